@@ -1,0 +1,46 @@
+/* config.h - every SHROFF_* setting, in one table (config.c) with default and bounds.
+ * Read once at the start; a bad value ends the program with exit code 78 and one line. */
+#ifndef BASE_CONFIG_H
+#define BASE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "base/net.h"
+
+#define CONFIG_TEXT 512
+#define EXIT_CONFIG 78      /* sysexits.h EX_CONFIG */
+
+struct config {
+    bool test_mode;                     /* SHROFF_MODE=test */
+    char state[CONFIG_TEXT];            /* absolute */
+    char base_url[CONFIG_TEXT];         /* no trailing slash; "" when unset */
+    char callback_url[CONFIG_TEXT];     /* SHROFF_CALLBACK_URL, else base_url */
+    char mock_gateway_url[CONFIG_TEXT]; /* SHROFF_MOCK_GATEWAY_URL, else base_url */
+    char listen[108];                   /* SHROFF_LISTEN, "" when unset */
+    char db_socket[108];
+    char db_name[65];
+    char sandbox_db_name[65];
+    char master_key_file[CONFIG_TEXT];
+    char metrics_file[CONFIG_TEXT];
+    int64_t workers, worker_requests, rate_app, rate_ip, keep_days, log_level;
+    struct net_list trusted_proxies, metrics_nets, notify_allow_nets;
+};
+
+/* Fills *out from the environment. Prints one line (variable, value, bounds, cure) and exits 78 when
+ * a value is bad. */
+void config_load(struct config *out);
+/* What config_load reads: name, default, bounds and meaning of each setting, for --help and docs. */
+void config_print_help(void);
+
+/* The database account of a role: "web", "runner", "migrate", "ctl", "sandbox".
+ * SHROFF_<ROLE>_DB_USER (default shroff_<role>); SHROFF_<ROLE>_DB_PASSWORD, or the file named by
+ * SHROFF_<ROLE>_DB_PASSWORD_FILE (default STATE/secrets/<role>.password). Exits 78 when unreadable. */
+struct db_account { char user[81], password[129], socket[108], database[65]; };
+void config_db_account(const struct config *config, const char *role, struct db_account *out);
+
+/* Whole file into room (NUL-ended, one trailing newline cut). PAY_NO_ROW absent or unreadable,
+ * PAY_FULL too long. */
+MUST_USE enum pay_err file_read(const char *path, char *room, size_t size);
+
+#endif

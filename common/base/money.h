@@ -1,0 +1,27 @@
+/* money.h - amounts: whole minor units (fen for CNY) and an ISO 4217 code. No floating point. */
+#ifndef BASE_MONEY_H
+#define BASE_MONEY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/text.h"
+
+#define MONEY_MAX INT64_C(1000000000000)    /* 10^12 minor units: the contract's upper bound */
+#define CURRENCY_SIZE 4
+
+/* "10.00", "10", "10.5" -> 1000, 1000, 1050 for two decimals; refuses signs, blanks, exponents,
+ * leading zeros ("01"), more than two decimals and more than MONEY_MAX. */
+MUST_USE bool money_parse(const char *s, int64_t *minor);
+/* 1000 -> "10.00" */
+void money_add_plain(struct text *to, int64_t minor);
+/* For people: 123456 CNY -> "1,234.56"; digits after the point as the currency has (JPY 0, KWD 3). */
+void money_add_grouped(struct text *to, int64_t minor, const char *currency);
+/* Checked sum: false on overflow or beyond MONEY_MAX; *sum untouched then. */
+MUST_USE bool money_add(int64_t a, int64_t b, int64_t *sum);
+/* rate in parts per million, rounded half up once, never above price. */
+int64_t money_fee(int64_t price, int64_t rate_ppm);
+
+bool currency_is_current(const char *code);     /* an ISO 4217 code in use today, upper case */
+int currency_digits(const char *code);          /* 2 for CNY, 0 for JPY, 3 for KWD; 2 when unknown */
+
+#endif

@@ -1,0 +1,36 @@
+/* fcgi.h - libfcgi: one request at a time, from a listening socket or, without one, as plain CGI. */
+#ifndef IO_FCGI_H
+#define IO_FCGI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/err.h"
+
+/* Makes and listens on a Unix socket (0660, a stale one is replaced, a live one is not: PAY_FAULT
+ * with a log line). The descriptor lands on *fd. */
+MUST_USE enum pay_err fcgi_listen(const char *path, int *fd);
+/* True when descriptor 0 is a listening socket (systemd, spawn-fcgi). */
+bool fcgi_stdin_listens(void);
+
+struct fcgi;
+/* fd < 0: plain CGI, from the environment, stdin and stdout; exactly one request. */
+struct fcgi *fcgi_open(int fd);
+void fcgi_close(struct fcgi **fcgi);
+/* Waits for a request. PAY_STOP: SIGTERM came (fcgi_stop) or the one CGI request is done. */
+MUST_USE enum pay_err fcgi_accept(struct fcgi *fcgi);
+void fcgi_finish(struct fcgi *fcgi);
+void fcgi_stop(void);       /* async-signal-safe: the next fcgi_accept returns PAY_STOP */
+
+/* NULL when absent. Lives until fcgi_finish. */
+const char *fcgi_param(const struct fcgi *fcgi, const char *name);
+/* How often the name occurs among the parameters (a repeated header comes twice, M16). */
+int fcgi_param_count(const struct fcgi *fcgi, const char *name);
+/* The i-th "NAME=value", NULL at the end. */
+const char *fcgi_param_at(const struct fcgi *fcgi, size_t i);
+/* Reads exactly CONTENT_LENGTH bytes, NUL-ended into room (size > length). PAY_BAD_BODY when fewer
+ * came or the length is malformed, PAY_TOO_LARGE when it would not fit. Without a length: 0 bytes. */
+MUST_USE enum pay_err fcgi_body(struct fcgi *fcgi, char *room, size_t size, size_t *len);
+/* False when the other side is gone. */
+bool fcgi_write(struct fcgi *fcgi, const void *at, size_t len);
+
+#endif

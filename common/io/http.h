@@ -1,0 +1,69 @@
+/* http.h - libcurl: requests to merchants and channels. No redirects, no proxy, no cookies, HTTP/1.1,
+ * TLS 1.2+ verified, only http and https, caps on time, headers (16 KiB) and body; the address is
+ * checked when the socket is made (so DNS cannot lie twice). */
+#ifndef IO_HTTP_H
+#define IO_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "base/net.h"
+
+#define HTTP_BODY_READ 65536        /* of an answer; more is HTTP_TOO_LARGE */
+#define HTTP_HEADERS_MAX 8
+
+/* What happened, in the words of notify_log (webhooks.md F9). HTTP_DONE: an answer came whole. */
+enum http_end { HTTP_DONE, HTTP_DNS, HTTP_CONNECT, HTTP_TLS, HTTP_TIMEOUT, HTTP_TOO_LARGE,
+                HTTP_BLOCKED_ADDR, HTTP_BROKEN, HTTP_BAD_URL };
+const char *http_end_word(enum http_end end);   /* "OK" "DNS" "CONNECT" "TLS" "TIMEOUT" … */
+
+struct http_request {
+    const char *method;             /* "POST", "GET" */
+    const char *url;
+    const char *headers[HTTP_HEADERS_MAX];  /* "Name: value", NULL-ended or full */
+    const char *body; size_t body_len;
+    int timeout_ms;                 /* the whole transfer; 10000 at most for merchants */
+    const struct net_list *allow;   /* NULL: any address (channels, our own gateway). Else only public
+                                       addresses and these networks */
+    size_t keep;                    /* bytes of the answer's body kept, <= HTTP_BODY_READ */
+};
+
+struct http_answer {
+    enum http_end end;
+    int status;                     /* 0 when none came */
+    char *body; size_t body_len;    /* NUL-ended, the first `keep` bytes; owned by the answer */
+    size_t body_total;              /* bytes read in all */
+    char peer[NET_TEXT_SIZE];
+    char retry_after[64];           /* the header's value, "" without */
+    int64_t duration_us;
+};
+
+/* Blocks. Result is in out->end; the caller frees with http_answer_free. */
+void http_send(const struct http_request *request, struct http_answer *out);
+void http_answer_free(struct http_answer *answer);
+
+/* Many at once, one thread (curl_multi). */
+struct http_pool;
+struct http_pool *http_pool_open(int slots, int per_host);
+void http_pool_close(struct http_pool **pool);      /* aborts what runs, quickly */
+int http_pool_free_slots(const struct http_pool *pool);
+/* The request's texts are copied or must live until done is called; done gets the answer (valid
+ * inside the call only) from within http_pool_run. */
+typedef void http_done(void *arg, const struct http_answer *answer);
+MUST_USE enum pay_err http_pool_add(struct http_pool *pool, const struct http_request *request,
+                                    http_done *done, void *arg);
+/* Moves transfers, calls done for the finished, waits at most wait_ms for something to happen (does
+ * not wait when one was finished). Number still running. */
+int http_pool_run(struct http_pool *pool, int wait_ms);
+
+/* ---- addresses as texts: the sender's own parser, used when a URL is stored (rule 19). */
+#define HTTP_HOST_SIZE 256
+struct http_url { char scheme[6], host[HTTP_HOST_SIZE]; int64_t port; };
+/* Absolute http or https, <= 1024 bytes, a host, no user, no fragment, no control or non-ASCII bytes,
+ * port 1..65535. host is lower case, without brackets; port is filled in. */
+MUST_USE bool http_url_ok(const char *url, struct http_url *out);
+/* url with /segment put at the end of its path (before a query). */
+MUST_USE bool http_url_append(const char *url, const char *segment, char *out, size_t size);
+
+#endif

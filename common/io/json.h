@@ -1,0 +1,42 @@
+/* json.h - reading JSON: our own gate first, then json-c. Writing is base/json_text.h.
+ *
+ * The gate accepts one value in strict UTF-8, no byte-order mark, depth <= 8, no repeated member
+ * names (after unescaping), RFC 8259 grammar to the letter, no U+0000, no lone surrogates. */
+#ifndef IO_JSON_H
+#define IO_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "base/text.h"
+
+#define JSON_DEPTH 8
+
+/* True when the gate lets it through. */
+bool json_check(const char *at, size_t len);
+
+struct json;        /* a value; children belong to the root */
+
+/* Root value of a checked text: PAY_OK or PAY_BAD_BODY. The caller frees the root. */
+MUST_USE enum pay_err json_parse(const char *at, size_t len, struct json **out);
+void json_free(struct json **root);
+
+enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_NUMBER, JSON_STRING, JSON_OBJECT, JSON_ARRAY };
+enum json_kind json_kind(const struct json *value);      /* JSON_NUMBER: fraction, exponent or beyond int64 */
+/* NULL when absent (a member that is null is there, with kind JSON_NULL). */
+const struct json *json_member(const struct json *object, const char *name);
+/* Length without NUL; text lives as long as the root. */
+const char *json_text(const struct json *value, size_t *len);
+int64_t json_int(const struct json *value);
+bool json_truth(const struct json *value);
+size_t json_size(const struct json *value);              /* members or elements */
+const struct json *json_element(const struct json *array, size_t i);
+/* Calls each member in the order of the text until it returns false; false then. */
+bool json_each(const struct json *object, bool (*each)(void *arg, const char *name, const struct json *value),
+               void *arg);
+/* The exact bytes a top-level member's value has in the text that was parsed (metadata is returned
+ * untouched): scans text, which passed the gate. NULL when absent. */
+const char *json_span(const char *at, size_t len, const char *name, size_t *span_len);
+
+#endif

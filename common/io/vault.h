@@ -1,0 +1,33 @@
+/* vault.h - secrets at rest: sealed under a master key from a file, bound to where they stand.
+ *
+ * File (0600): one or more lines VERSION:base64 of 32 bytes, VERSION 1..255. The highest seals, all
+ * open, so a rotation adds a line, seals everything anew, then drops the old line. A sealed value is
+ * one version byte and sign_seal's bytes; the AAD is "table|owner|column|version". */
+#ifndef IO_VAULT_H
+#define IO_VAULT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+
+#define VAULT_EXTRA 29                          /* bytes a sealed value is longer */
+#define VAULT_MAX 8192                          /* of plain text */
+
+/* Where a secret stands: e.g. { "pay_channel", "APPKEY/mock", "config_sealed" }. owner is app_key,
+ * "APPKEY/KEYID" or "APPKEY/CODE": what its table's row is called by people, never a number. */
+struct vault_place { const char *table, *owner, *column; };
+
+/* Reads the file; PAY_FAULT after one log line when it is missing, readable by others, or garbled.
+ * Keys live in memory that is not dumped, wiped at exit. */
+MUST_USE enum pay_err vault_open(const char *path);
+int vault_version(void);                        /* the version that seals */
+MUST_USE enum pay_err vault_seal(const struct vault_place *place, const void *at, size_t len,
+                                 uint8_t *out, size_t size, size_t *out_len);
+/* Opens with the version named in the value; an unknown version reads the file again once. */
+MUST_USE enum pay_err vault_unseal(const struct vault_place *place, const uint8_t *sealed, size_t len,
+                                   void *out, size_t size, size_t *out_len);
+/* Adds a new highest key line (atomic replace, 0600) / drops all but the highest. */
+MUST_USE enum pay_err vault_rotate_begin(void);
+MUST_USE enum pay_err vault_rotate_end(void);
+
+#endif
