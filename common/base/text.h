@@ -14,7 +14,7 @@ struct text {
     size_t len, size;
     bool full;
 };
-#define TEXT(room) ((struct text){ (room), 0, sizeof(room), false })
+#define TEXT(room) text_over((room), sizeof(room))     /* room is an array */
 struct text text_over(char *room, size_t size);
 
 void text_add(struct text *t, const char *s);                   /* NULL adds nothing */
@@ -57,6 +57,9 @@ const char *str_or(const char *s, const char *fallback);    /* s unless NULL or 
 bool utf8_is_valid(const char *s, size_t len);
 size_t utf8_count(const char *s, size_t len);       /* characters of valid text */
 bool utf8_has_control(const char *s, size_t len);   /* C0, DEL, C1, U+2028/2029, bidi overrides */
+/* The character s begins with into *out and its length in bytes; 0 when it is not valid. */
+size_t utf8_next(const char *s, size_t len, uint32_t *out);
+bool utf8_is_control(uint32_t c);
 /* The longest prefix of at most max bytes that does not cut a character. */
 size_t utf8_cut(const char *s, size_t len, size_t max);
 

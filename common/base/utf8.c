@@ -1,0 +1,85 @@
+/* utf8.c - the UTF-8 part of text.h. */
+#include "base/text.h"
+
+/* What the first byte promises: how many bytes follow, its own payload, the least code point that
+ * needs so many (anything below is an overlong form). */
+struct lead { uint8_t mask, bits; size_t more; uint32_t least; };
+static const struct lead LEADS[] = {
+    { 0x80, 0x00, 0, 0x0 },
+    { 0xE0, 0xC0, 1, 0x80 },
+    { 0xF0, 0xE0, 2, 0x800 },
+    { 0xF8, 0xF0, 3, 0x10000 },
+};
+
+size_t utf8_next(const char *s, size_t len, uint32_t *out)
+{
+    if (len == 0)
+        return 0;
+    const uint8_t first = (uint8_t)s[0];
+    const struct lead *lead = NULL;
+    for (size_t i = 0; i < COUNT(LEADS) && !lead; i++) {
+        if ((first & LEADS[i].mask) == LEADS[i].bits)
+            lead = &LEADS[i];
+    }
+    if (!lead || lead->more >= len)
+        return 0;
+    uint32_t c = first & (uint8_t)~lead->mask;
+    for (size_t i = 1; i <= lead->more; i++) {
+        const uint8_t byte = (uint8_t)s[i];
+        if ((byte & 0xC0) != 0x80)
+            return 0;
+        c = c << 6 | (byte & 0x3FU);
+    }
+    if (c < lead->least || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
+        return 0;
+    *out = c;
+    return lead->more + 1;
+}
+
+bool utf8_is_valid(const char *s, size_t len)
+{
+    uint32_t c;
+
+    for (size_t at = 0, step; at < len; at += step) {
+        step = utf8_next(s + at, len - at, &c);
+        if (step == 0)
+            return false;
+    }
+    return true;
+}
+
+size_t utf8_count(const char *s, size_t len)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < len; i++)
+        n += ((uint8_t)s[i] & 0xC0) != 0x80;
+    return n;
+}
+
+bool utf8_is_control(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 ||
+           (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+bool utf8_has_control(const char *s, size_t len)
+{
+    for (size_t at = 0; at < len;) {
+        uint32_t c = 0;
+        size_t step = utf8_next(s + at, len - at, &c);
+        if (step > 0 && utf8_is_control(c))
+            return true;
+        at += step > 0 ? step : 1;
+    }
+    return false;
+}
+
+size_t utf8_cut(const char *s, size_t len, size_t max)
+{
+    if (len <= max)
+        return len;
+    while (max > 0 && ((uint8_t)s[max] & 0xC0) == 0x80)
+        max--;
+    return max;
+}
