@@ -1,0 +1,36 @@
+/* settle.h - a channel says what became of an attempt: the one place where orders become paid.
+ *
+ * One transaction: order row locked, attempt, order, notification task, alerts, and the raw callback
+ * row when a callback told it. Any number of times, in any order, from callback, submit or sync:
+ * the same end. Money is never dropped (domain.md rules 1 to 6). */
+#ifndef PAY_SETTLE_H
+#define PAY_SETTLE_H
+
+#include "pay/channel_config.h"
+#include "pay/order.h"
+
+/* What was done, also the verdict written to callback_log. */
+enum verdict { VERDICT_ACCEPTED, VERDICT_REPEATED, VERDICT_DUPLICATE_PAID, VERDICT_LATE_PAID,
+               VERDICT_OTHER_PRICE, VERDICT_UNKNOWN_ATTEMPT, VERDICT_BAD_BODY, VERDICT_BAD_FIELD,
+               VERDICT_UNSIGNED, VERDICT_BAD_SIGN, VERDICT_BAD_TIME };
+const char *verdict_word(enum verdict verdict);     /* "ACCEPTED" … */
+
+/* A callback as it came, for callback_log. */
+struct callback_raw {
+    int64_t channel_id;             /* 0 when not known */
+    const char *kind, *remote_address, *headers;    /* headers: JSON object text */
+    const char *body; size_t body_len;
+};
+
+/* PAY_OK: applied or known already (*verdict tells). PAY_OTHER_PRICE: a conflict, recorded with its
+ * alert. PAY_NOT_FOUND: no such attempt on this channel. raw may be NULL. */
+MUST_USE enum pay_err settle_result(struct db *db, const struct channel_config *channel,
+                                    const struct channel_result *result, const struct callback_raw *raw,
+                                    enum verdict *verdict);
+/* A refused callback's raw row, committed alone. */
+MUST_USE enum pay_err callback_refused(struct db *db, const struct callback_raw *raw, enum verdict verdict);
+
+/* The channel of an attempt, for choosing the key: PAY_NOT_FOUND when there is none. */
+MUST_USE enum pay_err attempt_channel_id(struct db *db, const char *pay_id, int64_t *channel_id);
+
+#endif

@@ -1,0 +1,60 @@
+/* endpoint.h - the skeleton of every web executable: a table of routes in, a running service out.
+ *
+ * It owns: socket or plain CGI, prefork and replacing dead workers, SIGTERM, the request's limits,
+ * repeated headers, path, method, content type, rate, credentials, signature, address, scope, JSON,
+ * fields, one log line per request, errors from the one list, in the contract's order of refusals.
+ * A handler sees only checked, bounded values; it cannot forget the signature, since 0 is the strict
+ * kind of auth. */
+#ifndef WEB_ENDPOINT_H
+#define WEB_ENDPOINT_H
+
+#include "base/config.h"
+#include "pay/app.h"
+#include "web/field.h"
+#include "web/reply.h"
+#include "web/request.h"
+
+enum auth { SIGNED_BY_APP, OPEN_TO_ALL };
+enum body_kind { BODY_JSON, BODY_FORM, BODY_NONE };     /* JSON: application/json or 41500 */
+
+struct call {
+    struct db *db;
+    const struct config *config;
+    const struct request *request;
+    const struct app *app;              /* NULL on open routes */
+    const struct app_key *key;
+    const char *nonce;                  /* spent by the handler inside its transaction */
+    const char *segment;                /* what stood for {} in the path */
+    struct reply *reply;
+    const char *field;                  /* a handler names the bad field with PAY_BAD_FIELD */
+};
+
+struct route {
+    const char *path;                   /* "/payments/{}": {} is one segment */
+    const char *method;                 /* "GET" serves HEAD too */
+    const char *allow;                  /* NULL: from this table; else all methods of the path,
+                                           whichever executable serves them: "GET, HEAD, POST" */
+    enum auth auth;
+    enum scope scope;
+    enum body_kind body;                /* of a POST */
+    struct field_table fields;          /* body (POST, JSON or form) or query (GET); empty with
+                                           `bare`: nothing is decoded, the handler reads request */
+    size_t input_size;                  /* of the struct the fields fill */
+    bool bare;
+    bool test_only;                     /* 40400 in live mode */
+    enum pay_err (*handle)(struct call *call, const void *input);
+};
+
+struct endpoint {
+    const char *name;                   /* "create": metrics and log */
+    const struct route *routes; size_t count;
+    bool needs_base_url, needs_vault, test_only;        /* checked at the start: exit 78 */
+    const char *db_role;                /* NULL: "web" */
+    /* Per worker, after fork; NULL: nothing. false ends the worker. */
+    bool (*open_worker)(const struct config *config);
+};
+
+/* main's whole body. Exit code 0 after SIGTERM, 78 for a bad configuration. */
+int endpoint_serve(const struct endpoint *endpoint, int argc, char **argv);
+
+#endif

@@ -1,0 +1,55 @@
+/* field.h - decoding by table: from a JSON body or a query string into a struct of bounded values. */
+#ifndef WEB_FIELD_H
+#define WEB_FIELD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/text.h"
+
+/* What a value must be; the struct member's type follows from it. */
+enum field_kind {
+    FIELD_I64,          /* int64_t: a JSON integer (in a query: digits) in min..max */
+    FIELD_TEXT,         /* char[]: min..max characters of UTF-8, no control characters */
+    FIELD_WORD,         /* char[]: min..max characters of `alphabet` */
+    FIELD_NO,           /* char[NO_SIZE]: a ULID */
+    FIELD_CURRENCY,     /* char[4] */
+    FIELD_URL,          /* char[1025]: http_url_ok */
+    FIELD_ADDRESS,      /* char[46]: an IPv4 or IPv6 address */
+    FIELD_TIME,         /* int64_t ms: RFC 3339 */
+    FIELD_OBJECT,       /* char[]: a JSON object of at most max bytes, its own bytes kept */
+    FIELD_EXTRAS,       /* char[]: an object of at most 16 strings of at most 512 characters */
+    FIELD_STATE,        /* int64_t: an order state's word */
+    FIELD_CHECKED       /* char[]: text, handed to `check` alone */
+};
+enum field_need { OPTIONAL, NEEDED };
+
+struct field {
+    const char *name;
+    enum field_kind kind;
+    enum field_need need;
+    size_t offset, size;
+    int64_t min, max;
+    enum alphabet alphabet;         /* FIELD_WORD */
+    int64_t fallback;               /* int64_t members when absent */
+};
+/* FIELD(struct terms, price, FIELD_I64, NEEDED, .min = 1, .max = MONEY_MAX) */
+#define FIELD(in, member, kind_, need_, ...) \
+    { .name = #member, .kind = (kind_), .need = (need_), .offset = offsetof(in, member), \
+      .size = sizeof(((in *)0)->member), __VA_ARGS__ }
+
+struct field_table { const struct field *at; size_t count; };
+#define FIELD_TABLE(a) { (a), COUNT(a) }
+
+/* Both zero the input struct and apply fallbacks first; PAY_BAD_FIELD names the first bad field in
+ * the order of the table, then the first unknown one (its name as sent when it is an identifier, else
+ * "?"; *field points into room that lives until the next call). An absent text is "".
+ * JSON: PAY_BAD_BODY when the gate refuses it or it is no object. null counts as a wrong type. */
+MUST_USE enum pay_err field_read_json(const struct field_table *table, const char *at, size_t len,
+                                      void *input, const char **field);
+/* Query strings (and urlencoded forms): repeated or unknown parameters are PAY_BAD_FIELD. */
+MUST_USE enum pay_err field_read_query(const struct field_table *table, const char *query,
+                                       void *input, const char **field);
+/* Decodes one %XX/+ text; false on a bad escape, NUL, or when it does not fit. */
+MUST_USE bool form_decode(const char *from, size_t len, char *to, size_t size);
+
+#endif
