@@ -5,6 +5,7 @@
 #define BASE_LOG_H
 
 #include <stdint.h>
+#include "base/text.h"
 
 #define LOG_LINE_MAX 4096
 
@@ -16,7 +17,7 @@ struct log_pair {
     int64_t number;
 };
 /* KV("order_no", o->no), KN("ms", 12): text pairs with NULL or "" are left out. */
-#define KV(name, value) { (name), (value) ? (value) : "", 0 }
+#define KV(name, value) { (name), str_or((value), ""), 0 }
 #define KN(name, value) { (name), NULL, (value) }
 
 void log_open(const char *program, enum log_level least);

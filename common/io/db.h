@@ -36,8 +36,9 @@ struct db_param {
     const void *at;         /* int64_t for DB_I64 and DB_TIME; NULL is SQL NULL */
     size_t size;
 };
-#define DB_STR(s)       { DB_TEXT, (s), (s) ? strlen(s) : 0 }
-#define DB_OPT(s)       { DB_TEXT, ((s) && *(s)) ? (s) : NULL, (s) ? strlen(s) : 0 }  /* "" is NULL */
+static inline size_t db_len(const char *s) { return s ? strlen(s) : 0; }
+#define DB_STR(s)       { DB_TEXT, (s), db_len(s) }
+#define DB_OPT(s)       { DB_TEXT, db_len(s) > 0 ? (s) : NULL, db_len(s) }  /* "" is NULL */
 #define DB_BIN(p, n)    { DB_BYTES, (p), (n) }
 #define DB_NUM(n)       { DB_I64, &(const int64_t){ (n) }, sizeof(int64_t) }
 #define DB_NUM_OPT(n)   { DB_I64, (n) ? &(const int64_t){ (n) } : NULL, sizeof(int64_t) } /* 0 is NULL */
