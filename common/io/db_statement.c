@@ -1,0 +1,238 @@
+/* db_statement.c - statements: prepared once per connection, executed, their rows read. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <errmsg.h>
+#include <mysqld_error.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "io/db_private.h"
+
+#define SECOND_CHANCE_US 1000000    /* a link that breaks later than this broke under our statement */
+#define NUMBER_UNKNOWN 2000         /* CR_UNKNOWN_ERROR */
+
+unsigned db_stmt_number(MYSQL_STMT *stmt)
+{
+    unsigned number = mysql_stmt_errno(stmt);
+
+    return number != 0 ? number : NUMBER_UNKNOWN;
+}
+
+static bool only_reads(const char *sql)
+{
+    sql += strspn(sql, " \n\t(");
+    return strncasecmp(sql, "SELECT", 6) == 0 || strncasecmp(sql, "WITH", 4) == 0 ||
+           strncasecmp(sql, "SHOW", 4) == 0;
+}
+
+static struct db_slot *slot_of(struct db *db, const char *sql)
+{
+    size_t at = (size_t)(((uintptr_t)sql * UINT64_C(0x9E3779B97F4A7C15)) >> 32);
+
+    for (at &= DB_SLOTS - 1; db->slots[at].sql != NULL; at = (at + 1) & (DB_SLOTS - 1))
+        if (db->slots[at].sql == sql)
+            break;
+    return &db->slots[at];
+}
+
+/* More statements than a program has: somebody passes SQL that is not a static array. */
+static void forget_statements(struct db *db)
+{
+    log_event(LOG_WARN, "db.statements", KN("prepared", (int64_t)db->prepared));
+    for (size_t i = 0; i < DB_SLOTS; i++)
+        if (db->slots[i].stmt != NULL)
+            mysql_stmt_close(db->slots[i].stmt);
+    memset(db->slots, 0, sizeof(db->slots));
+    db->prepared = 0;
+}
+
+static enum pay_err prepare(struct db *db, const char *sql, struct db_slot *slot)
+{
+    slot->stmt = mysql_stmt_init(db->link);
+    if (slot->stmt == NULL)
+        return db_fail(db, CR_OUT_OF_MEMORY, "no room for a statement", sql);
+    if (slot->sql == NULL)
+        db->prepared++;
+    slot->sql = sql;
+    if (mysql_stmt_prepare(slot->stmt, sql, strlen(sql)) == 0)
+        return PAY_OK;
+    char text[MYSQL_ERRMSG_SIZE];
+    unsigned number = db_stmt_number(slot->stmt);
+    snprintf(text, sizeof(text), "%s", mysql_stmt_error(slot->stmt));
+    mysql_stmt_close(slot->stmt);
+    slot->stmt = NULL;
+    return db_fail(db, number, text, sql);
+}
+
+static enum pay_err find_statement(struct db *db, const char *sql, struct db_slot **slot)
+{
+    *slot = slot_of(db, sql);
+    if ((*slot)->stmt != NULL)
+        return PAY_OK;
+    if (db->prepared >= DB_SLOTS / 2) {
+        forget_statements(db);
+        *slot = slot_of(db, sql);
+    }
+    return prepare(db, sql, *slot);
+}
+
+/* May a statement go out now? A change outside db_txn would have nobody to commit it. */
+static enum pay_err admit(struct db *db, const char *sql)
+{
+    if (db->poison != PAY_OK)
+        return db->poison;
+    bool reads = only_reads(sql);
+    if (!reads && !db->in_txn)
+        return db_fail(db, CR_INVALID_PARAMETER_NO, "a change outside of db_txn", sql);
+    enum pay_err err = db_connect(db);
+    if (err != PAY_OK) {
+        if (db->in_txn)
+            db->poison = err;
+        return err;
+    }
+    if (!reads)
+        db->wrote = true;
+    return PAY_OK;
+}
+
+/* Fails with the statement's own number and text. The text is copied: a loss frees the statement. */
+static enum pay_err stmt_failed(struct db *db, MYSQL_STMT *stmt, unsigned number, const char *sql)
+{
+    char text[MYSQL_ERRMSG_SIZE];
+
+    snprintf(text, sizeof(text), "%s", mysql_stmt_error(stmt));
+    mysql_stmt_free_result(stmt);
+    return db_fail(db, number, text, sql);
+}
+
+/* The server may have forgotten the statement (1243) or want it prepared anew (1615): nothing was
+ * executed then, so it is sent once more. */
+static enum pay_err execute(struct db *db, const char *sql, const struct db_param *in, size_t n,
+                            MYSQL_STMT **stmt)
+{
+    for (int round = 0;; round++) {
+        struct db_slot *slot;
+        enum pay_err err = find_statement(db, sql, &slot);
+        if (err != PAY_OK)
+            return err;
+        db->begun = true;
+        *stmt = slot->stmt;
+        unsigned number = db_execute(slot->stmt, in, n);
+        if (number == 0)
+            return PAY_OK;
+        if ((number != ER_UNKNOWN_STMT_HANDLER && number != ER_NEED_REPREPARE) || round > 0)
+            return stmt_failed(db, slot->stmt, number, sql);
+        mysql_stmt_close(slot->stmt);
+        slot->stmt = NULL;
+    }
+}
+
+/* A link may have died of idleness since the last request. When it breaks on the first read of a
+ * path, quickly, and no transaction is under way, that read is sent once more on a new one. */
+static enum pay_err start(struct db *db, const char *sql, const struct db_param *in, size_t n,
+                          MYSQL_STMT **stmt)
+{
+    enum pay_err err = admit(db, sql);
+    if (err != PAY_OK)
+        return err;
+    bool fresh = !db->in_txn && !db->begun;
+    int64_t since = clock_ticks_us();
+    db->lost = false;
+    err = execute(db, sql, in, n, stmt);
+    if (err == PAY_DB_AWAY && fresh && db->lost && clock_ticks_us() - since < SECOND_CHANCE_US) {
+        err = db_connect(db);
+        if (err == PAY_OK)
+            err = execute(db, sql, in, n, stmt);
+    }
+    return err;
+}
+
+/* A procedure sends its results and then its end; an error after the first result is found here. */
+static enum pay_err drain(struct db *db, MYSQL_STMT *stmt, const char *sql)
+{
+    mysql_stmt_free_result(stmt);
+    while (mysql_stmt_more_results(stmt)) {
+        int rc = mysql_stmt_next_result(stmt);
+        if (rc > 0)
+            return stmt_failed(db, stmt, db_stmt_number(stmt), sql);
+        if (rc < 0)
+            break;
+        mysql_stmt_free_result(stmt);
+    }
+    return PAY_OK;
+}
+
+enum pay_err db_exec(struct db *db, const char *sql, const struct db_param *in, size_t n,
+                     int64_t *changed)
+{
+    MYSQL_STMT *stmt;
+    enum pay_err err = start(db, sql, in, n, &stmt);
+    if (err != PAY_OK)
+        return err;
+    if (mysql_stmt_field_count(stmt) > 0 || mysql_stmt_more_results(stmt)) {
+        err = drain(db, stmt, sql);
+        if (err != PAY_OK)
+            return err;
+    }
+    if (changed != NULL)
+        *changed = (int64_t)mysql_stmt_affected_rows(stmt);
+    if (mysql_stmt_insert_id(stmt) != 0)
+        db->last_id = (int64_t)mysql_stmt_insert_id(stmt);
+    return PAY_OK;
+}
+
+enum pay_err db_exec_one(struct db *db, const char *sql, const struct db_param *in, size_t n)
+{
+    int64_t changed = 0;
+    enum pay_err err = db_exec(db, sql, in, n, &changed);
+    if (err != PAY_OK)
+        return err;
+    if (changed == 1)
+        return PAY_OK;
+    return changed == 0 ? PAY_WRONG_STATE
+                        : db_fail(db, CR_INVALID_PARAMETER_NO, "more than one row changed", sql);
+}
+
+static enum pay_err read_rows(struct db *db, MYSQL_STMT *stmt, const struct db_query *query)
+{
+    struct db_row_binds binds;
+    enum pay_err err = query->each != NULL ? PAY_OK : PAY_NO_ROW;
+
+    if (!db_bind_out(stmt, query, &binds)) {
+        mysql_stmt_free_result(stmt);
+        return db_fail(db, CR_INVALID_PARAMETER_NO, "the columns do not match", query->sql);
+    }
+    if (mysql_stmt_store_result(stmt) != 0)
+        return stmt_failed(db, stmt, db_stmt_number(stmt), query->sql);
+    do {
+        db_row_clear(query);
+        int rc = mysql_stmt_fetch(stmt);
+        if (rc == MYSQL_NO_DATA)
+            return err;
+        if (rc != 0 && rc != MYSQL_DATA_TRUNCATED)
+            return stmt_failed(db, stmt, db_stmt_number(stmt), query->sql);
+        err = db_row_finish(query, &binds);
+        if (err != PAY_OK)
+            return db_fail(db, CR_INVALID_PARAMETER_NO, "a value was cut short", query->sql);
+        if (query->each != NULL)
+            err = query->each(query->arg, query->row);
+    } while (query->each != NULL && err == PAY_OK);
+    return err;
+}
+
+enum pay_err db_select(struct db *db, const struct db_query *query)
+{
+    MYSQL_STMT *stmt;
+    enum pay_err err = start(db, query->sql, query->in, query->n, &stmt);
+    if (err != PAY_OK)
+        return err;
+    if (mysql_stmt_field_count(stmt) > 0)
+        err = read_rows(db, stmt, query);
+    else
+        err = query->each != NULL ? PAY_OK : PAY_NO_ROW;
+    /* After a failure the statement may be gone with its connection. */
+    if (db->link == NULL || db->poison != PAY_OK)
+        return err;
+    enum pay_err end = drain(db, stmt, query->sql);
+    return end != PAY_OK ? end : err;
+}
