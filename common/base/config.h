@@ -27,7 +27,8 @@ struct config {
     struct net_list trusted_proxies, metrics_nets, notify_allow_nets;
 };
 
-/* Fills *out from the environment. Prints one line (variable, value, bounds, cure) and exits 78 when
+/* Fills *out from the environment (set but empty counts as unset, but for LISTEN and METRICS_FILE,
+ * where it means none). Prints one line (variable, value, bounds, cure) and exits 78 when
  * a value is bad. */
 void config_load(struct config *out);
 /* What config_load reads: name, default, bounds and meaning of each setting, for --help and docs. */
