@@ -1,0 +1,119 @@
+// A further attempt to pay an order.
+import { test, describe } from 'node:test';
+import assert from 'node:assert/strict';
+import { suite, rep, times } from '../lib/suite.mjs';
+import { create, createOpen, expectError, expectOk, post, query, request, strangerUlid, terms } from '../lib/client.mjs';
+import { payByCallback, signedCallback, sendCallback } from '../lib/channel.mjs';
+import { payPage } from '../lib/page.mjs';
+
+const { stack, app1, app2, db } = await suite();
+const submit = (body, app = app1) => post(stack, app, '/api/pay/submit', body);
+const advance = async (seconds) => expectOk(await post(stack, app1, '/sandbox/clock', { advance: seconds }));
+
+describe('fields', () => {
+  const rows = [
+    ['nothing names the order', { channel: 'mock' }, undefined],
+    ['both name the order', { order_no: strangerUlid(), merchant_order_id: 'x', channel: 'mock' }, undefined],
+    ['no channel', { order_no: strangerUlid() }, 'channel'],
+    ['an empty channel', { order_no: strangerUlid(), channel: '' }, 'channel'],
+    ['a number for channel', { order_no: strangerUlid(), channel: 1 }, 'channel'],
+    ['channel_extras not strings', { order_no: strangerUlid(), channel: 'mock', channel_extras: { a: 1 } }, 'channel_extras'],
+    ['an order_no of another alphabet', { order_no: rep('I', 26), channel: 'mock' }, 'order_no'],
+    ['an order_no cut short', { order_no: strangerUlid().slice(1), channel: 'mock' }, 'order_no'],
+    ['an order_no in small letters', { order_no: `0${rep('a', 25)}`, channel: 'mock' }, 'order_no'],
+    ['a number for order_no', { order_no: 1, channel: 'mock' }, 'order_no'],
+    ['a merchant_order_id of another alphabet', { merchant_order_id: 'a b', channel: 'mock' }, 'merchant_order_id'],
+    ['an unknown member', { order_no: strangerUlid(), channel: 'mock', price: 1 }, 'price'],
+  ];
+  for (const [name, body, field] of rows) test(`40001: ${name}`, async () => expectError(await submit(body), 40001, field));
+  test('40400: an order that is not there', async () => {
+    expectError(await submit({ order_no: strangerUlid(), channel: 'mock' }), 40400);
+    expectError(await submit({ merchant_order_id: 'never-seen', channel: 'mock' }), 40400);
+  });
+  test('40400: the other app\'s order', async () => {
+    const order = await create(stack, app1);
+    expectError(await submit({ order_no: order.order_no, channel: 'mock' }, app2), 40400);
+    expectError(await submit({ merchant_order_id: order.merchant_order_id, channel: 'mock' }, app2), 40400);
+  });
+  test('40303: a channel that the app does not have', async () => {
+    const order = await create(stack, app1);
+    expectError(await submit({ order_no: order.order_no, channel: 'wx_native' }), 40303);
+    assert.equal((await query(stack, app1, { order_no: order.order_no })).attempts.length, 0);
+  });
+});
+
+describe('a further attempt', () => {
+  for (const by of ['order_no', 'merchant_order_id']) {
+    test(`by ${by}: 201 with the order and where to pay`, async () => {
+      const order = await create(stack, app1);
+      const got = expectOk(await submit({ [by]: order[by], channel: 'mock', channel_extras: { openid: 'x' } }), 201);
+      assert.equal(got.order_no, order.order_no);
+      assert.equal(got.status, 'WAITING');
+      assert.ok(got.pay_url.startsWith(`${stack.base}/mockpay?pay_id=${got.pay_id}&token=`));
+    });
+  }
+  test('after an open one: another pay_id; both can be seen; the page of the newest works', async () => {
+    const order = await createOpen(stack, app1);
+    const got = expectOk(await submit({ order_no: order.order_no, channel: 'mock' }), 201);
+    assert.notEqual(got.pay_id, order.pay_id);
+    const seen = await query(stack, app1, { order_no: order.order_no });
+    assert.deepEqual(seen.attempts.map((a) => a.pay_id).sort(), [order.pay_id, got.pay_id].sort());
+    assert.equal((await request(stack, { path: got.pay_url.slice(stack.base.length) })).status, 200);
+  });
+  test('twenty-five attempts: the latest twenty are shown', async () => {
+    const order = await create(stack, app1);
+    const ids = [];
+    for (let i = 0; i < 25; i++) ids.push(expectOk(await submit({ order_no: order.order_no, channel: 'mock' }), 201).pay_id);
+    const seen = await query(stack, app1, { order_no: order.order_no });
+    assert.deepEqual(seen.attempts.map((a) => a.pay_id).sort(), ids.slice(5).sort());
+  });
+  test('ten at once: each an attempt or a clear refusal, and the order can be paid once', async () => {
+    const order = await create(stack, app1);
+    const all = await times(10, () => submit({ order_no: order.order_no, channel: 'mock' }));
+    for (const r of all) expectOk(r, 201);
+    const last = await query(stack, app1, { order_no: order.order_no });
+    assert.equal((await payByCallback(stack, app1, { ...last, pay_id: all[0].json.data.pay_id })).status, 200);
+    assert.equal((await query(stack, app1, { order_no: order.order_no })).status, 'SUCCESS');
+  });
+});
+
+describe('state', () => {
+  test('40901: a paid order', async () => {
+    const order = await createOpen(stack, app1);
+    await payByCallback(stack, app1, order);
+    expectError(await submit({ order_no: order.order_no, channel: 'mock' }), 40901);
+    assert.equal((await query(stack, app1, { order_no: order.order_no })).attempts.length, 1);
+  });
+  test('40901: the earlier attempt turns out paid at its channel, whose callback never came', async () => {
+    const order = await createOpen(stack, app1);
+    await payPage(stack, order).choose('no_callback');
+    assert.equal((await query(stack, app1, { order_no: order.order_no })).status, 'WAITING');
+    expectError(await submit({ order_no: order.order_no, channel: 'mock' }), 40901);
+    const paid = await query(stack, app1, { order_no: order.order_no });
+    assert.equal(paid.status, 'SUCCESS');
+    assert.equal(paid.attempts.length, 1);
+    assert.equal(paid.paid_price, order.price);
+    assert.ok(paid.channel_order_no);
+    const id = await db.value('SELECT id FROM pay_order WHERE no = ?', [order.order_no]);
+    assert.equal(await db.value('SELECT COUNT(*) FROM notify_task WHERE type = 1 AND data_id = ?', [id]), 1);
+  });
+  test('the same by repeating create: the order as it stands, paid or open, never a second attempt', async () => {
+    const body = terms({ channel: 'mock' });
+    const order = expectOk(await post(stack, app1, '/api/pay/create', body), 201);
+    await payPage(stack, order).choose('no_callback');
+    const again = expectOk(await post(stack, app1, '/api/pay/create', body), 200);
+    assert.equal(again.order_no, order.order_no);
+    assert.equal((await query(stack, app1, { order_no: order.order_no })).attempts.length, 1);
+  });
+  test('40903: after expire_time; money that arrives all the same pays it', async () => {
+    const order = await createOpen(stack, app1, { expire_in: 60 });
+    await advance(61);
+    expectError(await submit({ order_no: order.order_no, channel: 'mock' }), 40903);
+    const repeat = expectOk(await post(stack, app1, '/api/pay/create', terms({ merchant_order_id: order.merchant_order_id, channel: 'mock' })), 200);
+    assert.equal(repeat.status, 'WAITING');
+    assert.equal((await query(stack, app1, { order_no: order.order_no })).attempts.length, 1, 'an expired order is not submitted again');
+    assert.equal((await sendCallback(stack, signedCallback(order, app1.channelSecret))).status, 200);
+    assert.equal((await query(stack, app1, { order_no: order.order_no })).status, 'SUCCESS');
+    expectError(await submit({ order_no: order.order_no, channel: 'mock' }), 40901);
+  });
+});
