@@ -1,7 +1,7 @@
 /* vault.h - secrets at rest: sealed under a master key from a file, bound to where they stand.
  *
  * File (0600): one or more lines VERSION:base64 of 32 bytes, VERSION 1..255. The highest seals, all
- * open, so a rotation adds a line, seals everything anew, then drops the old line. A sealed value is
+ * open, so a rotation adds a line, seals everything anew, then drops older lines. A sealed value is
  * one version byte and sign_seal's bytes; the AAD is "table|owner|column|version". */
 #ifndef IO_VAULT_H
 #define IO_VAULT_H
@@ -26,7 +26,8 @@ MUST_USE enum pay_err vault_seal(const struct vault_place *place, const void *at
 /* Opens with the version named in the value; an unknown version reads the file again once. */
 MUST_USE enum pay_err vault_unseal(const struct vault_place *place, const uint8_t *sealed, size_t len,
                                    void *out, size_t size, size_t *out_len);
-/* Adds a new highest key line (atomic replace, 0600) / drops all but the highest. */
+/* Adds a new highest key line (atomic replace, 0600) / drops all but the two highest: a program
+ * that sealed under the old key while the rotation ran is still opened, and sealed anew by the next. */
 MUST_USE enum pay_err vault_rotate_begin(void);
 MUST_USE enum pay_err vault_rotate_end(void);
 
