@@ -1,0 +1,49 @@
+/* The shop's own orders, in its own database. It marks them paid itself: Shroff only tells. */
+#ifndef SHOP_ORDERS_H
+#define SHOP_ORDERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct order {
+    char id[33];                        /* 128 random bits in hex; Shroff's merchant_order_id */
+    char subject[512];
+    int64_t price;                      /* in minor units */
+    char currency[4];
+    char status[16];                    /* PENDING_PAY or PAID */
+    char create_time[24];
+};
+
+/* What Shroff says was paid, told by a notification or answered to a query. */
+struct payment {
+    const char *order_id;               /* ours */
+    const char *shroff_no;              /* theirs */
+    const char *webhook_id;             /* "" when we asked */
+    int64_t price;
+    const char *currency;
+};
+
+enum settled {
+    SETTLED,                            /* PAID now */
+    SETTLED_BEFORE,                     /* PAID already; nothing was changed */
+    SETTLED_NOT_OURS,                   /* no order of that number */
+    SETTLED_OTHER_TERMS,                /* another price or currency: left as it is */
+    SETTLED_DB_DOWN,                    /* not known; ask again */
+};
+
+enum found { FOUND, FOUND_NONE, FOUND_DB_DOWN };
+
+/* Makes the tables when they are missing. */
+bool orders_create_tables(void);
+
+/* Stores a new order; `order->id` and `order->status` are filled in. False: database away. */
+bool orders_add(struct order *order);
+
+enum found orders_find(const char *id, struct order *out);
+
+/* The one way to PAID. Safe to call any number of times, and by any number at once. */
+enum settled orders_settle(const struct payment *payment);
+
+bool order_is_paid(const struct order *order);
+
+#endif

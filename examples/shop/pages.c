@@ -1,0 +1,126 @@
+/* pages.c - the pages. Every %s is escaped by html(). */
+#include "pages.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "products.h"
+
+/* 128800 -> "1,288.00": integers only, as always with money. The shop's currencies have cents. */
+static void format_money(int64_t minor, char *out, size_t size)
+{
+    char whole[24];
+    size_t at = 0;
+
+    snprintf(whole, sizeof(whole), "%" PRId64, minor / 100);
+    size_t digits = strlen(whole);
+    for (size_t i = 0; i < digits && at + 6 < size; i++) {
+        if (i > 0 && (digits - i) % 3 == 0)
+            out[at++] = ',';
+        out[at++] = whole[i];
+    }
+    snprintf(out + at, size - at, ".%02d", (int)(minor % 100));
+}
+
+/* `head` is markup of our own for the page's <head>. */
+static void begin(struct web *web, int status, const char *title, const char *head)
+{
+    web_page(web, status);
+    html(web,
+         "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>%s</title>\n"
+         "<link rel=\"stylesheet\" href=\"/shop/shop.css\">\n",
+         web->words->lang, title);
+    html_raw(web, head);
+    html(web, "</head>\n<body>\n<header><a href=\"/shop/\">%s</a></header>\n<main>\n",
+         web->words->shop);
+}
+
+static void end(struct web *web)
+{
+    html(web, "</main>\n<footer>%s</footer>\n</body>\n</html>\n", web->words->note);
+}
+
+static void product_card(struct web *web, const struct product *product)
+{
+    const struct words *words = web->words;
+    char amount[32];
+
+    format_money(product->price, amount, sizeof(amount));
+    html_raw(web, "<li class=\"card product\">\n");
+    html_raw(web, product->picture);
+    html(web,
+         "\n<h2>%s</h2>\n<p>%s</p>\n<p class=\"price\"><small>%s</small> %s</p>\n"
+         "<form method=\"post\" action=\"/shop/orders\">"
+         "<button class=\"button\" name=\"product\" value=\"%s\">%s</button></form>\n</li>\n",
+         product->name[words->index], product->about[words->index], product->currency, amount,
+         product->code, words->buy);
+}
+
+void page_products(struct web *web)
+{
+    begin(web, 200, web->words->shop, "");
+    html(web, "<h1>%s</h1>\n<ul class=\"products\">\n", web->words->welcome);
+    for (size_t i = 0; i < PRODUCT_COUNT; i++)
+        product_card(web, &PRODUCTS[i]);
+    html(web, "</ul>\n");
+    end(web);
+}
+
+static void order_facts(struct web *web, const struct order *order)
+{
+    const struct words *words = web->words;
+    char amount[32];
+
+    format_money(order->price, amount, sizeof(amount));
+    html(web,
+         "<p class=\"price\"><small>%s</small> %s</p>\n<dl>\n<dt>%s</dt><dd>%s</dd>\n"
+         "<dt>%s</dt><dd class=\"number\" id=\"order-id\">%s</dd>\n<dt>%s</dt><dd>%s</dd>\n</dl>\n",
+         order->currency, amount, words->order, order->subject, words->number, order->id,
+         words->time, order->create_time);
+}
+
+static void order_to_pay(struct web *web, const struct order *order)
+{
+    html(web,
+         "<p class=\"state pending\" id=\"state\">%s</p>\n"
+         "<form method=\"post\" action=\"/shop/orders/%s/pay\" target=\"_blank\" rel=\"noopener\">"
+         "<button class=\"button wide\" id=\"pay\">%s</button></form>\n<p class=\"hint\">%s</p>\n",
+         web->words->pending, order->id, web->words->pay, web->words->pay_hint);
+}
+
+void page_order(struct web *web, const struct order *order)
+{
+    static const char WATCH[] =         /* shop.js asks every 2 s; without JavaScript: reload */
+        "<script src=\"/shop/shop.js\" defer></script>\n"
+        "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
+    bool paid = order_is_paid(order);
+
+    begin(web, 200, web->words->order, paid ? "" : WATCH);
+    html(web, "<section class=\"card order\" id=\"order\" data-status=\"%s\">\n", order->status);
+    order_facts(web, order);
+    if (paid)
+        html(web,
+             "<p class=\"state paid\" id=\"state\">%s</p>\n<p class=\"hint\">%s</p>\n"
+             "<p><a href=\"/shop/\">%s</a></p>\n",
+             web->words->paid, web->words->paid_hint, web->words->back);
+    else
+        order_to_pay(web, order);
+    html(web, "</section>\n");
+    end(web);
+}
+
+void page_message(struct web *web, int status, const char *sentence, const char *retry)
+{
+    begin(web, status, web->words->shop, "");
+    html(web, "<section class=\"card order\">\n<p class=\"message\">%s</p>\n", sentence);
+    if (retry != NULL)
+        html(web,
+             "<form method=\"post\" action=\"%s\">"
+             "<button class=\"button wide\">%s</button></form>\n",
+             retry, web->words->pay);
+    html(web, "<p><a href=\"/shop/\">%s</a></p>\n</section>\n", web->words->back);
+    end(web);
+}

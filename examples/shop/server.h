@@ -1,0 +1,14 @@
+/* A parent, and children that share one listening socket. */
+#ifndef SHOP_SERVER_H
+#define SHOP_SERVER_H
+
+#include <stdbool.h>
+
+/* Opens the socket (mode 0660) and keeps `workers` children in work(listener) until SIGTERM or
+ * SIGINT; a child that dies is replaced. Returns the program's exit status. */
+int server_run(const char *path, int workers, void (*work)(int listener));
+
+/* In a child: waits until somebody knocks. False: time to leave. */
+bool server_wait(int listener);
+
+#endif

@@ -1,0 +1,79 @@
+/* settings.c - the environment and the secret files, read once at the start. */
+#include "settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct settings settings;
+
+static void stop(const char *name, const char *why)
+{
+    fprintf(stderr, "shop: %s %s\n", name, why);
+    exit(78);
+}
+
+static void set(char *room, size_t size, const char *name, const char *value)
+{
+    if (value == NULL || value[0] == '\0')
+        stop(name, "is not set");
+    if (snprintf(room, size, "%s", value) >= (int)size)
+        stop(name, "is too long");
+}
+
+/* A variable, or its default; a default of NULL means: needed. */
+static void from_env(char *room, size_t size, const char *name, const char *otherwise)
+{
+    const char *value = getenv(name);
+
+    set(room, size, name, value != NULL && value[0] != '\0' ? value : otherwise);
+}
+
+/* A secret's first line, out of the file that NAME names. `leaf` lies under $SHROFF_STATE. */
+static void from_file(char *room, size_t size, const char *name, const char *leaf)
+{
+    char path[512], otherwise[512];
+    const char *state = getenv("SHROFF_STATE");
+
+    snprintf(otherwise, sizeof(otherwise), "%s/secrets/%s", state != NULL ? state : "var", leaf);
+    from_env(path, sizeof(path), name, otherwise);
+    FILE *file = fopen(path, "re");
+    if (file == NULL || fgets(room, (int)size, file) == NULL)
+        stop(name, "names a file that cannot be read");
+    else
+        fclose(file);
+    room[strcspn(room, "\r\n")] = '\0';
+    if (room[0] == '\0')
+        stop(name, "names a file whose first line is empty");
+}
+
+#define ENV(member, name, otherwise) \
+    from_env(settings.member, sizeof(settings.member), name, otherwise)
+#define SECRET(member, name, leaf) \
+    from_file(settings.member, sizeof(settings.member), name, leaf)
+
+void settings_read(void)
+{
+    char workers[16], socket[512];
+    const char *state = getenv("SHROFF_STATE");
+
+    ENV(listen, "SHROFF_LISTEN", NULL);
+    ENV(pay_base_url, "SHROFF_BASE_URL", NULL);
+    ENV(api_url, "SHROFF_API_URL", settings.pay_base_url);
+    ENV(base_url, "SHOP_BASE_URL", settings.pay_base_url);
+    ENV(channel, "SHOP_CHANNEL", "mock");
+    ENV(app_key, "SHOP_APP_KEY", NULL);
+    SECRET(app_secret, "SHOP_APP_SECRET_FILE", "shop_app_secret");
+    SECRET(webhook_secret, "SHOP_WEBHOOK_SECRET_FILE", "shop_webhook_secret");
+
+    snprintf(socket, sizeof(socket), "%s/run/mariadb.sock", state != NULL ? state : "var");
+    ENV(db_socket, "SHOP_DB_SOCKET", socket);
+    ENV(db_name, "SHOP_DB_NAME", "shop");
+    ENV(db_user, "SHOP_DB_USER", "shroff_shop");
+    SECRET(db_password, "SHOP_DB_PASSWORD_FILE", "shop.password");
+
+    from_env(workers, sizeof(workers), "SHOP_WORKERS", "2");
+    settings.workers = (int)strtol(workers, NULL, 10);
+    if (settings.workers < 1 || settings.workers > 64)
+        stop("SHOP_WORKERS", "is not between 1 and 64");
+}

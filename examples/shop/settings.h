@@ -1,0 +1,24 @@
+/* What the shop must be told, from the environment; README.md lists the names. */
+#ifndef SHOP_SETTINGS_H
+#define SHOP_SETTINGS_H
+
+struct settings {
+    char listen[108];               /* the Unix socket nginx talks to */
+    int workers;
+    char base_url[256];             /* where browsers and Shroff find the shop */
+    char pay_base_url[256];         /* where browsers find Shroff */
+    char api_url[256];              /* where the shop finds Shroff */
+    char channel[33];               /* the channel to pay through */
+    char app_key[65];
+    char app_secret[257];
+    char webhook_secret[257];       /* whsec_… */
+    char db_socket[108], db_name[65], db_user[81], db_password[257];
+};
+
+/* Filled once by settings_read(), constant afterwards. */
+extern struct settings settings;
+
+/* Reads them; what is missing or too long ends the program with exit 78 and one line. */
+void settings_read(void);
+
+#endif

@@ -1,0 +1,16 @@
+/* What the shop does; each function answers one request. `id` is what varies in its path. */
+#ifndef SHOP_SHOP_H
+#define SHOP_SHOP_H
+
+#include "web.h"
+
+void shop_products(struct web *web, const char *id);
+void shop_buy(struct web *web, const char *id);
+void shop_order(struct web *web, const char *id);
+void shop_pay(struct web *web, const char *id);
+void shop_state(struct web *web, const char *id);
+
+/* notify.c: where Shroff tells that an order was paid. */
+void shop_notify(struct web *web, const char *id);
+
+#endif

@@ -1,0 +1,48 @@
+/* The shop's client of Shroff: the whole of the public contract that it needs. */
+#ifndef SHOP_SHROFF_H
+#define SHOP_SHROFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "orders.h"
+
+/* Codes of Shroff's answers that a shop must tell apart. */
+enum {
+    SHROFF_OK = 0,
+    SHROFF_NO_ANSWER = -1,              /* none, or none that can be read */
+    SHROFF_PAID = 40901,
+    SHROFF_CLOSED = 40902,
+    SHROFF_EXPIRED = 40903,
+    SHROFF_NOTHING_DONE = 50300,        /* send it again */
+    SHROFF_NOT_KNOWN = 50301,           /* send the same again */
+};
+
+struct shroff_order {
+    char order_no[33];
+    char merchant_order_id[65];
+    char status[16];                    /* WAITING, SUCCESS, CLOSED, REFUND */
+    int64_t price;
+    char currency[4];
+    char pay_url[1200];                 /* "" when there is nothing to pay */
+};
+
+struct shroff_event {
+    char type[32];                      /* order.success, … */
+    struct shroff_order order;
+};
+
+bool shroff_open(void);
+
+/* Creates the order at Shroff and submits it to the channel; the same again is the same order.
+ * Returns the answer's code. */
+int shroff_create(const struct order *order, struct shroff_order *out);
+
+/* Asks for the order by our number. */
+int shroff_query(const char *merchant_order_id, struct shroff_order *out);
+
+/* Reads the body of a notification. */
+bool shroff_event_read(const char *body, size_t size, struct shroff_event *out);
+
+#endif

@@ -1,0 +1,52 @@
+/* words.c - Chinese and English. */
+#include "words.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const struct words ENGLISH = {
+    .lang = "en", .index = 0,
+    .shop = "Demo shop",
+    .welcome = "Pick something nice",
+    .note = "Nothing is sent and no real money moves: this shop shows how a merchant uses Shroff.",
+    .buy = "Buy", .back = "Back to the shop",
+    .order = "Your order", .number = "Order number", .amount = "Amount", .time = "Ordered (UTC)",
+    .pending = "Waiting for payment",
+    .pay = "Pay", .pay_hint = "Opens a new window. This page turns by itself once you have paid.",
+    .paid = "Paid", .paid_hint = "Thank you! The shop was told by a signed notification.",
+    .not_found = "There is no such page here.",
+    .expired = "The time to pay this order is over. Please order again.",
+    .again = "The payment service cannot be reached just now. Nothing is lost: please try again.",
+    .failed = "The payment could not be started. The shop has been told.",
+    .foreign = "This form was sent from another site, so the shop did nothing.",
+};
+
+static const struct words CHINESE = {
+    .lang = "zh-CN", .index = 1,
+    .shop = "演示商店",
+    .welcome = "挑一件喜欢的",
+    .note = "不会发货,也不会真的扣款:这个商店演示商户如何接入 Shroff。",
+    .buy = "购买", .back = "返回商店",
+    .order = "您的订单", .number = "订单号", .amount = "金额", .time = "下单时间(UTC)",
+    .pending = "等待支付",
+    .pay = "去支付", .pay_hint = "将打开新窗口;支付完成后,本页会自动更新。",
+    .paid = "已支付", .paid_hint = "谢谢惠顾!商店已收到带签名的支付通知。",
+    .not_found = "没有这个页面。",
+    .expired = "此订单已超过支付时间,请重新下单。",
+    .again = "支付服务暂时无法连接,订单没有丢失,请再试一次。",
+    .failed = "无法发起支付,商店已记录此问题。",
+    .foreign = "此表单来自其他网站,商店未作任何处理。",
+};
+
+const struct words *words_for(const char *accept_language)
+{
+    while (*accept_language != '\0') {
+        accept_language += strspn(accept_language, " ,");
+        if (strncasecmp(accept_language, "zh", 2) == 0)
+            return &CHINESE;
+        if (strncasecmp(accept_language, "en", 2) == 0)
+            return &ENGLISH;
+        accept_language += strcspn(accept_language, ",");
+    }
+    return &ENGLISH;
+}

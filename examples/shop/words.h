@@ -1,0 +1,17 @@
+/* What the shop says, in the reader's language. */
+#ifndef SHOP_WORDS_H
+#define SHOP_WORDS_H
+
+struct words {
+    const char *lang;
+    int index;                          /* into a product's texts */
+    const char *shop, *welcome, *note, *buy, *back;
+    const char *order, *number, *amount, *time;
+    const char *pending, *pay, *pay_hint, *paid, *paid_hint;
+    const char *not_found, *expired, *again, *failed, *foreign;
+};
+
+/* From an Accept-Language header: whichever of Chinese and English is named first; else English. */
+const struct words *words_for(const char *accept_language);
+
+#endif
