@@ -1,0 +1,307 @@
+// The demo shop by itself: a throwaway MariaDB, nginx in front, and a played Shroff that checks
+// signatures and answers what each case wants.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import net from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const shop = process.env.SHROFF_SHOP_BINARY ??
+  [join(root, 'build/asan/examples/shop'), join(root, 'build/examples/shop')].find(existsSync);
+const APP_SECRET = 'the-shop-secret-6';
+const WEBHOOK_KEY = Buffer.from('shop-test-key-32-bytes-long-12345');
+const dir = mkdtempSync(join(tmpdir(), 'shop-'));
+const running = [];
+let base, shroff, db;
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const freePort = () => new Promise((done) => {
+  const probe = net.createServer().listen(0, '127.0.0.1', () => {
+    const { port } = probe.address();
+    probe.close(() => done(port));
+  });
+});
+async function until(what, look, ms = 20000) {
+  for (const end = Date.now() + ms; Date.now() < end; await sleep(50)) if (await look()) return;
+  throw new Error(`${what} did not happen`);
+}
+function start(name, program, args, env = {}) {
+  const child = spawn(program, args, { env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'] });
+  child.log = '';
+  child.stderr.on('data', (piece) => { child.log += piece; });
+  child.name = name;
+  running.push(child);
+  return child;
+}
+const sql = (text) => execFileSync('mariadb', ['--no-defaults', `--socket=${db}`, '-N', '-B', '-uroot', '-e', text],
+  { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
+
+// ---- the played Shroff ----
+async function playShroff() {
+  const play = { seen: [], answers: [], bad: 0 };
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const piece of request) body += piece;
+    const auth = Object.fromEntries([...(request.headers.authorization ?? '')
+      .matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+    const text = `${request.method}\n${request.url}\n${auth.timestamp}\n${auth.nonce}\n${body}\n`;
+    if (createHmac('sha256', APP_SECRET).update(text).digest('hex') !== auth.signature) play.bad += 1;
+    play.seen.push({ method: request.method, url: request.url, body: body && JSON.parse(body), nonce: auth.nonce });
+    const [status, answer] = (play.answers.shift() ?? (() => [500, {}]))(body && JSON.parse(body));
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  }).listen(0, '127.0.0.1');
+  await until('the played Shroff', () => server.listening);
+  play.url = `http://127.0.0.1:${server.address().port}`;
+  play.close = () => server.close();
+  return play;
+}
+const opened = (extra = {}) => (body) => [201, { code: 0, msg: 'success', data: {
+  order_no: '01JSHOPTEST000000000000001', merchant_order_id: body.merchant_order_id, price: body.price,
+  currency: body.currency, status: 'WAITING', pay_url: `${base}/mockpay?pay_id=1&token=2`, ...extra } }];
+const refused = (status, code) => () => [status, { code, msg: 'no', request_id: 'r' }];
+
+// ---- what the tests do ----
+const form = (path, body = '', headers = {}) => fetch(base + path, { method: 'POST', body, redirect: 'manual',
+  headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers } });
+async function buy(product = 'tea') {
+  const answer = await form('/shop/orders', `product=${product}`);
+  assert.equal(answer.status, 303);
+  return answer.headers.get('location').split('/').pop();
+}
+const state = async (id) => (await (await fetch(`${base}/shop/orders/${id}/state`)).json()).status;
+let notices = 0;
+function notify(order, { id = `01NOTICE${(notices += 1)}`, at = Math.floor(Date.now() / 1000), key = WEBHOOK_KEY,
+  type = 'order.success', prefix = '', path = '/shop/notify', body } = {}) {
+  const text = body ?? JSON.stringify({ type, timestamp: '2026-01-01T00:00:00.000Z', data: {
+    order_no: '01JSHOPTEST000000000000001', price: 8800, currency: 'CNY', status: 'SUCCESS', version: 2, ...order } });
+  const signature = createHmac('sha256', key).update(`${id}.${at}.${text}`).digest('base64');
+  return fetch(base + path, { method: 'POST', body: text, headers: { 'content-type': 'application/json',
+    'webhook-id': id, 'webhook-timestamp': String(at), 'webhook-signature': `${prefix}v1,${signature}` } });
+}
+
+before(async () => {
+  assert.ok(shop, 'build the shop first: make build/examples/shop');
+  const user = userInfo().username;
+  for (const folder of ['run', 'secrets', 'temp']) mkdirSync(join(dir, folder));
+  db = join(dir, 'run/mariadb.sock');
+  execFileSync('mariadb-install-db', ['--no-defaults', `--datadir=${dir}/mysql`, `--user=${user}`,
+    '--auth-root-authentication-method=normal', '--skip-test-db'], { stdio: 'ignore' });
+  start('mariadbd', existsSync('/usr/sbin/mariadbd') ? '/usr/sbin/mariadbd' : 'mariadbd', ['--no-defaults',
+    `--datadir=${dir}/mysql`, `--socket=${db}`, '--skip-networking', `--user=${user}`,
+    '--innodb-buffer-pool-size=16M', '--innodb-log-file-size=8M', `--pid-file=${dir}/run/mariadb.pid`]);
+  await until('MariaDB', () => { try { return sql('SELECT 1') === '1'; } catch { return false; } });
+  sql(`CREATE DATABASE shop; CREATE USER shroff_shop@localhost IDENTIFIED BY 'pw';
+       GRANT SELECT, INSERT, UPDATE, CREATE ON shop.* TO shroff_shop@localhost`);
+  writeFileSync(join(dir, 'secrets/shop.password'), 'pw\n');
+  writeFileSync(join(dir, 'secrets/shop_app_secret'), `${APP_SECRET}\n`);
+  writeFileSync(join(dir, 'secrets/shop_webhook_secret'), `whsec_${WEBHOOK_KEY.toString('base64')}\n`);
+
+  const port = await freePort();
+  base = `http://127.0.0.1:${port}`;
+  shroff = await playShroff();
+  writeFileSync(join(dir, 'nginx.conf'), `daemon off; pid ${dir}/run/nginx.pid; error_log stderr;
+${process.getuid() === 0 ? 'user root;' : ''}
+events {} http { access_log off; client_max_body_size 64k;
+${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((n) => `${n}_temp_path ${dir}/temp;`).join(' ')}
+server { listen 127.0.0.1:${port}; location /shop { fastcgi_pass unix:${dir}/run/shop.sock;
+${'REQUEST_METHOD REQUEST_URI QUERY_STRING CONTENT_TYPE CONTENT_LENGTH REMOTE_ADDR'.split(' ')
+    .map((n) => `fastcgi_param ${n} $${n.toLowerCase()};`).join(' ')} } } }\n`);
+  start('shop', shop, [], { SHROFF_STATE: dir, SHROFF_LISTEN: `${dir}/run/shop.sock`, SHROFF_BASE_URL: base,
+    SHROFF_API_URL: shroff.url, SHOP_APP_KEY: 'shop-key', ASAN_OPTIONS: 'detect_leaks=1' });
+  start('nginx', '/usr/sbin/nginx', ['-c', `${dir}/nginx.conf`, '-p', dir, '-e', 'stderr']);
+  await until('the shop', async () => (await fetch(`${base}/shop/`).catch(() => ({}))).status === 200);
+}, { timeout: 60000 });
+
+after(async () => {
+  shroff?.close();
+  for (const child of running.reverse()) {
+    const ended = new Promise((done) => child.once('exit', done));
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGTERM')) await ended;
+  }
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test('pages speak the language of the reader, and forbid inline code', async () => {
+  const page = await fetch(`${base}/shop/`, { headers: { 'accept-language': 'fr;q=0.9, zh-CN;q=0.8, en' } });
+  assert.match(await page.text(), /购买[^]*1,288\.00/);
+  const policy = page.headers.get('content-security-policy');
+  assert.match(policy, /default-src 'none'/);
+  assert.match(policy, /frame-ancestors 'none'/);
+  assert.doesNotMatch(policy, /unsafe/);
+  assert.match(await (await fetch(`${base}/shop/`, { headers: { 'accept-language': 'en-GB' } })).text(), />Buy</);
+  assert.match((await fetch(`${base}/shop/shop.css`)).headers.get('content-type'), /^text\/css/);
+  assert.match((await fetch(`${base}/shop/shop.js`)).headers.get('content-type'), /^text\/javascript/);
+});
+
+test('buy, pay, be told, be paid', async () => {
+  const id = await buy();
+  assert.match(id, /^[0-9a-f]{32}$/);
+  const page = await (await fetch(`${base}/shop/orders/${id}`)).text();
+  assert.match(page, /88\.00/);
+  assert.match(page, /target="_blank"/);
+  assert.match(page, /<noscript><meta http-equiv="refresh"/);
+  assert.equal(await state(id), 'PENDING_PAY');
+
+  shroff.answers.push(opened(), opened());
+  for (let press = 0; press < 2; press += 1) {
+    const answer = await form(`/shop/orders/${id}/pay`);
+    assert.equal(answer.status, 303);
+    assert.equal(answer.headers.get('location'), `${base}/mockpay?pay_id=1&token=2`);
+  }
+  const [first, second] = shroff.seen.slice(-2);
+  assert.deepEqual(first.body, { merchant_order_id: id, price: 8800, currency: 'CNY',
+    subject: 'Longjing tea, 100 g', channel: 'mock', notify_url: `${base}/shop/notify`,
+    return_url: `${base}/shop/orders/${id}` });
+  assert.deepEqual(second.body, first.body);
+  assert.notEqual(second.nonce, first.nonce);
+
+  const told = await notify({ merchant_order_id: id }, { path: '/shop/notify/12' });
+  assert.equal(told.status, 200);
+  assert.equal(await told.text(), 'SUCCESS');
+  assert.equal(await state(id), 'PAID');
+  assert.match(await (await fetch(`${base}/shop/orders/${id}`)).text(), />Paid</);
+  const again = await form(`/shop/orders/${id}/pay`);
+  assert.equal(again.headers.get('location'), `/shop/orders/${id}`, 'a paid order is not paid again');
+  assert.equal(shroff.bad, 0, 'every signature was right');
+});
+
+test('a notification is taken once, whoever repeats it', async () => {
+  const id = await buy();
+  const all = await Promise.all(Array.from({ length: 30 }, (_, i) =>
+    notify({ merchant_order_id: id }, { id: `01REPEAT${i % 3}` })));
+  for (const answer of all) assert.equal(await answer.text(), 'SUCCESS');
+  assert.equal(await state(id), 'PAID');
+  assert.equal(sql(`SELECT COUNT(*) FROM shop.notices WHERE order_id = '${id}'`), '1');
+});
+
+test('a bad signature changes nothing', async () => {
+  const id = await buy();
+  const order = { merchant_order_id: id };
+  const now = Math.floor(Date.now() / 1000);
+  const cases = {
+    'another key': () => notify(order, { key: Buffer.from('another key, also long enough!!!') }),
+    'too old': () => notify(order, { at: now - 310 }),
+    'from the future': () => notify(order, { at: now + 310 }),
+    'no timestamp': () => notify(order, { at: '' }),
+    'not a number': () => notify(order, { at: '1e9' }),
+    'no headers': () => fetch(`${base}/shop/notify`, { method: 'POST', body: '{}' }),
+    'other body': async () => fetch(`${base}/shop/notify`, { method: 'POST', body: '{}', headers: {
+      'webhook-id': 'x', 'webhook-timestamp': String(now), 'webhook-signature': 'v1,AAAA v1, v1' } }),
+  };
+  for (const [name, send] of Object.entries(cases)) assert.equal((await send()).status, 401, name);
+  assert.equal(await state(id), 'PENDING_PAY');
+});
+
+test('several signatures, and unknown versions in front', async () => {
+  const id = await buy();
+  const other = createHmac('sha256', 'x').update('y').digest('base64');
+  const answer = await notify({ merchant_order_id: id }, { prefix: `v1a,abc v1,${other} ` });
+  assert.equal(answer.status, 200);
+  assert.equal(await state(id), 'PAID');
+});
+
+test('other terms are not paid, and not acknowledged', async () => {
+  const id = await buy();
+  for (const terms of [{ price: 8799 }, { price: 8801 }, { currency: 'USD' }, { price: '8800' }, { price: null }]) {
+    const answer = await notify({ merchant_order_id: id, ...terms });
+    assert.equal(answer.status, 409);
+    assert.notEqual((await answer.text()).trim(), 'SUCCESS');
+  }
+  assert.equal(await state(id), 'PENDING_PAY');
+  assert.equal(sql(`SELECT COUNT(*) FROM shop.notices WHERE order_id = '${id}'`), '0');
+});
+
+test('what is not for the shop is acknowledged; what cannot be read is not', async () => {
+  for (const merchant_order_id of ['SOMEBODY-ELSE', 'x'.repeat(64)]) {
+    const answer = await notify({ merchant_order_id });
+    assert.equal(answer.status, 200);
+    assert.equal(await answer.text(), 'SUCCESS');
+  }
+  assert.equal(await (await notify({}, { type: 'order.closed' })).text(), 'SUCCESS');
+  for (const body of ['', '[]', '{"type":"order.success"}', '\u0000', '"x"', `{"a":${'['.repeat(500)}`]) {
+    assert.equal((await notify({}, { body })).status, 400, JSON.stringify(body).slice(0, 40));
+  }
+});
+
+test('each answer of Shroff leads somewhere sensible', async () => {
+  const pay = async (...answers) => {
+    const id = await buy();
+    shroff.answers = answers.map((answer) => (typeof answer === 'function' ? answer : refused(...answer)));
+    return [id, await form(`/shop/orders/${id}/pay`)];
+  };
+  const paid = (body) => opened({ status: 'SUCCESS', pay_url: undefined })(body);
+  const asked = (terms) => () => [200, { code: 0, msg: 'success', data: { order_no: '01J', status: 'SUCCESS',
+    price: 8800, currency: 'CNY', ...terms } }];
+
+  let [id, answer] = await pay([409, 40901], asked({}));
+  assert.equal(answer.headers.get('location'), `/shop/orders/${id}`);
+  assert.equal(await state(id), 'PAID');
+  assert.equal(shroff.seen.at(-1).url, `/api/pay/query?merchant_order_id=${id}`);
+
+  [id, answer] = await pay(paid);
+  assert.equal(await state(id), 'PAID', 'create says it is paid already');
+  [id] = await pay([409, 40901], asked({ price: 1 }));
+  assert.equal(await state(id), 'PENDING_PAY', 'other terms are not believed');
+
+  for (const [code, status] of [[40903, 409], [40902, 409], [40303, 502], [50000, 502]]) {
+    [id, answer] = await pay([409, code]);
+    assert.equal(answer.status, status, String(code));
+    assert.equal(await state(id), 'PENDING_PAY');
+  }
+  [id, answer] = await pay([503, 50301], opened());
+  assert.equal(answer.status, 303, 'sent again by itself, once');
+  assert.notEqual(shroff.seen.at(-1).nonce, shroff.seen.at(-2).nonce);
+  [id, answer] = await pay([503, 50300], [503, 50300]);
+  assert.equal(answer.status, 503);
+  assert.match(await answer.text(), /please try again[^]*<button/);
+  [id, answer] = await pay(opened({ pay_url: 'javascript:alert(1)' }));
+  assert.equal(answer.status, 409, 'only http and https are followed');
+});
+
+test('forms from elsewhere are refused, odd requests answered', async () => {
+  const id = await buy();
+  assert.equal((await form(`/shop/orders/${id}/pay`, '', { origin: 'https://evil.example' })).status, 403);
+  assert.equal((await form('/shop/orders', 'product=tea', { origin: 'null' })).status, 403);
+  assert.equal((await form('/shop/orders', 'product=tea', { origin: base })).status, 303);
+  assert.equal((await form('/shop/orders', 'product=gold')).status, 400);
+  const wrong = await fetch(`${base}/shop/orders/${id}/pay`);
+  assert.equal(wrong.status, 405);
+  assert.equal(wrong.headers.get('allow'), 'POST');
+  for (const path of ['/shop/nothing', `/shop/orders/${'0'.repeat(32)}`, `/shop/orders/${id}x`,
+    "/shop/orders/'", '/shop/orders/%27', `/shop/orders/${'a'.repeat(65)}`]) {
+    assert.equal((await fetch(base + path)).status, 404, path);
+  }
+  assert.equal((await fetch(`${base}/shop/${'a'.repeat(300)}`)).status, 414);
+  assert.equal((await fetch(`${base}/shop/`, { method: 'HEAD' })).status, 200);
+});
+
+test('a killed worker is replaced, a lost connection reopened', async () => {
+  const parent = running.find((child) => child.name === 'shop');
+  const children = () => readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8').trim().split(' ');
+  const [one] = children();
+  process.kill(Number(one), 'SIGKILL');
+  await until('a new worker', () => children().length === 2 && !children().includes(one));
+  for (const line of sql("SELECT id FROM information_schema.processlist WHERE user = 'shroff_shop'").split('\n')) {
+    if (line) sql(`KILL ${line}`);
+  }
+  for (let i = 0; i < 4; i += 1) await buy();
+});
+
+test('SIGTERM ends it cleanly, and its log holds no secret', async () => {
+  const parent = running.find((child) => child.name === 'shop');
+  const ended = new Promise((done) => parent.once('exit', (code) => done(code)));
+  parent.kill('SIGTERM');
+  assert.equal(await ended, 0, parent.log);
+  assert.equal(existsSync(`${dir}/run/shop.sock`), false);
+  assert.doesNotMatch(parent.log, /Sanitizer|runtime error/);
+  for (const secret of [APP_SECRET, WEBHOOK_KEY.toString('base64'), 'pw"', 'whsec_', 'v1,']) {
+    assert.equal(parent.log.includes(secret), false, secret);
+  }
+});
