@@ -1,0 +1,130 @@
+# shellcheck shell=bash
+# A private MariaDB under a state folder: initialised, started, asked. Used by run, test and anyone
+# who needs a throwaway one. Nothing of /etc/mysql is read. Sourced after process.sh.
+
+DB_ROLES=(web runner migrate ctl reader sandbox shop)
+
+# db_root: a client as the account that the socket lets in by who we are; SQL on stdin.
+db_root() {
+    mariadb --no-defaults --user="$(id -un)" --socket="$DB_SOCKET" --default-character-set=utf8mb4 \
+        --batch --skip-column-names
+}
+
+# secrets_make: passwords and the master key, once. A key that is gone while there are data is not
+# made anew: what is sealed under the old one could never be opened.
+secrets_make() {
+    local role file
+    mkdir -p "$STATE/secrets"
+    if [ ! -s "$STATE/secrets/master.key" ]; then
+        [ ! -e "$STATE/mysql/shroff.ready" ] ||
+            die "$STATE/secrets/master.key is gone, and the secrets in the database are sealed under it" \
+                "Put it back from your copy; or begin anew with an empty state: rm -r $STATE"
+        printf '1:%s\n' "$(openssl rand -base64 32)" >"$STATE/secrets/master.key.new"
+        mv "$STATE/secrets/master.key.new" "$STATE/secrets/master.key"
+    fi
+    for role in "${DB_ROLES[@]}"; do
+        file=$STATE/secrets/$role.password
+        [ -s "$file" ] || { openssl rand -hex 24 >"$file.new" && mv "$file.new" "$file"; }
+    done
+    chmod 700 "$STATE/secrets"
+    chmod 600 "$STATE"/secrets/*
+}
+
+# reliability: one commit, one flush; READ COMMITTED; short waits. Statement time is limited per
+# account (accounts_make), so that migrations and purge may take longer.
+mariadb_config() {
+    cat <<END
+[mariadbd]
+datadir = $STATE/mysql
+socket = $DB_SOCKET
+pid_file = $RUN/mariadbd.own.pid
+log_error = $LOGS/mariadb.log
+tmpdir = $STATE/tmp
+skip_networking = 1
+skip_name_resolve = 1
+local_infile = 0
+symbolic_links = 0
+max_connections = 400
+character_set_server = utf8mb4
+collation_server = utf8mb4_nopad_bin
+default_time_zone = '+00:00'
+transaction_isolation = READ-COMMITTED
+sql_mode = STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION
+default_storage_engine = InnoDB
+innodb_buffer_pool_size = ${SHROFF_DB_BUFFER_POOL:-256M}
+innodb_log_file_size = 128M
+innodb_flush_log_at_trx_commit = 1
+innodb_flush_method = O_DIRECT
+innodb_lock_wait_timeout = 2
+innodb_rollback_on_timeout = ON
+lock_wait_timeout = 60
+idle_transaction_timeout = 10
+max_allowed_packet = 16M
+log_bin_trust_function_creators = 1
+END
+}
+
+# mariadb_init: a data folder. It is made beside its place and moved there whole, so that a half-made
+# one is never taken for data; one without the mark (a crash of an older kind) is put aside.
+mariadb_init() {
+    local user
+    user=$(id -un)
+    [ ! -e "$STATE/mysql/shroff.ready" ] || return 0
+    if [ -e "$STATE/mysql" ]; then
+        mv "$STATE/mysql" "$STATE/mysql.unfinished.$(date -u +%Y%m%dT%H%M%S)"
+    fi
+    rm -rf "$STATE/mysql.new"
+    mariadb-install-db --no-defaults --datadir="$STATE/mysql.new" --user="$user" --skip-test-db \
+        --skip-name-resolve --auth-root-authentication-method=socket --auth-root-socket-user="$user"
+    chmod 700 "$STATE/mysql.new"
+    : >"$STATE/mysql.new/shroff.ready"
+    mv "$STATE/mysql.new" "$STATE/mysql"
+}
+
+# mariadb_command: the server's command line into CMD.
+mariadb_command() {
+    local server
+    server=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v mariadbd)
+    mariadb_config >"$RUN/mariadb.cnf"
+    CMD=("$server" "--defaults-file=$RUN/mariadb.cnf")
+    [ "$(id -u)" -ne 0 ] || CMD+=(--user=root)
+}
+
+# mariadb_wait: until it answers. A server that recovers from a crash is waited for as long as it lives.
+mariadb_wait() {
+    local i
+    for ((i = 0; i < 1200; i++)); do
+        if [ -S "$DB_SOCKET" ] && db_root <<<'SELECT 1;' >/dev/null 2>"$RUN/db_wait.err"; then
+            rm -f "$RUN/db_wait.err"
+            return 0
+        fi
+        if [ -e "$RUN/mariadb.died" ]; then
+            tail -n 15 "$LOGS/mariadb.log"
+            echo 'MariaDB does not stay up; its last words are above.'
+            return 1
+        fi
+        sleep 0.1
+    done
+    echo 'MariaDB has not answered within 120 s:'
+    cat "$RUN/db_wait.err"
+    return 1
+}
+
+# accounts_make: databases and accounts with the passwords of this state. What each may do is
+# schema/accounts.sql, once the tables are there. Passwords go through stdin.
+accounts_make() {
+    local role
+    {
+        for role in shroff sandbox shop; do
+            echo "CREATE DATABASE IF NOT EXISTS $role CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;"
+        done
+        for role in "${DB_ROLES[@]}"; do
+            echo "CREATE USER IF NOT EXISTS 'shroff_$role'@'localhost';"
+            echo "ALTER USER 'shroff_$role'@'localhost' IDENTIFIED BY '$(cat "$STATE/secrets/$role.password")';"
+        done
+        echo "GRANT ALL ON shroff.* TO 'shroff_migrate'@'localhost';"
+        echo "GRANT ALL ON sandbox.* TO 'shroff_migrate'@'localhost';"
+    } | db_root
+}
+
+accounts_grant() { db_root <"$ROOT/schema/accounts.sql"; }

@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# nginx of one copy: its configuration from nginx/shroff.conf.in. Sourced after settings.sh.
+
+# nginx_config: fills the template's @NAMES@.
+nginx_config() {
+    local text user=''
+    text=$(cat "$ROOT/nginx/shroff.conf.in")
+    # Workers of a root nginx would become nobody, who cannot enter the state folder.
+    [ "$(id -u)" -ne 0 ] || user='user root;'
+    text=${text//@USER@/"$user"}
+    text=${text//@STATE@/"$STATE"}
+    text=${text//@LISTEN@/"$SHROFF_BIND:$SHROFF_PORT"}
+    text=${text//@NGINX@/"$ROOT/nginx"}
+    mkdir -p "$STATE/nginx/temp"
+    printf '%s\n' "$text" >"$STATE/nginx/nginx.conf"
+}
+
+nginx_command() {
+    local server
+    server=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v nginx)
+    CMD=("$server" -p "$STATE/nginx" -c "$STATE/nginx/nginx.conf" -e "$LOGS/nginx.log")
+}
+
+# nginx_check: the configuration is read before anything is started.
+nginx_check() {
+    nginx_command
+    "${CMD[@]}" -t
+}
+
+# port_taken PORT: does somebody answer there?
+port_taken() {
+    local host=${SHROFF_BIND//[\[\]]/}
+    case $host in 0.0.0.0) host=127.0.0.1 ;; ::) host=::1 ;; esac
+    (exec 3<>"/dev/tcp/$host/$1") 2>/dev/null
+}

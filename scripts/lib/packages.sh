@@ -1,0 +1,106 @@
+# shellcheck shell=bash disable=SC2034
+# Installs what is missing with apt, and nothing else; never starts the system's own daemons.
+# Sourced after ui.sh. Each line: the package, and how to see that what it brings is here.
+
+PACKAGES_RUN='
+gcc                     command gcc
+libc6-dev               file /usr/include/stdio.h
+make                    command make
+pkg-config              command pkg-config
+libmariadb-dev          library libmariadb
+libfcgi-dev             file /usr/include/fcgiapp.h
+libjson-c-dev           library json-c
+libcurl4-openssl-dev    library libcurl
+libqrencode-dev         library libqrencode
+libssl-dev              library openssl
+mariadb-server-core     command mariadbd
+mariadb-client-core     command mariadb
+nginx-light             command nginx
+openssl                 command openssl
+ca-certificates         file /etc/ssl/certs/ca-certificates.crt
+curl                    command curl
+jq                      command jq
+'
+PACKAGES_TEST='
+libcmocka-dev           library cmocka
+nodejs                  node 18
+npm                     command npm
+chromium                command chromium
+fonts-noto-cjk          file /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
+php-cli                 command php
+python3                 command python3
+shellcheck              command shellcheck
+procps                  command ps
+'
+POLICY=/usr/sbin/policy-rc.d
+POLICY_MARK='# put here by Shroff while it installs packages; may be deleted'
+
+package_here() {
+    local version
+    case $1 in
+    command) command -v "$2" >/dev/null || [ -x "/usr/sbin/$2" ] ;;
+    file) [ -e "$2" ] ;;
+    library) command -v pkg-config >/dev/null && pkg-config --exists "$2" ;;
+    node) version=$(node --version 2>/dev/null) && version=${version#v} && [ "${version%%.*}" -ge "$2" ] ;;
+    esac
+}
+
+# packages_missing LIST VAR: the packages of LIST whose thing is not here.
+packages_missing() {
+    local package kind what missing=()
+    while read -r package kind what; do
+        [ -z "$package" ] || package_here "$kind" "$what" || missing+=("$package")
+    done <<<"$1"
+    printf -v "$2" '%s' "${missing[*]-}"
+}
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+# While apt works, its packages must not start mariadb or nginx for the whole machine. Where the
+# administrator has a policy of his own, that one holds.
+policy_set() {
+    if as_root grep -qsxF "$POLICY_MARK" "$POLICY"; then as_root rm -f "$POLICY"; fi
+    [ ! -e "$POLICY" ] || return 0
+    printf '#!/bin/sh\n%s\nexit 101\n' "$POLICY_MARK" | as_root tee "$POLICY" >/dev/null
+    as_root chmod 755 "$POLICY"
+}
+policy_restore() {
+    if as_root grep -qsxF "$POLICY_MARK" "$POLICY"; then as_root rm -f "$POLICY"; fi
+}
+
+packages_apt() {
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends
+        -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
+    trap policy_restore EXIT
+    trap 'exit 143' TERM
+    policy_set
+    # Lists may be absent (a bare image) or old: fetched when the first try finds them so.
+    if ! as_root "${apt[@]}" install "$@"; then
+        as_root "${apt[@]}" update
+        as_root "${apt[@]}" install "$@"
+    fi
+}
+
+# packages_install LABEL LIST LOG
+packages_install() {
+    local label=$1 list=$2 log=$3 missing wanted=()
+    packages_missing "$list" missing
+    [ -n "$missing" ] || return 0
+    read -ra wanted <<<"$missing"
+    command -v apt-get >/dev/null ||
+        die "missing: $missing" "This system has no apt: install what these Debian 12 packages bring, then run again"
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null ||
+            die "missing packages, and neither root nor sudo to install them" "As root: apt-get install -y $missing"
+        # Asks for the password here, in front, if it must.
+        sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; } ||
+            die "missing packages, and sudo does not let us install them" "As root: apt-get install -y $missing"
+    fi
+    say "  installing: $missing"
+    # shellcheck disable=SC2034  # step reads it
+    STEP_CURE="Is the network there, and no other apt at work? By hand, as root: apt-get update && apt-get install -y $missing" \
+        step "$label" "$log" packages_apt "${wanted[@]}"
+    packages_missing "$list" missing
+    [ -z "$missing" ] || die "apt has installed everything, yet this is not found: $missing" \
+        "Too old a Debian, or a changed PATH? Debian 12 has what is needed"
+}

@@ -1,0 +1,83 @@
+# shellcheck shell=bash
+# Where everything of one copy lies, from SHROFF_STATE and SHROFF_PORT. Sourced after ui.sh.
+
+ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+
+# settings_paths: SHROFF_STATE absolute and usable for sockets; sets STATE, RUN, LOGS, BUILD.
+settings_paths() {
+    local longest
+    STATE=$(realpath -ms -- "${SHROFF_STATE:-$ROOT/var}")
+    case $STATE in
+    / | /tmp | /var | /home | /root | /etc | /usr | "$ROOT")
+        die "SHROFF_STATE=$STATE is no place for a state folder" "Name a folder of its own, such as $ROOT/var" ;;
+    *[\'\"\\\$\;{}#%\`]* | *[[:cntrl:]]*)
+        die "SHROFF_STATE holds a quote, control or special character" "Choose a plainer path" ;;
+    esac
+    longest=$STATE/run/callback.sock
+    local LC_ALL=C
+    if [ ${#longest} -gt 107 ]; then
+        die "SHROFF_STATE is $((${#longest} - 107)) bytes too long: a socket's path has at most 107 ($longest)" \
+            "Choose a shorter one, for example SHROFF_STATE=/tmp/shroff"
+    fi
+    RUN=$STATE/run LOGS=$STATE/log
+    BUILD=$(cd "$ROOT" && realpath -ms -- "${SHROFF_BUILD:-build}")
+    # shellcheck disable=SC2034  # those who source this use them
+    DB_SOCKET=$RUN/mariadb.sock
+}
+
+settings_port() {
+    local name=$1 value=$2
+    if [[ ! $value =~ ^[1-9][0-9]{0,4}$ ]] || ((value > 65535)); then
+        die "$name=$value is not a port" "Give a number from 1 to 65535"
+    fi
+}
+
+# settings_export: the environment of every program of this copy. `run` is test mode by definition.
+settings_export() {
+    SHROFF_PORT=${SHROFF_PORT:-8080}
+    settings_port SHROFF_PORT "$SHROFF_PORT"
+    SHROFF_SANDBOX_PORT=${SHROFF_SANDBOX_PORT:-$((SHROFF_PORT + 1))}
+    settings_port SHROFF_SANDBOX_PORT "$SHROFF_SANDBOX_PORT"
+    SHROFF_BASE_URL=${SHROFF_BASE_URL:-http://127.0.0.1:$SHROFF_PORT}
+    [[ $SHROFF_BASE_URL =~ ^https?://[^/[:space:]\'\"\\]+$ ]] ||
+        die "SHROFF_BASE_URL=$SHROFF_BASE_URL is not http(s)://host[:port]" "Leave the trailing slash and path out"
+    [[ ${SHROFF_DB_BUFFER_POOL:-256M} =~ ^[0-9]+[KMG]?$ ]] ||
+        die "SHROFF_DB_BUFFER_POOL=$SHROFF_DB_BUFFER_POOL is not a size" "Write it like 256M or 2G"
+    SHROFF_BIND=${SHROFF_BIND:-127.0.0.1}
+    [[ $SHROFF_BIND =~ ^[0-9a-fA-F.:]+$ ]] ||
+        die "SHROFF_BIND=$SHROFF_BIND is not an address" "Give one like 127.0.0.1 or 0.0.0.0"
+    [[ $SHROFF_BIND != *:* ]] || SHROFF_BIND="[$SHROFF_BIND]"
+    # What a sourced demo.env of this or another copy left behind is for merchants, not for programs.
+    unset SHROFF_APP_KEY SHROFF_APP_SECRET SHROFF_WEBHOOK_SECRET SHROFF_MOCK_CHANNEL_ID \
+        SHROFF_MOCK_CHANNEL_SECRET SHROFF_APP2_KEY SHROFF_APP2_SECRET SHROFF_APP2_MOCK_CHANNEL_ID \
+        SHROFF_APP2_MOCK_CHANNEL_SECRET SHROFF_DB_USER SHROFF_DB_PASSWORD SHROFF_LISTEN
+    SHROFF_STATE=$STATE SHROFF_MODE=test
+    SHROFF_NOTIFY_ALLOW_NETS=${SHROFF_NOTIFY_ALLOW_NETS-127.0.0.0/8,::1/128}
+    SHROFF_DB_SOCKET=$DB_SOCKET SHROFF_DB_NAME=shroff SHROFF_SANDBOX_DB_NAME=sandbox SHROFF_SHOP_DB_NAME=shop
+    SHROFF_MASTER_KEY_FILE=$STATE/secrets/master.key
+    local role
+    for role in WEB RUNNER MIGRATE CTL SANDBOX SHOP; do
+        unset "SHROFF_${role}_DB_USER" "SHROFF_${role}_DB_PASSWORD"
+        export "SHROFF_${role}_DB_PASSWORD_FILE=$STATE/secrets/${role,,}.password"
+    done
+    # For cron/shroff.crontab: where programs, settings and logs are.
+    SHROFF_HOME=$BUILD SHROFF_ENV=$RUN/shroff.env SHROFF_LOG_DIR=$LOGS
+    export SHROFF_STATE SHROFF_PORT SHROFF_SANDBOX_PORT SHROFF_BASE_URL SHROFF_MODE SHROFF_BIND \
+        SHROFF_NOTIFY_ALLOW_NETS SHROFF_DB_SOCKET SHROFF_DB_NAME SHROFF_SANDBOX_DB_NAME \
+        SHROFF_SHOP_DB_NAME SHROFF_MASTER_KEY_FILE SHROFF_HOME SHROFF_ENV SHROFF_LOG_DIR
+}
+
+# settings_write: run/shroff.env, every SHROFF_* setting as a shell reads it; the cron jobs source it.
+settings_write() {
+    local name value
+    for name in $(compgen -e SHROFF_); do
+        shell_quote "${!name}" value
+        printf '%s=%s\n' "$name" "$value"
+    done >"$RUN/shroff.env.new"
+    mv -f "$RUN/shroff.env.new" "$RUN/shroff.env"
+}
+
+# settings_recorded NAME: what the copy on this state was started with.
+settings_recorded() {
+    [ ! -r "$RUN/shroff.env" ] || sed -n "s/^$1='\(.*\)'\$/\1/p" "$RUN/shroff.env"
+}
