@@ -2,6 +2,9 @@
 # Create an order at a running Shroff, as a merchant's server would. `create.sh --help` tells more.
 # How it is signed, and why not by `openssl mac`: see signing/sign.sh, which does the work.
 set -eu
+# A variable that came exported would stay exported, and so reach curl: begin with a clean slate.
+unset SHROFF_APP_SECRET SHROFF_APP2_SECRET SHROFF_WEBHOOK_SECRET SHROFF_MOCK_CHANNEL_SECRET \
+    SHROFF_APP2_MOCK_CHANNEL_SECRET SHROFF_DB_PASSWORD
 here=$(dirname -- "$0")
 
 usage() {
@@ -61,9 +64,6 @@ case $price in '' | *[!0-9]*) die '--price wants a whole number of minor units: 
 case $app in 1 | 2) ;; *) die '--app is 1 or 2' ;; esac
 [ -r "$env" ] || die "cannot read $env. Is Shroff running (./scripts/run)? Else --env FILE"
 
-# Variables that came exported would stay exported, and so reach curl: begin with a clean slate.
-unset SHROFF_APP_SECRET SHROFF_APP2_SECRET SHROFF_WEBHOOK_SECRET SHROFF_MOCK_CHANNEL_SECRET \
-    SHROFF_APP2_MOCK_CHANNEL_SECRET SHROFF_DB_PASSWORD
 case $env in /*) ;; *) env=./$env ;; esac
 # shellcheck source=/dev/null
 . "$env"
