@@ -8,8 +8,10 @@
  * Results: PAY_NO_ROW, PAY_DUPLICATE (1062), PAY_TRY_AGAIN (1205, 1213, 1020: roll back, run the
  * whole function again), PAY_DB_AWAY (no connection, refused, read-only, or lost before COMMIT was
  * sent: nothing was done), PAY_LOST (lost at COMMIT: unknown), PAY_FAULT (a bug: bad SQL, a value
- * cut short, a CHECK or trigger refused). After any of them but NO_ROW and DUPLICATE the handle is
- * poisoned: it refuses statements until the transaction is rolled back. */
+ * cut short, a CHECK or trigger refused). Inside db_txn any of them but NO_ROW and DUPLICATE poisons
+ * the handle: it refuses statements until the rollback, and db_txn returns that error whatever work
+ * says. Outside db_txn only SELECTs run (a change there is PAY_FAULT), an error ends the transaction
+ * at once, and PAY_TRY_AGAIN becomes PAY_DB_AWAY. */
 #ifndef IO_DB_H
 #define IO_DB_H
 
@@ -64,7 +66,7 @@ struct db_shape { const struct db_column *columns; size_t count; };
 /* Rows changed in *changed (NULL: not wanted). */
 MUST_USE enum pay_err db_exec(struct db *db, const char *sql, const struct db_param *in, size_t n,
                               int64_t *changed);
-/* Exactly one row must change: none is PAY_WRONG_STATE. */
+/* Exactly one row must change: none is PAY_WRONG_STATE (does not poison), more is PAY_FAULT. */
 MUST_USE enum pay_err db_exec_one(struct db *db, const char *sql, const struct db_param *in, size_t n);
 /* The AUTO_INCREMENT number of the last insert on this connection. */
 int64_t db_last_id(const struct db *db);
@@ -85,7 +87,8 @@ MUST_USE enum pay_err db_select(struct db *db, const struct db_query *query);
 /* ---- transactions */
 /* Runs work, then COMMIT; on an error ROLLBACK. PAY_TRY_AGAIN, and a connection lost before COMMIT
  * was sent, run work again (5 tries, jittered 5-100 ms, 3 s in all), so work starts from clean state
- * each time and makes no HTTP call. A work that only reads is ended the same way. */
+ * each time and makes no HTTP call; when the tries are used up: PAY_DB_AWAY (nothing was done). A
+ * work that only reads is ended the same way. No db_txn inside another. */
 MUST_USE enum pay_err db_txn(struct db *db, enum pay_err (*work)(struct db *db, void *arg), void *arg);
 /* For paths that are one SELECT: ends the read transaction. Cheap when none is open. */
 void db_end(struct db *db);
