@@ -1,0 +1,150 @@
+// create and query as plain CGI programs: one request from the environment and standard input.
+import { test, describe } from 'node:test';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { suite } from '../lib/suite.mjs';
+import { buildPath } from '../lib/env.mjs';
+import { authHeader, create, newNonce, terms, ULID } from '../lib/client.mjs';
+
+const { stack, app1, db } = await suite();
+
+// Runs the program as a web server would; gives status, headers, body and what the program said on stderr.
+function cgi(program, { method = 'GET', path, body = '', headers = {}, env = {}, stdin = body }) {
+  return new Promise((done, fail) => {
+    const [, query = ''] = path.split(/\?(.*)/s);
+    const http = Object.fromEntries(Object.entries(headers).map(([k, v]) => [`HTTP_${k.toUpperCase().replaceAll('-', '_')}`, v]));
+    const child = spawn(buildPath('cgi-bin', program), [], {
+      env: {
+        PATH: process.env.PATH, SHROFF_STATE: stack.state, SHROFF_MODE: 'test', SHROFF_BASE_URL: stack.base,
+        GATEWAY_INTERFACE: 'CGI/1.1', SERVER_PROTOCOL: 'HTTP/1.1', SERVER_SOFTWARE: 'test', REQUEST_METHOD: method, REQUEST_URI: path, QUERY_STRING: query,
+        SCRIPT_NAME: path.split('?')[0], REMOTE_ADDR: '127.0.0.1', ...(method === 'POST' ? { CONTENT_LENGTH: String(Buffer.byteLength(body)), CONTENT_TYPE: 'application/json' } : {}), ...http, ...env,
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const out = [];
+    let err = '';
+    const timer = setTimeout(() => { child.kill('SIGKILL'); fail(new Error(`${program} did not end: ${err}`)); }, 15_000);
+    child.stdout.on('data', (d) => out.push(d));
+    child.stderr.on('data', (d) => { err += d; });
+    child.stdin.on('error', () => {});
+    child.stdin.end(stdin);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      const text = Buffer.concat(out).toString('utf8');
+      const at = text.search(/\r?\n\r?\n/);
+      const head = Object.fromEntries(text.slice(0, Math.max(at, 0)).split(/\r?\n/).map((l) => [l.slice(0, l.indexOf(':')).toLowerCase(), l.slice(l.indexOf(':') + 1).trim()]));
+      const rest = text.slice(at).replace(/^\r?\n\r?\n/, '');
+      let json;
+      try { json = JSON.parse(rest); } catch { /* stays undefined */ }
+      done({ code, signal, status: Number((head.status ?? '200').split(' ')[0]), headers: head, text: rest, json, err });
+    });
+  });
+}
+const signedCgi = (program, app, { method = 'GET', path, body, auth = {}, ...rest }) => {
+  const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
+  return cgi(program, { method, path, body: text, headers: { Authorization: authHeader(app, { method, path, body: text, ...auth }) }, ...rest });
+};
+
+describe('create', () => {
+  test('makes an order and ends with 0', async () => {
+    const body = terms();
+    const res = await signedCgi('create', app1, { method: 'POST', path: '/api/pay/create', body });
+    assert.equal(res.code, 0, res.err);
+    assert.equal(res.status, 201, res.text);
+    assert.equal(res.json.code, 0);
+    assert.match(res.json.data.order_no, ULID);
+    assert.equal(res.headers.location, `/payments/${res.json.data.order_no}`);
+    assert.match(res.headers['content-type'], /^application\/json/);
+    assert.ok(res.headers['x-request-id']);
+    assert.equal(await db.value('SELECT COUNT(*) FROM pay_order WHERE no = ?', [res.json.data.order_no]), 1);
+    const again = await signedCgi('create', app1, { method: 'POST', path: '/payments', body });
+    assert.equal(again.status, 200, again.text);
+    assert.deepEqual(again.json.data, res.json.data);
+  });
+  test('with a channel', async () => {
+    const res = await signedCgi('create', app1, { method: 'POST', path: '/api/pay/create', body: terms({ channel: 'mock' }) });
+    assert.equal(res.status, 201, res.text);
+    assert.ok(res.json.data.pay_url.startsWith(`${stack.base}/mockpay?`));
+  });
+  test('submit', async () => {
+    const order = await create(stack, app1);
+    const res = await signedCgi('create', app1, { method: 'POST', path: '/api/pay/submit', body: { order_no: order.order_no, channel: 'mock' } });
+    assert.equal(res.status, 201, res.text);
+  });
+  test('a nonce is spent across CGI and FastCGI', async () => {
+    const nonce = newNonce();
+    const send = () => signedCgi('create', app1, { method: 'POST', path: '/api/pay/create', body: terms(), auth: { nonce } });
+    assert.equal((await send()).status, 201);
+    assert.equal((await send()).json.code, 40103);
+  });
+  const refuse = (name, code, make) => test(`${code}: ${name}`, async () => {
+    const res = await make();
+    assert.equal(res.json?.code, code, `${res.text} ${res.err}`);
+    assert.equal(res.status, Math.floor(code / 100));
+    assert.equal(res.code, 0);
+    assert.equal(res.json.request_id, res.headers['x-request-id']);
+  });
+  refuse('no credentials', 40100, () => cgi('create', { method: 'POST', path: '/api/pay/create', body: '{}' }));
+  refuse('another path', 40400, () => cgi('create', { method: 'POST', path: '/api/pay/query', body: '{}' }));
+  refuse('another method', 40500, () => cgi('create', { method: 'DELETE', path: '/api/pay/create' }));
+  refuse('no type', 41500, () => cgi('create', { method: 'POST', path: '/api/pay/create', body: '{}', env: { CONTENT_TYPE: '' } }));
+  refuse('a length over 64 KiB', 41300, () => cgi('create', { method: 'POST', path: '/api/pay/create', body: '{}', env: { CONTENT_LENGTH: '65537' } }));
+  refuse('not JSON', 40000, () => signedCgi('create', app1, { method: 'POST', path: '/api/pay/create', body: '{' }));
+  refuse('a bad field', 40001, () => signedCgi('create', app1, { method: 'POST', path: '/api/pay/create', body: terms({ price: 0 }) }));
+  test('a body shorter than its length is refused, and nothing is made', async () => {
+    const body = JSON.stringify(terms());
+    const res = await signedCgi('create', app1, { method: 'POST', path: '/api/pay/create', body, stdin: body.slice(0, 20) });
+    assert.equal(res.json?.code, 40000, res.text);
+  });
+  test('a bad length is refused', async () => {
+    for (const CONTENT_LENGTH of ['-1', 'abc', '99999999999999999999', ' 2', '2x']) {
+      const res = await cgi('create', { method: 'POST', path: '/api/pay/create', body: '{}', env: { CONTENT_LENGTH } });
+      assert.ok([40000, 41300, 40100].includes(res.json?.code), `${CONTENT_LENGTH}: ${res.text}`);
+    }
+  });
+  test('Allow names every method of /payments, GET too', async () => {
+    const res = await cgi('create', { method: 'DELETE', path: '/payments' });
+    assert.equal(res.status, 405);
+    assert.ok(res.headers.allow.includes('POST') && res.headers.allow.includes('GET'), res.headers.allow);
+  });
+});
+
+describe('query', () => {
+  test('finds an order by each selector and path', async () => {
+    const order = await create(stack, app1, { channel: 'mock' });
+    for (const path of [`/api/pay/query?order_no=${order.order_no}`, `/api/pay/query?merchant_order_id=${order.merchant_order_id}`, `/api/pay/query?pay_id=${order.pay_id}`, `/payments/${order.order_no}`]) {
+      const res = await signedCgi('query', app1, { path });
+      assert.equal(res.status, 200, res.text);
+      assert.equal(res.json.data.order_no, order.order_no);
+      assert.equal(res.code, 0);
+    }
+  });
+  test('the list and the status', async () => {
+    const order = await create(stack, app1);
+    const list = await signedCgi('query', app1, { path: '/payments?limit=1' });
+    assert.equal(list.json.data.items[0].order_no, order.order_no);
+    const status = await cgi('query', { path: `/api/pay/status?token=${order.query_token}` });
+    assert.equal(status.json.data.order_no, order.order_no);
+    assert.equal(status.headers['access-control-allow-origin'], '*');
+  });
+  test('HEAD has no body', async () => {
+    const order = await create(stack, app1);
+    const res = await signedCgi('query', app1, { method: 'HEAD', path: `/payments/${order.order_no}` });
+    assert.equal(res.status, 200);
+    assert.equal(res.text, '');
+  });
+  for (const [code, path] of [[40100, '/api/pay/query?order_no=x'], [40400, '/api/pay/create'], [40400, '/api/pay/status?token=x'], [40001, '/api/pay/status']]) {
+    test(`${code}: ${path}`, async () => assert.equal((await cgi('query', { path })).json?.code, code));
+  }
+});
+
+describe('started wrongly', () => {
+  for (const [name, env] of [['no base URL', { SHROFF_BASE_URL: '' }], ['a mode that is none', { SHROFF_MODE: 'demo' }], ['no state', { SHROFF_STATE: '/nonexistent' }], ['a bad number', { SHROFF_WORKERS: 'many' }]]) {
+    test(`${name}: an end other than 0 with one clear line, or a clear error`, async () => {
+      const res = await cgi('create', { method: 'POST', path: '/api/pay/create', body: '{}', env });
+      assert.equal(res.signal, null);
+      if (res.code === 0) assert.ok(res.status >= 500, res.text);
+      else assert.match(res.err.trim(), /SHROFF_|nonexistent/);
+    });
+  }
+});

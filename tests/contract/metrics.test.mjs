@@ -1,0 +1,120 @@
+// /healthz and /metrics.
+import { test, describe } from 'node:test';
+import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
+import { suite } from '../lib/suite.mjs';
+import { create, createOpen, expectError, get, hasRequestId, request, strangerUlid } from '../lib/client.mjs';
+import { payByCallback, sendCallback, signedCallback } from '../lib/channel.mjs';
+import { until } from '../lib/wait.mjs';
+
+const { stack, app1 } = await suite();
+const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[^}]*\})? (-?[0-9.e+]+|NaN|[+-]Inf)$/;
+
+async function scrape() {
+  const res = await request(stack, { path: '/metrics' });
+  assert.equal(res.status, 200, res.text.slice(0, 300));
+  hasRequestId(res);
+  assert.match(res.headers['content-type'], /^text\/plain/);
+  const series = {};
+  for (const line of res.text.split('\n')) {
+    if (line === '' || line.startsWith('#')) continue;
+    const m = LINE.exec(line);
+    assert.ok(m, `no line of Prometheus: ${line}`);
+    assert.ok(!(m[1] + (m[2] ?? '') in series), `twice: ${m[1]}${m[2] ?? ''}`);
+    series[m[1] + (m[2] ?? '')] = Number(m[3]);
+  }
+  return { series, text: res.text };
+}
+// The sum of all series whose name and labels match.
+const sum = (series, re) => Object.entries(series).filter(([k]) => re.test(k)).reduce((a, [, v]) => a + v, 0);
+
+describe('healthz', () => {
+  test('200 when all is well, and nothing else in it', async () => {
+    const res = await request(stack, { path: '/healthz' });
+    assert.equal(res.status, 200);
+    hasRequestId(res);
+    assert.ok(res.text.length < 100, res.text);
+    assert.doesNotMatch(res.text, /maria|version|uptime|sock/i);
+  });
+  test('quick', async () => {
+    const at = Date.now();
+    await request(stack, { path: '/healthz' });
+    assert.ok(Date.now() - at < 1000);
+  });
+  test('40001 or ignored, but never a fault, with a query', async () => {
+    const res = await request(stack, { path: '/healthz?x=1' });
+    assert.ok(res.status < 500);
+  });
+});
+
+describe('metrics', () => {
+  test('every series has its TYPE, histograms add up', async () => {
+    await create(stack, app1);
+    const { series, text } = await scrape();
+    const types = Object.fromEntries([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map((m) => [m[1], m[2]]));
+    for (const key of Object.keys(series)) {
+      const name = key.replace(/\{.*/, '');
+      assert.ok(types[name] || types[name.replace(/_(bucket|sum|count)$/, '')], `${name} has no TYPE`);
+    }
+    const histograms = Object.entries(types).filter(([, t]) => t === 'histogram').map(([n]) => n);
+    assert.ok(histograms.length > 0, 'durations are histograms');
+    for (const name of histograms) {
+      for (const key of Object.keys(series).filter((k) => k.startsWith(`${name}_count`))) {
+        const labels = key.slice(`${name}_count`.length).replace(/[{}]/g, '');
+        const buckets = Object.entries(series).filter(([k]) => k.startsWith(`${name}_bucket`) && labels.split(',').every((l) => k.includes(l)));
+        const inf = buckets.find(([k]) => k.includes('le="+Inf"'));
+        assert.ok(inf, `${key} has no +Inf bucket`);
+        assert.equal(inf[1], series[key]);
+        const values = buckets.map(([k, v]) => [Number(/le="([^"]+)"/.exec(k)[1].replace('+Inf', 'Infinity')), v]).sort((a, b) => a[0] - b[0]);
+        for (let i = 1; i < values.length; i++) assert.ok(values[i][1] >= values[i - 1][1], `${key}: buckets grow`);
+      }
+    }
+  });
+  test('requests are counted by endpoint and result', async () => {
+    const before = (await scrape()).series;
+    await create(stack, app1);
+    await get(stack, app1, `/api/pay/query?order_no=${strangerUlid()}`);
+    await request(stack, { path: '/api/pay/query' });
+    const after = (await scrape()).series;
+    const grown = Object.keys(after).filter((k) => after[k] > (before[k] ?? 0) && /request/.test(k) && !/bucket|sum|count/.test(k));
+    assert.ok(grown.some((k) => /create/.test(k)), grown.join());
+    assert.ok(grown.some((k) => /query/.test(k) && /40400|404/.test(k)), grown.join());
+    assert.ok(grown.some((k) => /query/.test(k) && /40100|401/.test(k)), grown.join());
+  });
+  test('callbacks are counted by verdict', async () => {
+    const before = (await scrape()).series;
+    const order = await createOpen(stack, app1);
+    await payByCallback(stack, app1, order);
+    await sendCallback(stack, signedCallback(order, 'wrong'));
+    const after = (await scrape()).series;
+    const grown = Object.keys(after).filter((k) => /callback/.test(k) && /verdict/.test(k) && after[k] > (before[k] ?? 0));
+    assert.ok(grown.length >= 2, `two verdicts grow: ${grown.join()}`);
+  });
+  test('tasks due, the age of the oldest, give-ups', async () => {
+    const { text } = await scrape();
+    assert.match(text, /^\S*due\S* /m);
+    assert.match(text, /^\S*oldest\S* /m);
+    assert.match(text, /give|dead/i);
+  });
+  test('the notifications of a second ago are counted', async () => {
+    const before = (await scrape()).series;
+    const order = await createOpen(stack, app1, { notify_url: 'http://127.0.0.1:9/nobody' });
+    await payByCallback(stack, app1, order);
+    await until('a try is counted', async () => {
+      const after = (await scrape()).series;
+      return sum(after, /notif.*(attempt|tr[iy]|sent|result|deliver)/) > sum(before, /notif.*(attempt|tr[iy]|sent|result|deliver)/);
+    }, 8000, 200);
+  });
+  test('no number, key or token of anybody is in it', async () => {
+    const order = await createOpen(stack, app1);
+    const { text } = await scrape();
+    for (const s of [order.order_no, order.merchant_order_id, order.query_token, app1.key, app1.secret]) assert.ok(!text.includes(s));
+  });
+  test('40400 for a stranger, were the port reachable', async (t) => {
+    const outside = Object.values(networkInterfaces()).flat().find((i) => !i.internal && i.family === 'IPv4');
+    if (!outside) return t.skip('no other interface');
+    let res;
+    try { res = await request({ ...stack, host: outside.address }, { path: '/metrics', timeout: 2000 }); } catch { return t.skip('only the loopback is served'); }
+    return expectError(res, 40400);
+  });
+});
