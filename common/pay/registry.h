@@ -81,5 +81,7 @@ MUST_USE enum pay_err registry_channel_list(struct db *db, const char *app_key,
 /* Seals every secret anew under a new master key (shroffctl key rotate-master). Safe to run again
  * after being killed anywhere: both keys open until all is sealed under the new one. */
 MUST_USE enum pay_err registry_rotate_master(struct db *db, const struct actor *actor, int64_t *sealed);
+/* Tries to open every secret: how many do, how many do not (each is logged by the vault). */
+MUST_USE enum pay_err registry_check_secrets(struct db *db, int64_t *opened, int64_t *broken);
 
 #endif

@@ -67,7 +67,46 @@ static const struct db_column RESEAL_COLUMNS[] = {
     DB_COLUMN(struct reseal_row, value),
 };
 
-struct reseal { const struct sealed_column *column; int64_t after; };
+struct reseal { const struct sealed_column *column; int64_t after, opened, broken; };
+
+static enum pay_err check_next(struct db *db, void *arg)
+{
+    struct reseal *w = arg;
+    static struct reseal_row row;
+    uint8_t plain[VAULT_MAX];
+    size_t len;
+
+    row.value = (struct db_bytes){ row.room, sizeof(row.room), 0 };
+    const struct db_param in[] = { DB_NUM(w->after) };
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = w->column->next, .in = in, .n = COUNT(in),
+                                                         .shape = DB_SHAPE(RESEAL_COLUMNS), .row = &row });
+    if (err != PAY_OK)
+        return err;
+    const struct vault_place place = { w->column->table, row.owner, w->column->column };
+    if (vault_unseal(&place, row.room, row.value.len, plain, sizeof(plain), &len) == PAY_OK)
+        w->opened++;
+    else
+        w->broken++;
+    sign_wipe(plain, sizeof(plain));
+    w->after = row.id;
+    return PAY_OK;
+}
+
+enum pay_err registry_check_secrets(struct db *db, int64_t *opened, int64_t *broken)
+{
+    *opened = *broken = 0;
+    for (size_t i = 0; i < COUNT(SEALED); i++) {
+        struct reseal work = { .column = &SEALED[i] };
+        enum pay_err err = PAY_OK;
+        while (err == PAY_OK)
+            err = db_txn(db, check_next, &work);
+        if (err != PAY_NO_ROW)
+            return err;
+        *opened += work.opened;
+        *broken += work.broken;
+    }
+    return PAY_OK;
+}
 
 /* One row a transaction: short locks, and a kill anywhere leaves each row under one key or the other. */
 static enum pay_err reseal_next(struct db *db, void *arg)
@@ -100,7 +139,7 @@ static enum pay_err reseal_next(struct db *db, void *arg)
 
 static enum pay_err reseal_column(struct db *db, const struct sealed_column *column, int64_t *sealed)
 {
-    struct reseal work = { column, 0 };
+    struct reseal work = { .column = column };
     enum pay_err err = PAY_OK;
 
     while (err == PAY_OK) {

@@ -1,0 +1,140 @@
+/* shroffctl app … */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/command.h"
+
+#define OVERLAP_DEFAULT 86400
+#define OVERLAP_MAX 604800
+
+static enum pay_err app_print(void *arg, const struct app_row *app)
+{
+    struct cli *cli = arg;
+    struct out *out = &cli->out;
+
+    out_row(out);
+    out_str(out, "app_key", app->app_key);
+    out_str(out, "name", app->name);
+    out_str(out, "status", app->status ? "DISABLED" : "ENABLED");
+    out_str(out, "notify_url", app->order_notify_url);
+    out_i64(out, "notify_append_channel", app->notify_append_channel);
+    out_i64(out, "notify_closed", app->notify_closed);
+    out_str(out, "notify_schedule", app->notify_schedule);
+    out_str(out, "late_payment", app->late_payment);
+    out_str(out, "allowed_nets", app->allowed_nets);
+    out_str(out, "remark", app->remark);
+    out_time(out, "create_time", app->create_time);
+    return PAY_OK;
+}
+
+static bool text_option(const struct cli *cli, enum opt opt, char *to, size_t size)
+{
+    if (!cli->value[opt] || text_copy(to, size, cli->value[opt]))
+        return true;
+    fprintf(stderr, "shroffctl: '%.40s…' is too long\n", cli->value[opt]);
+    return false;
+}
+
+/* Overlays the options given on app. */
+static bool app_options(const struct cli *cli, struct app_row *app)
+{
+    return text_option(cli, OPT_NAME, app->name, sizeof(app->name)) &&
+           text_option(cli, OPT_NOTIFY_URL, app->order_notify_url, sizeof(app->order_notify_url)) &&
+           text_option(cli, OPT_SCHEDULE, app->notify_schedule, 256) &&
+           text_option(cli, OPT_LATE_PAYMENT, app->late_payment, sizeof(app->late_payment)) &&
+           text_option(cli, OPT_ALLOWED_NETS, app->allowed_nets, sizeof(app->allowed_nets)) &&
+           text_option(cli, OPT_REMARK, app->remark, 256) &&
+           cli_number(cli, OPT_APPEND_CHANNEL, 0, 1, app->notify_append_channel, &app->notify_append_channel) &&
+           cli_number(cli, OPT_NOTIFY_CLOSED, 0, 1, app->notify_closed, &app->notify_closed);
+}
+
+int run_app_create(struct cli *cli)
+{
+    struct app_row app = { .notify_append_channel = 1, .notify_schedule = "long", .late_payment = "refund" };
+    char secret[WEBHOOK_TEXT_SIZE];
+    const char *why = NULL;
+
+    if (!app_options(cli, &app))
+        return 2;
+    enum pay_err err = registry_app_create(cli->db, &cli->actor, &app, secret, &why);
+    if (err != PAY_OK)
+        return cli_fail(err, "app create", why);
+    out_open(&cli->out, cli->value[OPT_JSON], false);
+    out_row(&cli->out);
+    out_str(&cli->out, "app_key", app.app_key);
+    out_str(&cli->out, "webhook_secret", secret);
+    out_close(&cli->out, NULL);
+    return EXIT_SUCCESS;
+}
+
+int run_app_list(struct cli *cli)
+{
+    out_open(&cli->out, cli->value[OPT_JSON], true);
+    enum pay_err err = registry_app_list(cli->db, app_print, cli);
+    out_close(&cli->out, "no apps yet: shroffctl app create --name …");
+    return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "app list", NULL);
+}
+
+int run_app_show(struct cli *cli)
+{
+    struct app_row app;
+
+    enum pay_err err = registry_app_get(cli->db, cli->arg[0], &app);
+    if (err != PAY_OK)
+        return cli_fail(err, cli->arg[0], NULL);
+    out_open(&cli->out, cli->value[OPT_JSON], false);
+    (void)app_print(cli, &app);
+    out_close(&cli->out, NULL);
+    return EXIT_SUCCESS;
+}
+
+int run_app_set(struct cli *cli)
+{
+    struct app_row app;
+    const char *why = NULL;
+
+    enum pay_err err = registry_app_get(cli->db, cli->arg[0], &app);
+    if (err == PAY_OK && !app_options(cli, &app))
+        return 2;
+    if (err == PAY_OK)
+        err = registry_app_set(cli->db, &cli->actor, &app, &why);
+    return err == PAY_OK ? run_app_show(cli) : cli_fail(err, cli->arg[0], why);
+}
+
+int run_app_rotate(struct cli *cli)
+{
+    char secret[WEBHOOK_TEXT_SIZE];
+    const char *app_key = cli->arg_count ? cli->arg[0] : cli->value[OPT_APP];
+    int64_t overlap;
+
+    if (!app_key)
+        return cli_fail(PAY_BAD_FIELD, "app rotate", "which app? --app APP_KEY"), 2;
+    if (!cli_number(cli, OPT_OVERLAP, 0, OVERLAP_MAX, OVERLAP_DEFAULT, &overlap))
+        return 2;
+    enum pay_err err = registry_app_rotate(cli->db, &cli->actor, app_key, overlap, secret);
+    if (err != PAY_OK)
+        return cli_fail(err, app_key, NULL);
+    out_open(&cli->out, cli->value[OPT_JSON], false);
+    out_row(&cli->out);
+    out_str(&cli->out, "app_key", app_key);
+    out_str(&cli->out, "webhook_secret", secret);
+    out_i64(&cli->out, "old_secret_ends_in_seconds", overlap);
+    out_close(&cli->out, NULL);
+    return EXIT_SUCCESS;
+}
+
+static int app_status(struct cli *cli, int64_t status)
+{
+    enum pay_err err = registry_app_status(cli->db, &cli->actor, cli->arg[0], status);
+    return err == PAY_OK ? run_app_show(cli) : cli_fail(err, cli->arg[0], NULL);
+}
+
+int run_app_enable(struct cli *cli)
+{
+    return app_status(cli, APP_ENABLED);
+}
+
+int run_app_disable(struct cli *cli)
+{
+    return app_status(cli, APP_DISABLED);
+}

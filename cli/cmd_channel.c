@@ -1,0 +1,133 @@
+/* shroffctl channel … */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/command.h"
+#include "io/sign.h"
+
+#define ID_MAX INT64_C(9007199254740991)
+
+int run_channel_create(struct cli *cli)
+{
+    static char config[4096], secrets[8192];
+    struct channel_spec spec = {
+        .app_key = cli->value[OPT_APP], .code = cli->value[OPT_CODE], .name = cli->value[OPT_NAME],
+        .sign_type = cli->value[OPT_SIGN_TYPE],
+    };
+    struct new_channel channel;
+    const char *why = NULL;
+
+    if (!cli_file(cli, OPT_CONFIG_FILE, config, sizeof(config), &spec.config) ||
+        !cli_file(cli, OPT_SECRETS_FILE, secrets, sizeof(secrets), &spec.secrets) ||
+        !cli_number(cli, OPT_FEE_RATE, 0, 1000000, 0, &spec.fee_rate))
+        return 2;
+    enum pay_err err = registry_channel_create(cli->db, &cli->actor, &cli->config, &spec, &channel, &why);
+    sign_wipe(secrets, sizeof(secrets));
+    if (err != PAY_OK)
+        return cli_fail(err, "channel create", why);
+    out_open(&cli->out, cli->value[OPT_JSON], false);
+    out_row(&cli->out);
+    out_str(&cli->out, "app_key", spec.app_key);
+    out_i64(&cli->out, "channel_id", channel.id);
+    out_str(&cli->out, "code", spec.code);
+    if (*channel.secret)
+        out_str(&cli->out, "secret", channel.secret);
+    out_close(&cli->out, NULL);
+    return EXIT_SUCCESS;
+}
+
+struct channel_show { struct cli *cli; int64_t id; };
+
+static enum pay_err channel_print(void *arg, const struct channel_row *c)
+{
+    const struct channel_show *show = arg;
+    struct out *out = &show->cli->out;
+
+    if (show->id && show->id != c->id)
+        return PAY_OK;
+    out_row(out);
+    out_i64(out, "channel_id", c->id);
+    out_str(out, "app_key", c->app_key);
+    out_str(out, "code", c->code);
+    out_str(out, "name", c->name);
+    out_str(out, "status", c->status ? "DISABLED" : "ENABLED");
+    out_i64(out, "fee_rate", c->fee_rate);
+    out_str(out, "config", c->config);
+    out_str(out, "remark", c->remark);
+    out_time(out, "create_time", c->create_time);
+    return PAY_OK;
+}
+
+static int channels(struct cli *cli, int64_t id)
+{
+    struct channel_show show = { cli, id };
+
+    out_open(&cli->out, cli->value[OPT_JSON], !id);
+    enum pay_err err = registry_channel_list(cli->db, cli->value[OPT_APP], channel_print, &show);
+    bool none = !cli->out.rows;
+    out_close(&cli->out, id ? NULL : "no channels: shroffctl channel create --app … --code …");
+    if (err == PAY_OK && id && none)
+        err = PAY_NOT_FOUND;
+    return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "channel", NULL);
+}
+
+int run_channel_list(struct cli *cli)
+{
+    return channels(cli, 0);
+}
+
+/* The number named behind the command or with --channel. */
+static bool channel_named(const struct cli *cli, int64_t *id)
+{
+    const char *text = cli->arg_count ? cli->arg[0] : cli->value[OPT_CHANNEL];
+
+    if (text && str_to_i64(text, 1, ID_MAX, id))
+        return true;
+    fprintf(stderr, "shroffctl: which channel? its number (shroffctl channel list)\n");
+    return false;
+}
+
+int run_channel_show(struct cli *cli)
+{
+    int64_t id;
+    return channel_named(cli, &id) ? channels(cli, id) : 2;
+}
+
+int run_channel_rotate(struct cli *cli)
+{
+    char secret[NEW_SECRET_SIZE];
+    const char *why = NULL;
+    int64_t id;
+
+    if (!channel_named(cli, &id))
+        return 2;
+    enum pay_err err = registry_channel_rotate(cli->db, &cli->actor, id, secret, &why);
+    if (err != PAY_OK)
+        return cli_fail(err, "channel rotate", why);
+    out_open(&cli->out, cli->value[OPT_JSON], false);
+    out_row(&cli->out);
+    out_i64(&cli->out, "channel_id", id);
+    out_str(&cli->out, "secret", secret);
+    out_close(&cli->out, NULL);
+    return EXIT_SUCCESS;
+}
+
+static int channel_status(struct cli *cli, int64_t status)
+{
+    int64_t id;
+
+    if (!channel_named(cli, &id))
+        return 2;
+    enum pay_err err = registry_channel_status(cli->db, &cli->actor, id, status);
+    return err == PAY_OK ? channels(cli, id) : cli_fail(err, "channel", NULL);
+}
+
+int run_channel_enable(struct cli *cli)
+{
+    return channel_status(cli, 0);
+}
+
+int run_channel_disable(struct cli *cli)
+{
+    return channel_status(cli, 1);
+}

@@ -1,0 +1,79 @@
+/* command.h - shroffctl's frame: commands and options as tables, one run function each. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include <stdint.h>
+#include "base/config.h"
+#include "cli/out.h"
+#include "io/db.h"
+#include "pay/registry.h"
+
+enum opt {
+    OPT_JSON, OPT_REASON, OPT_APP, OPT_NAME, OPT_NOTIFY_URL, OPT_APPEND_CHANNEL, OPT_NOTIFY_CLOSED,
+    OPT_SCHEDULE, OPT_LATE_PAYMENT, OPT_ALLOWED_NETS, OPT_REMARK, OPT_SCOPES, OPT_PUBLIC_KEY_FILE,
+    OPT_SECRET_FILE, OPT_EXPIRE, OPT_OVERLAP, OPT_CODE, OPT_FEE_RATE, OPT_SIGN_TYPE, OPT_CONFIG_FILE,
+    OPT_SECRETS_FILE, OPT_CHANNEL, OPT_KEY, OPT_STATUS, OPT_LIMIT, OPT_AFTER, OPT_ALL, OPT_DRY_RUN,
+    OPT_COUNT
+};
+#define O(opt) (UINT64_C(1) << (opt))
+
+struct cli {
+    struct config config;
+    struct db *db;                      /* the ctl account; NULL for commands without */
+    struct actor actor;                 /* who, why (--reason) */
+    const char *value[OPT_COUNT];       /* NULL: not given; flags are "1" */
+    const char *arg[2];
+    int arg_count;
+    struct out out;
+};
+
+struct command {
+    const char *group, *verb;           /* "app", "create"; verb NULL: the group is the command */
+    const char *args;                   /* "ORDER_NO"; NULL: none */
+    const char *help;
+    uint64_t options, needed;
+    bool changes;                       /* takes --reason and leaves a row in admin_log */
+    bool vault, offline;                /* needs the master key; needs no ctl connection */
+    int (*run)(struct cli *cli);        /* an exit code */
+};
+
+extern const struct command COMMANDS[];
+extern const size_t COMMAND_COUNT;
+
+int run_migrate(struct cli *cli);
+int run_app_create(struct cli *cli);
+int run_app_list(struct cli *cli);
+int run_app_show(struct cli *cli);
+int run_app_set(struct cli *cli);
+int run_app_rotate(struct cli *cli);
+int run_app_enable(struct cli *cli);
+int run_app_disable(struct cli *cli);
+int run_key_create(struct cli *cli);
+int run_key_list(struct cli *cli);
+int run_key_show(struct cli *cli);
+int run_key_rotate(struct cli *cli);
+int run_key_revoke(struct cli *cli);
+int run_key_rotate_master(struct cli *cli);
+int run_channel_create(struct cli *cli);
+int run_channel_list(struct cli *cli);
+int run_channel_show(struct cli *cli);
+int run_channel_rotate(struct cli *cli);
+int run_channel_enable(struct cli *cli);
+int run_channel_disable(struct cli *cli);
+int run_order_show(struct cli *cli);
+int run_notify_list(struct cli *cli);
+int run_notify_resend(struct cli *cli);
+int run_alerts(struct cli *cli);
+int run_alerts_close(struct cli *cli);
+int run_doctor(struct cli *cli);
+
+/* Prints "shroffctl: what: why" and the cure; exit code 1, or 2 for what the user typed wrong. */
+int cli_fail(enum pay_err err, const char *what, const char *why);
+/* A whole number option in min..max, fallback when not given; false after a message. */
+bool cli_number(const struct cli *cli, enum opt opt, int64_t min, int64_t max, int64_t fallback,
+                int64_t *out);
+/* The file an option names ("-": standard input) into room; NULL room use when not given. False after
+ * a message. */
+bool cli_file(const struct cli *cli, enum opt opt, char *room, size_t size, const char **out);
+
+#endif

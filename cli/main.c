@@ -1,0 +1,209 @@
+/* shroffctl - what an operator does to Shroff from the shell. */
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "io/vault.h"
+
+#define EXIT_USAGE 2
+
+struct option_row { const char *name, *value, *help; };
+static const struct option_row OPTIONS[OPT_COUNT] = {
+    [OPT_JSON] = { "json", NULL, "print JSON" },
+    [OPT_REASON] = { "reason", "TEXT", "why; kept in admin_log" },
+    [OPT_APP] = { "app", "APP_KEY", "which app" },
+    [OPT_NAME] = { "name", "TEXT", "a name for people" },
+    [OPT_NOTIFY_URL] = { "notify-url", "URL", "where orders' results are told; '' for none" },
+    [OPT_APPEND_CHANNEL] = { "append-channel", "0|1", "end the notify path with /{channel_id}" },
+    [OPT_NOTIFY_CLOSED] = { "notify-closed", "0|1", "tell order.closed too" },
+    [OPT_SCHEDULE] = { "schedule", "WORD", "seed, long, or gaps in seconds: 15,60,600" },
+    [OPT_LATE_PAYMENT] = { "late-payment", "WORD", "money for a closed order: accept, refund, hold" },
+    [OPT_ALLOWED_NETS] = { "allowed-nets", "CIDRS", "callers' networks; '' for any" },
+    [OPT_REMARK] = { "remark", "TEXT", "a note" },
+    [OPT_SCOPES] = { "scopes", "LIST", "all, or payment:create,payment:query,…" },
+    [OPT_PUBLIC_KEY_FILE] = { "public-key-file", "FILE", "the merchant's RSA key (SHROFF-RSA2); - is stdin" },
+    [OPT_SECRET_FILE] = { "secret-file", "FILE", "take over an HMAC secret; - is stdin" },
+    [OPT_EXPIRE] = { "expire", "TIME", "RFC 3339; never without" },
+    [OPT_OVERLAP] = { "overlap", "SECONDS", "how long the old one goes on (86400)" },
+    [OPT_CODE] = { "code", "CODE", "mock, …" },
+    [OPT_FEE_RATE] = { "fee-rate", "PPM", "parts per million" },
+    [OPT_SIGN_TYPE] = { "sign-type", "WORD", "mock: HMAC-SHA256 or RSA2" },
+    [OPT_CONFIG_FILE] = { "config-file", "FILE", "JSON object; - is stdin" },
+    [OPT_SECRETS_FILE] = { "secrets-file", "FILE", "JSON object of secrets; - is stdin" },
+    [OPT_CHANNEL] = { "channel", "ID", "which channel" },
+    [OPT_KEY] = { "key", "KEY_ID", "which key" },
+    [OPT_STATUS] = { "status", "WORD", "WAITING, SUCCESS or FAILURE" },
+    [OPT_LIMIT] = { "limit", "N", "at most so many rows" },
+    [OPT_AFTER] = { "after", "NO", "go on after this row" },
+    [OPT_ALL] = { "all", NULL, "closed ones too" },
+    [OPT_DRY_RUN] = { "dry-run", NULL, "say what would be done" },
+};
+
+static void print_command(FILE *to, const struct command *c)
+{
+    fprintf(to, "  shroffctl %s%s%s%s%s\n      %s\n", c->group, c->verb ? " " : "", str_or(c->verb, ""),
+            c->args ? " " : "", str_or(c->args, ""), c->help);
+}
+
+static void print_options(FILE *to, uint64_t options, uint64_t needed)
+{
+    for (int i = 0; i < OPT_COUNT; i++) {
+        if (!(options & O(i)))
+            continue;
+        char room[64];
+        struct text t = TEXT(room);
+        text_addf(&t, "--%s %s", OPTIONS[i].name, str_or(OPTIONS[i].value, ""));
+        fprintf(to, "      %-28s %s%s\n", room, OPTIONS[i].help, needed & O(i) ? " (needed)" : "");
+    }
+}
+
+static int usage(FILE *to, const char *group)
+{
+    fprintf(to, "usage: shroffctl COMMAND [OPTIONS]      (--help behind any command; settings are SHROFF_*\n"
+                "       in the environment, see shroffctl --settings)\n\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (group && !str_eq(group, COMMANDS[i].group))
+            continue;
+        print_command(to, &COMMANDS[i]);
+        if (group)
+            print_options(to, COMMANDS[i].options, COMMANDS[i].needed);
+    }
+    return to == stdout ? EXIT_SUCCESS : EXIT_USAGE;
+}
+
+static const struct command *command_find(int argc, char **argv, int *used)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        const struct command *c = &COMMANDS[i];
+        if (!str_eq(argv[1], c->group))
+            continue;
+        if (c->verb && argc > 2 && str_eq(argv[2], c->verb)) {
+            *used = 3;
+            return c;
+        }
+        if (!c->verb) {
+            *used = 2;
+            return c;
+        }
+    }
+    return NULL;
+}
+
+/* --name value, --name=value, flags. Index of the last word used, or -1 after a message. */
+static int option_read(struct cli *cli, const struct command *c, int argc, char **argv, int i)
+{
+    const char *word = argv[i] + 2;
+    size_t len = strcspn(word, "=");
+
+    for (int o = 0; o < OPT_COUNT; o++) {
+        if (strlen(OPTIONS[o].name) != len || strncmp(OPTIONS[o].name, word, len) != 0 ||
+            !(c->options & O(o)))
+            continue;
+        if (!OPTIONS[o].value) {
+            cli->value[o] = "1";
+            return i;
+        }
+        if (word[len] == '=') {
+            cli->value[o] = word + len + 1;
+            return i;
+        }
+        if (i + 1 < argc) {
+            cli->value[o] = argv[i + 1];
+            return i + 1;
+        }
+    }
+    fprintf(stderr, "shroffctl: %s: no such option here, or its value is missing (try --help)\n", argv[i]);
+    return -1;
+}
+
+static bool args_read(struct cli *cli, const struct command *c, int argc, char **argv, int from)
+{
+    for (int i = from; i < argc; i++) {
+        if (str_starts(argv[i], "--")) {
+            i = option_read(cli, c, argc, argv, i);
+            if (i < 0)
+                return false;
+        } else if (c->args && cli->arg_count < 1) {
+            cli->arg[cli->arg_count++] = argv[i];
+        } else {
+            fprintf(stderr, "shroffctl: %s: one word too many (try --help)\n", argv[i]);
+            return false;
+        }
+    }
+    if (c->args && c->args[0] != '[' && !cli->arg_count) {
+        fprintf(stderr, "shroffctl: %s %s: %s is missing\n", c->group, str_or(c->verb, ""), c->args);
+        return false;
+    }
+    for (int o = 0; o < OPT_COUNT; o++) {
+        if ((c->needed & O(o)) && !cli->value[o]) {
+            fprintf(stderr, "shroffctl: --%s is needed: %s\n", OPTIONS[o].name, OPTIONS[o].help);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Who is at the keyboard: behind sudo, both names. */
+static const char *who_am_i(void)
+{
+    static char name[65];
+    struct text t = TEXT(name);
+    const char *sudo = getenv("SUDO_USER");
+    const struct passwd *pw = getpwuid(getuid());
+
+    text_add(&t, pw ? pw->pw_name : "uid ");
+    if (!pw)
+        text_add_i64(&t, getuid());
+    if (sudo && *sudo && strlen(sudo) < 32)
+        text_addf(&t, " (sudo by %s)", sudo);
+    return name;
+}
+
+static int command_run(struct cli *cli, const struct command *c)
+{
+    struct db_account account;
+
+    config_load(&cli->config);
+    cli->actor = (struct actor){ who_am_i(), str_or(cli->value[OPT_REASON], "") };
+    if (c->vault && vault_open(cli->config.master_key_file) != PAY_OK) {
+        fprintf(stderr, "shroffctl: could not open the master key: %s (SHROFF_MASTER_KEY_FILE)\n",
+                cli->config.master_key_file);
+        return EXIT_CONFIG;
+    }
+    if (!c->offline) {
+        config_db_account(&cli->config, "ctl", &account);
+        cli->db = db_open(&account);
+    }
+    int rc = c->run(cli);
+    db_close(&cli->db);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = { 0 };
+    int used = 0;
+
+    log_open("shroffctl", LOG_ERROR);
+    if (argc < 2 || str_eq(argv[1], "--help") || str_eq(argv[1], "help"))
+        return usage(argc < 2 ? stderr : stdout, NULL);
+    if (str_eq(argv[1], "--settings")) {
+        config_print_help();
+        return EXIT_SUCCESS;
+    }
+    if (str_eq(argv[argc - 1], "--help"))
+        return usage(stdout, argv[1]);
+    const struct command *c = command_find(argc, argv, &used);
+    if (!c) {
+        fprintf(stderr, "shroffctl: no such command\n");
+        return usage(stderr, NULL);
+    }
+    if (!args_read(&cli, c, argc, argv, used))
+        return EXIT_USAGE;
+    return command_run(&cli, c);
+}

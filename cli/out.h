@@ -1,0 +1,27 @@
+/* out.h - what shroffctl prints: JSON for programs, aligned columns or "name: value" for people. */
+#ifndef CLI_OUT_H
+#define CLI_OUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define OUT_COLUMNS 12
+
+struct out {
+    bool json, list;
+    int rows, cells;                    /* of the row under way */
+    const char *names[OUT_COLUMNS];
+    char **table;                       /* people's lists: rows * columns texts, owned */
+    int columns;
+};
+
+void out_open(struct out *out, bool json, bool list);
+/* Every row has the same members in the same order. */
+void out_row(struct out *out);
+void out_str(struct out *out, const char *name, const char *s);
+void out_i64(struct out *out, const char *name, int64_t n);
+void out_time(struct out *out, const char *name, int64_t ms);  /* 0: left out / empty */
+/* Prints what is pending; `empty` is told to people when a list has no rows. */
+void out_close(struct out *out, const char *empty);
+
+#endif

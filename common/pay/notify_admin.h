@@ -1,0 +1,25 @@
+/* notify_admin.h - notifications as operators see them. */
+#ifndef PAY_NOTIFY_ADMIN_H
+#define PAY_NOTIFY_ADMIN_H
+
+#include "pay/registry.h"
+
+struct task_row {
+    int64_t id, status, notify_times, max_notify_times, next_notify_time, create_time;
+    char no[NO_SIZE], app_key[APP_KEY_SIZE], event[33], merchant_order_id[65], notify_url[4401];
+    char last_error[65];
+};
+struct task_filter {
+    const char *app_key;        /* NULL: all apps */
+    int64_t status;             /* -1: any */
+    const char *after;          /* a webhook-id; NULL: from the newest */
+    int64_t limit;
+};
+MUST_USE enum pay_err notify_task_list(struct db *db, const struct task_filter *filter,
+                                       enum pay_err (*each)(void *, const struct task_row *), void *arg);
+
+/* Makes a waiting or given-up notification due now. A given-up one gets a whole schedule of tries
+ * again. PAY_CONFLICT: it was acknowledged; PAY_TRY_AGAIN: a runner has it in hand. */
+MUST_USE enum pay_err notify_task_resend(struct db *db, const struct actor *actor, const char *no);
+
+#endif

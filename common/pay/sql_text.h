@@ -1,0 +1,14 @@
+/* sql_text.h - cuts a .sql file into statements as the mariadb client does: ended by ; at a line's
+ * end, or, after a line "DELIMITER //", by //; lines of comment are left out. */
+#ifndef PAY_SQL_TEXT_H
+#define PAY_SQL_TEXT_H
+
+struct sql_text {
+    char *at;                   /* the file's text; it is cut up */
+    char delimiter[8];          /* "" is ";" */
+};
+
+/* The next statement without its delimiter, NULL at the end. */
+const char *sql_text_next(struct sql_text *text);
+
+#endif
