@@ -1,0 +1,141 @@
+/* notify_finish.c - recording what became of tries, by the holder of the token only; a late success
+ * still wins. Locks are taken in one order: tasks by id, then endpoints by id. */
+#include <stdlib.h>
+#include "pay/alert.h"
+#include "pay/notify.h"
+#include "pay/notify_queue.h"
+
+static const char SQL_FINISH[] =
+    "UPDATE notify_task"
+    "   SET status = ?, lane = 1, claim_token = 0, manual = 0, last_execute_time = UTC_TIMESTAMP(3),"
+    "       next_notify_time = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND"
+    " WHERE id = ? AND claim_token = ?";
+static const char SQL_LATE_SUCCESS[] =
+    "UPDATE notify_task"
+    "   SET status = 10, lane = 1, claim_token = 0, manual = 0, last_execute_time = UTC_TIMESTAMP(3)"
+    " WHERE id = ? AND status <> 10";
+static const char SQL_LOGGED[] =
+    "SELECT id, error_code FROM notify_log WHERE task_id = ? AND notify_times = ? ORDER BY id LIMIT 1";
+static const char SQL_LOG[] =
+    "INSERT INTO notify_log (task_id, notify_times, status, error_code, http_status, peer_address,"
+    "                        duration_ms, response, cause, create_time)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))";
+static const char SQL_LOG_FOUND_AGAIN[] =
+    "UPDATE notify_log"
+    "   SET status = ?, error_code = ?, http_status = ?, peer_address = ?, duration_ms = ?, response = ?"
+    " WHERE id = ? AND task_id = ? AND error_code = 'RUNNER_LOST'";
+
+struct logged {
+    int64_t id;
+    char error_code[17 * 4];
+};
+
+static enum pay_err find_logged(struct db *db, const struct notify_result *result, struct logged *out)
+{
+    static const struct db_column COLUMNS[] = {
+        DB_COLUMN(struct logged, id), DB_COLUMN(struct logged, error_code),
+    };
+    const struct db_param in[] = { DB_NUM(result->task_id), DB_NUM(result->times) };
+
+    return db_select(db, &(const struct db_query){
+        .sql = SQL_LOGGED, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = out,
+    });
+}
+
+static enum pay_err add_log(struct db *db, const struct notify_result *result)
+{
+    const struct db_param in[] = {
+        DB_NUM(result->task_id), DB_NUM(result->times), DB_NUM(result->log_status),
+        DB_STR(result->error_code), DB_NUM_OPT(result->http_status), DB_OPT(result->peer),
+        DB_NUM(result->duration_ms), DB_OPT(result->response),
+        DB_STR(result->manual ? "manual" : "automatic"),
+    };
+    return db_exec(db, SQL_LOG, DB_LIST(in), NULL);
+}
+
+/* The try was written off as RUNNER_LOST, and here is its answer after all: one row per try. */
+static enum pay_err correct_log(struct db *db, const struct notify_result *result, int64_t log_id)
+{
+    const struct db_param in[] = {
+        DB_NUM(result->log_status), DB_STR(result->error_code), DB_NUM_OPT(result->http_status),
+        DB_OPT(result->peer), DB_NUM(result->duration_ms), DB_OPT(result->response),
+        DB_NUM(log_id), DB_NUM(result->task_id),
+    };
+    return db_exec(db, SQL_LOG_FOUND_AGAIN, DB_LIST(in), NULL);
+}
+
+/* The token is not ours any more: either our own COMMIT had landed, or the lease ran out. */
+static enum pay_err finish_late(struct db *db, struct notify_result *result)
+{
+    struct logged logged = { 0 };
+    const struct db_param id[] = { DB_NUM(result->task_id) };
+    enum pay_err err = find_logged(db, result, &logged);
+
+    if (err == PAY_OK && !str_eq(logged.error_code, "RUNNER_LOST")) {
+        result->outcome = NOTIFY_REPEATED;
+        return PAY_OK;
+    }
+    result->outcome = NOTIFY_LATE;
+    if (err == PAY_OK)
+        err = correct_log(db, result, logged.id);
+    else if (err == PAY_NO_ROW)
+        err = add_log(db, result);
+    if (err == PAY_OK && result->status == NOTIFY_SUCCESS)
+        err = db_exec(db, SQL_LATE_SUCCESS, DB_LIST(id), NULL);
+    return err;
+}
+
+static enum pay_err finish_one(struct db *db, struct notify_result *result)
+{
+    int64_t changed = 0;
+    const struct db_param in[] = {
+        DB_NUM(result->status), DB_NUM(result->wait_ms * 1000), DB_NUM(result->task_id),
+        DB_NUM(result->token),
+    };
+    enum pay_err err = db_exec(db, SQL_FINISH, DB_LIST(in), &changed);
+
+    if (err == PAY_OK && changed == 0)
+        return finish_late(db, result);
+    result->outcome = NOTIFY_RECORDED;
+    if (err == PAY_OK)
+        err = add_log(db, result);
+    if (err == PAY_OK && result->alert)
+        err = alert_raise(db, result->alert, result->app_id, result->no, result->alert_text);
+    return err;
+}
+
+static int by_task(const void *a, const void *b)
+{
+    const struct notify_result *x = *(struct notify_result *const *)a;
+    const struct notify_result *y = *(struct notify_result *const *)b;
+    return (x->task_id > y->task_id) - (x->task_id < y->task_id);
+}
+
+static int by_endpoint(const void *a, const void *b)
+{
+    const struct notify_endpoint_news *x = a, *y = b;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+static enum pay_err finish_all(struct db *db, void *arg)
+{
+    struct notify_batch *batch = arg;
+    bool repeated = false;
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < batch->count && err == PAY_OK; i++) {
+        err = finish_one(db, batch->at[i]);
+        repeated = repeated || batch->at[i]->outcome == NOTIFY_REPEATED;
+    }
+    /* A batch that is found recorded told the endpoints then, too. */
+    for (size_t i = 0; i < batch->news_count && err == PAY_OK && !repeated; i++)
+        err = notify_endpoint_write(db, &batch->news[i]);
+    return err;
+}
+
+enum pay_err notify_finish(struct db *db, struct notify_batch *batch)
+{
+    qsort(batch->at, batch->count, sizeof(*batch->at), by_task);
+    qsort(batch->news, batch->news_count, sizeof(*batch->news), by_endpoint);
+    return db_txn(db, finish_all, batch);
+}
