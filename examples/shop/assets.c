@@ -28,7 +28,7 @@ const char *const SHOP_CSS[] = {
     ".product { display: flex; flex-direction: column; gap: .375rem; }",
     ".product p { color: var(--dim); }",
     ".product form { margin-top: .75rem; }",
-    ".product svg { width: 4.5rem; height: 4.5rem; margin-bottom: .5rem; fill: none;",
+    ".product svg { width: 4.5rem; height: 4.5rem; margin: 0 0 .5rem -.5rem; fill: none;",
     "  stroke: var(--accent); stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round; }",
     ".card .price { color: var(--text); font-size: 1.5rem; font-weight: 650;",
     "  font-variant-numeric: tabular-nums; }",

@@ -6,7 +6,7 @@ struct words {
     const char *lang;
     int index;                          /* into a product's texts */
     const char *shop, *welcome, *note, *buy, *back;
-    const char *order, *number, *amount, *time;
+    const char *order, *number, *time;
     const char *pending, *pay, *pay_hint, *paid, *paid_hint;
     const char *not_found, *expired, *again, *failed, *foreign;
 };

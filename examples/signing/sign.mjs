@@ -17,7 +17,8 @@ export async function request(method, path, body = '') {
   const nonce = randomBytes(16).toString('hex');        // a new one every time, retries too
   const headers = { Authorization: authorization(method, path, body, timestamp, nonce) };
   if (body) headers['Content-Type'] = 'application/json';
-  const answer = await fetch(SHROFF_BASE_URL + path, { method, headers, body: body || undefined });
+  const answer = await fetch(SHROFF_BASE_URL + path, { method, headers, body: body || undefined,
+    signal: AbortSignal.timeout(10000) });
   return answer.json();
 }
 

@@ -50,7 +50,7 @@ request() {
     header=$(authorization "$method" "$path" "$body" "$(date +%s)" "$(openssl rand -hex 16)")
     [ -z "$body" ] || set -- "$@" -H 'Content-Type: application/json' --data-raw "$body"
     printf 'Authorization: %s\n' "$header" |
-        curl -sS --path-as-is -X "$method" -H @- "$@" "$SHROFF_BASE_URL$path"
+        curl -sS -m 10 --path-as-is -X "$method" -H @- "$@" "$SHROFF_BASE_URL$path"
 }
 
 case ${0##*/} in
