@@ -17,6 +17,7 @@ struct alert {
 /* Open ones (or all), oldest first, at most limit after number `after`. */
 MUST_USE enum pay_err alert_list(struct db *db, bool all, int64_t after, int64_t limit,
                                  enum pay_err (*each)(void *arg, const struct alert *alert), void *arg);
+/* A transaction of its own, with its row in admin_log. PAY_NOT_FOUND: none open under that number. */
 MUST_USE enum pay_err alert_close(struct db *db, int64_t id, const char *who, const char *remark);
 
 /* Inside the transaction of the change it tells of. */

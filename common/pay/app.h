@@ -52,11 +52,14 @@ MUST_USE enum pay_err app_by_id(struct db *db, int64_t id, const struct app **ou
 /* Notes that the key was used, at most once in 5 minutes per process; failures are only logged. */
 void app_key_used(struct db *db, const struct app_key *key);
 
-/* The secrets that sign an app's notifications now: the current one, and while it rotates the old. */
+/* The secrets that sign an app's notifications now: the current one, and while it rotates the old.
+ * PAY_NO_ROW: no such app, or none that opens. */
 struct webhook_keys { uint8_t key[2][WEBHOOK_KEY_MAX]; size_t len[2]; size_t count; };
 MUST_USE enum pay_err app_webhook_keys(struct db *db, int64_t app_id, struct webhook_keys *out);
 
 /* Spends a nonce inside the caller's transaction: PAY_NONCE_USED when it was spent before. */
 MUST_USE enum pay_err nonce_spend(struct db *db, int64_t app_id, const char *nonce);
+/* PAY_NONCE_USED when it was spent; for paths that read before their transaction. */
+MUST_USE enum pay_err nonce_check(struct db *db, int64_t app_id, const char *nonce);
 
 #endif

@@ -1,0 +1,87 @@
+#include "pay/alert.h"
+
+#include "base/text.h"
+
+enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_id, const char *about,
+                         const char *text)
+{
+    static const char SQL[] =
+        "INSERT INTO pay_alert (kind, app_id, about, text) VALUES (?, ?, ?, ?)"
+        " ON DUPLICATE KEY UPDATE times = times + 1, text = VALUES(text),"
+        " closed_by = NULL, close_time = NULL";
+    const struct db_param in[] = { DB_STR(kind), DB_NUM_OPT(app_id), DB_STR(about), DB_STR(text) };
+
+    return db_exec(db, SQL, DB_LIST(in), NULL);
+}
+
+static const struct db_column ALERT_COLUMNS[] = {
+    DB_COLUMN(struct alert, id), DB_COLUMN(struct alert, app_id), DB_COLUMN(struct alert, times),
+    DB_COLUMN_TIME(struct alert, create_time), DB_COLUMN_TIME(struct alert, close_time),
+    DB_COLUMN(struct alert, kind), DB_COLUMN(struct alert, about), DB_COLUMN(struct alert, text),
+    DB_COLUMN(struct alert, closed_by), DB_COLUMN(struct alert, remark),
+};
+
+struct alert_each {
+    enum pay_err (*each)(void *arg, const struct alert *alert);
+    void *arg;
+};
+
+static enum pay_err alert_pass(void *arg, void *row)
+{
+    const struct alert_each *to = arg;
+    return to->each(to->arg, row);
+}
+
+enum pay_err alert_list(struct db *db, bool all, int64_t after, int64_t limit,
+                        enum pay_err (*each)(void *arg, const struct alert *alert), void *arg)
+{
+    static const char SQL[] =
+        "SELECT id, app_id, times, create_time, close_time, kind, about, text, closed_by, remark"
+        "  FROM pay_alert"
+        " WHERE id > ? AND (? = 1 OR closed_by IS NULL)"
+        " ORDER BY id LIMIT ?";
+    const struct db_param in[] = { DB_NUM(after), DB_NUM(all ? 1 : 0), DB_NUM(limit) };
+    struct alert_each to = { each, arg };
+    struct alert row;
+
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(ALERT_COLUMNS), .row = &row,
+        .each = alert_pass, .arg = &to });
+    db_end(db);
+    return err;
+}
+
+struct alert_closing { int64_t id; const char *who, *remark; };
+
+static enum pay_err alert_close_work(struct db *db, void *arg)
+{
+    static const char SQL[] =
+        "UPDATE pay_alert SET closed_by = ?, close_time = UTC_TIMESTAMP(3), remark = ?"
+        " WHERE id = ? AND closed_by IS NULL";
+    const struct alert_closing *w = arg;
+    const struct db_param in[] = { DB_STR(w->who), DB_OPT(w->remark), DB_NUM(w->id) };
+    char room[32];
+    struct text on = TEXT(room);
+
+    enum pay_err err = db_exec_one(db, SQL, DB_LIST(in));
+    if (err == PAY_WRONG_STATE)
+        return PAY_NOT_FOUND;
+    text_add_i64(&on, w->id);
+    return err == PAY_OK ? admin_log_add(db, w->who, "alert.close", room, str_or(w->remark, "")) : err;
+}
+
+enum pay_err alert_close(struct db *db, int64_t id, const char *who, const char *remark)
+{
+    struct alert_closing work = { id, who, remark };
+    return db_txn(db, alert_close_work, &work);
+}
+
+enum pay_err admin_log_add(struct db *db, const char *who, const char *what, const char *on_what,
+                           const char *why)
+{
+    static const char SQL[] =
+        "INSERT INTO admin_log (who, what, on_what, why) VALUES (?, ?, ?, ?)";
+    const struct db_param in[] = { DB_STR(who), DB_STR(what), DB_STR(on_what), DB_STR(why) };
+
+    return db_exec(db, SQL, DB_LIST(in), NULL);
+}
