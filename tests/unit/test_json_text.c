@@ -1,0 +1,130 @@
+/* test_json_text.c - the JSON writer: commas, escapes, what is left out, what is refused to be cut. */
+#include "tests/unit/unit.h"
+#include "base/json_text.h"
+#include "io/json.h"
+
+static void test_json_text__places_commas(void **state)
+{
+    char room[256];
+    struct text t = TEXT(room);
+    struct json_text j = JSON_TEXT(&t);
+    (void)state;
+
+    json_open(&j, NULL);
+    json_i64(&j, "n", -1);
+    json_str(&j, "s", "x");
+    json_open(&j, "o");
+    json_close(&j);
+    json_open_list(&j, "l");
+    json_i64(&j, NULL, 1);
+    json_bool(&j, NULL, true);
+    json_open(&j, NULL);
+    json_bool(&j, "b", false);
+    json_close(&j);
+    json_close_list(&j);
+    json_raw(&j, "raw", "{\"a\": 1.50}");
+    json_time(&j, "t", 1);
+    json_close(&j);
+    assert_string_equal(room, "{\"n\":-1,\"s\":\"x\",\"o\":{},\"l\":[1,true,{\"b\":false}],"
+                              "\"raw\":{\"a\": 1.50},\"t\":\"1970-01-01T00:00:00.001Z\"}");
+    assert_true(json_check(room, t.len));
+}
+
+static void test_json_text__leaves_absent_values_out(void **state)
+{
+    char room[64];
+    struct text t = TEXT(room);
+    struct json_text j = JSON_TEXT(&t);
+    (void)state;
+
+    json_open(&j, NULL);
+    json_opt(&j, "a", NULL);
+    json_opt(&j, "b", "");
+    json_raw(&j, "c", NULL);
+    json_raw(&j, "d", "");
+    json_time(&j, "e", 0);
+    json_str(&j, "f", NULL);
+    json_str(&j, "g", "");
+    json_close(&j);
+    assert_string_equal(room, "{\"f\":\"\",\"g\":\"\"}");
+}
+
+struct escape_case { const char *name, *text, *want; };
+static const struct escape_case ESCAPES[] = {
+    { "plain",              "abc \xE4\xB8\xAD", "abc \xE4\xB8\xAD" },
+    { "quote, backslash",   "\"\\",             "\\\"\\\\" },
+    { "slash stays",        "</script>",        "</script>" },
+    { "short controls",     "\b\f\n\r\t",       "\\b\\f\\n\\r\\t" },
+    { "other controls",     "\x01\x1F\x7F",     "\\u0001\\u001f\\u007f" },
+    { "C1",                 "\xC2\x85",         "\\u0085" },
+    { "line separator",     "\xE2\x80\xA8",     "\\u2028" },
+    { "bidi override",      "\xE2\x80\xAE",     "\\u202e" },
+    { "emoji stays",        "\xF0\x9F\x92\xB0", "\xF0\x9F\x92\xB0" },
+    { "bad byte",           "a\xFFz",           "a\xEF\xBF\xBDz" },
+    { "cut character",      "\xE4\xB8",         "\xEF\xBF\xBD\xEF\xBF\xBD" },
+    { "overlong",           "\xC0\xAF",         "\xEF\xBF\xBD\xEF\xBF\xBD" },
+    { "empty",              "",                 "" },
+};
+
+static void test_json_escape__every_output_is_json(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(ESCAPES); i++) {
+        char room[64];
+        struct text t = TEXT(room);
+        json_escape(&t, ESCAPES[i].text, strlen(ESCAPES[i].text));
+        CHECK_TEXT(ESCAPES[i].name, room, ESCAPES[i].want);
+    }
+    char room[16];
+    struct text t = TEXT(room);
+    json_escape(&t, "a\0b", 3);
+    assert_string_equal(room, "a\\u0000b");
+}
+
+/* What is written is read back the same, for every pair of bytes that is text. */
+static void test_json_str__reads_back(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 65536; i++) {
+        const char text[] = { (char)(i >> 8), (char)(i & 255) };
+        char room[64];
+        struct text t = TEXT(room);
+        struct json_text j = JSON_TEXT(&t);
+        json_str_n(&j, NULL, text, sizeof(text));
+        const bool no_nul = text[0] && text[1];
+        assert_true(json_check(room, t.len) == no_nul);
+        struct json *root;
+        if (no_nul && utf8_is_valid(text, sizeof(text))) {
+            size_t len;
+            assert_int_equal(json_parse(room, t.len, &root), PAY_OK);
+            const char *back = json_text(root, &len);
+            assert_true(len == sizeof(text) && memcmp(back, text, len) == 0);
+            json_free(&root);
+        }
+    }
+}
+
+static void test_json_text__full_sticks(void **state)
+{
+    char room[12];
+    struct text t = TEXT(room);
+    struct json_text j = JSON_TEXT(&t);
+    (void)state;
+
+    json_open(&j, NULL);
+    json_str(&j, "name", "much too long");
+    json_close(&j);
+    assert_true(t.full);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_json_text__places_commas),
+        cmocka_unit_test(test_json_text__leaves_absent_values_out),
+        cmocka_unit_test(test_json_escape__every_output_is_json),
+        cmocka_unit_test(test_json_str__reads_back),
+        cmocka_unit_test(test_json_text__full_sticks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
