@@ -6,7 +6,7 @@ import {
   authHeader, authParams, create, expectError, expectOk, get, newNo, newNonce, now, post, request, signHmac,
   signed, signedText, strangerUlid, terms,
 } from '../lib/client.mjs';
-import { disableApp, disableChannel, enableApp, enableChannel, newApp, newKey, newRsaKey, revokeKey, setApp } from '../lib/ctl.mjs';
+import { disableApp, disableChannel, enableApp, enableChannel, newApp, revokeKey, setApp, withKey } from '../lib/ctl.mjs';
 import { sleep, until } from '../lib/wait.mjs';
 
 const { stack, app1, app2 } = await suite();
@@ -111,8 +111,7 @@ describe('40100: missing or malformed', () => {
     expectError(res, 40100);
   });
   test('the key_id of another app', async () => {
-    const other = await newKey(stack, app2);
-    expectError(await get(stack, { ...app1, keyId: other.keyId }, QUERY), 40100);
+    await withKey(stack, app2, {}, async (other) => expectError(await get(stack, { ...app1, keyId: other.keyId }, QUERY), 40100));
   });
   test('every signed path asks for credentials', async () => {
     const no = strangerUlid();
@@ -227,11 +226,9 @@ describe('nonces', () => {
     expectOk(await post(stack, app2, '/api/pay/create', terms(), { auth: { nonce } }), 201);
   });
   test('belong to the app, not to the key', async () => {
-    const key = await newKey(stack, app1);
     const nonce = newNonce();
     expectOk(await post(stack, app1, '/api/pay/create', terms(), { auth: { nonce } }), 201);
-    expectError(await post(stack, key, '/api/pay/create', terms(), { auth: { nonce } }), 40103);
-    await revokeKey(stack, key);
+    await withKey(stack, app1, {}, async (key) => expectError(await post(stack, key, '/api/pay/create', terms(), { auth: { nonce } }), 40103));
   });
   test('reads may repeat them, and are not stored by anybody', async () => {
     const order = await create(stack, app1);
@@ -269,8 +266,7 @@ describe('nonces', () => {
 });
 
 describe('keys', () => {
-  test('with and without key_id, two live at once', async () => {
-    const key = await newKey(stack, app1);
+  test('with and without key_id, two live at once', () => withKey(stack, app1, {}, async (key) => {
     expectError(await get(stack, key, QUERY), 40400);
     expectError(await get(stack, { ...key, keyId: undefined }, QUERY), 40400);
     expectError(await get(stack, app1, QUERY), 40400);
@@ -279,9 +275,8 @@ describe('keys', () => {
     await until('a revoked key is unknown', async () => (await get(stack, key, QUERY)).json.code === 40100, 2000);
     expectError(await get(stack, { ...key, keyId: undefined }, QUERY), 40101);
     expectError(await get(stack, app1, QUERY), 40400);
-  });
-  test('RSA2: signed with the registered key', async () => {
-    const key = await newRsaKey(stack, app1);
+  }));
+  test('RSA2: signed with the registered key', () => withKey(stack, app1, { rsa: true }, async (key) => {
     expectError(await get(stack, key, QUERY), 40400);
     expectError(await get(stack, { ...key, keyId: undefined }, QUERY), 40400);
     expectOk(await post(stack, key, '/api/pay/create', terms({ subject: '茶' })), 201);
@@ -295,13 +290,11 @@ describe('keys', () => {
     // The algorithm is the row's: the HMAC key's secret under RSA2, the public key as an HMAC secret.
     const hmac = authHeader({ key: key.key, keyId: key.keyId, secret: key.publicKey }, { method: 'GET', path });
     expectError(await request(stack, { path, headers: { Authorization: hmac } }), [40100, 40101]);
-    await revokeKey(stack, key);
-  });
-  test('an expired key is unknown', async () => {
-    const key = await newKey(stack, app1, { expires: new Date(Date.now() + 2000).toISOString() });
+  }));
+  test('an expired key is unknown', () => withKey(stack, app1, { expires: new Date(Date.now() + 2000).toISOString() }, async (key) => {
     expectError(await get(stack, key, QUERY), 40400);
     await until('the key has expired', async () => (await get(stack, key, QUERY)).json.code === 40100, 6000);
-  });
+  }));
 });
 
 describe('40300: scopes', () => {
@@ -320,8 +313,7 @@ describe('40300: scopes', () => {
     'sandbox:clock': [['clock', (k) => post(stack, k, '/sandbox/clock', { advance: 0 })]],
   };
   for (const [own, list] of Object.entries(requests)) {
-    test(`a key of ${own} alone does that and nothing else`, async () => {
-      const key = await newKey(stack, app1, { scopes: [own] });
+    test(`a key of ${own} alone does that and nothing else`, () => withKey(stack, app1, { scopes: [own] }, async (key) => {
       for (const [scope, sends] of Object.entries(requests)) {
         for (const [name, send] of sends) {
           const res = await send(key);
@@ -330,8 +322,7 @@ describe('40300: scopes', () => {
         }
       }
       assert.ok(list.length > 0);
-      await revokeKey(stack, key);
-    });
+    }));
   }
 });
 

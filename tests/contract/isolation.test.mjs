@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { suite } from '../lib/suite.mjs';
 import { create, createOpen, expectError, expectOk, get, newNonce, post, query, strangerUlid, terms } from '../lib/client.mjs';
 import { payByCallback, sendCallback, signedCallback } from '../lib/channel.mjs';
-import { newKey, revokeKey } from '../lib/ctl.mjs';
+import { withKey } from '../lib/ctl.mjs';
 import { does, merchant } from '../lib/merchant.mjs';
 
 const { stack, app1, app2, db } = await suite();
@@ -47,13 +47,11 @@ for (const [mine, theirs, name] of [[app1, app2, 'app 2 at app 1\'s'], [app2, ap
         assert.ok(!(await get(stack, theirs, path)).text.includes(order.order_no));
       }
     });
-    test('one\'s key under the other\'s name: 40100 or 40101', async () => {
-      const key = await newKey(stack, mine);
+    test('one\'s key under the other\'s name: 40100 or 40101', () => withKey(stack, mine, {}, async (key) => {
       expectError(await get(stack, { key: theirs.key, keyId: key.keyId, secret: key.secret }, '/payments?limit=1'), 40100);
       expectError(await get(stack, { key: theirs.key, secret: key.secret }, '/payments?limit=1'), 40101);
       expectError(await get(stack, { key: theirs.key, secret: mine.secret }, '/payments?limit=1'), 40101);
-      await revokeKey(stack, key);
-    });
+    }));
     test('a callback by one\'s channel for the other\'s attempt: 40101', async () => {
       const order = await createOpen(stack, mine);
       for (const path of ['/api/pay/callback', `/api/pay/notify/order/${theirs.channelId}`, `/api/pay/notify/order/${mine.channelId}`]) {

@@ -1,5 +1,6 @@
 // shroffctl against a stack, as somebody would after `. demo.env`.
 import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { buildPath } from './env.mjs';
 
 export function ctl(stack, args, { input } = {}) {
@@ -21,4 +22,55 @@ export async function ctlOk(stack, args, opts) {
   const r = await ctl(stack, args, opts);
   if (r.code !== 0) throw new Error(`shroffctl ${args.join(' ')} ended with ${r.code}: ${r.stderr || r.stdout}`);
   return r;
+}
+
+// ---- what the tests want of it
+
+const WHY = ['--reason', 'contract test'];
+const jsonOf = async (stack, args, opts) => {
+  const r = await ctlOk(stack, [...args, '--json'], opts);
+  if (r.json === undefined) throw new Error(`shroffctl ${args.join(' ')} --json gave no JSON: ${r.stdout}`);
+  return r.json;
+};
+
+// An app of its own with one key of every scope and a mock channel; no notify URL unless given.
+export async function newApp(stack, { notifyUrl, schedule, name = 'Test app' } = {}) {
+  const app = await jsonOf(stack, ['app', 'create', '--name', name, ...(notifyUrl ? ['--notify-url', notifyUrl] : []),
+    ...(schedule ? ['--schedule', schedule] : []), ...WHY]);
+  const key = await newKey(stack, { key: app.app_key }, { scopes: ['all'] });
+  const channel = await jsonOf(stack, ['channel', 'create', '--app', app.app_key, '--code', 'mock', ...WHY]);
+  return { ...key, keyId: undefined, webhookSecret: app.webhook_secret, channelId: String(channel.channel_id), channelSecret: channel.secret };
+}
+
+export async function setApp(stack, app, { allowedNets, appendChannel, rotateWebhook }) {
+  if (rotateWebhook) {
+    const r = await jsonOf(stack, ['app', 'rotate', app.key, ...WHY]);
+    return { ...app, webhookSecret: r.webhook_secret };
+  }
+  await ctlOk(stack, ['app', 'set', app.key, ...(allowedNets === undefined ? [] : ['--allowed-nets', allowedNets]),
+    ...(appendChannel === undefined ? [] : ['--append-channel', appendChannel ? '1' : '0']), ...WHY]);
+  return app;
+}
+export const disableApp = (stack, app) => ctlOk(stack, ['app', 'disable', app.key, ...WHY]);
+export const enableApp = (stack, app) => ctlOk(stack, ['app', 'enable', app.key, ...WHY]);
+export const disableChannel = (stack, app) => ctlOk(stack, ['channel', 'disable', app.channelId, ...WHY]);
+export const enableChannel = (stack, app) => ctlOk(stack, ['channel', 'enable', app.channelId, ...WHY]);
+
+// A further key of an app: { key, keyId, secret } and the rest of app.
+export async function newKey(stack, app, { scopes = ['all'], expires } = {}) {
+  const k = await jsonOf(stack, ['key', 'create', '--app', app.key, '--scopes', scopes.join(','), ...(expires ? ['--expire', expires] : []), ...WHY]);
+  return { ...app, key: app.key, keyId: k.key_id, secret: k.secret };
+}
+export async function newRsaKey(stack, app, { bits = 2048 } = {}) {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: bits });
+  const pem = publicKey.export({ type: 'spki', format: 'pem' });
+  const k = await jsonOf(stack, ['key', 'create', '--app', app.key, '--scopes', 'all', '--public-key-file', '-', ...WHY], { input: pem });
+  return { key: app.key, keyId: k.key_id, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }), publicKey: pem };
+}
+export const revokeKey = (stack, key) => ctlOk(stack, ['key', 'revoke', key.keyId, '--app', key.key, ...WHY]);
+
+// A key for the time of f alone: an app has at most four.
+export async function withKey(stack, app, opts, f) {
+  const key = await (opts.rsa ? newRsaKey(stack, app, opts) : newKey(stack, app, opts));
+  try { return await f(key); } finally { await revokeKey(stack, key).catch(() => {}); }
 }

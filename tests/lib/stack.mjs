@@ -120,3 +120,8 @@ export function logsOf(stack) {
     .map((f) => join(dir, f))
     .filter((f) => { try { readFileSync(f); return true; } catch { return false; } });
 }
+
+// The pid that scripts/run recorded for one of its programs: run/{name}.pid, whose first word it is.
+export function pidOf(stack, name) {
+  return Number(readFileSync(join(stack.state, 'run', `${name}.pid`), 'utf8').trim().split(/\s+/)[0]);
+}
