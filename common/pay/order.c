@@ -1,0 +1,211 @@
+#include "pay/order.h"
+
+#include "pay/order_row.h"
+
+static const struct { const char *word; int64_t state; } ORDER_STATES[] = {
+    { "WAITING", ORDER_WAITING }, { "SUCCESS", ORDER_SUCCESS },
+    { "CLOSED", ORDER_CLOSED },   { "REFUND", ORDER_REFUND },
+};
+
+const char *order_state_word(int64_t state)
+{
+    for (size_t i = 0; i < COUNT(ORDER_STATES); i++)
+        if (ORDER_STATES[i].state == state)
+            return ORDER_STATES[i].word;
+    return "";
+}
+
+bool order_state_parse(const char *word, int64_t *state)
+{
+    for (size_t i = 0; i < COUNT(ORDER_STATES); i++) {
+        if (!str_eq(ORDER_STATES[i].word, word))
+            continue;
+        *state = ORDER_STATES[i].state;
+        return true;
+    }
+    return false;
+}
+
+/* An attempt's states are the first three of an order's, with the same words and numbers. */
+const char *attempt_state_word(int64_t state)
+{
+    return state == ORDER_REFUND ? "" : order_state_word(state);
+}
+
+static const struct db_column ORDER_COLUMNS[] = {
+    DB_COLUMN(struct order, id), DB_COLUMN(struct order, app_id), DB_COLUMN(struct order, price),
+    DB_COLUMN(struct order, channel_id), DB_COLUMN(struct order, status),
+    DB_COLUMN_TIME(struct order, create_time), DB_COLUMN_TIME(struct order, expire_time),
+    DB_COLUMN_TIME(struct order, success_time), DB_COLUMN(struct order, extension_id),
+    DB_COLUMN(struct order, refund_price), DB_COLUMN(struct order, refunding_price),
+    DB_COLUMN(struct order, version), DB_COLUMN(struct order, expired),
+    DB_COLUMN(struct order, paid_price), DB_COLUMN(struct order, no),
+    DB_COLUMN(struct order, merchant_order_id), DB_COLUMN(struct order, subject),
+    DB_COLUMN(struct order, body), DB_COLUMN(struct order, user_id), DB_COLUMN(struct order, user_ip),
+    DB_COLUMN(struct order, notify_url), DB_COLUMN(struct order, return_url),
+    DB_COLUMN(struct order, metadata), DB_COLUMN(struct order, currency),
+    DB_COLUMN(struct order, channel_code), DB_COLUMN(struct order, channel_order_no),
+    DB_COLUMN(struct order, query_token),
+};
+const struct db_shape ORDER_SHAPE = { ORDER_COLUMNS, COUNT(ORDER_COLUMNS) };
+
+static const struct db_column ATTEMPT_COLUMNS[] = {
+    DB_COLUMN(struct attempt, id), DB_COLUMN(struct attempt, order_id),
+    DB_COLUMN(struct attempt, channel_id), DB_COLUMN(struct attempt, status),
+    DB_COLUMN(struct attempt, price), DB_COLUMN(struct attempt, paid_price),
+    DB_COLUMN(struct attempt, duplicate_paid), DB_COLUMN_TIME(struct attempt, create_time),
+    DB_COLUMN_TIME(struct attempt, success_time), DB_COLUMN(struct attempt, no),
+    DB_COLUMN(struct attempt, channel_code), DB_COLUMN(struct attempt, currency),
+    DB_COLUMN(struct attempt, display_mode), DB_COLUMN(struct attempt, display_content),
+    DB_COLUMN(struct attempt, pay_url), DB_COLUMN(struct attempt, channel_order_no),
+    DB_COLUMN(struct attempt, channel_error_code), DB_COLUMN(struct attempt, channel_error_msg),
+};
+const struct db_shape ATTEMPT_SHAPE = { ATTEMPT_COLUMNS, COUNT(ATTEMPT_COLUMNS) };
+
+enum pay_err order_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
+                        struct order *out)
+{
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = sql, .in = in, .n = n, .shape = &ORDER_SHAPE, .row = out });
+    return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
+}
+
+enum pay_err attempt_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
+                          struct attempt *out)
+{
+    return db_select(db, &(struct db_query){
+        .sql = sql, .in = in, .n = n, .shape = &ATTEMPT_SHAPE, .row = out });
+}
+
+#define BY_NO " WHERE o.no = ? AND o.app_id = ?"
+#define BY_MERCHANT " WHERE o.merchant_order_id = ? AND o.app_id = ?"
+#define BY_PAY_ID \
+    " WHERE o.id = (SELECT e.order_id FROM pay_order_extension e WHERE e.no = ?) AND o.app_id = ?"
+
+enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *key, bool lock,
+                        struct order *out)
+{
+    static const char NO[] = ORDER_SELECT BY_NO, NO_LOCK[] = ORDER_SELECT BY_NO " FOR UPDATE";
+    static const char MERCHANT[] = ORDER_SELECT BY_MERCHANT;
+    static const char MERCHANT_LOCK[] = ORDER_SELECT BY_MERCHANT " FOR UPDATE";
+    static const char PAY[] = ORDER_SELECT BY_PAY_ID, PAY_LOCK[] = ORDER_SELECT BY_PAY_ID " FOR UPDATE";
+    const char *value = key->merchant_order_id, *sql = lock ? MERCHANT_LOCK : MERCHANT;
+
+    if (key->order_no != NULL) {
+        value = key->order_no;
+        sql = lock ? NO_LOCK : NO;
+    } else if (key->pay_id != NULL) {
+        value = key->pay_id;
+        sql = lock ? PAY_LOCK : PAY;
+    }
+    /* Both alphabets are ASCII: an ascii column answers anything else with an error. */
+    if (value == NULL || !(value == key->merchant_order_id
+                               ? str_is(value, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1)
+                               : ulid_is(value)))
+        return PAY_NOT_FOUND;
+    const struct db_param in[] = { DB_STR(value), DB_NUM(app_id) };
+    return order_read(db, sql, DB_LIST(in), out);
+}
+
+/* An order ends when it is paid, when it is closed, or, still waiting, when it expires. */
+enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
+{
+    static const char SQL[] =
+        ORDER_SELECT
+        " WHERE o.query_token = ?"
+        "   AND CASE o.status WHEN 0 THEN o.expire_time WHEN 20 THEN o.update_time"
+        "       ELSE o.success_time END > UTC_TIMESTAMP(3) - INTERVAL 24 HOUR";
+
+    if (!str_is(token, ALPHA_HEX, TOKEN_SIZE - 1, TOKEN_SIZE - 1))
+        return PAY_NOT_FOUND;
+    const struct db_param in[] = { DB_STR(token) };
+    return order_read(db, SQL, DB_LIST(in), out);
+}
+
+enum pay_err attempt_open_of(struct db *db, int64_t order_id, struct attempt *out)
+{
+    static const char SQL[] =
+        ATTEMPT_SELECT " WHERE e.order_id = ? AND e.status = 0 ORDER BY e.id DESC LIMIT 1";
+    const struct db_param in[] = { DB_NUM(order_id) };
+
+    return attempt_read(db, SQL, DB_LIST(in), out);
+}
+
+/* ---- lists */
+
+struct order_pass {
+    enum pay_err (*each)(void *arg, const struct order *order);
+    void *arg;
+};
+
+static enum pay_err order_each(void *arg, void *row)
+{
+    const struct order_pass *to = arg;
+    return to->each(to->arg, row);
+}
+
+static enum pay_err order_id_of(struct db *db, int64_t app_id, const char *no, int64_t *id)
+{
+    struct order order;
+
+    enum pay_err err = order_find(db, app_id, &(struct order_key){ .order_no = no }, false, &order);
+    if (err == PAY_OK)
+        *id = order.id;
+    return err;
+}
+
+#define LIST_BOUNDS \
+    " AND o.id < ? AND o.create_time >= ? AND o.create_time < ? ORDER BY o.id DESC LIMIT ?"
+#define TIME_FIRST 1
+#define TIME_LAST INT64_C(253402300799999)      /* 9999-12-31T23:59:59.999Z */
+
+enum pay_err order_list(struct db *db, const struct order_filter *filter,
+                        enum pay_err (*each)(void *arg, const struct order *order), void *arg)
+{
+    static const char ALL[] = ORDER_SELECT " WHERE o.app_id = ?" LIST_BOUNDS;
+    static const char IN_STATE[] = ORDER_SELECT " WHERE o.app_id = ? AND o.status = ?" LIST_BOUNDS;
+    struct order_pass to = { each, arg };
+    struct order row;
+    int64_t before = INT64_MAX;
+
+    if (filter->after != NULL && *filter->after != '\0') {
+        enum pay_err err = order_id_of(db, filter->app_id, filter->after, &before);
+        if (err != PAY_OK)
+            return err;
+    }
+    const int64_t from = filter->from != 0 ? filter->from : TIME_FIRST;
+    const int64_t to_time = filter->to != 0 ? filter->to : TIME_LAST;
+    const struct db_param in[] = {
+        DB_NUM(filter->app_id), DB_NUM(filter->status), DB_NUM(before), DB_WHEN(from),
+        DB_WHEN(to_time), DB_NUM(filter->limit + 1),
+    };
+    const struct db_param all[] = { in[0], in[2], in[3], in[4], in[5] };
+    bool any = filter->status < 0;
+    return db_select(db, &(struct db_query){
+        .sql = any ? ALL : IN_STATE, .in = any ? all : in, .n = any ? COUNT(all) : COUNT(in),
+        .shape = &ORDER_SHAPE, .row = &row, .each = order_each, .arg = &to });
+}
+
+struct attempt_pass {
+    enum pay_err (*each)(void *arg, const struct attempt *attempt);
+    void *arg;
+};
+
+static enum pay_err attempt_each(void *arg, void *row)
+{
+    const struct attempt_pass *to = arg;
+    return to->each(to->arg, row);
+}
+
+enum pay_err order_attempts(struct db *db, int64_t order_id,
+                            enum pay_err (*each)(void *arg, const struct attempt *attempt), void *arg)
+{
+    static const char SQL[] = ATTEMPT_SELECT " WHERE e.order_id = ? ORDER BY e.id DESC LIMIT 20";
+    const struct db_param in[] = { DB_NUM(order_id) };
+    struct attempt_pass to = { each, arg };
+    struct attempt row;
+
+    return db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = &ATTEMPT_SHAPE, .row = &row,
+        .each = attempt_each, .arg = &to });
+}
