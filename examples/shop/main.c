@@ -107,6 +107,7 @@ static void work(int listener)
 
 int main(void)
 {
+    setvbuf(stderr, NULL, _IOLBF, 4096);        /* a log line is one write, whoever logs beside us */
     settings_read();
     if (FCGX_Init() != 0)
         return 1;

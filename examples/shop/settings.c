@@ -54,7 +54,7 @@ static void from_file(char *room, size_t size, const char *name, const char *lea
 
 void settings_read(void)
 {
-    char workers[16], socket[512];
+    char workers[16], socket[512], *rest = NULL;
     const char *state = getenv("SHROFF_STATE");
 
     ENV(listen, "SHROFF_LISTEN", NULL);
@@ -73,7 +73,7 @@ void settings_read(void)
     SECRET(db_password, "SHOP_DB_PASSWORD_FILE", "shop.password");
 
     from_env(workers, sizeof(workers), "SHOP_WORKERS", "2");
-    settings.workers = (int)strtol(workers, NULL, 10);
-    if (settings.workers < 1 || settings.workers > 64)
+    settings.workers = (int)strtol(workers, &rest, 10);
+    if (*rest != '\0' || settings.workers < 1 || settings.workers > 64)
         stop("SHOP_WORKERS", "is not between 1 and 64");
 }

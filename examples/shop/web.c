@@ -178,6 +178,15 @@ void html(struct web *web, const char *form, ...)
     va_end(values);
 }
 
+/* A JSON string; what would need escaping there is not worth more than a question mark. */
+static void log_member(const char *name, const char *value)
+{
+    fprintf(stderr, ",\"%s\":\"", name);
+    for (; *value != '\0'; value++)
+        fputc(isprint((unsigned char)*value) && strchr("\"\\", *value) == NULL ? *value : '?', stderr);
+    fputc('"', stderr);
+}
+
 void web_log(const char *event, const char *order, const char *result)
 {
     char now[32];
@@ -186,6 +195,8 @@ void web_log(const char *event, const char *order, const char *result)
 
     gmtime_r(&seconds, &utc);
     strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", &utc);
-    fprintf(stderr, "{\"time\":\"%s\",\"event\":\"shop.%s\",\"order\":\"%s\",\"result\":\"%s\"}\n",
-            now, event, order, result);
+    fprintf(stderr, "{\"time\":\"%s\",\"event\":\"shop.%s\"", now, event);
+    log_member("order", order);
+    log_member("result", result);
+    fputs("}\n", stderr);
 }

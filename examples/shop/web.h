@@ -43,7 +43,7 @@ void html(struct web *web, const char *form, ...) __attribute__((format(printf, 
 /* Writes markup of our own as it is. */
 void html_raw(struct web *web, const char *markup);
 
-/* One JSON line to standard error. The values are ours (ids, codes), never what a person typed. */
+/* One JSON line to standard error; `order` may be "". Never a secret, never a signature. */
 void web_log(const char *event, const char *order, const char *result);
 
 #endif
