@@ -1,12 +1,13 @@
 // Who may ask: the Authorization header, clocks, nonces, keys, scopes, addresses.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { suite, count, rep, times } from '../lib/suite.mjs';
 import {
   authHeader, authParams, create, expectError, expectOk, get, newNo, newNonce, now, post, request, signHmac,
   signed, signedText, strangerUlid, terms,
 } from '../lib/client.mjs';
-import { disableApp, disableChannel, enableApp, enableChannel, newApp, revokeKey, setApp, withKey } from '../lib/ctl.mjs';
+import { ctl, disableApp, disableChannel, enableApp, enableChannel, newApp, newKey, revokeKey, setApp, withKey } from '../lib/ctl.mjs';
 import { sleep, until } from '../lib/wait.mjs';
 
 const { stack, app1, app2 } = await suite();
@@ -295,6 +296,26 @@ describe('keys', () => {
     expectError(await get(stack, key, QUERY), 40400);
     await until('the key has expired', async () => (await get(stack, key, QUERY)).json.code === 40100, 6000);
   }));
+});
+
+describe('registering', () => {
+  test('a secret is registered once in the whole installation', async () => {
+    const r = await ctl(stack, ['key', 'create', '--app', app2.key, '--scopes', 'all', '--secret-file', '-', '--reason', 'test'], { input: app1.secret });
+    assert.notEqual(r.code, 0);
+  });
+  test('a public key is registered once, and has at least 2048 bits', async () => {
+    const create = (app, pem) => ctl(stack, ['key', 'create', '--app', app.key, '--scopes', 'all', '--public-key-file', '-', '--reason', 'test'], { input: pem });
+    await withKey(stack, app1, { rsa: true }, async (key) => assert.notEqual((await create(app2, key.publicKey)).code, 0));
+    const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' });
+    assert.notEqual((await create(app1, weak)).code, 0);
+    assert.notEqual((await create(app1, 'nonsense')).code, 0);
+  });
+  test('an app has at most four live keys', async () => {
+    const app = await newApp(stack);
+    for (let i = 0; i < 3; i++) await newKey(stack, app);
+    await assert.rejects(newKey(stack, app));
+    expectError(await get(stack, app, QUERY), 40400);
+  });
 });
 
 describe('40300: scopes', () => {

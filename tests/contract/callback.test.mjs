@@ -1,10 +1,11 @@
 // A channel tells us a result: who is believed, in which order, and what is kept of everybody.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { suite, rep } from '../lib/suite.mjs';
 import { createOpen, expectError, expectOk, get, newNonce, now, post, postJson, query, strangerUlid } from '../lib/client.mjs';
 import { callbackOf, payByCallback, sendCallback, signCallback, signedCallback } from '../lib/channel.mjs';
-import { disableApp, disableChannel, newApp } from '../lib/ctl.mjs';
+import { disableApp, disableChannel, newApp, newRsaApp } from '../lib/ctl.mjs';
 
 const { stack, app1, app2, db } = await suite();
 const SECRET = app1.channelSecret;
@@ -196,6 +197,54 @@ describe('40101: not believed, and the order untouched', () => {
     const unknown = await sendCallback(stack, signedCallback({ ...order, pay_id: strangerUlid() }, SECRET));
     assert.equal(wrong.json.msg, unknown.json.msg);
     assert.deepEqual(Object.keys(wrong.json), Object.keys(unknown.json));
+  });
+});
+
+describe('a channel whose row says RSA2', () => {
+  let made;
+  const rsaApp = () => (made ??= newRsaApp(stack));
+  const send = (order, secret, more = {}, after = {}) => sendCallback(stack, signedCallback(order, secret, { sign_type: 'RSA2', ...more }, after));
+  test('signed with its key: believed', async () => {
+    const app = await rsaApp();
+    const order = await createOpen(stack, app);
+    expectAck(await send(order, app.channelSecret, { foo: 'a+b c' }));
+    assert.equal(await stateOf(order, app), 'SUCCESS');
+  });
+  test('everything else: 40101', async () => {
+    const app = await rsaApp();
+    const order = await createOpen(stack, app);
+    const right = signedCallback(order, app.channelSecret, { sign_type: 'RSA2' });
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+    const small = generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey;
+    const flip = (s, i) => s.slice(0, i) + (s[i] === 'A' ? 'B' : 'A') + s.slice(i + 1);
+    const rows = {
+      'another key': signedCallback(order, other, { sign_type: 'RSA2' }),
+      'a key of 512 bits': signedCallback(order, small, { sign_type: 'RSA2' }),
+      'one bit changed': { ...right, sign: flip(right.sign, 10) },
+      'the end cut off': { ...right, sign: right.sign.slice(0, -4) },
+      'something after it': { ...right, sign: `${right.sign}AAAA` },
+      'the URL alphabet': { ...right, sign: right.sign.replaceAll('+', '-').replaceAll('/', '_') === right.sign ? flip(right.sign, 5) : right.sign.replaceAll('+', '-').replaceAll('/', '_') },
+      'a blank for a plus': { ...right, sign: right.sign.includes('+') ? right.sign.replaceAll('+', ' ') : flip(right.sign, 6) },
+      'hex': { ...right, sign: Buffer.from(right.sign, 'base64').toString('hex') },
+      'all zero': { ...right, sign: Buffer.alloc(256).toString('base64') },
+      'all ones, above the modulus': { ...right, sign: Buffer.alloc(256, 255).toString('base64') },
+      'empty': { ...right, sign: '' },
+      'the public key as an HMAC secret': signedCallback(order, app.channelPublicKey),
+      'the public key as an HMAC secret, called RSA2': { ...right, sign: signCallback({ ...right, sign_type: 'x' }, app.channelPublicKey) },
+      'called HMAC-SHA256': { ...right, sign_type: 'HMAC-SHA256' },
+      'a member changed': { ...right, price: 1 },
+    };
+    for (const [name, body] of Object.entries(rows)) {
+      const res = await sendCallback(stack, body);
+      assert.equal(res.json?.code, 40101, `${name}: ${res.text}`);
+    }
+    assert.equal(await stateOf(order, app), 'WAITING');
+  });
+  test('the mock gateway signs so as well', async () => {
+    const app = await newApp(stack, { channelArgs: ['--sign-type', 'RSA2'] });
+    const order = await createOpen(stack, app);
+    expectOk(await postJson(stack, '/api/pay/mock-callback', { pay_id: order.pay_id, status: 'SUCCESS' }));
+    assert.equal(await stateOf(order, app), 'SUCCESS');
   });
 });
 

@@ -54,7 +54,7 @@ const TABLE = {
   },
   notify_url: {
     bad: [...NOT_TEXT, 'example.com', '/path', '//example.com/', 'ftp://example.com/', 'file:///etc/passwd', 'gopher://example.com/', 'javascript:alert(1)',
-      'http://', 'http:///x', 'https://', 'http:example.com', 'https://user@example.com/', 'https://u:p@example.com/', 'https://example.com/#x', 'https://example.com/#',
+      'http://', 'http:///x', 'https://', 'http:example.com', 'https://user@example.com/', 'https://u:p@example.com/', 'https://example.com/#x',
       'https://example.com/\n', 'https://example.com/\r\nX: y', 'https://example.com/\u0000', 'https://example.com/a b', 'https://exa mple.com/', 'https://example.com\\@evil.com/',
       'https://example.com:99999/', 'https://example.com:abc/', 'https://[::1', url(1025), ' https://example.com/', 'https://example.com/\u007f'],
     good: ['https://example.com/', 'http://example.com', 'https://example.com:8443/a/b?c=d&e=f', 'http://127.0.0.1:9/x', 'http://[::1]:8080/x', url(1024)],

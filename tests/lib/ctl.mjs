@@ -1,6 +1,9 @@
 // shroffctl against a stack, as somebody would after `. demo.env`.
 import { execFile } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buildPath } from './env.mjs';
 
 export function ctl(stack, args, { input } = {}) {
@@ -34,11 +37,12 @@ const jsonOf = async (stack, args, opts) => {
 };
 
 // An app of its own with one key of every scope and a mock channel; no notify URL unless given.
-export async function newApp(stack, { notifyUrl, schedule, name = 'Test app' } = {}) {
+// channelArgs: how its mock channel is made, e.g. ['--sign-type', 'RSA2'].
+export async function newApp(stack, { notifyUrl, schedule, name = 'Test app', channelArgs = [] } = {}) {
   const app = await jsonOf(stack, ['app', 'create', '--name', name, ...(notifyUrl ? ['--notify-url', notifyUrl] : []),
     ...(schedule ? ['--schedule', schedule] : []), ...WHY]);
   const key = await newKey(stack, { key: app.app_key }, { scopes: ['all'] });
-  const channel = await jsonOf(stack, ['channel', 'create', '--app', app.app_key, '--code', 'mock', ...WHY]);
+  const channel = await jsonOf(stack, ['channel', 'create', '--app', app.app_key, '--code', 'mock', ...channelArgs, ...WHY]);
   return { ...key, keyId: undefined, webhookSecret: app.webhook_secret, channelId: String(channel.channel_id), channelSecret: channel.secret };
 }
 
@@ -55,6 +59,19 @@ export const disableApp = (stack, app) => ctlOk(stack, ['app', 'disable', app.ke
 export const enableApp = (stack, app) => ctlOk(stack, ['app', 'enable', app.key, ...WHY]);
 export const disableChannel = (stack, app) => ctlOk(stack, ['channel', 'disable', app.channelId, ...WHY]);
 export const enableChannel = (stack, app) => ctlOk(stack, ['channel', 'enable', app.channelId, ...WHY]);
+
+// An app whose mock channel's gateway signs with RSA; channelSecret is the gateway's private key.
+export async function newRsaApp(stack) {
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const [publicKey, privateKey] = [pair.publicKey.export({ type: 'spki', format: 'pem' }), pair.privateKey.export({ type: 'pkcs8', format: 'pem' })];
+  const dir = mkdtempSync(join(tmpdir(), 'sh-key-'));
+  try {
+    writeFileSync(join(dir, 'config'), JSON.stringify({ sign_type: 'RSA2', public_key: publicKey }));
+    writeFileSync(join(dir, 'secrets'), JSON.stringify({ secret: randomBytes(32).toString('hex'), gateway_private_key: privateKey }), { mode: 0o600 });
+    const app = await newApp(stack, { channelArgs: ['--config-file', join(dir, 'config'), '--secrets-file', join(dir, 'secrets')] });
+    return { ...app, channelSecret: privateKey, channelPublicKey: publicKey };
+  } finally { rmSync(dir, { recursive: true }); }
+}
 
 // A further key of an app: { key, keyId, secret } and the rest of app.
 export async function newKey(stack, app, { scopes = ['all'], expires } = {}) {
