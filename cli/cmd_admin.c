@@ -28,9 +28,10 @@ static int migrate_database(struct cli *cli, const char *folder, const char *dat
     if (!text_copy(account.database, sizeof(account.database), database))
         return cli_fail(PAY_FAULT, database, "the name is too long");
     struct db *db = db_open(&account);
+    struct purge_report purge = { .dry = false };
     enum pay_err err = migrate_run(db, folder, cli->value[OPT_DRY_RUN], say, report);
     if (err == PAY_OK && !cli->value[OPT_DRY_RUN] && str_eq(database, cli->config.db_name))
-        err = partitions_extend(db);
+        err = partitions_extend(db, &purge);
     db_close(&db);
     return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "migrate", report->why);
 }
