@@ -9,10 +9,13 @@
 #define WEB_ENDPOINT_H
 
 #include "base/config.h"
+#include "base/ulid.h"
 #include "pay/app.h"
 #include "web/field.h"
 #include "web/reply.h"
 #include "web/request.h"
+
+#define ENDPOINT_INPUT_MAX (192 * 1024)     /* of a struct that fields fill */
 
 enum auth { SIGNED_BY_APP, OPEN_TO_ALL };
 enum body_kind { BODY_JSON, BODY_FORM, BODY_NONE };     /* JSON: application/json or 41500 */
@@ -27,7 +30,10 @@ struct call {
     const char *segment;                /* what stood for {} in the path */
     struct reply *reply;
     const char *field;                  /* a handler names the bad field with PAY_BAD_FIELD */
+    char order_no[NO_SIZE], pay_id[NO_SIZE];    /* for the log line: call_about */
 };
+/* Notes what the request is about; NULL or "" leaves it open. */
+void call_about(struct call *call, const char *order_no, const char *pay_id);
 
 struct route {
     const char *path;                   /* "/payments/{}": {} is one segment */
@@ -40,8 +46,10 @@ struct route {
     struct field_table fields;          /* body (POST, JSON or form) or query (GET); empty with
                                            `bare`: nothing is decoded, the handler reads request */
     size_t input_size;                  /* of the struct the fields fill */
-    bool bare;
+    bool bare;                          /* the type is still checked, unless BODY_NONE */
     bool test_only;                     /* 40400 in live mode */
+    bool any_origin;                    /* Access-Control-Allow-Origin: *, on refusals too */
+    bool no_rate;                       /* channels and monitors: never 42900 */
     enum pay_err (*handle)(struct call *call, const void *input);
 };
 

@@ -19,9 +19,10 @@ enum field_kind {
     FIELD_OBJECT,       /* char[]: a JSON object of at most max bytes, its own bytes kept */
     FIELD_EXTRAS,       /* char[]: an object of at most 16 strings of at most 512 characters */
     FIELD_STATE,        /* int64_t: an order state's word */
-    FIELD_CHECKED       /* char[]: text, handed to `check` alone */
+    FIELD_CHECKED       /* char[]: any text; the handler judges it ("" when it cannot be decoded) */
 };
-enum field_need { OPTIONAL, NEEDED };
+/* ONE_OF: of all the table's fields so marked exactly one is given. */
+enum field_need { OPTIONAL, NEEDED, ONE_OF };
 
 struct field {
     const char *name;
@@ -33,16 +34,19 @@ struct field {
     int64_t fallback;               /* int64_t members when absent */
 };
 /* FIELD(struct terms, price, FIELD_I64, NEEDED, .min = 1, .max = MONEY_MAX) */
-#define FIELD(in, member, kind_, need_, ...) \
-    { .name = #member, .kind = (kind_), .need = (need_), .offset = offsetof(in, member), \
-      .size = sizeof(((in *)0)->member), __VA_ARGS__ }
+#define FIELD(in, member, kind_, /* need, more */ ...) \
+    { .name = #member, .kind = (kind_), .offset = offsetof(in, member), \
+      .size = sizeof(((in *)0)->member), .need = __VA_ARGS__ }
 
 struct field_table { const struct field *at; size_t count; };
 #define FIELD_TABLE(a) { (a), COUNT(a) }
 
-/* Both zero the input struct and apply fallbacks first; PAY_BAD_FIELD names the first bad field in
- * the order of the table, then the first unknown one (its name as sent when it is an identifier, else
- * "?"; *field points into room that lives until the next call). An absent text is "".
+#define FIELDS_MAX 32       /* in a table */
+
+/* Both fill every member of the table: an absent text is "", an absent number its fallback.
+ * PAY_BAD_FIELD names the first bad field in the order of the table, then the first unknown one (its
+ * name as sent when it has 1 to 64 characters and no control characters, else "?"; *field points into
+ * room that lives until the next call).
  * JSON: PAY_BAD_BODY when the gate refuses it or it is no object. null counts as a wrong type. */
 MUST_USE enum pay_err field_read_json(const struct field_table *table, const char *at, size_t len,
                                       void *input, const char **field);

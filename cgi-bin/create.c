@@ -1,0 +1,129 @@
+/* create.c - POST /api/pay/create, alias POST /payments: open an order and, with a channel, say where
+ *            to pay it. The same merchant_order_id again answers the order as it stands.
+ *            POST /api/pay/submit: a further attempt to pay an open order.
+ * in:  CREATE_FIELDS, SUBMIT_FIELDS; signed, scope payment:create
+ * out: the order (pay/order_view.h); 201 and Location for what was made, else 200 */
+#include "pay/checkout.h"
+#include "pay/order_view.h"
+#include "web/endpoint.h"
+
+#define EXTRAS_SIZE BODY_MAX
+
+struct create_in {
+    struct order_terms terms;       /* first, so that its fields' offsets are the input's */
+    char channel[CHANNEL_CODE_SIZE], channel_extras[EXTRAS_SIZE];
+};
+_Static_assert(offsetof(struct create_in, terms) == 0, "terms stand first");
+
+static const struct field CREATE_FIELDS[] = {
+    FIELD(struct order_terms, merchant_order_id, FIELD_WORD, NEEDED, .alphabet = ALPHA_MERCHANT_NO,
+          .min = 1, .max = 64),
+    FIELD(struct order_terms, price, FIELD_I64, NEEDED, .min = 1, .max = MONEY_MAX),
+    FIELD(struct order_terms, currency, FIELD_CURRENCY, NEEDED),
+    FIELD(struct order_terms, subject, FIELD_TEXT, NEEDED, .min = 1, .max = 127),
+    FIELD(struct order_terms, body, FIELD_TEXT, OPTIONAL, .max = 512),
+    FIELD(struct create_in, channel, FIELD_WORD, OPTIONAL, .alphabet = ALPHA_CHANNEL, .min = 1, .max = 32),
+    FIELD(struct create_in, channel_extras, FIELD_EXTRAS, OPTIONAL),
+    FIELD(struct order_terms, user_id, FIELD_TEXT, OPTIONAL, .max = 64),
+    FIELD(struct order_terms, user_ip, FIELD_ADDRESS, OPTIONAL),
+    FIELD(struct order_terms, expire_in, FIELD_I64, OPTIONAL, .min = 60, .max = 2592000, .fallback = 7200),
+    FIELD(struct order_terms, notify_url, FIELD_URL, OPTIONAL),
+    FIELD(struct order_terms, return_url, FIELD_URL, OPTIONAL),
+    FIELD(struct order_terms, metadata, FIELD_OBJECT, OPTIONAL, .max = 4096),
+};
+
+struct submit_in {
+    char order_no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE], channel[CHANNEL_CODE_SIZE];
+    char channel_extras[EXTRAS_SIZE];
+};
+
+static const struct field SUBMIT_FIELDS[] = {
+    FIELD(struct submit_in, order_no, FIELD_NO, ONE_OF),
+    FIELD(struct submit_in, merchant_order_id, FIELD_WORD, ONE_OF, .alphabet = ALPHA_MERCHANT_NO,
+          .min = 1, .max = 64),
+    FIELD(struct submit_in, channel, FIELD_WORD, NEEDED, .alphabet = ALPHA_CHANNEL, .min = 1, .max = 32),
+    FIELD(struct submit_in, channel_extras, FIELD_EXTRAS, OPTIONAL),
+};
+
+static const char *given(const char *s)
+{
+    return *s ? s : NULL;
+}
+
+static struct checkout_call checkout_of(const struct call *call, const char *channel, const char *extras)
+{
+    return (struct checkout_call){
+        .db = call->db, .config = call->config, .app = call->app, .nonce = call->nonce,
+        .channel = given(channel), .extras = given(extras),
+    };
+}
+
+static void show(struct reply *reply, const struct checkout *done)
+{
+    char place[sizeof("/payments/") + NO_SIZE];
+    struct text location = TEXT(place);
+
+    if (done->created) {
+        text_add(&location, "/payments/");
+        text_add(&location, done->order.no);
+        reply_header(reply, "Location", place);
+        reply->status = 201;
+    }
+    order_view(reply_data(reply), &done->order, done->has_attempt ? &done->attempt : NULL);
+}
+
+/* A channel's refusal and silence carry the order's number: the order is there all the same. */
+static enum pay_err answer(struct call *call, enum pay_err err, const struct checkout *done)
+{
+    call_about(call, done->order.no, done->has_attempt ? done->attempt.no : NULL);
+    call->field = done->field;
+    if (err == PAY_OK)
+        show(call->reply, done);
+    if ((err == PAY_REFUSED || err == PAY_UNKNOWN) && done->order.no[0]) {
+        call->reply->keep_data = true;
+        call->reply->error_code = done->error_code;
+        call->reply->error_msg = done->error_msg;
+        json_str(reply_data(call->reply), "order_no", done->order.no);
+    }
+    return err;
+}
+
+static enum pay_err create(struct call *call, const void *input)
+{
+    static struct checkout done;
+    const struct create_in *in = input;
+    const struct checkout_call checkout = checkout_of(call, in->channel, in->channel_extras);
+
+    done = (struct checkout){ .created = false };
+    return answer(call, checkout_create(&checkout, &in->terms, &done), &done);
+}
+
+static enum pay_err submit(struct call *call, const void *input)
+{
+    static struct checkout done;
+    const struct submit_in *in = input;
+    const struct checkout_call checkout = checkout_of(call, in->channel, in->channel_extras);
+    const struct order_key key = { .order_no = given(in->order_no),
+                                   .merchant_order_id = given(in->merchant_order_id) };
+
+    done = (struct checkout){ .created = false };
+    enum pay_err err = checkout_submit(&checkout, &key, &done);
+    done.created = err == PAY_OK;
+    return answer(call, err, &done);
+}
+
+#define CREATE_ROUTE(path_, allow_) \
+    { .path = (path_), .method = "POST", .allow = (allow_), .scope = SCOPE_CREATE, \
+      .fields = FIELD_TABLE(CREATE_FIELDS), .input_size = sizeof(struct create_in), .handle = create }
+static const struct route ROUTES[] = {
+    CREATE_ROUTE("/api/pay/create", NULL),
+    CREATE_ROUTE("/payments", "GET, HEAD, POST"),
+    { .path = "/api/pay/submit", .method = "POST", .scope = SCOPE_CREATE,
+      .fields = FIELD_TABLE(SUBMIT_FIELDS), .input_size = sizeof(struct submit_in), .handle = submit },
+};
+
+static const struct endpoint CREATE = {
+    .name = "create", .routes = ROUTES, .count = COUNT(ROUTES), .needs_base_url = true, .needs_vault = true,
+};
+
+int main(int argc, char **argv) { return endpoint_serve(&CREATE, argc, argv); }

@@ -1,0 +1,124 @@
+/* query.c - orders as they stand.
+ *   GET /api/pay/query?order_no= | merchant_order_id= | pay_id=    one order, its attempts and refunds
+ *   GET /payments/{order_no}                                       the same
+ *   GET /payments?from=&to=&status=&after=&limit=                  newest first, by pages
+ *   GET /api/pay/refund/query                                      (no refunds yet)
+ *   GET /api/pay/status?token=                                     no signature: the payer's browser
+ * Signed with scope payment:query, but for status. */
+#include "pay/order_view.h"
+#include "web/endpoint.h"
+#include "web/order_reply.h"
+
+struct query_in { char order_no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE], pay_id[NO_SIZE]; };
+static const struct field QUERY_FIELDS[] = {
+    FIELD(struct query_in, order_no, FIELD_NO, ONE_OF),
+    FIELD(struct query_in, merchant_order_id, FIELD_WORD, ONE_OF, .alphabet = ALPHA_MERCHANT_NO,
+          .min = 1, .max = 64),
+    FIELD(struct query_in, pay_id, FIELD_NO, ONE_OF),
+};
+
+struct list_in { int64_t from, to, status, limit; char after[NO_SIZE]; };
+static const struct field LIST_FIELDS[] = {
+    FIELD(struct list_in, from, FIELD_TIME, OPTIONAL),
+    FIELD(struct list_in, to, FIELD_TIME, OPTIONAL),
+    FIELD(struct list_in, status, FIELD_STATE, OPTIONAL, .fallback = -1),
+    FIELD(struct list_in, after, FIELD_NO, OPTIONAL),
+    FIELD(struct list_in, limit, FIELD_I64, OPTIONAL, .min = 1, .max = 100, .fallback = 20),
+};
+
+struct refund_in { char refund_no[NO_SIZE], merchant_refund_id[MERCHANT_NO_SIZE]; };
+static const struct field REFUND_FIELDS[] = {
+    FIELD(struct refund_in, refund_no, FIELD_NO, ONE_OF),
+    FIELD(struct refund_in, merchant_refund_id, FIELD_WORD, ONE_OF, .alphabet = ALPHA_MERCHANT_NO,
+          .min = 1, .max = 64),
+};
+
+struct status_in { char token[URI_MAX + 1]; };
+static const struct field STATUS_FIELDS[] = { FIELD(struct status_in, token, FIELD_CHECKED, NEEDED) };
+
+static enum pay_err query(struct call *call, const void *input)
+{
+    const struct query_in *in = input;
+    const struct order_key key = { .order_no = in->order_no[0] ? in->order_no : NULL,
+                                   .merchant_order_id = in->merchant_order_id[0] ? in->merchant_order_id : NULL,
+                                   .pay_id = in->pay_id[0] ? in->pay_id : NULL };
+
+    return reply_order(call, &key);
+}
+
+static enum pay_err show_payment(struct call *call, const void *input)
+{
+    (void)input;
+    return ulid_is(call->segment) ? reply_order(call, &(struct order_key){ .order_no = call->segment })
+                                  : PAY_NOT_FOUND;
+}
+
+struct page { struct json_text *json; int64_t left; bool more; char last[NO_SIZE]; };
+
+static enum pay_err show_item(void *arg, const struct order *order)
+{
+    struct page *page = arg;
+
+    page->more = page->left-- <= 0;
+    if (page->more)
+        return PAY_OK;
+    order_view(page->json, order, NULL);
+    return text_copy(page->last, sizeof(page->last), order->no) ? PAY_OK : PAY_FAULT;
+}
+
+static enum pay_err list(struct call *call, const void *input)
+{
+    const struct list_in *in = input;
+    const struct order_filter filter = {
+        .app_id = call->app->id, .from = in->from, .to = in->to, .status = in->status,
+        .after = in->after[0] ? in->after : NULL, .limit = in->limit,
+    };
+    struct page page = { .json = reply_data(call->reply), .left = in->limit };
+
+    json_open_list(page.json, "items");
+    enum pay_err err = order_list(call->db, &filter, show_item, &page);
+    json_close_list(page.json);
+    if (page.more)
+        json_str(page.json, "next", page.last);
+    return err;
+}
+
+static enum pay_err refund_query(struct call *call, const void *input)
+{
+    (void)call;
+    (void)input;
+    return PAY_NOT_FOUND;
+}
+
+static enum pay_err status(struct call *call, const void *input)
+{
+    const struct status_in *in = input;
+    struct order order;
+
+    if (!str_is(in->token, ALPHA_HEX, TOKEN_SIZE - 1, TOKEN_SIZE - 1))
+        return PAY_NOT_FOUND;
+    enum pay_err err = order_by_token(call->db, in->token, &order);
+    if (err != PAY_OK)
+        return err;
+    call_about(call, order.no, NULL);
+    order_view_public(reply_data(call->reply), &order);
+    return PAY_OK;
+}
+
+#define SIGNED_GET(path_, allow_, fields_, in_, handle_) \
+    { .path = (path_), .method = "GET", .allow = (allow_), .scope = SCOPE_QUERY, .fields = fields_, \
+      .input_size = sizeof(in_), .handle = (handle_) }
+static const struct route ROUTES[] = {
+    SIGNED_GET("/api/pay/query", NULL, FIELD_TABLE(QUERY_FIELDS), struct query_in, query),
+    { .path = "/payments/{}", .method = "GET", .scope = SCOPE_QUERY, .handle = show_payment },
+    SIGNED_GET("/payments", "GET, HEAD, POST", FIELD_TABLE(LIST_FIELDS), struct list_in, list),
+    SIGNED_GET("/api/pay/refund/query", NULL, FIELD_TABLE(REFUND_FIELDS), struct refund_in, refund_query),
+    { .path = "/api/pay/status", .method = "GET", .auth = OPEN_TO_ALL, .any_origin = true,
+      .fields = FIELD_TABLE(STATUS_FIELDS), .input_size = sizeof(struct status_in), .handle = status },
+};
+
+static const struct endpoint QUERY = {
+    .name = "query", .routes = ROUTES, .count = COUNT(ROUTES), .needs_base_url = true, .needs_vault = true,
+};
+
+int main(int argc, char **argv) { return endpoint_serve(&QUERY, argc, argv); }

@@ -1,0 +1,36 @@
+/* test_clock.c - orders first, then attempts, then tasks: the order in which everybody locks. */
+#include "pay/test_clock.h"
+#include "pay/app.h"
+
+static enum pay_err advance(struct db *db, void *arg)
+{
+    static const char SQL_ORDERS[] =
+        "UPDATE pay_order"
+        "   SET expire_time = expire_time - INTERVAL ? SECOND"
+        " WHERE app_id = ? AND status = 0";
+    static const char SQL_ATTEMPTS[] =
+        "UPDATE pay_order_extension"
+        "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND"
+        " WHERE order_id IN (SELECT id FROM pay_order WHERE app_id = ?)"
+        "   AND status = 0 AND next_sync_time IS NOT NULL";
+    static const char SQL_TASKS[] =
+        "UPDATE notify_task"
+        "   SET next_notify_time = next_notify_time - INTERVAL ? SECOND"
+        " WHERE app_id = ? AND status = 0 AND claim_token = 0";
+    const struct clock_jump *jump = arg;
+    const struct db_param in[] = { DB_NUM(jump->seconds), DB_NUM(jump->app_id) };
+
+    enum pay_err err = nonce_spend(db, jump->app_id, jump->nonce);
+    if (err == PAY_OK)
+        err = db_exec(db, SQL_ORDERS, DB_LIST(in), NULL);
+    if (err == PAY_OK)
+        err = db_exec(db, SQL_ATTEMPTS, DB_LIST(in), NULL);
+    if (err == PAY_OK)
+        err = db_exec(db, SQL_TASKS, DB_LIST(in), NULL);
+    return err;
+}
+
+enum pay_err test_clock_advance(struct db *db, const struct clock_jump *jump)
+{
+    return db_txn(db, advance, (void *)(uintptr_t)jump);
+}

@@ -1,0 +1,35 @@
+/* auth.h - who sends a request: the Authorization header, keys and signatures. */
+#ifndef WEB_AUTH_H
+#define WEB_AUTH_H
+
+#include "pay/app.h"
+#include "web/request.h"
+
+#define NONCE_SIZE 65
+#define TIMESTAMP_WINDOW 300        /* seconds to either side */
+
+/* What stands in the header, each value checked against its alphabet, nothing believed yet. */
+struct credentials {
+    enum key_algorithm algorithm;
+    char app_key[APP_KEY_SIZE], key_id[APP_KEY_SIZE];   /* key_id "" when left out */
+    char timestamp[11], nonce[NONCE_SIZE];
+    char signature[2049];
+    int64_t time;                                       /* timestamp as a number */
+};
+
+/* One Authorization header's value (NULL when absent); false when it is not of the contract's form. */
+MUST_USE bool auth_parse(const char *header, struct credentials *out);
+/* The five signed lines: method, address, timestamp, nonce, body. */
+void auth_signed_text(const struct request *request, const struct credentials *said, struct text *to);
+
+/* The app and that it has a live key of the algorithm (and of key_id, when given). PAY_UNSIGNED, or
+ * the database's error. An unknown app costs a signature check like a known one. */
+MUST_USE enum pay_err auth_app(struct db *db, const struct request *request,
+                               const struct credentials *said, const struct app **out);
+/* PAY_BAD_TIME outside the window around now_s. */
+MUST_USE enum pay_err auth_time(const struct credentials *said, int64_t now_s);
+/* The key that made the signature; PAY_BAD_SIGN when none did. */
+MUST_USE enum pay_err auth_signature(const struct app *app, const struct request *request,
+                                     const struct credentials *said, const struct app_key **out);
+
+#endif

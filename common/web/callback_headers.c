@@ -1,0 +1,63 @@
+/* callback_headers.c - HTTP_* parameters back to a JSON object of headers. */
+#include "web/callback_headers.h"
+#include <string.h>
+#include "base/json_text.h"
+
+#define ENDING 16       /* room kept for what closes the object */
+
+static bool is_secret(const char *name, size_t len)
+{
+    static const char *const SECRET[] = { "HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_COOKIE",
+                                          "HTTP_COOKIE2" };
+
+    for (size_t i = 0; i < COUNT(SECRET); i++) {
+        if (strlen(SECRET[i]) == len && strncmp(SECRET[i], name, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "HTTP_WEBHOOK_ID" -> "webhook-id" */
+static bool header_name(const char *param, size_t len, char *out, size_t size)
+{
+    if (!text_copy_n(out, size, param + 5, len - 5))
+        return false;
+    for (char *c = out; *c; c++)
+        *c = *c == '_' ? '-' : (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
+    return true;
+}
+
+static bool is_header(const char *pair, const char *equals)
+{
+    return equals && str_starts(pair, "HTTP_") && equals[1] &&
+           !is_secret(pair, (size_t)(equals - pair));
+}
+
+void callback_headers(const struct request *request, struct text *to)
+{
+    struct json_text json = JSON_TEXT(to);
+    const size_t size = to->size;
+    char name[128];
+    const char *pair;
+    bool cut = false;
+
+    to->size -= ENDING;
+    json_open(&json, NULL);
+    for (size_t i = 0; (pair = fcgi_param_at(request->fcgi, i)) != NULL; i++) {
+        const char *equals = strchr(pair, '=');
+        const struct text before = *to;
+        const struct json_text json_before = json;
+        if (!is_header(pair, equals) || !header_name(pair, (size_t)(equals - pair), name, sizeof(name)))
+            continue;
+        json_str(&json, name, equals + 1);
+        if (!to->full)
+            continue;
+        *to = before;
+        json = json_before;
+        cut = true;
+    }
+    to->size = size;
+    if (cut)
+        json_bool(&json, "…", true);
+    json_close(&json);
+}

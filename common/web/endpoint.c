@@ -1,0 +1,258 @@
+/* endpoint.c - what happens to a request, in the contract's order of refusals: the table STEPS. */
+#include "web/endpoint.h"
+#include <string.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stats.h"
+#include "web/auth.h"
+#include "web/rate.h"
+#include "web/reply_send.h"
+#include "web/request_read.h"
+#include "web/route.h"
+#include "web/worker.h"
+
+/* One request at a time in a process: all of this is static. */
+struct cycle {
+    struct worker *worker;
+    struct request request;
+    char method[24];                    /* for the log line, which is written when the request is gone */
+    struct reply reply;
+    struct route_match match;
+    struct credentials said;
+    bool said_well, signed_well;
+    struct app app;                     /* copies: what a handler calls may look up other apps */
+    struct app_key key;
+    struct call call;
+    const char *field;
+    int retry_after;
+};
+
+void call_about(struct call *call, const char *order_no, const char *pay_id)
+{
+    if (order_no && !text_copy(call->order_no, sizeof(call->order_no), order_no))
+        call->order_no[0] = '\0';
+    if (pay_id && !text_copy(call->pay_id, sizeof(call->pay_id), pay_id))
+        call->pay_id[0] = '\0';
+}
+
+static bool is_post(const struct cycle *c)
+{
+    return str_eq(c->match.route->method, "POST");
+}
+
+static enum pay_err step_read(struct cycle *c)
+{
+    enum pay_err err = request_read(c->worker->fcgi, &c->worker->config->trusted_proxies, &c->request);
+
+    struct text method = TEXT(c->method);
+
+    log_request(c->request.id);
+    text_add_n(&method, c->request.method, strnlen(c->request.method, sizeof(c->method) - 1));
+    return err;
+}
+
+static enum pay_err step_route(struct cycle *c)
+{
+    const struct worker *w = c->worker;
+    enum pay_err err = route_find(w->endpoint, w->config->test_mode, c->request.path, c->request.method,
+                                  &c->match);
+
+    if (c->match.route && c->match.route->any_origin)
+        reply_header(&c->reply, "Access-Control-Allow-Origin", "*");
+    return err;
+}
+
+static enum pay_err step_size(struct cycle *c)
+{
+    return request_read_body(&c->request);
+}
+
+/* The media type in any case, and no other charset than UTF-8. */
+static bool type_is(const char *type, const char *want)
+{
+    const size_t len = strcspn(type, "; \t");
+    const char *rest = type + len + strspn(type + len, " \t");
+    char media[64];
+
+    if (!text_copy_n(media, sizeof(media), type, len) || !str_eq_nocase(media, want))
+        return false;
+    if (!*rest)
+        return true;
+    if (*rest != ';')
+        return false;
+    rest += 1 + strspn(rest + 1, " \t");
+    return str_eq_nocase(rest, "charset=utf-8") || str_eq_nocase(rest, "charset=\"utf-8\"") || !*rest;
+}
+
+static enum pay_err step_type(struct cycle *c)
+{
+    const char *const want[] = { [BODY_JSON] = "application/json",
+                                 [BODY_FORM] = "application/x-www-form-urlencoded", [BODY_NONE] = NULL };
+    const char *type = want[c->match.route->body];
+
+    return !is_post(c) || !type || type_is(c->request.content_type, type) ? PAY_OK : PAY_BAD_TYPE;
+}
+
+static enum pay_err step_rate(struct cycle *c)
+{
+    const struct route *route = c->match.route;
+    const struct fcgi *fcgi = c->worker->fcgi;
+
+    if (route->auth == SIGNED_BY_APP)
+        c->said_well = fcgi_param_count(fcgi, "HTTP_AUTHORIZATION") == 1 &&
+                       auth_parse(fcgi_param(fcgi, "HTTP_AUTHORIZATION"), &c->said);
+    if (!route->no_rate && !rate_take_address(c->request.client, &c->retry_after))
+        return PAY_RATE;
+    return !c->said_well || rate_look_app(c->said.app_key, &c->retry_after) ? PAY_OK : PAY_RATE;
+}
+
+static enum pay_err step_credentials(struct cycle *c)
+{
+    const struct app *app;
+    const struct app_key *key;
+
+    if (c->match.route->auth == OPEN_TO_ALL)
+        return PAY_OK;
+    if (!c->said_well)
+        return PAY_UNSIGNED;
+    enum pay_err err = auth_app(c->worker->db, &c->request, &c->said, &app);
+    if (err == PAY_OK)
+        err = auth_time(&c->said, clock_now_s());
+    if (err == PAY_OK)
+        err = auth_signature(app, &c->request, &c->said, &key);
+    if (err != PAY_OK)
+        return err;
+    c->app = *app;
+    c->key = *key;
+    c->signed_well = true;
+    c->call.app = &c->app;
+    c->call.key = &c->key;
+    c->call.nonce = c->said.nonce;
+    return rate_take_app(c->said.app_key, &c->retry_after) ? PAY_OK : PAY_RATE;
+}
+
+static enum pay_err step_address(struct cycle *c)
+{
+    struct net_address client;
+
+    if (!c->signed_well || c->app.allowed.count == 0)
+        return PAY_OK;
+    return net_parse(c->request.client, &client) && net_list_has(&c->app.allowed, &client) ? PAY_OK
+                                                                                         : PAY_BAD_ADDRESS;
+}
+
+static enum pay_err step_scope(struct cycle *c)
+{
+    const unsigned scope = (unsigned)c->match.route->scope;
+
+    return !c->signed_well || (c->key.scopes & scope) == scope ? PAY_OK : PAY_NO_SCOPE;
+}
+
+static _Alignas(max_align_t) char input_room[ENDPOINT_INPUT_MAX];
+
+/* What is asked for stands in one place: a POST's body or a GET's query, never in both. */
+static enum pay_err step_fields(struct cycle *c)
+{
+    static const struct field_table NOTHING = { NULL, 0 };
+    const struct route *route = c->match.route;
+    const struct request *request = &c->request;
+    enum pay_err err;
+
+    if (route->bare)
+        return PAY_OK;
+    if (!is_post(c))
+        return request->body_len > 0 ? PAY_BAD_BODY
+                                     : field_read_query(&route->fields, request->query, input_room, &c->field);
+    if (route->body == BODY_JSON)
+        err = field_read_json(&route->fields, request->body, request->body_len, input_room, &c->field);
+    else if (strlen(request->body) != request->body_len)
+        err = PAY_BAD_BODY;
+    else
+        err = field_read_query(&route->fields, request->body, input_room, &c->field);
+    return err == PAY_OK ? field_read_query(&NOTHING, request->query, NULL, &c->field) : err;
+}
+
+/* A disabled app stops making new things; what is under way goes on. */
+static enum pay_err step_app(struct cycle *c)
+{
+    const bool stops = (c->match.route->scope & (SCOPE_CREATE | SCOPE_TRANSFER)) != 0;
+
+    return c->signed_well && stops && c->app.status != APP_ENABLED ? PAY_APP_DISABLED : PAY_OK;
+}
+
+static enum pay_err step_handle(struct cycle *c)
+{
+    c->call.db = c->worker->db;
+    c->call.config = c->worker->config;
+    c->call.request = &c->request;
+    c->call.segment = c->match.segment;
+    c->call.reply = &c->reply;
+    enum pay_err err = c->match.route->handle(&c->call, input_room);
+    c->field = c->call.field;
+    return err;
+}
+
+static enum pay_err (*const STEPS[])(struct cycle *c) = {
+    step_read, step_route, step_size, step_type, step_rate, step_credentials, step_address, step_scope,
+    step_fields, step_app, step_handle,
+};
+
+/* What the pay layer could not finish in its own tries was rolled back: nothing was done. */
+static enum pay_err outward(enum pay_err err)
+{
+    return err == PAY_TRY_AGAIN ? PAY_DB_AWAY : err;
+}
+
+static void tell(const struct cycle *c, enum pay_err err, int64_t us)
+{
+    const struct err_row *row = err_row(err);
+    const char *name = c->worker->endpoint->name;
+    char label[120];
+    struct text text = TEXT(label);
+
+    text_addf(&text, "endpoint=\"%s\",code=\"%d\"", name, row->code);
+    stats_add("shroff_requests_total", label, 1);
+    text_reset(&text);
+    text_addf(&text, "endpoint=\"%s\"", name);
+    stats_observe_us("shroff_request_seconds", label, us);
+    log_event(row->http >= 500 ? LOG_WARN : LOG_INFO, "request", KV("endpoint", name),
+              KV("method", c->method), KV("path", c->request.path), KN("status", c->reply.status),
+              KN("code", row->code), KV("result", err == PAY_OK ? "" : err_name(err)), KV("field", c->field),
+              KV("app_key", c->said_well ? c->said.app_key : ""), KV("order_no", c->call.order_no),
+              KV("pay_id", c->call.pay_id), KN("us", us), KN("ms", us / 1000), KV("client", c->request.client));
+}
+
+static void begin(struct cycle *c, struct worker *worker)
+{
+    c->worker = worker;
+    c->match.route = NULL;
+    c->match.allow[0] = '\0';
+    c->said_well = c->signed_well = false;
+    c->call = (struct call){ .db = worker->db };
+    c->field = NULL;
+    c->retry_after = 0;
+    reply_reset(&c->reply);
+}
+
+void worker_serve(struct worker *worker)
+{
+    static struct cycle cycle;
+    const int64_t start = clock_ticks_us();
+    enum pay_err err = PAY_OK;
+
+    begin(&cycle, worker);
+    for (size_t i = 0; i < COUNT(STEPS) && err == PAY_OK; i++)
+        err = STEPS[i](&cycle);
+    db_end(worker->db);
+    const struct reply_end end = {
+        .err = outward(err), .field = cycle.field, .request_id = cycle.request.id,
+        .allow = cycle.match.allow, .retry_after = cycle.retry_after, .head = cycle.request.head,
+    };
+    err = reply_close(&cycle.reply, &end);
+    (void)reply_send(&cycle.reply, worker->fcgi, end.head);
+    fcgi_finish(worker->fcgi);
+    tell(&cycle, err, clock_ticks_us() - start);
+    if (cycle.signed_well)
+        app_key_used(worker->db, &cycle.key);
+    log_request(NULL);
+}

@@ -1,0 +1,11 @@
+/* order_reply.h - one order as `query` answers it. */
+#ifndef WEB_ORDER_REPLY_H
+#define WEB_ORDER_REPLY_H
+
+#include "pay/order.h"
+#include "web/endpoint.h"
+
+/* The app's order with its open attempt, `attempts` and `refunds`. PAY_NOT_FOUND. */
+MUST_USE enum pay_err reply_order(struct call *call, const struct order_key *key);
+
+#endif

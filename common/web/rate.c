@@ -1,0 +1,116 @@
+/* rate.c - buckets as GCRA: a slot holds the moment its bucket will be full again. A request moves it
+ * on by 1/rate s and is refused when it would stand more than a burst ahead of now. */
+#include "web/rate.h"
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/net.h"
+#include "base/ulid.h"
+
+#define SETS 4096           /* a power of two */
+#define WAYS 4
+#define SECOND INT64_C(1000000)
+
+struct slot { _Atomic uint64_t owner; _Atomic int64_t full_at; };
+struct table { struct slot slots[SETS][WAYS]; };
+
+static struct table *buckets;       /* NULL: everything is let through */
+static int64_t address_rate, app_rate;
+static uint64_t seed;               /* so that nobody can choose keys that share a set */
+
+void rate_open(int64_t by_address, int64_t by_app)
+{
+    address_rate = by_address;
+    app_rate = by_app;
+    random_bytes(&seed, sizeof(seed));
+    if (buckets) {
+        memset((void *)buckets, 0, sizeof(*buckets));
+        return;
+    }
+    if (by_address <= 0 && by_app <= 0)
+        return;
+    void *at = mmap(NULL, sizeof(struct table), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED)
+        log_event(LOG_ERROR, "rate.off", KV("text", "no shared memory"));
+    else
+        buckets = at;
+}
+
+/* FNV-1a over the bytes, then a finaliser (splitmix64) that spreads them over all bits. */
+static uint64_t hash(char kind, const void *at, size_t len)
+{
+    const unsigned char *bytes = at;
+    uint64_t h = (seed ^ UINT64_C(0xCBF29CE484222325) ^ (unsigned char)kind) * UINT64_C(0x100000001B3);
+
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ bytes[i]) * UINT64_C(0x100000001B3);
+    h = (h ^ h >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    h = (h ^ h >> 27) * UINT64_C(0x94D049BB133111EB);
+    h ^= h >> 31;
+    return h ? h : 1;
+}
+
+/* The owner's slot; else, to be taken over, the one whose bucket is full again soonest. */
+static struct slot *slot_of(uint64_t owner, bool *own)
+{
+    struct slot *set = buckets->slots[owner & (SETS - 1)], *calmest = &set[0];
+
+    *own = true;
+    for (int i = 0; i < WAYS; i++) {
+        if (atomic_load(&set[i].owner) == owner)
+            return &set[i];
+        if (atomic_load(&set[i].full_at) < atomic_load(&calmest->full_at))
+            calmest = &set[i];
+    }
+    *own = false;
+    return calmest;
+}
+
+static bool refuse(int64_t ahead_us, int *wait)
+{
+    *wait = (int)((ahead_us + SECOND - 1) / SECOND);
+    return false;
+}
+
+static bool pass(uint64_t owner, int64_t rate, bool take, int *wait)
+{
+    const int64_t step = SECOND / rate, now = clock_ticks_us();
+    bool own;
+    struct slot *slot = slot_of(owner, &own);
+
+    if (!own && !take)
+        return true;
+    if (!own) {
+        atomic_store(&slot->owner, owner);
+        atomic_store(&slot->full_at, now);
+    }
+    int64_t before = atomic_load(&slot->full_at), after;
+    do {
+        after = (before > now ? before : now) + step;
+        if (after - now > SECOND + step / 2)    /* a burst of `rate`; the half hides rounding */
+            return refuse(after - now - SECOND, wait);
+    } while (take && !atomic_compare_exchange_weak(&slot->full_at, &before, after));
+    return true;
+}
+
+bool rate_take_address(const char *address, int *wait)
+{
+    static const unsigned char MAPPED[12] = { [10] = 0xFF, [11] = 0xFF };
+    struct net_address a;
+
+    if (!buckets || address_rate <= 0 || !net_parse(address, &a))
+        return true;
+    const bool v4 = memcmp(a.bytes, MAPPED, sizeof(MAPPED)) == 0;
+    return pass(hash('a', a.bytes, v4 ? 16 : 8), address_rate, true, wait);
+}
+
+static bool pass_app(const char *app_key, bool take, int *wait)
+{
+    return !buckets || app_rate <= 0 || pass(hash('k', app_key, strlen(app_key)), app_rate, take, wait);
+}
+
+bool rate_look_app(const char *app_key, int *wait) { return pass_app(app_key, false, wait); }
+bool rate_take_app(const char *app_key, int *wait) { return pass_app(app_key, true, wait); }

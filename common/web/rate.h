@@ -1,0 +1,18 @@
+/* rate.h - token buckets by address and by app, shared by the workers of one executable.
+ * Each is one 64-bit moment changed by compare-and-swap; a full table forgets the calmest. */
+#ifndef WEB_RATE_H
+#define WEB_RATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Before the fork. Requests per second, also the size of a burst; 0 = off. */
+void rate_open(int64_t by_address, int64_t by_app);
+
+/* IPv6 counts by /64. False when the bucket is empty: *wait is whole seconds until it is not. */
+bool rate_take_address(const char *address, int *wait);
+/* Looks without taking, since before the signature anybody can name an app. */
+bool rate_look_app(const char *app_key, int *wait);
+bool rate_take_app(const char *app_key, int *wait);
+
+#endif
