@@ -1,0 +1,18 @@
+/* notify_engine.h - the work of notify_runner: claim, send, record, over and over.
+ *
+ * One thread, 64 tries in hand at most, at most half of them second and later ones; what is claimed
+ * waits in the runner only behind its host's cap. Any number of runners may work at once. */
+#ifndef JOB_NOTIFY_ENGINE_H
+#define JOB_NOTIFY_ENGINE_H
+
+#include "job/job.h"
+
+#define NOTIFY_SLOTS 64
+
+/* Runs until job_over, or with --once until nothing is due. Hands back what was not begun and ends
+ * what is under way (10 s at most). */
+MUST_USE enum pay_err notify_engine_run(struct job *job);
+/* --dry-run: lists what is due, changes nothing. */
+MUST_USE enum pay_err notify_engine_list(struct job *job);
+
+#endif

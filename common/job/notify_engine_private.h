@@ -1,0 +1,45 @@
+/* notify_engine_private.h - the engine's state, and its parts in notify_record.c and notify_cache.c. */
+#ifndef JOB_NOTIFY_ENGINE_PRIVATE_H
+#define JOB_NOTIFY_ENGINE_PRIVATE_H
+
+#include "job/job.h"
+#include "job/notify_engine.h"
+#include "job/notify_hosts.h"
+#include "job/notify_try.h"
+
+struct notify_totals {
+    int64_t sent, acknowledged, failed, given_up, parked, runner_lost, lease_lost, handed_back;
+};
+
+struct notify_engine {
+    struct job *job;
+    struct http_pool *pool;
+    struct notify_try tries[NOTIFY_SLOTS];
+    struct notify_claim claim;
+    struct notify_totals total;
+    enum pay_err last;                  /* of the last look at the queue */
+    int64_t next_poll_us, retry_us, leave_us;
+    int64_t drained_us;                 /* --once: when what was parked as busy is due again */
+    bool stopping, drained;
+    bool hungry;                        /* the last claim left something due */
+    bool parking;                       /* the last claim parked: look at more rows */
+    bool singly;                        /* the last batch was refused: record one by one */
+    /* of the claim under way */
+    int free, free_later, planned[2];
+    struct notify_room room;
+    bool left;
+};
+
+/* notify_record.c: writes down the results of tries that are done, and frees them. */
+void notify_record(struct notify_engine *e);
+void notify_try_free(struct notify_try *try);
+
+/* notify_cache.c: what tries need of their apps, kept 1 s. */
+void notify_caches_use(struct db *db);
+void notify_caches_wipe(void);
+/* PAY_NO_ROW, PAY_FAULT: no key can be had; PAY_DB_AWAY: not now. */
+MUST_USE enum pay_err notify_keys_of(struct db *db, int64_t app_id, const struct webhook_keys **out);
+/* Never NULL: "long" when the app cannot be asked. */
+const struct notify_schedule *notify_schedule_of(int64_t app_id);
+
+#endif

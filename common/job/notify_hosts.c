@@ -1,0 +1,192 @@
+/* notify_hosts.c - see notify_hosts.h. */
+#include "job/notify_hosts.h"
+#include <stdlib.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/text.h"
+
+#define HOSTS 1024                          /* a power of two */
+#define PLACES 128                          /* over NOTIFY_SLOTS and a claim */
+#define FRESH_US 1000000
+#define UNKNOWN_TRY_US 100000               /* taken for a host that was never asked */
+#define FAST_US 250000                      /* what waits behind the cap is done in this time */
+#define PARK_MIN_MS 100
+#define PARK_SPREAD_MS 60000
+#define PARK_STEP_MS 2                      /* so many apart do parked tasks come back */
+#define PROBE_WAIT_MS 1000
+#define PAUSED_MS 60000
+
+static struct notify_host hosts[HOSTS];
+
+static bool same_url(const struct http_url *a, const struct http_url *b)
+{
+    return a->port == b->port && strcmp(a->scheme, b->scheme) == 0 && strcmp(a->host, b->host) == 0;
+}
+
+static size_t place_of(int64_t app_id, const struct http_url *url)
+{
+    uint64_t hash = (uint64_t)app_id * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)url->port;
+
+    for (const char *c = url->host; *c; c++)
+        hash = (hash ^ (uint8_t)*c) * UINT64_C(0x100000001B3);
+    return (size_t)(hash ^ (hash >> 32)) & (HOSTS - 1);
+}
+
+/* Looks at some places from the hash on. There are more of them than tries can be in hand, so one is
+ * free or can be taken over. */
+struct notify_host *notify_host_find(int64_t app_id, const struct http_url *url)
+{
+    struct notify_host *spare = NULL;
+    size_t at = place_of(app_id, url);
+
+    for (size_t i = 0; i < PLACES; i++) {
+        struct notify_host *host = &hosts[(at + i) & (HOSTS - 1)];
+        if (host->app_id == app_id && same_url(&host->url, url))
+            return host;
+        if (!spare && host->in_hand + host->tentative == 0)
+            spare = host;
+        if (host->app_id == 0)
+            break;
+    }
+    if (!spare)
+        abort();
+    *spare = (struct notify_host){ .app_id = app_id, .url = *url };
+    return spare;
+}
+
+void notify_hosts_begin_claim(void)
+{
+    for (size_t i = 0; i < HOSTS; i++) {
+        hosts[i].tentative = 0;
+        hosts[i].probing_tentative = false;
+    }
+}
+
+void notify_host_take(struct notify_host *host, bool probe)
+{
+    host->in_hand++;
+    host->probing = host->probing || probe;
+}
+
+void notify_host_drop(struct notify_host *host, bool probe, int64_t us)
+{
+    host->in_hand--;
+    if (probe)
+        host->probing = false;
+    if (us > 0)
+        host->average_us = host->average_us == 0 ? us : (host->average_us * 7 + us) / 8;
+}
+
+static enum pay_err look(struct notify_host *host, struct db *db)
+{
+    int64_t now = clock_ticks_us(), was_open = host->open_until_us;
+    enum pay_err err = PAY_OK;
+
+    if (host->loaded_us != 0 && now - host->loaded_us < FRESH_US)
+        return PAY_OK;
+    err = notify_endpoint_load(db, host->app_id, &host->url, &host->state);
+    if (err != PAY_OK)
+        return err;
+    host->loaded_us = now;
+    host->open_until_us = host->state.open_ms > 0 ? now + host->state.open_ms * 1000 : 0;
+    if (host->open_until_us > was_open + FRESH_US || host->open_until_us == 0)
+        host->parked = 0;
+    return PAY_OK;
+}
+
+static int64_t random_below(int64_t bound)
+{
+    uint32_t random;
+
+    random_bytes(&random, sizeof(random));
+    return bound > 0 ? (int64_t)random % bound : 0;
+}
+
+/* Parked tasks come back one after the other, not all in the moment the host may be asked again. */
+static void park(struct notify_host *host, struct notify_due *due, int64_t wait_ms)
+{
+    int64_t spread = PARK_MIN_MS + host->parked++ * PARK_STEP_MS;
+
+    due->fate = NOTIFY_PARK;
+    due->wait_ms = wait_ms + random_below(spread < PARK_SPREAD_MS ? spread : PARK_SPREAD_MS);
+}
+
+/* Due again when those before it should be through, at the pace the host answers. */
+static void park_busy(struct notify_host *host, struct notify_due *due)
+{
+    int64_t now = clock_ticks_us();
+    int64_t try_us = host->average_us > 0 ? host->average_us : UNKNOWN_TRY_US;
+
+    if (host->served_until_us < now)
+        host->served_until_us = now;
+    host->served_until_us += try_us / NOTIFY_PER_HOST;
+    int64_t wait_ms = (host->served_until_us - now) / 1000;
+    if (wait_ms > PARK_SPREAD_MS) {
+        host->served_until_us = now + PARK_SPREAD_MS * 1000;
+        wait_ms = PARK_SPREAD_MS / 2 + random_below(PARK_SPREAD_MS / 2);
+    }
+    due->fate = NOTIFY_PARK;
+    due->wait_ms = wait_ms > PARK_MIN_MS ? wait_ms : PARK_MIN_MS;
+}
+
+/* How many may be in hand at once: a slow or unknown host gets what can be under way and no more. */
+static int allowance(const struct notify_host *host)
+{
+    if (host->average_us == 0)
+        return NOTIFY_PER_HOST;
+    int64_t more = NOTIFY_PER_HOST * FAST_US / host->average_us;
+    return NOTIFY_PER_HOST + (int)(more < NOTIFY_QUEUED_MAX ? more : NOTIFY_QUEUED_MAX);
+}
+
+static enum pay_err decide_half_open(struct notify_host *host, struct db *db, struct notify_due *due,
+                                     struct notify_room *room)
+{
+    bool won = false;
+
+    if (room->probed) {
+        park(host, due, PROBE_WAIT_MS);
+        return PAY_OK;
+    }
+    if (!room->room)
+        return PAY_OK;
+    enum pay_err err = notify_endpoint_probe(db, host->state.id, &won);
+    room->probed = won;
+    host->loaded_us = 0;
+    if (won) {
+        host->probing_tentative = true;
+        host->tentative++;
+        due->probe = true;
+        due->fate = NOTIFY_SEND;
+    } else {
+        park(host, due, PROBE_WAIT_MS);
+    }
+    return err;
+}
+
+enum pay_err notify_host_decide(struct notify_host *host, struct db *db, struct notify_due *due,
+                                struct notify_room *room)
+{
+    enum pay_err err = look(host, db);
+    int64_t now = clock_ticks_us();
+    bool asked = due->manual != 0;          /* an operator's resend goes through an open breaker */
+
+    due->fate = NOTIFY_LEAVE;
+    if (err != PAY_OK)
+        return err;
+    if (host->state.paused != 0) {
+        park(host, due, PAUSED_MS);
+    } else if (!asked && (host->probing || host->probing_tentative)) {
+        park(host, due, PROBE_WAIT_MS);
+    } else if (!asked && now < host->open_until_us) {
+        park(host, due, (host->open_until_us - now) / 1000);
+    } else if (!asked && host->state.consecutive_fail >= NOTIFY_OPEN_AFTER) {
+        return decide_half_open(host, db, due, room);
+    } else if (host->in_hand + host->tentative >= allowance(host)) {
+        park_busy(host, due);
+        room->busy = true;
+    } else if (room->room) {
+        host->tentative++;
+        due->fate = NOTIFY_SEND;
+    }
+    return PAY_OK;
+}

@@ -1,0 +1,62 @@
+/* notify_runner.c - tells merchants: sends the notifications that are due, until they are heard.
+ * Cron starts it each minute for 65 s, so that runs overlap; any number may run at once, on any
+ * number of machines. The work is in common/job/notify_engine.h. */
+#include <stdio.h>
+#include "base/clock.h"
+#include "base/stats.h"
+#include "io/vault.h"
+#include "job/job.h"
+#include "job/notify_engine.h"
+#include "pay/notify_queue.h"
+
+#define CLOCK_OFF_MS 60000
+
+/* Receivers refuse signatures that are minutes off, so a wrong clock would waste every try. */
+static enum pay_err check_clock(struct job *job)
+{
+    static char why[160];
+    struct text text = TEXT(why);
+    int64_t now = 0;
+    enum pay_err err = notify_db_clock(job->db, &now);
+
+    if (err != PAY_OK)
+        return err;
+    int64_t skew = clock_now_ms() - now;
+    stats_set("shroff_notify_clock_skew_seconds", "", skew / 1000);
+    if (skew >= -CLOCK_OFF_MS && skew <= CLOCK_OFF_MS)
+        return PAY_OK;
+    text_addf(&text, "this machine's clock is %lld s off the database's; set the clock (60 s at most)",
+              (long long)(skew / 1000));
+    job_refuse(job, why);
+}
+
+static enum pay_err run(struct job *job)
+{
+    enum pay_err err = check_clock(job);
+
+    /* A database that is just being started is waited for. */
+    while (err == PAY_DB_AWAY && !job->once && !job->dry_run && !job_over(job)) {
+        clock_sleep_ms(500);
+        err = check_clock(job);
+    }
+    if (err != PAY_OK)
+        return err;
+    if (job->dry_run)
+        return notify_engine_list(job);
+    if (vault_open(job->config.master_key_file) != PAY_OK)
+        job_refuse(job, "the master key cannot be used (see the line above)");
+    return notify_engine_run(job);
+}
+
+static const struct job_spec NOTIFY_RUNNER = {
+    .name = "notify_runner", .role = "runner",
+    .about = "sends merchants the notifications that are due.\n"
+             "A run lasts 65 s by default; cron starts one each minute, so that they overlap.",
+    .options = JOB_FOR | JOB_ONCE | JOB_DRY_RUN, .for_s = 65,
+    .run = run,
+};
+
+int main(int argc, char **argv)
+{
+    return job_main(&NOTIFY_RUNNER, argc, argv);
+}
