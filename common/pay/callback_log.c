@@ -1,0 +1,90 @@
+#include "pay/callback_log.h"
+
+#include <stdlib.h>
+
+static const char *const VERDICTS[] = {
+    [VERDICT_ACCEPTED] = "ACCEPTED",
+    [VERDICT_REPEATED] = "REPEATED",
+    [VERDICT_DUPLICATE_PAID] = "DUPLICATE_PAID",
+    [VERDICT_LATE_PAID] = "LATE_PAID",
+    [VERDICT_OTHER_PRICE] = "OTHER_PRICE",
+    [VERDICT_UNKNOWN_ATTEMPT] = "UNKNOWN_ATTEMPT",
+    [VERDICT_BAD_BODY] = "BAD_BODY",
+    [VERDICT_BAD_FIELD] = "BAD_FIELD",
+    [VERDICT_UNSIGNED] = "UNSIGNED",
+    [VERDICT_BAD_SIGN] = "BAD_SIGN",
+    [VERDICT_BAD_TIME] = "BAD_TIME",
+};
+
+const char *verdict_word(enum verdict verdict)
+{
+    return (size_t)verdict < COUNT(VERDICTS) ? VERDICTS[verdict] : "";
+}
+
+/* Bytes that are not text as \xHH, so that whatever came can be stored and read. The caller frees. */
+static char *body_as_text(const struct callback_raw *raw, size_t *len)
+{
+    static const char HEX[] = "0123456789abcdef";
+    char *room = malloc(raw->body_len * 4 + 1);
+    size_t n = 0;
+
+    if (room == NULL)
+        abort();
+    for (size_t at = 0; at < raw->body_len;) {
+        uint32_t c = 0;
+        size_t step = utf8_next(raw->body + at, raw->body_len - at, &c);
+        if (step > 0 && c != 0) {
+            memcpy(room + n, raw->body + at, step);
+            n += step;
+            at += step;
+            continue;
+        }
+        unsigned char byte = (unsigned char)raw->body[at++];
+        memcpy(room + n, (const char[]){ '\\', 'x', HEX[byte >> 4], HEX[byte & 15] }, 4);
+        n += 4;
+    }
+    room[n] = '\0';
+    *len = n;
+    return room;
+}
+
+static bool is_text(const struct callback_raw *raw)
+{
+    return utf8_is_valid(raw->body, raw->body_len) &&
+           memchr(raw->body, '\0', raw->body_len) == NULL;
+}
+
+enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw, enum verdict verdict,
+                              int64_t extension_id)
+{
+    static const char SQL[] =
+        "INSERT INTO callback_log (channel_id, kind, remote_address, headers, body, verdict,"
+        " extension_id) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    bool plain = raw->body_len == 0 || is_text(raw);
+    size_t len = raw->body_len;
+    char *escaped = plain ? NULL : body_as_text(raw, &len);
+    const char *body = plain ? str_or(raw->body, "") : escaped;
+    const struct db_param in[] = {
+        DB_NUM_OPT(raw->channel_id), DB_STR(str_or(raw->kind, "order")),
+        DB_STR(str_or(raw->remote_address, "")), DB_STR(str_or(raw->headers, "{}")),
+        { DB_TEXT, body, len }, DB_STR(verdict_word(verdict)), DB_NUM_OPT(extension_id),
+    };
+
+    enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
+    free(escaped);
+    return err;
+}
+
+struct refused { const struct callback_raw *raw; enum verdict verdict; };
+
+static enum pay_err refused_work(struct db *db, void *arg)
+{
+    const struct refused *w = arg;
+    return callback_log_add(db, w->raw, w->verdict, 0);
+}
+
+enum pay_err callback_refused(struct db *db, const struct callback_raw *raw, enum verdict verdict)
+{
+    struct refused work = { raw, verdict };
+    return db_txn(db, refused_work, &work);
+}
