@@ -1,0 +1,127 @@
+/* checkout_create.c - the first and the repeated create.
+ *
+ * New: one transaction of nonce, order and attempt, where the unique key decides. Repeated: that one
+ * is rolled back (a duplicate key leaves shared locks, which two repeats would both try to raise), and
+ * a second one takes the order's lock first, compares, and opens an attempt when one is wanted. */
+#include <string.h>
+
+#include "pay/checkout_private.h"
+
+struct creating {
+    const struct checkout_call *call;
+    const struct order_terms *terms;
+    const struct channel_config *channel;   /* NULL: no submit */
+    struct attempt_plan plan;
+    struct checkout *out;
+    bool sends;                             /* an attempt was inserted that its channel must hear of */
+};
+
+/* The row as it will be, but for what the database adds. */
+static bool order_plan(const struct checkout_call *call, const struct order_terms *terms,
+                       struct order *out)
+{
+    *out = (struct order){ .app_id = call->app->id, .price = terms->price, .status = ORDER_WAITING };
+    ulid_new(out->no);
+    token_new(out->query_token);
+    return text_copy(out->merchant_order_id, sizeof(out->merchant_order_id), terms->merchant_order_id) &&
+           text_copy(out->currency, sizeof(out->currency), terms->currency) &&
+           text_copy(out->subject, sizeof(out->subject), terms->subject) &&
+           text_copy(out->body, sizeof(out->body), terms->body) &&
+           text_copy(out->user_id, sizeof(out->user_id), terms->user_id) &&
+           text_copy(out->user_ip, sizeof(out->user_ip), terms->user_ip) &&
+           text_copy(out->notify_url, sizeof(out->notify_url), terms->notify_url) &&
+           text_copy(out->return_url, sizeof(out->return_url), terms->return_url) &&
+           text_copy(out->metadata, sizeof(out->metadata), terms->metadata);
+}
+
+static const struct db_column OPENED_COLUMNS[] = {
+    DB_COLUMN(struct order, id), DB_COLUMN_TIME(struct order, create_time),
+    DB_COLUMN_TIME(struct order, expire_time),
+};
+
+static enum pay_err order_insert(struct db *db, int64_t expire_in, struct order *order)
+{
+    static const char SQL[] =
+        "INSERT INTO pay_order (no, app_id, user_id, merchant_order_id, subject, body, notify_url,"
+        " return_url, metadata, price, currency, user_ip, query_token, expire_time)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND)"
+        " RETURNING id, create_time, expire_time";
+    const struct db_param in[] = {
+        DB_STR(order->no), DB_NUM(order->app_id), DB_OPT(order->user_id),
+        DB_STR(order->merchant_order_id), DB_STR(order->subject), DB_OPT(order->body),
+        DB_OPT(order->notify_url), DB_OPT(order->return_url), DB_OPT(order->metadata),
+        DB_NUM(order->price), DB_STR(order->currency), DB_OPT(order->user_ip),
+        DB_STR(order->query_token), DB_NUM(expire_in),
+    };
+
+    return db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(OPENED_COLUMNS), .row = order });
+}
+
+static enum pay_err attempt_open(struct db *db, struct creating *w)
+{
+    enum pay_err err = attempt_insert(db, &w->plan, &w->out->order, &w->out->attempt);
+
+    w->sends = w->out->has_attempt = err == PAY_OK;
+    return err;
+}
+
+static enum pay_err create_work(struct db *db, void *arg)
+{
+    struct creating *w = arg;
+
+    enum pay_err err = nonce_spend(db, w->call->app->id, w->call->nonce);
+    if (err == PAY_OK)
+        err = order_insert(db, w->terms->expire_in, &w->out->order);
+    if (err == PAY_OK && w->channel != NULL)
+        err = attempt_open(db, w);
+    return err;
+}
+
+static bool same_terms(const struct order *order, const struct order_terms *terms)
+{
+    return order->price == terms->price && str_eq(order->currency, terms->currency) &&
+           str_eq(order->subject, terms->subject);
+}
+
+static enum pay_err repeat_work(struct db *db, void *arg)
+{
+    struct creating *w = arg;
+    struct checkout *out = w->out;
+    const struct order_key key = { .merchant_order_id = w->terms->merchant_order_id };
+
+    w->sends = out->has_attempt = false;
+    enum pay_err err = nonce_spend(db, w->call->app->id, w->call->nonce);
+    if (err == PAY_OK)
+        err = order_find(db, w->call->app->id, &key, true, &out->order);
+    if (err != PAY_OK)
+        return err == PAY_NOT_FOUND ? PAY_FAULT : err;
+    if (!same_terms(&out->order, w->terms))
+        return PAY_CONFLICT;
+    err = attempt_open_of(db, out->order.id, &out->attempt);
+    out->has_attempt = err == PAY_OK;
+    if (err != PAY_NO_ROW)
+        return err;
+    bool payable = out->order.status == ORDER_WAITING && out->order.expired == 0;
+    return payable && w->channel != NULL ? attempt_open(db, w) : PAY_OK;
+}
+
+enum pay_err checkout_create(const struct checkout_call *call, const struct order_terms *terms,
+                             struct checkout *out)
+{
+    struct creating work = { .call = call, .terms = terms, .out = out };
+
+    memset(out, 0, sizeof(*out));
+    enum pay_err err = checkout_admit(call, &work.channel);
+    if (err == PAY_OK && !order_plan(call, terms, &out->order))
+        err = PAY_FAULT;
+    if (err == PAY_OK && work.channel != NULL)
+        err = attempt_plan(call, work.channel, &out->order, &work.plan);
+    if (err != PAY_OK)
+        return err;
+    err = db_txn(call->db, create_work, &work);
+    out->created = err == PAY_OK;
+    if (err == PAY_DUPLICATE)
+        err = db_txn(call->db, repeat_work, &work);
+    return err == PAY_OK && work.sends ? attempt_send(&work.plan, out) : err;
+}
