@@ -1,6 +1,6 @@
 /* notify_cache.c - apps' webhook keys and schedules, kept 1 s, so that a change is in force within 2. */
-#include <string.h>
 #include "base/clock.h"
+#include "base/log.h"
 #include "io/sign.h"
 #include "job/notify_engine_private.h"
 
@@ -59,15 +59,13 @@ enum pay_err notify_keys_of(struct db *db, int64_t app_id, const struct webhook_
 const struct notify_schedule *notify_schedule_of(int64_t app_id)
 {
     struct cached *place = place_of(app_id);
-    const struct app *app = NULL;
 
     if (is_fresh(place->schedule_us))
         return &place->schedule;
-    enum pay_err err = app_by_id(source, app_id, &app);
-    db_end(source);
-    if ((err != PAY_OK || !notify_schedule_parse(app->notify_schedule, &place->schedule)) &&
-        !notify_schedule_parse("long", &place->schedule))
-        memset(&place->schedule, 0, sizeof(place->schedule));
+    /* Asked in vain it is "long", and asked again soon. */
+    enum pay_err err = notify_app_schedule(source, app_id, &place->schedule);
+    if (err != PAY_OK)
+        log_event(LOG_WARN, "notify.schedule", KN("app_id", app_id), KV("result", err_name(err)));
     place->schedule_us = clock_ticks_us();
     return &place->schedule;
 }

@@ -92,6 +92,26 @@ enum pay_err notify_list_due(struct db *db, int64_t limit,
     return err;
 }
 
+static const char SQL_SCHEDULE[] = "SELECT notify_schedule FROM pay_app WHERE id = ?";
+
+struct schedule_row {
+    char notify_schedule[1021];
+};
+
+enum pay_err notify_app_schedule(struct db *db, int64_t app_id, struct notify_schedule *out)
+{
+    static const struct db_column COLUMNS[] = { DB_COLUMN(struct schedule_row, notify_schedule) };
+    const struct db_param in[] = { DB_NUM(app_id) };
+    struct schedule_row row = { "" };
+    enum pay_err err = db_select(db, &(const struct db_query){
+        .sql = SQL_SCHEDULE, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &row,
+    });
+    db_end(db);
+    if (!notify_schedule_parse(row.notify_schedule, out) && !notify_schedule_parse("long", out))
+        *out = (struct notify_schedule){ .gaps = 0 };
+    return err;
+}
+
 static const char SQL_CLOCK[] = "SELECT UTC_TIMESTAMP(3) AS now";
 
 struct clock_row {

@@ -13,6 +13,7 @@
 #include "base/net.h"
 #include "base/ulid.h"
 #include "io/db.h"
+#include "pay/notify.h"
 #include "pay/notify_endpoint.h"
 
 #define NOTIFY_LEASE_S 45
@@ -88,6 +89,8 @@ struct notify_listed {
 };
 MUST_USE enum pay_err notify_list_due(struct db *db, int64_t limit,
                                       enum pay_err (*each)(void *arg, void *listed), void *arg);
+/* The app's schedule as it is set now; "long" when it is set to nothing that can be read. */
+MUST_USE enum pay_err notify_app_schedule(struct db *db, int64_t app_id, struct notify_schedule *out);
 /* The database's clock, ms. */
 MUST_USE enum pay_err notify_db_clock(struct db *db, int64_t *now_ms);
 
