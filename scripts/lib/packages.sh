@@ -47,11 +47,11 @@ package_here() {
 
 # packages_missing LIST VAR: the packages of LIST whose thing is not here.
 packages_missing() {
-    local package kind what missing=()
+    local package kind what _missing=()
     while read -r package kind what; do
-        [ -z "$package" ] || package_here "$kind" "$what" || missing+=("$package")
+        [ -z "$package" ] || package_here "$kind" "$what" || _missing+=("$package")
     done <<<"$1"
-    printf -v "$2" '%s' "${missing[*]-}"
+    printf -v "$2" '%s' "${_missing[*]-}"
 }
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
@@ -83,7 +83,7 @@ packages_apt() {
 
 # packages_install LABEL LIST LOG
 packages_install() {
-    local label=$1 list=$2 log=$3 missing wanted=()
+    local label=$1 list=$2 log=$3 missing='' wanted=()
     packages_missing "$list" missing
     [ -n "$missing" ] || return 0
     read -ra wanted <<<"$missing"

@@ -4,55 +4,71 @@
 # its own, so that what a killed parent left behind is found by its group. Sourced after settings.sh.
 
 SERVICES=()     # in the order of starting; services_list fills it
+ENDED=()        # names of what process_end ended
 
-# process_start PID VAR: the tick it began, field 22 of stat. False when it is gone or a zombie.
-process_start() {
+# Names of locals begin with _ where a variable of the caller's is set, which they would hide.
+
+# process_stat PID: its state, group and the tick it began into _state, _group, _began.
+process_stat() {
     local stat='' fields
     { IFS= read -r -d '' stat <"/proc/$1/stat"; } 2>/dev/null || :
     [ -n "$stat" ] || return 1
     read -ra fields <<<"${stat##*) }"
-    [ "${fields[0]}" != Z ] || return 1
-    printf -v "$2" '%s' "${fields[19]}"
+    _state=${fields[0]} _group=${fields[2]} _began=${fields[19]}
+}
+
+# group_alive PGID: has it a member that is more than a zombie?
+group_alive() {
+    local dir _state _group _began
+    kill -0 -- "-$1" 2>/dev/null || return 1
+    for dir in /proc/[0-9]*; do
+        if process_stat "${dir#/proc/}" && [ "$_group" = "$1" ] && [ "$_state" != Z ]; then return 0; fi
+    done
+    return 1
 }
 
 # process_record NAME PID
 process_record() {
-    local start boot
-    process_start "$2" start || return 0
+    local boot _state _group _began
+    process_stat "$2" || return 0
     read -r boot </proc/sys/kernel/random/boot_id
-    printf '%s %s %s\n' "$2" "$start" "$boot" >"$RUN/$1.pid"
+    printf '%s %s %s\n' "$2" "$_began" "$boot" >"$RUN/$1.pid"
+}
+
+# process_recorded NAME: its pid file into _pid and _start; false when it is of another boot.
+process_recorded() {
+    local boot='' boot_now
+    [ -r "$RUN/$1.pid" ] || return 1
+    read -r _pid _start boot <"$RUN/$1.pid" || return 1
+    read -r boot_now </proc/sys/kernel/random/boot_id
+    [[ $_pid =~ ^[0-9]+$ ]] && [ "$boot" = "$boot_now" ]
 }
 
 # process_alive NAME [VAR]: is it ours and running? Its pid into VAR.
 process_alive() {
-    local pid='' start='' boot='' real boot_now
-    [ -r "$RUN/$1.pid" ] || return 1
-    read -r pid start boot <"$RUN/$1.pid" || return 1
-    [[ $pid =~ ^[0-9]+$ ]] || return 1
-    read -r boot_now </proc/sys/kernel/random/boot_id
-    [ "$boot" = "$boot_now" ] && process_start "$pid" real && [ "$real" = "$start" ] || return 1
-    [ -z "${2:-}" ] || printf -v "$2" '%s' "$pid"
+    local _pid='' _start='' _state _group _began
+    process_recorded "$1" && process_stat "$_pid" || return 1
+    [ "$_began" = "$_start" ] && [ "$_state" != Z ] || return 1
+    [ -z "${2:-}" ] || printf -v "$2" '%s' "$_pid"
 }
 
-# process_orphans NAME: true when the recorded process is gone but members of its group are not.
-# A living process of that pid is then a stranger, and so is its group.
+# process_orphans NAME VAR: true when the recorded process is gone but members of its group are not;
+# the group into VAR. Where a stranger has that pid by now, the group is a stranger's too.
 process_orphans() {
-    local pid='' start boot boot_now
-    [ -r "$RUN/$1.pid" ] || return 1
-    read -r pid start boot <"$RUN/$1.pid" || return 1
-    read -r boot_now </proc/sys/kernel/random/boot_id
-    [[ $pid =~ ^[0-9]+$ ]] && [ "$boot" = "$boot_now" ] && [ ! -d "/proc/$pid" ] || return 1
-    kill -0 -- "-$pid" 2>/dev/null || return 1
-    printf -v "$2" '%s' "$pid"
+    local _pid='' _start='' _state _group _began
+    process_recorded "$1" || return 1
+    if process_stat "$_pid" && { [ "$_began" != "$_start" ] || [ "$_state" != Z ]; }; then return 1; fi
+    group_alive "$_pid" || return 1
+    printf -v "$2" '%s' "$_pid"
 }
 
 # process_kill_orphans NAME: the workers of a parent that was killed.
 process_kill_orphans() {
-    local pid i
+    local pid='' i
     process_orphans "$1" pid || return 0
     kill -TERM -- "-$pid" 2>/dev/null || :
     for ((i = 0; i < 30; i++)); do
-        kill -0 -- "-$pid" 2>/dev/null || return 0
+        group_alive "$pid" || return 0
         sleep 0.1
     done
     kill -KILL -- "-$pid" 2>/dev/null || :
@@ -61,7 +77,7 @@ process_kill_orphans() {
 # process_end SECONDS NAME…: TERM to all at once, KILL to those still there after SECONDS, and to
 # what they left in their groups. Appends the names of those it ended to ENDED.
 process_end() {
-    local limit=$1 name pid i left
+    local limit=$1 name pid='' i left
     shift
     for name; do
         if process_alive "$name" pid; then
@@ -113,5 +129,5 @@ services_stop() {
     [ ${#web[@]} -eq 0 ] || process_end 10 "${web[@]}"
     process_end 5 nginx
     process_end 120 mariadb
-    rm -f "$RUN"/*.sock "$RUN/go"
+    rm -f "$RUN"/*.sock "$RUN"/*.died "$RUN/go" "$RUN/ready"
 }

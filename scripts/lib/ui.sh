@@ -24,16 +24,16 @@ now_us() { printf -v "$1" '%s' "${EPOCHREALTIME/[^0-9]/}"; }
 
 # seconds_since MICROSECONDS VAR: "12.3"
 seconds_since() {
-    local now
-    now_us now
-    printf -v "$2" '%d.%d' $(((now - $1) / 1000000)) $(((now - $1) / 100000 % 10))
+    local _now=''
+    now_us _now
+    printf -v "$2" '%d.%d' $(((_now - $1) / 1000000)) $(((_now - $1) / 100000 % 10))
 }
 
 # step LABEL LOG COMMAND…: runs COMMAND with its output in LOG, in a process group of its own so that
 # Ctrl-C ends all of it. On a terminal the seconds run. A failure prints the log's end and dies with
 # STEP_CURE, when that is set.
 step() {
-    local label=$1 log=$2 began took rc=0
+    local label=$1 log=$2 began='' took='' rc=0
     shift 2
     now_us began
     set -m

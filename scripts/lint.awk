@@ -1,0 +1,329 @@
+# lint.awk - reads C files, prints `file:line: rule: what`, ends with `lint: N files, M problems`.
+# One line may be excused by a comment on it, `lint: allow RULE - why`; a file's length by the same
+# within its first 30 lines. Plain awk: mawk and gawk both run it.
+
+BEGIN {
+    # Who may include whom: folder of the file -> first part of the included path.
+    allow["common/base"]    = "base"
+    allow["common/io"]      = "base io"
+    allow["common/channel"] = "base io channel"
+    allow["common/pay"]     = "base io channel pay"
+    allow["common/web"]     = "base io channel pay web"
+    allow["common/job"]     = "base io channel pay job"
+    allow["cgi-bin"]        = "base io channel pay web"
+    allow["cron"]           = "base io channel pay job"
+    allow["cli"]            = "base io channel pay cli"
+    allow["sandbox"]        = "base io sandbox"
+    # The faces of the played third parties.
+    allow["cgi-bin sandbox"] = "base io web sandbox"
+    allow["cron sandbox"]    = "base io job sandbox"
+
+    # A library's headers -> the only files that see them.
+    library["mysql"]      = "^common/io/db[a-z_]*\\.c$|^common/io/db[a-z_]*_private\\.h$"
+    library["mariadb"]    = library["mysql"]
+    library["errmsg.h"]   = library["mysql"]
+    library["mysqld_error.h"] = library["mysql"]
+    library["openssl"]    = "^common/io/sign[a-z_]*\\.c$|^common/io/sign[a-z_]*_private\\.h$"
+    library["json-c"]     = "^common/io/json\\.c$"
+    library["json.h"]     = library["json-c"]
+    library["curl"]       = "^common/io/http[a-z_]*\\.c$|^common/io/http[a-z_]*_private\\.h$"
+    library["fcgi"]       = "^common/io/fcgi[a-z_]*\\.c$|^common/io/fcgi[a-z_]*_private\\.h$"
+    library["qrencode"]   = "^common/io/qr\\.c$"
+
+    SQL_FILES = "^common/pay/|^common/io/db[a-z_]*\\.c$|^sandbox/|^tests/"
+    SQL = "^[ ]*(SELECT|INSERT|UPDATE|DELETE|REPLACE|CALL|ALTER|TRUNCATE|DROP|START TRANSACTION)[ ]"
+
+    split("strcpy strcat sprintf vsprintf gets atoi atol atoll atof strtok strtok_r alloca system popen" \
+          " rand srand random srandom tmpnam mktemp stpcpy", words, " ")
+    for (i in words) banned[words[i]] = "^$"
+    split("strtol strtoll strtoul strtoull strtoimax strtod strtof sscanf fscanf scanf", words, " ")
+    for (i in words) banned[words[i]] = "^common/base/text\\.c$"
+    FLOAT_FILES = "^common/io/|^tests/"
+
+    MAX_FILE = 400; MAX_CGI = 150; MAX_HEADER = 100
+    MAX_FUNCTION = 60; MAX_LINE = 100; MAX_PARAMS = 5; MAX_NESTING = 4
+
+    for (i = 1; i < ARGC; i++) known[ARGV[i]] = 1
+    problems = files = excused = 0
+}
+
+function report(line, rule, what) {
+    if (rule == "file-size" ? head_allows : allowed[line] == rule) {
+        excused++
+        return
+    }
+    problems++
+    printf "%s:%d: %s: %s\n", name, line, rule, what
+}
+
+# ---- once per file
+
+function begin_file() {
+    name = FILENAME
+    files++
+    split("", allowed)
+    head_allows = in_comment = in_directive = 0
+    includes = 0; seen_quoted = 0
+    depth = paren = in_function = 0
+    prev = ""
+    begin_statement()
+    folder = name
+    sub(/\/[^\/]*$/, "", folder)
+    if (folder !~ /^common\//) sub(/\/.*/, "", folder)
+    base = name
+    sub(/^.*\//, "", base)
+    role = folder
+    if (folder == "cgi-bin" && (base ~ /^sandbox_/ || base == "mockpay.c")) role = "cgi-bin sandbox"
+    if (folder == "cron" && base ~ /^sandbox_/) role = "cron sandbox"
+    own = name
+    sub(/\.c$/, ".h", own)
+    if (own == name || !(own in known)) own = ""
+}
+
+function end_file(   max) {
+    max = name ~ /\.h$/ ? MAX_HEADER : folder == "cgi-bin" ? MAX_CGI : MAX_FILE
+    if (last > max) report(last, "file-size", last " lines, at most " max)
+}
+
+FNR == 1 {
+    if (files > 0) end_file()
+    begin_file()
+}
+
+{
+    last = FNR
+    note_excuse($0)
+    check_line($0)
+    if (in_comment == 0 && $0 ~ /^[ \t]*#[ \t]*include/) {
+        check_include($0)
+        next
+    }
+    directive = in_directive || (!in_comment && $0 ~ /^[ \t]*#/)
+    in_directive = directive && $0 ~ /\\$/
+    code = strip($0)
+    tokens(code, directive)
+}
+
+END {
+    if (files > 0) end_file()
+    if (excused > 0) printf "lint: %d excused in place\n", excused
+    printf "lint: %d files, %d problems\n", files, problems
+    exit problems > 0
+}
+
+# ---- lines
+
+function note_excuse(line,   rule) {
+    if (!match(line, /lint: allow [a-z-]+ - ./)) return
+    rule = substr(line, RSTART + 12)
+    sub(/ .*/, "", rule)
+    allowed[FNR] = rule
+    if (FNR <= 30 && rule == "file-size") head_allows = 1
+}
+
+function check_line(line) {
+    if (line ~ /(^|[^A-Za-z_])(TODO|FIXME)([^A-Za-z_]|$)/)
+        report(FNR, "note", "a note of unfinished work")
+    gsub(/[\200-\277]/, "", line)           # continuation bytes take no column
+    if (length(line) > MAX_LINE)
+        report(FNR, "line-size", length(line) " columns, at most " MAX_LINE)
+}
+
+# The line without comments; strings are checked and left as "".
+function strip(line,   code, mark, at) {
+    code = ""
+    while (line != "") {
+        if (in_comment) {
+            at = index(line, "*/")
+            if (at == 0) return code
+            line = substr(line, at + 2)
+            in_comment = 0
+            code = code " "
+            continue
+        }
+        if (!match(line, /\/\*|\/\/|"|'/)) return code line
+        mark = substr(line, RSTART, RLENGTH)
+        code = code substr(line, 1, RSTART - 1)
+        line = substr(line, RSTART + RLENGTH)
+        if (mark == "/*") in_comment = 1
+        else if (mark == "//") return code
+        else if (mark == "\"") {
+            if (!match(line, /^([^"\\]|\\.)*"/)) return code
+            check_string(substr(line, 1, RLENGTH - 1))
+            line = substr(line, RLENGTH + 1)
+            code = code "\"\""
+        } else {
+            if (!match(line, /^([^'\\]|\\.)+'/)) return code
+            line = substr(line, RLENGTH + 1)
+            code = code "0"
+        }
+    }
+    return code
+}
+
+function check_string(s) {
+    if (s ~ SQL && name !~ SQL_FILES)
+        report(FNR, "sql", "SQL text outside common/pay and sandbox")
+}
+
+# ---- includes
+
+function check_include(line,   path, top, quoted) {
+    quoted = line ~ /include[ \t]*"/
+    path = line
+    sub(/^[^"<]*["<]/, "", path)
+    sub(/[">].*$/, "", path)
+    top = path
+    sub(/\/.*/, "", top)
+    includes++
+    if (path ~ /(^|\/)\.\.\//) report(FNR, "layer", "a path with .. in it: " path)
+    if (!quoted) check_library(path, top)
+    else if (folder != "tests") check_layer(path, top)
+    check_order(path, quoted)
+}
+
+function check_library(path, top,   key) {
+    key = top
+    if (path ~ /^(mysql|fcgi|qrencode|curl)[a-z_]*\.h$/) {
+        match(path, /^(mysqld_error\.h|mysql|fcgi|qrencode|curl)/)
+        key = substr(path, 1, RLENGTH)
+    }
+    if (key in library && name !~ library[key])
+        report(FNR, "library", "<" path "> belongs to its wrapper in common/io")
+}
+
+function check_layer(path, top,   may, i, n, list) {
+    if (path !~ /\//) {         # beside the file itself
+        may = folder
+        sub(/[^\/]*$/, path, may)
+        return
+    }
+    n = split(allow[role], list, " ")
+    for (i = 1; i <= n; i++) if (list[i] == top) return
+    report(FNR, "layer", role " may not include " path)
+}
+
+function check_order(path, quoted,   tail) {
+    if (own != "" && includes == 1) {
+        tail = substr(own, length(own) - length(path) + 1)
+        if (!quoted || tail != path) report(FNR, "order", "its own header comes first")
+        return
+    }
+    if (!quoted && seen_quoted) report(FNR, "order", "<" path "> stands after our own headers")
+    if (quoted) seen_quoted = 1
+}
+
+# ---- code
+
+function tokens(code, directive,   token) {
+    while (match(code, /[A-Za-z_][A-Za-z0-9_]*|[0-9][A-Za-z0-9_.]*|[^ \t]/)) {
+        token = substr(code, RSTART, RLENGTH)
+        code = substr(code, RSTART + RLENGTH)
+        check_token(token)
+        if (!directive) {
+            if (in_function) inside(token)
+            else outside(token)
+        }
+        prev = token
+    }
+}
+
+function check_token(token) {
+    if (token == "goto") report(FNR, "banned", "goto")
+    if ((token == "float" || token == "double") && name !~ FLOAT_FILES)
+        report(FNR, "banned", token)
+    if (token == "(" && prev in banned && name !~ banned[prev])
+        report(FNR, "banned", prev "()")
+}
+
+function begin_statement() {
+    fn_name = ""; fn_line = commas = parts = equals = 0; only = ""
+}
+
+# At file level: finds where a function begins and how many parameters it has.
+function outside(token) {
+    if (depth > 0) {                        # a type or an initializer
+        if (token == "{") depth++
+        if (token == "}") depth--
+        return
+    }
+    if (token == "(") {
+        if (++paren == 1) {
+            fn_name = prev; fn_line = FNR; commas = parts = 0
+            return
+        }
+    } else if (token == ")") paren--
+    if (paren > 0) {
+        if (paren == 1 && token == ",") commas++
+        else { parts++; only = token }
+    } else if (token == "=") equals = 1
+    else if (token == ";") begin_statement()
+    else if (token == "{") {
+        if (prev == ")" && !equals && fn_name != "") begin_function()
+        else depth = 1
+    }
+}
+
+function begin_function(   params) {
+    params = parts == 0 || (parts == 1 && only == "void") ? 0 : commas + 1
+    if (params > MAX_PARAMS)
+        report(fn_line, "parameters", fn_name " has " params ", at most " MAX_PARAMS)
+    in_function = 1
+    blocks = 1                              # kinds[1] is the body itself
+    kinds[1] = "body"; levels[1] = 0; pending = 0; level = 0
+    head = ""; last_head = ""; after_do = 0; too_deep = 0
+}
+
+function end_function(   lines) {
+    lines = FNR - fn_line + 1
+    if (lines > MAX_FUNCTION)
+        report(fn_line, "function-size", fn_name " has " lines " lines, at most " MAX_FUNCTION)
+    in_function = 0
+    begin_statement()
+}
+
+# A control statement without braces counts until its `;`.
+function inside(token) {
+    if (last_head != "" && token != "{") {
+        if (!(last_head == "else" && token == "if")) pending++
+    }
+    if (token == "{") open_block(last_head)
+    else if (token == "}") close_block()
+    else if (token == "(") {
+        heads[++paren] = head
+        head = ""
+    } else if (token == ")") {
+        last_head = heads[paren--]
+        return
+    } else if (token == ";" && paren == 0) pending = 0
+    else control(token)
+    last_head = token == "else" || token == "do" ? token : ""
+}
+
+function control(token) {
+    head = ""
+    if (token !~ /^(if|for|while|switch|do)$/) return
+    if (token == "while" && after_do) { after_do = 0; return }
+    after_do = 0
+    if (token != "do") head = token
+    if (level + pending + 1 > MAX_NESTING && !too_deep) {
+        report(FNR, "nesting", fn_name " nests deeper than " MAX_NESTING)
+        too_deep = 1
+    }
+}
+
+function open_block(why) {
+    blocks++
+    kinds[blocks] = why
+    levels[blocks] = pending
+    level += pending + (why != "" ? 1 : 0)
+    pending = 0
+}
+
+function close_block() {
+    level -= levels[blocks] + (blocks > 1 && kinds[blocks] != "" ? 1 : 0)
+    after_do = kinds[blocks] == "do"
+    pending = 0
+    blocks--
+    if (blocks == 0) end_function()
+}
