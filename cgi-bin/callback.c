@@ -8,7 +8,8 @@
 static enum pay_err acknowledge(struct call *call, enum pay_err err)
 {
     if (err == PAY_OK)
-        text_add(reply_raw(call->reply, "application/json; charset=utf-8"), "{\"code\":0,\"msg\":\"SUCCESS\"}");
+        text_add(reply_raw(call->reply, "application/json; charset=utf-8"),
+                 "{\"code\":0,\"msg\":\"SUCCESS\"}");
     return err;
 }
 
@@ -42,14 +43,14 @@ static enum pay_err take_none(struct call *call, const void *input)
 }
 
 static const struct route ROUTES[] = {
-    { .path = "/api/pay/callback", .method = "POST", .auth = OPEN_TO_ALL, .bare = true, .no_rate = true,
-      .handle = take_mock },
+    { .path = "/api/pay/callback", .method = "POST", .auth = OPEN_TO_ALL, .bare = true,
+      .no_rate = true, .handle = take_mock },
     { .path = "/api/pay/notify/order/{}", .method = "POST", .auth = OPEN_TO_ALL, .bare = true,
       .no_rate = true, .handle = take_order },
-    { .path = "/api/pay/notify/refund/{}", .method = "POST", .auth = OPEN_TO_ALL, .body = BODY_NONE,
-      .bare = true, .no_rate = true, .handle = take_none },
-    { .path = "/api/pay/notify/transfer/{}", .method = "POST", .auth = OPEN_TO_ALL, .body = BODY_NONE,
-      .bare = true, .no_rate = true, .handle = take_none },
+    { .path = "/api/pay/notify/refund/{}", .method = "POST", .auth = OPEN_TO_ALL,
+      .body = BODY_NONE, .bare = true, .no_rate = true, .handle = take_none },
+    { .path = "/api/pay/notify/transfer/{}", .method = "POST", .auth = OPEN_TO_ALL,
+      .body = BODY_NONE, .bare = true, .no_rate = true, .handle = take_none },
 };
 
 static const struct endpoint CALLBACK = {

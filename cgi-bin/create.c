@@ -1,5 +1,5 @@
-/* create.c - POST /api/pay/create, alias POST /payments: open an order and, with a channel, say where
- *            to pay it. The same merchant_order_id again answers the order as it stands.
+/* create.c - POST /api/pay/create, alias POST /payments: open an order and, with a channel, say
+ *            where to pay it. The same merchant_order_id again answers the order as it stands.
  *            POST /api/pay/submit: a further attempt to pay an open order.
  * in:  CREATE_FIELDS, SUBMIT_FIELDS; signed, scope payment:create
  * out: the order (pay/order_view.h); 201 and Location for what was made, else 200 */
@@ -22,11 +22,13 @@ static const struct field CREATE_FIELDS[] = {
     FIELD(struct order_terms, currency, FIELD_CURRENCY, NEEDED),
     FIELD(struct order_terms, subject, FIELD_TEXT, NEEDED, .min = 1, .max = 127),
     FIELD(struct order_terms, body, FIELD_TEXT, OPTIONAL, .max = 512),
-    FIELD(struct create_in, channel, FIELD_WORD, OPTIONAL, .alphabet = ALPHA_CHANNEL, .min = 1, .max = 32),
+    FIELD(struct create_in, channel, FIELD_WORD, OPTIONAL, .alphabet = ALPHA_CHANNEL,
+          .min = 1, .max = 32),
     FIELD(struct create_in, channel_extras, FIELD_EXTRAS, OPTIONAL),
     FIELD(struct order_terms, user_id, FIELD_TEXT, OPTIONAL, .max = 64),
     FIELD(struct order_terms, user_ip, FIELD_ADDRESS, OPTIONAL),
-    FIELD(struct order_terms, expire_in, FIELD_I64, OPTIONAL, .min = 60, .max = 2592000, .fallback = 7200),
+    FIELD(struct order_terms, expire_in, FIELD_I64, OPTIONAL, .min = 60, .max = 2592000,
+          .fallback = 7200),
     FIELD(struct order_terms, notify_url, FIELD_URL, OPTIONAL),
     FIELD(struct order_terms, return_url, FIELD_URL, OPTIONAL),
     FIELD(struct order_terms, metadata, FIELD_OBJECT, OPTIONAL, .max = 4096),
@@ -41,7 +43,8 @@ static const struct field SUBMIT_FIELDS[] = {
     FIELD(struct submit_in, order_no, FIELD_NO, ONE_OF),
     FIELD(struct submit_in, merchant_order_id, FIELD_WORD, ONE_OF, .alphabet = ALPHA_MERCHANT_NO,
           .min = 1, .max = 64),
-    FIELD(struct submit_in, channel, FIELD_WORD, NEEDED, .alphabet = ALPHA_CHANNEL, .min = 1, .max = 32),
+    FIELD(struct submit_in, channel, FIELD_WORD, NEEDED, .alphabet = ALPHA_CHANNEL,
+          .min = 1, .max = 32),
     FIELD(struct submit_in, channel_extras, FIELD_EXTRAS, OPTIONAL),
 };
 
@@ -50,7 +53,8 @@ static const char *given(const char *s)
     return *s ? s : NULL;
 }
 
-static struct checkout_call checkout_of(const struct call *call, const char *channel, const char *extras)
+static struct checkout_call checkout_of(const struct call *call, const char *channel,
+                                        const char *extras)
 {
     return (struct checkout_call){
         .db = call->db, .config = call->config, .app = call->app, .nonce = call->nonce,
@@ -114,16 +118,19 @@ static enum pay_err submit(struct call *call, const void *input)
 
 #define CREATE_ROUTE(path_, allow_) \
     { .path = (path_), .method = "POST", .allow = (allow_), .scope = SCOPE_CREATE, \
-      .fields = FIELD_TABLE(CREATE_FIELDS), .input_size = sizeof(struct create_in), .handle = create }
+      .fields = FIELD_TABLE(CREATE_FIELDS), .input_size = sizeof(struct create_in), \
+      .handle = create }
 static const struct route ROUTES[] = {
     CREATE_ROUTE("/api/pay/create", NULL),
     CREATE_ROUTE("/payments", "GET, HEAD, POST"),
     { .path = "/api/pay/submit", .method = "POST", .scope = SCOPE_CREATE,
-      .fields = FIELD_TABLE(SUBMIT_FIELDS), .input_size = sizeof(struct submit_in), .handle = submit },
+      .fields = FIELD_TABLE(SUBMIT_FIELDS), .input_size = sizeof(struct submit_in),
+      .handle = submit },
 };
 
 static const struct endpoint CREATE = {
-    .name = "create", .routes = ROUTES, .count = COUNT(ROUTES), .needs_base_url = true, .needs_vault = true,
+    .name = "create", .routes = ROUTES, .count = COUNT(ROUTES),
+    .needs_base_url = true, .needs_vault = true,
 };
 
 int main(int argc, char **argv) { return endpoint_serve(&CREATE, argc, argv); }

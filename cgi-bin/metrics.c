@@ -1,5 +1,5 @@
-/* metrics.c - GET /metrics: counters and gauges as Prometheus text, for the loopback and the networks
- *             of SHROFF_METRICS_NETS; to all others there is no such path.
+/* metrics.c - GET /metrics: counters and gauges as Prometheus text, for the loopback and the
+ *             networks of SHROFF_METRICS_NETS; to all others there is no such path.
  *             GET /healthz: 200 while the database answers within a second, else 503. */
 #include "base/stats.h"
 #include "pay/gauges.h"
@@ -17,19 +17,22 @@ static bool may_look(const struct call *call)
             net_list_has(&call->config->metrics_nets, &client));
 }
 
-static void add_gauge(struct text *to, const char *name, const char *help, int64_t value)
+static void add_gauge(struct text *to, const char *name, const char *help, int64_t n)
 {
-    text_addf(to, "# HELP %s %s\n# TYPE %s gauge\n%s %lld\n", name, help, name, name, (long long)value);
+    text_addf(to, "# HELP %s %s\n# TYPE %s gauge\n%s %lld\n", name, help, name, name, (long long)n);
 }
 
 static void add_gauges(struct text *to, const struct gauges *g)
 {
+    const int64_t oldest = g->notify_oldest_due_ms;
+
     add_gauge(to, "shroff_notify_due", "Notifications due now.", g->notify_due);
     text_addf(to, "# HELP shroff_notify_oldest_due_seconds Age of the oldest due notification.\n"
               "# TYPE shroff_notify_oldest_due_seconds gauge\n"
-              "shroff_notify_oldest_due_seconds %lld.%03lld\n",
-              (long long)(g->notify_oldest_due_ms / 1000), (long long)(g->notify_oldest_due_ms % 1000));
-    add_gauge(to, "shroff_notify_given_up", "Notifications given up and not resent.", g->notify_given_up);
+              "shroff_notify_oldest_due_seconds %lld.%03lld\n", (long long)(oldest / 1000),
+              (long long)(oldest % 1000));
+    add_gauge(to, "shroff_notify_given_up", "Notifications given up and not resent.",
+              g->notify_given_up);
     add_gauge(to, "shroff_alerts_open", "Alerts that no operator has closed.", g->alerts_open);
 }
 
@@ -63,6 +66,8 @@ static const struct route ROUTES[] = {
       .handle = show_health },
 };
 
-static const struct endpoint METRICS = { .name = "metrics", .routes = ROUTES, .count = COUNT(ROUTES) };
+static const struct endpoint METRICS = {
+    .name = "metrics", .routes = ROUTES, .count = COUNT(ROUTES),
+};
 
 int main(int argc, char **argv) { return endpoint_serve(&METRICS, argc, argv); }

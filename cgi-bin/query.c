@@ -1,9 +1,9 @@
 /* query.c - orders as they stand.
- *   GET /api/pay/query?order_no= | merchant_order_id= | pay_id=    one order, its attempts and refunds
- *   GET /payments/{order_no}                                       the same
- *   GET /payments?from=&to=&status=&after=&limit=                  newest first, by pages
- *   GET /api/pay/refund/query                                      (no refunds yet)
- *   GET /api/pay/status?token=                                     no signature: the payer's browser
+ *   GET /api/pay/query?order_no= | merchant_order_id= | pay_id=   one order, attempts, refunds
+ *   GET /payments/{order_no}                                      the same
+ *   GET /payments?from=&to=&status=&after=&limit=                 newest first, by pages
+ *   GET /api/pay/refund/query?refund_no= | merchant_refund_id=    no refunds yet: 40400
+ *   GET /api/pay/status?token=                                    unsigned: the payer's browser
  * Signed with scope payment:query, but for status. */
 #include "pay/order_view.h"
 #include "web/endpoint.h"
@@ -34,23 +34,31 @@ static const struct field REFUND_FIELDS[] = {
 };
 
 struct status_in { char token[URI_MAX + 1]; };
-static const struct field STATUS_FIELDS[] = { FIELD(struct status_in, token, FIELD_CHECKED, NEEDED) };
+static const struct field STATUS_FIELDS[] = {
+    FIELD(struct status_in, token, FIELD_CHECKED, NEEDED),
+};
+
+static const char *given(const char *s)
+{
+    return *s ? s : NULL;
+}
 
 static enum pay_err query(struct call *call, const void *input)
 {
     const struct query_in *in = input;
-    const struct order_key key = { .order_no = in->order_no[0] ? in->order_no : NULL,
-                                   .merchant_order_id = in->merchant_order_id[0] ? in->merchant_order_id : NULL,
-                                   .pay_id = in->pay_id[0] ? in->pay_id : NULL };
+    const struct order_key key = { .order_no = given(in->order_no),
+                                   .merchant_order_id = given(in->merchant_order_id),
+                                   .pay_id = given(in->pay_id) };
 
     return reply_order(call, &key);
 }
 
 static enum pay_err show_payment(struct call *call, const void *input)
 {
+    const struct order_key key = { .order_no = call->segment };
+
     (void)input;
-    return ulid_is(call->segment) ? reply_order(call, &(struct order_key){ .order_no = call->segment })
-                                  : PAY_NOT_FOUND;
+    return ulid_is(call->segment) ? reply_order(call, &key) : PAY_NOT_FOUND;
 }
 
 struct page { struct json_text *json; int64_t left; bool more; char last[NO_SIZE]; };
@@ -71,7 +79,7 @@ static enum pay_err list(struct call *call, const void *input)
     const struct list_in *in = input;
     const struct order_filter filter = {
         .app_id = call->app->id, .from = in->from, .to = in->to, .status = in->status,
-        .after = in->after[0] ? in->after : NULL, .limit = in->limit,
+        .after = given(in->after), .limit = in->limit,
     };
     struct page page = { .json = reply_data(call->reply), .left = in->limit };
 
@@ -106,19 +114,22 @@ static enum pay_err status(struct call *call, const void *input)
 }
 
 #define SIGNED_GET(path_, allow_, fields_, in_, handle_) \
-    { .path = (path_), .method = "GET", .allow = (allow_), .scope = SCOPE_QUERY, .fields = fields_, \
-      .input_size = sizeof(in_), .handle = (handle_) }
+    { .path = (path_), .method = "GET", .allow = (allow_), .scope = SCOPE_QUERY, \
+      .fields = fields_, .input_size = sizeof(in_), .handle = (handle_) }
 static const struct route ROUTES[] = {
     SIGNED_GET("/api/pay/query", NULL, FIELD_TABLE(QUERY_FIELDS), struct query_in, query),
     { .path = "/payments/{}", .method = "GET", .scope = SCOPE_QUERY, .handle = show_payment },
     SIGNED_GET("/payments", "GET, HEAD, POST", FIELD_TABLE(LIST_FIELDS), struct list_in, list),
-    SIGNED_GET("/api/pay/refund/query", NULL, FIELD_TABLE(REFUND_FIELDS), struct refund_in, refund_query),
+    SIGNED_GET("/api/pay/refund/query", NULL, FIELD_TABLE(REFUND_FIELDS), struct refund_in,
+               refund_query),
     { .path = "/api/pay/status", .method = "GET", .auth = OPEN_TO_ALL, .any_origin = true,
-      .fields = FIELD_TABLE(STATUS_FIELDS), .input_size = sizeof(struct status_in), .handle = status },
+      .fields = FIELD_TABLE(STATUS_FIELDS), .input_size = sizeof(struct status_in),
+      .handle = status },
 };
 
 static const struct endpoint QUERY = {
-    .name = "query", .routes = ROUTES, .count = COUNT(ROUTES), .needs_base_url = true, .needs_vault = true,
+    .name = "query", .routes = ROUTES, .count = COUNT(ROUTES),
+    .needs_base_url = true, .needs_vault = true,
 };
 
 int main(int argc, char **argv) { return endpoint_serve(&QUERY, argc, argv); }

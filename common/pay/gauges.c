@@ -6,7 +6,8 @@ enum pay_err gauges_read(struct db *db, struct gauges *out)
 {
     static const char SQL[] =
         "SELECT COUNT(*) AS notify_due,"
-        "       COALESCE(TIMESTAMPDIFF(MICROSECOND, MIN(next_notify_time), UTC_TIMESTAMP(3)) DIV 1000, 0)"
+        "       COALESCE(TIMESTAMPDIFF(MICROSECOND, MIN(next_notify_time), UTC_TIMESTAMP(3))"
+        "                DIV 1000, 0)"
         "         AS notify_oldest_due_ms,"
         "       (SELECT COUNT(*) FROM notify_task WHERE status = 20) AS notify_given_up,"
         "       (SELECT COUNT(*) FROM pay_alert WHERE closed_by IS NULL) AS alerts_open"
@@ -17,7 +18,8 @@ enum pay_err gauges_read(struct db *db, struct gauges *out)
         DB_COLUMN(struct gauges, notify_given_up), DB_COLUMN(struct gauges, alerts_open),
     };
 
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(COLUMNS), .row = out });
+    enum pay_err err =
+        db_select(db, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(COLUMNS), .row = out });
     db_end(db);
     return err;
 }

@@ -63,7 +63,8 @@ static const struct scheme *scheme_of(const char *header)
 {
     for (size_t i = 0; i < COUNT(SCHEMES); i++) {
         const size_t len = strlen(SCHEMES[i].word);
-        if (strncmp(header, SCHEMES[i].word, len) == 0 && (header[len] == ' ' || header[len] == '\t'))
+        if (strncmp(header, SCHEMES[i].word, len) == 0 &&
+            (header[len] == ' ' || header[len] == '\t'))
             return &SCHEMES[i];
     }
     return NULL;
@@ -89,7 +90,8 @@ bool auth_parse(const char *header, struct credentials *out)
            str_is(out->signature, scheme->alphabet, 1, sizeof(out->signature) - 1);
 }
 
-void auth_signed_text(const struct request *request, const struct credentials *said, struct text *to)
+void auth_signed_text(const struct request *request, const struct credentials *said,
+                      struct text *to)
 {
     const char *const lines[] = { request->method, request->uri, said->timestamp, said->nonce };
 
@@ -129,7 +131,8 @@ static enum pay_err unknown(const struct request *request, const struct credenti
 
 static bool may_be(const struct app_key *key, const struct credentials *said)
 {
-    return key->algorithm == said->algorithm && (!said->key_id[0] || str_eq(key->key_id, said->key_id));
+    return key->algorithm == said->algorithm &&
+           (!said->key_id[0] || str_eq(key->key_id, said->key_id));
 }
 
 enum pay_err auth_app(struct db *db, const struct request *request, const struct credentials *said,
@@ -162,7 +165,8 @@ static bool key_fits(const struct app_key *key, const struct text *text, const c
     case KEY_HMAC_SHA256:
         return key->secret[0] && hmac_fits(key->secret, text, signature);
     case KEY_RSA2:
-        return key->public_key[0] && sign_rsa_verify(key->public_key, text->at, text->len, signature);
+        return key->public_key[0] &&
+               sign_rsa_verify(key->public_key, text->at, text->len, signature);
     }
     return false;
 }

@@ -17,10 +17,11 @@ struct credentials {
     int64_t time;                                       /* timestamp as a number */
 };
 
-/* One Authorization header's value (NULL when absent); false when it is not of the contract's form. */
+/* One Authorization header's value (NULL when absent); false when not of the contract's form. */
 MUST_USE bool auth_parse(const char *header, struct credentials *out);
 /* The five signed lines: method, address, timestamp, nonce, body. */
-void auth_signed_text(const struct request *request, const struct credentials *said, struct text *to);
+void auth_signed_text(const struct request *request, const struct credentials *said,
+                      struct text *to);
 
 /* The app and that it has a live key of the algorithm (and of key_id, when given). PAY_UNSIGNED, or
  * the database's error. An unknown app costs a signature check like a known one. */

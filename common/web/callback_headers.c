@@ -7,8 +7,8 @@
 
 static bool is_secret(const char *name, size_t len)
 {
-    static const char *const SECRET[] = { "HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_COOKIE",
-                                          "HTTP_COOKIE2" };
+    static const char *const SECRET[] = { "HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION",
+                                          "HTTP_COOKIE", "HTTP_COOKIE2" };
 
     for (size_t i = 0; i < COUNT(SECRET); i++) {
         if (strlen(SECRET[i]) == len && strncmp(SECRET[i], name, len) == 0)
@@ -47,7 +47,8 @@ void callback_headers(const struct request *request, struct text *to)
         const char *equals = strchr(pair, '=');
         const struct text before = *to;
         const struct json_text json_before = json;
-        if (!is_header(pair, equals) || !header_name(pair, (size_t)(equals - pair), name, sizeof(name)))
+        if (!is_header(pair, equals) ||
+            !header_name(pair, (size_t)(equals - pair), name, sizeof(name)))
             continue;
         json_str(&json, name, equals + 1);
         if (!to->full)

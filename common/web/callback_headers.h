@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "web/request.h"
 
-/* One JSON object, "webhook-id": "…", in the order they came; no Authorization, no cookies. What does
- * not fit is left out and told by "…": true. */
+/* One JSON object, "webhook-id": "…", in the order they came; no Authorization, no cookies. What
+ * does not fit is left out and told by "…": true. */
 void callback_headers(const struct request *request, struct text *to);
 
 #endif

@@ -15,7 +15,7 @@
 struct cycle {
     struct worker *worker;
     struct request request;
-    char method[24];                    /* for the log line, which is written when the request is gone */
+    char method[24];                    /* for the log line: the request is gone by then */
     struct reply reply;
     struct route_match match;
     struct credentials said;
@@ -42,7 +42,8 @@ static bool is_post(const struct cycle *c)
 
 static enum pay_err step_read(struct cycle *c)
 {
-    enum pay_err err = request_read(c->worker->fcgi, &c->worker->config->trusted_proxies, &c->request);
+    enum pay_err err =
+        request_read(c->worker->fcgi, &c->worker->config->trusted_proxies, &c->request);
 
     struct text method = TEXT(c->method);
 
@@ -54,8 +55,8 @@ static enum pay_err step_read(struct cycle *c)
 static enum pay_err step_route(struct cycle *c)
 {
     const struct worker *w = c->worker;
-    enum pay_err err = route_find(w->endpoint, w->config->test_mode, c->request.path, c->request.method,
-                                  &c->match);
+    enum pay_err err = route_find(w->endpoint, w->config->test_mode, c->request.path,
+                                  c->request.method, &c->match);
 
     if (c->match.route && c->match.route->any_origin)
         reply_header(&c->reply, "Access-Control-Allow-Origin", "*");
@@ -81,13 +82,15 @@ static bool type_is(const char *type, const char *want)
     if (*rest != ';')
         return false;
     rest += 1 + strspn(rest + 1, " \t");
-    return str_eq_nocase(rest, "charset=utf-8") || str_eq_nocase(rest, "charset=\"utf-8\"") || !*rest;
+    return str_eq_nocase(rest, "charset=utf-8") || str_eq_nocase(rest, "charset=\"utf-8\"") ||
+           !*rest;
 }
 
 static enum pay_err step_type(struct cycle *c)
 {
     const char *const want[] = { [BODY_JSON] = "application/json",
-                                 [BODY_FORM] = "application/x-www-form-urlencoded", [BODY_NONE] = NULL };
+                                 [BODY_FORM] = "application/x-www-form-urlencoded",
+                                 [BODY_NONE] = NULL };
     const char *type = want[c->match.route->body];
 
     return !is_post(c) || !type || type_is(c->request.content_type, type) ? PAY_OK : PAY_BAD_TYPE;
@@ -137,8 +140,9 @@ static enum pay_err step_address(struct cycle *c)
 
     if (!c->signed_well || c->app.allowed.count == 0)
         return PAY_OK;
-    return net_parse(c->request.client, &client) && net_list_has(&c->app.allowed, &client) ? PAY_OK
-                                                                                         : PAY_BAD_ADDRESS;
+    return net_parse(c->request.client, &client) && net_list_has(&c->app.allowed, &client)
+               ? PAY_OK
+               : PAY_BAD_ADDRESS;
 }
 
 static enum pay_err step_scope(struct cycle *c)
@@ -161,10 +165,12 @@ static enum pay_err step_fields(struct cycle *c)
     if (route->bare)
         return PAY_OK;
     if (!is_post(c))
-        return request->body_len > 0 ? PAY_BAD_BODY
-                                     : field_read_query(&route->fields, request->query, input_room, &c->field);
+        return request->body_len > 0
+                   ? PAY_BAD_BODY
+                   : field_read_query(&route->fields, request->query, input_room, &c->field);
     if (route->body == BODY_JSON)
-        err = field_read_json(&route->fields, request->body, request->body_len, input_room, &c->field);
+        err = field_read_json(&route->fields, request->body, request->body_len, input_room,
+                              &c->field);
     else if (strlen(request->body) != request->body_len)
         err = PAY_BAD_BODY;
     else
@@ -193,8 +199,8 @@ static enum pay_err step_handle(struct cycle *c)
 }
 
 static enum pay_err (*const STEPS[])(struct cycle *c) = {
-    step_read, step_route, step_size, step_type, step_rate, step_credentials, step_address, step_scope,
-    step_fields, step_app, step_handle,
+    step_read, step_route, step_size, step_type, step_rate, step_credentials, step_address,
+    step_scope, step_fields, step_app, step_handle,
 };
 
 /* What the pay layer could not finish in its own tries was rolled back: nothing was done. */
@@ -217,9 +223,10 @@ static void tell(const struct cycle *c, enum pay_err err, int64_t us)
     stats_observe_us("shroff_request_seconds", label, us);
     log_event(row->http >= 500 ? LOG_WARN : LOG_INFO, "request", KV("endpoint", name),
               KV("method", c->method), KV("path", c->request.path), KN("status", c->reply.status),
-              KN("code", row->code), KV("result", err == PAY_OK ? "" : err_name(err)), KV("field", c->field),
-              KV("app_key", c->said_well ? c->said.app_key : ""), KV("order_no", c->call.order_no),
-              KV("pay_id", c->call.pay_id), KN("us", us), KN("ms", us / 1000), KV("client", c->request.client));
+              KN("code", row->code), KV("result", err == PAY_OK ? "" : err_name(err)),
+              KV("field", c->field), KV("app_key", c->said_well ? c->said.app_key : ""),
+              KV("order_no", c->call.order_no), KV("pay_id", c->call.pay_id), KN("us", us),
+              KN("ms", us / 1000), KV("client", c->request.client));
 }
 
 static void begin(struct cycle *c, struct worker *worker)

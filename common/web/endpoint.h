@@ -3,8 +3,8 @@
  * It owns: socket or plain CGI, prefork and replacing dead workers, SIGTERM, the request's limits,
  * repeated headers, path, method, content type, rate, credentials, signature, address, scope, JSON,
  * fields, one log line per request, errors from the one list, in the contract's order of refusals.
- * A handler sees only checked, bounded values; it cannot forget the signature, since 0 is the strict
- * kind of auth. */
+ * A handler sees only checked, bounded values; it cannot forget the signature, since 0 is the
+ * strict kind of auth. */
 #ifndef WEB_ENDPOINT_H
 #define WEB_ENDPOINT_H
 

@@ -108,7 +108,8 @@ const char *field_unknown(const char *name, size_t len)
 
 static void set_absent(const struct field *field, void *to)
 {
-    const bool number = field->kind == FIELD_I64 || field->kind == FIELD_TIME || field->kind == FIELD_STATE;
+    const bool number =
+        field->kind == FIELD_I64 || field->kind == FIELD_TIME || field->kind == FIELD_STATE;
 
     if (number)
         memcpy(to, &field->fallback, sizeof(field->fallback));
@@ -119,7 +120,8 @@ static void set_absent(const struct field *field, void *to)
 /* How many fields of the ONE_OF group were given, before the i-th and in all. */
 struct group { size_t before, all; };
 
-static struct group count_group(const struct field_table *table, const struct field_source *source, size_t i)
+static struct group count_group(const struct field_table *table, const struct field_source *source,
+                                size_t i)
 {
     struct group group = { 0, 0 };
 
@@ -132,7 +134,8 @@ static struct group count_group(const struct field_table *table, const struct fi
     return group;
 }
 
-static bool need_is_met(const struct field_table *table, const struct field_source *source, size_t i, bool given)
+static bool need_is_met(const struct field_table *table, const struct field_source *source,
+                        size_t i, bool given)
 {
     switch (table->at[i].need) {
     case OPTIONAL:
@@ -147,8 +150,8 @@ static bool need_is_met(const struct field_table *table, const struct field_sour
     return false;
 }
 
-enum pay_err field_fill(const struct field_table *table, const struct field_source *source, void *input,
-                        const char **field)
+enum pay_err field_fill(const struct field_table *table, const struct field_source *source,
+                        void *input, const char **field)
 {
     for (size_t i = 0; i < table->count; i++)
         set_absent(&table->at[i], (char *)input + table->at[i].offset);

@@ -1,4 +1,4 @@
-/* field.h - decoding by table: from a JSON body or a query string into a struct of bounded values. */
+/* field.h - decoding by table: a JSON body or a query string into a struct of bounded values. */
 #ifndef WEB_FIELD_H
 #define WEB_FIELD_H
 
@@ -44,9 +44,9 @@ struct field_table { const struct field *at; size_t count; };
 #define FIELDS_MAX 32       /* in a table */
 
 /* Both fill every member of the table: an absent text is "", an absent number its fallback.
- * PAY_BAD_FIELD names the first bad field in the order of the table, then the first unknown one (its
- * name as sent when it has 1 to 64 characters and no control characters, else "?"; *field points into
- * room that lives until the next call).
+ * PAY_BAD_FIELD names the first bad field in the order of the table, then the first unknown one
+ * (its name as sent when it has 1 to 64 characters and no control characters, else "?"; *field
+ * points into room that lives until the next call).
  * JSON: PAY_BAD_BODY when the gate refuses it or it is no object. null counts as a wrong type. */
 MUST_USE enum pay_err field_read_json(const struct field_table *table, const char *at, size_t len,
                                       void *input, const char **field);

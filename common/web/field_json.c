@@ -44,14 +44,16 @@ static bool extra_ok(void *arg, const char *name, const struct json *value)
 }
 
 /* An object's own bytes. */
-static bool take_object(const struct body *body, const struct field *field, const struct json *value, void *to)
+static bool take_object(const struct body *body, const struct field *field,
+                        const struct json *value, void *to)
 {
     size_t len = 0;
     const char *span = json_span(body->at, body->len, field->name, &len);
 
     if (!span || json_kind(value) != JSON_OBJECT || (field->max > 0 && (int64_t)len > field->max))
         return false;
-    if (field->kind == FIELD_EXTRAS && (json_size(value) > EXTRAS_MAX || !json_each(value, extra_ok, NULL)))
+    if (field->kind == FIELD_EXTRAS &&
+        (json_size(value) > EXTRAS_MAX || !json_each(value, extra_ok, NULL)))
         return false;
     return text_copy_n(to, field->size, span, len);
 }
@@ -90,7 +92,8 @@ static bool is_known(void *arg, const char *name, const struct json *value)
     return false;
 }
 
-static enum pay_err refuse_unknown(const struct field_table *table, const struct json *root, const char **field)
+static enum pay_err refuse_unknown(const struct field_table *table, const struct json *root,
+                                   const char **field)
 {
     struct search search = { table, NULL };
 
@@ -100,8 +103,8 @@ static enum pay_err refuse_unknown(const struct field_table *table, const struct
     return PAY_BAD_FIELD;
 }
 
-enum pay_err field_read_json(const struct field_table *table, const char *at, size_t len, void *input,
-                             const char **field)
+enum pay_err field_read_json(const struct field_table *table, const char *at, size_t len,
+                             void *input, const char **field)
 {
     __attribute__((cleanup(json_drop))) struct json *root = NULL;
 

@@ -91,7 +91,8 @@ enum pay_err field_read_query(const struct field_table *table, const char *query
             note(table, at, len, &pairs);
         at += len;
     }
-    enum pay_err err = field_fill(table, &(struct field_source){ &pairs, has, read_value }, input, field);
+    enum pay_err err =
+        field_fill(table, &(struct field_source){ &pairs, has, read_value }, input, field);
     if (err != PAY_OK || !pairs.unknown)
         return err;
     *field = pairs.unknown;

@@ -8,7 +8,8 @@ void html_raw(struct text *page, const char *markup)
 }
 
 /* Copies s, each character of `special` as its entity (same place in `entities`). */
-static void escape(struct text *page, const char *s, const char *special, const char *const *entities)
+static void escape(struct text *page, const char *s, const char *special,
+                   const char *const *entities)
 {
     while (s && *s) {
         size_t plain = strcspn(s, special);
@@ -26,7 +27,8 @@ void html_attr(struct text *page, const char *s) { escape(page, s, "&<>\"'", ENT
 
 void html_url_arg(struct text *page, const char *s)
 {
-    static const char PLAIN[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    static const char PLAIN[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
     for (; s && *s; s++) {
         if (strchr(PLAIN, *s))

@@ -1,5 +1,5 @@
-/* rate.c - buckets as GCRA: a slot holds the moment its bucket will be full again. A request moves it
- * on by 1/rate s and is refused when it would stand more than a burst ahead of now. */
+/* rate.c - buckets as GCRA: a slot holds the moment its bucket will be full again. A request moves
+ * it on by 1/rate s and is refused when it would stand more than a burst ahead of now. */
 #include "web/rate.h"
 #include <stdatomic.h>
 #include <stddef.h>
@@ -32,7 +32,8 @@ void rate_open(int64_t by_address, int64_t by_app)
     }
     if (by_address <= 0 && by_app <= 0)
         return;
-    void *at = mmap(NULL, sizeof(struct table), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *at =
+        mmap(NULL, sizeof(struct table), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED)
         log_event(LOG_ERROR, "rate.off", KV("text", "no shared memory"));
     else
@@ -43,7 +44,8 @@ void rate_open(int64_t by_address, int64_t by_app)
 static uint64_t hash(char kind, const void *at, size_t len)
 {
     const unsigned char *bytes = at;
-    uint64_t h = (seed ^ UINT64_C(0xCBF29CE484222325) ^ (unsigned char)kind) * UINT64_C(0x100000001B3);
+    uint64_t h =
+        (seed ^ UINT64_C(0xCBF29CE484222325) ^ (unsigned char)kind) * UINT64_C(0x100000001B3);
 
     for (size_t i = 0; i < len; i++)
         h = (h ^ bytes[i]) * UINT64_C(0x100000001B3);
@@ -109,7 +111,8 @@ bool rate_take_address(const char *address, int *wait)
 
 static bool pass_app(const char *app_key, bool take, int *wait)
 {
-    return !buckets || app_rate <= 0 || pass(hash('k', app_key, strlen(app_key)), app_rate, take, wait);
+    return !buckets || app_rate <= 0 ||
+           pass(hash('k', app_key, strlen(app_key)), app_rate, take, wait);
 }
 
 bool rate_look_app(const char *app_key, int *wait) { return pass_app(app_key, false, wait); }

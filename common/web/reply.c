@@ -57,7 +57,8 @@ void reply_redirect(struct reply *reply, const char *location)
     reply_header(reply, "Location", location);
 }
 
-static void add_refusal(struct json_text *json, const struct reply *reply, const struct reply_end *end)
+static void add_refusal(struct json_text *json, const struct reply *reply,
+                        const struct reply_end *end)
 {
     json_str(json, "request_id", end->request_id);
     if (end->err == PAY_BAD_FIELD)
@@ -152,9 +153,11 @@ bool reply_send(const struct reply *reply, struct fcgi *fcgi, bool head)
     struct text first = TEXT(room);
     const size_t len = before.len + reply->body.len + after.len;
 
-    text_addf(&first, "Status: %d %s\r\nContent-Length: %zu\r\n", reply->status, reason(reply->status), len);
+    text_addf(&first, "Status: %d %s\r\nContent-Length: %zu\r\n", reply->status,
+              reason(reply->status), len);
     bool sent = fcgi_write(fcgi, first.at, first.len) &&
-                fcgi_write(fcgi, reply->headers.at, reply->headers.len) && fcgi_write(fcgi, "\r\n", 2);
+                fcgi_write(fcgi, reply->headers.at, reply->headers.len) &&
+                fcgi_write(fcgi, "\r\n", 2);
     if (!sent || head)
         return sent;
     return fcgi_write(fcgi, before.at, before.len) &&

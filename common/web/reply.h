@@ -1,4 +1,4 @@
-/* reply.h - the answer under construction: status, headers, body. Written once, after the handler. */
+/* reply.h - the answer under construction: status, headers, body. Written after the handler. */
 #ifndef WEB_REPLY_H
 #define WEB_REPLY_H
 

@@ -8,7 +8,8 @@
  * last must not differ (nginx hands over both). A repeated Authorization is told as 40100. */
 static const char *const SINGLE[] = {
     "CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_HOST",
-    "HTTP_ORIGIN", "HTTP_X_FORWARDED_FOR", "HTTP_TRANSFER_ENCODING", "REQUEST_METHOD", "REQUEST_URI",
+    "HTTP_ORIGIN", "HTTP_X_FORWARDED_FOR", "HTTP_TRANSFER_ENCODING", "REQUEST_METHOD",
+    "REQUEST_URI",
 };
 
 static char body_room[BODY_MAX + 1];    /* one request at a time in a process */
@@ -79,12 +80,14 @@ enum pay_err request_read(struct fcgi *fcgi, const struct net_list *trusted, str
     out->body = body_room;
     out->body_len = 0;
     set_id(out);
-    net_client(param(fcgi, "REMOTE_ADDR"), fcgi_param(fcgi, "HTTP_X_FORWARDED_FOR"), trusted, out->client);
+    net_client(param(fcgi, "REMOTE_ADDR"), fcgi_param(fcgi, "HTTP_X_FORWARDED_FOR"), trusted,
+               out->client);
     if (!uri || strlen(uri) > URI_MAX)
         return PAY_URI_TOO_LONG;
     out->uri = uri;
     out->query = question ? question + 1 : "";
-    if (!text_copy_n(out->path, sizeof(out->path), uri, question ? (size_t)(question - uri) : strlen(uri)))
+    if (!text_copy_n(out->path, sizeof(out->path), uri,
+                     question ? (size_t)(question - uri) : strlen(uri)))
         return PAY_URI_TOO_LONG;
     return repeats(fcgi) ? PAY_BAD_BODY : PAY_OK;
 }
@@ -94,6 +97,11 @@ enum pay_err request_read_body(struct request *request)
     return fcgi_body(request->fcgi, body_room, sizeof(body_room), &request->body_len);
 }
 
+static char param_char(char c)
+{
+    return c == '-' ? '_' : c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+}
+
 const char *request_header(const struct request *request, const char *name)
 {
     char room[80];
@@ -101,6 +109,6 @@ const char *request_header(const struct request *request, const char *name)
 
     text_add(&param_name, "HTTP_");
     for (; *name; name++)
-        text_add_char(&param_name, *name == '-' ? '_' : (char)(*name >= 'a' && *name <= 'z' ? *name - 32 : *name));
+        text_add_char(&param_name, param_char(*name));
     return param_name.full ? NULL : fcgi_param(request->fcgi, room);
 }

@@ -13,7 +13,7 @@
 struct request {
     struct fcgi *fcgi;
     const char *method;             /* as sent; HEAD is served as GET */
-    const char *uri;                /* REQUEST_URI: path with query exactly as sent (it is signed) */
+    const char *uri;                /* path with query exactly as sent (it is signed) */
     char path[URI_MAX + 1];         /* before the '?'; not decoded */
     const char *query;              /* after the '?', "" without */
     const char *content_type;       /* "" without */

@@ -6,7 +6,8 @@
 
 /* Everything but the body. Also on an error what is known (method, client, id) is filled in.
  * PAY_URI_TOO_LONG; PAY_BAD_BODY when a header that must stand once came twice. */
-MUST_USE enum pay_err request_read(struct fcgi *fcgi, const struct net_list *trusted, struct request *out);
+MUST_USE enum pay_err request_read(struct fcgi *fcgi, const struct net_list *trusted,
+                                   struct request *out);
 /* The body, into room that the next request overwrites. PAY_TOO_LARGE, PAY_BAD_BODY (broke off). */
 MUST_USE enum pay_err request_read_body(struct request *request);
 

@@ -20,7 +20,8 @@ static bool path_fits(const char *pattern, const char *path, char segment[SEGMEN
 
 static bool method_fits(const struct route *route, const char *method)
 {
-    return str_eq(route->method, method) || (str_eq(route->method, "GET") && str_eq(method, "HEAD"));
+    return str_eq(route->method, method) ||
+           (str_eq(route->method, "GET") && str_eq(method, "HEAD"));
 }
 
 static void add_allow(struct text *allow, const struct route *route)

@@ -21,7 +21,8 @@ struct service {
 /* A web server hands query words over as arguments (RFC 3875 4.4): not to be read as options. */
 static bool asks_help(int argc, char **argv)
 {
-    return argc > 1 && str_eq(argv[1], "--help") && !getenv("REQUEST_METHOD") && !getenv("GATEWAY_INTERFACE");
+    return argc > 1 && str_eq(argv[1], "--help") && !getenv("REQUEST_METHOD") &&
+           !getenv("GATEWAY_INTERFACE");
 }
 
 static int print_help(const struct endpoint *endpoint)
@@ -30,8 +31,9 @@ static int print_help(const struct endpoint *endpoint)
     for (size_t i = 0; i < endpoint->count; i++)
         printf("  %-5s %s%s\n", endpoint->routes[i].method, endpoint->routes[i].path,
                endpoint->routes[i].test_only ? "  (test mode only)" : "");
-    printf("\nWith SHROFF_LISTEN it opens that Unix socket; else it takes a listening socket on descriptor"
-           " 0;\nwith neither it answers one plain CGI request. SIGTERM ends it, requests in hand first.\n\n");
+    printf("\nWith SHROFF_LISTEN it opens that Unix socket; else it takes a listening socket on\n"
+           "descriptor 0; with neither it answers one plain CGI request. SIGTERM ends it, with\n"
+           "the request in hand done.\n\n");
     config_print_help();
     return 0;
 }
@@ -73,8 +75,9 @@ static int open_socket(const struct service *service)
     if (fcgi_stdin_listens())
         return 0;
     if (!getenv("REQUEST_METHOD"))
-        refuse(service->endpoint, "no SHROFF_LISTEN, no listening socket on descriptor 0 and no CGI request"
-                                  " in the environment (--help)");
+        refuse(service->endpoint,
+               "no SHROFF_LISTEN, no listening socket on descriptor 0 and no CGI request"
+               " in the environment (--help)");
     return -1;
 }
 

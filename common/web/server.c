@@ -1,4 +1,4 @@
-/* server.c - prefork: the parent waits for signals and forks, and does nothing else that can fail. */
+/* server.c - prefork: the parent waits for signals and forks; nothing else it does can fail. */
 #include "web/server.h"
 #include <errno.h>
 #include <signal.h>

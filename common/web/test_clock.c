@@ -8,7 +8,9 @@ const struct field TEST_CLOCK_FIELD =
 enum pay_err test_clock_post(struct call *call, const void *input)
 {
     const struct test_clock_in *in = input;
-    const struct clock_jump jump = { .app_id = call->app->id, .seconds = in->advance, .nonce = call->nonce };
+    const struct clock_jump jump = { .app_id = call->app->id,
+                                     .seconds = in->advance,
+                                     .nonce = call->nonce };
 
     enum pay_err err = test_clock_advance(call->db, &jump);
     if (err == PAY_OK)
