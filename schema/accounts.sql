@@ -29,7 +29,7 @@ GRANT SELECT, INSERT, UPDATE (next_notify_time, update_time)
 GRANT SELECT ON shroff.notify_endpoint  TO 'shroff_web'@'localhost';
 GRANT SELECT, INSERT ON shroff.callback_log TO 'shroff_web'@'localhost';
 GRANT SELECT, INSERT ON shroff.api_nonce    TO 'shroff_web'@'localhost';
-GRANT SELECT, INSERT, UPDATE (times, text, update_time)
+GRANT SELECT, INSERT, UPDATE (times, text, closed_by, close_time, update_time)
              ON shroff.pay_alert        TO 'shroff_web'@'localhost';
 
 -- runner: notifications only.
@@ -43,7 +43,7 @@ GRANT SELECT, UPDATE (status, lane, notify_times, max_notify_times, next_notify_
 GRANT SELECT, INSERT, UPDATE (status, error_code, http_status, peer_address, duration_ms, response)
              ON shroff.notify_log       TO 'shroff_runner'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON shroff.notify_endpoint TO 'shroff_runner'@'localhost';
-GRANT SELECT, INSERT, UPDATE (times, text, update_time)
+GRANT SELECT, INSERT, UPDATE (times, text, closed_by, close_time, update_time)
              ON shroff.pay_alert        TO 'shroff_runner'@'localhost';
 
 -- ctl: shroffctl. Reads everything; changes configuration, resends, closes alerts, and cannot do so
