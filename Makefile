@@ -8,6 +8,13 @@ endif
 PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr/local
 
+# V=1 shows the whole commands.
+ifdef V
+Q :=
+else
+Q := @
+endif
+
 STD  := -std=c17 -D_GNU_SOURCE -Icommon -I.
 WARN := -Wall -Wextra -Werror -Wpedantic -Wformat=2 -Wconversion -Wsign-conversion -Wshadow -Wundef \
         -Wvla -Walloca -Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
@@ -61,31 +68,31 @@ all: $(PROGS)
 
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -c $< -o $@
+	$(Q)$(if $(V),,echo "  CC   $<";) $(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -c $< -o $@
 
 $(B)/obj/examples/shop/%.o: STD := -std=c17 -D_GNU_SOURCE -Iexamples/shop
 $(LIB): $(call obj,$(LIB_SRC))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(if $(V),,echo "  AR   $@";) $(AR) rcs $@ $^
 $(SAND): $(call obj,$(SAND_SRC))
 	@mkdir -p $(@D); rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(if $(V),,echo "  AR   $@";) $(AR) rcs $@ $^
 
 $(B)/cli/shroffctl: $(call obj,$(CLI_SRC)) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(if $(V),,echo "  LINK $@";) $(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/examples/shop: $(call obj,$(SHOP_SRC))
 	@mkdir -p $(@D)
-	$(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(if $(V),,echo "  LINK $@";) $(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(filter $(SAND_USERS),$(PROGS)): $(B)/%: $(B)/obj/%.o $(SAND) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(if $(V),,echo "  LINK $@";) $(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(filter-out $(SAND_USERS) $(B)/cli/% $(B)/examples/%,$(PROGS)): $(B)/%: $(B)/obj/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(if $(V),,echo "  LINK $@";) $(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(UNITS) $(DBTS): $(B)/%: $(B)/obj/%.o $(SAND) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(Q)$(if $(V),,echo "  LINK $@";) $(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 unit-build: $(UNITS)
 db-build: $(DBTS) $(if $(CLI_SRC),$(B)/cli/shroffctl)

@@ -29,7 +29,8 @@ static int migrate_database(struct cli *cli, const char *folder, const char *dat
         return cli_fail(PAY_FAULT, database, "the name is too long");
     struct db *db = db_open(&account);
     struct purge_report purge = { .dry = false };
-    enum pay_err err = migrate_run(db, folder, cli->value[OPT_DRY_RUN], say, report);
+    enum pay_err err = migrate_run(db, &(struct migrate_plan){ folder, cli->config.db_name,
+                                                               cli->value[OPT_DRY_RUN], say }, report);
     if (err == PAY_OK && !cli->value[OPT_DRY_RUN] && str_eq(database, cli->config.db_name))
         err = partitions_extend(db, &purge);
     db_close(&db);
@@ -113,7 +114,8 @@ static void check_schema(struct doctor *d)
     quiet = true;
     config_db_account(&d->cli->config, "migrate", &account);
     struct db *db = db_open(&account);
-    enum pay_err err = migrate_run(db, folder, true, say, &report);
+    enum pay_err err = migrate_run(db, &(struct migrate_plan){ folder, d->cli->config.db_name, true, say },
+                                   &report);
     db_close(&db);
     text_addf(&t, "%d applied, %d missing%s", report.known, report.applied,
               report.applied ? ": run shroffctl migrate" : "");

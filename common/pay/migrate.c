@@ -37,7 +37,7 @@ static const struct db_column MIGRATION_COLUMNS[] = {
 
 struct migrate {
     struct db *db;
-    const char *folder;
+    const char *folder, *main_name;
     bool dry;
     void (*say)(const char *file);
     struct migrate_report *out;
@@ -163,9 +163,23 @@ static enum pay_err dry_run(struct step *s)
     return PAY_OK;
 }
 
+/* @MAIN@ is the name of Shroff's own database, for the sandbox's view of it. */
+static bool main_name_put(const char *from, const char *name, char *room, size_t size)
+{
+    struct text to = text_over(room, size);
+
+    for (const char *at = strstr(from, "@MAIN@"); at; at = strstr(from, "@MAIN@")) {
+        text_add_n(&to, from, (size_t)(at - from));
+        text_add(&to, name);
+        from = at + strlen("@MAIN@");
+    }
+    text_add(&to, from);
+    return !to.full;
+}
+
 static enum pay_err file_run(struct migrate *m, const char *name)
 {
-    static char text[FILE_MAX];
+    static char raw[FILE_MAX], text[FILE_MAX];
     char path[1024];
     struct migration row = { 0 };
     struct mac sum;
@@ -174,8 +188,8 @@ static enum pay_err file_run(struct migrate *m, const char *name)
         !text_copy(row.name, sizeof(row.name), name))
         return PAY_OK;
     snprintf(path, sizeof(path), "%s/%s", m->folder, name);
-    if (file_read(path, text, sizeof(text)) != PAY_OK ||
-        !sign_sha256(text, strlen(text), &sum)) {
+    if (file_read(path, raw, sizeof(raw)) != PAY_OK || !sign_sha256(raw, strlen(raw), &sum) ||
+        !main_name_put(raw, m->main_name, text, sizeof(text))) {
         snprintf(m->out->why, sizeof(m->out->why), "could not read %.400s", path);
         return PAY_FAULT;
     }
@@ -191,10 +205,11 @@ static int is_migration(const struct dirent *entry)
     return len > 9 && str_is_n(n, 4, ALPHA_DIGITS, 4, 4) && n[4] == '_' && str_eq(n + len - 4, ".sql");
 }
 
-enum pay_err migrate_run(struct db *db, const char *folder, bool dry, void (*say)(const char *file),
-                         struct migrate_report *out)
+enum pay_err migrate_run(struct db *db, const struct migrate_plan *plan, struct migrate_report *out)
 {
-    struct migrate m = { .db = db, .folder = folder, .dry = dry, .say = say, .out = out };
+    const char *folder = plan->folder;
+    struct migrate m = { .db = db, .folder = folder, .main_name = plan->main_name, .dry = plan->dry,
+                         .say = plan->say, .out = out };
     struct dirent **names;
 
     *out = (struct migrate_report){ 0 };

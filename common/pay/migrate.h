@@ -14,10 +14,15 @@ struct migrate_report {
     char why[1024];             /* with an error: what could not be done */
 };
 
-/* Applies what is missing from folder (files in the order of their numbers); say is told each file
- * before it is applied. dry: only counts (applied = how many would be). */
-MUST_USE enum pay_err migrate_run(struct db *db, const char *folder, bool dry,
-                                  void (*say)(const char *file), struct migrate_report *out);
+struct migrate_plan {
+    const char *folder;
+    const char *main_name;      /* Shroff's own database: stands for @MAIN@ in the files */
+    bool dry;                   /* only count: applied = how many would be */
+    void (*say)(const char *file);      /* told each file before it is applied */
+};
+/* Applies what is missing, files in the order of their numbers. */
+MUST_USE enum pay_err migrate_run(struct db *db, const struct migrate_plan *plan,
+                                  struct migrate_report *out);
 /* The folder named in SHROFF_SCHEMA_DIR, else schema/ near the running program's file, else
  * /usr/share/shroff/schema. False when there is none. */
 MUST_USE bool migrate_folder(char *out, size_t size);

@@ -1,0 +1,175 @@
+/* mockpay.c - the face of the mock gateway (test mode only).
+ *
+ * GET  /mockpay?pay_id=…&token=…   the page where a person pays
+ * POST /mockpay                    its form: pay_id, token, csrf, outcome
+ * POST /mockpay/query              what became of a trade, asked by the channel, signed both ways
+ * POST /api/pay/mock-callback      {"pay_id":"…","status":"SUCCESS"}: pay, sign and send the callback
+ * POST /sandbox/clock              moves an app's due times back (signed) */
+#include "base/text.h"
+#include "sandbox/mock_gateway.h"
+#include "web/origin.h"
+#include "web/pay_page.h"
+#include "web/test_clock.h"
+
+struct page_input { char pay_id[65], token[65], csrf[MOCK_CSRF_SIZE], outcome[17]; };
+struct callback_input { char pay_id[NO_SIZE], status[9]; };
+
+static const struct field PAGE_FIELDS[] = {
+    FIELD(struct page_input, pay_id, FIELD_CHECKED, OPTIONAL, .max = 64),
+    FIELD(struct page_input, token, FIELD_CHECKED, OPTIONAL, .max = 64),
+};
+static const struct field FORM_FIELDS[] = {
+    FIELD(struct page_input, pay_id, FIELD_NO, NEEDED),
+    FIELD(struct page_input, token, FIELD_WORD, NEEDED, .min = 1, .max = 64, .alphabet = ALPHA_NONCE),
+    FIELD(struct page_input, csrf, FIELD_CHECKED, OPTIONAL, .max = MOCK_CSRF_SIZE - 1),
+    FIELD(struct page_input, outcome, FIELD_WORD, NEEDED, .min = 1, .max = 16, .alphabet = ALPHA_CHANNEL),
+};
+static const struct field CALLBACK_FIELDS[] = {
+    FIELD(struct callback_input, pay_id, FIELD_NO, NEEDED),
+    FIELD(struct callback_input, status, FIELD_WORD, NEEDED, .min = 1, .max = 8, .alphabet = ALPHA_UPPER),
+};
+
+static struct db *books;        /* the gateway's own database */
+
+static bool open_books(const struct config *config)
+{
+    struct db_account account;
+
+    config_db_account(config, "sandbox", &account);
+    books = db_open(&account);
+    return true;
+}
+
+static enum pay_page_state page_state(const struct mock_trade *trade)
+{
+    if (trade->status == MOCK_WAITING)
+        return trade->expire_time > trade->now ? PAGE_OPEN : PAGE_EXPIRED;
+    return trade->status == MOCK_PAID ? PAGE_PAID :
+           trade->status == MOCK_FAILED ? PAGE_FAILED : PAGE_CLOSED;
+}
+
+static void page_url(const struct call *call, const struct page_input *in, struct text *to)
+{
+    text_addf(to, "%s/mockpay?pay_id=%s&token=%s", call->config->base_url, in->pay_id, in->token);
+}
+
+static enum pay_err page(struct call *call, const void *input)
+{
+    const struct page_input *in = input;
+    char url[1025], csrf[MOCK_CSRF_SIZE] = "";
+    struct text self = TEXT(url);
+    struct mock_trade trade;
+
+    enum pay_err err = mock_trade_open(books, in->pay_id, &trade);
+    if (err != PAY_OK && err != PAY_NOT_FOUND)
+        return err;
+    if (err == PAY_NOT_FOUND || !mock_token_ok(&trade, in->token))
+        return pay_page_write(call, &(struct pay_page){ .state = PAGE_NOT_FOUND, .shop = "" });
+    page_url(call, in, &self);
+    bool ok = mock_csrf_new(&trade, csrf);
+    mock_trade_close(&trade);
+    call_about(call, NULL, trade.pay_id);
+    const struct pay_page view = {
+        .state = page_state(&trade), .shop = trade.shop, .subject = trade.subject, .price = trade.price,
+        .currency = trade.currency, .number = trade.pay_id, .left_s = (trade.expire_time - trade.now) / 1000,
+        .self_url = url, .return_url = trade.return_url, .action = "/mockpay",
+        .hidden = { { "pay_id", in->pay_id }, { "token", in->token }, { "csrf", csrf } },
+    };
+    return ok ? pay_page_write(call, &view) : PAY_FAULT;
+}
+
+static enum pay_err form(struct call *call, const void *input)
+{
+    const struct page_input *in = input;
+    const struct mock_outcome *outcome = mock_outcome_find(in->outcome);
+    char url[1025];
+    struct text to = TEXT(url);
+    struct mock_answer answer;
+    struct mock_trade trade;
+
+    if (!origin_is_ours(call))
+        return PAY_CROSS_SITE;
+    if (!outcome) {
+        call->field = "outcome";
+        return PAY_BAD_FIELD;
+    }
+    enum pay_err err = mock_trade_open(books, in->pay_id, &trade);
+    if (err != PAY_OK)
+        return err;
+    call_about(call, NULL, trade.pay_id);
+    if (!mock_token_ok(&trade, in->token))
+        err = PAY_NOT_FOUND;
+    else if (!mock_csrf_ok(&trade, in->csrf))
+        err = PAY_CROSS_SITE;
+    else if (page_state(&trade) == PAGE_OPEN)       /* a second click only shows what became of it */
+        err = mock_trade_settle(books, call->config, outcome, &trade, &answer);
+    mock_trade_close(&trade);
+    page_url(call, in, &to);
+    if (err == PAY_OK)
+        reply_redirect(call->reply, url);
+    return err;
+}
+
+static enum pay_err query(struct call *call, const void *input)
+{
+    (void)input;
+    const struct request *request = call->request;
+    return mock_query_answer(books, request->body, request->body_len,
+                             reply_raw(call->reply, "application/json"));
+}
+
+static enum pay_err mock_callback(struct call *call, const void *input)
+{
+    const struct callback_input *in = input;
+    const struct mock_outcome outcome = { "api", in->status, 0, 1, "" };
+    struct mock_answer answer;
+    struct mock_trade trade;
+
+    if (!origin_is_ours(call))
+        return PAY_CROSS_SITE;
+    if (!str_eq(in->status, "SUCCESS") && !str_eq(in->status, "FAILED") && !str_eq(in->status, "CLOSED")) {
+        call->field = "status";
+        return PAY_BAD_FIELD;
+    }
+    enum pay_err err = mock_trade_open(books, in->pay_id, &trade);
+    if (err == PAY_OK)
+        err = mock_trade_settle(books, call->config, &outcome, &trade, &answer);
+    mock_trade_close(&trade);
+    if (err != PAY_OK)
+        return err;
+    call_about(call, NULL, trade.pay_id);
+    struct json_text *data = reply_data(call->reply);
+    json_str(data, "pay_id", trade.pay_id);
+    json_str(data, "channel_order_no", trade.channel_order_no);
+    json_str(data, "status", in->status);
+    json_open(data, "callback");
+    json_i64(data, "http_status", answer.http_status);
+    json_str(data, "body", answer.body);
+    json_close(data);
+    return PAY_OK;
+}
+
+static const struct route ROUTES[] = {
+    { .path = "/mockpay", .method = "GET", .auth = OPEN_TO_ALL, .fields = FIELD_TABLE(PAGE_FIELDS),
+      .input_size = sizeof(struct page_input), .test_only = true, .handle = page },
+    { .path = "/mockpay", .method = "POST", .auth = OPEN_TO_ALL, .body = BODY_FORM,
+      .fields = FIELD_TABLE(FORM_FIELDS), .input_size = sizeof(struct page_input), .test_only = true,
+      .handle = form },
+    { .path = "/mockpay/query", .method = "POST", .auth = OPEN_TO_ALL, .body = BODY_JSON, .bare = true,
+      .test_only = true, .no_rate = true, .handle = query },
+    { .path = "/api/pay/mock-callback", .method = "POST", .auth = OPEN_TO_ALL, .body = BODY_JSON,
+      .fields = FIELD_TABLE(CALLBACK_FIELDS), .input_size = sizeof(struct callback_input),
+      .test_only = true, .handle = mock_callback },
+    { .path = "/sandbox/clock", .method = "POST", .auth = SIGNED_BY_APP, .scope = SCOPE_CLOCK,
+      .body = BODY_JSON, .fields = TEST_CLOCK_FIELDS, .input_size = sizeof(struct test_clock_in),
+      .test_only = true, .handle = test_clock_post },
+};
+static const struct endpoint MOCKPAY = {
+    .name = "mockpay", .routes = ROUTES, .count = COUNT(ROUTES), .needs_base_url = true,
+    .needs_vault = true, .test_only = true, .open_worker = open_books,
+};
+
+int main(int argc, char **argv)
+{
+    return endpoint_serve(&MOCKPAY, argc, argv);
+}

@@ -1,0 +1,10 @@
+/* origin.h - does a request come from our own pages? For what a browser may be lured into sending. */
+#ifndef WEB_ORIGIN_H
+#define WEB_ORIGIN_H
+
+#include "web/endpoint.h"
+
+/* True when Host is SHROFF_BASE_URL's host and Origin, when sent, is its origin. */
+bool origin_is_ours(const struct call *call);
+
+#endif

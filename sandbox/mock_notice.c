@@ -1,0 +1,176 @@
+/* The gateway's callbacks: owed rows, claimed with a lease, sent over HTTP, tried again. */
+#include "sandbox/mock_private.h"
+
+#include "base/clock.h"
+#include "base/json_text.h"
+#include "base/log.h"
+#include "io/http.h"
+
+#define SEND_TIMEOUT_MS 8000
+#define LEASE_S 30
+#define HTTP_OK 200
+
+/* Seconds before the next try; the last one is repeated for a day. */
+static const int64_t GAPS[] = { 2, 5, 15, 30, 60, 300, 1800, 3600 };
+#define TRIES_MAX 32
+
+static int64_t claim_token(void)
+{
+    uint64_t n = 0;
+    random_bytes(&n, sizeof(n));
+    return (int64_t)(n >> 2) + 1;
+}
+
+enum pay_err mock_notice_add(struct db *db, const struct mock_trade *trade,
+                             const struct mock_outcome *outcome, struct mock_notice *out)
+{
+    static const char SQL[] =
+        "INSERT INTO mock_notice (pay_id, status, fault, due_time, claim_token)"
+        " VALUES (?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?)";
+    *out = (struct mock_notice){ .token = outcome->delay_s ? 0 : claim_token() };
+    const struct db_param in[] = {
+        DB_STR(trade->pay_id), DB_STR(outcome->status), DB_STR(outcome->fault),
+        DB_NUM(outcome->delay_s ? outcome->delay_s : LEASE_S), DB_NUM(out->token),
+    };
+    enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
+
+    out->id = db_last_id(db);
+    if (!text_copy(out->pay_id, sizeof(out->pay_id), trade->pay_id) ||
+        !text_copy(out->status, sizeof(out->status), outcome->status) ||
+        !text_copy(out->fault, sizeof(out->fault), outcome->fault))
+        return PAY_FAULT;
+    return err;
+}
+
+/* Signed anew for each try, as a gateway that retries later must (the timestamp ages). */
+static bool body_write(const struct mock_trade *trade, const struct mock_notice *notice, struct text *to)
+{
+    struct signed_key key = mock_sign_key(trade);
+    struct json_text j = JSON_TEXT(to);
+    char nonce[TOKEN_SIZE];
+    bool paid = str_eq(notice->status, "SUCCESS");
+
+    token_new(nonce);
+    json_open(&j, NULL);
+    json_str(&j, "pay_id", trade->pay_id);
+    json_str(&j, "channel_order_no", trade->channel_order_no);
+    json_str(&j, "status", notice->status);
+    json_i64(&j, "price", trade->price + (str_eq(notice->fault, "price") ? 1 : 0));
+    json_str(&j, "currency", trade->currency);
+    if (paid)
+        json_time(&j, "success_time", trade->success_time ? trade->success_time : clock_now_ms());
+    json_i64(&j, "timestamp", clock_now_s());
+    json_str(&j, "nonce", nonce);
+    json_close(&j);
+    if (!signed_json_sign(to, &key))
+        return false;
+    /* A wrong signature: the last letter of `sign` turned, still of its alphabet. */
+    if (str_eq(notice->fault, "sign"))
+        to->at[to->len - 8] = to->at[to->len - 8] == '0' ? '1' : '0';
+    return true;
+}
+
+static bool acknowledged(const struct http_answer *answer)
+{
+    struct json *root = NULL;
+    bool ok = answer->end == HTTP_DONE && answer->status == HTTP_OK &&
+              json_parse(answer->body, answer->body_len, &root) == PAY_OK &&
+              json_kind(json_member(root, "code")) == JSON_INT &&
+              json_int(json_member(root, "code")) == 0;
+    json_free(&root);
+    return ok;
+}
+
+struct record {
+    const struct mock_notice *notice;
+    const struct mock_answer *answer;
+    bool acknowledged;
+};
+
+static enum pay_err record_work(struct db *db, void *arg)
+{
+    static const char SQL[] =
+        "UPDATE mock_notice SET state = ?, tries = tries + 1, claim_token = 0, http_status = ?, answer = ?,"
+        " due_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ? AND claim_token = ?";
+    const struct record *r = arg;
+    int64_t tries = r->notice->tries;
+    int64_t gap = GAPS[tries < (int64_t)COUNT(GAPS) ? tries : (int64_t)COUNT(GAPS) - 1];
+    /* What was sent wrong on purpose is sent once: the fault is the point, not its repetition. */
+    bool over = *r->notice->fault || tries + 1 >= TRIES_MAX;
+    const struct db_param in[] = {
+        DB_NUM(r->acknowledged ? 10 : over ? 20 : 0), DB_NUM_OPT(r->answer->http_status),
+        DB_STR(r->answer->body), DB_NUM(gap), DB_NUM(r->notice->id), DB_NUM(r->notice->token),
+    };
+    return db_exec(db, SQL, DB_LIST(in), NULL);
+}
+
+enum pay_err mock_notice_send(struct db *db, const struct config *config, const struct mock_trade *trade,
+                              const struct mock_notice *notice, struct mock_answer *answer)
+{
+    char room[2048], url[CONFIG_TEXT + 32];
+    struct text body = TEXT(room), to = TEXT(url);
+    struct http_answer got;
+
+    text_addf(&to, "%s/api/pay/callback", config->callback_url);
+    if (!body_write(trade, notice, &body))
+        return PAY_FAULT;
+    http_send(&(struct http_request){
+        .method = "POST", .url = url, .headers = { "Content-Type: application/json" }, .body = room,
+        .body_len = body.len, .timeout_ms = SEND_TIMEOUT_MS, .keep = 500 }, &got);
+    *answer = (struct mock_answer){ .sent = true, .http_status = got.status };
+    const char *said = got.end == HTTP_DONE ? str_or(got.body, "") : http_end_word(got.end);
+    size_t len = utf8_cut(said, strlen(said), sizeof(answer->body) - 1);
+    if (!utf8_is_valid(said, len) || !text_copy_n(answer->body, sizeof(answer->body), said, len))
+        answer->body[0] = '\0';
+    struct record record = { notice, answer, acknowledged(&got) };
+    log_event(LOG_INFO, "mock.callback", KV("pay_id", trade->pay_id), KV("status", notice->status),
+              KV("fault", notice->fault), KN("http_status", got.status), KV("end", http_end_word(got.end)),
+              KN("acknowledged", record.acknowledged));
+    http_answer_free(&got);
+    return db_txn(db, record_work, &record);
+}
+
+static const struct db_column NOTICE_COLUMNS[] = {
+    DB_COLUMN(struct mock_notice, id), DB_COLUMN(struct mock_notice, tries),
+    DB_COLUMN(struct mock_notice, pay_id), DB_COLUMN(struct mock_notice, status),
+    DB_COLUMN(struct mock_notice, fault),
+};
+
+static enum pay_err claim_work(struct db *db, void *arg)
+{
+    static const char SQL_GET[] =
+        "SELECT id, tries, pay_id, status, fault FROM mock_notice"
+        " WHERE state = 0 AND due_time <= UTC_TIMESTAMP(3) ORDER BY due_time LIMIT 1 FOR UPDATE SKIP LOCKED";
+    static const char SQL_PUT[] =
+        "UPDATE mock_notice SET claim_token = ?, due_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?";
+    struct mock_notice *notice = arg;
+
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL_GET, .shape = DB_SHAPE(NOTICE_COLUMNS),
+                                                         .row = notice });
+    if (err != PAY_OK)
+        return err;
+    notice->token = claim_token();
+    const struct db_param in[] = { DB_NUM(notice->token), DB_NUM(LEASE_S), DB_NUM(notice->id) };
+    return db_exec_one(db, SQL_PUT, DB_LIST(in));
+}
+
+enum pay_err mock_notices_run(struct db *db, const struct config *config, int limit, int *sent)
+{
+    for (*sent = 0; *sent < limit; (*sent)++) {
+        struct mock_notice notice = { 0 };
+        struct mock_answer answer;
+        struct mock_trade trade;
+        enum pay_err err = db_txn(db, claim_work, &notice);
+        if (err == PAY_NO_ROW)
+            return PAY_OK;
+        if (err == PAY_OK)
+            err = mock_trade_read(db, notice.pay_id, &trade);
+        if (err != PAY_OK)
+            return err;
+        err = mock_notice_send(db, config, &trade, &notice, &answer);
+        mock_trade_close(&trade);
+        if (err != PAY_OK)
+            return err;
+    }
+    return PAY_OK;
+}

@@ -1,0 +1,172 @@
+#include "sandbox/mock_private.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "io/sign.h"
+#include "io/vault.h"
+
+#define CSRF_LIFE_S 3600
+
+struct attempt_row {
+    int64_t channel_id, price, status, expire_time, success_time, now;
+    char currency[CURRENCY_SIZE], channel_order_no[65], subject[509], return_url[1025], shop[257];
+    char app_key[33], code[33], config[8193];
+    struct db_bytes sealed;
+    uint8_t room[VAULT_MAX + VAULT_EXTRA];
+};
+
+static const struct db_column ATTEMPT_COLUMNS[] = {
+    DB_COLUMN(struct attempt_row, channel_id), DB_COLUMN(struct attempt_row, price),
+    DB_COLUMN(struct attempt_row, currency), DB_COLUMN(struct attempt_row, subject),
+    DB_COLUMN(struct attempt_row, return_url), DB_COLUMN_TIME(struct attempt_row, expire_time),
+    DB_COLUMN(struct attempt_row, app_key), DB_COLUMN(struct attempt_row, shop),
+    DB_COLUMN(struct attempt_row, code), DB_COLUMN(struct attempt_row, config),
+    DB_COLUMN(struct attempt_row, sealed), DB_COLUMN(struct attempt_row, status),
+    DB_COLUMN(struct attempt_row, channel_order_no), DB_COLUMN_TIME(struct attempt_row, success_time),
+    DB_COLUMN_TIME(struct attempt_row, now),
+};
+
+struct signed_key mock_sign_key(const struct mock_trade *trade)
+{
+    if (str_eq(trade->sign_type, SIGNED_RSA2))
+        return (struct signed_key){ SIGNED_RSA2, trade->private_key };
+    return (struct signed_key){ SIGNED_HMAC, trade->secret };
+}
+
+/* The agreed keys, as the channel's configuration has them. */
+static bool keys_read(const struct attempt_row *row, const char *secrets, size_t len,
+                      struct mock_trade *out)
+{
+    struct json *config = NULL, *sealed = NULL;
+    bool ok = json_parse(row->config, strlen(row->config), &config) == PAY_OK &&
+              json_parse(secrets, len, &sealed) == PAY_OK &&
+              text_copy(out->sign_type, sizeof(out->sign_type),
+                        str_or(signed_json_str(config, "sign_type"), "")) &&
+              text_copy(out->secret, sizeof(out->secret), str_or(signed_json_str(sealed, "secret"), "")) &&
+              text_copy(out->private_key, sizeof(out->private_key),
+                        str_or(signed_json_str(sealed, "gateway_private_key"), "")) && *out->secret;
+    json_free(&config);
+    json_free(&sealed);
+    return ok;
+}
+
+static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id, struct mock_trade *out)
+{
+    char owner[80], plain[VAULT_MAX + 1];
+    struct text t = TEXT(owner);
+    size_t len;
+
+    *out = (struct mock_trade){
+        .channel_id = row->channel_id, .price = row->price, .status = row->status,
+        .expire_time = row->expire_time, .success_time = row->success_time, .now = row->now,
+    };
+    text_addf(&t, "%s/%s", row->app_key, row->code);
+    const struct vault_place place = { "pay_channel", owner, "config_sealed" };
+    if (!text_copy(out->pay_id, sizeof(out->pay_id), pay_id) ||
+        !text_copy(out->currency, sizeof(out->currency), row->currency) ||
+        !text_copy(out->channel_order_no, sizeof(out->channel_order_no), row->channel_order_no) ||
+        !text_copy(out->subject, sizeof(out->subject), row->subject) ||
+        !text_copy(out->return_url, sizeof(out->return_url), row->return_url) ||
+        !text_copy(out->shop, sizeof(out->shop), row->shop) ||
+        vault_unseal(&place, row->room, row->sealed.len, plain, VAULT_MAX, &len) != PAY_OK)
+        return PAY_FAULT;
+    bool ok = keys_read(row, plain, len, out);
+    sign_wipe(plain, sizeof(plain));
+    return ok ? PAY_OK : PAY_FAULT;
+}
+
+enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trade *out)
+{
+    static const char SQL[] =
+        "SELECT m.channel_id, m.price, m.currency, m.subject, m.return_url, m.expire_time, m.app_key,"
+        " m.shop, m.code, m.config, m.config_sealed, IFNULL(t.status, -1), t.channel_order_no,"
+        " t.success_time, UTC_TIMESTAMP(3)"
+        " FROM merchant_attempt m LEFT JOIN mock_trade t ON t.pay_id = m.pay_id WHERE m.pay_id = ?";
+    static struct attempt_row row;
+
+    if (!ulid_is(pay_id))
+        return PAY_NOT_FOUND;
+    row.sealed = (struct db_bytes){ row.room, sizeof(row.room), 0 };
+    const struct db_param in[] = { DB_STR(pay_id) };
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in),
+        .shape = &(const struct db_shape){ ATTEMPT_COLUMNS, COUNT(ATTEMPT_COLUMNS) }, .row = &row });
+    db_end(db);
+    if (err != PAY_OK)
+        return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
+    return str_eq(row.code, "mock") ? trade_fill(&row, pay_id, out) : PAY_NOT_FOUND;
+}
+
+static enum pay_err open_work(struct db *db, void *arg)
+{
+    static const char SQL[] =
+        "INSERT IGNORE INTO mock_trade (pay_id, price, currency, channel_order_no) VALUES (?, ?, ?, ?)";
+    const struct mock_trade *trade = arg;
+    char no[NO_SIZE + 4] = "MOCK";
+
+    ulid_new(no + 4);
+    const struct db_param in[] = { DB_STR(trade->pay_id), DB_NUM(trade->price), DB_STR(trade->currency),
+                                   DB_STR(no) };
+    return db_exec(db, SQL, DB_LIST(in), NULL);
+}
+
+enum pay_err mock_trade_open(struct db *db, const char *pay_id, struct mock_trade *out)
+{
+    enum pay_err err = mock_trade_read(db, pay_id, out);
+
+    if (err != PAY_OK || out->status >= 0)
+        return err;
+    err = db_txn(db, open_work, out);
+    return err == PAY_OK ? mock_trade_read(db, pay_id, out) : err;
+}
+
+void mock_trade_close(struct mock_trade *trade)
+{
+    sign_wipe(trade->secret, sizeof(trade->secret));
+    sign_wipe(trade->private_key, sizeof(trade->private_key));
+}
+
+bool mock_token_ok(const struct mock_trade *trade, const char *token)
+{
+    char room[64], want[TOKEN_SIZE];
+    struct text t = TEXT(room), hex = TEXT(want);
+    struct mac mac;
+
+    text_addf(&t, "mockpay:%s", trade->pay_id);
+    if (!sign_hmac_sha256(trade->secret, strlen(trade->secret), t.at, t.len, &mac))
+        return false;
+    text_add_hex(&hex, mac.bytes, (TOKEN_SIZE - 1) / 2);
+    return strlen(token) == hex.len && sign_bytes_eq(token, want, hex.len);
+}
+
+static bool csrf_mac(const struct mock_trade *trade, int64_t until, struct mac *out)
+{
+    char room[128];
+    struct text t = TEXT(room);
+
+    text_addf(&t, "csrf:%s:%lld:%s:%lld", trade->pay_id, (long long)trade->price, trade->currency,
+              (long long)until);
+    return !t.full && sign_hmac_sha256(trade->secret, strlen(trade->secret), t.at, t.len, out);
+}
+
+bool mock_csrf_new(const struct mock_trade *trade, char out[MOCK_CSRF_SIZE])
+{
+    int64_t until = clock_now_s() + CSRF_LIFE_S;
+    struct text t = text_over(out, MOCK_CSRF_SIZE);
+    struct mac mac;
+
+    if (!csrf_mac(trade, until, &mac))
+        return false;
+    text_addf(&t, "%lld.", (long long)until);
+    text_add_hex(&t, mac.bytes, sizeof(mac.bytes));
+    return !t.full;
+}
+
+bool mock_csrf_ok(const struct mock_trade *trade, const char *csrf)
+{
+    const char *dot = strchr(csrf, '.');
+    int64_t until;
+    struct mac mac;
+
+    return dot && str_to_i64_n(csrf, (size_t)(dot - csrf), 0, INT64_C(9999999999), &until) &&
+           until >= clock_now_s() && csrf_mac(trade, until, &mac) && sign_mac_is_hex(&mac, dot + 1);
+}
