@@ -168,9 +168,10 @@ bool db_ping(struct db *db, int timeout_ms)
         return false;
     if (answers(db, timeout_ms))
         return true;
-    /* A link that broke while it was idle says nothing about the database: once more, on a new one. */
+    /* A link that broke while it was idle says nothing about the database: once more, on a new. */
     int64_t left_us = until - clock_ticks_us();
-    return was_open && left_us > 0 && db_connect(db) == PAY_OK && answers(db, (int)(left_us / 1000));
+    return was_open && left_us > 0 && db_connect(db) == PAY_OK &&
+           answers(db, (int)(left_us / 1000));
 }
 
 int64_t db_last_id(const struct db *db)

@@ -8,10 +8,10 @@
  * Results: PAY_NO_ROW, PAY_DUPLICATE (1062), PAY_TRY_AGAIN (1205, 1213, 1020: roll back, run the
  * whole function again), PAY_DB_AWAY (no connection, refused, read-only, or lost before COMMIT was
  * sent: nothing was done), PAY_LOST (lost at COMMIT: unknown), PAY_FAULT (a bug: bad SQL, a value
- * cut short, a CHECK or trigger refused). Inside db_txn any of them but NO_ROW and DUPLICATE poisons
- * the handle: it refuses statements until the rollback, and db_txn returns that error whatever work
- * says. Outside db_txn only SELECTs run (a change there is PAY_FAULT), an error ends the transaction
- * at once, and PAY_TRY_AGAIN becomes PAY_DB_AWAY. */
+ * cut short, a CHECK or trigger refused). Inside db_txn any but NO_ROW and DUPLICATE poisons the
+ * handle: statements are refused until the rollback, and db_txn returns that error whatever work
+ * says. Outside only SELECTs run (a change is PAY_FAULT), an error ends the transaction at once,
+ * and PAY_TRY_AGAIN becomes PAY_DB_AWAY. */
 #ifndef IO_DB_H
 #define IO_DB_H
 
@@ -25,7 +25,7 @@
 struct db;
 
 /* Does not connect yet: the first statement does, and again after a loss (backoff 50 ms to 2 s,
- * within which calls fail at once with PAY_DB_AWAY). account is copied. Never NULL (dies on OOM). */
+ * within which calls fail at once with PAY_DB_AWAY). account is copied. Never NULL. */
 struct db *db_open(const struct db_account *account);
 void db_close(struct db **db);
 /* Longer statements than 3 s for jobs and migrations; seconds = 0 means no limit. */
@@ -39,18 +39,18 @@ struct db_param {
     size_t size;
 };
 static inline size_t db_len(const char *s) { return s ? strlen(s) : 0; }
-#define DB_STR(s)       { DB_TEXT, (s), db_len(s) }
-#define DB_OPT(s)       { DB_TEXT, db_len(s) > 0 ? (s) : NULL, db_len(s) }  /* "" is NULL */
+#define DB_STR(s)       { DB_TEXT, (s), db_len(s) }     /* "" or 0 is NULL: OPT, NUM_OPT, WHEN */
+#define DB_OPT(s)       { DB_TEXT, db_len(s) > 0 ? (s) : NULL, db_len(s) }
 #define DB_BIN(p, n)    { DB_BYTES, (p), (n) }
 #define DB_NUM(n)       { DB_I64, &(const int64_t){ (n) }, sizeof(int64_t) }
-#define DB_NUM_OPT(n)   { DB_I64, (n) ? &(const int64_t){ (n) } : NULL, sizeof(int64_t) } /* 0 is NULL */
-#define DB_WHEN(ms)     { DB_TIME, (ms) ? &(const int64_t){ (ms) } : NULL, sizeof(int64_t) } /* 0 is NULL */
+#define DB_NUM_OPT(n)   { DB_I64, (n) ? &(const int64_t){ (n) } : NULL, sizeof(int64_t) }
+#define DB_WHEN(ms)     { DB_TIME, (ms) ? &(const int64_t){ (ms) } : NULL, sizeof(int64_t) }
 #define DB_LIST(a)      (a), COUNT(a)
 
 /* ---- rows: a column table whose types the compiler checks. Columns are taken in SELECT's order.
  * int64_t member: number. char[] member: text, cut short is PAY_FAULT. struct db_bytes: binary.
  * DB_COLUMN_TIME: DATETIME(3) into int64_t ms. SQL NULL becomes 0 or "". */
-struct db_bytes { uint8_t *at; size_t size, len; };     /* at/size set by the caller before */
+struct db_bytes { uint8_t *at; size_t size, len; };     /* at, size: set by the caller, kept */
 struct db_column { const char *name; enum db_kind kind; size_t offset, size; };
 #define DB_COLUMN(row, member) { #member, \
     _Generic(&((row *)0)->member, int64_t *: DB_I64, struct db_bytes *: DB_BYTES, \
@@ -62,12 +62,12 @@ struct db_column { const char *name; enum db_kind kind; size_t offset, size; };
 struct db_shape { const struct db_column *columns; size_t count; };
 #define DB_SHAPE(columns) &(const struct db_shape){ (columns), COUNT(columns) }
 
-/* ---- statements */
-/* Rows changed in *changed (NULL: not wanted). */
+/* ---- statements. Rows changed in *changed (NULL: not wanted). */
 MUST_USE enum pay_err db_exec(struct db *db, const char *sql, const struct db_param *in, size_t n,
                               int64_t *changed);
 /* Exactly one row must change: none is PAY_WRONG_STATE (does not poison), more is PAY_FAULT. */
-MUST_USE enum pay_err db_exec_one(struct db *db, const char *sql, const struct db_param *in, size_t n);
+MUST_USE enum pay_err db_exec_one(struct db *db, const char *sql, const struct db_param *in,
+                                  size_t n);
 /* The AUTO_INCREMENT number of the last insert on this connection. */
 int64_t db_last_id(const struct db *db);
 
@@ -75,28 +75,26 @@ struct db_query {
     const char *sql;
     const struct db_param *in; size_t n;
     const struct db_shape *shape;
-    void *row;                  /* filled for each row; zeroed first (struct db_bytes keeps at, size) */
+    void *row;                  /* filled for each row, its columns zeroed first */
     enum pay_err (*each)(void *arg, void *row);     /* NULL: one row is wanted */
     void *arg;
 };
 /* Without each: the first row into row, PAY_NO_ROW when there is none. With each: called per row
- * (no statement inside it: results are read to the end first into memory); an error of each ends the
- * reading and is returned; no rows is PAY_OK. Also for INSERT … RETURNING and CALL. */
+ * (no statement inside it); an error of each ends the reading and is returned; no rows is PAY_OK.
+ * Also for INSERT … RETURNING and CALL. */
 MUST_USE enum pay_err db_select(struct db *db, const struct db_query *query);
 
-/* ---- transactions */
-/* Runs work, then COMMIT; on an error ROLLBACK. PAY_TRY_AGAIN, and a connection lost before COMMIT
- * was sent, run work again (5 tries, jittered 5-100 ms, 3 s in all), so work starts from clean state
- * each time and makes no HTTP call; when the tries are used up: PAY_DB_AWAY (nothing was done). A
- * work that only reads is ended the same way. No db_txn inside another. */
-MUST_USE enum pay_err db_txn(struct db *db, enum pay_err (*work)(struct db *db, void *arg), void *arg);
+/* ---- transactions. Runs work, then COMMIT; on an error ROLLBACK. PAY_TRY_AGAIN, and a connection
+ * lost before COMMIT was sent, run work again (5 tries, jittered 5-100 ms, 3 s in all), so work
+ * starts from clean state each time and makes no HTTP call; when the tries are used up: PAY_DB_AWAY
+ * (nothing was done). A work that only reads is ended the same way. No db_txn inside another. */
+MUST_USE enum pay_err db_txn(struct db *db, enum pay_err (*work)(struct db *db, void *arg),
+                             void *arg);
 /* For paths that are one SELECT: ends the read transaction. Cheap when none is open. */
 void db_end(struct db *db);
 /* True when a trivial statement is answered now, within timeout_ms. */
 bool db_ping(struct db *db, int timeout_ms);
 
-/* ---- for migrate only: one statement of SQL text as it is, no parameters, commits by itself.
- * The error text is copied to why. */
+/* For migrate only: one statement as it is, commits by itself; the error's text lands in why. */
 MUST_USE enum pay_err db_run_text(struct db *db, const char *sql, char *why, size_t why_size);
-
 #endif

@@ -128,7 +128,8 @@ void db_row_clear(const struct db_query *query)
 }
 
 /* The connector's own `cut` is kept for numbers; for text and bytes the lengths say it. */
-static bool was_cut(const struct db_column *column, const MYSQL_BIND *bind, const struct db_cell *cell)
+static bool was_cut(const struct db_column *column, const MYSQL_BIND *bind,
+                    const struct db_cell *cell)
 {
     switch (column->kind) {
     case DB_TEXT:

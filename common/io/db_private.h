@@ -28,7 +28,7 @@ struct db {
 
 /* db.c */
 MUST_USE enum pay_err db_connect(struct db *db);    /* PAY_OK at once when connected */
-void db_disconnect(struct db *db);                  /* forgets statements too, sends nothing that waits */
+void db_disconnect(struct db *db);                  /* forgets statements too, never waits */
 
 /* db_error.c: what an error number means for the caller. */
 enum db_moment { DB_AT_STATEMENT, DB_AT_COMMIT };
@@ -42,8 +42,9 @@ enum pay_err db_fail(struct db *db, unsigned number, const char *text, const cha
 MUST_USE unsigned db_execute(MYSQL_STMT *stmt, const struct db_param *in, size_t n);
 struct db_cell { unsigned long length; my_bool is_null, cut; MYSQL_TIME time; };
 struct db_row_binds { MYSQL_BIND bind[DB_BINDS_MAX]; struct db_cell cell[DB_BINDS_MAX]; };
-MUST_USE bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query, struct db_row_binds *binds);
-/* Clears row's columns before a fetch; after it, ends texts, turns times, and finds what was cut. */
+MUST_USE bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query,
+                          struct db_row_binds *binds);
+/* Clears row's columns before a fetch; after it ends texts, turns times, finds what was cut. */
 void db_row_clear(const struct db_query *query);
 MUST_USE enum pay_err db_row_finish(const struct db_query *query, const struct db_row_binds *binds);
 

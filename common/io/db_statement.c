@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "io/db_private.h"
 
-#define SECOND_CHANCE_US 1000000    /* a link that breaks later than this broke under our statement */
+#define SECOND_CHANCE_US 1000000    /* a link that breaks later broke under our statement */
 #define NUMBER_UNKNOWN 2000         /* CR_UNKNOWN_ERROR */
 
 unsigned db_stmt_number(MYSQL_STMT *stmt)
@@ -95,7 +95,7 @@ static enum pay_err admit(struct db *db, const char *sql)
     return PAY_OK;
 }
 
-/* Fails with the statement's own number and text. The text is copied: a loss frees the statement. */
+/* Fails with the statement's own text, copied, because a loss frees the statement. */
 static enum pay_err stmt_failed(struct db *db, MYSQL_STMT *stmt, unsigned number, const char *sql)
 {
     char text[MYSQL_ERRMSG_SIZE];

@@ -52,8 +52,9 @@ static enum pay_err commit(struct db *db)
     return err;
 }
 
-/* The database's word goes before the work's: one that swallowed an error must not commit (M6, M7). */
-static enum pay_err try_once(struct db *db, enum pay_err (*work)(struct db *db, void *arg), void *arg)
+/* The database's word goes before the work's: who swallowed an error must not commit (M6, M7). */
+static enum pay_err try_once(struct db *db, enum pay_err (*work)(struct db *db, void *arg),
+                             void *arg)
 {
     db->lost = false;
     db->last_id = 0;

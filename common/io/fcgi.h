@@ -1,4 +1,4 @@
-/* fcgi.h - libfcgi: one request at a time, from a listening socket or, without one, as plain CGI. */
+/* fcgi.h - libfcgi: one request at a time, from a listening socket or, without, as plain CGI. */
 #ifndef IO_FCGI_H
 #define IO_FCGI_H
 
@@ -28,7 +28,8 @@ int fcgi_param_count(const struct fcgi *fcgi, const char *name);
 /* The i-th "NAME=value", NULL at the end. */
 const char *fcgi_param_at(const struct fcgi *fcgi, size_t i);
 /* Reads exactly CONTENT_LENGTH bytes, NUL-ended into room (size > length). PAY_BAD_BODY when fewer
- * came or the length is malformed, PAY_TOO_LARGE when it would not fit. Without a length: 0 bytes. */
+ * or more came or the length is malformed, PAY_TOO_LARGE when it would not fit. Without a length:
+ * 0 bytes. */
 MUST_USE enum pay_err fcgi_body(struct fcgi *fcgi, char *room, size_t size, size_t *len);
 /* False when the other side is gone. */
 bool fcgi_write(struct fcgi *fcgi, const void *at, size_t len);

@@ -1,6 +1,6 @@
-/* http.h - libcurl: requests to merchants and channels. No redirects, no proxy, no cookies, HTTP/1.1,
- * TLS 1.2+ verified, only http and https, caps on time, headers (16 KiB) and body; the address is
- * checked when the socket is made (so DNS cannot lie twice). */
+/* http.h - libcurl: requests to merchants and channels. No redirects, no proxy, no cookies,
+ * HTTP/1.1, TLS 1.2+ verified, only http and https, caps on time, headers (16 KiB) and body; the
+ * address is checked when the socket is made (so DNS cannot lie twice). */
 #ifndef IO_HTTP_H
 #define IO_HTTP_H
 
@@ -24,8 +24,8 @@ struct http_request {
     const char *headers[HTTP_HEADERS_MAX];  /* "Name: value", NULL-ended or full */
     const char *body; size_t body_len;
     int timeout_ms;                 /* the whole transfer; 10000 at most for merchants */
-    const struct net_list *allow;   /* NULL: any address (channels, our own gateway). Else only public
-                                       addresses and these networks */
+    const struct net_list *allow;   /* NULL: any address (channels, our own gateway). Else only
+                                       public addresses and these networks */
     size_t keep;                    /* bytes of the answer's body kept, <= HTTP_BODY_READ */
 };
 
@@ -49,9 +49,9 @@ struct http_pool *http_pool_open(int slots, int per_host);
 void http_pool_close(struct http_pool **pool);      /* aborts what runs, quickly */
 int http_pool_free_slots(const struct http_pool *pool);
 /* The request's texts are copied. done gets the answer (valid inside the call only) from within
- * http_pool_run, also for an URL that is none (HTTP_BAD_URL); it may add the next request. PAY_FULL:
- * no slot is free, or per_host requests to this host are under way; done will not be called, so the
- * caller gives its lease back or waits. (Queueing here would outlive leases.) */
+ * http_pool_run, also for an URL that is none (HTTP_BAD_URL); it may add the next request.
+ * PAY_FULL: no slot is free, or per_host requests to this host are under way; done will not be
+ * called, so the caller gives its lease back or waits. (Queueing here would outlive leases.) */
 typedef void http_done(void *arg, const struct http_answer *answer);
 MUST_USE enum pay_err http_pool_add(struct http_pool *pool, const struct http_request *request,
                                     http_done *done, void *arg);
@@ -62,9 +62,9 @@ int http_pool_run(struct http_pool *pool, int wait_ms);
 /* ---- addresses as texts: the sender's own parser, used when a URL is stored (rule 19). */
 #define HTTP_HOST_SIZE 256
 struct http_url { char scheme[6], host[HTTP_HOST_SIZE]; int64_t port; };
-/* Absolute http or https, <= 1024 bytes, a host, no user, no fragment, no control or non-ASCII bytes,
- * port 1..65535; nor \ " < > ^ ` { } | or blanks, which parsers disagree about. host is lower case,
- * without brackets; port is filled in. */
+/* Absolute http or https, <= 1024 bytes, a host, no user, no fragment, no control or non-ASCII
+ * bytes, port 1..65535; nor \ " < > ^ ` { } | or blanks, which parsers disagree about. host is
+ * lower case, without brackets; port is filled in. */
 MUST_USE bool http_url_ok(const char *url, struct http_url *out);
 /* url with /segment put at the end of its path (before a query); one slash between. */
 MUST_USE bool http_url_append(const char *url, const char *segment, char *out, size_t size);

@@ -1,5 +1,5 @@
-/* http_guard.c - where a connection may go. Asked with the very address that is about to be dialled,
- * so a name that answers differently the second time gains nothing. */
+/* http_guard.c - where a connection may go. Asked with the very address that is about to be
+ * dialled, so a name that answers differently the second time gains nothing. */
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>

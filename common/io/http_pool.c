@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "io/http_private.h"
 
-enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_REFUSED };  /* REFUSED: done is told at the next run */
+enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_REFUSED };  /* REFUSED: told at the next run */
 
 struct http_slot {
     struct http_transfer transfer;      /* first: curl's private pointer is the slot's */

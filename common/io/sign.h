@@ -1,4 +1,4 @@
-/* sign.h - OpenSSL: digests, signatures, sealing, encodings. Fails closed: any library error is false. */
+/* sign.h - OpenSSL: digests, signatures, sealing, encodings. Any library error is false. */
 #ifndef IO_SIGN_H
 #define IO_SIGN_H
 
@@ -12,7 +12,9 @@ struct mac { uint8_t bytes[32]; };
 #define MAC_HEX_SIZE 65
 
 MUST_USE bool sign_sha256(const void *at, size_t len, struct mac *out);
-MUST_USE bool sign_hmac_sha256(const void *key, size_t key_len, const void *at, size_t len, struct mac *out);
+/* An empty key is refused. */
+MUST_USE bool sign_hmac_sha256(const void *key, size_t key_len, const void *at, size_t len,
+                               struct mac *out);
 void sign_mac_hex(const struct mac *mac, char out[MAC_HEX_SIZE]);
 /* True when text is exactly 64 lower-case hex digits of mac; constant time. */
 bool sign_mac_is_hex(const struct mac *mac, const char *text);
@@ -20,11 +22,13 @@ bool sign_mac_eq(const struct mac *a, const struct mac *b);
 bool sign_bytes_eq(const void *a, const void *b, size_t len);      /* constant time */
 void sign_wipe(void *at, size_t len);
 
-/* RSA-SHA256, PKCS#1 v1.5. Keys: PEM, or one-line base64 of DER (PKCS#8, PKCS#1, SubjectPublicKeyInfo).
- * Public keys under 2048 bits or with an exponent below 65537 are refused. */
+/* RSA-SHA256, PKCS#1 v1.5. Keys: PEM, or one-line base64 of DER (PKCS#8, PKCS#1,
+ * SubjectPublicKeyInfo). Under 2048 bits or with an exponent below 65537 they are refused. */
 MUST_USE bool sign_rsa_public_ok(const char *key);
-MUST_USE bool sign_rsa_verify(const char *public_key, const void *at, size_t len, const char *signature_base64);
-MUST_USE bool sign_rsa_sign(const char *private_key, const void *at, size_t len, struct text *base64);
+MUST_USE bool sign_rsa_verify(const char *public_key, const void *at, size_t len,
+                              const char *signature_base64);
+MUST_USE bool sign_rsa_sign(const char *private_key, const void *at, size_t len,
+                            struct text *base64);
 /* A new 2048- or 3072-bit pair as PEM. */
 MUST_USE bool sign_rsa_new(int bits, struct text *private_pem, struct text *public_pem);
 /* SHA-256 of the key's SubjectPublicKeyInfo DER: equal keys in other spellings give one print. */
@@ -32,7 +36,8 @@ MUST_USE bool sign_rsa_print(const char *public_key, struct mac *out);
 
 /* Standard base64 with padding; decoding is strict (no blanks, canonical padding). */
 void sign_base64_add(struct text *to, const void *at, size_t len);
-MUST_USE bool sign_base64_read(const char *s, size_t len, uint8_t *out, size_t size, size_t *out_len);
+MUST_USE bool sign_base64_read(const char *s, size_t len, uint8_t *out, size_t size,
+                               size_t *out_len);
 
 /* AES-256-GCM. sealed = 12 random bytes, ciphertext, 16 tag bytes: len + SIGN_SEAL_EXTRA. */
 #define SIGN_SEAL_EXTRA 28

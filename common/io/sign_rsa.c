@@ -130,7 +130,8 @@ bool sign_rsa_public_ok(const char *key)
     return pkey != NULL;
 }
 
-bool sign_rsa_verify(const char *public_text, const void *at, size_t len, const char *signature_base64)
+bool sign_rsa_verify(const char *public_text, const void *at, size_t len,
+                     const char *signature_base64)
 {
     uint8_t signature[SIGNATURE_MAX];
     size_t size = 0;
@@ -142,7 +143,8 @@ bool sign_rsa_verify(const char *public_text, const void *at, size_t len, const 
         size != (size_t)EVP_PKEY_get_size(key))
         return false;
     AUTO_DIGEST ctx = EVP_MD_CTX_new();
-    return ctx != NULL && EVP_DigestVerifyInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
+    return ctx != NULL &&
+           EVP_DigestVerifyInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
            EVP_DigestVerify(ctx, signature, size, at, len) == 1;
 }
 

@@ -23,7 +23,8 @@ static bool make_room(void)
 {
     if (keys != NULL)
         return true;
-    void *page = mmap(NULL, sizeof(*keys), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *page = mmap(NULL, sizeof(*keys), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                      -1, 0);
     if (page == MAP_FAILED)
         return false;
     (void)!mlock(page, sizeof(*keys));

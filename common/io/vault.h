@@ -24,10 +24,11 @@ int vault_version(void);                        /* the version that seals */
 MUST_USE enum pay_err vault_seal(const struct vault_place *place, const void *at, size_t len,
                                  uint8_t *out, size_t size, size_t *out_len);
 /* Opens with the version named in the value; an unknown version reads the file again once. */
-MUST_USE enum pay_err vault_unseal(const struct vault_place *place, const uint8_t *sealed, size_t len,
-                                   void *out, size_t size, size_t *out_len);
-/* Adds a new highest key line (atomic replace, 0600) / drops all but the two highest: a program
- * that sealed under the old key while the rotation ran is still opened, and sealed anew by the next. */
+MUST_USE enum pay_err vault_unseal(const struct vault_place *place, const uint8_t *sealed,
+                                   size_t len, void *out, size_t size, size_t *out_len);
+/* Adds a new highest key line (atomic replace, 0600) / drops all but the two highest: what a
+ * program sealed under the old key while the rotation ran still opens, and the next one seals it
+ * anew. */
 MUST_USE enum pay_err vault_rotate_begin(void);
 MUST_USE enum pay_err vault_rotate_end(void);
 

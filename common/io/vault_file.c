@@ -16,6 +16,7 @@
 
 #define FILE_MAX 4096
 #define KEY_BASE64 44
+#define KEYS_KEPT 2
 
 static bool parse_line(const char *at, size_t len, struct vault_key *out)
 {
@@ -212,11 +213,10 @@ bool vault_keys_add(struct vault_keys *keys)
 
 bool vault_keys_drop_old(struct vault_keys *keys)
 {
-    struct vault_key newest = keys->at[keys->count - 1];
+    size_t drop = keys->count > KEYS_KEPT ? keys->count - KEYS_KEPT : 0;
 
-    sign_wipe(keys->at, sizeof(keys->at));
-    keys->at[0] = newest;
-    keys->count = 1;
-    sign_wipe(&newest, sizeof(newest));
+    keys->count -= drop;
+    memmove(keys->at, keys->at + drop, keys->count * sizeof(keys->at[0]));
+    sign_wipe(keys->at + keys->count, drop * sizeof(keys->at[0]));
     return true;
 }

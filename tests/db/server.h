@@ -121,7 +121,8 @@ static bool passed_on(int from, int to, const int *cut, bool *end)
 
     if (n <= 0)
         return false;
-    bool commit = cut != NULL && *cut != CUT_NOTHING && memmem(room, (size_t)n, "\3COMMIT", 7) != NULL;
+    bool commit = cut != NULL && *cut != CUT_NOTHING &&
+                  memmem(room, (size_t)n, "\3COMMIT", 7) != NULL;
     if (commit && *cut == CUT_BEFORE_COMMIT_ARRIVES)
         return false;
     if (write(to, room, (size_t)n) != n)
@@ -132,7 +133,9 @@ static bool passed_on(int from, int to, const int *cut, bool *end)
 
 static void carry(int client, int server, const int *cut)
 {
-    struct pollfd fds[] = { { .fd = client, .events = POLLIN }, { .fd = server, .events = POLLIN } };
+    struct pollfd fds[] = {
+        { .fd = client, .events = POLLIN }, { .fd = server, .events = POLLIN },
+    };
     bool end = false;
 
     while (!end && poll(fds, 2, -1) > 0) {

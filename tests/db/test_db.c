@@ -14,7 +14,8 @@ static const char *const SCHEMA[] = {
     "CREATE USER plain@localhost IDENTIFIED BY 'secret'",
     "GRANT ALL ON t.* TO plain@localhost",
     "CREATE TABLE t.kinds (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, num BIGINT, tiny TINYINT"
-    " UNSIGNED, txt VARCHAR(64) UNIQUE, fixed CHAR(26), doc JSON, bin VARBINARY(64), at DATETIME(3))",
+    " UNSIGNED, txt VARCHAR(64) UNIQUE, fixed CHAR(26), doc JSON, bin VARBINARY(64),"
+    " at DATETIME(3))",
     "CREATE TABLE t.account (id INT PRIMARY KEY, money BIGINT NOT NULL CHECK (money >= 0))",
     "INSERT INTO t.account VALUES (1, 1000), (2, 1000)",
     "CREATE PROCEDURE t.fail_with(number INT)"
@@ -88,10 +89,15 @@ static int each_close(void **state)
 struct number { int64_t n; };
 static const struct db_column NUMBER[] = { DB_COLUMN(struct number, n) };
 
+static enum pay_err one_number(struct db *on, const char *sql, struct number *row)
+{
+    return db_select(on, &(struct db_query){ .sql = sql, .shape = DB_SHAPE(NUMBER), .row = row });
+}
+
 static int64_t ask(struct db *on, const char *sql)
 {
     struct number row;
-    enum pay_err err = db_select(on, &(struct db_query){ .sql = sql, .shape = DB_SHAPE(NUMBER), .row = &row });
+    enum pay_err err = one_number(on, sql, &row);
     db_end(on);
     if (err != PAY_OK)
         fail_msg("%s: %s", sql, err_name(err));
@@ -116,14 +122,20 @@ static enum pay_err fail_now(struct db *on, int64_t number)
 
 /* ---- values */
 
-struct kinds { int64_t id, num, tiny; char txt[9], fixed[27], doc[32]; struct db_bytes bin; int64_t at; };
+struct kinds {
+    int64_t id, num, tiny;
+    char txt[9], fixed[27], doc[32];
+    struct db_bytes bin;
+    int64_t at;
+};
 static const struct db_column KINDS[] = {
     DB_COLUMN(struct kinds, id), DB_COLUMN(struct kinds, num), DB_COLUMN(struct kinds, tiny),
     DB_COLUMN(struct kinds, txt), DB_COLUMN(struct kinds, fixed), DB_COLUMN(struct kinds, doc),
     DB_COLUMN(struct kinds, bin), DB_COLUMN_TIME(struct kinds, at),
 };
 static const char SQL_KINDS_ADD[] =
-    "INSERT INTO kinds (num, tiny, txt, fixed, doc, bin, at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id";
+    "INSERT INTO kinds (num, tiny, txt, fixed, doc, bin, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    " RETURNING id";
 static const char SQL_KINDS_FIND[] =
     "SELECT id, num, tiny, txt, fixed, doc, bin, at FROM kinds WHERE id = ?";
 
@@ -153,9 +165,9 @@ static enum pay_err kinds_find(int64_t id, struct kinds *k)
 static void test_db_select__gives_back_what_was_put(void **state)
 {
     uint8_t raw[] = "a\0b\xff", room[8];
-    struct kinds in = { .num = INT64_MIN, .tiny = 255, .txt = "h\xc3\xa9 \xc2\xa5!!", .doc = "{\"a\": 1}",
-                        .fixed = "01ARZ3NDEKTSV4RRFFQ69G5FAV", .bin = { raw, 4, 4 },
-                        .at = INT64_C(1700000000123) };
+    struct kinds in = { .num = INT64_MIN, .tiny = 255, .txt = "h\xc3\xa9 \xc2\xa5!!",
+                        .doc = "{\"a\": 1}", .fixed = "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                        .bin = { raw, 4, 4 }, .at = INT64_C(1700000000123) };
     struct kinds out = { .bin = { room, sizeof(room), 0 } };
     (void)state;
 
@@ -216,7 +228,8 @@ static void test_db_select__numbers_of_any_width(void **state)
     assert_int_equal(ask(db, "SELECT 1 = 1"), 1);
     assert_int_equal(ask(db, "SELECT CAST(-5 AS SIGNED)"), -5);
     assert_int_equal(ask(db, "SELECT CAST(200 AS UNSIGNED)"), 200);
-    assert_int_equal(ask(db, "SELECT MAX(tiny) FROM (SELECT tiny FROM kinds UNION SELECT 255) x"), 255);
+    assert_int_equal(ask(db, "SELECT MAX(n) FROM (SELECT tiny n FROM kinds UNION SELECT 255) x"),
+                     255);
     assert_int_equal(ask(db, "SELECT ROUND(UNIX_TIMESTAMP(UTC_TIMESTAMP(3)) * 1000) > 1"), 1);
     /* Beyond int64: said, not clamped. */
     assert_int_equal(db_select(db, &(struct db_query){
@@ -257,7 +270,8 @@ static void test_db_select__walks_rows_until_each_says_stop(void **state)
     static const char NONE[] = "SELECT money FROM account WHERE id = 99";
     struct number row;
     struct sum all = { .end = PAY_OK }, some = { .end = PAY_STOP };
-    struct db_query q = { .sql = SQL, .shape = DB_SHAPE(NUMBER), .row = &row, .each = add_up, .arg = &all };
+    struct db_query q = { .sql = SQL, .shape = DB_SHAPE(NUMBER), .row = &row, .each = add_up,
+                          .arg = &all };
     (void)state;
 
     assert_int_equal(db_select(db, &q), PAY_OK);
@@ -277,7 +291,9 @@ static void test_db_select__walks_rows_until_each_says_stop(void **state)
 }
 
 struct pair { int64_t id, money; };
-static const struct db_column PAIR[] = { DB_COLUMN(struct pair, id), DB_COLUMN(struct pair, money) };
+static const struct db_column PAIR[] = {
+    DB_COLUMN(struct pair, id), DB_COLUMN(struct pair, money),
+};
 static const char SQL_ROWS_THEN[] = "CALL rows_then(?)";
 
 static enum pay_err call_rows(struct db *on, void *arg)
@@ -293,7 +309,7 @@ static enum pay_err call_none(struct db *on, void *arg)
 {
     struct number row;
     (void)arg;
-    return db_select(on, &(struct db_query){ .sql = "CALL none()", .shape = DB_SHAPE(NUMBER), .row = &row });
+    return one_number(on, "CALL none()", &row);
 }
 
 static void test_db_select__reads_a_procedure_to_its_end(void **state)
@@ -426,7 +442,7 @@ static void test_db_last_id__is_the_inserted_rows(void **state)
     assert_int_equal(db_txn(db, add_plain, NULL), PAY_OK);
     int64_t id = db_last_id(db);
     assert_true(id > 0);
-    assert_int_equal(ask(db, "SELECT MIN(id) FROM (SELECT id FROM kinds ORDER BY id DESC LIMIT 2) x"), id);
+    assert_int_equal(ask(db, "SELECT id FROM kinds ORDER BY id DESC LIMIT 1, 1"), id);
 }
 
 /* ---- the connection breaks */
@@ -438,7 +454,7 @@ static void kill_link(struct db *on, const char *how)
     char sql[64];
     struct number row;
 
-    if (db_select(on, &(struct db_query){ .sql = SQL_MY_ID, .shape = DB_SHAPE(NUMBER), .row = &row }) == PAY_OK) {
+    if (one_number(on, SQL_MY_ID, &row) == PAY_OK) {
         snprintf(sql, sizeof(sql), "%s %lld", how, (long long)row.n);
         run_root(sql);
         clock_sleep_ms(50);
@@ -483,7 +499,8 @@ static void test_db__prepares_anew_when_the_server_forgot(void **state)
     (void)state;
     for (int i = 0; i < 3; i++) {
         assert_int_equal(ask(db, SQL_MONEY_1), 1000);
-        run_root(i % 2 ? "ALTER TABLE t.account DROP COLUMN note" : "ALTER TABLE t.account ADD COLUMN note INT");
+        run_root(i % 2 ? "ALTER TABLE t.account DROP COLUMN note"
+                       : "ALTER TABLE t.account ADD COLUMN note INT");
         run_root("FLUSH TABLES");
     }
     run_root("ALTER TABLE t.account DROP COLUMN IF EXISTS note");
@@ -500,7 +517,7 @@ static enum pay_err only_look(struct db *on, void *arg)
 {
     struct number row;
     (void)arg;
-    return db_select(on, &(struct db_query){ .sql = SQL_MONEY_1, .shape = DB_SHAPE(NUMBER), .row = &row });
+    return one_number(on, SQL_MONEY_1, &row);
 }
 
 static void test_db_txn__says_lost_when_commit_has_no_answer(void **state)
@@ -636,8 +653,8 @@ static void test_db_meaning__no_unclear_commit_counts_as_done_or_undone(void **s
     for (size_t i = 0; i < COUNT(MEANINGS); i++) {
         const struct meaning_case *c = &MEANINGS[i];
         snprintf(name, sizeof(name), "%u", c->number);
-        CHECK_TEXT(name, err_name(db_meaning(c->number, DB_AT_STATEMENT)), err_name(c->at_statement));
-        CHECK_TEXT(name, err_name(db_meaning(c->number, DB_AT_COMMIT)), err_name(c->at_commit));
+        CHECK_I64(name, db_meaning(c->number, DB_AT_STATEMENT), c->at_statement);
+        CHECK_I64(name, db_meaning(c->number, DB_AT_COMMIT), c->at_commit);
         CHECK(name, db_is_loss(c->number) == c->loss);
     }
 }
