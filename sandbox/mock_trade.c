@@ -83,8 +83,9 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
         " t.success_time, UTC_TIMESTAMP(3)"
         " FROM merchant_attempt m LEFT JOIN mock_trade t ON t.pay_id = m.pay_id WHERE m.pay_id = ?";
     static struct attempt_row row;
+    char number[NO_SIZE];               /* pay_id may be out's own */
 
-    if (!ulid_is(pay_id))
+    if (!ulid_is(pay_id) || !text_copy(number, sizeof(number), pay_id))
         return PAY_NOT_FOUND;
     row.sealed = (struct db_bytes){ row.room, sizeof(row.room), 0 };
     const struct db_param in[] = { DB_STR(pay_id) };
@@ -93,7 +94,7 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
     db_end(db);
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
-    return str_eq(row.code, "mock") ? trade_fill(&row, pay_id, out) : PAY_NOT_FOUND;
+    return str_eq(row.code, "mock") ? trade_fill(&row, number, out) : PAY_NOT_FOUND;
 }
 
 static enum pay_err open_work(struct db *db, void *arg)
