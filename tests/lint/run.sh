@@ -1,0 +1,219 @@
+#!/usr/bin/env bash
+# Tests scripts/lint with planted violations: each case is one file in a tree of its own and the
+# problems wanted, as `line: rule` (empty: none). Prints `N passed, N failed`.
+set -u
+shopt -s lastpipe      # `… | check` counts in this shell
+lint=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/scripts/lint
+passed=0 failed=0
+
+# case NAME PATH WANTED…  with the file's text on stdin
+check() {
+    local name=$1 path=$2 tree got want
+    shift 2
+    tree=$(mktemp -d)
+    mkdir -p "$tree/$(dirname "$path")"
+    cat >"$tree/$path"
+    if [[ $path == *own.c ]]; then : >"$tree/${path%.c}.h"; fi
+    got=$("$lint" "$tree" | grep -v '^lint: ' | sed -e "s|^$path:||" -e 's/^\([0-9]*: [a-z-]*\): .*/\1/')
+    want=$(printf '%s\n' "$@")
+    if [ "$got" == "$want" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf '%s: got:\n%s\nwant:\n%s\n' "$name" "$got" "$want"
+    fi
+    rm -rf "$tree"
+}
+# N lines of text
+lines() { for ((i = 0; i < $1; i++)); do echo "$2"; done; }
+
+# ---- layers
+for row in common/base:io/db.h common/io:pay/order.h common/channel:pay/order.h common/pay:web/reply.h \
+    common/pay:job/job.h common/web:job/job.h common/job:web/reply.h cgi-bin:job/job.h \
+    cgi-bin:sandbox/gateway.h cron:web/reply.h cli:web/reply.h cli:job/job.h sandbox:pay/order.h \
+    sandbox:channel/channel.h sandbox:web/reply.h common/io:sandbox/gateway.h; do
+    check "layer ${row/:/ includes }" "${row%%:*}/x.c" '1: layer' <<<"#include \"${row#*:}\""
+done
+for row in common/base:base/err.h common/io:base/err.h common/channel:io/http.h common/pay:channel/channel.h \
+    common/web:pay/order.h common/job:pay/order.h cgi-bin:web/reply.h cron:job/job.h cli:pay/order.h \
+    cli:command.h sandbox:io/db.h sandbox:sandbox/gateway.h tests/unit:sandbox/gateway.h \
+    examples/shop:anything/at/all.h; do
+    check "layer ${row/:/ may include }" "${row%%:*}/x.c" '' <<<"#include \"${row#*:}\""
+done
+check 'mockpay uses the sandbox' cgi-bin/mockpay.c '' <<<'#include "sandbox/gateway.h"'
+check 'mockpay leaves pay alone' cgi-bin/mockpay.c '1: layer' <<<'#include "pay/order.h"'
+check 'sandbox runner uses the sandbox' cron/sandbox_runner.c '' <<<'#include "sandbox/gateway.h"'
+check 'sandbox runner leaves pay alone' cron/sandbox_runner.c '1: layer' <<<'#include "pay/order.h"'
+check 'a path upward' common/io/x.c '1: layer' '1: layer' <<<'#include "../pay/order.h"'
+
+# ---- library headers
+for header in mysql.h mysql/mysql.h mariadb/mysql.h openssl/evp.h json-c/json.h curl/curl.h fcgiapp.h \
+    fcgi_stdio.h qrencode.h errmsg.h; do
+    check "library <$header> in pay" common/pay/x.c '1: library' <<<"#include <$header>"
+    check "library <$header> in a public io header" common/io/x.h '1: library' <<<"#include <$header>"
+done
+check 'mysql in db'        common/io/db_bind.c ''  <<<'#include <mysql.h>'
+check 'openssl in sign'    common/io/sign_rsa.c '' <<<'#include <openssl/evp.h>'
+check 'json-c in json'     common/io/json.c ''     <<<'#include <json-c/json.h>'
+check 'curl in http'       common/io/http_pool.c '' <<<'#include <curl/curl.h>'
+check 'fcgi in fcgi'       common/io/fcgi.c ''     <<<'#include <fcgiapp.h>'
+check 'qrencode in qr'     common/io/qr.c ''       <<<'#include <qrencode.h>'
+check 'openssl in db'      common/io/db.c '1: library' <<<'#include <openssl/evp.h>'
+check 'libc anywhere'      common/pay/x.c ''       <<<'#include <string.h>'
+
+# ---- SQL
+check 'SELECT in web' common/web/x.c '1: sql' <<<'static const char A[] = "SELECT no FROM pay_order";'
+check 'UPDATE in job' common/job/x.c '2: sql' <<'C'
+static const char A[] =
+    "UPDATE notify_task SET state = 1";
+C
+check 'CALL in cgi-bin'     cgi-bin/x.c '1: sql' <<<'static const char A[] = "CALL open_order(?)";'
+check 'DELETE in cli'       cli/x.c '1: sql'     <<<'static const char A[] = " DELETE FROM t";'
+check 'INSERT in channel'   common/channel/x.c '1: sql' <<<'static const char A[] = "INSERT INTO t";'
+check 'SQL in pay'          common/pay/x.c ''    <<<'static const char A[] = "SELECT 1 FROM t";'
+check 'SQL in the sandbox'  sandbox/x.c ''       <<<'static const char A[] = "SELECT 1 FROM t";'
+check 'SQL in a comment'    common/web/x.c ''    <<<'/* "SELECT 1 FROM t" */'
+check 'a method is no SQL'  common/web/x.c ''    <<<'static const char A[] = "DELETE";'
+check 'words are no SQL'    common/web/x.c ''    <<<'static const char A[] = "Select one";'
+
+# ---- banned
+for call in strcpy strcat sprintf gets atoi atol strtok alloca system popen strtol sscanf rand; do
+    check "call of $call" common/pay/x.c '3: banned' <<C
+static void f(void)
+{
+    $call(a, b);
+}
+C
+done
+check 'strtol at home'        common/base/text.c '' <<<'static int f(void) { return strtol(a, b, 10); }'
+check 'snprintf is fine'      common/pay/x.c ''     <<<'static void f(void) { snprintf(a, 1, b); }'
+check 'a member of that name' common/pay/x.c ''     <<<'static int f(void) { return x.system; }'
+check 'in a string'           common/pay/x.c ''     <<<'static const char A[] = "atoi(x)";'
+check 'in a comment'          common/pay/x.c ''     <<<'// atoi(x)'
+check 'in a macro'            common/pay/x.c '2: banned' <<'C'
+#define A(x) \
+    atoi(x)
+C
+check 'goto'            common/pay/x.c '1: banned' <<<'static void f(void) { goto out; }'
+check 'double in pay'   common/pay/x.c '1: banned' <<<'static double price;'
+check 'float in base'   common/base/x.h '1: banned' <<<'float price(void);'
+
+# ---- sizes
+lines 400 'int x;' | check 'a file of 400' common/pay/x.c ''
+lines 401 'int x;' | check 'a file of 401' common/pay/x.c '401: file-size'
+lines 150 'int x;' | check 'a program of 150' cgi-bin/x.c ''
+lines 151 'int x;' | check 'a program of 151' cgi-bin/x.c '151: file-size'
+lines 100 'int x;' | check 'a header of 100' common/pay/x.h ''
+lines 101 'int x;' | check 'a header of 101' common/pay/x.h '101: file-size'
+{ echo '/* lint: allow file-size - one table */'; lines 400 'int x;'; } |
+    check 'a long file that says why' common/pay/x.c ''
+{ echo 'static void f(void)'; echo '{'; lines 57 '    x++;'; echo '}'; } |
+    check 'a function of 60' common/pay/x.c ''
+{ echo 'static void f(void)'; echo '{'; lines 58 '    x++;'; echo '}'; } |
+    check 'a function of 61' common/pay/x.c '1: function-size'
+{ echo 'static const int T[] = {'; lines 80 '    1,'; echo '};'; } |
+    check 'a table of 82' common/pay/x.c ''
+{ echo 'static void f(int a,'; echo '              int b)'; echo '{'; lines 57 '    x++;'; echo '}'; } |
+    check 'a function counts from its name' common/pay/x.c '1: function-size'
+{ echo 'static void f(void) { g("}"); h(0); }'; lines 60 'int x;'; } |
+    check 'a brace in a string' common/pay/x.c ''
+{ echo "static void f(void) { g('}', '\"', '\\''); }"; lines 60 'int x;'; } |
+    check 'a brace in quotes' common/pay/x.c ''
+printf '%0100d\n' 0 | tr 0 / | check 'a line of 100' common/pay/x.c ''
+printf '%0101d\n' 0 | tr 0 / | check 'a line of 101' common/pay/x.c '1: line-size'
+printf '//%s\n' "$(lines 98 é | tr -d '\n')" | check 'columns, not bytes' common/pay/x.c ''
+check 'five parameters' common/pay/x.c '' <<<'void f(int a, int b, int (*c)(int, int), int d, int e) { }'
+check 'six parameters' common/pay/x.c '1: parameters' <<<'void f(int a, int b, int c, int d, int e, int g) { }'
+check 'six, excused' common/pay/x.c '' <<'C'
+void f(int a, int b, int c, int d, int e, int g)    /* lint: allow parameters - as the library */
+{
+}
+C
+nest4='for (;;) { while (x) { if (y) { switch (z) { case 1:'
+check 'nesting of 4' common/pay/x.c '' <<<"static void f(void) { $nest4 g(); } } } } }"
+check 'nesting of 5' common/pay/x.c '1: nesting' <<<"static void f(void) { $nest4 if (a) g(); } } } } }"
+check 'nesting of 5 without braces' common/pay/x.c '7: nesting' <<'C'
+static void f(void)
+{
+    for (;;)
+        if (a)
+            while (b)
+                for (;;)
+                    if (c)
+                        g();
+}
+C
+check 'else if is no nesting' common/pay/x.c '' <<'C'
+static void f(void)
+{
+    if (a) { g(); } else if (b) { g(); } else if (c) { g(); } else if (d) { g(); }
+    else if (e) { g(); } else if (h) { g(); }
+    if (a)
+        g();
+    else if (b)
+        g();
+    else if (c)
+        g();
+    else if (d)
+        g();
+    else if (e)
+        g();
+}
+C
+check 'initializers are no nesting' common/pay/x.c '' <<'C'
+static void f(void)
+{
+    for (;;) {
+        if (a) {
+            if (b) {
+                struct x v = { .y = { { { 1 } } } };
+                if (c)
+                    g((struct x){ { { 1 } } });
+            }
+        }
+    }
+}
+C
+check 'do while' common/pay/x.c '' <<'C'
+static void f(void)
+{
+    do {
+        do {
+            do {
+                do {
+                    g();
+                } while (a);
+            } while (a);
+        } while (a);
+    } while (a);
+}
+C
+
+# ---- order, notes
+printf '#include <a.h>\n#include "base/err.h"\n#include <b.h>\n' |
+    check 'libc after ours' common/pay/x.c '3: order'
+printf '#include "base/err.h"\n#include <a.h>\n#include "base/log.h"\n' |
+    check 'first of ours, then libc' common/pay/x.c ''
+printf '#include <a.h>\n#include "pay/own.h"\n' | check 'own header late' common/pay/own.c '1: order'
+printf '#include "pay/own.h"\n#include <a.h>\n' | check 'own header first' common/pay/own.c ''
+printf '#include "pay/own_private.h"\n#include <a.h>\n' |
+    check 'own private header first' common/pay/own.c ''
+check 'TODO'  common/pay/x.c '1: note' <<<'/* TODO: later */'
+check 'FIXME' common/pay/x.h '1: note' <<<'// FIXME'
+check 'a word with TODO in it' common/pay/x.c '' <<<'/* TODOS METHODO */'
+
+# ---- the program itself
+tree=$(mktemp -d)
+mkdir -p "$tree/common/pay"
+echo 'int x;' >"$tree/common/pay/x.c"
+summary=$("$lint" "$tree"); status=$?
+if [ "$summary" == 'lint: 1 files, 0 problems' ] && [ $status -eq 0 ]; then passed=$((passed + 1))
+else failed=$((failed + 1)); echo "clean tree: status $status: $summary"; fi
+echo '// TODO' >>"$tree/common/pay/x.c"
+summary=$("$lint" "$tree" | tail -1; exit "${PIPESTATUS[0]}"); status=$?
+if [ "$summary" == 'lint: 1 files, 1 problems' ] && [ $status -eq 1 ]; then passed=$((passed + 1))
+else failed=$((failed + 1)); echo "bad tree: status $status: $summary"; fi
+rm -rf "$tree"
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
