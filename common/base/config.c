@@ -56,7 +56,8 @@ static const struct setting SETTINGS[] = {
       "networks that may read /metrics, besides the loopback" },
     { "SHROFF_NOTIFY_ALLOW_NETS", SET_NETS, "", NULL, 0, NET_LIST_MAX, AT(notify_allow_nets),
       "networks notified although they are not public" },
-    { "SHROFF_LOG_LEVEL", SET_LEVEL, "info", NULL, 0, 0, AT(log_level), "debug, info, warn, error" },
+    { "SHROFF_LOG_LEVEL", SET_LEVEL, "info", NULL, 0, 0, AT(log_level),
+      "debug, info, warn or error" },
 };
 
 /* What each kind wants, for the error line; the two numbers are the setting's bounds. */
@@ -200,8 +201,8 @@ void config_print_help(void)
         struct text want = TEXT(room);
         want_text(set, &want);
         printf("%-26s %s%s%s%s; default: %s%s%s\n", set->name, set->help, *room ? " (" : "", room,
-               *room ? ")" : "", *set->live ? set->live : "none", set->test ? ", in test mode " : "",
-               str_or(set->test, ""));
+               *room ? ")" : "", str_or(set->live, "none"),
+               set->test ? ", in test mode " : "", str_or(set->test, ""));
     }
     printf("%-26s account of WEB RUNNER MIGRATE CTL SANDBOX; default: shroff_<role>\n",
            "SHROFF_<ROLE>_DB_USER");

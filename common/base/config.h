@@ -31,12 +31,13 @@ struct config {
  * where it means none). Prints one line (variable, value, bounds, cure) and exits 78 when
  * a value is bad. */
 void config_load(struct config *out);
-/* What config_load reads: name, default, bounds and meaning of each setting, for --help and docs. */
+/* What config_load reads: name, default, bounds, meaning of each setting, for --help and docs. */
 void config_print_help(void);
 
 /* The database account of a role: "web", "runner", "migrate", "ctl", "sandbox".
  * SHROFF_<ROLE>_DB_USER (default shroff_<role>); SHROFF_<ROLE>_DB_PASSWORD, or the file named by
- * SHROFF_<ROLE>_DB_PASSWORD_FILE (default STATE/secrets/<role>.password). Exits 78 when unreadable. */
+ * SHROFF_<ROLE>_DB_PASSWORD_FILE (default STATE/secrets/<role>.password). Exits 78 when that
+ * cannot be read. */
 struct db_account { char user[81], password[129], socket[108], database[65]; };
 void config_db_account(const struct config *config, const char *role, struct db_account *out);
 

@@ -12,21 +12,24 @@
     X(PAY_OK,               0, 200, "success", "nothing") \
     X(PAY_BAD_BODY,     40000, 400, "the body is not what it claims to be", \
       "send one JSON object in UTF-8: no repeated members, no deeper than 8, nothing after it") \
-    X(PAY_BAD_FIELD,    40001, 400, "a field is missing, unknown, of the wrong type or out of range", \
+    X(PAY_BAD_FIELD,    40001, 400, \
+      "a field is missing, unknown, of the wrong type or out of range", \
       "look at `field`") \
     X(PAY_UNSIGNED,     40100, 401, "credentials are missing, malformed or unknown", \
       "send one Authorization header: SHROFF-HMAC-SHA256 app_key=\"…\",…") \
     X(PAY_BAD_SIGN,     40101, 401, "the signature is wrong", \
       "sign the exact bytes that are sent; shroffctl verify shows the text") \
     X(PAY_BAD_TIME,     40102, 401, "the timestamp is more than 300 s off", "set the clock") \
-    X(PAY_NONCE_USED,   40103, 401, "the nonce was used before", "use a new nonce for every request") \
+    X(PAY_NONCE_USED,   40103, 401, "the nonce was used before", \
+      "use a new nonce for every request") \
     X(PAY_NO_SCOPE,     40300, 403, "the key lacks the scope", "shroffctl key create --scopes") \
     X(PAY_BAD_ADDRESS,  40301, 403, "the address is not on the app's allow-list", \
       "shroffctl app set --allowed-nets") \
     X(PAY_APP_DISABLED, 40302, 403, "the app is disabled", "shroffctl app enable") \
     X(PAY_NO_CHANNEL,   40303, 403, "the channel is disabled or absent for this app", \
       "shroffctl channel list") \
-    X(PAY_CROSS_SITE,   40304, 403, "a cross-site request", "send it from the service's own address") \
+    X(PAY_CROSS_SITE,   40304, 403, "a cross-site request", \
+      "send it from the service's own address") \
     X(PAY_NOT_FOUND,    40400, 404, "no such thing", "check the number and the app") \
     X(PAY_BAD_METHOD,   40500, 405, "the method is not allowed here", "look at Allow") \
     X(PAY_TOO_LARGE,    41300, 413, "the body is over 64 KiB", "send less") \
@@ -43,7 +46,8 @@
     X(PAY_STALE,        40905, 409, "the stated remaining amount is stale", "query the order") \
     X(PAY_OTHER_PRICE,  40906, 409, "the price or currency is not the order's", \
       "an operator looks at the alert") \
-    X(PAY_FAULT,        50000, 500, "our fault", "send it again; tell the operator the request_id") \
+    X(PAY_FAULT,        50000, 500, "our fault", \
+      "send it again; tell the operator the request_id") \
     X(PAY_REFUSED,      50200, 502, "the channel refused", "look at channel_error_code") \
     X(PAY_UNKNOWN,      50201, 502, "the channel's result is unknown", "query the order") \
     X(PAY_DB_AWAY,      50300, 503, "the database is away, nothing was done", \

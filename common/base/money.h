@@ -14,7 +14,7 @@
 MUST_USE bool money_parse(const char *s, int64_t *minor);
 /* 1000 -> "10.00" */
 void money_add_plain(struct text *to, int64_t minor);
-/* For people: 123456 CNY -> "1,234.56"; digits after the point as the currency has (JPY 0, KWD 3). */
+/* For people: 123456 CNY -> "1,234.56"; decimals as the currency has (JPY 0, KWD 3). */
 void money_add_grouped(struct text *to, int64_t minor, const char *currency);
 /* Checked sum: false on overflow or beyond MONEY_MAX; *sum untouched then. */
 MUST_USE bool money_add(int64_t a, int64_t b, int64_t *sum);
@@ -22,6 +22,6 @@ MUST_USE bool money_add(int64_t a, int64_t b, int64_t *sum);
 int64_t money_fee(int64_t price, int64_t rate_ppm);
 
 bool currency_is_current(const char *code);     /* an ISO 4217 code in use today, upper case */
-int currency_digits(const char *code);          /* 2 for CNY, 0 for JPY, 3 for KWD; 2 when unknown */
+int currency_digits(const char *code);      /* CNY 2, JPY 0, KWD 3; 2 when unknown */
 
 #endif

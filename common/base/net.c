@@ -82,7 +82,8 @@ bool net_list_has(const struct net_list *list, const struct net_address *address
     return false;
 }
 
-#define V4(a, b, c, bits) { { { [10] = 0xFF, [11] = 0xFF, [12] = a, [13] = b, [14] = c } }, 96 + bits }
+#define V4(a, b, c, bits) \
+    { { { [10] = 0xFF, [11] = 0xFF, [12] = a, [13] = b, [14] = c } }, MAPPED_BITS + bits }
 #define V6(a, b, c, d, bits) { { { a, b, c, d } }, bits }
 static const struct net_range GLOBAL_V6 = V6(0x20, 0x00, 0x00, 0x00, 3);
 static const struct net_range NOT_PUBLIC[] = {
@@ -141,10 +142,8 @@ void net_client(const char *peer, const char *forwarded_for, const struct net_li
     if (!net_parse(peer, &client))
         return;
     /* Each trusted hop vouches for the entry it added; a garbled entry ends the chain. */
-    for (size_t end = strlen(str_or(forwarded_for, "")); end > 0 && net_list_has(trusted, &client);) {
-        if (!last_entry(forwarded_for, &end, &before))
-            break;
+    size_t end = strlen(str_or(forwarded_for, ""));
+    while (end > 0 && net_list_has(trusted, &client) && last_entry(forwarded_for, &end, &before))
         client = before;
-    }
     address_text(&client, out);
 }

@@ -1,9 +1,9 @@
 /* stats.c - the counters' file: a head and 1024 slots of fixed size, mapped by every program.
  *
- * A slot belongs to the 64-bit hash of its kind, name and label, taken with one compare-and-swap on
- * a zero word. Whoever finds the slot before its texts are marked ready writes them (everybody would
- * write the same bytes) and marks them, so a crash between any two instructions leaves nothing that
- * the next caller does not finish. Slots are never given back. Printing is in stats_print.c. */
+ * A slot belongs to the 64-bit hash of its kind, name and label, taken with one compare-and-swap
+ * on a zero word. Whoever finds the slot before its texts are marked ready writes them (everybody
+ * would write the same bytes) and marks them, so a crash between any two instructions leaves
+ * nothing that the next caller does not finish. Slots are never given back. */
 #include "base/stats.h"
 #include <errno.h>
 #include <fcntl.h>

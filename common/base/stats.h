@@ -6,7 +6,8 @@
 #include <stdint.h>
 #include "base/text.h"
 
-/* Opens or makes the file; without it (unwritable, "") counting is a no-op and one line is logged. */
+/* Opens or makes the file. When it is unwritable one line is logged and counting is a no-op, as it
+ * is for "". */
 void stats_open(const char *path);
 /* name is the metric, label its label pairs as Prometheus writes them: `endpoint="create",code="0"`
  * (each pair of name and label gets a slot of its own; at most 1024 in all, label <= 120 bytes). */

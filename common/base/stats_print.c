@@ -4,8 +4,10 @@
 #include <string.h>
 #include "base/stats_file.h"
 
-const int64_t STATS_BOUND_US[STATS_BOUNDS] = { 1000, 2500, 5000, 10000, 25000, 50000, 100000,
-                                               250000, 500000, 1000000, 2500000, 5000000, 10000000 };
+const int64_t STATS_BOUND_US[STATS_BOUNDS] = {
+    1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000,
+    10000000,
+};
 
 struct metric { const char *name, *help; };
 static const struct metric METRICS[] = {
@@ -33,7 +35,8 @@ static size_t rank(const char *name)
 
 static int by_metric(const void *a, const void *b)
 {
-    const struct stats_slot *x = *(struct stats_slot *const *)a, *y = *(struct stats_slot *const *)b;
+    const struct stats_slot *x = *(struct stats_slot *const *)a;
+    const struct stats_slot *y = *(struct stats_slot *const *)b;
     const size_t rank_x = rank(x->name), rank_y = rank(y->name);
 
     if (rank_x != rank_y)
@@ -135,6 +138,7 @@ void stats_print(struct text *to)
         print_slot(to, found[i]);
     }
     if (stats_mapped)
-        text_addf(to, "# TYPE shroff_stats_dropped_total counter\nshroff_stats_dropped_total %lld\n",
+        text_addf(to, "# TYPE shroff_stats_dropped_total counter\n"
+                      "shroff_stats_dropped_total %lld\n",
                   (long long)atomic_load_explicit(&stats_mapped->dropped, memory_order_relaxed));
 }

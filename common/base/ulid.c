@@ -36,7 +36,8 @@ static void next_number(struct number *last)
 
     random_bytes(dice, sizeof(dice));
     if (now > last->ms) {
-        *last = (struct number){ now, dice[0] & 0x7FFF, dice[1] };   /* top bit clear: room to grow */
+        /* The top bit is clear: room to grow. */
+        *last = (struct number){ now, dice[0] & 0x7FFF, dice[1] };
         return;
     }
     const uint64_t step = (dice[1] & UINT64_C(0xFFFFFFFFFFFFFF)) + 1;

@@ -57,7 +57,7 @@ void json_free(struct json **root)
     *root = NULL;
 }
 
-/* json-c keeps up to UINT64_MAX and clamps below INT64_MIN; INT64_MIN itself is counted as clamped. */
+/* json-c keeps up to UINT64_MAX and clamps below INT64_MIN; INT64_MIN itself counts as clamped. */
 static enum json_kind kind_of_int(struct json_object *value)
 {
     const int64_t n = json_object_get_int64(value);

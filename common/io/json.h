@@ -22,8 +22,11 @@ struct json;        /* a value; children belong to the root */
 MUST_USE enum pay_err json_parse(const char *at, size_t len, struct json **out);
 void json_free(struct json **root);
 
-enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_NUMBER, JSON_STRING, JSON_OBJECT, JSON_ARRAY };
-enum json_kind json_kind(const struct json *value);      /* JSON_NUMBER: fraction, exponent or beyond int64 */
+/* JSON_NUMBER: a fraction, an exponent, or beyond int64. */
+enum json_kind {
+    JSON_NULL, JSON_BOOL, JSON_INT, JSON_NUMBER, JSON_STRING, JSON_OBJECT, JSON_ARRAY
+};
+enum json_kind json_kind(const struct json *value);
 /* NULL when absent (a member that is null is there, with kind JSON_NULL). */
 const struct json *json_member(const struct json *object, const char *name);
 /* Length without NUL; text lives as long as the root. */
@@ -33,8 +36,8 @@ bool json_truth(const struct json *value);
 size_t json_size(const struct json *value);              /* members or elements */
 const struct json *json_element(const struct json *array, size_t i);
 /* Calls each member in the order of the text until it returns false; false then. */
-bool json_each(const struct json *object, bool (*each)(void *arg, const char *name, const struct json *value),
-               void *arg);
+bool json_each(const struct json *object,
+               bool (*each)(void *arg, const char *name, const struct json *value), void *arg);
 /* The exact bytes a top-level member's value has in the text that was parsed (metadata is returned
  * untouched): scans text, which passed the gate. NULL when absent. */
 const char *json_span(const char *at, size_t len, const char *name, size_t *span_len);

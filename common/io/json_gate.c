@@ -1,5 +1,5 @@
-/* json_gate.c - what is JSON here, to the letter of RFC 8259 and stricter (see json.h). json-c alone
- * accepts repeated names, NaN, single quotes, raw control bytes, lone surrogates and more. */
+/* json_gate.c - what is JSON here, to the letter of RFC 8259 and stricter (see json.h). json-c
+ * alone accepts repeated names, NaN, single quotes, raw control bytes, lone surrogates and more. */
 #include "io/json.h"
 #include <stdlib.h>
 #include <string.h>
@@ -143,7 +143,7 @@ static void remember(struct gate *g, const struct name *name)
         g->room = g->room > 0 ? g->room * 2 : 32;
         struct name *more = realloc(g->names, g->room * sizeof(*more));
         if (!more)
-            abort();        /* out of memory ends the process everywhere: nothing half-read goes on */
+            abort();        /* out of memory ends the process: nothing half-read goes on */
         g->names = more;
     }
     g->names[g->count++] = *name;

@@ -26,7 +26,8 @@ static void draw(struct text *to, const QRcode *code, const char *label)
     text_addf(to, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\""
                   " aria-label=\"", side, side);
     text_add(to, label);
-    text_addf(to, "\" shape-rendering=\"crispEdges\"><rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>"
+    text_addf(to, "\" shape-rendering=\"crispEdges\">"
+                  "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>"
                   "<path fill=\"#000\" d=\"", side, side);
     for (int y = 0; y < code->width; y++)
         draw_row(to, code->data + y * code->width, code->width, y);

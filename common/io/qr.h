@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 /* <svg …> with one <path>, 4 modules of quiet zone, no inline style; role="img" and aria-label (the
- * label is escaped by the caller). Error correction M. PAY_FULL when text is too long for a code. */
+ * label is escaped by the caller). Error correction M. PAY_FULL when text is too long. */
 MUST_USE enum pay_err qr_svg(const char *text, const char *label, struct text *to);
 
 #endif

@@ -224,7 +224,8 @@ static void test_json_check__every_cut_and_flip_ends(void **state)
             memcpy(room, GOOD, sizeof(GOOD));
             room[at] = (char)byte;
             const bool good = json_check(room, sizeof(GOOD) - 1);
-            assert_int_equal(json_parse(room, sizeof(GOOD) - 1, &root), good ? PAY_OK : PAY_BAD_BODY);
+            assert_int_equal(json_parse(room, sizeof(GOOD) - 1, &root),
+                             good ? PAY_OK : PAY_BAD_BODY);
             json_free(&root);
         }
     }

@@ -1,4 +1,4 @@
-/* test_json_text.c - the JSON writer: commas, escapes, what is left out, what is refused to be cut. */
+/* test_json_text.c - the JSON writer: commas, escapes, what is left out, full. */
 #include "tests/unit/unit.h"
 #include "base/json_text.h"
 #include "io/json.h"

@@ -1,4 +1,4 @@
-/* test_log.c - lines are JSON whatever is logged, of bounded length, and never hold the program up. */
+/* test_log.c - lines are JSON whatever is logged, bounded, and never hold the program up. */
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -173,7 +173,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_log_event__a_stuck_reader_costs_lines_not_time, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(test_log_event__a_gone_reader_kills_nobody, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_log_event__a_gone_reader_kills_nobody, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

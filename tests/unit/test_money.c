@@ -156,7 +156,8 @@ static void test_currency_is_current__count_of_all_codes(void **state)
     (void)state;
 
     for (int i = 0; i < 26 * 26 * 26; i++) {
-        const char code[] = { (char)('A' + i / 676), (char)('A' + i / 26 % 26), (char)('A' + i % 26), 0 };
+        const char code[] = { (char)('A' + i / 676), (char)('A' + i / 26 % 26),
+                              (char)('A' + i % 26), '\0' };
         current += currency_is_current(code);
     }
     assert_int_equal(current, 155);     /* ISO lists 178, 23 of them funds, units, metals, tests */

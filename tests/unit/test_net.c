@@ -45,7 +45,8 @@ static void test_net_is_public__webhooks_part_d(void **state)
 static void test_net_parse__refuses_other_spellings(void **state)
 {
     static const char *const BAD[] = { "", "1", "127.1", "2130706433", "0x7f.0.0.1", "0177.0.0.1",
-                                       "127.0.0.01", "1.2.3.4.5", "256.1.1.1", "1.2.3.4 ", " 1.2.3.4",
+                                       "127.0.0.01", "1.2.3.4.5", "256.1.1.1", "1.2.3.4 ",
+                                       " 1.2.3.4",
                                        "[::1]", "::1%lo", "::1:", ":::", "1.2.3.4:80", "localhost",
                                        "1.2.3.4/8", "12345::" };
     struct net_address address;

@@ -1,4 +1,4 @@
-/* test_stats.c - counting from many processes, crashes half way, foreign files, the printed text. */
+/* test_stats.c - counting from many processes, crashes half way, foreign files, the text. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
