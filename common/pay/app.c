@@ -222,6 +222,14 @@ enum pay_err app_find(struct db *db, const char *app_key, const struct app **out
     return kept_get(db, app_key, 0, out);
 }
 
+void app_forget(const char *app_key)
+{
+    struct kept_app *slot = kept_find(app_key, 0);
+
+    if (slot != NULL)
+        slot->until = 0;
+}
+
 enum pay_err app_by_id(struct db *db, int64_t id, const struct app **out)
 {
     return kept_get(db, NULL, id, out);

@@ -49,6 +49,8 @@ struct app {
  * checked against its alphabet first. Ends the read transaction it opened when nothing else runs. */
 MUST_USE enum pay_err app_find(struct db *db, const char *app_key, const struct app **out);
 MUST_USE enum pay_err app_by_id(struct db *db, int64_t id, const struct app **out);
+/* The next app_find reads the rows again: a key that is not among the kept ones may be new. */
+void app_forget(const char *app_key);
 /* Notes that the key was used, at most once in 5 minutes per process; failures are only logged. */
 void app_key_used(struct db *db, const struct app_key *key);
 
