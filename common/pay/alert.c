@@ -2,16 +2,31 @@
 
 #include "base/text.h"
 
+static enum pay_err alert_again(struct db *db, const char *kind, const char *about,
+                                const char *text, int64_t *changed)
+{
+    static const char SQL[] =
+        "UPDATE pay_alert SET times = times + 1, text = ?, closed_by = NULL, close_time = NULL"
+        " WHERE kind = ? AND about = ?";
+    const struct db_param in[] = { DB_STR(text), DB_STR(kind), DB_STR(about) };
+
+    return db_exec(db, SQL, DB_LIST(in), changed);
+}
+
+/* Not ON DUPLICATE KEY UPDATE: it wants the right to change every column that is inserted, and the
+ * accounts may only count up and open again. */
 enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_id, const char *about,
                          const char *text)
 {
-    static const char SQL[] =
-        "INSERT INTO pay_alert (kind, app_id, about, text) VALUES (?, ?, ?, ?)"
-        " ON DUPLICATE KEY UPDATE times = times + 1, text = VALUES(text),"
-        " closed_by = NULL, close_time = NULL";
+    static const char SQL[] = "INSERT INTO pay_alert (kind, app_id, about, text) VALUES (?, ?, ?, ?)";
     const struct db_param in[] = { DB_STR(kind), DB_NUM_OPT(app_id), DB_STR(about), DB_STR(text) };
+    int64_t changed = 0;
 
-    return db_exec(db, SQL, DB_LIST(in), NULL);
+    enum pay_err err = alert_again(db, kind, about, text, &changed);
+    if (err != PAY_OK || changed > 0)
+        return err;
+    err = db_exec(db, SQL, DB_LIST(in), NULL);
+    return err == PAY_DUPLICATE ? alert_again(db, kind, about, text, &changed) : err;
 }
 
 static const struct db_column ALERT_COLUMNS[] = {
@@ -67,7 +82,9 @@ static enum pay_err alert_close_work(struct db *db, void *arg)
     if (err == PAY_WRONG_STATE)
         return PAY_NOT_FOUND;
     text_add_i64(&on, w->id);
-    return err == PAY_OK ? admin_log_add(db, w->who, "alert.close", room, str_or(w->remark, "")) : err;
+    if (err != PAY_OK)
+        return err;
+    return admin_log_add(db, w->who, "alert.close", room, str_or(w->remark, ""));
 }
 
 enum pay_err alert_close(struct db *db, int64_t id, const char *who, const char *remark)

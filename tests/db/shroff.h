@@ -1,0 +1,210 @@
+/* shroff.h - Shroff's own database for the tests of pay/: a throwaway MariaDB with the real schema and
+ * the real grants, one app with a mock channel, and what tests count there. */
+#ifndef TESTS_DB_SHROFF_H
+#define TESTS_DB_SHROFF_H
+
+#include "tests/unit/unit.h"
+#include "tests/db/server.h"
+
+#include "base/log.h"
+#include "io/sign.h"
+#include "io/vault.h"
+#include "pay/registry.h"
+
+#define NOTIFY_URL "http://127.0.0.1:9/heard"
+
+static struct shroff {
+    struct server server;
+    struct config config;
+    struct db *db, *root;               /* as web; as root */
+    const struct app *app;
+    int64_t channel_id;
+    char app_key[APP_KEY_SIZE], secret[NEW_SECRET_SIZE], webhook_secret[WEBHOOK_TEXT_SIZE];
+} S;
+
+static const struct actor TESTER = { "tests", "because" };
+
+static inline struct db *open_as(const char *user)
+{
+    struct db_account account = { .database = "shroff" };
+
+    snprintf(account.user, sizeof(account.user), "%s", user);
+    snprintf(account.socket, sizeof(account.socket), "%s", S.server.socket);
+    return db_open(&account);
+}
+
+/* ---- what stands in the database */
+
+struct one_number { int64_t n; };
+static const struct db_column ONE_NUMBER[] = { DB_COLUMN(struct one_number, n) };
+
+/* The number a SELECT answers, read as root; -1 when there is no row. sql is kept by its address. */
+static inline int64_t number_of(const char *sql)
+{
+    struct one_number row = { 0 };
+    enum pay_err err = db_select(S.root, &(struct db_query){
+        .sql = sql, .shape = DB_SHAPE(ONE_NUMBER), .row = &row });
+
+    db_end(S.root);
+    if (err != PAY_OK && err != PAY_NO_ROW)
+        fail_msg("%s: %s", sql, err_name(err));
+    return err == PAY_OK ? row.n : -1;
+}
+#define ASSERT_NUMBER(sql, want) \
+    do { \
+        static const char sql_[] = sql; \
+        CHECK_I64(sql_, number_of(sql_), want); \
+    } while (0)
+#define ASSERT_ERR(got, want) \
+    do { \
+        enum pay_err got_ = (got), want_ = (want); \
+        if (got_ != want_) \
+            fail_msg("%s:%d: got %s, want %s", __FILE__, __LINE__, err_name(got_), err_name(want_)); \
+    } while (0)
+
+static inline void run_sql(const char *sql)
+{
+    char why[512];
+
+    if (db_run_text(S.root, sql, why, sizeof(why)) != PAY_OK)
+        fail_msg("%s: %s", sql, why);
+}
+
+/* The tables of business, emptied between tests. */
+static inline void empty_tables(void)
+{
+    static const char *const TABLES[] = {
+        "pay_order_extension", "pay_order", "notify_task", "callback_log", "status_log", "pay_alert",
+        "api_nonce",
+    };
+    char sql[64];
+
+    for (size_t i = 0; i < COUNT(TABLES); i++) {
+        snprintf(sql, sizeof(sql), "DELETE FROM %s", TABLES[i]);
+        run_sql(sql);
+    }
+}
+
+/* ---- making it */
+
+static inline bool shell(const char *line)
+{
+    int status = -1;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+        _exit(127);
+    }
+    return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static inline bool client_reads(const char *file)
+{
+    char line[256];
+
+    snprintf(line, sizeof(line), "mariadb --no-defaults -uroot --socket=%s shroff <%s",
+             S.server.socket, file);
+    return shell(line);
+}
+
+static inline void accounts_make(void)
+{
+    static const char *const ROLES[] = {
+        "web", "runner", "migrate", "ctl", "sandbox", "shop", "reader",
+    };
+    char sql[96];
+
+    run_sql("CREATE DATABASE sandbox");
+    run_sql("CREATE DATABASE shop");
+    for (size_t i = 0; i < COUNT(ROLES); i++) {
+        snprintf(sql, sizeof(sql), "CREATE USER shroff_%s@localhost", ROLES[i]);
+        run_sql(sql);
+    }
+    run_sql("GRANT ALL ON shroff.* TO shroff_migrate@localhost");
+}
+
+static inline bool vault_make(void)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), "%s/master.key", S.server.folder);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    static const char KEY[] = "1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n";
+    bool ok = fd >= 0 && write(fd, KEY, sizeof(KEY) - 1) == (ssize_t)sizeof(KEY) - 1;
+    close(fd);
+    return ok && vault_open(path) == PAY_OK;
+}
+
+/* An app with a mock channel; sign_type as the channel's row is to say. */
+static inline void app_make(const char *app_key, const char *sign_type)
+{
+    struct app_row app = { .notify_append_channel = 1 };
+    struct new_channel channel;
+    const char *why = "";
+
+    snprintf(app.app_key, sizeof(app.app_key), "%s", app_key);
+    snprintf(app.name, sizeof(app.name), "%s", app_key);
+    snprintf(app.order_notify_url, sizeof(app.order_notify_url), "%s", NOTIFY_URL);
+    snprintf(app.notify_schedule, sizeof(app.notify_schedule), "long");
+    snprintf(app.late_payment, sizeof(app.late_payment), "refund");
+    if (registry_app_create(S.root, &TESTER, &app, S.webhook_secret, &why) != PAY_OK ||
+        registry_channel_create(S.root, &TESTER, &S.config,
+                                &(struct channel_spec){ .app_key = app_key, .code = "mock",
+                                                        .sign_type = sign_type, .fee_rate = 6000 },
+                                &channel, &why) != PAY_OK ||
+        app_find(S.db, app_key, &S.app) != PAY_OK)
+        fail_msg("could not make %s: %s", app_key, why);
+    S.channel_id = channel.id;
+    snprintf(S.app_key, sizeof(S.app_key), "%s", app_key);
+    snprintf(S.secret, sizeof(S.secret), "%s", channel.secret);
+}
+
+static inline int shroff_up(void **state)
+{
+    char why[256];
+    struct db_account super = { .user = "root", .database = "mysql" };
+
+    (void)state;
+    (void)proxy_start;
+    log_open("test", getenv("TEST_LOG") ? LOG_DEBUG : LOG_ERROR + 1);
+    S.config = (struct config){ .test_mode = true, .base_url = "http://shroff.test",
+                                .mock_gateway_url = "http://127.0.0.1:9" };
+    if (!server_make(&S.server) || !vault_make())
+        return -1;
+    snprintf(super.socket, sizeof(super.socket), "%s", S.server.socket);
+    struct db *first = db_open(&super);
+    if (db_run_text(first, "CREATE DATABASE shroff CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
+                    why, sizeof(why)) != PAY_OK)
+        return -1;
+    db_close(&first);
+    S.root = open_as("root");
+    db_patient(S.root, 60);
+    accounts_make();
+    run_sql("SET GLOBAL log_bin_trust_function_creators = 1");
+    if (!client_reads("schema/0001_main_job.sql") || !client_reads("schema/accounts.sql"))
+        return -1;
+    S.db = open_as("shroff_web");
+    app_make("app_one", "HMAC-SHA256");
+    return 0;
+}
+
+static inline int shroff_down(void **state)
+{
+    (void)state;
+    db_close(&S.db);
+    db_close(&S.root);
+    server_drop(&S.server);
+    return 0;
+}
+
+static inline int test_begin(void **state)
+{
+    (void)state;
+    empty_tables();
+    return 0;
+}
+
+#define PAY_TEST(f) cmocka_unit_test_setup((f), test_begin)
+
+#endif

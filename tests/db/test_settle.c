@@ -1,0 +1,269 @@
+/* test_settle.c - settle_result on a real database: each case of domain.md's rules 1 to 6. */
+#include "tests/db/pay_steps.h"
+
+static void test_settle_result__pays_once_and_tells(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    assert_int_equal(V, VERDICT_ACCEPTED);
+    ASSERT_NUMBER("SELECT status * 1000 + version FROM pay_order", 10001);
+    ASSERT_NUMBER("SELECT channel_fee_price FROM pay_order", 60);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order WHERE success_time = '2025-11-21 00:00:00.123'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o JOIN pay_order_extension e ON o.extension_id = e.id"
+                  " WHERE o.channel_order_no = 'GW1' AND e.channel_order_no = 'GW1' AND"
+                  " e.paid_price = 10000 AND o.channel_code = 'mock'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE event = 'order.success' AND version = 1 AND"
+                  " max_notify_times = 16 AND lane = 0", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'ACCEPTED'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM status_log", 2);
+}
+
+static void test_settle_result__repeated_changes_nothing(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    for (int i = 0; i < 5; i++)
+        ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    assert_int_equal(V, VERDICT_REPEATED);
+    ASSERT_NUMBER("SELECT version FROM pay_order", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'REPEATED'", 4);
+}
+
+static void test_settle_result__late_end_touches_nothing_paid(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_FAILED, 10000), PAY_OK);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_CLOSED, 10000), PAY_OK);
+    assert_int_equal(V, VERDICT_REPEATED);
+    ASSERT_NUMBER("SELECT status FROM pay_order", 10);
+    ASSERT_NUMBER("SELECT status FROM pay_order_extension", 10);
+}
+
+static void test_settle_result__an_end_leaves_the_order_payable(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_FAILED, 10000), PAY_OK);
+    assert_int_equal(V, VERDICT_ACCEPTED);
+    ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 20);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_CLOSED, 10000), PAY_OK);
+    assert_int_equal(V, VERDICT_REPEATED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE channel_error_code = 'FAILED'", 1);
+    /* and the money may come after all */
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    assert_int_equal(V, VERDICT_ACCEPTED);
+    ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 1010);
+}
+
+static void test_settle_result__second_attempt_paid_is_kept(void **state)
+{
+    char first[NO_SIZE];
+
+    (void)state;
+    created("SO1", 10000);
+    memcpy(first, C.attempt.no, sizeof(first));
+    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    ASSERT_ERR(settled(first, CHANNEL_SUCCESS, 10000), PAY_OK);
+    assert_int_equal(V, VERDICT_DUPLICATE_PAID);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE duplicate_paid = 1 AND status = 10", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'duplicate_paid'", 1);
+    ASSERT_NUMBER("SELECT version FROM pay_order", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
+    ASSERT_ERR(settled(first, CHANNEL_SUCCESS, 10000), PAY_OK);
+    assert_int_equal(V, VERDICT_REPEATED);
+}
+
+static void late_payment(const char *policy)
+{
+    char sql[128];
+
+    snprintf(sql, sizeof(sql), "UPDATE pay_app SET late_payment = '%s'", policy);
+    run_sql(sql);
+    clock_sleep_ms(1100);       /* apps are kept for a second */
+    created("SO1", 10000);
+    run_sql("UPDATE pay_order SET status = 20");
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+}
+
+static void test_settle_result__late_money_is_accepted_when_the_app_says_so(void **state)
+{
+    (void)state;
+    late_payment("accept");
+    assert_int_equal(V, VERDICT_ACCEPTED);
+    ASSERT_NUMBER("SELECT status FROM pay_order", 10);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
+}
+
+static void test_settle_result__late_money_is_kept_for_refund(void **state)
+{
+    static const char *const POLICIES[] = { "hold", "refund" };
+
+    for (size_t i = 0; i < COUNT(POLICIES); i++) {
+        empty_tables();
+        late_payment(POLICIES[i]);
+        assert_int_equal(V, VERDICT_LATE_PAID);
+        ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 2010);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'late_paid'", 1);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 0);
+    }
+    (void)state;
+}
+
+static void test_settle_result__other_price_never_pays(void **state)
+{
+    static const struct { int64_t price; const char *currency; } CASES[] = {
+        { 9999, "CNY" }, { 10001, "CNY" }, { 10000, "USD" }, { 1, "" },
+    };
+
+    (void)state;
+    created("SO1", 10000);
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct channel_result result = result_of(C.attempt.no, CHANNEL_SUCCESS, CASES[i].price);
+        struct callback_raw raw = { .channel_id = S.channel_id, .body = "\xff\0{", .body_len = 3 };
+        snprintf(result.currency, sizeof(result.currency), "%s", CASES[i].currency);
+        ASSERT_ERR(settle_result(S.db, channel_now(), &result, &raw, &V), PAY_OTHER_PRICE);
+    }
+    ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 0);
+    ASSERT_NUMBER("SELECT times FROM pay_alert WHERE kind = 'other_price'", 4);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'OTHER_PRICE' AND"
+                  " body = '\\\\xff\\\\x00{'", 4);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 0);
+    /* an alert that was closed opens again */
+    run_sql("UPDATE pay_alert SET closed_by = 'me', close_time = NOW(3)");
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 1), PAY_OTHER_PRICE);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE closed_by IS NULL AND times = 5", 1);
+}
+
+static void test_settle_result__expired_but_waiting_is_paid(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    run_sql("UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3) - INTERVAL 1 HOUR");
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    ASSERT_NUMBER("SELECT status FROM pay_order", 10);
+}
+
+static void test_settle_result__knows_only_its_channels_attempts(void **state)
+{
+    struct channel_config other;
+    struct channel_result result;
+
+    (void)state;
+    created("SO1", 10000);
+    ASSERT_ERR(settled("01J0EXAMP00000000000000001", CHANNEL_SUCCESS, 10000), PAY_NOT_FOUND);
+    assert_int_equal(V, VERDICT_UNKNOWN_ATTEMPT);
+    other = *channel_now();
+    other.account.id += 1000;
+    result = result_of(C.attempt.no, CHANNEL_SUCCESS, 10000);
+    ASSERT_ERR(settle_result(S.db, &other, &result, NULL, &V), PAY_NOT_FOUND);
+    ASSERT_NUMBER("SELECT status FROM pay_order", 0);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log", 0);
+    ASSERT_ERR(callback_refused(S.db, &(struct callback_raw){ .body = "", .headers = "{}" },
+                                VERDICT_BAD_SIGN), PAY_OK);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'BAD_SIGN'", 1);
+}
+
+static void test_settle_result__states_that_say_nothing(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_WAITING, 0), PAY_OK);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_NOT_FOUND, 0), PAY_OK);
+    ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 0);
+}
+
+/* ---- at once */
+
+#define CROWD 8
+
+/* Runs work in CROWD processes with connections of their own; how many said true. */
+static int crowd(bool (*work)(int who))
+{
+    pid_t pids[CROWD];
+    int yes = 0;
+
+    for (int i = 0; i < CROWD; i++) {
+        pids[i] = fork();
+        if (pids[i] == 0) {
+            S.db = open_as("shroff_web");
+            _exit(work(i) ? 1 : 0);
+        }
+    }
+    for (int i = 0; i < CROWD; i++) {
+        int status = 0;
+        waitpid(pids[i], &status, 0);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
+        yes += WEXITSTATUS(status);
+    }
+    return yes;
+}
+
+static bool callback_ten_times(int who)
+{
+    (void)who;
+    for (int i = 0; i < 12; i++)
+        if (settled(C.attempt.no, CHANNEL_SUCCESS, 10000) != PAY_OK)
+            return false;
+    return true;
+}
+
+static void test_settle_result__one_of_a_hundred_at_once_pays(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    assert_int_equal(crowd(callback_ten_times), CROWD);
+    ASSERT_NUMBER("SELECT version FROM pay_order WHERE status = 10", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'ACCEPTED'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'REPEATED'", CROWD * 12 - 1);
+}
+
+static char pay_ids[CROWD][NO_SIZE];
+
+static bool own_attempt_paid(int who)
+{
+    return settled(pay_ids[who], who % 2 == 0 ? CHANNEL_SUCCESS : CHANNEL_CLOSED, 10000) == PAY_OK;
+}
+
+static void test_settle_result__several_attempts_at_once(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 5; round++) {
+        empty_tables();
+        created("SO1", 10000);
+        memcpy(pay_ids[0], C.attempt.no, NO_SIZE);
+        for (int i = 1; i < CROWD; i++) {
+            ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+            memcpy(pay_ids[i], C.attempt.no, NO_SIZE);
+        }
+        assert_int_equal(crowd(own_attempt_paid), CROWD);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE duplicate_paid = 1", CROWD / 2 - 1);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 20", CROWD / 2);
+        proofs_hold(state);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        MONEY_TEST(test_settle_result__pays_once_and_tells),
+        MONEY_TEST(test_settle_result__repeated_changes_nothing),
+        MONEY_TEST(test_settle_result__late_end_touches_nothing_paid),
+        MONEY_TEST(test_settle_result__an_end_leaves_the_order_payable),
+        MONEY_TEST(test_settle_result__second_attempt_paid_is_kept),
+        MONEY_TEST(test_settle_result__late_money_is_accepted_when_the_app_says_so),
+        MONEY_TEST(test_settle_result__late_money_is_kept_for_refund),
+        MONEY_TEST(test_settle_result__other_price_never_pays),
+        MONEY_TEST(test_settle_result__expired_but_waiting_is_paid),
+        MONEY_TEST(test_settle_result__knows_only_its_channels_attempts),
+        MONEY_TEST(test_settle_result__states_that_say_nothing),
+        MONEY_TEST(test_settle_result__one_of_a_hundred_at_once_pays),
+        MONEY_TEST(test_settle_result__several_attempts_at_once),
+    };
+    return cmocka_run_group_tests(tests, shroff_up, shroff_down);
+}
