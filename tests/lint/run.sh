@@ -117,7 +117,7 @@ lines 101 'int x;' | check 'a header of 101' common/pay/x.h '101: file-size'
     check 'a function counts from its name' common/pay/x.c '1: function-size'
 { echo 'static void f(void) { g("}"); h(0); }'; lines 60 'int x;'; } |
     check 'a brace in a string' common/pay/x.c ''
-{ echo "static void f(void) { g('}', '\"', '\\''); }"; lines 60 'int x;'; } |
+{ printf '%s\n' "static void f(void) { g('}', '\"', '\\''); }"; lines 60 'int x;'; } |
     check 'a brace in quotes' common/pay/x.c ''
 printf '%0100d\n' 0 | tr 0 / | check 'a line of 100' common/pay/x.c ''
 printf '%0101d\n' 0 | tr 0 / | check 'a line of 101' common/pay/x.c '1: line-size'
