@@ -71,9 +71,7 @@ static enum pay_err show_item(void *arg, const struct order *order)
     if (page->more)
         return PAY_OK;
     json_open(page->json, NULL);
-    json_open(page->json, NULL);
     order_view(page->json, order, NULL);
-    json_close(page->json);
     json_close(page->json);
     return text_copy(page->last, sizeof(page->last), order->no) ? PAY_OK : PAY_FAULT;
 }
