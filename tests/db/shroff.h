@@ -22,7 +22,7 @@ static struct shroff {
     char app_key[APP_KEY_SIZE], secret[NEW_SECRET_SIZE], webhook_secret[WEBHOOK_TEXT_SIZE];
 } S;
 
-static const struct actor TESTER = { "tests", "because" };
+static struct actor TESTER = { "tests", "because", "" };
 
 static inline struct db *open_as(const char *user)
 {
@@ -141,20 +141,19 @@ static inline void app_make(const char *app_key, const char *sign_type)
 {
     struct app_row app = { .notify_append_channel = 1 };
     struct new_channel channel;
-    const char *why = "";
 
     snprintf(app.app_key, sizeof(app.app_key), "%s", app_key);
     snprintf(app.name, sizeof(app.name), "%s", app_key);
     snprintf(app.order_notify_url, sizeof(app.order_notify_url), "%s", NOTIFY_URL);
     snprintf(app.notify_schedule, sizeof(app.notify_schedule), "long");
     snprintf(app.late_payment, sizeof(app.late_payment), "refund");
-    if (registry_app_create(S.root, &TESTER, &app, S.webhook_secret, &why) != PAY_OK ||
-        registry_channel_create(S.root, &TESTER, &S.config,
-                                &(struct channel_spec){ .app_key = app_key, .code = "mock",
-                                                        .sign_type = sign_type, .fee_rate = 6000 },
-                                &channel, &why) != PAY_OK ||
+    if (registry_app_create(S.root, &TESTER, &app, S.webhook_secret) != PAY_OK ||
+        registry_channel_create(S.root, &TESTER,
+                                &(struct channel_spec){ .env = &S.config, .app_key = app_key,
+                                                        .code = "mock", .sign_type = sign_type,
+                                                        .fee_rate = 6000 }, &channel) != PAY_OK ||
         app_find(S.db, app_key, &S.app) != PAY_OK)
-        fail_msg("could not make %s: %s", app_key, why);
+        fail_msg("could not make %s: %s", app_key, TESTER.problem);
     S.channel_id = channel.id;
     snprintf(S.app_key, sizeof(S.app_key), "%s", app_key);
     snprintf(S.secret, sizeof(S.secret), "%s", channel.secret);

@@ -1,0 +1,119 @@
+/* gateway.h - a played mock gateway: answers POST /mockpay/query as the test says, one connection at
+ * a time, and counts the questions. */
+#ifndef TESTS_DB_GATEWAY_H
+#define TESTS_DB_GATEWAY_H
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "base/json_text.h"
+#include "io/signed_json.h"
+#include "tests/unit/unit.h"
+
+enum gateway_mood { GATEWAY_HONEST, GATEWAY_SILENT, GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID, GATEWAY_STALE };
+
+static struct gateway {
+    enum gateway_mood mood;
+    char status[16], secret[128];
+    int64_t price;
+    int asked, good;            /* questions, and those that were signed well */
+    pid_t pid;
+    uint16_t port;
+} *G;
+
+static inline void gateway_write(const struct json *question, struct text *to)
+{
+    struct signed_key key = { SIGNED_HMAC, G->mood == GATEWAY_FORGES ? "somebody else's" : G->secret };
+    struct json_text j = JSON_TEXT(to);
+    const char *pay_id = signed_json_str(question, "pay_id");
+
+    json_open(&j, NULL);
+    json_str(&j, "pay_id", G->mood == GATEWAY_OTHER_PAY_ID ? "01J0EXAMP00000000000000001" : pay_id);
+    json_str(&j, "status", G->status);
+    json_str(&j, "channel_order_no", "GW77");
+    json_i64(&j, "price", G->price);
+    json_str(&j, "currency", "CNY");
+    json_str(&j, "success_time", "2025-11-21T00:00:00.123Z");
+    json_i64(&j, "timestamp", clock_now_s() - (G->mood == GATEWAY_STALE ? 301 : 0));
+    json_str(&j, "nonce", "0123456789abcdef");
+    json_close(&j);
+    if (!signed_json_sign(to, &key))
+        abort();
+}
+
+static inline void gateway_answer(int fd, const char *body)
+{
+    const struct signed_key key = { SIGNED_HMAC, G->secret };
+    char room[1024], head[128];
+    struct text answer = TEXT(room);
+    struct json *question;
+
+    if (body == NULL || json_parse(body, strlen(body), &question) != PAY_OK)
+        return;
+    G->asked++;
+    if (signed_json_verify(question, &key))
+        G->good++;
+    gateway_write(question, &answer);
+    json_free(&question);
+    if (G->mood == GATEWAY_SILENT)
+        return;
+    int n = snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n"
+                     "Connection: close\r\n\r\n", answer.len);
+    (void)!write(fd, head, (size_t)n);
+    (void)!write(fd, answer.at, answer.len);
+}
+
+static inline void gateway_serve(int listener)
+{
+    for (;;) {
+        static char room[4096];
+        int fd = accept(listener, NULL, NULL);
+        size_t have = 0;
+        const char *body = NULL;
+        ssize_t n = 1;
+
+        while ((body == NULL || body[strlen(body) - 1] != '}') && n > 0 && have < sizeof(room) - 1) {
+            n = read(fd, room + have, sizeof(room) - 1 - have);
+            have += n > 0 ? (size_t)n : 0;
+            room[have] = '\0';
+            body = strstr(room, "\r\n\r\n");
+        }
+        gateway_answer(fd, body != NULL ? body + 4 : NULL);
+        close(fd);
+    }
+}
+
+static inline void gateway_up(const char *secret)
+{
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    socklen_t len = sizeof(at);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+    G = mmap(NULL, sizeof(*G), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (bind(listener, (struct sockaddr *)&at, len) != 0 || listen(listener, 16) != 0 ||
+        getsockname(listener, (struct sockaddr *)&at, &len) != 0)
+        abort();
+    snprintf(G->secret, sizeof(G->secret), "%s", secret);
+    G->port = ntohs(at.sin_port);
+    G->pid = fork();
+    if (G->pid == 0) {
+        signal(SIGPIPE, SIG_IGN);
+        gateway_serve(listener);
+    }
+    close(listener);
+}
+
+static inline void gateway_says(enum gateway_mood mood, const char *status, int64_t price)
+{
+    G->mood = mood;
+    G->price = price;
+    snprintf(G->status, sizeof(G->status), "%s", status);
+}
+
+static inline void gateway_down(void)
+{
+    kill(G->pid, SIGKILL);
+    waitpid(G->pid, NULL, 0);
+}
+
+#endif
