@@ -164,13 +164,7 @@ bool sign_base64_read(const char *s, size_t len, uint8_t *out, size_t size, size
 
 /* ---- sealing */
 
-struct sealing {
-    const uint8_t *key, *iv;
-    const void *aad;
-    size_t aad_len;
-};
-
-static EVP_CIPHER_CTX *begin(const struct sealing *s, int encrypt)
+static EVP_CIPHER_CTX *begin(const struct sign_lock *lock, const uint8_t *iv, int encrypt)
 {
     static EVP_CIPHER *cipher;
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
@@ -178,16 +172,16 @@ static EVP_CIPHER_CTX *begin(const struct sealing *s, int encrypt)
 
     if (cipher == NULL)
         cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-    if (ctx != NULL && cipher != NULL && s->aad_len <= KEY_MAX &&
-        EVP_CipherInit_ex2(ctx, cipher, s->key, s->iv, encrypt, NULL) == 1 &&
-        (s->aad_len == 0 || EVP_CipherUpdate(ctx, NULL, &n, s->aad, (int)s->aad_len) == 1))
+    if (ctx != NULL && cipher != NULL && lock->aad_len <= KEY_MAX &&
+        EVP_CipherInit_ex2(ctx, cipher, lock->key, iv, encrypt, NULL) == 1 &&
+        (lock->aad_len == 0 ||
+         EVP_CipherUpdate(ctx, NULL, &n, lock->aad, (int)lock->aad_len) == 1))
         return ctx;
     EVP_CIPHER_CTX_free(ctx);
     return NULL;
 }
 
-bool sign_seal(const uint8_t key[32], const void *aad, size_t aad_len,
-               const void *at, size_t len, uint8_t *out)
+bool sign_seal(const struct sign_lock *lock, const void *at, size_t len, uint8_t *out)
 {
     uint8_t *text = out + IV_SIZE, *tag = text + len;
     int n = 0, rest = 0;
@@ -195,7 +189,7 @@ bool sign_seal(const uint8_t key[32], const void *aad, size_t aad_len,
     if (len > KEY_MAX)
         return false;
     random_bytes(out, IV_SIZE);
-    EVP_CIPHER_CTX *ctx = begin(&(struct sealing){ key, out, aad, aad_len }, 1);
+    EVP_CIPHER_CTX *ctx = begin(lock, out, 1);
     if (ctx == NULL)
         return false;
     bool ok = (len == 0 || EVP_CipherUpdate(ctx, text, &n, at, (int)len) == 1) &&
@@ -206,8 +200,7 @@ bool sign_seal(const uint8_t key[32], const void *aad, size_t aad_len,
 }
 
 /* What came out before the tag was checked is wiped when it fails. */
-bool sign_unseal(const uint8_t key[32], const void *aad, size_t aad_len,
-                 const uint8_t *sealed, size_t sealed_len, void *out)
+bool sign_unseal(const struct sign_lock *lock, const uint8_t *sealed, size_t sealed_len, void *out)
 {
     uint8_t tag[TAG_SIZE], *to = out;
     int n = 0, rest = 0;
@@ -216,7 +209,7 @@ bool sign_unseal(const uint8_t key[32], const void *aad, size_t aad_len,
         return false;
     size_t len = sealed_len - SIGN_SEAL_EXTRA;
     memcpy(tag, sealed + IV_SIZE + len, TAG_SIZE);
-    EVP_CIPHER_CTX *ctx = begin(&(struct sealing){ key, sealed, aad, aad_len }, 0);
+    EVP_CIPHER_CTX *ctx = begin(lock, sealed, 0);
     if (ctx == NULL)
         return false;
     bool ok = (len == 0 || EVP_CipherUpdate(ctx, to, &n, sealed + IV_SIZE, (int)len) == 1) &&

@@ -41,8 +41,8 @@ MUST_USE bool sign_base64_read(const char *s, size_t len, uint8_t *out, size_t s
 
 /* AES-256-GCM. sealed = 12 random bytes, ciphertext, 16 tag bytes: len + SIGN_SEAL_EXTRA. */
 #define SIGN_SEAL_EXTRA 28
-MUST_USE bool sign_seal(const uint8_t key[32], const void *aad, size_t aad_len,
-                        const void *at, size_t len, uint8_t *out);
-MUST_USE bool sign_unseal(const uint8_t key[32], const void *aad, size_t aad_len,
-                          const uint8_t *sealed, size_t sealed_len, void *out);
+struct sign_lock { const uint8_t *key; const void *aad; size_t aad_len; };  /* key: 32 bytes */
+MUST_USE bool sign_seal(const struct sign_lock *lock, const void *at, size_t len, uint8_t *out);
+MUST_USE bool sign_unseal(const struct sign_lock *lock, const uint8_t *sealed, size_t sealed_len,
+                          void *out);
 #endif

@@ -99,8 +99,9 @@ static enum pay_err fault(const struct vault_place *place, const char *event, co
     return PAY_FAULT;
 }
 
-enum pay_err vault_seal(const struct vault_place *place, const void *at, size_t len,
-                        uint8_t *out, size_t size, size_t *out_len)
+enum pay_err vault_seal(    /* lint: allow parameters - a place, bytes in, bytes out */
+    const struct vault_place *place, const void *at, size_t len,
+    uint8_t *out, size_t size, size_t *out_len)
 {
     char room[PLACE_MAX];
     struct text aad = TEXT(room);
@@ -113,14 +114,15 @@ enum pay_err vault_seal(const struct vault_place *place, const void *at, size_t 
     if (!place_text(place, key->version, &aad))
         return fault(place, "vault.seal", "a bad place");
     out[0] = (uint8_t)key->version;
-    if (!sign_seal(key->bytes, aad.at, aad.len, at, len, out + 1))
+    if (!sign_seal(&(struct sign_lock){ key->bytes, aad.at, aad.len }, at, len, out + 1))
         return fault(place, "vault.seal", "could not encrypt");
     *out_len = len + VAULT_EXTRA;
     return PAY_OK;
 }
 
-enum pay_err vault_unseal(const struct vault_place *place, const uint8_t *sealed, size_t len,
-                          void *out, size_t size, size_t *out_len)
+enum pay_err vault_unseal(  /* lint: allow parameters - a place, bytes in, bytes out */
+    const struct vault_place *place, const uint8_t *sealed, size_t len,
+    void *out, size_t size, size_t *out_len)
 {
     char room[PLACE_MAX];
     struct text aad = TEXT(room);
@@ -132,7 +134,7 @@ enum pay_err vault_unseal(const struct vault_place *place, const uint8_t *sealed
         return fault(place, "vault.unseal", "no key of this version in the master key file");
     if (!place_text(place, key->version, &aad))
         return fault(place, "vault.unseal", "a bad place");
-    if (!sign_unseal(key->bytes, aad.at, aad.len, sealed + 1, len - 1, out))
+    if (!sign_unseal(&(struct sign_lock){ key->bytes, aad.at, aad.len }, sealed + 1, len - 1, out))
         return fault(place, "vault.unseal", "altered, moved, or sealed under another key");
     *out_len = len - VAULT_EXTRA;
     return PAY_OK;

@@ -2,7 +2,6 @@
 #include "tests/unit/unit.h"
 #include "tests/db/server.h"
 
-#include <errmsg.h>
 #include "base/log.h"
 #include "io/db_private.h"
 

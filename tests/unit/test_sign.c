@@ -36,9 +36,11 @@ struct mac_case { const char *name, *key, *text, *hex; };
 static const struct mac_case MACS[] = {
     { "RFC 4231 case 2", "Jefe", "what do ya want for nothing?",
       "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
-    { "RFC 4231 case 1", "\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b",
+    { "RFC 4231 case 1",
+      "\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b",
       "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
-    { "nothing signed", "key", "", "5d5d139563c95b5967b9bd9a8c9b233a9dedb45072794cd232dc1b74832607d0" },
+    { "nothing signed", "key", "",
+      "5d5d139563c95b5967b9bd9a8c9b233a9dedb45072794cd232dc1b74832607d0" },
 };
 
 static void test_sign_hmac__known_answers_on_a_reused_context(void **state)
@@ -268,22 +270,23 @@ static void test_sign_seal__opens_only_untouched_and_in_place(void **state)
     size_t all = 20 + SIGN_SEAL_EXTRA;
     (void)state;
 
-    assert_true(sign_seal(key, "place", 5, plain, 20, sealed));
-    assert_true(sign_seal(key, "place", 5, plain, 20, again));
+    assert_true(sign_seal(&(struct sign_lock){ key, "place", 5 }, plain, 20, sealed));
+    assert_true(sign_seal(&(struct sign_lock){ key, "place", 5 }, plain, 20, again));
     assert_memory_not_equal(sealed, again, all);            /* a new IV every time */
-    assert_true(sign_unseal(key, "place", 5, sealed, all, out));
+    assert_true(sign_unseal(&(struct sign_lock){ key, "place", 5 }, sealed, all, out));
     assert_memory_equal(out, plain, 20);
     for (size_t i = 0; i < all; i++) {
         sealed[i] ^= 1;
-        CHECK("one bit", !sign_unseal(key, "place", 5, sealed, all, out));
+        CHECK("one bit", !sign_unseal(&(struct sign_lock){ key, "place", 5 }, sealed, all, out));
         sealed[i] ^= 1;
     }
-    assert_false(sign_unseal(other, "place", 5, sealed, all, out));
-    assert_false(sign_unseal(key, "plac", 4, sealed, all, out));
-    assert_false(sign_unseal(key, "place", 5, sealed, all - 1, out));
-    assert_false(sign_unseal(key, "place", 5, sealed, SIGN_SEAL_EXTRA - 1, out));
-    assert_true(sign_seal(key, "", 0, "", 0, sealed));
-    assert_true(sign_unseal(key, "", 0, sealed, SIGN_SEAL_EXTRA, out));
+    assert_false(sign_unseal(&(struct sign_lock){ other, "place", 5 }, sealed, all, out));
+    assert_false(sign_unseal(&(struct sign_lock){ key, "plac", 4 }, sealed, all, out));
+    assert_false(sign_unseal(&(struct sign_lock){ key, "place", 5 }, sealed, all - 1, out));
+    assert_false(
+        sign_unseal(&(struct sign_lock){ key, "place", 5 }, sealed, SIGN_SEAL_EXTRA - 1, out));
+    assert_true(sign_seal(&(struct sign_lock){ key, "", 0 }, "", 0, sealed));
+    assert_true(sign_unseal(&(struct sign_lock){ key, "", 0 }, sealed, SIGN_SEAL_EXTRA, out));
 }
 
 int main(void)

@@ -89,7 +89,8 @@ static void test_vault_seal__opens_only_where_it_was_put(void **state)
     assert_int_equal(n, 6);
     assert_memory_equal(out, "secret", 6);
     for (size_t i = 0; i < COUNT(others); i++)
-        CHECK_I64(others[i].table, vault_unseal(&others[i], sealed, len, out, sizeof(out), &n), PAY_FAULT);
+        CHECK_I64(others[i].owner, vault_unseal(&others[i], sealed, len, out, sizeof(out), &n),
+                  PAY_FAULT);
     assert_int_equal(vault_seal(&others[3], "secret", 6, sealed, sizeof(sealed), &n), PAY_FAULT);
     assert_int_equal(vault_unseal(&HERE, sealed, len - 1, out, sizeof(out), &n), PAY_FAULT);
     assert_int_equal(vault_unseal(&HERE, sealed, len, out, 5, &n), PAY_FAULT);
