@@ -29,8 +29,9 @@ static int migrate_database(struct cli *cli, const char *folder, const char *dat
         return cli_fail(PAY_FAULT, database, "the name is too long");
     struct db *db = db_open(&account);
     struct purge_report purge = { .dry = false };
-    enum pay_err err = migrate_run(db, &(struct migrate_plan){ folder, cli->config.db_name,
-                                                               cli->value[OPT_DRY_RUN], say }, report);
+    enum pay_err err = migrate_run(
+        db, &(struct migrate_plan){ folder, cli->config.db_name, cli->value[OPT_DRY_RUN], say },
+        report);
     if (err == PAY_OK && !cli->value[OPT_DRY_RUN] && str_eq(database, cli->config.db_name))
         err = partitions_extend(db, &purge);
     db_close(&db);
@@ -44,7 +45,8 @@ int run_migrate(struct cli *cli)
 
     quiet = cli->value[OPT_JSON];
     if (!migrate_folder(folder, sizeof(folder)))
-        return cli_fail(PAY_NOT_FOUND, "migrate", "the schema folder was not found (SHROFF_SCHEMA_DIR)");
+        return cli_fail(PAY_NOT_FOUND, "migrate",
+                        "the schema folder was not found (SHROFF_SCHEMA_DIR)");
     int rc = migrate_database(cli, folder, cli->config.db_name, &report);
     snprintf(sandbox, sizeof(sandbox), "%s/sandbox", folder);
     if (rc == EXIT_SUCCESS && cli->config.test_mode)
@@ -53,7 +55,8 @@ int run_migrate(struct cli *cli)
         return rc;
     out_open(&cli->out, cli->value[OPT_JSON], false);
     out_row(&cli->out);
-    out_i64(&cli->out, cli->value[OPT_DRY_RUN] ? "would_apply" : "applied", report.applied + second.applied);
+    out_i64(&cli->out, cli->value[OPT_DRY_RUN] ? "would_apply" : "applied",
+            report.applied + second.applied);
     out_i64(&cli->out, "applied_before", report.known + second.known);
     out_close(&cli->out, NULL);
     return EXIT_SUCCESS;
@@ -62,7 +65,11 @@ int run_migrate(struct cli *cli)
 /* ---- doctor: each check says ok, warn or fail, and the cure. */
 
 enum finding { FINE, WARN, FAIL };
-struct doctor { struct cli *cli; struct doctor_facts facts; int failed; };
+struct doctor {
+    struct cli *cli;
+    struct doctor_facts facts;
+    int failed;
+};
 
 static void told(struct doctor *d, enum finding finding, const char *what, const char *text)
 {
@@ -81,9 +88,11 @@ static void check_key(struct doctor *d)
     const char *path = d->cli->config.master_key_file;
 
     if (stat(path, &st) != 0)
-        told(d, FAIL, "master key", "the file of SHROFF_MASTER_KEY_FILE is missing: restore it from your backup");
+        told(d, FAIL, "master key",
+             "the file of SHROFF_MASTER_KEY_FILE is missing: restore it from your backup");
     else if (vault_open(path) != PAY_OK)
-        told(d, FAIL, "master key", "could not be opened: lines VERSION:base64, mode 0600, owned by the service");
+        told(d, FAIL, "master key",
+             "could not be opened: lines VERSION:base64, mode 0600, owned by the service");
     else
         told(d, FINE, "master key", path);
 }
@@ -93,8 +102,9 @@ static bool check_database(struct doctor *d)
     enum pay_err err = doctor_facts(d->cli->db, &d->facts);
 
     if (err != PAY_OK)
-        told(d, FAIL, "database", "does not answer the ctl account: is MariaDB up, SHROFF_DB_SOCKET right,"
-                                  " shroffctl migrate done, schema/accounts.sql applied?");
+        told(d, FAIL, "database",
+             "does not answer the ctl account: is MariaDB up, SHROFF_DB_SOCKET right,"
+             " shroffctl migrate done, schema/accounts.sql applied?");
     else
         told(d, FINE, "database", d->facts.version);
     return err == PAY_OK;
@@ -114,12 +124,13 @@ static void check_schema(struct doctor *d)
     quiet = true;
     config_db_account(&d->cli->config, "migrate", &account);
     struct db *db = db_open(&account);
-    enum pay_err err = migrate_run(db, &(struct migrate_plan){ folder, d->cli->config.db_name, true, say },
-                                   &report);
+    enum pay_err err = migrate_run(
+        db, &(struct migrate_plan){ folder, d->cli->config.db_name, true, say }, &report);
     db_close(&db);
     text_addf(&t, "%d applied, %d missing%s", report.known, report.applied,
               report.applied ? ": run shroffctl migrate" : "");
-    told(d, err != PAY_OK || report.applied ? FAIL : FINE, "schema", err == PAY_OK ? room : report.why);
+    told(d, err != PAY_OK || report.applied ? FAIL : FINE, "schema",
+         err == PAY_OK ? room : report.why);
 }
 
 static void check_secrets(struct doctor *d)
@@ -131,7 +142,8 @@ static void check_secrets(struct doctor *d)
     enum pay_err err = registry_check_secrets(d->cli->db, &opened, &broken);
     text_addf(&t, "%lld open, %lld do not%s", (long long)opened, (long long)broken,
               broken ? ": wrong master key, or a row was moved; see docs/operate.md" : "");
-    told(d, err != PAY_OK || broken ? FAIL : FINE, "secrets", err == PAY_OK ? room : err_row(err)->msg);
+    told(d, err != PAY_OK || broken ? FAIL : FINE, "secrets",
+         err == PAY_OK ? room : err_row(err)->msg);
 }
 
 static void check_clock(struct doctor *d)
@@ -141,7 +153,8 @@ static void check_clock(struct doctor *d)
     int64_t off = clock_now_ms() - d->facts.now;
 
     off = off < 0 ? -off : off;
-    text_addf(&t, "%lld ms off the database's%s", (long long)off, off > 2000 ? ": run NTP on both" : "");
+    text_addf(&t, "%lld ms off the database's%s", (long long)off,
+              off > 2000 ? ": run NTP on both" : "");
     told(d, off > 60000 ? FAIL : off > 2000 ? WARN : FINE, "clock", room);
 }
 
@@ -152,18 +165,21 @@ static void check_work(struct doctor *d)
     const struct doctor_facts *f = &d->facts;
 
     told(d, f->flush_at_commit == 1 ? FINE : FAIL, "durability",
-         f->flush_at_commit == 1 ? "innodb_flush_log_at_trx_commit = 1"
-                                 : "innodb_flush_log_at_trx_commit must be 1: a crash would lose payments");
+         f->flush_at_commit == 1
+             ? "innodb_flush_log_at_trx_commit = 1"
+             : "innodb_flush_log_at_trx_commit must be 1: a crash would lose payments");
     text_addf(&t, "%lld due, the oldest for %lld s, %lld given up%s", (long long)f->due,
               (long long)f->oldest_due_s, (long long)f->given_up,
               f->oldest_due_s > 60 ? ": is cron running notify_runner?" : "");
     told(d, f->oldest_due_s > 60 ? FAIL : f->given_up ? WARN : FINE, "notifications", room);
     text_reset(&t);
-    text_addf(&t, "%lld open%s", (long long)f->open_alerts, f->open_alerts ? ": shroffctl alerts" : "");
+    text_addf(&t, "%lld open%s", (long long)f->open_alerts,
+              f->open_alerts ? ": shroffctl alerts" : "");
     told(d, f->open_alerts ? WARN : FINE, "alerts", room);
     told(d, f->partitions_ahead == 3 && f->nonces == 0 ? FINE : WARN, "purge",
-         f->partitions_ahead == 3 && f->nonces == 0 ? "partitions are made ahead, nonces are deleted"
-                                                    : "is cron running purge daily?");
+         f->partitions_ahead == 3 && f->nonces == 0
+             ? "partitions are made ahead, nonces are deleted"
+             : "is cron running purge daily?");
 }
 
 static void check_machine(struct doctor *d)
@@ -174,13 +190,15 @@ static void check_machine(struct doctor *d)
     struct text t = TEXT(room);
 
     told(d, FINE, "mode", c->test_mode ? "test: mock channels and the sandbox may run" : "live");
-    told(d, *c->base_url ? FINE : WARN, "base url", *c->base_url ? c->base_url : "SHROFF_BASE_URL is not set here");
+    told(d, *c->base_url ? FINE : WARN, "base url",
+         *c->base_url ? c->base_url : "SHROFF_BASE_URL is not set here");
     if (statvfs(c->state, &fs) != 0) {
         told(d, WARN, "state folder", "cannot be looked at (SHROFF_STATE)");
         return;
     }
     long long mib = (long long)(fs.f_bavail * fs.f_frsize >> 20);
-    text_addf(&t, "%lld MiB free in %.150s%s", mib, c->state, mib < 1024 ? ": a full disk stops MariaDB" : "");
+    text_addf(&t, "%lld MiB free in %.150s%s", mib, c->state,
+              mib < 1024 ? ": a full disk stops MariaDB" : "");
     told(d, mib < 256 ? FAIL : mib < 1024 ? WARN : FINE, "disk", room);
 }
 

@@ -44,21 +44,25 @@ static bool app_options(const struct cli *cli, struct app_row *app)
            text_option(cli, OPT_LATE_PAYMENT, app->late_payment, sizeof(app->late_payment)) &&
            text_option(cli, OPT_ALLOWED_NETS, app->allowed_nets, sizeof(app->allowed_nets)) &&
            text_option(cli, OPT_REMARK, app->remark, 256) &&
-           cli_number(cli, OPT_APPEND_CHANNEL, 0, 1, app->notify_append_channel, &app->notify_append_channel) &&
-           cli_number(cli, OPT_NOTIFY_CLOSED, 0, 1, app->notify_closed, &app->notify_closed);
+           cli_number(
+               cli, &(struct number_option){ OPT_APPEND_CHANNEL, 0, 1, app->notify_append_channel },
+               &app->notify_append_channel) &&
+           cli_number(cli, &(struct number_option){ OPT_NOTIFY_CLOSED, 0, 1, app->notify_closed },
+                      &app->notify_closed);
 }
 
 int run_app_create(struct cli *cli)
 {
-    struct app_row app = { .notify_append_channel = 1, .notify_schedule = "long", .late_payment = "refund" };
+    struct app_row app = { .notify_append_channel = 1,
+                           .notify_schedule = "long",
+                           .late_payment = "refund" };
     char secret[WEBHOOK_TEXT_SIZE];
-    const char *why = NULL;
 
     if (!app_options(cli, &app))
         return 2;
-    enum pay_err err = registry_app_create(cli->db, &cli->actor, &app, secret, &why);
+    enum pay_err err = registry_app_create(cli->db, &cli->actor, &app, secret);
     if (err != PAY_OK)
-        return cli_fail(err, "app create", why);
+        return cli_fail(err, "app create", cli->actor.problem);
     out_open(&cli->out, cli->value[OPT_JSON], false);
     out_row(&cli->out);
     out_str(&cli->out, "app_key", app.app_key);
@@ -91,14 +95,13 @@ int run_app_show(struct cli *cli)
 int run_app_set(struct cli *cli)
 {
     struct app_row app;
-    const char *why = NULL;
 
     enum pay_err err = registry_app_get(cli->db, cli->arg[0], &app);
     if (err == PAY_OK && !app_options(cli, &app))
         return 2;
     if (err == PAY_OK)
-        err = registry_app_set(cli->db, &cli->actor, &app, &why);
-    return err == PAY_OK ? run_app_show(cli) : cli_fail(err, cli->arg[0], why);
+        err = registry_app_set(cli->db, &cli->actor, &app);
+    return err == PAY_OK ? run_app_show(cli) : cli_fail(err, cli->arg[0], cli->actor.problem);
 }
 
 int run_app_rotate(struct cli *cli)
@@ -109,7 +112,8 @@ int run_app_rotate(struct cli *cli)
 
     if (!app_key)
         return cli_fail(PAY_BAD_FIELD, "app rotate", "which app? --app APP_KEY"), 2;
-    if (!cli_number(cli, OPT_OVERLAP, 0, OVERLAP_MAX, OVERLAP_DEFAULT, &overlap))
+    if (!cli_number(cli, &(struct number_option){ OPT_OVERLAP, 0, OVERLAP_MAX, OVERLAP_DEFAULT },
+                    &overlap))
         return 2;
     enum pay_err err = registry_app_rotate(cli->db, &cli->actor, app_key, overlap, secret);
     if (err != PAY_OK)

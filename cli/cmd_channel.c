@@ -11,20 +11,22 @@ int run_channel_create(struct cli *cli)
 {
     static char config[4096], secrets[8192];
     struct channel_spec spec = {
-        .app_key = cli->value[OPT_APP], .code = cli->value[OPT_CODE], .name = cli->value[OPT_NAME],
+        .env = &cli->config,
+        .app_key = cli->value[OPT_APP],
+        .code = cli->value[OPT_CODE],
+        .name = cli->value[OPT_NAME],
         .sign_type = cli->value[OPT_SIGN_TYPE],
     };
     struct new_channel channel;
-    const char *why = NULL;
 
     if (!cli_file(cli, OPT_CONFIG_FILE, config, sizeof(config), &spec.config) ||
         !cli_file(cli, OPT_SECRETS_FILE, secrets, sizeof(secrets), &spec.secrets) ||
-        !cli_number(cli, OPT_FEE_RATE, 0, 1000000, 0, &spec.fee_rate))
+        !cli_number(cli, &(struct number_option){ OPT_FEE_RATE, 0, 1000000, 0 }, &spec.fee_rate))
         return 2;
-    enum pay_err err = registry_channel_create(cli->db, &cli->actor, &cli->config, &spec, &channel, &why);
+    enum pay_err err = registry_channel_create(cli->db, &cli->actor, &spec, &channel);
     sign_wipe(secrets, sizeof(secrets));
     if (err != PAY_OK)
-        return cli_fail(err, "channel create", why);
+        return cli_fail(err, "channel create", cli->actor.problem);
     out_open(&cli->out, cli->value[OPT_JSON], false);
     out_row(&cli->out);
     out_str(&cli->out, "app_key", spec.app_key);
@@ -36,7 +38,10 @@ int run_channel_create(struct cli *cli)
     return EXIT_SUCCESS;
 }
 
-struct channel_show { struct cli *cli; int64_t id; };
+struct channel_show {
+    struct cli *cli;
+    int64_t id;
+};
 
 static enum pay_err channel_print(void *arg, const struct channel_row *c)
 {
@@ -96,14 +101,13 @@ int run_channel_show(struct cli *cli)
 int run_channel_rotate(struct cli *cli)
 {
     char secret[NEW_SECRET_SIZE];
-    const char *why = NULL;
     int64_t id;
 
     if (!channel_named(cli, &id))
         return 2;
-    enum pay_err err = registry_channel_rotate(cli->db, &cli->actor, id, secret, &why);
+    enum pay_err err = registry_channel_rotate(cli->db, &cli->actor, id, secret);
     if (err != PAY_OK)
-        return cli_fail(err, "channel rotate", why);
+        return cli_fail(err, "channel rotate", cli->actor.problem);
     out_open(&cli->out, cli->value[OPT_JSON], false);
     out_row(&cli->out);
     out_i64(&cli->out, "channel_id", id);

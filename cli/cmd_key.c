@@ -26,17 +26,18 @@ int run_key_create(struct cli *cli)
     static char public_key[4096], secret[256];
     struct key_spec spec = { .app_key = cli->value[OPT_APP], .scopes = cli->value[OPT_SCOPES] };
     struct new_key key;
-    const char *why = NULL;
 
     if (!cli_file(cli, OPT_PUBLIC_KEY_FILE, public_key, sizeof(public_key), &spec.public_key) ||
         !cli_file(cli, OPT_SECRET_FILE, secret, sizeof(secret), &spec.secret))
         return 2;
     if (cli->value[OPT_EXPIRE] && !time_parse(cli->value[OPT_EXPIRE], &spec.expire_time))
-        return cli_fail(PAY_BAD_FIELD, cli->value[OPT_EXPIRE], "want a time like 2027-01-31T00:00:00Z"), 2;
-    enum pay_err err = registry_key_create(cli->db, &cli->actor, &spec, &key, &why);
+        return cli_fail(PAY_BAD_FIELD, cli->value[OPT_EXPIRE],
+                        "want a time like 2027-01-31T00:00:00Z"),
+               2;
+    enum pay_err err = registry_key_create(cli->db, &cli->actor, &spec, &key);
     sign_wipe(secret, sizeof(secret));
     if (err != PAY_OK)
-        return cli_fail(err, "key create", why);
+        return cli_fail(err, "key create", cli->actor.problem);
     key_new_print(cli, spec.app_key, &key);
     return EXIT_SUCCESS;
 }
@@ -93,14 +94,17 @@ static const char *key_named(const struct cli *cli)
 int run_key_rotate(struct cli *cli)
 {
     struct new_key key;
-    const char *why = NULL, *old = key_named(cli);
+    const char *old = key_named(cli);
     int64_t overlap;
 
-    if (!old || !cli_number(cli, OPT_OVERLAP, 0, OVERLAP_MAX, OVERLAP_DEFAULT, &overlap))
+    if (!old ||
+        !cli_number(cli, &(struct number_option){ OPT_OVERLAP, 0, OVERLAP_MAX, OVERLAP_DEFAULT },
+                    &overlap))
         return 2;
-    enum pay_err err = registry_key_rotate(cli->db, &cli->actor, cli->value[OPT_APP], old, overlap, &key, &why);
+    const struct key_ref ref = { cli->value[OPT_APP], old };
+    enum pay_err err = registry_key_rotate(cli->db, &cli->actor, &ref, overlap, &key);
     if (err != PAY_OK)
-        return cli_fail(err, old, why);
+        return cli_fail(err, old, cli->actor.problem);
     key_new_print(cli, cli->value[OPT_APP], &key);
     return EXIT_SUCCESS;
 }
@@ -125,8 +129,9 @@ int run_key_rotate_master(struct cli *cli)
 
     enum pay_err err = registry_rotate_master(cli->db, &cli->actor, &sealed);
     if (err != PAY_OK)
-        return cli_fail(err, "key rotate-master",
-                        "stopped half-way; nothing is lost: both keys are in the file, run it again");
+        return cli_fail(
+            err, "key rotate-master",
+            "stopped half-way; nothing is lost: both keys are in the file, run it again");
     out_open(&cli->out, cli->value[OPT_JSON], false);
     out_row(&cli->out);
     out_i64(&cli->out, "secrets_sealed", sealed);

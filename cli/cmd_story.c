@@ -34,9 +34,14 @@ int run_order_show(struct cli *cli)
     return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "order show", NULL);
 }
 
-struct status_word { const char *word; int64_t status; };
+struct status_word {
+    const char *word;
+    int64_t status;
+};
 static const struct status_word STATUS_WORDS[] = {
-    { "WAITING", NOTIFY_WAITING }, { "SUCCESS", NOTIFY_SUCCESS }, { "FAILURE", NOTIFY_FAILURE },
+    { "WAITING", NOTIFY_WAITING },
+    { "SUCCESS", NOTIFY_SUCCESS },
+    { "FAILURE", NOTIFY_FAILURE },
 };
 
 static const char *status_word(int64_t status)
@@ -85,7 +90,8 @@ int run_notify_list(struct cli *cli)
 {
     struct task_filter filter = { .app_key = cli->value[OPT_APP], .after = cli->value[OPT_AFTER] };
 
-    if (!status_option(cli, &filter.status) || !cli_number(cli, OPT_LIMIT, 1, 1000, 50, &filter.limit))
+    if (!status_option(cli, &filter.status) ||
+        !cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 50 }, &filter.limit))
         return 2;
     out_open(&cli->out, cli->value[OPT_JSON], true);
     enum pay_err err = notify_task_list(cli->db, &filter, task_print, &cli->out);
@@ -130,11 +136,12 @@ int run_alerts(struct cli *cli)
 {
     int64_t limit, after;
 
-    if (!cli_number(cli, OPT_LIMIT, 1, 1000, 100, &limit) ||
-        !cli_number(cli, OPT_AFTER, 0, INT64_MAX, 0, &after))
+    if (!cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 100 }, &limit) ||
+        !cli_number(cli, &(struct number_option){ OPT_AFTER, 0, INT64_MAX, 0 }, &after))
         return 2;
     out_open(&cli->out, cli->value[OPT_JSON], true);
-    enum pay_err err = alert_list(cli->db, cli->value[OPT_ALL], after, limit, alert_print, &cli->out);
+    enum pay_err err = alert_list(cli->db, cli->value[OPT_ALL], after, limit, alert_print,
+                                  &cli->out);
     out_close(&cli->out, "no open alerts");
     return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "alerts", NULL);
 }

@@ -9,10 +9,10 @@
 #include "pay/registry.h"
 
 enum opt {
-    OPT_JSON, OPT_REASON, OPT_APP, OPT_NAME, OPT_NOTIFY_URL, OPT_APPEND_CHANNEL, OPT_NOTIFY_CLOSED,
-    OPT_SCHEDULE, OPT_LATE_PAYMENT, OPT_ALLOWED_NETS, OPT_REMARK, OPT_SCOPES, OPT_PUBLIC_KEY_FILE,
-    OPT_SECRET_FILE, OPT_EXPIRE, OPT_OVERLAP, OPT_CODE, OPT_FEE_RATE, OPT_SIGN_TYPE, OPT_CONFIG_FILE,
-    OPT_SECRETS_FILE, OPT_CHANNEL, OPT_KEY, OPT_STATUS, OPT_LIMIT, OPT_AFTER, OPT_ALL, OPT_DRY_RUN,
+    OPT_JSON, OPT_REASON, OPT_APP, OPT_NAME, OPT_NOTIFY_URL, OPT_APPEND_CHANNEL,
+    OPT_NOTIFY_CLOSED, OPT_SCHEDULE, OPT_LATE_PAYMENT, OPT_ALLOWED_NETS, OPT_REMARK, OPT_SCOPES,
+    OPT_PUBLIC_KEY_FILE, OPT_SECRET_FILE, OPT_EXPIRE, OPT_OVERLAP, OPT_CODE, OPT_FEE_RATE, OPT_SIGN_TYPE,
+    OPT_CONFIG_FILE, OPT_SECRETS_FILE, OPT_CHANNEL, OPT_KEY, OPT_STATUS, OPT_LIMIT, OPT_AFTER, OPT_ALL, OPT_DRY_RUN,
     OPT_COUNT
 };
 #define O(opt) (UINT64_C(1) << (opt))
@@ -69,11 +69,11 @@ int run_doctor(struct cli *cli);
 
 /* Prints "shroffctl: what: why" and the cure; exit code 1, or 2 for what the user typed wrong. */
 int cli_fail(enum pay_err err, const char *what, const char *why);
-/* A whole number option in min..max, fallback when not given; false after a message. */
-bool cli_number(const struct cli *cli, enum opt opt, int64_t min, int64_t max, int64_t fallback,
-                int64_t *out);
-/* The file an option names ("-": standard input) into room; NULL room use when not given. False after
- * a message. */
+/* A whole number option, fallback when not given; false after a message. */
+struct number_option { enum opt opt; int64_t min, max, fallback; };
+bool cli_number(const struct cli *cli, const struct number_option *want, int64_t *out);
+/* The file an option names ("-": standard input) into room; *out NULL when not given. False after a
+ * message. */
 bool cli_file(const struct cli *cli, enum opt opt, char *room, size_t size, const char **out);
 
 #endif

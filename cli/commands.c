@@ -6,8 +6,9 @@
 #include "base/text.h"
 #include "cli/command.h"
 
-#define APP_OPTIONS (O(OPT_NAME) | O(OPT_NOTIFY_URL) | O(OPT_APPEND_CHANNEL) | O(OPT_NOTIFY_CLOSED) | \
-                     O(OPT_SCHEDULE) | O(OPT_LATE_PAYMENT) | O(OPT_ALLOWED_NETS) | O(OPT_REMARK))
+#define APP_OPTIONS                                                                                \
+    (O(OPT_NAME) | O(OPT_NOTIFY_URL) | O(OPT_APPEND_CHANNEL) | O(OPT_NOTIFY_CLOSED) |              \
+     O(OPT_SCHEDULE) | O(OPT_LATE_PAYMENT) | O(OPT_ALLOWED_NETS) | O(OPT_REMARK))
 #define J O(OPT_JSON)
 #define R O(OPT_REASON)
 
@@ -17,50 +18,59 @@ const struct command COMMANDS[] = {
     { "app", "create", NULL, "a new app; prints its webhook secret, once", J | R | APP_OPTIONS,
       R | O(OPT_NAME), true, true, false, run_app_create },
     { "app", "list", NULL, "all apps", J, 0, false, false, false, run_app_list },
-    { "app", "show", "APP_KEY", "one app with its settings", J, 0, false, false, false, run_app_show },
-    { "app", "set", "APP_KEY", "change settings; what is not given stays", J | R | APP_OPTIONS, R, true,
-      false, false, run_app_set },
+    { "app", "show", "APP_KEY", "one app with its settings", J, 0, false, false, false,
+      run_app_show },
+    { "app", "set", "APP_KEY", "change settings; what is not given stays", J | R | APP_OPTIONS, R,
+      true, false, false, run_app_set },
     { "app", "rotate", "[APP_KEY]", "a new webhook secret; the old one signs too for --overlap",
       J | R | O(OPT_APP) | O(OPT_OVERLAP), R, true, true, false, run_app_rotate },
-    { "app", "enable", "APP_KEY", "take new orders again", J | R, R, true, false, false, run_app_enable },
-    { "app", "disable", "APP_KEY", "no new orders; money under way goes on", J | R, R, true, false, false,
-      run_app_disable },
+    { "app", "enable", "APP_KEY", "take new orders again", J | R, R, true, false, false,
+      run_app_enable },
+    { "app", "disable", "APP_KEY", "no new orders; money under way goes on", J | R, R, true, false,
+      false, run_app_disable },
     { "key", "create", NULL, "a key to sign requests with; prints the secret, once",
-      J | R | O(OPT_APP) | O(OPT_SCOPES) | O(OPT_PUBLIC_KEY_FILE) | O(OPT_SECRET_FILE) | O(OPT_EXPIRE),
+      J | R | O(OPT_APP) | O(OPT_SCOPES) | O(OPT_PUBLIC_KEY_FILE) | O(OPT_SECRET_FILE) |
+          O(OPT_EXPIRE),
       R | O(OPT_APP) | O(OPT_SCOPES), true, true, false, run_key_create },
-    { "key", "list", NULL, "keys, of one app or all", J | O(OPT_APP), 0, false, false, false, run_key_list },
+    { "key", "list", NULL, "keys, of one app or all", J | O(OPT_APP), 0, false, false, false,
+      run_key_list },
     { "key", "show", "KEY_ID", "one key", J | O(OPT_APP), 0, false, false, false, run_key_show },
-    { "key", "rotate", "[KEY_ID]", "a new secret of the same scopes; the old key ends after --overlap",
-      J | R | O(OPT_APP) | O(OPT_KEY) | O(OPT_OVERLAP), R | O(OPT_APP), true, true, false, run_key_rotate },
+    { "key", "rotate", "[KEY_ID]",
+      "a new secret of the same scopes; the old key ends after --overlap",
+      J | R | O(OPT_APP) | O(OPT_KEY) | O(OPT_OVERLAP), R | O(OPT_APP), true, true, false,
+      run_key_rotate },
     { "key", "revoke", "[KEY_ID]", "the key is refused within 2 s", J | R | O(OPT_APP) | O(OPT_KEY),
       R | O(OPT_APP), true, false, false, run_key_revoke },
     { "key", "disable", "[KEY_ID]", "the same as revoke", J | R | O(OPT_APP) | O(OPT_KEY),
       R | O(OPT_APP), true, false, false, run_key_revoke },
-    { "key", "rotate-master", NULL, "a new master key; every secret is sealed anew", J | R, R, true, true,
-      false, run_key_rotate_master },
+    { "key", "rotate-master", NULL, "a new master key; every secret is sealed anew", J | R, R, true,
+      true, false, run_key_rotate_master },
     { "channel", "create", NULL, "a channel for an app; prints mock's secret, once",
       J | R | O(OPT_APP) | O(OPT_CODE) | O(OPT_NAME) | O(OPT_FEE_RATE) | O(OPT_SIGN_TYPE) |
-      O(OPT_CONFIG_FILE) | O(OPT_SECRETS_FILE), R | O(OPT_APP) | O(OPT_CODE), true, true, false,
-      run_channel_create },
-    { "channel", "list", NULL, "channels, of one app or all", J | O(OPT_APP), 0, false, false, false,
-      run_channel_list },
+          O(OPT_CONFIG_FILE) | O(OPT_SECRETS_FILE),
+      R | O(OPT_APP) | O(OPT_CODE), true, true, false, run_channel_create },
+    { "channel", "list", NULL, "channels, of one app or all", J | O(OPT_APP), 0, false, false,
+      false, run_channel_list },
     { "channel", "show", "ID", "one channel", J, 0, false, false, false, run_channel_show },
-    { "channel", "rotate", "[ID]", "mock: a new secret", J | R | O(OPT_CHANNEL), R, true, true, false,
-      run_channel_rotate },
-    { "channel", "enable", "ID", "take new payments again", J | R, R, true, false, false, run_channel_enable },
-    { "channel", "disable", "ID", "no new payments; callbacks of those under way go on", J | R, R, true,
-      false, false, run_channel_disable },
-    { "order", "show", "NO", "an order's whole story, by order_no or pay_id", J, 0, false, false, false,
-      run_order_show },
-    { "notify", "list", NULL, "notifications, newest first", J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_LIMIT) |
-      O(OPT_AFTER), 0, false, false, false, run_notify_list },
-    { "notify", "resend", "NO", "send a waiting or given-up notification now, by its webhook-id", J | R, R,
-      true, false, false, run_notify_resend },
-    { "alerts", "close", "ID", "mark an alert as dealt with", J | R, R, true, false, false, run_alerts_close },
-    { "alerts", NULL, NULL, "what somebody must look at", J | O(OPT_ALL) | O(OPT_LIMIT) | O(OPT_AFTER), 0,
-      false, false, false, run_alerts },
-    { "doctor", NULL, NULL, "look for what is wrong with this installation, and say the cure", J, 0, false,
-      false, true, run_doctor },
+    { "channel", "rotate", "[ID]", "mock: a new secret", J | R | O(OPT_CHANNEL), R, true, true,
+      false, run_channel_rotate },
+    { "channel", "enable", "ID", "take new payments again", J | R, R, true, false, false,
+      run_channel_enable },
+    { "channel", "disable", "ID", "no new payments; callbacks of those under way go on", J | R, R,
+      true, false, false, run_channel_disable },
+    { "order", "show", "NO", "an order's whole story, by order_no or pay_id", J, 0, false, false,
+      false, run_order_show },
+    { "notify", "list", NULL, "notifications, newest first",
+      J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_LIMIT) | O(OPT_AFTER), 0, false, false, false,
+      run_notify_list },
+    { "notify", "resend", "NO", "send a waiting or given-up notification now, by its webhook-id",
+      J | R, R, true, false, false, run_notify_resend },
+    { "alerts", "close", "ID", "mark an alert as dealt with", J | R, R, true, false, false,
+      run_alerts_close },
+    { "alerts", NULL, NULL, "what somebody must look at",
+      J | O(OPT_ALL) | O(OPT_LIMIT) | O(OPT_AFTER), 0, false, false, false, run_alerts },
+    { "doctor", NULL, NULL, "look for what is wrong with this installation, and say the cure", J, 0,
+      false, false, true, run_doctor },
 };
 const size_t COMMAND_COUNT = COUNT(COMMANDS);
 
@@ -71,23 +81,28 @@ int cli_fail(enum pay_err err, const char *what, const char *why)
     else if (err == PAY_NOT_FOUND)
         fprintf(stderr, "shroffctl: %s: no such thing\n", what);
     else if (err == PAY_DB_AWAY)
-        fprintf(stderr, "shroffctl: %s: the database does not answer (SHROFF_DB_SOCKET, SHROFF_STATE;"
-                        " shroffctl doctor)\n", what);
+        fprintf(stderr,
+                "shroffctl: %s: the database does not answer (SHROFF_DB_SOCKET, SHROFF_STATE;"
+                " shroffctl doctor)\n",
+                what);
     else if (err == PAY_LOST)
-        fprintf(stderr, "shroffctl: %s: the connection was lost at COMMIT: list, then repeat if needed\n", what);
+        fprintf(stderr,
+                "shroffctl: %s: the connection was lost at COMMIT: list, then repeat if needed\n",
+                what);
     else
         fprintf(stderr, "shroffctl: %s: %s\n", what, err_row(err)->msg);
     return EXIT_FAILURE;
 }
 
-bool cli_number(const struct cli *cli, enum opt opt, int64_t min, int64_t max, int64_t fallback,
-                int64_t *out)
+bool cli_number(const struct cli *cli, const struct number_option *want, int64_t *out)
 {
-    *out = fallback;
-    if (!cli->value[opt] || str_to_i64(cli->value[opt], min, max, out))
+    const char *text = cli->value[want->opt];
+
+    *out = want->fallback;
+    if (!text || str_to_i64(text, want->min, want->max, out))
         return true;
-    fprintf(stderr, "shroffctl: '%s': want a number from %lld to %lld\n", cli->value[opt],
-            (long long)min, (long long)max);
+    fprintf(stderr, "shroffctl: '%s': want a number from %lld to %lld\n", text,
+            (long long)want->min, (long long)want->max);
     return false;
 }
 

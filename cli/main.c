@@ -12,7 +12,9 @@
 
 #define EXIT_USAGE 2
 
-struct option_row { const char *name, *value, *help; };
+struct option_row {
+    const char *name, *value, *help;
+};
 static const struct option_row OPTIONS[OPT_COUNT] = {
     [OPT_JSON] = { "json", NULL, "print JSON" },
     [OPT_REASON] = { "reason", "TEXT", "why; kept in admin_log" },
@@ -22,11 +24,13 @@ static const struct option_row OPTIONS[OPT_COUNT] = {
     [OPT_APPEND_CHANNEL] = { "append-channel", "0|1", "end the notify path with /{channel_id}" },
     [OPT_NOTIFY_CLOSED] = { "notify-closed", "0|1", "tell order.closed too" },
     [OPT_SCHEDULE] = { "schedule", "WORD", "seed, long, or gaps in seconds: 15,60,600" },
-    [OPT_LATE_PAYMENT] = { "late-payment", "WORD", "money for a closed order: accept, refund, hold" },
+    [OPT_LATE_PAYMENT] = { "late-payment", "WORD",
+                           "money for a closed order: accept, refund, hold" },
     [OPT_ALLOWED_NETS] = { "allowed-nets", "CIDRS", "callers' networks; '' for any" },
     [OPT_REMARK] = { "remark", "TEXT", "a note" },
     [OPT_SCOPES] = { "scopes", "LIST", "all, or payment:create,payment:query,…" },
-    [OPT_PUBLIC_KEY_FILE] = { "public-key-file", "FILE", "the merchant's RSA key (SHROFF-RSA2); - is stdin" },
+    [OPT_PUBLIC_KEY_FILE] = { "public-key-file", "FILE",
+                              "the merchant's RSA key (SHROFF-RSA2); - is stdin" },
     [OPT_SECRET_FILE] = { "secret-file", "FILE", "take over an HMAC secret; - is stdin" },
     [OPT_EXPIRE] = { "expire", "TIME", "RFC 3339; never without" },
     [OPT_OVERLAP] = { "overlap", "SECONDS", "how long the old one goes on (86400)" },
@@ -46,8 +50,8 @@ static const struct option_row OPTIONS[OPT_COUNT] = {
 
 static void print_command(FILE *to, const struct command *c)
 {
-    fprintf(to, "  shroffctl %s%s%s%s%s\n      %s\n", c->group, c->verb ? " " : "", str_or(c->verb, ""),
-            c->args ? " " : "", str_or(c->args, ""), c->help);
+    fprintf(to, "  shroffctl %s%s%s%s%s\n      %s\n", c->group, c->verb ? " " : "",
+            str_or(c->verb, ""), c->args ? " " : "", str_or(c->args, ""), c->help);
 }
 
 static void print_options(FILE *to, uint64_t options, uint64_t needed)
@@ -64,7 +68,8 @@ static void print_options(FILE *to, uint64_t options, uint64_t needed)
 
 static int usage(FILE *to, const char *group)
 {
-    fprintf(to, "usage: shroffctl COMMAND [OPTIONS]      (--help behind any command; settings are SHROFF_*\n"
+    fprintf(to, "usage: shroffctl COMMAND [OPTIONS]      (--help behind any command; settings are "
+                "SHROFF_*\n"
                 "       in the environment, see shroffctl --settings)\n\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (group && !str_eq(group, COMMANDS[i].group))
@@ -117,7 +122,8 @@ static int option_read(struct cli *cli, const struct command *c, int argc, char 
             return i + 1;
         }
     }
-    fprintf(stderr, "shroffctl: %s: no such option here, or its value is missing (try --help)\n", argv[i]);
+    fprintf(stderr, "shroffctl: %s: no such option here, or its value is missing (try --help)\n",
+            argv[i]);
     return -1;
 }
 
@@ -136,7 +142,8 @@ static bool args_read(struct cli *cli, const struct command *c, int argc, char *
         }
     }
     if (c->args && c->args[0] != '[' && !cli->arg_count) {
-        fprintf(stderr, "shroffctl: %s %s: %s is missing\n", c->group, str_or(c->verb, ""), c->args);
+        fprintf(stderr, "shroffctl: %s %s: %s is missing\n", c->group, str_or(c->verb, ""),
+                c->args);
         return false;
     }
     for (int o = 0; o < OPT_COUNT; o++) {
@@ -169,7 +176,7 @@ static int command_run(struct cli *cli, const struct command *c)
     struct db_account account;
 
     config_load(&cli->config);
-    cli->actor = (struct actor){ who_am_i(), str_or(cli->value[OPT_REASON], "") };
+    cli->actor = (struct actor){ who_am_i(), str_or(cli->value[OPT_REASON], ""), NULL };
     if (c->vault && vault_open(cli->config.master_key_file) != PAY_OK) {
         fprintf(stderr, "shroffctl: could not open the master key: %s (SHROFF_MASTER_KEY_FILE)\n",
                 cli->config.master_key_file);

@@ -9,9 +9,9 @@
 
 struct out {
     bool json, list;
-    int rows, cells;                    /* of the row under way */
+    int rows, cells; /* of the row under way */
     const char *names[OUT_COLUMNS];
-    char **table;                       /* people's lists: rows * columns texts, owned */
+    char **table; /* people's lists: rows * columns texts, owned */
     int columns;
 };
 
@@ -20,7 +20,7 @@ void out_open(struct out *out, bool json, bool list);
 void out_row(struct out *out);
 void out_str(struct out *out, const char *name, const char *s);
 void out_i64(struct out *out, const char *name, int64_t n);
-void out_time(struct out *out, const char *name, int64_t ms);  /* 0: left out / empty */
+void out_time(struct out *out, const char *name, int64_t ms); /* 0: left out / empty */
 /* Prints what is pending; `empty` is told to people when a list has no rows. */
 void out_close(struct out *out, const char *empty);
 

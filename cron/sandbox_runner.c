@@ -33,8 +33,12 @@ static enum pay_err run(struct job *job)
 int main(int argc, char **argv)
 {
     static const struct job_spec SPEC = {
-        .name = "sandbox_runner", .role = "sandbox", .options = JOB_FOR | JOB_ONCE, .for_s = 65,
-        .about = "Sends the callbacks that the mock gateway owes (test mode only).", .test_only = true,
+        .name = "sandbox_runner",
+        .role = "sandbox",
+        .options = JOB_FOR | JOB_ONCE,
+        .for_s = 65,
+        .about = "Sends the callbacks that the mock gateway owes (test mode only).",
+        .test_only = true,
         .run = run,
     };
     return job_main(&SPEC, argc, argv);

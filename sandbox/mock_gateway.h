@@ -1,6 +1,6 @@
-/* mock_gateway.h - the mock channel's other side, a third party of its own: its books of trades, its
- * signatures, its callbacks over HTTP, its retries. Knows of Shroff only what a merchant would tell
- * its channel (the view merchant_attempt) and the channel's agreed keys. Test mode only. */
+/* mock_gateway.h - the mock channel's other side, a third party of its own: its books of trades,
+ * its signatures, its callbacks over HTTP, its retries. Knows of Shroff only what a merchant would
+ * tell its channel (the view merchant_attempt) and the channel's agreed keys. Test mode only. */
 #ifndef SANDBOX_MOCK_GATEWAY_H
 #define SANDBOX_MOCK_GATEWAY_H
 
@@ -16,7 +16,8 @@ enum mock_trade_state { MOCK_WAITING = 0, MOCK_PAID = 10, MOCK_FAILED = 20, MOCK
 /* A trade with what the page shows; secrets are wiped by mock_trade_close. */
 struct mock_trade {
     int64_t channel_id, price, status, expire_time, success_time, now;
-    char pay_id[NO_SIZE], currency[CURRENCY_SIZE], channel_order_no[65], subject[509], return_url[1025];
+    char pay_id[NO_SIZE], currency[CURRENCY_SIZE], channel_order_no[65], subject[509];
+    char return_url[1025];
     char shop[257], app_key[33], sign_type[16];
     char secret[129], private_key[4096];
 };
@@ -46,16 +47,18 @@ const struct mock_outcome *mock_outcome_find(const char *name);
 /* What the callback address said to the last callback sent. */
 struct mock_answer { bool sent; int64_t http_status; char body[513]; };
 
-/* Makes it happen: the trade's state, the callbacks owed (one transaction), then sends those due now.
+/* Makes it happen: the trade's state, the callbacks owed (one transaction), then sends those due.
  * status is SUCCESS, FAILED or CLOSED. A paid trade stays paid whatever is told later. */
 MUST_USE enum pay_err mock_trade_settle(struct db *db, const struct config *config,
-                                        const struct mock_outcome *outcome, struct mock_trade *trade,
-                                        struct mock_answer *answer);
+                                        const struct mock_outcome *outcome,
+                                        struct mock_trade *trade, struct mock_answer *answer);
 /* Sends callbacks that are due (the runner's work): at most limit; *sent how many were tried. */
-MUST_USE enum pay_err mock_notices_run(struct db *db, const struct config *config, int limit, int *sent);
+MUST_USE enum pay_err mock_notices_run(struct db *db, const struct config *config, int limit,
+                                       int *sent);
 
 /* POST /mockpay/query: the body as it came; answers into to, signed. PAY_BAD_SIGN, PAY_BAD_TIME,
  * PAY_BAD_FIELD, PAY_NOT_FOUND. Opens no trade. */
-MUST_USE enum pay_err mock_query_answer(struct db *db, const char *body, size_t len, struct text *to);
+MUST_USE enum pay_err mock_query_answer(struct db *db, const char *body, size_t len,
+                                        struct text *to);
 
 #endif

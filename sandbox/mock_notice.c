@@ -29,8 +29,9 @@ enum pay_err mock_notice_add(struct db *db, const struct mock_trade *trade,
         " VALUES (?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?)";
     *out = (struct mock_notice){ .token = outcome->delay_s ? 0 : claim_token() };
     const struct db_param in[] = {
-        DB_STR(trade->pay_id), DB_STR(outcome->status), DB_STR(outcome->fault),
-        DB_NUM(outcome->delay_s ? outcome->delay_s : LEASE_S), DB_NUM(out->token),
+        DB_STR(trade->pay_id),  DB_STR(outcome->status),
+        DB_STR(outcome->fault), DB_NUM(outcome->delay_s ? outcome->delay_s : LEASE_S),
+        DB_NUM(out->token),
     };
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
 
@@ -43,7 +44,8 @@ enum pay_err mock_notice_add(struct db *db, const struct mock_trade *trade,
 }
 
 /* Signed anew for each try, as a gateway that retries later must (the timestamp ages). */
-static bool body_write(const struct mock_trade *trade, const struct mock_notice *notice, struct text *to)
+static bool body_write(const struct mock_trade *trade, const struct mock_notice *notice,
+                       struct text *to)
 {
     struct signed_key key = mock_sign_key(trade);
     struct json_text j = JSON_TEXT(to);
@@ -90,7 +92,8 @@ struct record {
 static enum pay_err record_work(struct db *db, void *arg)
 {
     static const char SQL[] =
-        "UPDATE mock_notice SET state = ?, tries = tries + 1, claim_token = 0, http_status = ?, answer = ?,"
+        "UPDATE mock_notice SET state = ?, tries = tries + 1, claim_token = 0, http_status = ?, "
+        "answer = ?,"
         " due_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ? AND claim_token = ?";
     const struct record *r = arg;
     int64_t tries = r->notice->tries;
@@ -98,14 +101,21 @@ static enum pay_err record_work(struct db *db, void *arg)
     /* What was sent wrong on purpose is sent once: the fault is the point, not its repetition. */
     bool over = *r->notice->fault || tries + 1 >= TRIES_MAX;
     const struct db_param in[] = {
-        DB_NUM(r->acknowledged ? 10 : over ? 20 : 0), DB_NUM_OPT(r->answer->http_status),
-        DB_STR(r->answer->body), DB_NUM(gap), DB_NUM(r->notice->id), DB_NUM(r->notice->token),
+        DB_NUM(r->acknowledged ? 10
+               : over          ? 20
+                               : 0),
+        DB_NUM_OPT(r->answer->http_status),
+        DB_STR(r->answer->body),
+        DB_NUM(gap),
+        DB_NUM(r->notice->id),
+        DB_NUM(r->notice->token),
     };
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
-enum pay_err mock_notice_send(struct db *db, const struct config *config, const struct mock_trade *trade,
-                              const struct mock_notice *notice, struct mock_answer *answer)
+enum pay_err mock_notice_send(struct db *db, const struct config *config,
+                              const struct mock_trade *trade, const struct mock_notice *notice,
+                              struct mock_answer *answer)
 {
     char room[2048], url[CONFIG_TEXT + 32];
     struct text body = TEXT(room), to = TEXT(url);
@@ -114,9 +124,14 @@ enum pay_err mock_notice_send(struct db *db, const struct config *config, const 
     text_addf(&to, "%s/api/pay/callback", config->callback_url);
     if (!body_write(trade, notice, &body))
         return PAY_FAULT;
-    http_send(&(struct http_request){
-        .method = "POST", .url = url, .headers = { "Content-Type: application/json" }, .body = room,
-        .body_len = body.len, .timeout_ms = SEND_TIMEOUT_MS, .keep = 500 }, &got);
+    http_send(&(struct http_request){ .method = "POST",
+                                      .url = url,
+                                      .headers = { "Content-Type: application/json" },
+                                      .body = room,
+                                      .body_len = body.len,
+                                      .timeout_ms = SEND_TIMEOUT_MS,
+                                      .keep = 500 },
+              &got);
     *answer = (struct mock_answer){ .sent = true, .http_status = got.status };
     const char *said = got.end == HTTP_DONE ? str_or(got.body, "") : http_end_word(got.end);
     size_t len = utf8_cut(said, strlen(said), sizeof(answer->body) - 1);
@@ -124,29 +139,29 @@ enum pay_err mock_notice_send(struct db *db, const struct config *config, const 
         answer->body[0] = '\0';
     struct record record = { notice, answer, acknowledged(&got) };
     log_event(LOG_INFO, "mock.callback", KV("pay_id", trade->pay_id), KV("status", notice->status),
-              KV("fault", notice->fault), KN("http_status", got.status), KV("end", http_end_word(got.end)),
-              KN("acknowledged", record.acknowledged));
+              KV("fault", notice->fault), KN("http_status", got.status),
+              KV("end", http_end_word(got.end)), KN("acknowledged", record.acknowledged));
     http_answer_free(&got);
     return db_txn(db, record_work, &record);
 }
 
 static const struct db_column NOTICE_COLUMNS[] = {
-    DB_COLUMN(struct mock_notice, id), DB_COLUMN(struct mock_notice, tries),
+    DB_COLUMN(struct mock_notice, id),     DB_COLUMN(struct mock_notice, tries),
     DB_COLUMN(struct mock_notice, pay_id), DB_COLUMN(struct mock_notice, status),
     DB_COLUMN(struct mock_notice, fault),
 };
 
 static enum pay_err claim_work(struct db *db, void *arg)
 {
-    static const char SQL_GET[] =
-        "SELECT id, tries, pay_id, status, fault FROM mock_notice"
-        " WHERE state = 0 AND due_time <= UTC_TIMESTAMP(3) ORDER BY due_time LIMIT 1 FOR UPDATE SKIP LOCKED";
-    static const char SQL_PUT[] =
-        "UPDATE mock_notice SET claim_token = ?, due_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?";
+    static const char SQL_GET[] = "SELECT id, tries, pay_id, status, fault FROM mock_notice"
+                                  " WHERE state = 0 AND due_time <= UTC_TIMESTAMP(3) ORDER BY "
+                                  "due_time LIMIT 1 FOR UPDATE SKIP LOCKED";
+    static const char SQL_PUT[] = "UPDATE mock_notice SET claim_token = ?, due_time = "
+                                  "UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?";
     struct mock_notice *notice = arg;
 
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL_GET, .shape = DB_SHAPE(NOTICE_COLUMNS),
-                                                         .row = notice });
+    enum pay_err err = db_select(
+        db, &(struct db_query){ .sql = SQL_GET, .shape = DB_SHAPE(NOTICE_COLUMNS), .row = notice });
     if (err != PAY_OK)
         return err;
     notice->token = claim_token();

@@ -10,12 +10,9 @@
 #define LATE_S 20
 
 static const struct mock_outcome OUTCOMES[] = {
-    { "paid", "SUCCESS", 0, 1, "" },
-    { "failed", "FAILED", 0, 1, "" },
-    { "late", "SUCCESS", LATE_S, 1, "" },
-    { "twice", "SUCCESS", 0, 2, "" },
-    { "price", "SUCCESS", 0, 1, "price" },
-    { "sign", "SUCCESS", 0, 1, "sign" },
+    { "paid", "SUCCESS", 0, 1, "" },       { "failed", "FAILED", 0, 1, "" },
+    { "late", "SUCCESS", LATE_S, 1, "" },  { "twice", "SUCCESS", 0, 2, "" },
+    { "price", "SUCCESS", 0, 1, "price" }, { "sign", "SUCCESS", 0, 1, "sign" },
     { "silent", "SUCCESS", 0, 0, "" },
 };
 
@@ -35,15 +32,18 @@ struct settle {
 
 static int64_t state_of(const char *status)
 {
-    return str_eq(status, "SUCCESS") ? MOCK_PAID : str_eq(status, "FAILED") ? MOCK_FAILED : MOCK_CLOSED;
+    return str_eq(status, "SUCCESS")  ? MOCK_PAID
+           : str_eq(status, "FAILED") ? MOCK_FAILED
+                                      : MOCK_CLOSED;
 }
 
 static enum pay_err settle_work(struct db *db, void *arg)
 {
-    /* Paid is final; a payer may be faster than a close. success_time is set first: it reads the old state. */
-    static const char SQL[] =
-        "UPDATE mock_trade SET success_time = IF(? = 10, IFNULL(success_time, UTC_TIMESTAMP(3)), success_time),"
-        " status = IF(status = 10, 10, ?) WHERE pay_id = ?";
+    /* Paid is final; a payer may be faster than a close. success_time is set first: it reads the
+     * old state. */
+    static const char SQL[] = "UPDATE mock_trade SET success_time = IF(? = 10, "
+                              "IFNULL(success_time, UTC_TIMESTAMP(3)), success_time),"
+                              " status = IF(status = 10, 10, ?) WHERE pay_id = ?";
     struct settle *s = arg;
     int64_t state = state_of(s->outcome->status);
     const struct db_param in[] = { DB_NUM(state), DB_NUM(state), DB_STR(s->trade->pay_id) };
@@ -71,8 +71,11 @@ enum pay_err mock_trade_settle(struct db *db, const struct config *config,
 
 static const char *status_word(int64_t status)
 {
-    return status == MOCK_PAID ? "SUCCESS" : status == MOCK_FAILED ? "FAILED" :
-           status == MOCK_CLOSED ? "CLOSED" : status == MOCK_WAITING ? "WAITING" : "NOT_FOUND";
+    return status == MOCK_PAID      ? "SUCCESS"
+           : status == MOCK_FAILED  ? "FAILED"
+           : status == MOCK_CLOSED  ? "CLOSED"
+           : status == MOCK_WAITING ? "WAITING"
+                                    : "NOT_FOUND";
 }
 
 static bool answer_write(const struct mock_trade *trade, struct text *to)
@@ -116,10 +119,11 @@ enum pay_err mock_query_answer(struct db *db, const char *body, size_t len, stru
     enum pay_err err = json_parse(body, len, &object);
     if (err != PAY_OK)
         return err;
-    const char *pay_id = json_kind(object) == JSON_OBJECT ? signed_json_str(object, "pay_id") : NULL;
+    const char *pay_id = json_kind(object) == JSON_OBJECT ? signed_json_str(object, "pay_id")
+                                                          : NULL;
     err = pay_id ? mock_trade_read(db, pay_id, &trade) : PAY_BAD_FIELD;
     if (err == PAY_NOT_FOUND)
-        err = PAY_BAD_SIGN;             /* no key to check with, and not told apart */
+        err = PAY_BAD_SIGN; /* no key to check with, and not told apart */
     if (err == PAY_OK) {
         err = query_check(object, &trade);
         if (err == PAY_OK && !answer_write(&trade, to))

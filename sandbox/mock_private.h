@@ -19,6 +19,7 @@ MUST_USE enum pay_err mock_notice_add(struct db *db, const struct mock_trade *tr
                                       const struct mock_outcome *outcome, struct mock_notice *out);
 /* Sends one claimed notice and records what came back. */
 MUST_USE enum pay_err mock_notice_send(struct db *db, const struct config *config,
-                                       const struct mock_trade *trade, const struct mock_notice *notice,
+                                       const struct mock_trade *trade,
+                                       const struct mock_notice *notice,
                                        struct mock_answer *answer);
 #endif

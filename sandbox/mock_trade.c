@@ -16,13 +16,20 @@ struct attempt_row {
 };
 
 static const struct db_column ATTEMPT_COLUMNS[] = {
-    DB_COLUMN(struct attempt_row, channel_id), DB_COLUMN(struct attempt_row, price),
-    DB_COLUMN(struct attempt_row, currency), DB_COLUMN(struct attempt_row, subject),
-    DB_COLUMN(struct attempt_row, return_url), DB_COLUMN_TIME(struct attempt_row, expire_time),
-    DB_COLUMN(struct attempt_row, app_key), DB_COLUMN(struct attempt_row, shop),
-    DB_COLUMN(struct attempt_row, code), DB_COLUMN(struct attempt_row, config),
-    DB_COLUMN(struct attempt_row, sealed), DB_COLUMN(struct attempt_row, status),
-    DB_COLUMN(struct attempt_row, channel_order_no), DB_COLUMN_TIME(struct attempt_row, success_time),
+    DB_COLUMN(struct attempt_row, channel_id),
+    DB_COLUMN(struct attempt_row, price),
+    DB_COLUMN(struct attempt_row, currency),
+    DB_COLUMN(struct attempt_row, subject),
+    DB_COLUMN(struct attempt_row, return_url),
+    DB_COLUMN_TIME(struct attempt_row, expire_time),
+    DB_COLUMN(struct attempt_row, app_key),
+    DB_COLUMN(struct attempt_row, shop),
+    DB_COLUMN(struct attempt_row, code),
+    DB_COLUMN(struct attempt_row, config),
+    DB_COLUMN(struct attempt_row, sealed),
+    DB_COLUMN(struct attempt_row, status),
+    DB_COLUMN(struct attempt_row, channel_order_no),
+    DB_COLUMN_TIME(struct attempt_row, success_time),
     DB_COLUMN_TIME(struct attempt_row, now),
 };
 
@@ -42,23 +49,30 @@ static bool keys_read(const struct attempt_row *row, const char *secrets, size_t
               json_parse(secrets, len, &sealed) == PAY_OK &&
               text_copy(out->sign_type, sizeof(out->sign_type),
                         str_or(signed_json_str(config, "sign_type"), "")) &&
-              text_copy(out->secret, sizeof(out->secret), str_or(signed_json_str(sealed, "secret"), "")) &&
+              text_copy(out->secret, sizeof(out->secret),
+                        str_or(signed_json_str(sealed, "secret"), "")) &&
               text_copy(out->private_key, sizeof(out->private_key),
-                        str_or(signed_json_str(sealed, "gateway_private_key"), "")) && *out->secret;
+                        str_or(signed_json_str(sealed, "gateway_private_key"), "")) &&
+              *out->secret;
     json_free(&config);
     json_free(&sealed);
     return ok;
 }
 
-static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id, struct mock_trade *out)
+static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id,
+                               struct mock_trade *out)
 {
     char owner[80], plain[VAULT_MAX + 1];
     struct text t = TEXT(owner);
     size_t len;
 
     *out = (struct mock_trade){
-        .channel_id = row->channel_id, .price = row->price, .status = row->status,
-        .expire_time = row->expire_time, .success_time = row->success_time, .now = row->now,
+        .channel_id = row->channel_id,
+        .price = row->price,
+        .status = row->status,
+        .expire_time = row->expire_time,
+        .success_time = row->success_time,
+        .now = row->now,
     };
     text_addf(&t, "%s/%s", row->app_key, row->code);
     const struct vault_place place = { "pay_channel", owner, "config_sealed" };
@@ -78,19 +92,25 @@ static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id
 enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trade *out)
 {
     static const char SQL[] =
-        "SELECT m.channel_id, m.price, m.currency, m.subject, m.return_url, m.expire_time, m.app_key,"
+        "SELECT m.channel_id, m.price, m.currency, m.subject, m.return_url, m.expire_time, "
+        "m.app_key,"
         " m.shop, m.code, m.config, m.config_sealed, IFNULL(t.status, -1), t.channel_order_no,"
         " t.success_time, UTC_TIMESTAMP(3)"
         " FROM merchant_attempt m LEFT JOIN mock_trade t ON t.pay_id = m.pay_id WHERE m.pay_id = ?";
     static struct attempt_row row;
-    char number[NO_SIZE];               /* pay_id may be out's own */
+    char number[NO_SIZE]; /* pay_id may be out's own */
 
     if (!ulid_is(pay_id) || !text_copy(number, sizeof(number), pay_id))
         return PAY_NOT_FOUND;
     row.sealed = (struct db_bytes){ row.room, sizeof(row.room), 0 };
     const struct db_param in[] = { DB_STR(pay_id) };
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in),
-        .shape = &(const struct db_shape){ ATTEMPT_COLUMNS, COUNT(ATTEMPT_COLUMNS) }, .row = &row });
+    enum pay_err err = db_select(
+        db, &(struct db_query){
+                .sql = SQL,
+                .in = in,
+                .n = COUNT(in),
+                .shape = &(const struct db_shape){ ATTEMPT_COLUMNS, COUNT(ATTEMPT_COLUMNS) },
+                .row = &row });
     db_end(db);
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
@@ -99,14 +119,14 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
 
 static enum pay_err open_work(struct db *db, void *arg)
 {
-    static const char SQL[] =
-        "INSERT IGNORE INTO mock_trade (pay_id, price, currency, channel_order_no) VALUES (?, ?, ?, ?)";
+    static const char SQL[] = "INSERT IGNORE INTO mock_trade (pay_id, price, currency, "
+                              "channel_order_no) VALUES (?, ?, ?, ?)";
     const struct mock_trade *trade = arg;
     char no[NO_SIZE + 4] = "MOCK";
 
     ulid_new(no + 4);
-    const struct db_param in[] = { DB_STR(trade->pay_id), DB_NUM(trade->price), DB_STR(trade->currency),
-                                   DB_STR(no) };
+    const struct db_param in[] = { DB_STR(trade->pay_id), DB_NUM(trade->price),
+                                   DB_STR(trade->currency), DB_STR(no) };
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
 

@@ -5,12 +5,12 @@
 #include "io/db.h"
 
 struct doctor_facts {
-    int64_t now;                    /* the database's clock, ms */
-    int64_t flush_at_commit;        /* innodb_flush_log_at_trx_commit: must be 1 */
-    int64_t oldest_due_s;           /* age of the oldest due notification, 0 without */
+    int64_t now;             /* the database's clock, ms */
+    int64_t flush_at_commit; /* innodb_flush_log_at_trx_commit: must be 1 */
+    int64_t oldest_due_s;    /* age of the oldest due notification, 0 without */
     int64_t due, given_up, open_alerts;
-    int64_t partitions_ahead;       /* log tables with a partition for next month, of 3 */
-    int64_t nonces;                 /* kept; many when purge does not run */
+    int64_t partitions_ahead; /* log tables with a partition for next month, of 3 */
+    int64_t nonces;           /* kept; many when purge does not run */
     char version[65];
 };
 MUST_USE enum pay_err doctor_facts(struct db *db, struct doctor_facts *out);

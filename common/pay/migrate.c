@@ -14,25 +14,27 @@
 #define FILE_MAX 1048576
 #define WAIT_MS 600000
 
-static const char SQL_TABLE[] =
-    "CREATE TABLE IF NOT EXISTS schema_migration ("
-    " version INT NOT NULL PRIMARY KEY,"
-    " name VARCHAR(128) NOT NULL,"
-    " checksum CHAR(64) NOT NULL COMMENT 'SHA-256 of the file',"
-    " statements_done INT NOT NULL DEFAULT 0,"
-    " holder CHAR(26) NULL COMMENT 'who applies it now',"
-    " holder_connection BIGINT NULL,"
-    " held_until DATETIME(3) NULL,"
-    " apply_time DATETIME(3) NULL COMMENT 'null: not done yet'"
-    ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='which migrations were applied'";
+static const char SQL_TABLE[] = "CREATE TABLE IF NOT EXISTS schema_migration ("
+                                " version INT NOT NULL PRIMARY KEY,"
+                                " name VARCHAR(128) NOT NULL,"
+                                " checksum CHAR(64) NOT NULL COMMENT 'SHA-256 of the file',"
+                                " statements_done INT NOT NULL DEFAULT 0,"
+                                " holder CHAR(26) NULL COMMENT 'who applies it now',"
+                                " holder_connection BIGINT NULL,"
+                                " held_until DATETIME(3) NULL,"
+                                " apply_time DATETIME(3) NULL COMMENT 'null: not done yet'"
+                                ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin "
+                                "COMMENT='which migrations were applied'";
 
 struct migration {
     int64_t version, statements_done, applied;
     char name[129], checksum[65];
 };
 static const struct db_column MIGRATION_COLUMNS[] = {
-    DB_COLUMN(struct migration, version), DB_COLUMN(struct migration, statements_done),
-    DB_COLUMN(struct migration, applied), DB_COLUMN(struct migration, checksum),
+    DB_COLUMN(struct migration, version),
+    DB_COLUMN(struct migration, statements_done),
+    DB_COLUMN(struct migration, applied),
+    DB_COLUMN(struct migration, checksum),
 };
 
 struct migrate {
@@ -44,26 +46,33 @@ struct migrate {
     char holder[NO_SIZE];
 };
 
-struct step { struct migrate *m; struct migration *row; int64_t claimed; };
+struct step {
+    struct migrate *m;
+    struct migration *row;
+    int64_t claimed;
+};
 
 static enum pay_err step_read(struct db *db, void *arg)
 {
-    static const char SQL[] =
-        "SELECT version, statements_done, apply_time IS NOT NULL, checksum"
-        " FROM schema_migration WHERE version = ?";
+    static const char SQL[] = "SELECT version, statements_done, apply_time IS NOT NULL, checksum"
+                              " FROM schema_migration WHERE version = ?";
     struct step *s = arg;
     struct migration found = { 0 };
     const struct db_param in[] = { DB_NUM(s->row->version) };
 
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in),
-        .shape = DB_SHAPE(MIGRATION_COLUMNS), .row = &found });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(MIGRATION_COLUMNS),
+                                                         .row = &found });
     if (err != PAY_OK)
         return err;
     s->row->statements_done = found.statements_done;
     s->row->applied = found.applied;
     if (!str_eq(found.checksum, s->row->checksum)) {
         snprintf(s->m->out->why, sizeof(s->m->out->why),
-                 "%s was changed after it was applied: restore it and write a new file", s->row->name);
+                 "%s was changed after it was applied: restore it and write a new file",
+                 s->row->name);
         return PAY_CONFLICT;
     }
     return PAY_OK;
@@ -77,10 +86,12 @@ static enum pay_err step_claim(struct db *db, void *arg)
     static const char SQL_CLAIM[] =
         "UPDATE schema_migration SET holder = ?, holder_connection = CONNECTION_ID(),"
         " held_until = UTC_TIMESTAMP(3) + INTERVAL 600 SECOND"
-        " WHERE version = ? AND apply_time IS NULL AND (holder IS NULL OR held_until < UTC_TIMESTAMP(3)"
+        " WHERE version = ? AND apply_time IS NULL AND (holder IS NULL OR held_until < "
+        "UTC_TIMESTAMP(3)"
         " OR holder_connection NOT IN (SELECT id FROM information_schema.processlist))";
     struct step *s = arg;
-    const struct db_param row[] = { DB_NUM(s->row->version), DB_STR(s->row->name), DB_STR(s->row->checksum) };
+    const struct db_param row[] = { DB_NUM(s->row->version), DB_STR(s->row->name),
+                                    DB_STR(s->row->checksum) };
     const struct db_param claim[] = { DB_STR(s->m->holder), DB_NUM(s->row->version) };
 
     enum pay_err err = db_exec(db, SQL_INSERT, DB_LIST(row), NULL);
@@ -90,7 +101,8 @@ static enum pay_err step_claim(struct db *db, void *arg)
 static enum pay_err step_done(struct db *db, void *arg)
 {
     static const char SQL[] =
-        "UPDATE schema_migration SET statements_done = ?, held_until = UTC_TIMESTAMP(3) + INTERVAL 600 SECOND,"
+        "UPDATE schema_migration SET statements_done = ?, held_until = UTC_TIMESTAMP(3) + INTERVAL "
+        "600 SECOND,"
         " apply_time = IF(?, UTC_TIMESTAMP(3), NULL) WHERE version = ? AND holder = ?";
     const struct step *s = arg;
     const struct db_param in[] = { DB_NUM(s->row->statements_done), DB_NUM(s->row->applied),
@@ -143,8 +155,8 @@ static enum pay_err step_run(struct step *s, char *text)
         }
         clock_sleep_ms(200);
     }
-    snprintf(s->m->out->why, sizeof(s->m->out->why), "%s: another migration did not end in 10 minutes",
-             s->row->name);
+    snprintf(s->m->out->why, sizeof(s->m->out->why),
+             "%s: another migration did not end in 10 minutes", s->row->name);
     return PAY_TRY_AGAIN;
 }
 
@@ -202,14 +214,19 @@ static int is_migration(const struct dirent *entry)
 {
     const char *n = entry->d_name;
     size_t len = strlen(n);
-    return len > 9 && str_is_n(n, 4, ALPHA_DIGITS, 4, 4) && n[4] == '_' && str_eq(n + len - 4, ".sql");
+    return len > 9 && str_is_n(n, 4, ALPHA_DIGITS, 4, 4) && n[4] == '_' &&
+           str_eq(n + len - 4, ".sql");
 }
 
 enum pay_err migrate_run(struct db *db, const struct migrate_plan *plan, struct migrate_report *out)
 {
     const char *folder = plan->folder;
-    struct migrate m = { .db = db, .folder = folder, .main_name = plan->main_name, .dry = plan->dry,
-                         .say = plan->say, .out = out };
+    struct migrate m = { .db = db,
+                         .folder = folder,
+                         .main_name = plan->main_name,
+                         .dry = plan->dry,
+                         .say = plan->say,
+                         .out = out };
     struct dirent **names;
 
     *out = (struct migrate_report){ 0 };

@@ -10,13 +10,14 @@ struct task_row {
     char last_error[65];
 };
 struct task_filter {
-    const char *app_key;        /* NULL: all apps */
-    int64_t status;             /* -1: any */
-    const char *after;          /* a webhook-id; NULL: from the newest */
+    const char *app_key; /* NULL: all apps */
+    int64_t status;      /* -1: any */
+    const char *after;   /* a webhook-id; NULL: from the newest */
     int64_t limit;
 };
 MUST_USE enum pay_err notify_task_list(struct db *db, const struct task_filter *filter,
-                                       enum pay_err (*each)(void *, const struct task_row *), void *arg);
+                                       enum pay_err (*each)(void *, const struct task_row *),
+                                       void *arg);
 
 /* Makes a waiting or given-up notification due now. A given-up one gets a whole schedule of tries
  * again. PAY_CONFLICT: it was acknowledged; PAY_TRY_AGAIN: a runner has it in hand. */

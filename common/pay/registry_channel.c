@@ -11,7 +11,9 @@
 #define RSA_BITS 2048
 
 /* A configuration as it is stored: two JSON objects. */
-struct channel_texts { char config[4096], secrets[JSON_ROOM], secret[NEW_SECRET_SIZE]; };
+struct channel_texts {
+    char config[4096], secrets[JSON_ROOM], secret[NEW_SECRET_SIZE];
+};
 
 static void secret_new(char out[NEW_SECRET_SIZE])
 {
@@ -23,7 +25,8 @@ static void secret_new(char out[NEW_SECRET_SIZE])
     sign_wipe(bytes, sizeof(bytes));
 }
 
-/* The mock channel's configuration is made here: a shared secret and, for RSA2, the gateway's pair. */
+/* The mock channel's configuration is made here: a shared secret and, for RSA2, the gateway's pair.
+ */
 static enum pay_err mock_texts(const char *sign_type, struct channel_texts *out)
 {
     char private_pem[PEM_SIZE] = "", public_pem[PEM_SIZE] = "";
@@ -47,20 +50,21 @@ static enum pay_err mock_texts(const char *sign_type, struct channel_texts *out)
 }
 
 /* Refuses what could not work (domain.md rule 14): the driver looks at it as it will be used. */
-static enum pay_err texts_check(const struct config *config, const struct channel_driver *driver,
-                                const struct channel_texts *texts, const char **why)
+static enum pay_err texts_check(struct actor *actor, const struct config *config,
+                                const struct channel_driver *driver,
+                                const struct channel_texts *texts)
 {
     struct channel_account account = { .env = config };
     struct json *config_json = NULL, *secrets_json = NULL;
 
-    *why = "config and secrets must each be one JSON object";
+    actor->problem = "config and secrets must each be one JSON object";
     enum pay_err err = json_parse(texts->config, strlen(texts->config), &config_json);
     if (err == PAY_OK)
         err = json_parse(texts->secrets, strlen(texts->secrets), &secrets_json);
     if (err == PAY_OK && text_copy(account.code, sizeof(account.code), driver->code)) {
         account.config = config_json;
         account.secrets = secrets_json;
-        err = driver->check(&account, why);
+        err = driver->check(&account, &actor->problem);
     }
     json_free(&config_json);
     json_free(&secrets_json);
@@ -78,7 +82,7 @@ static enum pay_err texts_seal(const char *app_key, const char *code, const char
 }
 
 struct channel_create {
-    const struct actor *actor;
+    struct actor *actor;
     const struct channel_spec *spec;
     const struct channel_texts *texts;
     const struct sealed *sealed;
@@ -98,8 +102,12 @@ static enum pay_err channel_create_work(struct db *db, void *arg)
     if (err != PAY_OK)
         return err;
     const struct db_param in[] = {
-        DB_NUM(app_id), DB_STR(w->spec->code), DB_STR(str_or(w->spec->name, w->spec->code)),
-        DB_NUM(w->spec->fee_rate), DB_STR(w->texts->config), DB_BIN(w->sealed->at, w->sealed->len),
+        DB_NUM(app_id),
+        DB_STR(w->spec->code),
+        DB_STR(str_or(w->spec->name, w->spec->code)),
+        DB_NUM(w->spec->fee_rate),
+        DB_STR(w->texts->config),
+        DB_BIN(w->sealed->at, w->sealed->len),
     };
     err = db_exec(db, SQL, DB_LIST(in), NULL);
     if (err != PAY_OK)
@@ -109,64 +117,71 @@ static enum pay_err channel_create_work(struct db *db, void *arg)
     return registry_log(db, w->actor, "channel.create", on);
 }
 
-static enum pay_err texts_fill(const struct channel_spec *spec, struct channel_texts *texts,
-                               const char **why)
+static enum pay_err texts_fill(struct actor *actor, const struct channel_spec *spec,
+                               struct channel_texts *texts)
 {
     const char *sign_type = str_or(spec->sign_type, "HMAC-SHA256");
 
     if (!spec->config && !spec->secrets && str_eq(spec->code, "mock")) {
-        *why = "sign type must be HMAC-SHA256 or RSA2";
+        actor->problem = "sign type must be HMAC-SHA256 or RSA2";
         if (!str_eq(sign_type, "HMAC-SHA256") && !str_eq(sign_type, "RSA2"))
             return PAY_BAD_FIELD;
         return mock_texts(sign_type, texts);
     }
-    *why = "config or secrets are too long";
+    actor->problem = "config or secrets are too long";
     if (!text_copy(texts->config, sizeof(texts->config), str_or(spec->config, "{}")) ||
         !text_copy(texts->secrets, sizeof(texts->secrets), str_or(spec->secrets, "{}")))
         return PAY_BAD_FIELD;
     return PAY_OK;
 }
 
-enum pay_err registry_channel_create(struct db *db, const struct actor *actor,
-                                     const struct config *config, const struct channel_spec *spec,
-                                     struct new_channel *out, const char **why)
+enum pay_err registry_channel_create(struct db *db, struct actor *actor,
+                                     const struct channel_spec *spec, struct new_channel *out)
 {
     struct channel_texts texts = { .secret = "" };
     struct sealed sealed;
 
-    const struct channel_driver *driver = channel_driver_find(spec->code, config->test_mode);
+    const struct channel_driver *driver = channel_driver_find(spec->code, spec->env->test_mode);
     if (!driver) {
-        *why = str_eq(spec->code, "mock") ? "the mock channel exists in test mode only (SHROFF_MODE=test)"
-                                          : "no such channel code";
+        actor->problem = str_eq(spec->code, "mock")
+                   ? "the mock channel exists in test mode only (SHROFF_MODE=test)"
+                   : "no such channel code";
         return PAY_BAD_FIELD;
     }
-    enum pay_err err = texts_fill(spec, &texts, why);
+    enum pay_err err = texts_fill(actor, spec, &texts);
     if (err == PAY_OK)
-        err = texts_check(config, driver, &texts, why);
+        err = texts_check(actor, spec->env, driver, &texts);
     if (err == PAY_OK)
         err = texts_seal(spec->app_key, spec->code, texts.secrets, &sealed);
     sign_wipe(texts.secrets, sizeof(texts.secrets));
     if (err != PAY_OK)
         return err;
-    *why = NULL;
-    struct channel_create work = { .actor = actor, .spec = spec, .texts = &texts, .sealed = &sealed };
+    actor->problem = NULL;
+    struct channel_create work = {
+        .actor = actor, .spec = spec, .texts = &texts, .sealed = &sealed
+    };
     err = db_txn(db, channel_create_work, &work);
     if (err == PAY_DUPLICATE)
-        *why = "the app has a channel of this code already";
+        actor->problem = "the app has a channel of this code already";
     out->id = work.id;
     memcpy(out->secret, texts.secret, sizeof(out->secret));
     return err == PAY_DUPLICATE ? PAY_CONFLICT : err;
 }
 
 static const struct db_column CHANNEL_COLUMNS[] = {
-    DB_COLUMN(struct channel_row, id), DB_COLUMN(struct channel_row, app_key),
-    DB_COLUMN(struct channel_row, code), DB_COLUMN(struct channel_row, name),
-    DB_COLUMN(struct channel_row, status), DB_COLUMN(struct channel_row, fee_rate),
-    DB_COLUMN(struct channel_row, config), DB_COLUMN(struct channel_row, remark),
+    DB_COLUMN(struct channel_row, id),
+    DB_COLUMN(struct channel_row, app_key),
+    DB_COLUMN(struct channel_row, code),
+    DB_COLUMN(struct channel_row, name),
+    DB_COLUMN(struct channel_row, status),
+    DB_COLUMN(struct channel_row, fee_rate),
+    DB_COLUMN(struct channel_row, config),
+    DB_COLUMN(struct channel_row, remark),
     DB_COLUMN_TIME(struct channel_row, create_time),
 };
-#define CHANNEL_SELECT \
-    "SELECT c.id, a.app_key, c.code, c.name, c.status, c.fee_rate, c.config, c.remark, c.create_time" \
+#define CHANNEL_SELECT                                                                             \
+    "SELECT c.id, a.app_key, c.code, c.name, c.status, c.fee_rate, c.config, c.remark, "           \
+    "c.create_time"                                                                                \
     " FROM pay_channel c JOIN pay_app a ON a.id = c.app_id"
 
 static enum pay_err channel_get(struct db *db, int64_t id, struct channel_row *out)
@@ -174,16 +189,17 @@ static enum pay_err channel_get(struct db *db, int64_t id, struct channel_row *o
     static const char SQL[] = CHANNEL_SELECT " WHERE c.id = ? FOR UPDATE";
     const struct db_param in[] = { DB_NUM(id) };
 
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in),
-                                                         .shape = DB_SHAPE(CHANNEL_COLUMNS), .row = out });
+    enum pay_err err = db_select(
+        db,
+        &(struct db_query){
+            .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(CHANNEL_COLUMNS), .row = out });
     return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
 }
 
 struct channel_change {
-    const struct actor *actor;
+    struct actor *actor;
     struct channel_texts *texts;
     int64_t id, status;
-    const char *why;
 };
 
 static enum pay_err channel_log(struct db *db, const struct channel_change *w,
@@ -204,7 +220,8 @@ static enum pay_err channel_rotate_work(struct db *db, void *arg)
 
     enum pay_err err = channel_get(db, w->id, &row);
     if (err == PAY_OK && !str_eq(row.code, "mock")) {
-        w->why = "only the mock channel's secret is made here: others come from the channel";
+        w->actor->problem = "only the mock channel's secret is made here: others come from the"
+                            " channel";
         return PAY_BAD_FIELD;
     }
     if (err == PAY_OK)
@@ -213,13 +230,14 @@ static enum pay_err channel_rotate_work(struct db *db, void *arg)
         err = texts_seal(row.app_key, row.code, w->texts->secrets, &sealed);
     if (err != PAY_OK)
         return err;
-    const struct db_param in[] = { DB_STR(w->texts->config), DB_BIN(sealed.at, sealed.len), DB_NUM(w->id) };
+    const struct db_param in[] = { DB_STR(w->texts->config), DB_BIN(sealed.at, sealed.len),
+                                   DB_NUM(w->id) };
     err = db_exec(db, SQL, DB_LIST(in), NULL);
     return err == PAY_OK ? channel_log(db, w, &row, "channel.rotate") : err;
 }
 
-enum pay_err registry_channel_rotate(struct db *db, const struct actor *actor, int64_t id,
-                                     char secret[NEW_SECRET_SIZE], const char **why)
+enum pay_err registry_channel_rotate(struct db *db, struct actor *actor, int64_t id,
+                                     char secret[NEW_SECRET_SIZE])
 {
     struct channel_texts texts = { .secret = "" };
     struct channel_change work = { .actor = actor, .texts = &texts, .id = id };
@@ -227,7 +245,6 @@ enum pay_err registry_channel_rotate(struct db *db, const struct actor *actor, i
     enum pay_err err = db_txn(db, channel_rotate_work, &work);
     memcpy(secret, texts.secret, NEW_SECRET_SIZE);
     sign_wipe(&texts, sizeof(texts));
-    *why = work.why;
     return err;
 }
 
@@ -247,13 +264,17 @@ static enum pay_err channel_status_work(struct db *db, void *arg)
     return channel_log(db, w, &row, w->status ? "channel.disable" : "channel.enable");
 }
 
-enum pay_err registry_channel_status(struct db *db, const struct actor *actor, int64_t id, int64_t status)
+enum pay_err registry_channel_status(struct db *db, struct actor *actor, int64_t id,
+                                     int64_t status)
 {
     struct channel_change work = { .actor = actor, .id = id, .status = status };
     return db_txn(db, channel_status_work, &work);
 }
 
-struct channel_each { enum pay_err (*each)(void *, const struct channel_row *); void *arg; };
+struct channel_each {
+    enum pay_err (*each)(void *, const struct channel_row *);
+    void *arg;
+};
 
 static enum pay_err channel_each(void *arg, void *row)
 {
@@ -262,18 +283,24 @@ static enum pay_err channel_each(void *arg, void *row)
 }
 
 enum pay_err registry_channel_list(struct db *db, const char *app_key,
-                                   enum pay_err (*each)(void *, const struct channel_row *), void *arg)
+                                   enum pay_err (*each)(void *, const struct channel_row *),
+                                   void *arg)
 {
-    static const char SQL[] = CHANNEL_SELECT " WHERE (? IS NULL OR a.app_key = ?) ORDER BY c.id LIMIT 1000";
+    static const char SQL[] = CHANNEL_SELECT
+        " WHERE (? IS NULL OR a.app_key = ?) ORDER BY c.id LIMIT 1000";
     struct channel_row row;
     struct channel_each e = { each, arg };
 
     if (app_key && !str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
         return PAY_NOT_FOUND;
     const struct db_param in[] = { DB_OPT(app_key), DB_OPT(app_key) };
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in),
-                                                         .shape = DB_SHAPE(CHANNEL_COLUMNS), .row = &row,
-                                                         .each = channel_each, .arg = &e });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(CHANNEL_COLUMNS),
+                                                         .row = &row,
+                                                         .each = channel_each,
+                                                         .arg = &e });
     db_end(db);
     return err;
 }

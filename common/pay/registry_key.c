@@ -6,28 +6,29 @@
 #define SECRET_MIN 32
 
 struct key_create {
-    const struct actor *actor;
+    struct actor *actor;
     const struct key_spec *spec;
     const struct new_key *key;
-    struct sealed sealed;               /* len 0 for RSA2 */
+    struct sealed sealed; /* len 0 for RSA2 */
     struct mac fingerprint;
     const char *scopes;
-    const char *old_key_id;             /* rotated away, or NULL */
+    const char *old_key_id; /* rotated away, or NULL */
     int64_t overlap_s;
 };
 
 /* At most APP_KEYS_MAX live keys: a request without key_id tries them all. */
 static enum pay_err key_room(struct db *db, int64_t app_id)
 {
-    static const char SQL[] =
-        "SELECT COUNT(*) FROM pay_app_key"
-        " WHERE app_id = ? AND status = 0 AND (expire_time IS NULL OR expire_time > UTC_TIMESTAMP(3))";
+    static const char SQL[] = "SELECT COUNT(*) FROM pay_app_key"
+                              " WHERE app_id = ? AND status = 0 AND (expire_time IS NULL OR "
+                              "expire_time > UTC_TIMESTAMP(3))";
     static const struct db_column COLUMNS[] = { DB_COLUMN(struct registry_id, id) };
     struct registry_id count = { 0 };
     const struct db_param in[] = { DB_NUM(app_id) };
 
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in),
-                                                         .shape = DB_SHAPE(COLUMNS), .row = &count });
+    enum pay_err err = db_select(
+        db, &(struct db_query){
+                .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &count });
     if (err == PAY_OK && count.id >= APP_KEYS_MAX)
         return PAY_CONFLICT;
     return err;
@@ -35,14 +36,18 @@ static enum pay_err key_room(struct db *db, int64_t app_id)
 
 static enum pay_err key_insert(struct db *db, const struct key_create *w, int64_t app_id)
 {
-    static const char SQL[] =
-        "INSERT INTO pay_app_key (app_id, key_id, algorithm, secret_sealed, public_key, fingerprint,"
-        " scopes, expire_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    static const char SQL[] = "INSERT INTO pay_app_key (app_id, key_id, algorithm, secret_sealed, "
+                              "public_key, fingerprint,"
+                              " scopes, expire_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
     const struct db_param in[] = {
-        DB_NUM(app_id), DB_STR(w->key->key_id), DB_STR(w->sealed.len ? "HMAC-SHA256" : "RSA2"),
+        DB_NUM(app_id),
+        DB_STR(w->key->key_id),
+        DB_STR(w->sealed.len ? "HMAC-SHA256" : "RSA2"),
         { DB_BYTES, w->sealed.len ? w->sealed.at : NULL, w->sealed.len },
-        DB_OPT(w->spec->public_key), DB_BIN(w->fingerprint.bytes, sizeof(w->fingerprint.bytes)),
-        DB_STR(w->scopes), DB_WHEN(w->spec->expire_time),
+        DB_OPT(w->spec->public_key),
+        DB_BIN(w->fingerprint.bytes, sizeof(w->fingerprint.bytes)),
+        DB_STR(w->scopes),
+        DB_WHEN(w->spec->expire_time),
     };
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
@@ -78,9 +83,10 @@ static enum pay_err key_create_work(struct db *db, void *arg)
 }
 
 /* The HMAC secret, made or taken over, sealed, with its fingerprint. */
-static enum pay_err secret_prepare(const struct key_spec *spec, struct new_key *out,
-                                   struct sealed *sealed, struct mac *fingerprint, const char **why)
+static enum pay_err secret_prepare(struct key_create *work, struct new_key *out)
 {
+    const struct key_spec *spec = work->spec;
+    struct sealed *sealed = &work->sealed;
     char owner[80];
 
     if (!spec->secret) {
@@ -89,46 +95,50 @@ static enum pay_err secret_prepare(const struct key_spec *spec, struct new_key *
         struct text t = TEXT(out->secret);
         text_add_hex(&t, bytes, sizeof(bytes));
         sign_wipe(bytes, sizeof(bytes));
-    } else if (strlen(spec->secret) < SECRET_MIN || !text_copy(out->secret, SECRET_SIZE, spec->secret)) {
-        *why = "a secret must have 32 to 128 characters";
+    } else if (strlen(spec->secret) < SECRET_MIN ||
+               !text_copy(out->secret, SECRET_SIZE, spec->secret)) {
+        work->actor->problem = "a secret must have 32 to 128 characters";
         return PAY_BAD_FIELD;
     }
-    if (!sign_sha256(out->secret, strlen(out->secret), fingerprint))
+    if (!sign_sha256(out->secret, strlen(out->secret), &work->fingerprint))
         return PAY_FAULT;
     registry_owner(spec->app_key, out->key_id, owner);
     const struct vault_place place = { "pay_app_key", owner, "secret_sealed" };
-    return vault_seal(&place, out->secret, strlen(out->secret), sealed->at, sizeof(sealed->at), &sealed->len);
+    return vault_seal(&place, out->secret, strlen(out->secret), sealed->at, sizeof(sealed->at),
+                      &sealed->len);
 }
 
-static enum pay_err key_make(struct db *db, struct key_create *work, struct new_key *out, const char **why)
+static enum pay_err key_make(struct db *db, struct key_create *work, struct new_key *out)
 {
     enum pay_err err = PAY_OK;
 
-    *why = NULL;
+    work->actor->problem = NULL;
     registry_name_new("key_", out->key_id);
     out->secret[0] = '\0';
     if (work->spec->public_key) {
         if (!sign_rsa_public_ok(work->spec->public_key) ||
             !sign_rsa_print(work->spec->public_key, &work->fingerprint)) {
-            *why = "the public key must be RSA of at least 2048 bits with exponent 65537, PEM or base64 DER";
+            work->actor->problem = "the public key must be RSA of at least 2048 bits with exponent"
+                                   " 65537, PEM or base64 DER";
             return PAY_BAD_FIELD;
         }
     } else {
-        err = secret_prepare(work->spec, out, &work->sealed, &work->fingerprint, why);
+        err = secret_prepare(work, out);
     }
     if (err != PAY_OK)
         return err;
     work->key = out;
     err = db_txn(db, key_create_work, work);
     if (err == PAY_CONFLICT)
-        *why = "the app has 4 live keys already: revoke one first";
+        work->actor->problem = "the app has 4 live keys already: revoke one first";
     if (err == PAY_DUPLICATE)
-        *why = "this secret or public key is registered already, here or for another app";
+        work->actor->problem = "this secret or public key is registered already, here or for"
+                               " another app";
     return err == PAY_DUPLICATE ? PAY_CONFLICT : err;
 }
 
-enum pay_err registry_key_create(struct db *db, const struct actor *actor, const struct key_spec *spec,
-                                 struct new_key *out, const char **why)
+enum pay_err registry_key_create(struct db *db, struct actor *actor,
+                                 const struct key_spec *spec, struct new_key *out)
 {
     unsigned bits;
     char room[256];
@@ -137,53 +147,67 @@ enum pay_err registry_key_create(struct db *db, const struct actor *actor, const
     if (!str_is(spec->app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
         return PAY_NOT_FOUND;
     if (!scopes_parse(spec->scopes, &bits) || !bits) {
-        *why = "scopes are all, or some of payment:create,payment:query,payment:close,refund:execute,"
-               "transfer:execute,sandbox:clock";
+        actor->problem =
+            "scopes are all, or some of payment:create,payment:query,payment:close,refund:execute,"
+            "transfer:execute,sandbox:clock";
         return PAY_BAD_FIELD;
     }
     scopes_add(&scopes, bits);
     struct key_create work = { .actor = actor, .spec = spec, .scopes = room };
-    return key_make(db, &work, out, why);
+    return key_make(db, &work, out);
 }
 
 static const struct db_column KEY_COLUMNS[] = {
-    DB_COLUMN(struct key_row, id), DB_COLUMN(struct key_row, app_key), DB_COLUMN(struct key_row, key_id),
-    DB_COLUMN(struct key_row, algorithm), DB_COLUMN(struct key_row, scopes),
-    DB_COLUMN(struct key_row, status), DB_COLUMN_TIME(struct key_row, expire_time),
-    DB_COLUMN_TIME(struct key_row, last_used_time), DB_COLUMN_TIME(struct key_row, create_time),
+    DB_COLUMN(struct key_row, id),
+    DB_COLUMN(struct key_row, app_key),
+    DB_COLUMN(struct key_row, key_id),
+    DB_COLUMN(struct key_row, algorithm),
+    DB_COLUMN(struct key_row, scopes),
+    DB_COLUMN(struct key_row, status),
+    DB_COLUMN_TIME(struct key_row, expire_time),
+    DB_COLUMN_TIME(struct key_row, last_used_time),
+    DB_COLUMN_TIME(struct key_row, create_time),
 };
-#define KEY_SELECT \
-    "SELECT k.id, a.app_key, k.key_id, k.algorithm, k.scopes, k.status, k.expire_time," \
+#define KEY_SELECT                                                                                 \
+    "SELECT k.id, a.app_key, k.key_id, k.algorithm, k.scopes, k.status, k.expire_time,"            \
     " k.last_used_time, k.create_time FROM pay_app_key k JOIN pay_app a ON a.id = k.app_id"
 
-enum pay_err registry_key_rotate(struct db *db, const struct actor *actor, const char *app_key,
-                                 const char *key_id, int64_t overlap_s, struct new_key *out,
-                                 const char **why)
+enum pay_err registry_key_rotate(struct db *db, struct actor *actor, const struct key_ref *ref,
+                                 int64_t overlap_s, struct new_key *out)
 {
     static const char SQL[] = KEY_SELECT " WHERE a.app_key = ? AND k.key_id = ?";
     struct key_row old;
 
-    *why = NULL;
-    if (!str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1) ||
-        !str_is(key_id, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
+    actor->problem = NULL;
+    if (!str_is(ref->app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1) ||
+        !str_is(ref->key_id, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
         return PAY_NOT_FOUND;
-    const struct db_param in[] = { DB_STR(app_key), DB_STR(key_id) };
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in),
-                                                         .shape = DB_SHAPE(KEY_COLUMNS), .row = &old });
+    const struct db_param in[] = { DB_STR(ref->app_key), DB_STR(ref->key_id) };
+    enum pay_err err = db_select(
+        db,
+        &(struct db_query){
+            .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(KEY_COLUMNS), .row = &old });
     db_end(db);
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
     if (!str_eq(old.algorithm, "HMAC-SHA256")) {
-        *why = "an RSA2 key is the merchant's own: create the new one, then revoke the old";
+        actor->problem = "an RSA2 key is the merchant's own: create the new one, then revoke the"
+                         " old";
         return PAY_BAD_FIELD;
     }
-    const struct key_spec spec = { .app_key = app_key };
-    struct key_create work = { .actor = actor, .spec = &spec, .scopes = old.scopes,
-                               .old_key_id = key_id, .overlap_s = overlap_s };
-    return key_make(db, &work, out, why);
+    const struct key_spec spec = { .app_key = ref->app_key };
+    struct key_create work = { .actor = actor,
+                               .spec = &spec,
+                               .scopes = old.scopes,
+                               .old_key_id = ref->key_id,
+                               .overlap_s = overlap_s };
+    return key_make(db, &work, out);
 }
 
-struct key_revoke { const struct actor *actor; const char *app_key, *key_id; };
+struct key_revoke {
+    struct actor *actor;
+    const char *app_key, *key_id;
+};
 
 static enum pay_err key_revoke_work(struct db *db, void *arg)
 {
@@ -203,7 +227,7 @@ static enum pay_err key_revoke_work(struct db *db, void *arg)
     return registry_log(db, w->actor, "key.revoke", on);
 }
 
-enum pay_err registry_key_revoke(struct db *db, const struct actor *actor, const char *app_key,
+enum pay_err registry_key_revoke(struct db *db, struct actor *actor, const char *app_key,
                                  const char *key_id)
 {
     struct key_revoke work = { actor, app_key, key_id };
@@ -213,7 +237,10 @@ enum pay_err registry_key_revoke(struct db *db, const struct actor *actor, const
     return db_txn(db, key_revoke_work, &work);
 }
 
-struct key_each { enum pay_err (*each)(void *, const struct key_row *); void *arg; };
+struct key_each {
+    enum pay_err (*each)(void *, const struct key_row *);
+    void *arg;
+};
 
 static enum pay_err key_each(void *arg, void *row)
 {
@@ -224,16 +251,21 @@ static enum pay_err key_each(void *arg, void *row)
 enum pay_err registry_key_list(struct db *db, const char *app_key,
                                enum pay_err (*each)(void *, const struct key_row *), void *arg)
 {
-    static const char SQL[] = KEY_SELECT " WHERE (? IS NULL OR a.app_key = ?) ORDER BY k.id LIMIT 1000";
+    static const char SQL[] = KEY_SELECT
+        " WHERE (? IS NULL OR a.app_key = ?) ORDER BY k.id LIMIT 1000";
     struct key_row row;
     struct key_each e = { each, arg };
 
     if (app_key && !str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
         return PAY_NOT_FOUND;
     const struct db_param in[] = { DB_OPT(app_key), DB_OPT(app_key) };
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in),
-                                                         .shape = DB_SHAPE(KEY_COLUMNS), .row = &row,
-                                                         .each = key_each, .arg = &e });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(KEY_COLUMNS),
+                                                         .row = &row,
+                                                         .each = key_each,
+                                                         .arg = &e });
     db_end(db);
     return err;
 }

@@ -9,7 +9,7 @@ const struct db_shape REGISTRY_SEALED = { SEALED_COLUMNS, COUNT(SEALED_COLUMNS) 
 
 void registry_name_new(const char *prefix, char out[APP_KEY_SIZE])
 {
-    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz012345";     /* 32: no bias */
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz012345"; /* 32: no bias */
     uint8_t bytes[20];
     struct text t = text_over(out, APP_KEY_SIZE);
 
@@ -41,17 +41,21 @@ enum pay_err registry_reseal(const struct vault_place *from, const struct vault_
     return err;
 }
 
-/* Every sealed column of the schema: a new one is a row here. owner is the row's name in the seal. */
-struct sealed_column { const char *table, *column, *next, *put; };
-#define NEXT(from, owner, column) \
-    "SELECT t.id, " owner ", t." column " FROM " from \
-    " WHERE t.id > ? AND t." column " IS NOT NULL ORDER BY t.id LIMIT 1 FOR UPDATE"
+/* Every sealed column of the schema: a new one is a row here. owner is the row's name in the seal.
+ */
+struct sealed_column {
+    const char *table, *column, *next, *put;
+};
+#define NEXT(from, owner, column)                                                                  \
+    "SELECT t.id, " owner ", t." column " FROM " from " WHERE t.id > ? AND t." column              \
+    " IS NOT NULL ORDER BY t.id LIMIT 1 FOR UPDATE"
 #define PUT(table, column) "UPDATE " table " SET " column " = ? WHERE id = ?"
 #define OF_APP(table) table " t JOIN pay_app a ON a.id = t.app_id"
 static const struct sealed_column SEALED[] = {
     { "pay_app", "webhook_secret_sealed", NEXT("pay_app t", "t.app_key", "webhook_secret_sealed"),
       PUT("pay_app", "webhook_secret_sealed") },
-    { "pay_app", "webhook_secret_old_sealed", NEXT("pay_app t", "t.app_key", "webhook_secret_old_sealed"),
+    { "pay_app", "webhook_secret_old_sealed",
+      NEXT("pay_app t", "t.app_key", "webhook_secret_old_sealed"),
       PUT("pay_app", "webhook_secret_old_sealed") },
     { "pay_app_key", "secret_sealed",
       NEXT(OF_APP("pay_app_key"), "CONCAT(a.app_key, '/', t.key_id)", "secret_sealed"),
@@ -61,13 +65,22 @@ static const struct sealed_column SEALED[] = {
       PUT("pay_channel", "config_sealed") },
 };
 
-struct reseal_row { int64_t id; char owner[80]; struct db_bytes value; uint8_t room[VAULT_MAX + VAULT_EXTRA]; };
+struct reseal_row {
+    int64_t id;
+    char owner[80];
+    struct db_bytes value;
+    uint8_t room[VAULT_MAX + VAULT_EXTRA];
+};
 static const struct db_column RESEAL_COLUMNS[] = {
-    DB_COLUMN(struct reseal_row, id), DB_COLUMN(struct reseal_row, owner),
+    DB_COLUMN(struct reseal_row, id),
+    DB_COLUMN(struct reseal_row, owner),
     DB_COLUMN(struct reseal_row, value),
 };
 
-struct reseal { const struct sealed_column *column; int64_t after, opened, broken; };
+struct reseal {
+    const struct sealed_column *column;
+    int64_t after, opened, broken;
+};
 
 static enum pay_err check_next(struct db *db, void *arg)
 {
@@ -78,8 +91,11 @@ static enum pay_err check_next(struct db *db, void *arg)
 
     row.value = (struct db_bytes){ row.room, sizeof(row.room), 0 };
     const struct db_param in[] = { DB_NUM(w->after) };
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = w->column->next, .in = in, .n = COUNT(in),
-                                                         .shape = DB_SHAPE(RESEAL_COLUMNS), .row = &row });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = w->column->next,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(RESEAL_COLUMNS),
+                                                         .row = &row });
     if (err != PAY_OK)
         return err;
     const struct vault_place place = { w->column->table, row.owner, w->column->column };
@@ -108,7 +124,8 @@ enum pay_err registry_check_secrets(struct db *db, int64_t *opened, int64_t *bro
     return PAY_OK;
 }
 
-/* One row a transaction: short locks, and a kill anywhere leaves each row under one key or the other. */
+/* One row a transaction: short locks, and a kill anywhere leaves each row under one key or the
+ * other. */
 static enum pay_err reseal_next(struct db *db, void *arg)
 {
     struct reseal *w = arg;
@@ -119,8 +136,11 @@ static enum pay_err reseal_next(struct db *db, void *arg)
 
     row.value = (struct db_bytes){ row.room, sizeof(row.room), 0 };
     const struct db_param in[] = { DB_NUM(w->after) };
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = w->column->next, .in = in, .n = COUNT(in),
-                                                         .shape = DB_SHAPE(RESEAL_COLUMNS), .row = &row });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = w->column->next,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(RESEAL_COLUMNS),
+                                                         .row = &row });
     if (err != PAY_OK)
         return err;
     const struct vault_place place = { w->column->table, row.owner, w->column->column };
@@ -137,7 +157,8 @@ static enum pay_err reseal_next(struct db *db, void *arg)
     return err;
 }
 
-static enum pay_err reseal_column(struct db *db, const struct sealed_column *column, int64_t *sealed)
+static enum pay_err reseal_column(struct db *db, const struct sealed_column *column,
+                                  int64_t *sealed)
 {
     struct reseal work = { .column = column };
     enum pay_err err = PAY_OK;
@@ -155,7 +176,7 @@ static enum pay_err rotate_log(struct db *db, void *arg)
     return registry_log(db, arg, "key.rotate-master", "master");
 }
 
-enum pay_err registry_rotate_master(struct db *db, const struct actor *actor, int64_t *sealed)
+enum pay_err registry_rotate_master(struct db *db, struct actor *actor, int64_t *sealed)
 {
     struct actor who = *actor;
 

@@ -5,17 +5,25 @@
 #include "io/vault.h"
 #include "pay/registry.h"
 
-struct registry_id { int64_t id; };
-struct sealed { uint8_t at[VAULT_MAX + VAULT_EXTRA]; size_t len; };
+struct registry_id {
+    int64_t id;
+};
+struct sealed {
+    uint8_t at[VAULT_MAX + VAULT_EXTRA];
+    size_t len;
+};
 
 /* A row of one sealed column; value.at must point at room (wipe not needed: it is sealed). */
-struct sealed_row { struct db_bytes value; uint8_t room[VAULT_MAX + VAULT_EXTRA]; };
+struct sealed_row {
+    struct db_bytes value;
+    uint8_t room[VAULT_MAX + VAULT_EXTRA];
+};
 extern const struct db_shape REGISTRY_SEALED;
 #define SEALED_SHAPE (&REGISTRY_SEALED)
 
 /* The app's id, its row locked: PAY_NOT_FOUND without. */
 MUST_USE enum pay_err registry_app_id(struct db *db, const char *app_key, int64_t *id);
-MUST_USE enum pay_err registry_log(struct db *db, const struct actor *actor, const char *what,
+MUST_USE enum pay_err registry_log(struct db *db, struct actor *actor, const char *what,
                                    const char *on);
 /* prefix and 20 random characters of a-z0-9. */
 void registry_name_new(const char *prefix, char out[APP_KEY_SIZE]);

@@ -56,7 +56,7 @@ const char *sql_text_next(struct sql_text *text)
         if (!begin)
             begin = to = line;
         size_t len = strlen(line);
-        memmove(to, line, len);         /* lines join again, comments between them are gone */
+        memmove(to, line, len); /* lines join again, comments between them are gone */
         to += len;
         if (done) {
             *to = '\0';

@@ -4,8 +4,8 @@
 #define PAY_SQL_TEXT_H
 
 struct sql_text {
-    char *at;                   /* the file's text; it is cut up */
-    char delimiter[8];          /* "" is ";" */
+    char *at;          /* the file's text; it is cut up */
+    char delimiter[8]; /* "" is ";" */
 };
 
 /* The next statement without its delimiter, NULL at the end. */

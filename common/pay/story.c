@@ -1,20 +1,23 @@
 #include "pay/story.h"
 
 struct story_key { int64_t id; char no[NO_SIZE]; };
-static const struct db_column KEY_COLUMNS[] = { DB_COLUMN(struct story_key, id), DB_COLUMN(struct story_key, no) };
+static const struct db_column KEY_COLUMNS[] = {
+    DB_COLUMN(struct story_key, id), DB_COLUMN(struct story_key, no),
+};
 
 enum pay_err story_find(struct db *db, const char *no, int64_t *order_id, char order_no[NO_SIZE])
 {
     static const char SQL[] =
         "SELECT id, no FROM pay_order WHERE no = ?"
-        " UNION SELECT o.id, o.no FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id WHERE e.no = ?";
+        " UNION SELECT o.id, o.no FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
+        " WHERE e.no = ?";
     struct story_key row;
 
     if (!ulid_is(no))
         return PAY_NOT_FOUND;
     const struct db_param in[] = { DB_STR(no), DB_STR(no) };
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in),
-                                                         .shape = DB_SHAPE(KEY_COLUMNS), .row = &row });
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(KEY_COLUMNS), .row = &row });
     db_end(db);
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
@@ -25,38 +28,45 @@ enum pay_err story_find(struct db *db, const char *no, int64_t *order_id, char o
 
 /* One SELECT per kind of thing that happened; ? is the order's id in each. */
 #define WORD(column) \
-    "CASE " column " WHEN 0 THEN 'WAITING' WHEN 10 THEN 'SUCCESS' WHEN 20 THEN 'CLOSED' ELSE 'REFUND' END"
+    "CASE " column " WHEN 0 THEN 'WAITING' WHEN 10 THEN 'SUCCESS' WHEN 20 THEN 'CLOSED'" \
+    " ELSE 'REFUND' END"
 #define EVENT_ORDER \
-    "SELECT create_time AS t, 1 AS k, 'order' AS what, no AS about, CONCAT('opened: ', price, ' ', currency," \
+    "SELECT create_time AS t, 1 AS k, 'order' AS what, no AS about," \
+    " CONCAT('opened: ', price, ' ', currency," \
     " ', merchant_order_id ', merchant_order_id, ', expires ', expire_time) AS text" \
     " FROM pay_order WHERE id = ?"
 #define EVENT_ATTEMPT \
-    " UNION ALL SELECT create_time, 2, 'attempt', no, CONCAT('begun on ', channel_code, ' (channel ', channel_id," \
-    " IFNULL(CONCAT('), shown as ', display_mode), ')'), IFNULL(CONCAT(', channel said ', channel_error_code," \
-    " ' ', channel_error_msg), '')) FROM pay_order_extension WHERE order_id = ?"
+    " UNION ALL SELECT create_time, 2, 'attempt', no, CONCAT('begun on ', channel_code," \
+    " ' (channel ', channel_id, IFNULL(CONCAT('), shown as ', display_mode), ')')," \
+    " IFNULL(CONCAT(', channel said ', channel_error_code, ' ', channel_error_msg), ''))" \
+    " FROM pay_order_extension WHERE order_id = ?"
 #define EVENT_CALLBACK \
-    " UNION ALL SELECT c.create_time, 3, 'callback', e.no, CONCAT(c.verdict, ' from ', c.remote_address, ': '," \
-    " LEFT(c.body, 400)) FROM callback_log c JOIN pay_order_extension e ON e.id = c.extension_id" \
-    " WHERE e.order_id = ?"
+    " UNION ALL SELECT c.create_time, 3, 'callback', e.no, CONCAT(c.verdict, ' from '," \
+    " c.remote_address, ': ', LEFT(c.body, 400)) FROM callback_log c" \
+    " JOIN pay_order_extension e ON e.id = c.extension_id WHERE e.order_id = ?"
 #define EVENT_STATE \
     " UNION ALL SELECT create_time, 4, 'state', kind, CONCAT(" WORD("from_status") ", ' -> ', " \
     WORD("to_status") ") FROM status_log WHERE kind = 'order' AND data_id = ?" \
-    " UNION ALL SELECT s.create_time, 4, 'state', e.no, CONCAT('attempt ', " WORD("s.from_status") ", ' -> ', " \
-    WORD("s.to_status") ") FROM pay_order_extension e JOIN status_log s ON s.kind = 'attempt' AND s.data_id = e.id" \
-    " WHERE e.order_id = ?"
+    " UNION ALL SELECT s.create_time, 4, 'state', e.no, CONCAT('attempt ', " \
+    WORD("s.from_status") ", ' -> ', " WORD("s.to_status") ") FROM pay_order_extension e" \
+    " JOIN status_log s ON s.kind = 'attempt' AND s.data_id = e.id WHERE e.order_id = ?"
 #define EVENT_TASK \
-    " UNION ALL SELECT create_time, 5, 'notification', no, CONCAT(event, ' to ', notify_url, ': '," \
-    " CASE status WHEN 0 THEN CONCAT('WAITING, next ', next_notify_time) WHEN 10 THEN 'SUCCESS' ELSE 'FAILURE' END)" \
+    " UNION ALL SELECT create_time, 5, 'notification', no," \
+    " CONCAT(event, ' to ', notify_url, ': '," \
+    " CASE status WHEN 0 THEN CONCAT('WAITING, next ', next_notify_time) WHEN 10 THEN 'SUCCESS'" \
+    " ELSE 'FAILURE' END)" \
     " FROM notify_task WHERE type = 1 AND data_id = ?"
 #define EVENT_DELIVERY \
-    " UNION ALL SELECT l.create_time, 6, 'delivery', t.no, CONCAT('try ', l.notify_times, ' (', l.cause, '): '," \
-    " l.error_code, IFNULL(CONCAT(', HTTP ', l.http_status), ''), IFNULL(CONCAT(' from ', l.peer_address), '')," \
-    " IFNULL(CONCAT(' in ', l.duration_ms, ' ms'), ''), IFNULL(CONCAT(': ', LEFT(l.response, 200)), ''))" \
+    " UNION ALL SELECT l.create_time, 6, 'delivery', t.no, CONCAT('try ', l.notify_times, ' ('," \
+    " l.cause, '): ', l.error_code, IFNULL(CONCAT(', HTTP ', l.http_status), '')," \
+    " IFNULL(CONCAT(' from ', l.peer_address), ''), IFNULL(CONCAT(' in ', l.duration_ms, ' ms')," \
+    " ''), IFNULL(CONCAT(': ', LEFT(l.response, 200)), ''))" \
     " FROM notify_task t JOIN notify_log l ON l.task_id = t.id WHERE t.type = 1 AND t.data_id = ?"
 #define EVENT_ALERT \
     " UNION ALL SELECT create_time, 7, 'alert', about, CONCAT(kind, ' x', times, ': ', text," \
     " IFNULL(CONCAT(' (closed by ', closed_by, ')'), '')) FROM pay_alert WHERE about IN" \
-    " (SELECT no FROM pay_order WHERE id = ? UNION SELECT no FROM pay_order_extension WHERE order_id = ?)"
+    " (SELECT no FROM pay_order WHERE id = ?" \
+    " UNION SELECT no FROM pay_order_extension WHERE order_id = ?)"
 
 static const struct db_column EVENT_COLUMNS[] = {
     DB_COLUMN_TIME(struct story_event, time), DB_COLUMN(struct story_event, what),
@@ -75,8 +85,9 @@ enum pay_err story_read(struct db *db, int64_t order_id,
                         enum pay_err (*each)(void *arg, const struct story_event *event), void *arg)
 {
     static const char SQL[] =
-        "SELECT t, what, about, text FROM (" EVENT_ORDER EVENT_ATTEMPT EVENT_CALLBACK EVENT_STATE EVENT_TASK
-        EVENT_DELIVERY EVENT_ALERT ") x ORDER BY t, k LIMIT 500";
+        "SELECT t, what, about, text FROM ("
+        EVENT_ORDER EVENT_ATTEMPT EVENT_CALLBACK EVENT_STATE EVENT_TASK EVENT_DELIVERY EVENT_ALERT
+        ") x ORDER BY t, k LIMIT 500";
     const struct db_param in[] = {
         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
@@ -84,9 +95,9 @@ enum pay_err story_read(struct db *db, int64_t order_id,
     struct story_event row;
     struct story_each e = { each, arg };
 
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in),
-                                                         .shape = DB_SHAPE(EVENT_COLUMNS), .row = &row,
-                                                         .each = story_each, .arg = &e });
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(EVENT_COLUMNS), .row = &row,
+        .each = story_each, .arg = &e });
     db_end(db);
     return err;
 }

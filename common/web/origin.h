@@ -1,4 +1,5 @@
-/* origin.h - does a request come from our own pages? For what a browser may be lured into sending. */
+/* origin.h - does a request come from our own pages? For what a browser may be lured into sending.
+ */
 #ifndef WEB_ORIGIN_H
 #define WEB_ORIGIN_H
 

@@ -10,14 +10,17 @@ enum word { W_TITLE, W_SCAN, W_LEFT, W_PAY, W_MORE, W_MORE_WHY, W_BACK, W_NUMBER
 enum lang { EN, ZH, LANGS };
 
 static const char *const TEXTS[LANGS][WORDS] = {
-    [EN] = { "Mock cashier", "or scan with a phone", "Time left", "Pay", "More: what goes wrong in life",
-             "Try how your shop takes it.", "Back to the shop", "Trade",
-             "A played payment for tests. No money moves." },
+    [EN] = { "Mock cashier", "or scan with a phone", "Time left", "Pay",
+             "More: what goes wrong in life", "Try how your shop takes it.", "Back to the shop",
+             "Trade", "A played payment for tests. No money moves." },
     [ZH] = { "模拟收银台", "或用手机扫码打开", "剩余时间", "确认支付", "更多：真实世界里的意外",
-             "看看你的系统如何应对。", "返回商家", "交易号", "这是用于测试的模拟支付，不会产生真实扣款。" },
+             "看看你的系统如何应对。", "返回商家", "交易号",
+             "这是用于测试的模拟支付，不会产生真实扣款。" },
 };
 
-static const struct { const char *mark, *kind, *text[LANGS]; } STATES[PAGE_STATES] = {
+static const struct {
+    const char *mark, *kind, *text[LANGS];
+} STATES[PAGE_STATES] = {
     [PAGE_OPEN] = { "", "open", { "", "" } },
     [PAGE_PAID] = { "✓", "paid", { "Paid", "支付成功" } },
     [PAGE_FAILED] = { "✕", "failed", { "Payment failed", "支付失败" } },
@@ -26,7 +29,9 @@ static const struct { const char *mark, *kind, *text[LANGS]; } STATES[PAGE_STATE
     [PAGE_NOT_FOUND] = { "?", "failed", { "No such payment", "没有这笔支付" } },
 };
 
-static const struct { const char *name, *text[LANGS]; } OUTCOMES[] = {
+static const struct {
+    const char *name, *text[LANGS];
+} OUTCOMES[] = {
     { "failed", { "Payment fails", "支付失败" } },
     { "late", { "Paid, told 20 s late", "支付成功，20 秒后才通知" } },
     { "twice", { "Paid, told twice", "支付成功，通知两次" } },
@@ -36,41 +41,60 @@ static const struct { const char *name, *text[LANGS]; } OUTCOMES[] = {
 };
 
 static const char STYLE[] =
-    ":root{color-scheme:light dark;--bg:#f2f4f8;--card:#fff;--ink:#1b2330;--dim:#5c6675;--line:#e3e7ee;"
+    ":root{color-scheme:light "
+    "dark;--bg:#f2f4f8;--card:#fff;--ink:#1b2330;--dim:#5c6675;--line:#e3e7ee;"
     "--go:#1463e0;--go-ink:#fff;--ok:#0b8a4b;--bad:#c2331f}"
-    "@media(prefers-color-scheme:dark){:root{--bg:#10141b;--card:#1a202a;--ink:#eef2f8;--dim:#9aa6b8;"
+    "@media(prefers-color-scheme:dark){:root{--bg:#10141b;--card:#1a202a;--ink:#eef2f8;--dim:#"
+    "9aa6b8;"
     "--line:#2d3644;--go:#5b9bff;--go-ink:#0b1220;--ok:#4cd18a;--bad:#ff8a75}}"
-    "*{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--ink);min-height:100vh;display:flex;"
-    "align-items:center;justify-content:center;padding:16px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',"
+    "*{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--ink);min-height:100vh;"
+    "display:flex;"
+    "align-items:center;justify-content:center;padding:16px;font:16px/1.5 "
+    "system-ui,-apple-system,'Segoe UI',"
     "'Noto Sans CJK SC','Noto Sans SC',sans-serif}"
     "main{background:var(--card);width:100%;max-width:440px;border-radius:16px;padding:28px 24px;"
     "border:1px solid var(--line);box-shadow:0 8px 30px rgba(16,24,40,.08)}"
     "h1{font-size:1rem;margin:0;color:var(--dim);font-weight:600}"
-    ".amount{margin:18px 0 4px;font-size:2.6rem;font-weight:700;letter-spacing:-.02em;overflow-wrap:anywhere}"
+    ".amount{margin:18px 0 "
+    "4px;font-size:2.6rem;font-weight:700;letter-spacing:-.02em;overflow-wrap:anywhere}"
     ".amount small{font-size:1rem;color:var(--dim);margin-right:8px;font-weight:600}"
-    ".subject{margin:0;overflow-wrap:anywhere}.dim{color:var(--dim);font-size:.875rem;overflow-wrap:anywhere}"
-    "figure{margin:20px auto 8px;width:184px;background:#fff;border-radius:12px;padding:6px;border:1px solid var(--line)}"
+    ".subject{margin:0;overflow-wrap:anywhere}.dim{color:var(--dim);font-size:.875rem;overflow-"
+    "wrap:anywhere}"
+    "figure{margin:20px auto "
+    "8px;width:184px;background:#fff;border-radius:12px;padding:6px;border:1px solid var(--line)}"
     "figure svg{display:block;width:100%;height:auto}.center{text-align:center}"
-    "button,.back{display:block;width:100%;border:0;border-radius:12px;padding:14px;font:inherit;font-weight:600;"
-    "cursor:pointer;background:var(--go);color:var(--go-ink);text-align:center;text-decoration:none;margin-top:16px}"
-    "button:focus-visible,.back:focus-visible,summary:focus-visible{outline:3px solid var(--go);outline-offset:2px}"
-    "details{margin-top:18px;border-top:1px solid var(--line);padding-top:14px}summary{cursor:pointer;color:var(--dim)}"
-    "details button{background:none;color:var(--ink);border:1px solid var(--line);font-weight:500;padding:10px;margin-top:8px}"
+    "button,.back{display:block;width:100%;border:0;border-radius:12px;padding:14px;font:inherit;"
+    "font-weight:600;"
+    "cursor:pointer;background:var(--go);color:var(--go-ink);text-align:center;text-decoration:"
+    "none;margin-top:16px}"
+    "button:focus-visible,.back:focus-visible,summary:focus-visible{outline:3px solid "
+    "var(--go);outline-offset:2px}"
+    "details{margin-top:18px;border-top:1px solid "
+    "var(--line);padding-top:14px}summary{cursor:pointer;color:var(--dim)}"
+    "details button{background:none;color:var(--ink);border:1px solid "
+    "var(--line);font-weight:500;padding:10px;margin-top:8px}"
+    "[data-state=open] .back{background:none;color:var(--ink);border:1px solid "
+    "var(--line);font-weight:500}"
     ".result{text-align:center;padding:22px 0 6px;font-size:1.35rem;font-weight:700}"
-    ".result b{display:block;font-size:2.6rem;line-height:1.3}.paid{color:var(--ok)}.failed{color:var(--bad)}"
+    ".result "
+    "b{display:block;font-size:2.6rem;line-height:1.3}.paid{color:var(--ok)}.failed{color:var(--"
+    "bad)}"
     ".test{margin:18px 0 0;text-align:center}";
 
 static const char SCRIPT[] =
-    "const e=document.getElementById('left');if(e){let n=+e.dataset.s;const f=()=>{const h=n/3600|0,m=(n%3600)/60|0,"
+    "const e=document.getElementById('left');if(e){let n=+e.dataset.s;const f=()=>{const "
+    "h=n/3600|0,m=(n%3600)/60|0,"
     "s=n%60;e.textContent=(h?h+':':'')+String(m).padStart(2,'0')+':'+String(s).padStart(2,'0');"
     "if(n--<=0)location.reload()};f();setInterval(f,1000)}"
-    "let sent=false;for(const f of document.forms)f.addEventListener('submit',v=>{if(sent)v.preventDefault();sent=true});";
+    "let sent=false;for(const f of "
+    "document.forms)f.addEventListener('submit',v=>{if(sent)v.preventDefault();sent=true});";
 
 /* The first of zh and en that the browser names; Chinese when it names neither. */
 static enum lang language(const struct call *call)
 {
     const char *accept = request_header(call->request, "accept-language");
-    const char *zh = accept ? strstr(accept, "zh") : NULL, *en = accept ? strstr(accept, "en") : NULL;
+    const char *zh = accept ? strstr(accept, "zh") : NULL,
+               *en = accept ? strstr(accept, "en") : NULL;
 
     if (en && (!zh || en < zh))
         return EN;
@@ -84,12 +108,14 @@ static void duration(struct text *to, int64_t s)
     text_addf(to, "%02lld:%02lld", (long long)(s % 3600 / 60), (long long)(s % 60));
 }
 
-static void write_head(struct text *to, const struct pay_page *page, enum lang lang, const char *nonce)
+static void write_head(struct text *to, const struct pay_page *page, enum lang lang,
+                       const char *nonce)
 {
     html_raw(to, "<!doctype html><html lang=\"");
     html_raw(to, lang == ZH ? "zh-CN" : "en");
-    html_raw(to, "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,"
-                 "initial-scale=1\"><meta name=\"robots\" content=\"noindex\"><title>");
+    html_raw(
+        to, "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,"
+            "initial-scale=1\"><meta name=\"robots\" content=\"noindex\"><title>");
     html_text(to, page->state == PAGE_OPEN ? TEXTS[lang][W_TITLE] : STATES[page->state].text[lang]);
     html_raw(to, "</title><style nonce=\"");
     html_attr(to, nonce);
@@ -194,11 +220,14 @@ static void security_headers(struct reply *reply, const char *nonce)
     char room[512];
     struct text csp = TEXT(room);
 
-    text_addf(&csp, "default-src 'none'; style-src 'nonce-%s'; script-src 'nonce-%s'; form-action 'self';"
-                    " base-uri 'none'; frame-ancestors 'none'", nonce, nonce);
+    text_addf(&csp,
+              "default-src 'none'; style-src 'nonce-%s'; script-src 'nonce-%s'; form-action 'self';"
+              " base-uri 'none'; frame-ancestors 'none'",
+              nonce, nonce);
     reply_header(reply, "Content-Security-Policy", room);
     reply_header(reply, "X-Frame-Options", "DENY");
-    reply_header(reply, "Referrer-Policy", "no-referrer");
+    /* Not no-referrer: browsers would then send "Origin: null" with our own form. */
+    reply_header(reply, "Referrer-Policy", "same-origin");
     reply_header(reply, "Cross-Origin-Opener-Policy", "same-origin");
     reply_header(reply, "Cache-Control", "no-store");
     reply_header(reply, "Vary", "Accept-Language");

@@ -6,17 +6,26 @@
 #include "base/money.h"
 #include "web/endpoint.h"
 
-enum pay_page_state { PAGE_OPEN, PAGE_PAID, PAGE_FAILED, PAGE_CLOSED, PAGE_EXPIRED, PAGE_NOT_FOUND,
-                      PAGE_STATES };
+enum pay_page_state {
+    PAGE_OPEN,
+    PAGE_PAID,
+    PAGE_FAILED,
+    PAGE_CLOSED,
+    PAGE_EXPIRED,
+    PAGE_NOT_FOUND,
+    PAGE_STATES
+};
 
 struct pay_page {
     enum pay_page_state state;
-    const char *shop, *subject, *currency, *number;     /* number: the trade's, shown small */
-    int64_t price, left_s;                              /* seconds until it expires */
-    const char *self_url;                               /* what the QR code leads to */
-    const char *return_url;                             /* "" without */
-    const char *action;                                 /* where the form goes */
-    struct { const char *name, *value; } hidden[4];
+    const char *shop, *subject, *currency, *number; /* number: the trade's, shown small */
+    int64_t price, left_s;                          /* seconds until it expires */
+    const char *self_url;                           /* what the QR code leads to */
+    const char *return_url;                         /* "" without */
+    const char *action;                             /* where the form goes */
+    struct {
+        const char *name, *value;
+    } hidden[4];
 };
 
 /* Writes the whole answer: status (200, or 404 for PAGE_NOT_FOUND), security headers, HTML. */
