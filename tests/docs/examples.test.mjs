@@ -9,7 +9,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:http';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -267,4 +267,26 @@ test('create.sh creates an order for real', { skip: demo ? false : 'SHROFF_DEMO_
     assert.equal(answer.code, 0, json(answer));
     assert.equal(answer.data.price, 128800);
   }
+});
+
+// The guide's own commands, run as they stand there, in a folder of their own.
+const chapter = (title) => readFileSync(guide, 'utf8').split(`\n## ${title}\n`)[1].split('\n## ')[0];
+const commands = (title) => /```sh\n([^]*?)```/.exec(chapter(title))[1].replaceAll('APP_KEY', demo.SHROFF_APP_KEY);
+const shell = (script, env = {}) => run('sh', ['-ec', `cd ${dir}\n${script}`], { ...demo, ...env,
+  PATH: `${resolve(root, process.env.SHROFF_BUILD || 'build', 'cli')}:${process.env.PATH}` });
+
+test('an RSA key registered and used as the guide says', { skip: demo ? false : 'SHROFF_DEMO_ENV is not set' }, async () => {
+  const request = { body: '', timestamp: String(Math.floor(Date.now() / 1000)), nonce: randomBytes(16).toString('hex') };
+  const path = '/payments?limit=1';
+  const script = commands('RSA keys').replace('POST /payments', `GET '${path}'`);
+  const signature = (await shell(script, request)).trim().split('\n').at(-1);
+  const { timestamp, nonce } = request;
+  const answer = await fetch(demo.SHROFF_BASE_URL + path, { headers: { authorization:
+    `SHROFF-RSA2 app_key="${demo.SHROFF_APP_KEY}",timestamp="${timestamp}",nonce="${nonce}",signature="${signature}"` } });
+  assert.equal((await answer.json()).code, 0, signature);
+});
+
+test("the operator's commands of the guide work", { skip: demo ? false : 'SHROFF_DEMO_ENV is not set' }, async () => {
+  const printed = await shell(commands('Going live'));
+  assert.match(printed, /whsec_/);
 });

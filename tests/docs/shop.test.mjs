@@ -8,12 +8,11 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, readFileSync
 import { createServer } from 'node:http';
 import net from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const shop = process.env.SHROFF_SHOP_BINARY ??
-  [join(root, 'build/asan/examples/shop'), join(root, 'build/examples/shop')].find(existsSync);
+const shop = resolve(root, process.env.SHROFF_BUILD || 'build', 'examples/shop');
 const APP_SECRET = 'the-shop-secret-6';
 const WEBHOOK_KEY = Buffer.from('shop-test-key-32-bytes-long-12345');
 const dir = mkdtempSync(join(tmpdir(), 'shop-'));
@@ -87,7 +86,7 @@ function notify(order, { id = `01NOTICE${(notices += 1)}`, at = Math.floor(Date.
 }
 
 before(async () => {
-  assert.ok(shop, 'build the shop first: make build/examples/shop');
+  assert.ok(existsSync(shop), `${shop} is not there: make it first`);
   const user = userInfo().username;
   for (const folder of ['run', 'secrets', 'temp']) mkdirSync(join(dir, folder));
   db = join(dir, 'run/mariadb.sock');
