@@ -193,6 +193,20 @@ enum pay_err db_exec_one(struct db *db, const char *sql, const struct db_param *
                         : db_fail(db, CR_INVALID_PARAMETER_NO, "more than one row changed", sql);
 }
 
+/* INSERT … RETURNING sends its columns first and its error (1062) where the first row would stand. The
+ * connector then believes that rows are still to come: a statement used again would wait for them, so
+ * it is closed and prepared anew. */
+static enum pay_err rows_failed(struct db *db, MYSQL_STMT *stmt, const char *sql)
+{
+    char text[MYSQL_ERRMSG_SIZE];
+    unsigned number = db_stmt_number(stmt);
+
+    snprintf(text, sizeof(text), "%s", mysql_stmt_error(stmt));
+    mysql_stmt_close(stmt);
+    slot_of(db, sql)->stmt = NULL;
+    return db_fail(db, number, text, sql);
+}
+
 static enum pay_err read_rows(struct db *db, MYSQL_STMT *stmt, const struct db_query *query)
 {
     struct db_row_binds binds;
@@ -203,7 +217,7 @@ static enum pay_err read_rows(struct db *db, MYSQL_STMT *stmt, const struct db_q
         return db_fail(db, CR_INVALID_PARAMETER_NO, "the columns do not match", query->sql);
     }
     if (mysql_stmt_store_result(stmt) != 0)
-        return stmt_failed(db, stmt, db_stmt_number(stmt), query->sql);
+        return rows_failed(db, stmt, query->sql);
     do {
         db_row_clear(query);
         int rc = mysql_stmt_fetch(stmt);
@@ -230,8 +244,8 @@ enum pay_err db_select(struct db *db, const struct db_query *query)
         err = read_rows(db, stmt, query);
     else
         err = query->each != NULL ? PAY_OK : PAY_NO_ROW;
-    /* After a failure the statement may be gone with its connection. */
-    if (db->link == NULL || db->poison != PAY_OK)
+    /* After a failure the statement may be gone, alone or with its connection. */
+    if (db->link == NULL || db->poison != PAY_OK || slot_of(db, query->sql)->stmt != stmt)
         return err;
     enum pay_err end = drain(db, stmt, query->sql);
     return end != PAY_OK ? end : err;

@@ -98,7 +98,11 @@ static inline void gateway_up(const char *secret)
     G->pid = fork();
     if (G->pid == 0) {
         signal(SIGPIPE, SIG_IGN);
-        gateway_serve(listener);
+        /* a database connection held here would outlive its owner */
+        if (listener != 3)
+            dup2(listener, 3);
+        closefrom(4);
+        gateway_serve(3);
     }
     close(listener);
 }

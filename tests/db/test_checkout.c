@@ -1,0 +1,405 @@
+/* test_checkout.c - create and submit on a real database, with a played gateway to ask. */
+#include "tests/db/pay_steps.h"
+#include "tests/db/gateway.h"
+
+static int group_up(void **state)
+{
+    if (shroff_up(state) != 0)
+        return -1;
+    gateway_up(S.secret);
+    snprintf(S.config.mock_gateway_url, sizeof(S.config.mock_gateway_url), "http://127.0.0.1:%d",
+             (int)G->port);
+    return 0;
+}
+
+static int group_down(void **state)
+{
+    gateway_down();
+    return shroff_down(state);
+}
+
+/* ---- create */
+
+static void test_checkout_create__opens_an_order_with_its_attempt(void **state)
+{
+    char want[256];
+
+    (void)state;
+    created("SO1", 10000);
+    assert_true(C.created && C.has_attempt);
+    assert_true(ulid_is(C.order.no) && ulid_is(C.attempt.no));
+    assert_int_equal(C.order.expire_time - C.order.create_time, 7200 * 1000);
+    snprintf(want, sizeof(want), "http://shroff.test/mockpay?pay_id=%s&token=", C.attempt.no);
+    assert_true(str_starts(C.attempt.pay_url, want));
+    assert_true(str_is(C.attempt.pay_url + strlen(want), ALPHA_HEX, 32, 32));
+    assert_string_equal(C.attempt.display_content, C.attempt.pay_url);
+    assert_string_equal(C.attempt.display_mode, "redirect");
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
+                  " WHERE o.status = 0 AND o.price = 10000 AND e.price = 10000 AND"
+                  " e.display_mode = 'redirect' AND e.pay_url = e.display_content AND"
+                  " e.next_sync_time > e.create_time AND o.channel_id IS NULL", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 1);
+}
+
+static void test_checkout_create__without_a_channel_makes_no_attempt(void **state)
+{
+    (void)state;
+    ASSERT_ERR(create_with(fresh_nonce(), "SO1", 1, NULL), PAY_OK);
+    assert_false(C.has_attempt);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 0);
+    /* a repeat with a channel opens the first attempt */
+    ASSERT_ERR(create_with(fresh_nonce(), "SO1", 1, "mock"), PAY_OK);
+    assert_true(C.has_attempt && !C.created);
+    ASSERT_ERR(create_with(fresh_nonce(), "SO1", 1, NULL), PAY_OK);
+    assert_true(C.has_attempt && !C.created);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 3);
+}
+
+static void test_checkout_create__keeps_every_term(void **state)
+{
+    struct order_terms terms = terms_of("a-b_c*d|e.f", MONEY_MAX);
+    struct checkout_call call = call_of("nonce-of-every-term", "mock");
+    struct order order;
+
+    (void)state;
+    memset(terms.body, 'b', 512);
+    snprintf(terms.user_id, sizeof(terms.user_id), "用户 7");
+    snprintf(terms.user_ip, sizeof(terms.user_ip), "2001:db8::7");
+    snprintf(terms.notify_url, sizeof(terms.notify_url), "https://m.example/n?x=1");
+    snprintf(terms.return_url, sizeof(terms.return_url), "https://m.example/r");
+    snprintf(terms.metadata, sizeof(terms.metadata), "{ \"k\":\t[1, 2.50] }");
+    call.extras = "{\"openid\":\"o1\"}";
+    ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_OK);
+    ASSERT_ERR(order_find(S.db, S.app->id, &(struct order_key){ .order_no = C.order.no }, false, &order),
+               PAY_OK);
+    db_end(S.db);
+    assert_string_equal(order.merchant_order_id, terms.merchant_order_id);
+    assert_string_equal(order.subject, terms.subject);
+    assert_string_equal(order.body, terms.body);
+    assert_string_equal(order.user_id, terms.user_id);
+    assert_string_equal(order.user_ip, terms.user_ip);
+    assert_string_equal(order.notify_url, terms.notify_url);
+    assert_string_equal(order.return_url, terms.return_url);
+    assert_string_equal(order.metadata, terms.metadata);
+    assert_string_equal(order.query_token, C.order.query_token);
+    assert_int_equal(order.price, MONEY_MAX);
+    assert_int_equal(order.create_time, C.order.create_time);
+    assert_int_equal(order.expire_time, C.order.expire_time);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE channel_extras = '{\"openid\":\"o1\"}'"
+                  " AND user_ip = '2001:db8::7'", 1);
+}
+
+static void test_checkout_create__repeated_answers_the_same_order(void **state)
+{
+    char no[NO_SIZE], pay_id[NO_SIZE];
+
+    (void)state;
+    created("SO1", 10000);
+    memcpy(no, C.order.no, NO_SIZE);
+    memcpy(pay_id, C.attempt.no, NO_SIZE);
+    created("SO1", 10000);
+    assert_false(C.created);
+    assert_string_equal(C.order.no, no);
+    assert_string_equal(C.attempt.no, pay_id);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 2);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 1);
+}
+
+static void test_checkout_create__other_terms_conflict_and_spend_nothing(void **state)
+{
+    struct order_terms terms = terms_of("SO1", 10000);
+    struct checkout_call call = call_of("the-nonce-of-a-conflict", "mock");
+
+    (void)state;
+    created("SO1", 10000);
+    terms.price = 10001;
+    ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_CONFLICT);
+    terms.price = 10000;
+    snprintf(terms.currency, sizeof(terms.currency), "USD");
+    ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_CONFLICT);
+    snprintf(terms.currency, sizeof(terms.currency), "CNY");
+    snprintf(terms.subject, sizeof(terms.subject), "another");
+    ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_CONFLICT);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order", 1);
+    /* what is not compared is ignored, and the nonce is still good */
+    terms = terms_of("SO1", 10000);
+    snprintf(terms.body, sizeof(terms.body), "other");
+    terms.expire_in = 60;
+    ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_OK);
+    assert_string_equal(C.order.body, "");
+}
+
+static void test_checkout_create__numbers_compare_byte_for_byte(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    created("so1", 20000);
+    assert_true(C.created);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order", 2);
+}
+
+static void test_checkout_create__spends_a_nonce_once(void **state)
+{
+    (void)state;
+    ASSERT_ERR(create_with("0123456789abcdef", "SO1", 10000, "mock"), PAY_OK);
+    ASSERT_ERR(create_with("0123456789abcdef", "SO2", 10000, "mock"), PAY_NONCE_USED);
+    ASSERT_ERR(create_with("0123456789abcdef", "SO1", 10000, "mock"), PAY_NONCE_USED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order", 1);
+}
+
+static void test_checkout_create__refuses_channels_the_app_lacks(void **state)
+{
+    struct config live = S.config;
+    struct checkout_call call = call_of("live-mode-has-no-mock", "mock");
+    struct order_terms terms = terms_of("SO1", 10000);
+
+    (void)state;
+    ASSERT_ERR(create_with(fresh_nonce(), "SO1", 10000, "wx_pub"), PAY_NO_CHANNEL);
+    ASSERT_ERR(create_with(fresh_nonce(), "SO1", 10000, "nonsense"), PAY_NO_CHANNEL);
+    clock_sleep_ms(1100);
+    live.test_mode = false;
+    call.config = &live;
+    ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_NO_CHANNEL);
+    ASSERT_ERR(registry_channel_status(S.root, &TESTER, S.channel_id, 1), PAY_OK);
+    clock_sleep_ms(1100);
+    ASSERT_ERR(create_with(fresh_nonce(), "SO1", 10000, "mock"), PAY_NO_CHANNEL);
+    ASSERT_ERR(registry_channel_status(S.root, &TESTER, S.channel_id, 0), PAY_OK);
+    clock_sleep_ms(1100);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order", 0);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 0);
+}
+
+static void test_checkout_create__refuses_a_disabled_app(void **state)
+{
+    struct app off = *S.app;
+    struct checkout_call call = call_of("the-app-is-disabled", "nonsense");
+    struct order_terms terms = terms_of("SO1", 10000);
+
+    (void)state;
+    off.status = APP_DISABLED;
+    call.app = &off;
+    ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_APP_DISABLED);
+    ASSERT_ERR(checkout_submit(&call, &(struct order_key){ .merchant_order_id = "SO1" }, &C),
+               PAY_APP_DISABLED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 0);
+}
+
+static void test_checkout_create__an_expired_or_paid_order_stands(void **state)
+{
+    (void)state;
+    ASSERT_ERR(create_with(fresh_nonce(), "SO1", 10000, NULL), PAY_OK);
+    run_sql("UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND");
+    created("SO1", 10000);
+    assert_true(!C.created && !C.has_attempt && C.order.expired != 0);
+    created("SO2", 10000);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    created("SO2", 10000);
+    assert_true(!C.created && !C.has_attempt);
+    assert_int_equal(C.order.status, ORDER_SUCCESS);
+    assert_int_equal(C.order.paid_price, 10000);
+    assert_string_equal(C.order.channel_code, "mock");
+}
+
+/* ---- submit */
+
+static void test_checkout_submit__adds_an_attempt(void **state)
+{
+    char first[NO_SIZE];
+
+    (void)state;
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+    created("SO1", 10000);
+    memcpy(first, C.attempt.no, NO_SIZE);
+    G->asked = G->good = 0;
+    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+    assert_true(C.created && C.has_attempt);
+    assert_string_not_equal(C.attempt.no, first);
+    assert_int_equal(G->asked, 1);
+    assert_int_equal(G->good, 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0", 2);
+}
+
+static void test_checkout_submit__finds_what_was_paid_meanwhile(void **state)
+{
+    (void)state;
+    gateway_says(GATEWAY_HONEST, "SUCCESS", 10000);
+    created("SO1", 10000);
+    ASSERT_ERR(submit_with("a-nonce-not-to-be-spent", "SO1", "mock"), PAY_PAID);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order WHERE status = 10 AND channel_order_no = 'GW77'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
+    ASSERT_ERR(submit_with("a-nonce-not-to-be-spent", "SO1", "mock"), PAY_PAID);
+}
+
+static void test_checkout_submit__ends_what_failed_and_goes_on(void **state)
+{
+    (void)state;
+    gateway_says(GATEWAY_HONEST, "FAILED", 10000);
+    created("SO1", 10000);
+    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+    ASSERT_NUMBER("SELECT SUM(status) FROM pay_order_extension", 20);
+}
+
+static void test_checkout_submit__believes_only_what_it_can_check(void **state)
+{
+    static const enum gateway_mood MOODS[] = {
+        GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID, GATEWAY_STALE, GATEWAY_SILENT,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(MOODS); i++) {
+        empty_tables();
+        gateway_says(MOODS[i], "SUCCESS", 10000);
+        created("SO1", 10000);
+        ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+        ASSERT_NUMBER("SELECT MAX(status) FROM pay_order", 0);
+    }
+}
+
+static void test_checkout_submit__stops_at_money_of_another_amount(void **state)
+{
+    (void)state;
+    gateway_says(GATEWAY_HONEST, "SUCCESS", 9999);
+    created("SO1", 10000);
+    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OTHER_PRICE);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'other_price'", 1);
+    ASSERT_NUMBER("SELECT status FROM pay_order", 0);
+}
+
+static void test_checkout_submit__refusals_come_in_their_order(void **state)
+{
+    (void)state;
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+    ASSERT_ERR(create_with("the-nonce-that-was-spent", "SO1", 10000, NULL), PAY_OK);
+    ASSERT_ERR(submit_with("the-nonce-that-was-spent", "absent", "none"), PAY_NO_CHANNEL);
+    ASSERT_ERR(submit_with("the-nonce-that-was-spent", "absent", "mock"), PAY_NONCE_USED);
+    ASSERT_ERR(submit_with(fresh_nonce(), "absent", "mock"), PAY_NOT_FOUND);
+    run_sql("UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND");
+    ASSERT_ERR(submit_with("the-nonce-that-was-spent", "SO1", "mock"), PAY_NONCE_USED);
+    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_EXPIRED);
+    run_sql("UPDATE pay_order SET status = 20");
+    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_CLOSED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 1);
+}
+
+static void test_checkout_submit__sees_no_other_apps_order(void **state)
+{
+    struct app other = *S.app;
+    struct checkout_call call = call_of("the-nonce-of-another", "mock");
+
+    (void)state;
+    created("SO1", 10000);
+    other.id += 1000;
+    call.app = &other;
+    ASSERT_ERR(checkout_submit(&call, &(struct order_key){ .order_no = C.order.no }, &C),
+               PAY_NO_CHANNEL);
+}
+
+/* ---- at once */
+
+#define CROWD 8
+#define EACH 13         /* times 8: over a hundred */
+
+static bool create_many(int who)
+{
+    (void)who;
+    for (int i = 0; i < EACH; i++)
+        if (create_with(fresh_nonce(), "SO1", 10000, "mock") != PAY_OK)
+            return false;
+    return true;
+}
+
+static bool one_nonce(int who)
+{
+    char no[32];
+
+    snprintf(no, sizeof(no), "SO%d", who);
+    return create_with("the-one-nonce-of-all", no, 10000, "mock") == PAY_OK;
+}
+
+static bool submit_many(int who)
+{
+    (void)who;
+    for (int i = 0; i < 3; i++)
+        if (submit_with(fresh_nonce(), "SO1", "mock") != PAY_OK)
+            return false;
+    return true;
+}
+
+static int crowd(bool (*work)(int who))
+{
+    pid_t pids[CROWD];
+    int yes = 0;
+
+    for (int i = 0; i < CROWD; i++) {
+        pids[i] = fork();
+        if (pids[i] == 0) {
+            S.db = open_as("shroff_web");
+            _exit(work(i) ? 1 : 0);
+        }
+    }
+    for (int i = 0; i < CROWD; i++) {
+        int status = 0;
+        waitpid(pids[i], &status, 0);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
+        yes += WEXITSTATUS(status);
+    }
+    return yes;
+}
+
+static void test_checkout_create__a_hundred_at_once_make_one_order(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 5; round++) {
+        empty_tables();
+        assert_int_equal(crowd(create_many), CROWD);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order", 1);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 1);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", CROWD * EACH);
+    }
+}
+
+static void test_checkout_create__one_nonce_at_once_makes_one_order(void **state)
+{
+    (void)state;
+    assert_int_equal(crowd(one_nonce), 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order", 1);
+}
+
+static void test_checkout_submit__several_at_once(void **state)
+{
+    (void)state;
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+    created("SO1", 10000);
+    assert_int_equal(crowd(submit_many), CROWD);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", CROWD * 3 + 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        MONEY_TEST(test_checkout_create__opens_an_order_with_its_attempt),
+        MONEY_TEST(test_checkout_create__without_a_channel_makes_no_attempt),
+        MONEY_TEST(test_checkout_create__keeps_every_term),
+        MONEY_TEST(test_checkout_create__repeated_answers_the_same_order),
+        MONEY_TEST(test_checkout_create__other_terms_conflict_and_spend_nothing),
+        MONEY_TEST(test_checkout_create__numbers_compare_byte_for_byte),
+        MONEY_TEST(test_checkout_create__spends_a_nonce_once),
+        MONEY_TEST(test_checkout_create__refuses_channels_the_app_lacks),
+        MONEY_TEST(test_checkout_create__refuses_a_disabled_app),
+        MONEY_TEST(test_checkout_create__an_expired_or_paid_order_stands),
+        MONEY_TEST(test_checkout_submit__adds_an_attempt),
+        MONEY_TEST(test_checkout_submit__finds_what_was_paid_meanwhile),
+        MONEY_TEST(test_checkout_submit__ends_what_failed_and_goes_on),
+        MONEY_TEST(test_checkout_submit__believes_only_what_it_can_check),
+        MONEY_TEST(test_checkout_submit__stops_at_money_of_another_amount),
+        MONEY_TEST(test_checkout_submit__refusals_come_in_their_order),
+        MONEY_TEST(test_checkout_submit__sees_no_other_apps_order),
+        MONEY_TEST(test_checkout_create__a_hundred_at_once_make_one_order),
+        MONEY_TEST(test_checkout_create__one_nonce_at_once_makes_one_order),
+        MONEY_TEST(test_checkout_submit__several_at_once),
+    };
+    return cmocka_run_group_tests(tests, group_up, group_down);
+}
