@@ -38,6 +38,7 @@ struct db *db_open(const struct db_account *account)
         abort();
     db->account = *account;
     db->patient = -1;
+    db->connect_seconds = CONNECT_SECONDS;
     signal(SIGPIPE, SIG_IGN);
     return db;
 }
@@ -76,7 +77,7 @@ void db_disconnect(struct db *db)
 
 static void set_options(const struct db *db, MYSQL *link)
 {
-    unsigned connect = CONNECT_SECONDS, read = READ_SECONDS, write = WRITE_SECONDS;
+    unsigned connect = db->connect_seconds, read = READ_SECONDS, write = WRITE_SECONDS;
     unsigned protocol = MYSQL_PROTOCOL_SOCKET, infile = 0;
     my_bool no = 0;
 
@@ -159,12 +160,12 @@ static bool answers(struct db *db, int timeout_ms)
     return false;
 }
 
-bool db_ping(struct db *db, int timeout_ms)
+static bool ping(struct db *db, int timeout_ms)
 {
     int64_t until = clock_ticks_us() + (int64_t)timeout_ms * 1000;
     bool was_open = db->link != NULL;
 
-    if (db->in_txn || db_connect(db) != PAY_OK)
+    if (db_connect(db) != PAY_OK)
         return false;
     if (answers(db, timeout_ms))
         return true;
@@ -172,6 +173,16 @@ bool db_ping(struct db *db, int timeout_ms)
     int64_t left_us = until - clock_ticks_us();
     return was_open && left_us > 0 && db_connect(db) == PAY_OK &&
            answers(db, (int)(left_us / 1000));
+}
+
+bool db_ping(struct db *db, int timeout_ms)
+{
+    if (db->in_txn)
+        return false;
+    db->connect_seconds = timeout_ms < 1000 ? 1 : (unsigned)timeout_ms / 1000;
+    bool there = ping(db, timeout_ms);
+    db->connect_seconds = CONNECT_SECONDS;
+    return there;
 }
 
 int64_t db_last_id(const struct db *db)

@@ -14,6 +14,7 @@ struct db {
     MYSQL *link;                /* NULL: not connected */
     struct db_account account;
     int patient;                /* seconds of db_patient, -1: a web request's limits */
+    unsigned connect_seconds;
     enum pay_err poison;        /* PAY_OK, or why statements are refused until the rollback */
     bool in_txn;                /* inside db_txn's work */
     bool begun;                 /* a statement ran since the last COMMIT or ROLLBACK */
