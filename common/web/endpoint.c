@@ -127,7 +127,7 @@ static enum pay_err check_credentials(struct cycle *c)
     return PAY_OK;
 }
 
-/* A key made a moment ago is not among the kept ones yet: looked up again before it is refused, ten
+/* A key made a moment ago is not among the kept ones yet: looked up again before it is refused, 50
  * times a second at most, since anybody can cause it. */
 static bool may_be_new(enum pay_err err)
 {
@@ -136,7 +136,7 @@ static bool may_be_new(enum pay_err err)
 
     if ((err != PAY_UNSIGNED && err != PAY_BAD_SIGN) || now < next)
         return false;
-    next = now + 100000;
+    next = now + 20000;
     return true;
 }
 
