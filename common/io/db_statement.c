@@ -193,9 +193,9 @@ enum pay_err db_exec_one(struct db *db, const char *sql, const struct db_param *
                         : db_fail(db, CR_INVALID_PARAMETER_NO, "more than one row changed", sql);
 }
 
-/* INSERT … RETURNING sends its columns first and its error (1062) where the first row would stand. The
- * connector then believes that rows are still to come: a statement used again would wait for them, so
- * it is closed and prepared anew. */
+/* INSERT … RETURNING sends its columns first and its error (1062) where the first row would stand.
+ * The connector then believes that rows are still to come: a statement used again would wait for
+ * them, so it is closed and prepared anew. */
 static enum pay_err rows_failed(struct db *db, MYSQL_STMT *stmt, const char *sql)
 {
     char text[MYSQL_ERRMSG_SIZE];
