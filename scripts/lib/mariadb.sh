@@ -75,7 +75,7 @@ mariadb_init() {
     fi
     rm -rf "$STATE/mysql.new"
     mariadb-install-db --no-defaults --datadir="$STATE/mysql.new" --user="$user" --skip-test-db \
-        --skip-name-resolve --auth-root-authentication-method=socket --auth-root-socket-user="$user"
+        --skip-name-resolve --force --auth-root-authentication-method=socket --auth-root-socket-user="$user"
     chmod 700 "$STATE/mysql.new"
     : >"$STATE/mysql.new/shroff.ready"
     mv "$STATE/mysql.new" "$STATE/mysql"
