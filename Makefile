@@ -24,8 +24,11 @@ WARN += -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wjump-misses-init 
         -Wformat-truncation=2 -Wtrampolines
 endif
 HARD := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-clash-protection -fstack-protector-strong \
-        -fcf-protection=full -ftrivial-auto-var-init=zero -fno-delete-null-pointer-checks \
+        -fcf-protection=full -fno-delete-null-pointer-checks \
         -fno-strict-overflow -fno-strict-aliasing -fexceptions
+ifneq (,$(findstring gcc,$(notdir $(CC))))
+HARD += -ftrivial-auto-var-init=zero
+endif
 LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed,--no-copy-dt-needed-entries
 
 ifdef SAN
