@@ -1,0 +1,100 @@
+// The main job in a real browser: shop, order page, Pay in a new window, pay page, paid, the way
+// back, and the order page that turned to paid by itself.
+import { describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { useStack } from '../lib/stack.mjs';
+import { DESKTOP, PHONE, noSideways, openBrowser, readable, reader, shoot, tabStops } from './browser.mjs';
+
+const stack = await useStack();
+const browser = await openBrowser();
+
+const SAYS = {
+  'zh-CN': { buy: '购买', pay: '去支付', go: '确认支付', paid: '支付成功', back: '返回商家', done: '已支付', waiting: '等待支付' },
+  'en-US': { buy: 'Buy', pay: 'Pay', go: 'Pay', paid: 'Paid', back: 'Back to the shop', done: 'Paid', waiting: 'Waiting for payment' },
+};
+
+async function look(page, what, kept) {
+  await noSideways(page, what);
+  await readable(page, what);
+  if (kept) await shoot(stack, page, `${kept}-${what}`);
+}
+
+async function buyAndPay(kind) {
+  const says = SAYS[kind.lang];
+  const name = [kind.viewport === PHONE ? 'phone' : 'desktop', kind.dark ? 'dark' : 'light', kind.lang, kind.js ? 'js' : 'nojs'].join('-');
+  const context = await reader(browser, kind);
+  try {
+    const shop = await context.newPage();
+    await shop.goto(`${stack.base}/shop/`);
+    await look(shop, '1-shop', name);
+    await shop.getByRole('button', { name: says.buy }).first().click();
+    await shop.waitForURL(/\/shop\/orders\/[0-9a-f]{32}$/);
+    const order = shop.url();
+    await shop.getByText(says.waiting).waitFor();
+    await look(shop, '2-order', name);
+
+    const [pay] = await Promise.all([context.waitForEvent('page'), shop.getByRole('button', { name: says.pay, exact: true }).click()]);
+    await pay.waitForURL(/\/mockpay\?pay_id=/);
+    assert.equal(await pay.evaluate(() => window.opener), null, 'the pay page has no hold on the shop');
+    assert.equal(await pay.locator('html').getAttribute('lang'), kind.lang === 'zh-CN' ? 'zh-CN' : 'en');
+    assert.match(await pay.locator('.amount').textContent(), /CNY\s*[\d,]+\.\d\d$/);
+    await look(pay, '3-pay', name);
+    await pay.getByRole('button', { name: says.go, exact: true }).click();
+    await pay.getByText(says.paid).waitFor();
+    await look(pay, '4-paid', name);
+
+    // Nobody touches the shop's page: it asks, or reloads itself, until it is told.
+    await shop.locator('[data-status=PAID]').waitFor({ timeout: 9000 });
+    assert.equal(await shop.getByText(says.done, { exact: true }).isVisible(), true);
+    await look(shop, '5-order-paid', name);
+
+    await pay.getByRole('link', { name: says.back }).click();
+    await pay.waitForURL(order);
+    await pay.locator('[data-status=PAID]').waitFor();
+    context.noTrouble();
+  } finally { await context.close(); }
+}
+
+describe('from the shop to paid', { concurrency: 2 }, () => {
+  for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
+    for (const dark of [false, true]) {
+      for (const lang of ['zh-CN', 'en-US']) {
+        for (const js of [true, false]) {
+          test(`${size}, ${dark ? 'dark' : 'light'}, ${lang}, ${js ? 'with' : 'without'} JavaScript`, () =>
+            buyAndPay({ viewport, dark, lang, js }));
+        }
+      }
+    }
+  }
+});
+
+test('by keyboard alone', async () => {
+  const context = await reader(browser, {});
+  const shop = await context.newPage();
+  await shop.goto(`${stack.base}/shop/`);
+  await shop.keyboard.press('Tab');
+  await shop.keyboard.press('Tab');
+  await shop.keyboard.press('Enter');
+  await shop.waitForURL(/\/shop\/orders\//);
+  const [pay] = await Promise.all([context.waitForEvent('page'), (async () => {
+    await shop.keyboard.press('Tab');
+    await shop.keyboard.press('Tab');
+    await shop.keyboard.press('Enter');
+  })()]);
+  await pay.waitForURL(/\/mockpay\?pay_id=/);
+
+  const closed = await tabStops(pay);
+  assert.deepEqual(closed.map((s) => s.tag), ['BUTTON', 'SUMMARY', 'A'], 'pay, more, back');
+  assert.ok(closed.every((s) => s.ring), 'what has the focus shows it');
+  await pay.locator('summary').press('Enter');
+  const open = await tabStops(pay);
+  for (const value of ['failed', 'late', 'twice', 'price', 'sign', 'silent']) {
+    assert.ok(open.some((s) => s.tag === 'BUTTON' && s.value === value && s.ring), value);
+  }
+  await pay.locator('#pay').focus();
+  await pay.keyboard.press('Enter');
+  await pay.locator('.result.paid').waitFor();
+  await shop.locator('[data-status=PAID]').waitFor();
+  context.noTrouble();
+  await context.close();
+});
