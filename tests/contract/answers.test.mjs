@@ -55,7 +55,7 @@ describe('envelope', () => {
 });
 
 describe('404: no such path, told by whoever serves it', () => {
-  const paths = ['/', '/nope', '/api', '/api/pay', '/api/pay/', '/api/pay/nope', '/api/pay/create/', '/api/pay/createx',
+  const paths = ['/nope', '/api', '/api/pay', '/api/pay/', '/api/pay/nope', '/api/pay/create/', '/api/pay/createx',
     '/api/pay/create/x', '/api/pay/query/', '/payments/', '/payments/a/b', '/API/PAY/CREATE', '/api/pay/CREATE',
     '/index.html', '/.git/config', '/nginx_status', '/mockpay/', '/mockpay/x', '/healthz/', '/healthzz', '/metrics/',
     '/api/pay/notify', '/api/pay/notify/', '/api/pay/notify/order', '/api/pay/notify/order/', '/api/pay/notify/other/1',

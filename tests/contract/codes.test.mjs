@@ -26,7 +26,7 @@ describe('one of each', () => {
     40101: () => post(stack, { ...app1, secret: 'x' }, PATH, terms()),
     40102: () => post(stack, app1, PATH, terms(), { auth: { ts: now() - 1000 } }),
     40103: async () => { const nonce = newNonce(); await post(stack, app1, PATH, terms(), { auth: { nonce } }); return post(stack, app1, PATH, terms(), { auth: { nonce } }); },
-    40300: () => withKey(stack, app1, { scopes: ['payment:query'] }, (key) => post(stack, key, PATH, terms())),
+    40300: () => withKey(stack, null, { scopes: ['payment:query'] }, (key) => post(stack, key, PATH, terms())),
     40303: () => post(stack, app1, PATH, terms({ channel: 'nosuch' })),
     40304: async () => postJson(stack, '/api/pay/mock-callback', { pay_id: (await createOpen(stack, app1)).pay_id, status: 'SUCCESS' }, { Origin: 'https://evil.example' }),
     40400: () => get(stack, app1, `/payments/${strangerUlid()}`),

