@@ -95,8 +95,8 @@ static inline void gateway_up(const char *secret)
         abort();
     snprintf(G->secret, sizeof(G->secret), "%s", secret);
     G->port = ntohs(at.sin_port);
-    G->pid = fork();
-    if (G->pid == 0) {
+    pid_t pid = fork();
+    if (pid == 0) {
         signal(SIGPIPE, SIG_IGN);
         /* a database connection held here would outlive its owner */
         if (listener != 3)
@@ -104,6 +104,7 @@ static inline void gateway_up(const char *secret)
         closefrom(4);
         gateway_serve(3);
     }
+    G->pid = pid;           /* shared: only the parent writes it */
     close(listener);
 }
 

@@ -17,7 +17,7 @@ static struct shroff {
     struct server server;
     struct config config;
     struct db *db, *root;               /* as web; as root */
-    const struct app *app;
+    const struct app *app;              /* a copy: the cache's own lives until the next look */
     int64_t channel_id;
     char app_key[APP_KEY_SIZE], secret[NEW_SECRET_SIZE], webhook_secret[WEBHOOK_TEXT_SIZE];
 } S;
@@ -140,6 +140,7 @@ static inline bool vault_make(void)
 static inline void app_make(const char *app_key, const char *sign_type)
 {
     struct app_row app = { .notify_append_channel = 1 };
+    static struct app copy;
     struct new_channel channel;
 
     snprintf(app.app_key, sizeof(app.app_key), "%s", app_key);
@@ -154,6 +155,8 @@ static inline void app_make(const char *app_key, const char *sign_type)
                                                         .fee_rate = 6000 }, &channel) != PAY_OK ||
         app_find(S.db, app_key, &S.app) != PAY_OK)
         fail_msg("could not make %s: %s", app_key, TESTER.problem);
+    copy = *S.app;
+    S.app = &copy;
     S.channel_id = channel.id;
     snprintf(S.app_key, sizeof(S.app_key), "%s", app_key);
     snprintf(S.secret, sizeof(S.secret), "%s", channel.secret);
