@@ -1,0 +1,258 @@
+/* test_field.c - tables of fields, from JSON and from query strings. */
+#include "tests/unit/unit.h"
+#include <string.h>
+#include "base/money.h"
+#include "base/ulid.h"
+#include "web/field.h"
+
+struct in {
+    char no[NO_SIZE], name[9], word[65], currency[4], url[1025], address[46], object[65],
+        extras[4097];
+    char any[300];
+    int64_t price, wait, when, state;
+};
+static const struct field FIELDS[] = {
+    FIELD(struct in, name, FIELD_TEXT, NEEDED, .min = 1, .max = 4),
+    FIELD(struct in, price, FIELD_I64, NEEDED, .min = 1, .max = 1000),
+    FIELD(struct in, wait, FIELD_I64, OPTIONAL, .min = -5, .max = 5, .fallback = 3),
+    FIELD(struct in, word, FIELD_WORD, OPTIONAL, .alphabet = ALPHA_MERCHANT_NO, .min = 1,
+          .max = 64),
+    FIELD(struct in, no, FIELD_NO, OPTIONAL),
+    FIELD(struct in, currency, FIELD_CURRENCY, OPTIONAL),
+    FIELD(struct in, url, FIELD_URL, OPTIONAL),
+    FIELD(struct in, address, FIELD_ADDRESS, OPTIONAL),
+    FIELD(struct in, when, FIELD_TIME, OPTIONAL),
+    FIELD(struct in, state, FIELD_STATE, OPTIONAL, .fallback = -1),
+    FIELD(struct in, object, FIELD_OBJECT, OPTIONAL, .max = 20),
+    FIELD(struct in, extras, FIELD_EXTRAS, OPTIONAL),
+    FIELD(struct in, any, FIELD_CHECKED, OPTIONAL),
+};
+static const struct field_table TABLE = FIELD_TABLE(FIELDS);
+
+#define GOOD "\"name\":\"a\",\"price\":1"
+#define NO "01J0000000000000000000000Z"
+
+/* want NULL: taken; "": not JSON as it should be; else the field that is named. */
+struct json_case { const char *json, *want; };
+static const struct json_case JSON_CASES[] = {
+    { "{" GOOD "}", NULL },
+    { " {" GOOD "}\n", NULL },
+    { "", "" },
+    { "{" GOOD, "" },
+    { "[]", "" },
+    { "\"x\"", "" },
+    { "{" GOOD "}x", "" },
+    { "{" GOOD ",\"price\":1}", "" },
+    { "{" GOOD ",\"pric\\u0065\":1}", "" },
+    { "{\"price\":1}", "name" },
+    { "{}", "name" },
+    { "{\"name\":\"a\"}", "price" },
+    { "{\"price\":0,\"zz\":1,\"name\":\"\"}", "name" }, /* the table's order, unknown last */
+    { "{" GOOD ",\"zz\":1}", "zz" },
+    { "{" GOOD ",\"\":1}", "?" },
+    { "{" GOOD ",\"a\\nb\":1}", "?" },
+    { "{" GOOD ",\"a b\":1}", "a b" },
+    { "{" GOOD ",\"\u4ef7\":1}", "\u4ef7" },
+    { "{\"name\":null,\"price\":1}", "name" },
+    { "{\"name\":1,\"price\":1}", "name" },
+    { "{\"name\":\"\u8336\u8336\u8336\u8336\",\"price\":1}",
+      "name" }, /* 12 bytes in 8: refused, not cut */
+    { "{\"name\":\"\u8336\u8336\",\"price\":1}", NULL },
+    { "{\"name\":\"abcde\",\"price\":1}", "name" },
+    { "{\"name\":\"a\\n\",\"price\":1}", "name" },
+    { "{\"name\":\"a\",\"price\":0}", "price" },
+    { "{\"name\":\"a\",\"price\":1001}", "price" },
+    { "{\"name\":\"a\",\"price\":1.0}", "price" },
+    { "{\"name\":\"a\",\"price\":1e0}", "price" },
+    { "{\"name\":\"a\",\"price\":\"1\"}", "price" },
+    { "{\"name\":\"a\",\"price\":true}", "price" },
+    { "{\"name\":\"a\",\"price\":99999999999999999999}", "price" },
+    { "{\"name\":\"a\",\"price\":-0}", "price" },
+    { "{" GOOD ",\"wait\":-5}", NULL },
+    { "{" GOOD ",\"wait\":-6}", "wait" },
+    { "{" GOOD ",\"word\":\"SO_1-*|.\"}", NULL },
+    { "{" GOOD ",\"word\":\"a b\"}", "word" },
+    { "{" GOOD ",\"word\":\"\"}", "word" },
+    { "{" GOOD ",\"no\":\"" NO "\"}", NULL },
+    { "{" GOOD ",\"no\":\"8"
+      "1J0000000000000000000000Z\"}",
+      "no" },
+    { "{" GOOD ",\"no\":\"01j0000000000000000000000z\"}", "no" },
+    { "{" GOOD ",\"no\":\"1\"}", "no" },
+    { "{" GOOD ",\"currency\":\"CNY\"}", NULL },
+    { "{" GOOD ",\"currency\":\"cny\"}", "currency" },
+    { "{" GOOD ",\"currency\":\"ABC\"}", "currency" },
+    { "{" GOOD ",\"url\":\"https://example.com/a?b\"}", NULL },
+    { "{" GOOD ",\"url\":\"/a\"}", "url" },
+    { "{" GOOD ",\"url\":\"\"}", "url" },
+    { "{" GOOD ",\"url\":\"https://u@example.com/\"}", "url" },
+    { "{" GOOD ",\"address\":\"2001:db8::1\"}", NULL },
+    { "{" GOOD ",\"address\":\"1.2.3\"}", "address" },
+    { "{" GOOD ",\"when\":\"2026-01-01T00:00:00Z\"}", NULL },
+    { "{" GOOD ",\"when\":1}", "when" },
+    { "{" GOOD ",\"state\":\"SUCCESS\"}", NULL },
+    { "{" GOOD ",\"state\":\"PAID\"}", "state" },
+    { "{" GOOD ",\"object\":{ \"a\":1.50 }}", NULL },
+    { "{" GOOD ",\"object\":[]}", "object" },
+    { "{" GOOD ",\"object\":{\"a\":\"0123456789012\"}}", "object" },
+    { "{" GOOD ",\"extras\":{\"openid\":\"o\"}}", NULL },
+    { "{" GOOD ",\"extras\":{\"a\":1}}", "extras" },
+    { "{" GOOD ",\"extras\":{\"a\":\"x\\ny\"}}", "extras" },
+    { "{" GOOD
+      ",\"extras\":{\"1\":\"\",\"2\":\"\",\"3\":\"\",\"4\":\"\",\"5\":\"\",\"6\":\"\",\"7\":\"\","
+      "\"8\":\"\",\"9\":\"\",\"10\":\"\",\"11\":\"\",\"12\":\"\",\"13\":\"\",\"14\":\"\",\"15\":"
+      "\"\","
+      "\"16\":\"\",\"17\":\"\"}}",
+      "extras" },
+};
+
+static void check(const char *what, enum pay_err err, const char *field, const char *want)
+{
+    const enum pay_err want_err = !want ? PAY_OK : *want ? PAY_BAD_FIELD : PAY_BAD_BODY;
+
+    if (err != want_err || (want && *want && !str_eq(field, want)))
+        fail_msg("%s: %s, field %s", what, err_name(err), field ? field : "(none)");
+}
+
+static void test_field_read_json__cases(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(JSON_CASES); i++) {
+        const char *json = JSON_CASES[i].json, *field = NULL;
+        struct in in;
+        const enum pay_err err = field_read_json(&TABLE, json, strlen(json), &in, &field);
+        check(json, err, field, JSON_CASES[i].want);
+    }
+}
+
+static void test_field_read_json__fills_and_forgets(void **state)
+{
+    static const char FULL[] =
+        "{" GOOD ",\"object\": { \"b\" : 1.50,\"a\":[] },\"extras\":{\"k\":\"v\"},"
+        "\"when\":\"1970-01-01T00:00:01Z\",\"state\":\"CLOSED\",\"wait\":0}";
+    const char *field;
+    struct in in;
+
+    (void)state;
+    memset(&in, 'x', sizeof(in));
+    assert_int_equal(field_read_json(&TABLE, FULL, strlen(FULL), &in, &field), PAY_BAD_FIELD);
+    assert_string_equal(field, "object");       /* 22 bytes of 20 */
+    static const char LESS[] = "{" GOOD ",\"object\": { \"b\" : 1.50 },\"extras\":{\"k\":\"v\"},"
+                               "\"when\":\"1970-01-01T00:00:01Z\",\"state\":\"CLOSED\",\"wait\":0}";
+    assert_int_equal(field_read_json(&TABLE, LESS, strlen(LESS), &in, &field), PAY_OK);
+    assert_string_equal(in.object, "{ \"b\" : 1.50 }");
+    assert_string_equal(in.extras, "{\"k\":\"v\"}");
+    assert_int_equal(in.when, 1000);
+    assert_int_equal(in.state, 20);
+    assert_int_equal(in.wait, 0);
+    assert_int_equal(field_read_json(&TABLE, "{" GOOD "}", strlen("{" GOOD "}"), &in, &field),
+                     PAY_OK);
+    assert_string_equal(in.object, "");
+    assert_string_equal(in.extras, "");
+    assert_string_equal(in.word, "");
+    assert_int_equal(in.when, 0);
+    assert_int_equal(in.state, -1);
+    assert_int_equal(in.wait, 3);
+    assert_int_equal(in.price, 1);
+}
+
+static const struct json_case QUERY_CASES[] = {
+    { "name=a&price=1", NULL },
+    { "price=1&name=a", NULL },
+    { "name=a&price=1&", NULL },
+    { "na%6De=%61&price=%31", NULL },
+    { "name=a+b&price=1", NULL },
+    { "name=%E8%8C%B6&price=1", NULL },
+    { "", "name" },
+    { "name=a", "price" },
+    { "name=a&price=1&zz=1", "zz" },
+    { "zz", "name" },
+    { "name=a&price=1&zz", "zz" },
+    { "name=a&price=1&=1", "?" },
+    { "name=a&price=1&%zz=1", "?" },
+    { "name=a&name=a&price=1", "name" },
+    { "name=a&price=1&pric%65=1", "price" },
+    { "name=%&price=1", "name" },
+    { "name=%4&price=1", "name" },
+    { "name=%00&price=1", "name" },
+    { "name=%FF&price=1", "name" },
+    { "name=&price=1", "name" },
+    { "name&price=1", "name" },
+    { "name=a&price=01", "price" },
+    { "name=a&price=%201", "price" },
+    { "name=a&price=+1", "price" },
+    { "name=a&price=1e1", "price" },
+    { "name=a&price=", "price" },
+    { "name=a&price=1&when=2026-01-01T08:00:00%2B08:00", NULL },
+    { "name=a&price=1&when=2026-01-01T08:00:00+08:00", "when" },
+    { "name=a&price=1&object={}", "object" },
+    { "name=a&price=1&extras={}", "extras" },
+    { "name=a&price=1&any=%zz", NULL },
+    { "name=a&price=1&any=a%00", NULL },
+    { "name=a&price=1&any=%C3%A9", NULL },
+};
+
+static void test_field_read_query__cases(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(QUERY_CASES); i++) {
+        const char *query = QUERY_CASES[i].json, *field = NULL;
+        struct in in;
+        const enum pay_err err = field_read_query(&TABLE, query, &in, &field);
+        check(query, err, field, QUERY_CASES[i].want);
+    }
+}
+
+struct pick { char a[9], b[9], c[9]; };
+static const struct field PICK_FIELDS[] = {
+    FIELD(struct pick, a, FIELD_TEXT, ONE_OF, .min = 1, .max = 8),
+    FIELD(struct pick, b, FIELD_TEXT, ONE_OF, .min = 1, .max = 8),
+    FIELD(struct pick, c, FIELD_TEXT, OPTIONAL, .max = 8),
+};
+static const struct json_case PICK_CASES[] = {
+    { "a=1", NULL },    { "b=1", NULL },    { "b=1&c=2", NULL }, { "", "a" },
+    { "c=1", "a" },     { "a=1&b=2", "b" }, { "b=2&a=1", "b" },  { "a=&b=2", "a" },
+    { "a=1&a=1", "a" }, { "a=1&x=1", "x" },
+};
+
+static void test_field__exactly_one_of(void **state)
+{
+    static const struct field_table table = FIELD_TABLE(PICK_FIELDS);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(PICK_CASES); i++) {
+        const char *query = PICK_CASES[i].json, *field = NULL;
+        struct pick in;
+        const enum pay_err err = field_read_query(&table, query, &in, &field);
+        check(query, err, field, PICK_CASES[i].want);
+    }
+}
+
+static void test_form_decode__bounds(void **state)
+{
+    char room[4];
+
+    (void)state;
+    assert_true(form_decode("abc", 3, room, sizeof(room)));
+    assert_string_equal(room, "abc");
+    assert_false(form_decode("abcd", 4, room, sizeof(room)));
+    assert_string_equal(room, "");
+    assert_true(form_decode("%41%2b+", 7, room, sizeof(room)));
+    assert_string_equal(room, "A+ ");
+    assert_false(form_decode("%4", 2, room, sizeof(room)));
+    assert_false(form_decode("a", 1, room, 0));
+    assert_true(form_decode("", 0, room, sizeof(room)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_field_read_json__cases),
+        cmocka_unit_test(test_field_read_json__fills_and_forgets),
+        cmocka_unit_test(test_field_read_query__cases),
+        cmocka_unit_test(test_field__exactly_one_of),
+        cmocka_unit_test(test_form_decode__bounds),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
