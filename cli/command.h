@@ -65,6 +65,7 @@ int run_notify_list(struct cli *cli);
 int run_notify_resend(struct cli *cli);
 int run_alerts(struct cli *cli);
 int run_alerts_close(struct cli *cli);
+int run_audit(struct cli *cli);
 int run_doctor(struct cli *cli);
 
 /* Prints "shroffctl: what: why" and the cure; exit code 1, or 2 for what the user typed wrong. */

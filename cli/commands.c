@@ -69,6 +69,8 @@ const struct command COMMANDS[] = {
       run_alerts_close },
     { "alerts", NULL, NULL, "what somebody must look at",
       J | O(OPT_ALL) | O(OPT_LIMIT) | O(OPT_AFTER), 0, false, false, false, run_alerts },
+    { "audit", NULL, NULL, "prove that no money was lost; exit code 1 with the offending rows", J,
+      0, false, false, false, run_audit },
     { "doctor", NULL, NULL, "look for what is wrong with this installation, and say the cure", J, 0,
       false, false, true, run_doctor },
 };

@@ -1,0 +1,54 @@
+/* shroffctl audit: proves that no money was lost; exit code 1 with the offending rows otherwise. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "pay/audit.h"
+
+struct auditing {
+    struct cli *cli;
+    const struct audit_proof *proof;
+    int found, all;
+};
+
+static enum pay_err violation(void *arg, const struct audit_row *row)
+{
+    struct auditing *a = arg;
+    struct out *out = &a->cli->out;
+
+    a->found++;
+    out_row(out);
+    out_str(out, "proof", a->proof->name);
+    out_str(out, "about", row->about);
+    out_str(out, "text", row->text);
+    return PAY_OK;
+}
+
+static void told(const struct auditing *a)
+{
+    if (!a->cli->value[OPT_JSON])
+        fprintf(stderr, "%-4s %-16s %s\n", a->found ? "FAIL" : "ok", a->proof->name,
+                a->proof->says);
+}
+
+int run_audit(struct cli *cli)
+{
+    struct auditing a = { .cli = cli };
+    enum pay_err err = PAY_OK;
+
+    db_patient(cli->db, 0);
+    out_open(&cli->out, cli->value[OPT_JSON], true);
+    for (size_t i = 0; err == PAY_OK && i < AUDIT_PROOF_COUNT; i++) {
+        a.proof = &AUDIT_PROOFS[i];
+        a.found = 0;
+        err = audit_prove(cli->db, a.proof, cli->config.keep_days, violation, &a);
+        if (err == PAY_OK)
+            told(&a);
+        a.all += a.found;
+    }
+    out_close(&cli->out, NULL);
+    if (err != PAY_OK)
+        return cli_fail(err, "audit", a.proof ? a.proof->name : NULL);
+    return a.all ? EXIT_FAILURE : EXIT_SUCCESS;
+}
