@@ -108,6 +108,22 @@ bool cli_number(const struct cli *cli, const struct number_option *want, int64_t
     return false;
 }
 
+/* Standard input by its descriptor: /dev/stdin cannot be opened when it is a socket. */
+static bool stdin_read(char *room, size_t size)
+{
+    size_t len = 0;
+
+    for (ssize_t got = 1; got > 0 && len < size; len += (size_t)got) {
+        got = read(STDIN_FILENO, room + len, size - len);
+        if (got < 0)
+            return false;
+    }
+    if (len == size)
+        return false;
+    room[len > 0 && room[len - 1] == '\n' ? len - 1 : len] = '\0';
+    return true;
+}
+
 bool cli_file(const struct cli *cli, enum opt opt, char *room, size_t size, const char **out)
 {
     const char *path = cli->value[opt];
@@ -115,7 +131,7 @@ bool cli_file(const struct cli *cli, enum opt opt, char *room, size_t size, cons
     *out = NULL;
     if (!path)
         return true;
-    if (file_read(str_eq(path, "-") ? "/dev/stdin" : path, room, size) != PAY_OK) {
+    if (str_eq(path, "-") ? !stdin_read(room, size) : file_read(path, room, size) != PAY_OK) {
         fprintf(stderr, "shroffctl: could not read %s, or it is over %zu bytes\n", path, size - 1);
         return false;
     }
