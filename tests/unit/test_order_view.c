@@ -1,0 +1,172 @@
+/* test_order_view.c - the order as JSON, byte for byte. */
+#include "tests/unit/unit.h"
+
+#include "io/json.h"
+#include "pay/order_view.h"
+
+static struct order order_full(void)
+{
+    return (struct order){
+        .price = 10000, .status = ORDER_SUCCESS, .create_time = INT64_C(1763683200123),
+        .expire_time = INT64_C(1763690400123), .success_time = INT64_C(1763683260000),
+        .refund_price = 1, .refunding_price = 2, .version = 1, .paid_price = 10000,
+        .no = "01J0EXAMP00000000000000001", .merchant_order_id = "SO1", .subject = "a \"cup\" \\ 茶",
+        .body = "b", .user_id = "u1", .return_url = "https://m.example/r",
+        .metadata = "{ \"k\":\t[1, 2.50] }", .currency = "CNY", .channel_code = "mock",
+        .channel_order_no = "GW1", .query_token = "0123456789abcdef0123456789abcdef",
+    };
+}
+
+static struct order order_bare(void)
+{
+    return (struct order){
+        .price = 1, .create_time = INT64_C(1763683200000), .expire_time = INT64_C(1763690400000),
+        .no = "01J0EXAMP00000000000000001", .merchant_order_id = "SO1", .subject = "s",
+        .currency = "CNY", .query_token = "0123456789abcdef0123456789abcdef",
+    };
+}
+
+static struct attempt attempt_waiting(void)
+{
+    return (struct attempt){
+        .no = "01J0EXAMP00000000000000002", .channel_code = "mock", .display_mode = "redirect",
+        .display_content = "http://x/mockpay", .pay_url = "http://x/mockpay",
+        .create_time = INT64_C(1763683200000),
+    };
+}
+
+static char room[8192];
+
+#define VIEW(call) \
+    do { \
+        struct text t = TEXT(room); \
+        struct json_text j = JSON_TEXT(&t); \
+        json_open(&j, NULL); \
+        call; \
+        json_close(&j); \
+        assert_false(t.full); \
+        assert_true(json_check(t.at, t.len)); \
+    } while (0)
+
+#define BARE \
+    "{\"order_no\":\"01J0EXAMP00000000000000001\",\"merchant_order_id\":\"SO1\",\"price\":1," \
+    "\"currency\":\"CNY\",\"subject\":\"s\",\"status\":\"WAITING\"," \
+    "\"create_time\":\"2025-11-21T00:00:00.000Z\",\"expire_time\":\"2025-11-21T02:00:00.000Z\","
+#define BARE_END \
+    "\"refund_price\":0,\"refunding_price\":0,\"version\":0," \
+    "\"query_token\":\"0123456789abcdef0123456789abcdef\""
+#define FULL \
+    "{\"order_no\":\"01J0EXAMP00000000000000001\",\"merchant_order_id\":\"SO1\",\"price\":10000," \
+    "\"currency\":\"CNY\",\"subject\":\"a \\\"cup\\\" \\\\ 茶\",\"body\":\"b\"," \
+    "\"metadata\":{ \"k\":\t[1, 2.50] },\"user_id\":\"u1\",\"status\":\"SUCCESS\"," \
+    "\"create_time\":\"2025-11-21T00:00:00.123Z\",\"expire_time\":\"2025-11-21T02:00:00.123Z\"," \
+    "\"success_time\":\"2025-11-21T00:01:00.000Z\",\"channel\":\"mock\",\"channel_order_no\":\"GW1\"," \
+    "\"paid_price\":10000,\"refund_price\":1,\"refunding_price\":2,\"version\":1,"
+
+static void test_order_view__leaves_out_what_is_absent(void **state)
+{
+    struct order order = order_bare();
+
+    (void)state;
+    VIEW(order_view(&j, &order, NULL));
+    assert_string_equal(room, BARE BARE_END "}");
+}
+
+static void test_order_view__says_where_to_pay(void **state)
+{
+    struct order order = order_bare();
+    struct attempt open = attempt_waiting();
+
+    (void)state;
+    VIEW(order_view(&j, &order, &open));
+    assert_string_equal(room, BARE "\"channel\":\"mock\"," BARE_END
+        ",\"pay_id\":\"01J0EXAMP00000000000000002\",\"display_mode\":\"redirect\","
+        "\"display_content\":\"http://x/mockpay\",\"pay_url\":\"http://x/mockpay\"}");
+}
+
+static void test_order_view__a_paid_order_sends_nobody_to_pay(void **state)
+{
+    struct order order = order_full();
+    struct attempt open = attempt_waiting();
+
+    (void)state;
+    VIEW(order_view(&j, &order, &open));
+    assert_string_equal(room, FULL "\"query_token\":\"0123456789abcdef0123456789abcdef\","
+                                   "\"return_url\":\"https://m.example/r\"}");
+}
+
+static void test_order_view_notice__has_no_secrets_and_no_way_to_pay(void **state)
+{
+    struct order order = order_full();
+
+    (void)state;
+    VIEW(order_view_notice(&j, &order, "app_one"));
+    assert_string_equal(room, FULL "\"return_url\":\"https://m.example/r\",\"app_key\":\"app_one\"}");
+}
+
+static void test_order_view_public__for_the_payers_browser(void **state)
+{
+    struct order order = order_full();
+
+    (void)state;
+    VIEW(order_view_public(&j, &order));
+    assert_string_equal(room, "{\"order_no\":\"01J0EXAMP00000000000000001\",\"status\":\"SUCCESS\","
+        "\"price\":10000,\"currency\":\"CNY\",\"subject\":\"a \\\"cup\\\" \\\\ 茶\","
+        "\"return_url\":\"https://m.example/r\"}");
+}
+
+static void test_attempt_view__each_state(void **state)
+{
+    struct attempt attempt = attempt_waiting();
+    struct text t = TEXT(room);
+    struct json_text j = JSON_TEXT(&t);
+
+    (void)state;
+    json_open_list(&j, NULL);
+    attempt_view(&j, &attempt);
+    attempt.status = ATTEMPT_CLOSED;
+    snprintf(attempt.channel_error_code, sizeof(attempt.channel_error_code), "FAILED");
+    snprintf(attempt.channel_error_msg, sizeof(attempt.channel_error_msg), "no money");
+    attempt_view(&j, &attempt);
+    json_close_list(&j);
+    assert_string_equal(room,
+        "[{\"pay_id\":\"01J0EXAMP00000000000000002\",\"channel\":\"mock\",\"status\":\"WAITING\","
+        "\"create_time\":\"2025-11-21T00:00:00.000Z\"},"
+        "{\"pay_id\":\"01J0EXAMP00000000000000002\",\"channel\":\"mock\",\"status\":\"CLOSED\","
+        "\"channel_error_code\":\"FAILED\",\"channel_error_msg\":\"no money\","
+        "\"create_time\":\"2025-11-21T00:00:00.000Z\"}]");
+}
+
+static void test_order_state_word__both_ways(void **state)
+{
+    static const struct { int64_t number; const char *word; } CASES[] = {
+        { 0, "WAITING" }, { 10, "SUCCESS" }, { 20, "CLOSED" }, { 30, "REFUND" },
+    };
+    int64_t number;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        CHECK_TEXT(CASES[i].word, order_state_word(CASES[i].number), CASES[i].word);
+        CHECK(CASES[i].word, order_state_parse(CASES[i].word, &number));
+        CHECK_I64(CASES[i].word, number, CASES[i].number);
+        CHECK_TEXT(CASES[i].word, attempt_state_word(CASES[i].number),
+                   CASES[i].number == 30 ? "" : CASES[i].word);
+    }
+    assert_false(order_state_parse("waiting", &number));
+    assert_false(order_state_parse("", &number));
+    assert_string_equal(order_state_word(5), "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_order_view__leaves_out_what_is_absent),
+        cmocka_unit_test(test_order_view__says_where_to_pay),
+        cmocka_unit_test(test_order_view__a_paid_order_sends_nobody_to_pay),
+        cmocka_unit_test(test_order_view_notice__has_no_secrets_and_no_way_to_pay),
+        cmocka_unit_test(test_order_view_public__for_the_payers_browser),
+        cmocka_unit_test(test_attempt_view__each_state),
+        cmocka_unit_test(test_order_state_word__both_ways),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
