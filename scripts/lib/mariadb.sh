@@ -96,6 +96,7 @@ mariadb_wait() {
     for ((i = 0; i < 1200; i++)); do
         if [ -S "$DB_SOCKET" ] && db_root <<<'SELECT 1;' >/dev/null 2>"$RUN/db_wait.err"; then
             rm -f "$RUN/db_wait.err"
+            chmod 660 "$DB_SOCKET"
             return 0
         fi
         if [ -e "$RUN/mariadb.died" ]; then

@@ -35,6 +35,8 @@ seconds_since() {
 step() {
     local label=$1 log=$2 began='' took='' rc=0
     shift 2
+    local from=0
+    [ ! -e "$log" ] || from=$(stat -c %s "$log")
     now_us began
     set -m
     "$@" >>"$log" 2>&1 </dev/null &
@@ -54,7 +56,7 @@ step() {
         return 0
     fi
     printf '  %sno%s  %-34s %s%s s%s\n' "$RED" "$PLAIN" "$label" "$DIM" "$took" "$PLAIN"
-    tail -n "${STEP_TAIL:-25}" "$log" | sed 's/^/      | /' >&2
+    tail -c "+$((from + 1))" "$log" | tail -n 25 | sed 's/^/      | /' >&2
     die "\"$label\" failed (exit $rc), all of it in $log" "${STEP_CURE:-}"
 }
 
