@@ -45,6 +45,9 @@ static const struct option_row OPTIONS[OPT_COUNT] = {
     [OPT_LIMIT] = { "limit", "N", "at most so many rows" },
     [OPT_AFTER] = { "after", "NO", "go on after this row" },
     [OPT_ALL] = { "all", NULL, "closed ones too" },
+    [OPT_FROM] = { "from", "TIME", "made at or after, RFC 3339" },
+    [OPT_TO] = { "to", "TIME", "made before, RFC 3339" },
+    [OPT_RATE] = { "rate", "N", "so many a second (20)" },
     [OPT_DRY_RUN] = { "dry-run", NULL, "say what would be done" },
 };
 

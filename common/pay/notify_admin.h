@@ -23,4 +23,16 @@ MUST_USE enum pay_err notify_task_list(struct db *db, const struct task_filter *
  * again. PAY_CONFLICT: it was acknowledged; PAY_TRY_AGAIN: a runner has it in hand. */
 MUST_USE enum pay_err notify_task_resend(struct db *db, const struct actor *actor, const char *no);
 
+/* Many: those of one outcome, of an app (NULL: all), made in [from, to) (0: no bound), due one
+ * after the other at rate a second. Tasks a runner holds are left out. One admin_log row for all. */
+struct resend_many {
+    const struct actor *actor;
+    const char *app_key;
+    int64_t status;             /* NOTIFY_FAILURE or NOTIFY_WAITING */
+    int64_t from, to, rate;
+    bool dry;                   /* only count */
+};
+MUST_USE enum pay_err notify_tasks_resend(struct db *db, const struct resend_many *many,
+                                          int64_t *count);
+
 #endif

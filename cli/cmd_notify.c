@@ -1,0 +1,232 @@
+/* shroffctl notify … */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/json_text.h"
+#include "base/ulid.h"
+#include "cli/command.h"
+#include "io/http.h"
+#include "pay/notify.h"
+#include "pay/notify_admin.h"
+
+#define RATE_MAX 10000
+#define PROBE_TIMEOUT_MS 10000
+
+struct status_word {
+    const char *word;
+    int64_t status;
+};
+static const struct status_word STATUS_WORDS[] = {
+    { "WAITING", NOTIFY_WAITING },
+    { "SUCCESS", NOTIFY_SUCCESS },
+    { "FAILURE", NOTIFY_FAILURE },
+};
+
+static const char *status_word(int64_t status)
+{
+    for (size_t i = 0; i < COUNT(STATUS_WORDS); i++)
+        if (STATUS_WORDS[i].status == status)
+            return STATUS_WORDS[i].word;
+    return "?";
+}
+
+static bool status_option(const struct cli *cli, int64_t *status)
+{
+    *status = -1;
+    if (!cli->value[OPT_STATUS])
+        return true;
+    for (size_t i = 0; i < COUNT(STATUS_WORDS); i++) {
+        if (str_eq_nocase(STATUS_WORDS[i].word, cli->value[OPT_STATUS])) {
+            *status = STATUS_WORDS[i].status;
+            return true;
+        }
+    }
+    fprintf(stderr, "shroffctl: --status is WAITING, SUCCESS or FAILURE\n");
+    return false;
+}
+
+static enum pay_err task_print(void *arg, const struct task_row *task)
+{
+    struct out *out = arg;
+
+    out_row(out);
+    out_str(out, "no", task->no);
+    out_str(out, "app_key", task->app_key);
+    out_str(out, "event", task->event);
+    out_str(out, "merchant_order_id", task->merchant_order_id);
+    out_str(out, "status", status_word(task->status));
+    out_i64(out, "notify_times", task->notify_times);
+    out_i64(out, "max_notify_times", task->max_notify_times);
+    out_time(out, "next_notify_time", task->next_notify_time);
+    out_str(out, "last_error", task->last_error);
+    out_str(out, "notify_url", task->notify_url);
+    out_time(out, "create_time", task->create_time);
+    return PAY_OK;
+}
+
+int run_notify_list(struct cli *cli)
+{
+    struct task_filter filter = { .app_key = cli->value[OPT_APP], .after = cli->value[OPT_AFTER] };
+
+    if (!status_option(cli, &filter.status) ||
+        !cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 50 }, &filter.limit))
+        return 2;
+    out_open(&cli->out, cli->value[OPT_JSON], true);
+    enum pay_err err = notify_task_list(cli->db, &filter, task_print, &cli->out);
+    out_close(&cli->out, "no notifications");
+    return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "notify list", NULL);
+}
+
+static int resend_one(struct cli *cli, const char *no)
+{
+    enum pay_err err = notify_task_resend(cli->db, &cli->actor, no);
+
+    if (err == PAY_CONFLICT)
+        return cli_fail(err, no, "the merchant acknowledged it already");
+    if (err == PAY_TRY_AGAIN)
+        return cli_fail(err, no, "a runner has it in hand: try again in a minute");
+    if (err != PAY_OK)
+        return cli_fail(err, no, NULL);
+    out_open(&cli->out, cli->value[OPT_JSON], false);
+    out_row(&cli->out);
+    out_str(&cli->out, "no", no);
+    out_str(&cli->out, "status", "WAITING");
+    out_close(&cli->out, NULL);
+    return EXIT_SUCCESS;
+}
+
+static bool time_option(const struct cli *cli, enum opt opt, int64_t *out)
+{
+    if (!cli->value[opt] || time_parse(cli->value[opt], out))
+        return true;
+    fprintf(stderr, "shroffctl: '%s': want a time like 2027-01-31T00:00:00Z\n", cli->value[opt]);
+    return false;
+}
+
+static int resend_many(struct cli *cli)
+{
+    struct resend_many many = { .actor = &cli->actor, .app_key = cli->value[OPT_APP],
+                                .dry = cli->value[OPT_DRY_RUN] };
+    int64_t count;
+
+    if (!status_option(cli, &many.status) || !time_option(cli, OPT_FROM, &many.from) ||
+        !time_option(cli, OPT_TO, &many.to) ||
+        !cli_number(cli, &(struct number_option){ OPT_RATE, 1, RATE_MAX, 20 }, &many.rate))
+        return 2;
+    if (many.status != NOTIFY_FAILURE && many.status != NOTIFY_WAITING)
+        return cli_fail(PAY_BAD_FIELD, "notify resend",
+                        "name one by its webhook-id, or many: --status FAILURE (or WAITING)"), 2;
+    enum pay_err err = notify_tasks_resend(cli->db, &many, &count);
+    if (err != PAY_OK)
+        return cli_fail(err, "notify resend", NULL);
+    out_open(&cli->out, cli->value[OPT_JSON], false);
+    out_row(&cli->out);
+    out_i64(&cli->out, many.dry ? "would_resend" : "resent", count);
+    out_i64(&cli->out, "over_seconds", count / many.rate);
+    out_close(&cli->out, NULL);
+    return EXIT_SUCCESS;
+}
+
+int run_notify_resend(struct cli *cli)
+{
+    return cli->arg_count ? resend_one(cli, cli->arg[0]) : resend_many(cli);
+}
+
+/* ---- probe: does this merchant really check signatures? */
+
+struct probe {
+    const char *url;
+    char id[NO_SIZE], body[256];
+    size_t len;
+    int64_t now;
+};
+
+/* Sends the ping with the signature given; true when it was acknowledged as a notification is. */
+static bool probe_send(const struct cli *cli, const struct probe *probe, const char *signature,
+                       struct http_answer *answer)
+{
+    char id[64], stamp[64], sign[512];
+
+    snprintf(id, sizeof(id), "webhook-id: %s", probe->id);
+    snprintf(stamp, sizeof(stamp), "webhook-timestamp: %lld", (long long)probe->now);
+    snprintf(sign, sizeof(sign), "webhook-signature: %s", signature);
+    http_send(&(struct http_request){
+        .method = "POST", .url = probe->url, .body = probe->body, .body_len = probe->len,
+        .headers = { "Content-Type: application/json", id, stamp, sign },
+        .timeout_ms = PROBE_TIMEOUT_MS, .allow = &cli->config.notify_allow_nets, .keep = 2048 },
+        answer);
+    return answer->end == HTTP_DONE &&
+           notify_acknowledged(answer->status, answer->body, answer->body_len);
+}
+
+static bool probe_try(struct cli *cli, const struct probe *probe, const char *what,
+                      const char *signature)
+{
+    struct http_answer answer;
+
+    bool heard = probe_send(cli, probe, signature, &answer);
+    out_row(&cli->out);
+    out_str(&cli->out, "sent", what);
+    out_str(&cli->out, "result", http_end_word(answer.end));
+    out_i64(&cli->out, "http_status", answer.status);
+    out_str(&cli->out, "acknowledged", heard ? "yes" : "no");
+    http_answer_free(&answer);
+    return heard;
+}
+
+static void probe_write(struct probe *out, const char *url)
+{
+    struct text body = TEXT(out->body);
+    struct json_text j = JSON_TEXT(&body);
+
+    ulid_new(out->id);
+    json_open(&j, NULL);
+    json_str(&j, "type", "ping");
+    json_time(&j, "timestamp", clock_now_ms());
+    json_open(&j, "data");
+    json_close(&j);
+    json_close(&j);
+    out->url = url;
+    out->len = body.len;
+    out->now = clock_now_s();
+}
+
+static int probe_run(struct cli *cli, const struct probe *probe, const char *signature)
+{
+    static const char FORGED[] = "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+    out_open(&cli->out, cli->value[OPT_JSON], true);
+    bool forged = probe_try(cli, probe, "forged", FORGED);
+    bool good = probe_try(cli, probe, "good", signature);
+    out_close(&cli->out, NULL);
+    if (forged)
+        fprintf(stderr, "DANGER: a forged one was acknowledged: signatures are not checked\n");
+    else if (good)
+        fprintf(stderr, "signatures are checked\n");
+    else
+        fprintf(stderr, "the good one was not acknowledged either: nothing is proved\n");
+    return good && !forged ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int run_notify_probe(struct cli *cli)
+{
+    char signature[256];
+    struct text to = TEXT(signature);
+    struct webhook_keys keys;
+    struct http_url parts;
+    struct app_row app;
+    struct probe probe;
+
+    if (!http_url_ok(cli->arg[0], &parts))
+        return cli_fail(PAY_BAD_FIELD, cli->arg[0], "want an absolute http or https URL"), 2;
+    enum pay_err err = registry_app_get(cli->db, cli->value[OPT_APP], &app);
+    if (err == PAY_OK)
+        err = app_webhook_keys(cli->db, app.id, &keys);
+    if (err != PAY_OK)
+        return cli_fail(err, cli->value[OPT_APP], NULL);
+    probe_write(&probe, cli->arg[0]);
+    if (!notify_sign(&keys, probe.id, probe.now, probe.body, probe.len, &to))
+        return cli_fail(PAY_FAULT, "notify probe", NULL);
+    return probe_run(cli, &probe, signature);
+}
