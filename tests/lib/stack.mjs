@@ -74,7 +74,8 @@ export async function startStack(extra = {}) {
   };
   const handle = { ownState: state, ownEnv: env };
   owned.add(handle);
-  await runScript('run', ['--detach'], env, 300_000);
+  // scripts/test has built already; a tree that somebody edits meanwhile is not built again halfway.
+  await runScript('run', ['--detach', ...(process.env.SHROFF_BUILT ? ['--no-build'] : [])], env, 300_000);
   return Object.assign(handle, describe(readEnvFile(join(state, 'demo.env'))));
 }
 
