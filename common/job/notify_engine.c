@@ -8,49 +8,39 @@
 #include "job/notify_engine_private.h"
 
 #define POLL_US 200000
-#define RIPE_US 5000            /* results wait so long for others to share their transaction */
-#define RIPE_COUNT 16
-#define REFILL 16               /* free slots worth a claim of its own while there is more to do */
+#define BUSY_POLL_US 20000      /* while tasks are parked behind a busy host */
+#define RIPE_US 20000           /* results wait so long for others to share their transaction */
+#define RIPE_COUNT 64
+#define REFILL 64               /* room worth a claim of its own while there is more to do */
 #define LEAST_LEASE_US 15000000
 #define LEAVE_US 11000000       /* a try takes 10 s at most */
 
-/* ---- slots */
+/* One per process: answers find their way here. */
+static struct notify_engine engine;
 
-static int in_hand(const struct notify_engine *e, int64_t lane)
+/* ---- tries */
+
+static struct notify_try *pop(struct notify_engine *e, struct notify_list *list)
 {
-    int n = 0;
-
-    for (size_t i = 0; i < NOTIFY_SLOTS; i++)
-        n += e->tries[i].state != TRY_FREE && (lane < 0 || e->tries[i].lane == lane);
-    return n;
+    return &e->tries[list->at[--list->count]];
 }
 
-static size_t in_state(const struct notify_engine *e, enum try_state state)
+static void push(struct notify_engine *e, struct notify_list *list, const struct notify_try *try)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < NOTIFY_SLOTS; i++)
-        n += e->tries[i].state == state;
-    return n;
+    list->at[list->count++] = (uint16_t)(try - e->tries);
 }
 
-static struct notify_try *oldest(struct notify_engine *e, enum try_state state, int64_t after)
+static int in_hand(const struct notify_engine *e)
 {
-    struct notify_try *found = NULL;
-
-    for (size_t i = 0; i < NOTIFY_SLOTS; i++) {
-        struct notify_try *try = &e->tries[i];
-        if (try->state == state && try->order > after && (!found || try->order < found->order))
-            found = try;
-    }
-    return found;
+    return NOTIFY_IN_HAND - (int)e->free.count;
 }
 
-void notify_try_free(struct notify_try *try)
+void notify_try_free(struct notify_engine *e, struct notify_try *try)
 {
     free(try->body);
     try->body = NULL;
-    try->state = TRY_FREE;
+    e->later -= try->lane != 0;
+    push(e, &e->free, try);
 }
 
 /* ---- claiming */
@@ -72,8 +62,8 @@ static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
     size_t lane = due->lane == 0 ? 0 : 1;
     enum pay_err err = PAY_OK;
 
-    e->room.room = e->planned[0] + e->planned[1] < e->free &&
-                   (lane == 0 || e->planned[1] < e->free_later);
+    e->room.room = e->planned[0] + e->planned[1] < e->open[0] &&
+                   (lane == 0 || e->planned[1] < e->open[1]);
     due->fate = e->room.room ? NOTIFY_SEND : NOTIFY_LEAVE;
     if (http_url_ok(due->notify_url, &url))
         err = notify_host_decide(notify_host_find(due->app_id, &url), db, due, &e->room);
@@ -85,10 +75,8 @@ static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
 static void take_row(struct notify_engine *e, struct notify_due *due, int64_t begun_us)
 {
     struct http_url url;
-    struct notify_try *try = e->tries;
+    struct notify_try *try = pop(e, &e->free);
 
-    while (try->state != TRY_FREE)
-        try++;
     notify_try_take(try, due, e->claim.token);
     try->claimed_us = clock_ticks_us();
     try->lease_us = begun_us + NOTIFY_LEASE_S * INT64_C(1000000);
@@ -97,6 +85,8 @@ static void take_row(struct notify_engine *e, struct notify_due *due, int64_t be
         try->host = notify_host_find(due->app_id, &url);
         notify_host_take(try->host, due->probe);
     }
+    e->later += try->lane != 0;
+    push(e, &e->waiting, try);
 }
 
 static void count_claim(struct notify_engine *e)
@@ -124,25 +114,27 @@ static void claim(struct notify_engine *e)
     struct notify_claim *claim = &e->claim;
     int64_t begun = clock_ticks_us();
 
-    e->free = NOTIFY_SLOTS - in_hand(e, -1);
-    e->free_later = NOTIFY_SLOTS / 2 - in_hand(e, 1);
-    if (e->free_later > e->free)
-        e->free_later = e->free;
-    claim->limit[0] = e->parking ? NOTIFY_BATCH_MAX : e->free;
-    claim->limit[1] = e->free_later <= 0 ? 0 : e->parking ? NOTIFY_BATCH_MAX : e->free_later;
+    e->open[0] = (int)e->free.count;
+    e->open[1] = NOTIFY_IN_HAND / 2 - e->later;
+    for (int lane = 0; lane < 2; lane++) {
+        int most = e->parking || e->open[lane] > NOTIFY_BATCH_MAX ? NOTIFY_BATCH_MAX : e->open[lane];
+        claim->limit[lane] = e->open[lane] > 0 ? most : 0;
+    }
     claim->begin = begin_claim;
     claim->decide = decide;
     claim->arg = e;
-    e->last = notify_claim(e->job->db, claim);
     e->next_poll_us = begun + POLL_US;
+    e->last = notify_claim(e->job->db, claim);
     if (e->last != PAY_OK) {
         begin_claim(e);
-        e->hungry = e->parking = false;
+        e->hungry = e->parking = e->busy = false;
         return;
     }
     bool full = (claim->limit[0] > 0 && claim->seen[0] == claim->limit[0]) ||
                 (claim->limit[1] > 0 && claim->seen[1] == claim->limit[1]);
     e->parking = claim->parked > 0;
+    e->busy = e->room.busy;
+    e->next_poll_us = begun + (e->busy ? BUSY_POLL_US : POLL_US);
     e->hungry = full || e->left;
     for (size_t i = 0; i < claim->count; i++)
         if (claim->rows[i].fate == NOTIFY_SEND)
@@ -151,25 +143,26 @@ static void claim(struct notify_engine *e)
     count_claim(e);
 }
 
-/* When more is known to be due, as soon as some slots are free; else every 200 ms, after one look. */
+/* When more is known to be due, as soon as there is some room; else every 200 ms, after one look. */
 static void claim_if_due(struct notify_engine *e)
 {
     int64_t now = clock_ticks_us();
-    int free = NOTIFY_SLOTS - in_hand(e, -1);
     bool due[2] = { false, false };
+    bool ending = e->job->once && in_hand(e) == 0 && now >= e->drained_us;
 
-    if (e->stopping || free == 0)
+    if (e->stopping || e->free.count == 0)
         return;
-    if (e->hungry && (free >= REFILL || now >= e->next_poll_us)) {
+    if (e->hungry && (e->free.count >= REFILL || now >= e->next_poll_us)) {
         claim(e);
         return;
     }
-    if (now < e->next_poll_us)
+    if (now < e->next_poll_us && !ending)
         return;
-    e->next_poll_us = now + POLL_US;
+    e->next_poll_us = now + (e->busy ? BUSY_POLL_US : POLL_US);
     e->last = notify_is_due(e->job->db, due);
-    e->drained = e->last == PAY_OK && !due[0] && !due[1];
-    if (e->last == PAY_OK && !e->drained)
+    bool none = !due[0] && !due[1];
+    e->drained = e->last == PAY_OK && none && now >= e->drained_us;
+    if (e->last == PAY_OK && !none)
         claim(e);
 }
 
@@ -180,18 +173,20 @@ static void on_answer(void *arg, const struct http_answer *answer)
     struct notify_try *try = arg;
 
     notify_try_judge(try, answer, notify_schedule_of(try->result.app_id));
-    try->state = TRY_DONE;
     try->done_us = clock_ticks_us();
     notify_host_drop(try->host, try->probe, answer->duration_us > 0 ? answer->duration_us : 1);
+    engine.running--;
+    engine.running_later -= try->lane != 0;
+    push(&engine, &engine.done, try);
 }
 
-static void cannot_send(struct notify_try *try, const char *why)
+static void cannot_send(struct notify_engine *e, struct notify_try *try, const char *why)
 {
     notify_try_misconfigured(try, why, notify_schedule_of(try->result.app_id));
-    try->state = TRY_DONE;
     try->done_us = clock_ticks_us();
     if (try->host)
         notify_host_drop(try->host, try->probe, 0);
+    push(e, &e->done, try);
 }
 
 static void note_first_try(const struct notify_try *try)
@@ -201,69 +196,80 @@ static void note_first_try(const struct notify_try *try)
                          try->age_us + clock_ticks_us() - try->claimed_us);
 }
 
-/* False when it has to wait: its host has enough under way. */
+static bool may_begin(const struct notify_engine *e, const struct notify_try *try)
+{
+    return e->running < NOTIFY_SLOTS && (!try->host || try->host->running < NOTIFY_PER_HOST) &&
+           (try->lane == 0 || e->running_later < NOTIFY_SLOTS / 2);
+}
+
+/* False when it has to wait. */
 static bool begin(struct notify_engine *e, struct notify_try *try)
 {
     const struct webhook_keys *keys;
     struct http_request request;
-    enum pay_err err = notify_keys_of(e->job->db, try->result.app_id, &keys);
+    enum pay_err err;
 
+    if (!may_begin(e, try))
+        return false;
+    err = notify_keys_of(e->job->db, try->result.app_id, &keys);
     if (err == PAY_DB_AWAY || err == PAY_LOST)
         return false;
     if (!try->host || err != PAY_OK || !notify_try_request(try, keys, &request)) {
-        cannot_send(try, !try->host ? "the notify_url cannot be called"
-                                    : "the app's webhook secret cannot be opened");
+        cannot_send(e, try, !try->host ? "the notify_url cannot be called"
+                                       : "the app's webhook secret cannot be opened");
         return true;
     }
     request.allow = &e->job->config.notify_allow_nets;
     if (http_pool_add(e->pool, &request, on_answer, try) != PAY_OK)
         return false;
-    try->state = TRY_RUNNING;
+    notify_host_begin(try->host);
+    e->running++;
+    e->running_later += try->lane != 0;
     e->total.sent++;
     note_first_try(try);
     return true;
 }
 
-static void begin_waiting(struct notify_engine *e)
+/* What cannot be begun soon goes back, not counted as a try. When that fails the leases run out by
+ * themselves. */
+static void give_back(struct notify_engine *e, struct notify_list *late)
 {
-    int64_t now = clock_ticks_us(), order = 0;
-    struct notify_try *try;
+    struct notify_lease leases[NOTIFY_IN_HAND];
 
-    while ((try = oldest(e, TRY_WAITING, order)) != NULL) {
-        order = try->order;
-        if (e->stopping || try->lease_us - now < LEAST_LEASE_US)
-            continue;                   /* given back below */
-        (void)begin(e, try);
+    for (size_t i = 0; i < late->count; i++) {
+        const struct notify_result *result = &e->tries[late->at[i]].result;
+        leases[i] = (struct notify_lease){ result->task_id, result->token };
+    }
+    enum pay_err err = notify_hand_back(e->job->db, leases, late->count);
+    if (err != PAY_OK)
+        log_event(LOG_WARN, "notify.hand_back", KN("leases", (int64_t)late->count),
+                  KV("result", err_name(err)));
+    e->total.handed_back += (int64_t)late->count;
+    while (late->count > 0) {
+        struct notify_try *try = pop(e, late);
+        if (try->host)
+            notify_host_drop(try->host, try->probe, 0);
+        notify_try_free(e, try);
     }
 }
 
-/* What cannot be begun in time goes back, not counted as a try. */
-static void give_back(struct notify_engine *e)
+static void begin_waiting(struct notify_engine *e)
 {
-    struct notify_lease leases[NOTIFY_SLOTS];
-    struct notify_try *given[NOTIFY_SLOTS];
-    size_t n = 0;
-    int64_t now = clock_ticks_us();
+    struct notify_list late = { .count = 0 };
+    int64_t needed_us = clock_ticks_us() + LEAST_LEASE_US;
+    size_t kept = 0;
 
-    for (size_t i = 0; i < NOTIFY_SLOTS; i++) {
-        struct notify_try *try = &e->tries[i];
-        if (try->state != TRY_WAITING || (!e->stopping && try->lease_us - now >= LEAST_LEASE_US))
-            continue;
-        leases[n] = (struct notify_lease){ try->result.task_id, try->result.token };
-        given[n++] = try;
+    for (size_t i = 0; i < e->waiting.count; i++) {
+        struct notify_try *try = &e->tries[e->waiting.at[i]];
+        bool silent = try->host && notify_host_is_silent(try->host);
+        if (e->stopping || silent || try->lease_us < needed_us)
+            push(e, &late, try);
+        else if (!begin(e, try))
+            e->waiting.at[kept++] = e->waiting.at[i];
     }
-    if (n == 0)
-        return;
-    /* When this fails the leases run out by themselves. */
-    enum pay_err err = notify_hand_back(e->job->db, leases, n);
-    if (err != PAY_OK)
-        log_event(LOG_WARN, "notify.hand_back", KN("leases", (int64_t)n), KV("result", err_name(err)));
-    for (size_t i = 0; i < n; i++) {
-        if (given[i]->host)
-            notify_host_drop(given[i]->host, given[i]->probe, 0);
-        notify_try_free(given[i]);
-    }
-    e->total.handed_back += (int64_t)n;
+    e->waiting.count = kept;
+    if (late.count > 0)
+        give_back(e, &late);
 }
 
 /* ---- the loop */
@@ -271,11 +277,10 @@ static void give_back(struct notify_engine *e)
 static void record_if_ripe(struct notify_engine *e)
 {
     int64_t now = clock_ticks_us();
-    size_t done = in_state(e, TRY_DONE);
-    const struct notify_try *first = oldest(e, TRY_DONE, 0);
-    bool ripe = done >= RIPE_COUNT || in_state(e, TRY_RUNNING) == 0;
+    bool ripe = e->done.count >= RIPE_COUNT || e->running + (int)e->waiting.count == 0;
 
-    if (done > 0 && now >= e->retry_us && (ripe || now - first->done_us >= RIPE_US))
+    if (e->done.count > 0 && now >= e->retry_us &&
+        (ripe || now - e->tries[e->done.at[0]].done_us >= RIPE_US))
         notify_record(e);
 }
 
@@ -283,11 +288,11 @@ static int wait_ms(const struct notify_engine *e)
 {
     int64_t now = clock_ticks_us(), until = e->next_poll_us;
 
-    if (in_state(e, TRY_DONE) > 0)
+    if (e->done.count > 0)
         return now >= e->retry_us ? (int)(RIPE_US / 1000) : 50;
     if (e->stopping)
         return 50;
-    if (e->hungry && NOTIFY_SLOTS - in_hand(e, -1) >= REFILL)
+    if (e->hungry && e->free.count >= REFILL)
         return 0;
     return until <= now ? 0 : (int)((until - now) / 1000) + 1;
 }
@@ -310,7 +315,7 @@ static void show(struct notify_engine *e)
 static bool over(struct notify_engine *e)
 {
     int64_t now = clock_ticks_us();
-    bool empty = in_hand(e, -1) == 0;
+    bool empty = in_hand(e) == 0;
 
     if (!e->stopping && job_over(e->job)) {
         e->stopping = true;
@@ -318,22 +323,23 @@ static bool over(struct notify_engine *e)
     }
     if (e->stopping)
         return empty || now >= e->leave_us;
-    return e->job->once && empty && ((e->drained && now >= e->drained_us) || e->last != PAY_OK);
+    return e->job->once && empty && (e->drained || e->last != PAY_OK);
 }
 
 enum pay_err notify_engine_run(struct job *job)
 {
-    static struct notify_engine engine;
     struct notify_engine *e = &engine;
 
-    *e = (struct notify_engine){ .job = job };
+    e->job = job;
+    for (size_t i = 0; i < NOTIFY_IN_HAND; i++)
+        push(e, &e->free, &e->tries[i]);
     notify_caches_use(job->db);
     e->pool = http_pool_open(NOTIFY_SLOTS, NOTIFY_PER_HOST);
     while (!over(e)) {
+        begin_waiting(e);               /* first: they are under way while results are committed */
         record_if_ripe(e);
         claim_if_due(e);
         begin_waiting(e);
-        give_back(e);
         show(e);
         http_pool_run(e->pool, wait_ms(e));
     }

@@ -1,13 +1,14 @@
 /* notify_engine.h - the work of notify_runner: claim, send, record, over and over.
  *
- * One thread, 64 tries in hand at most, at most half of them second and later ones; what is claimed
- * waits in the runner only behind its host's cap. Any number of runners may work at once. */
+ * One thread, 64 requests under way at most, at most half of them second and later tries. Some more are
+ * claimed and wait here, for a host that answers fast. Any number of runners may work at once. */
 #ifndef JOB_NOTIFY_ENGINE_H
 #define JOB_NOTIFY_ENGINE_H
 
 #include "job/job.h"
 
-#define NOTIFY_SLOTS 64
+#define NOTIFY_SLOTS 64         /* requests under way */
+#define NOTIFY_IN_HAND 256      /* claimed: waiting, under way, or not recorded yet */
 
 /* Runs until job_over, or with --once until nothing is due. Hands back what was not begun and ends
  * what is under way (10 s at most). */

@@ -2,6 +2,7 @@
 #ifndef JOB_NOTIFY_ENGINE_PRIVATE_H
 #define JOB_NOTIFY_ENGINE_PRIVATE_H
 
+#include <stdint.h>
 #include "job/job.h"
 #include "job/notify_engine.h"
 #include "job/notify_hosts.h"
@@ -11,10 +12,15 @@ struct notify_totals {
     int64_t sent, acknowledged, failed, given_up, parked, runner_lost, lease_lost, handed_back;
 };
 
+/* Numbers of tries, in the order they came. */
+struct notify_list { uint16_t at[NOTIFY_IN_HAND]; size_t count; };
+
 struct notify_engine {
     struct job *job;
     struct http_pool *pool;
-    struct notify_try tries[NOTIFY_SLOTS];
+    struct notify_try tries[NOTIFY_IN_HAND];
+    struct notify_list free, waiting, done;     /* the others are under way */
+    int running, later, running_later;  /* under way; of lane 1: in hand, under way */
     struct notify_claim claim;
     struct notify_totals total;
     enum pay_err last;                  /* of the last look at the queue */
@@ -24,15 +30,16 @@ struct notify_engine {
     bool hungry;                        /* the last claim left something due */
     bool parking;                       /* the last claim parked: look at more rows */
     bool singly;                        /* the last batch was refused: record one by one */
+    bool busy;                          /* it parked because a host had enough in hand */
     /* of the claim under way */
-    int free, free_later, planned[2];
+    int open[2], planned[2];            /* room in all, and for lane 1; sends planned by lane */
     struct notify_room room;
     bool left;
 };
 
 /* notify_record.c: writes down the results of tries that are done, and frees them. */
 void notify_record(struct notify_engine *e);
-void notify_try_free(struct notify_try *try);
+void notify_try_free(struct notify_engine *e, struct notify_try *try);
 
 /* notify_cache.c: what tries need of their apps, kept 1 s. */
 void notify_caches_use(struct db *db);

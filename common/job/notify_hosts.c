@@ -6,11 +6,13 @@
 #include "base/text.h"
 
 #define HOSTS 1024                          /* a power of two */
-#define PLACES 128                          /* over NOTIFY_SLOTS and a claim */
+#define PLACES 512                          /* over what can be in hand and in a claim */
 #define FRESH_US 1000000
-#define UNKNOWN_TRY_US 100000               /* taken for a host that was never asked */
+#define UNKNOWN_PACE_US 500                 /* taken for a host that was never asked */
 #define FAST_US 250000                      /* what waits behind the cap is done in this time */
+#define SILENT_US 1000000
 #define PARK_MIN_MS 100
+#define BUSY_MIN_MS 20
 #define PARK_SPREAD_MS 60000
 #define PARK_STEP_MS 2                      /* so many apart do parked tasks come back */
 #define PROBE_WAIT_MS 1000
@@ -68,13 +70,34 @@ void notify_host_take(struct notify_host *host, bool probe)
     host->probing = host->probing || probe;
 }
 
+void notify_host_begin(struct notify_host *host)
+{
+    if (host->running++ == 0)
+        host->heard_us = clock_ticks_us();
+}
+
+/* What a try took includes our own pauses (a commit), so the best is kept, and rises slowly. */
 void notify_host_drop(struct notify_host *host, bool probe, int64_t us)
 {
     host->in_hand--;
     if (probe)
         host->probing = false;
-    if (us > 0)
-        host->average_us = host->average_us == 0 ? us : (host->average_us * 7 + us) / 8;
+    if (us <= 0)
+        return;
+    host->running--;
+    host->heard_us = clock_ticks_us();
+    int64_t risen = host->best_us + host->best_us / 16 + 1;
+    host->best_us = host->best_us == 0 || us < risen ? us : risen;
+}
+
+static int64_t silence_of(const struct notify_host *host)
+{
+    return host->running > 0 ? clock_ticks_us() - host->heard_us : 0;
+}
+
+bool notify_host_is_silent(const struct notify_host *host)
+{
+    return silence_of(host) > SILENT_US;
 }
 
 static enum pay_err look(struct notify_host *host, struct db *db)
@@ -111,30 +134,40 @@ static void park(struct notify_host *host, struct notify_due *due, int64_t wait_
     due->wait_ms = wait_ms + random_below(spread < PARK_SPREAD_MS ? spread : PARK_SPREAD_MS);
 }
 
+/* From task to task. Rather too short: a task that comes back early is parked again, but one that
+ * comes back late kept the host idle. A long silence speaks before an answer does. */
+static int64_t pace_of(const struct notify_host *host)
+{
+    int64_t silence = silence_of(host);
+
+    if (silence > FAST_US)
+        return silence / NOTIFY_PER_HOST;
+    return host->best_us > 0 ? host->best_us / NOTIFY_PER_HOST + 1 : UNKNOWN_PACE_US;
+}
+
 /* Due again when those before it should be through, at the pace the host answers. */
 static void park_busy(struct notify_host *host, struct notify_due *due)
 {
     int64_t now = clock_ticks_us();
-    int64_t try_us = host->average_us > 0 ? host->average_us : UNKNOWN_TRY_US;
 
     if (host->served_until_us < now)
         host->served_until_us = now;
-    host->served_until_us += try_us / NOTIFY_PER_HOST;
+    host->served_until_us += pace_of(host);
     int64_t wait_ms = (host->served_until_us - now) / 1000;
     if (wait_ms > PARK_SPREAD_MS) {
         host->served_until_us = now + PARK_SPREAD_MS * 1000;
         wait_ms = PARK_SPREAD_MS / 2 + random_below(PARK_SPREAD_MS / 2);
     }
     due->fate = NOTIFY_PARK;
-    due->wait_ms = wait_ms > PARK_MIN_MS ? wait_ms : PARK_MIN_MS;
+    due->wait_ms = wait_ms > BUSY_MIN_MS ? wait_ms : BUSY_MIN_MS;
 }
 
 /* How many may be in hand at once: a slow or unknown host gets what can be under way and no more. */
 static int allowance(const struct notify_host *host)
 {
-    if (host->average_us == 0)
+    if (host->best_us == 0 || silence_of(host) > FAST_US)
         return NOTIFY_PER_HOST;
-    int64_t more = NOTIFY_PER_HOST * FAST_US / host->average_us;
+    int64_t more = NOTIFY_PER_HOST * FAST_US / host->best_us;
     return NOTIFY_PER_HOST + (int)(more < NOTIFY_QUEUED_MAX ? more : NOTIFY_QUEUED_MAX);
 }
 

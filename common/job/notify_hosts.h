@@ -8,7 +8,7 @@
 #include "pay/notify_queue.h"
 
 #define NOTIFY_PER_HOST 4           /* requests under way */
-#define NOTIFY_QUEUED_MAX 28        /* claimed and waiting behind them, at a host that answers fast */
+#define NOTIFY_QUEUED_MAX 92        /* claimed and waiting behind them, at a host that answers fast */
 
 struct notify_host {
     int64_t app_id;                 /* 0: an empty place */
@@ -18,7 +18,9 @@ struct notify_host {
     int in_hand;                    /* claimed, waiting or under way */
     int tentative;                  /* the same, in a claim that is not committed yet */
     bool probing, probing_tentative;
-    int64_t average_us;             /* of a try; 0: not known */
+    int running;                    /* of those in hand: under way */
+    int64_t heard_us;               /* the last answer; or when it was first asked since */
+    int64_t best_us;                /* how fast it answers when it is fast; 0: not known */
     int64_t served_until_us;        /* when what was parked because it is busy would be done */
     int64_t parked;                 /* since it opened, to spread their return */
 };
@@ -29,8 +31,12 @@ struct notify_host *notify_host_find(int64_t app_id, const struct http_url *url)
 void notify_hosts_begin_claim(void);
 /* One more try in hand: the claim with it was committed. */
 void notify_host_take(struct notify_host *host, bool probe);
-/* It is out of hand: answered after us, or (0) handed back. */
+/* It is under way. */
+void notify_host_begin(struct notify_host *host);
+/* It is out of hand: answered (or failed) after us, or (0) handed back without having been begun. */
 void notify_host_drop(struct notify_host *host, bool probe, int64_t us);
+/* Nothing was heard of it for a second, though it was asked: nothing should wait here for it. */
+bool notify_host_is_silent(const struct notify_host *host);
 
 /* What to do with a due task of this host: fate NOTIFY_SEND (maybe as the probe), NOTIFY_PARK with
  * wait_ms, or NOTIFY_LEAVE when it could be sent but there is no room in the runner. *probed: one

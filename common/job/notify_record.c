@@ -6,6 +6,8 @@
 #include "job/notify_engine_private.h"
 
 #define RETRY_US 200000
+#define BATCH_MAX 64
+_Static_assert(BATCH_MAX <= NOTIFY_NEWS_MAX, "each result may be of another host");
 #define OK_WRITTEN_US INT64_C(60000000)     /* last_ok_time is true to a minute */
 
 /* A host that never failed has no row, and success alone makes none. */
@@ -75,7 +77,7 @@ static void recorded(struct notify_engine *e, struct notify_try *try)
             try->host->loaded_us = 0;
     }
     count(e, try);
-    notify_try_free(try);
+    notify_try_free(e, try);
 }
 
 /* A result the database refuses must not stop the others: it is dropped, its lease runs out. */
@@ -84,37 +86,40 @@ static void refused(struct notify_engine *e, struct notify_try *try, enum pay_er
     log_event(LOG_ERROR, "notify.record", KV("webhook_id", try->result.no),
               KV("error_code", try->result.error_code), KV("result", err_name(err)));
     e->total.lease_lost++;
-    notify_try_free(try);
+    notify_try_free(e, try);
 }
 
-static size_t gather(struct notify_engine *e, struct notify_try *tries[NOTIFY_SLOTS])
+static void forget_first(struct notify_list *list, size_t n)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < NOTIFY_SLOTS && (n == 0 || !e->singly); i++)
-        if (e->tries[i].state == TRY_DONE)
-            tries[n++] = &e->tries[i];
-    return n;
+    list->count -= n;
+    memmove(list->at, list->at + n, list->count * sizeof(list->at[0]));
 }
 
 void notify_record(struct notify_engine *e)
 {
-    struct notify_try *tries[NOTIFY_SLOTS];
-    struct notify_result *results[NOTIFY_SLOTS];
-    struct notify_batch batch = { .at = results, .count = gather(e, tries) };
+    struct notify_try *tries[BATCH_MAX];
+    struct notify_result *results[BATCH_MAX];
+    size_t most = e->singly ? 1 : BATCH_MAX;
+    struct notify_batch batch = { .at = results,
+                                  .count = e->done.count < most ? e->done.count : most };
 
     for (size_t i = 0; i < batch.count; i++) {
+        tries[i] = &e->tries[e->done.at[i]];
         results[i] = &tries[i]->result;
         add_news(e, &batch, tries[i]);
     }
     enum pay_err err = notify_finish(e->job->db, &batch);
     if (err == PAY_LOST)                /* what was recorded is found again */
         err = notify_finish(e->job->db, &batch);
-    for (size_t i = 0; i < batch.count && err == PAY_OK; i++)
-        recorded(e, tries[i]);
     e->singly = err != PAY_OK && err != PAY_DB_AWAY && err != PAY_LOST;
-    if (e->singly && batch.count == 1)
-        refused(e, tries[0], err);
-    else if (err != PAY_OK)
+    if (err != PAY_OK && !(e->singly && batch.count == 1)) {
         e->retry_us = clock_ticks_us() + RETRY_US;
+        return;
+    }
+    forget_first(&e->done, batch.count);
+    for (size_t i = 0; i < batch.count; i++)
+        if (err == PAY_OK)
+            recorded(e, tries[i]);
+        else
+            refused(e, tries[i], err);
 }

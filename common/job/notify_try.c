@@ -12,11 +12,7 @@
 
 void notify_try_take(struct notify_try *try, struct notify_due *due, int64_t token)
 {
-    static int64_t order;
-
     memset(&try->result, 0, sizeof(try->result));
-    try->state = TRY_WAITING;
-    try->order = ++order;
     try->lane = due->lane;
     try->max_times = due->max_notify_times;
     try->age_us = due->age_us;

@@ -11,11 +11,7 @@
 
 #define NOTIFY_TRY_MS 10000
 
-enum try_state { TRY_FREE, TRY_WAITING, TRY_RUNNING, TRY_DONE };
-
 struct notify_try {
-    enum try_state state;
-    int64_t order;                      /* of claiming: the older is begun first */
     int64_t lane, max_times, age_us;
     int64_t claimed_us, lease_us, done_us;
     bool probe;
