@@ -15,7 +15,7 @@
 #include "io/fcgi.h"
 
 #define WORKERS_MAX 1024
-#define SHORT_LIFE_US INT64_C(1000000)      /* an end so early is a failure */
+#define SHORT_LIFE_US INT64_C(300000)       /* an end so early is a failure to start */
 #define PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 5000
 #define LAST_WAIT_US INT64_C(20000000)      /* for requests in hand at the end */
@@ -77,7 +77,8 @@ static void start_missing(struct server *server)
     }
 }
 
-/* A worker that lived is replaced at once, one that died young after a pause that doubles. */
+/* A worker that lived is replaced at once, and so is one that somebody killed; one that died young
+ * of itself after a pause that doubles. */
 static void note_end(struct server *server, const struct child *child, int status)
 {
     const int64_t now = clock_ticks_us();
@@ -89,7 +90,8 @@ static void note_end(struct server *server, const struct child *child, int statu
         log_event(LOG_ERROR, "worker.died", KN("worker", child->pid),
                   KN("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
                   KN("exit", WIFEXITED(status) ? WEXITSTATUS(status) : 0));
-    if (now - child->started_us >= SHORT_LIFE_US) {
+    const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    if (killed || now - child->started_us >= SHORT_LIFE_US) {
         server->pause_ms = 0;
         return;
     }
