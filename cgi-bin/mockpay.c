@@ -78,7 +78,7 @@ static enum pay_err page(struct call *call, const void *input)
         .state = page_state(&trade), .shop = trade.shop, .subject = trade.subject,
         .price = trade.price,
         .currency = trade.currency, .number = trade.pay_id, .self_url = url,
-        .left_s = (trade.expire_time - trade.now) / 1000,
+        .left_s = (trade.expire_time - trade.now + 999) / 1000,
         .return_url = trade.return_url, .action = "/mockpay",
         .hidden = { { "pay_id", in->pay_id }, { "token", in->token }, { "csrf", csrf } },
     };

@@ -57,7 +57,7 @@ static const char STYLE[] =
     "h1{font-size:1rem;margin:0;color:var(--dim);font-weight:600}"
     ".amount{margin:18px 0 "
     "4px;font-size:2.6rem;font-weight:700;letter-spacing:-.02em;overflow-wrap:anywhere}"
-    ".amount small{font-size:1rem;color:var(--dim);margin-right:8px;font-weight:600}"
+    ".amount small{font-size:1rem;color:var(--dim);font-weight:600}"
     ".subject{margin:0;overflow-wrap:anywhere}.dim{color:var(--dim);font-size:.875rem;overflow-"
     "wrap:anywhere}"
     "figure{margin:20px auto "
@@ -87,7 +87,8 @@ static const char SCRIPT[] =
     "s=n%60;e.textContent=(h?h+':':'')+String(m).padStart(2,'0')+':'+String(s).padStart(2,'0');"
     "if(n--<=0)location.reload()};f();setInterval(f,1000)}"
     "let sent=false;for(const f of "
-    "document.forms)f.addEventListener('submit',v=>{if(sent)v.preventDefault();sent=true});";
+    "document.forms)f.addEventListener('submit',v=>{if(sent)v.preventDefault();sent=true});"
+    "addEventListener('pageshow',()=>{sent=false});";
 
 /* The first of zh and en that the browser names; Chinese when it names neither. */
 static enum lang language(const struct call *call)
@@ -132,7 +133,7 @@ static void write_trade(struct text *to, const struct pay_page *page, enum lang 
 {
     html_raw(to, "<p class=\"amount\"><small>");
     html_text(to, page->currency);
-    html_raw(to, "</small>");
+    html_raw(to, "</small> ");
     money_add_grouped(to, page->price, page->currency);
     html_raw(to, "</p><p class=\"subject\">");
     html_text(to, page->subject);
