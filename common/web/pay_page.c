@@ -6,6 +6,8 @@
 #include "io/qr.h"
 #include "web/html.h"
 
+#define LONG_PRICE 100000000    /* from here on the digits are smaller, to stay on a phone's line */
+
 enum word { W_TITLE, W_SCAN, W_LEFT, W_PAY, W_MORE, W_MORE_WHY, W_BACK, W_NUMBER, W_TEST, WORDS };
 enum lang { EN, ZH, LANGS };
 
@@ -25,7 +27,7 @@ static const struct {
     [PAGE_PAID] = { "✓", "paid", { "Paid", "支付成功" } },
     [PAGE_FAILED] = { "✕", "failed", { "Payment failed", "支付失败" } },
     [PAGE_CLOSED] = { "✕", "failed", { "This trade is closed", "交易已关闭" } },
-    [PAGE_EXPIRED] = { "⏱", "failed", { "This payment has expired", "支付已过期" } },
+    [PAGE_EXPIRED] = { "!", "failed", { "This payment has expired", "支付已过期" } },
     [PAGE_NOT_FOUND] = { "?", "failed", { "No such payment", "没有这笔支付" } },
 };
 
@@ -57,6 +59,7 @@ static const char STYLE[] =
     "h1{font-size:1rem;margin:0;color:var(--dim);font-weight:600}"
     ".amount{margin:18px 0 "
     "4px;font-size:2.6rem;font-weight:700;letter-spacing:-.02em;overflow-wrap:anywhere}"
+    ".amount{line-height:1.25}.long{font-size:1.75rem}"
     ".amount small{font-size:1rem;color:var(--dim);font-weight:600}"
     ".subject{margin:0;overflow-wrap:anywhere}.dim{color:var(--dim);font-size:.875rem;overflow-"
     "wrap:anywhere}"
@@ -131,7 +134,8 @@ static void write_head(struct text *to, const struct pay_page *page, enum lang l
 
 static void write_trade(struct text *to, const struct pay_page *page, enum lang lang)
 {
-    html_raw(to, "<p class=\"amount\"><small>");
+    html_raw(to, page->price < LONG_PRICE ? "<p class=\"amount\"><small>"
+                                          : "<p class=\"amount long\"><small>");
     html_text(to, page->currency);
     html_raw(to, "</small> ");
     money_add_grouped(to, page->price, page->currency);

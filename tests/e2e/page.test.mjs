@@ -176,6 +176,13 @@ describe('what it shows', { concurrency: 2 }, () => {
       await page.goto(order.pay_url);
       const all = await page.locator('.amount').innerText();
       assert.equal(all.replace(/\s+/g, ' '), `${currency} ${text}`);
+      const { rows, small } = await page.locator('.amount').evaluate((e) => {
+        const range = document.createRange();
+        range.selectNode(e.lastChild);
+        return { rows: range.getClientRects().length, small: parseFloat(getComputedStyle(e).fontSize) };
+      });
+      assert.equal(rows, 1, 'the amount is not broken');
+      assert.ok(small >= 24, `${small} px`);
       await noSideways(page, text);
       await readable(page, text);
       if (price > 1e11 && currency === 'CNY') await shoot(stack, page, 'long');
