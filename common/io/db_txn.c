@@ -3,6 +3,7 @@
 #include <string.h>
 #include <errmsg.h>
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/ulid.h"
@@ -41,12 +42,23 @@ static enum pay_err commit_failed(struct db *db)
     return err;
 }
 
+/* In two halves, so that a test can die with the COMMIT sent and its answer unread. */
+static bool commit_sent(struct db *db)
+{
+    FP(db->wrote ? "commit.before" : "end.before");
+    if (mysql_send_query(db->link, SQL_COMMIT, sizeof(SQL_COMMIT) - 1) != 0)
+        return false;
+    FP(db->wrote ? "commit.sent" : "end.sent");
+    bool done = mysql_read_query_result(db->link) == 0;
+    FP(db->wrote ? "commit.done" : "end.done");
+    return done;
+}
+
 static enum pay_err commit(struct db *db)
 {
     enum pay_err err = PAY_OK;
 
-    if (db->link != NULL && db->begun &&
-        mysql_real_query(db->link, SQL_COMMIT, sizeof(SQL_COMMIT) - 1) != 0)
+    if (db->link != NULL && db->begun && !commit_sent(db))
         err = commit_failed(db);
     db->begun = db->wrote = false;
     return err;

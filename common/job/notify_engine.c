@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/stats.h"
 #include "job/notify_engine_private.h"
@@ -100,13 +101,18 @@ static void count_claim(struct notify_engine *e)
     stats_add("shroff_notify_given_up_total", "", claim->given_up);
     if (claim->lost > 0)
         stats_add("shroff_notify_attempts_total", "result=\"RUNNER_LOST\"", claim->lost);
-    /* --once waits for what it parked only because its host was busy. */
     for (size_t i = 0; i < claim->count && e->room.busy; i++) {
         int64_t due_us = clock_ticks_us() + claim->rows[i].wait_ms * 1000;
-        if (claim->rows[i].fate == NOTIFY_PARK && claim->rows[i].wait_ms < 60000 &&
+        if (claim->rows[i].fate == NOTIFY_PARK && claim->rows[i].wait_ms < 30000 &&
             due_us > e->drained_us)
             e->drained_us = due_us;
     }
+}
+
+/* What was parked behind a busy host comes back soon. */
+static int64_t poll_us(const struct notify_engine *e, int64_t now)
+{
+    return now < e->drained_us ? BUSY_POLL_US : POLL_US;
 }
 
 static void claim(struct notify_engine *e)
@@ -123,18 +129,16 @@ static void claim(struct notify_engine *e)
     claim->begin = begin_claim;
     claim->decide = decide;
     claim->arg = e;
-    e->next_poll_us = begun + POLL_US;
+    e->next_poll_us = begun + poll_us(e, begun);
     e->last = notify_claim(e->job->db, claim);
     if (e->last != PAY_OK) {
         begin_claim(e);
-        e->hungry = e->parking = e->busy = false;
+        e->hungry = e->parking = false;
         return;
     }
     bool full = (claim->limit[0] > 0 && claim->seen[0] == claim->limit[0]) ||
                 (claim->limit[1] > 0 && claim->seen[1] == claim->limit[1]);
     e->parking = claim->parked > 0;
-    e->busy = e->room.busy;
-    e->next_poll_us = begun + (e->busy ? BUSY_POLL_US : POLL_US);
     e->hungry = full || e->left;
     for (size_t i = 0; i < claim->count; i++)
         if (claim->rows[i].fate == NOTIFY_SEND)
@@ -158,7 +162,7 @@ static void claim_if_due(struct notify_engine *e)
     }
     if (now < e->next_poll_us && !ending)
         return;
-    e->next_poll_us = now + (e->busy ? BUSY_POLL_US : POLL_US);
+    e->next_poll_us = now + poll_us(e, now);
     e->last = notify_is_due(e->job->db, due);
     bool none = !due[0] && !due[1];
     e->drained = e->last == PAY_OK && none && now >= e->drained_us;
@@ -172,6 +176,7 @@ static void on_answer(void *arg, const struct http_answer *answer)
 {
     struct notify_try *try = arg;
 
+    FP("post.answered");
     notify_try_judge(try, answer, notify_schedule_of(try->result.app_id));
     try->done_us = clock_ticks_us();
     notify_host_drop(try->host, try->probe, answer->duration_us > 0 ? answer->duration_us : 1);
@@ -342,6 +347,8 @@ enum pay_err notify_engine_run(struct job *job)
         begin_waiting(e);
         show(e);
         http_pool_run(e->pool, wait_ms(e));
+        if (e->running > 0)
+            FP("post.sent");
     }
     http_pool_close(&e->pool);
     job->progress_us = 0;

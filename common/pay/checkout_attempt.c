@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/fault.h"
 #include "pay/order_row.h"
 
 enum pay_err checkout_admit(const struct checkout_call *call, const struct channel_config **channel)
@@ -55,8 +56,8 @@ static const struct db_column INSERTED_COLUMNS[] = {
     DB_COLUMN(struct inserted, id), DB_COLUMN_TIME(struct inserted, create_time),
 };
 
-enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan, const struct order *order,
-                            struct attempt *out)
+enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
+                            const struct order *order, struct attempt *out)
 {
     static const char SQL[] =
         "INSERT INTO pay_order_extension (order_id, no, channel_id, channel_code, user_ip,"
@@ -126,7 +127,7 @@ static enum pay_err refused_work(struct db *db, void *arg)
     return err == PAY_OK ? db_exec(db, SQL, DB_LIST(in), NULL) : err;
 }
 
-/* Whatever else went wrong, the channel may know of it: the attempt stays open and is asked about. */
+/* Whatever else went wrong, the channel may know of it: the attempt stays open. */
 static enum pay_err send_failed(struct db *db, const struct sent *sent, enum pay_err err,
                                 struct checkout *out)
 {
@@ -147,6 +148,7 @@ enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out)
     if (plan->channel->driver->offline)
         return PAY_OK;
     enum pay_err err = channel_submit(plan, &out->order, &ticket);
+    FP("channel.answered");
     if (err != PAY_OK)
         return send_failed(plan->call->db, &sent, err, out);
     if (!ticket_take(&ticket, &out->attempt))

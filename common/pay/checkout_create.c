@@ -1,10 +1,12 @@
 /* checkout_create.c - the first and the repeated create.
  *
- * New: one transaction of nonce, order and attempt, where the unique key decides. Repeated: that one
- * is rolled back (a duplicate key leaves shared locks, which two repeats would both try to raise), and
- * a second one takes the order's lock first, compares, and opens an attempt when one is wanted. */
+ * New: one transaction of nonce, order and attempt, where the unique key decides. Repeated: that
+ * one is rolled back (a duplicate key leaves shared locks, which two repeats would both try to
+ * raise), and a second one takes the order's lock first, compares, and opens an attempt when one is
+ * wanted. */
 #include <string.h>
 
+#include "base/fault.h"
 #include "pay/checkout_private.h"
 
 struct creating {
@@ -13,17 +15,20 @@ struct creating {
     const struct channel_config *channel;   /* NULL: no submit */
     struct attempt_plan plan;
     struct checkout *out;
-    bool sends;                             /* an attempt was inserted that its channel must hear of */
+    bool sends;                             /* an attempt was inserted: its channel must hear of it */
 };
 
 /* The row as it will be, but for what the database adds. */
 static bool order_plan(const struct checkout_call *call, const struct order_terms *terms,
                        struct order *out)
 {
-    *out = (struct order){ .app_id = call->app->id, .price = terms->price, .status = ORDER_WAITING };
+    *out = (struct order){
+        .app_id = call->app->id, .price = terms->price, .status = ORDER_WAITING,
+    };
     ulid_new(out->no);
     token_new(out->query_token);
-    return text_copy(out->merchant_order_id, sizeof(out->merchant_order_id), terms->merchant_order_id) &&
+    return text_copy(out->merchant_order_id, sizeof(out->merchant_order_id),
+                     terms->merchant_order_id) &&
            text_copy(out->currency, sizeof(out->currency), terms->currency) &&
            text_copy(out->subject, sizeof(out->subject), terms->subject) &&
            text_copy(out->body, sizeof(out->body), terms->body) &&
@@ -71,10 +76,13 @@ static enum pay_err create_work(struct db *db, void *arg)
     struct creating *w = arg;
 
     enum pay_err err = nonce_spend(db, w->call->app->id, w->call->nonce);
+    FP("nonce.inserted");
     if (err == PAY_OK)
         err = order_insert(db, w->terms->expire_in, &w->out->order);
+    FP("order.inserted");
     if (err == PAY_OK && w->channel != NULL)
         err = attempt_open(db, w);
+    FP("attempt.inserted");
     return err;
 }
 

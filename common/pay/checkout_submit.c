@@ -5,6 +5,7 @@
  * again under the order's lock. */
 #include <string.h>
 
+#include "base/fault.h"
 #include "pay/checkout_private.h"
 #include "pay/settle.h"
 
@@ -113,6 +114,7 @@ static enum pay_err submit_work(struct db *db, void *arg)
         err = payable(&out->order);
     if (err == PAY_OK)
         err = attempt_insert(db, w->plan, &out->order, &out->attempt);
+    FP("attempt.inserted");
     return err;
 }
 

@@ -2,6 +2,7 @@
  * notify_finish.c; tasks are found with SKIP LOCKED and changed by primary key. */
 #include <stdlib.h>
 #include <string.h>
+#include "base/fault.h"
 #include "pay/alert.h"
 #include "pay/notify.h"
 #include "pay/notify_queue.h"
@@ -210,6 +211,7 @@ static enum pay_err claim_rows(struct db *db, void *arg)
         err = raise_given_up(db, claim);
     if (err == PAY_OK && claim->sent > 0)
         err = change_rows(db, claim, NOTIFY_SEND, SQL_TAKE);
+    FP("claim.updated");
     if (err == PAY_OK && claim->sent > 0)
         err = read_bodies(db, claim);
     return err;

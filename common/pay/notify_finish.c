@@ -1,6 +1,7 @@
 /* notify_finish.c - recording what became of tries, by the holder of the token only; a late success
  * still wins. Locks are taken in one order: tasks by id, then endpoints by id. */
 #include <stdlib.h>
+#include "base/fault.h"
 #include "pay/alert.h"
 #include "pay/notify.h"
 #include "pay/notify_queue.h"
@@ -130,6 +131,7 @@ static enum pay_err finish_all(struct db *db, void *arg)
     /* A batch that is found recorded told the endpoints then, too. */
     for (size_t i = 0; i < batch->news_count && err == PAY_OK && !repeated; i++)
         err = notify_endpoint_write(db, &batch->news[i]);
+    FP("result.written");
     return err;
 }
 

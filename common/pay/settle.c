@@ -1,9 +1,10 @@
 /* settle.c - one result of one attempt, applied once. Under the order's lock what happens is read
- * from the two states: pay(), money that found the order taken or closed, an end, or nothing new. */
+ * from the two states: pay(), money that found the order taken or closed, an end, nothing new. */
 #include "pay/settle.h"
 
 #include <stdio.h>
 
+#include "base/fault.h"
 #include "pay/alert.h"
 #include "pay/callback_log.h"
 #include "pay/notify.h"
@@ -23,7 +24,8 @@ static enum pay_err rows_lock(struct db *db, struct settling *w)
 {
     static const char SQL_ORDER[] =
         ORDER_SELECT
-        " WHERE o.id = (SELECT e.order_id FROM pay_order_extension e WHERE e.no = ? AND e.channel_id = ?)"
+        " WHERE o.id = (SELECT e.order_id FROM pay_order_extension e"
+        "                WHERE e.no = ? AND e.channel_id = ?)"
         " FOR UPDATE";
     static const char SQL_ATTEMPT[] = ATTEMPT_SELECT " WHERE e.no = ?";
     const struct db_param find[] = { DB_STR(w->result->pay_id), DB_NUM(w->channel->account.id) };
@@ -49,8 +51,9 @@ static enum pay_err other_price(struct db *db, struct settling *w)
 
     w->verdict = VERDICT_OTHER_PRICE;
     snprintf(text, sizeof(text), "order %s asks for %lld %s, channel %s (%lld) says %lld %s",
-             w->order.no, (long long)w->attempt.price, w->attempt.currency, w->channel->account.code,
-             (long long)w->channel->account.id, (long long)w->result->price, w->result->currency);
+             w->order.no, (long long)w->attempt.price, w->attempt.currency,
+             w->channel->account.code, (long long)w->channel->account.id,
+             (long long)w->result->price, w->result->currency);
     return alert_raise(db, "other_price", w->order.app_id, w->attempt.no, text);
 }
 
@@ -97,15 +100,18 @@ static enum pay_err pay(struct db *db, struct settling *w, const struct app *app
     paid.extension_id = w->attempt.id;
     paid.version++;
     if (!text_copy(paid.channel_code, sizeof(paid.channel_code), w->channel->account.code) ||
-        !text_copy(paid.channel_order_no, sizeof(paid.channel_order_no), w->result->channel_order_no))
+        !text_copy(paid.channel_order_no, sizeof(paid.channel_order_no),
+                   w->result->channel_order_no))
         return PAY_FAULT;
     w->verdict = VERDICT_ACCEPTED;
     enum pay_err err = paid_update(db, w, &paid);
+    FP("order.updated");
     return err == PAY_OK ? notify_order(db, app, &paid, "order.success", paid.success_time) : err;
 }
 
-/* Money came in for an order that cannot take it: on record on its attempt, and an operator is told. */
-static enum pay_err keep_money(struct db *db, struct settling *w, enum verdict verdict, const char *kind)
+/* Money for an order that cannot take it: on record on its attempt, and an operator is told. */
+static enum pay_err keep_money(struct db *db, struct settling *w, enum verdict verdict,
+                               const char *kind)
 {
     static const char SQL[] =
         "UPDATE pay_order_extension"
@@ -189,10 +195,13 @@ static enum pay_err settle_work(struct db *db, void *arg)
 
     w->verdict = VERDICT_REPEATED;
     enum pay_err err = rows_lock(db, w);
+    FP("order.locked");
     if (err == PAY_OK)
         err = apply(db, w);
+    FP("task.inserted");
     if (err == PAY_OK && w->raw != NULL)
         err = callback_log_add(db, w->raw, w->verdict, w->attempt.id);
+    FP("raw.inserted");
     return err;
 }
 

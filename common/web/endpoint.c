@@ -2,6 +2,7 @@
 #include "web/endpoint.h"
 #include <string.h>
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/stats.h"
 #include "web/auth.h"
@@ -49,6 +50,7 @@ static enum pay_err step_read(struct cycle *c)
 
     log_request(c->request.id);
     text_add_n(&method, c->request.method, strnlen(c->request.method, sizeof(c->method) - 1));
+    FP("request.read");
     return err;
 }
 
@@ -153,6 +155,7 @@ static enum pay_err step_credentials(struct cycle *c)
     }
     if (err != PAY_OK)
         return err;
+    FP("request.signed");
     c->call.app = &c->app;
     c->call.key = &c->key;
     c->call.nonce = c->said.nonce;

@@ -4,6 +4,7 @@
  * result, which is known last, and is kept apart. */
 #include "web/reply_send.h"
 #include <string.h>
+#include "base/fault.h"
 
 #define RETRY_AFTER 1           /* seconds: what is away is mostly a restart */
 
@@ -160,6 +161,7 @@ bool reply_send(const struct reply *reply, struct fcgi *fcgi, bool head)
                 fcgi_write(fcgi, "\r\n", 2);
     if (!sent || head)
         return sent;
+    FP("reply.half");
     return fcgi_write(fcgi, before.at, before.len) &&
            fcgi_write(fcgi, reply->body.at, reply->body.len) &&
            fcgi_write(fcgi, after.at, after.len);
