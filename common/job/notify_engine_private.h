@@ -25,12 +25,11 @@ struct notify_engine {
     struct notify_totals total;
     enum pay_err last;                  /* of the last look at the queue */
     int64_t next_poll_us, retry_us, leave_us;
-    int64_t drained_us;                 /* --once: when what was parked as busy is due again */
+    int64_t drained_us;                 /* when what was parked behind a busy host is due again */
     bool stopping, drained;
     bool hungry;                        /* the last claim left something due */
     bool parking;                       /* the last claim parked: look at more rows */
     bool singly;                        /* the last batch was refused: record one by one */
-    bool busy;                          /* it parked because a host had enough in hand */
     /* of the claim under way */
     int open[2], planned[2];            /* room in all, and for lane 1; sends planned by lane */
     struct notify_room room;

@@ -8,7 +8,7 @@
 #define HOSTS 1024                          /* a power of two */
 #define PLACES 512                          /* over what can be in hand and in a claim */
 #define FRESH_US 1000000
-#define UNKNOWN_PACE_US 500                 /* taken for a host that was never asked */
+#define PACE_MIN_US 400
 #define FAST_US 250000                      /* what waits behind the cap is done in this time */
 #define SILENT_US 1000000
 #define PARK_MIN_MS 100
@@ -135,14 +135,12 @@ static void park(struct notify_host *host, struct notify_due *due, int64_t wait_
 }
 
 /* From task to task. Rather too short: a task that comes back early is parked again, but one that
- * comes back late kept the host idle. A long silence speaks before an answer does. */
+ * comes back late kept the host idle. Not shorter than what a runner can park besides its work. */
 static int64_t pace_of(const struct notify_host *host)
 {
-    int64_t silence = silence_of(host);
+    int64_t pace = host->best_us / NOTIFY_PER_HOST;
 
-    if (silence > FAST_US)
-        return silence / NOTIFY_PER_HOST;
-    return host->best_us > 0 ? host->best_us / NOTIFY_PER_HOST + 1 : UNKNOWN_PACE_US;
+    return pace > PACE_MIN_US ? pace : PACE_MIN_US;
 }
 
 /* Due again when those before it should be through, at the pace the host answers. */

@@ -52,7 +52,8 @@ bool notify_try_request(struct notify_try *try, const struct webhook_keys *keys,
     struct text signature = TEXT(try->signature);
 
     text_add(&signature, "webhook-signature: ");
-    if (!notify_sign(keys, try->result.no, now, try->body, try->body_len, &signature) ||
+    const struct notify_message message = { try->result.no, now, try->body, try->body_len };
+    if (!notify_sign(keys, &message, &signature) ||
         signature.full || !format(try->id, sizeof(try->id), "webhook-id", try->result.no) ||
         !format_number(try->timestamp, sizeof(try->timestamp), "webhook-timestamp", now) ||
         !format_number(try->attempt, sizeof(try->attempt), "webhook-attempt", try->result.times))
