@@ -8,8 +8,7 @@
  * last must not differ (nginx hands over both). A repeated Authorization is told as 40100. */
 static const char *const SINGLE[] = {
     "CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_HOST",
-    "HTTP_ORIGIN", "HTTP_X_FORWARDED_FOR", "HTTP_TRANSFER_ENCODING", "REQUEST_METHOD",
-    "REQUEST_URI",
+    "HTTP_ORIGIN", "HTTP_TRANSFER_ENCODING", "REQUEST_METHOD", "REQUEST_URI",
 };
 
 static char body_room[BODY_MAX + 1];    /* one request at a time in a process */
@@ -56,6 +55,26 @@ static const char *uri_of(const struct fcgi *fcgi)
     return made.full ? NULL : room;
 }
 
+/* Proxies may add a line of their own instead of lengthening the one they found (HAProxy does): the
+ * lines are one list. One beyond measure is nobody's word: then the peer itself counts. */
+static const char *forwarded_for(const struct fcgi *fcgi)
+{
+    static const char NAME[] = "HTTP_X_FORWARDED_FOR=";
+    static char room[4096];
+    struct text list = TEXT(room);
+    const char *pair;
+
+    if (fcgi_param_count(fcgi, "HTTP_X_FORWARDED_FOR") < 2)
+        return fcgi_param(fcgi, "HTTP_X_FORWARDED_FOR");
+    for (size_t i = 0; (pair = fcgi_param_at(fcgi, i)) != NULL; i++) {
+        if (!str_starts(pair, NAME))
+            continue;
+        text_add(&list, list.len > 0 ? ", " : "");
+        text_add(&list, pair + sizeof(NAME) - 1);
+    }
+    return list.full ? NULL : room;
+}
+
 static void set_id(struct request *request)
 {
     const char *given = param(request->fcgi, "REQUEST_ID");
@@ -80,8 +99,7 @@ enum pay_err request_read(struct fcgi *fcgi, const struct net_list *trusted, str
     out->body = body_room;
     out->body_len = 0;
     set_id(out);
-    net_client(param(fcgi, "REMOTE_ADDR"), fcgi_param(fcgi, "HTTP_X_FORWARDED_FOR"), trusted,
-               out->client);
+    net_client(param(fcgi, "REMOTE_ADDR"), forwarded_for(fcgi), trusted, out->client);
     if (!uri || strlen(uri) > URI_MAX)
         return PAY_URI_TOO_LONG;
     out->uri = uri;
