@@ -226,7 +226,8 @@ int run_notify_probe(struct cli *cli)
     if (err != PAY_OK)
         return cli_fail(err, cli->value[OPT_APP], NULL);
     probe_write(&probe, cli->arg[0]);
-    if (!notify_sign(&keys, probe.id, probe.now, probe.body, probe.len, &to))
+    const struct notify_message message = { probe.id, probe.now, probe.body, probe.len };
+    if (!notify_sign(&keys, &message, &to))
         return cli_fail(PAY_FAULT, "notify probe", NULL);
     return probe_run(cli, &probe, signature);
 }

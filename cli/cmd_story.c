@@ -56,8 +56,10 @@ int run_alerts(struct cli *cli)
         !cli_number(cli, &(struct number_option){ OPT_AFTER, 0, INT64_MAX, 0 }, &after))
         return 2;
     out_open(&cli->out, cli->value[OPT_JSON], true);
-    enum pay_err err = alert_list(cli->db, cli->value[OPT_ALL], after, limit, alert_print,
-                                  &cli->out);
+    const struct alert_filter filter = {
+        .all = cli->value[OPT_ALL] != NULL, .after = after, .limit = limit,
+    };
+    enum pay_err err = alert_list(cli->db, &filter, alert_print, &cli->out);
     out_close(&cli->out, "no open alerts");
     return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "alerts", NULL);
 }

@@ -1,7 +1,7 @@
 /* channel.h - what a channel must do, and the table of who does it (channel.c).
  *
- * A driver knows its protocol and nothing of orders' states or SQL. Each channel is one file and one
- * row in CHANNELS. Calls that go out are made outside any transaction. */
+ * A driver knows its protocol and nothing of orders' states or SQL. Each channel is one file and
+ * one row in CHANNELS. Calls that go out are made outside any transaction. */
 #ifndef CHANNEL_CHANNEL_H
 #define CHANNEL_CHANNEL_H
 
@@ -42,7 +42,8 @@ struct channel_ticket {
     char error_code[65], error_msg[CHANNEL_ERROR_SIZE];     /* with PAY_REFUSED */
 };
 
-enum channel_state { CHANNEL_WAITING, CHANNEL_SUCCESS, CHANNEL_FAILED, CHANNEL_CLOSED, CHANNEL_NOT_FOUND };
+enum channel_state { CHANNEL_WAITING, CHANNEL_SUCCESS, CHANNEL_FAILED, CHANNEL_CLOSED,
+                     CHANNEL_NOT_FOUND };
 
 /* What a channel says of an attempt, in a callback or a query. */
 struct channel_result {
@@ -66,7 +67,7 @@ struct channel_notice {
 struct channel_driver {
     const char *code;
     bool test_only;         /* cannot be made or used in live mode */
-    bool offline;           /* submit makes no call: its ticket is stored with the attempt's own row */
+    bool offline;           /* submit makes no call: its ticket is stored with the attempt */
     /* Refuses a configuration that could not work (rule 14); *why is a static text. */
     enum pay_err (*check)(const struct channel_account *account, const char **why);
     /* PAY_REFUSED (definite; words in the ticket), PAY_UNKNOWN (a timeout, stays open). */
@@ -75,11 +76,12 @@ struct channel_driver {
     /* Asks what became of pay_id. PAY_UNKNOWN when no trustworthy answer came. */
     enum pay_err (*query)(const struct channel_account *account, const char *pay_id,
                           struct channel_result *out);
-    /* The number of the attempt a callback claims to be about, for choosing the key and nothing else.
-     * PAY_BAD_FIELD (*field named) when the members are not of the protocol's form. */
-    enum pay_err (*peek)(const struct channel_notice *notice, char pay_id[NO_SIZE], const char **field);
-    /* Checks the signature (account NULL: against a dummy key, always PAY_BAD_SIGN in the same time),
-     * then the timestamp; fills out. */
+    /* The number of the attempt a callback claims to be about, for choosing the key and nothing
+     * else. PAY_BAD_FIELD (*field named) when the members are not of the protocol's form. */
+    enum pay_err (*peek)(const struct channel_notice *notice, char pay_id[NO_SIZE],
+                         const char **field);
+    /* Checks the signature (account NULL: against a dummy key, always PAY_BAD_SIGN in the same
+     * time), then the timestamp; fills out. */
     enum pay_err (*parse_notify)(const struct channel_account *account,
                                  const struct channel_notice *notice, struct channel_result *out);
 };

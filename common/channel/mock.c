@@ -2,8 +2,8 @@
  *
  * config  {"sign_type":"HMAC-SHA256"|"RSA2","public_key":"…"}, the key for RSA2
  * secrets {"secret":"…","gateway_private_key":"…"}, the latter the gateway's own, for RSA2
- * Submitting makes no call: the page's token follows from the secret and the pay_id, and the gateway
- * opens its trade when somebody first comes to the page. */
+ * Submitting makes no call: the page's token follows from the secret and the pay_id, and the
+ * gateway opens its trade when somebody first comes to the page. */
 #include <string.h>
 
 #include "channel/drivers.h"
@@ -34,12 +34,13 @@ static enum pay_err mock_check(const struct channel_account *account, const char
         *why = "secrets.secret must have at least 16 characters";
     else if (*key.sign_type == '\0')
         *why = "config.sign_type must be HMAC-SHA256 or RSA2";
-    else if (str_eq(key.sign_type, SIGNED_RSA2) && (key.key == NULL || !sign_rsa_public_ok(key.key)))
+    else if (str_eq(key.sign_type, SIGNED_RSA2) && !sign_rsa_public_ok(str_or(key.key, "")))
         *why = "config.public_key must be an RSA public key of at least 2048 bits";
     return *why == NULL ? PAY_OK : PAY_BAD_FIELD;
 }
 
-static bool mock_token(const struct channel_account *account, const char *pay_id, char out[TOKEN_SIZE])
+static bool mock_token(const struct channel_account *account, const char *pay_id,
+                       char out[TOKEN_SIZE])
 {
     const char *secret = signed_json_str(account->secrets, "secret");
     char room[64];
@@ -125,7 +126,8 @@ static bool has_success_time(const struct json *object, const char *name)
     const char *s = signed_json_str(object, name);
     int64_t ms;
 
-    return !str_eq(signed_json_str(object, "status"), "SUCCESS") || (s != NULL && time_parse(s, &ms));
+    return !str_eq(signed_json_str(object, "status"), "SUCCESS") ||
+           (s != NULL && time_parse(s, &ms));
 }
 
 static bool has_timestamp(const struct json *object, const char *name)
@@ -182,8 +184,9 @@ static enum pay_err mock_peek(const struct channel_notice *notice, char pay_id[N
 static bool state_parse(const char *word, enum channel_state *out)
 {
     static const struct { const char *word; enum channel_state state; } STATES[] = {
-        { "WAITING", CHANNEL_WAITING }, { "SUCCESS", CHANNEL_SUCCESS }, { "FAILED", CHANNEL_FAILED },
-        { "CLOSED", CHANNEL_CLOSED }, { "NOT_FOUND", CHANNEL_NOT_FOUND },
+        { "WAITING", CHANNEL_WAITING }, { "SUCCESS", CHANNEL_SUCCESS },
+        { "FAILED", CHANNEL_FAILED }, { "CLOSED", CHANNEL_CLOSED },
+        { "NOT_FOUND", CHANNEL_NOT_FOUND },
     };
 
     for (size_t i = 0; i < COUNT(STATES); i++) {

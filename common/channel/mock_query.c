@@ -9,7 +9,8 @@
 #define HTTP_OK 200
 
 /* We sign with the secret always: an RSA2 channel's private key is the gateway's own. */
-static bool request_write(const struct channel_account *account, const char *pay_id, struct text *to)
+static bool request_write(const struct channel_account *account, const char *pay_id,
+                          struct text *to)
 {
     const struct signed_key key = { SIGNED_HMAC, signed_json_str(account->secrets, "secret") };
     struct json_text j = JSON_TEXT(to);

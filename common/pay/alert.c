@@ -18,7 +18,8 @@ static enum pay_err alert_again(struct db *db, const char *kind, const char *abo
 enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_id, const char *about,
                          const char *text)
 {
-    static const char SQL[] = "INSERT INTO pay_alert (kind, app_id, about, text) VALUES (?, ?, ?, ?)";
+    static const char SQL[] =
+        "INSERT INTO pay_alert (kind, app_id, about, text) VALUES (?, ?, ?, ?)";
     const struct db_param in[] = { DB_STR(kind), DB_NUM_OPT(app_id), DB_STR(about), DB_STR(text) };
     int64_t changed = 0;
 
@@ -47,7 +48,7 @@ static enum pay_err alert_pass(void *arg, void *row)
     return to->each(to->arg, row);
 }
 
-enum pay_err alert_list(struct db *db, bool all, int64_t after, int64_t limit,
+enum pay_err alert_list(struct db *db, const struct alert_filter *filter,
                         enum pay_err (*each)(void *arg, const struct alert *alert), void *arg)
 {
     static const char SQL[] =
@@ -55,7 +56,9 @@ enum pay_err alert_list(struct db *db, bool all, int64_t after, int64_t limit,
         "  FROM pay_alert"
         " WHERE id > ? AND (? = 1 OR closed_by IS NULL)"
         " ORDER BY id LIMIT ?";
-    const struct db_param in[] = { DB_NUM(after), DB_NUM(all ? 1 : 0), DB_NUM(limit) };
+    const struct db_param in[] = {
+        DB_NUM(filter->after), DB_NUM(filter->all ? 1 : 0), DB_NUM(filter->limit),
+    };
     struct alert_each to = { each, arg };
     struct alert row;
 

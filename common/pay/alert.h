@@ -8,16 +8,18 @@
 
 /* One row per (kind, about): raised again it counts up and opens again. Inside the caller's
  * transaction. */
-MUST_USE enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_id, const char *about,
-                                  const char *text);
+MUST_USE enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_id,
+                                  const char *about, const char *text);
 struct alert {
     int64_t id, app_id, times, create_time, close_time;
     char kind[33], about[65], text[4097], closed_by[257], remark[1021];
 };
 /* Open ones (or all), oldest first, at most limit after number `after`. */
-MUST_USE enum pay_err alert_list(struct db *db, bool all, int64_t after, int64_t limit,
-                                 enum pay_err (*each)(void *arg, const struct alert *alert), void *arg);
-/* A transaction of its own, with its row in admin_log. PAY_NOT_FOUND: none open under that number. */
+struct alert_filter { bool all; int64_t after, limit; };
+MUST_USE enum pay_err alert_list(struct db *db, const struct alert_filter *filter,
+                                 enum pay_err (*each)(void *arg, const struct alert *alert),
+                                 void *arg);
+/* A transaction of its own, with its row in admin_log. PAY_NOT_FOUND: none open under that id. */
 MUST_USE enum pay_err alert_close(struct db *db, int64_t id, const char *who, const char *remark);
 
 /* Inside the transaction of the change it tells of. */

@@ -138,7 +138,8 @@ static enum pay_err keys_read(struct db *db, struct app *app)
     static const char SQL[] =
         "SELECT id, expire_time, key_id, algorithm, scopes, public_key, secret_sealed"
         "  FROM pay_app_key"
-        " WHERE app_id = ? AND status = 0 AND (expire_time IS NULL OR expire_time > UTC_TIMESTAMP(3))"
+        " WHERE app_id = ? AND status = 0"
+        "   AND (expire_time IS NULL OR expire_time > UTC_TIMESTAMP(3))"
         " ORDER BY id";
     const struct db_param in[] = { DB_NUM(app->id) };
     uint8_t room[SEALED_SIZE];

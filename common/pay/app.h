@@ -46,7 +46,7 @@ struct app {
 };
 
 /* PAY_NO_ROW when there is none. *out stays valid until the next app_find or app_by_id. app_key is
- * checked against its alphabet first. Ends the read transaction it opened when nothing else runs. */
+ * checked against its alphabet first. Ends the read transaction it opened unless inside db_txn. */
 MUST_USE enum pay_err app_find(struct db *db, const char *app_key, const struct app **out);
 MUST_USE enum pay_err app_by_id(struct db *db, int64_t id, const struct app **out);
 /* The next app_find reads the rows again: a key that is not among the kept ones may be new. */

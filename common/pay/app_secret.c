@@ -102,7 +102,9 @@ enum pay_err app_webhook_keys(struct db *db, int64_t app_id, struct webhook_keys
         "  FROM pay_app WHERE id = ?";
     const struct db_param in[] = { DB_NUM(app_id) };
     uint8_t room[2][SEALED_SIZE];
-    struct webhook_row row = { .now = { room[0], SEALED_SIZE, 0 }, .old = { room[1], SEALED_SIZE, 0 } };
+    struct webhook_row row = {
+        .now = { room[0], SEALED_SIZE, 0 }, .old = { room[1], SEALED_SIZE, 0 },
+    };
 
     memset(out, 0, sizeof(*out));
     enum pay_err err = db_select(db, &(struct db_query){

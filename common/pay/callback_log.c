@@ -21,7 +21,7 @@ const char *verdict_word(enum verdict verdict)
     return (size_t)verdict < COUNT(VERDICTS) ? VERDICTS[verdict] : "";
 }
 
-/* Bytes that are not text as \xHH, so that whatever came can be stored and read. The caller frees. */
+/* Bytes that are not text as \xHH: whatever came can be stored and read. The caller frees. */
 static char *body_as_text(const struct callback_raw *raw, size_t *len)
 {
     static const char HEX[] = "0123456789abcdef";

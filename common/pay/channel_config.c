@@ -92,7 +92,8 @@ static enum pay_err channel_read(struct db *db, const struct config *config,
 
     row = (struct channel_found){ .sealed = { room, sizeof(room), 0 } };
     enum pay_err err = db_select(db, &(struct db_query){
-        .sql = lookup->sql, .in = lookup->in, .n = lookup->n, .shape = DB_SHAPE(CHANNEL_COLUMNS), .row = &row });
+        .sql = lookup->sql, .in = lookup->in, .n = lookup->n,
+        .shape = DB_SHAPE(CHANNEL_COLUMNS), .row = &row });
     db_end(db);
     if (err == PAY_OK)
         err = channel_open(config, &row);
@@ -103,15 +104,18 @@ static enum pay_err channel_read(struct db *db, const struct config *config,
 
 /* ---- kept */
 
-static struct kept_channel { struct channel_config channel; int64_t until, used; } kept[KEPT_CHANNELS];
+static struct kept_channel {
+    struct channel_config channel;
+    int64_t until, used;
+} kept[KEPT_CHANNELS];
 
 static bool is_it(const struct kept_channel *slot, int64_t app_id, const char *code, int64_t id)
 {
     const struct channel_account *account = &slot->channel.account;
 
-    if (account->id == 0)
-        return false;
-    return code == NULL ? account->id == id : account->app_id == app_id && str_eq(account->code, code);
+    if (account->id == 0 || code == NULL)
+        return account->id != 0 && account->id == id;
+    return account->app_id == app_id && str_eq(account->code, code);
 }
 
 static struct kept_channel *kept_find(int64_t app_id, const char *code, int64_t id)
@@ -136,7 +140,8 @@ static void json_drop(const struct json *value)
 {
     struct json *root;
 
-    memcpy(&root, &value, sizeof(root));    /* we parsed it, so we may free what the account may not */
+    /* we parsed it, so we may free what the account may not */
+    memcpy(&root, &value, sizeof(root));
     json_free(&root);
 }
 
@@ -150,7 +155,8 @@ static void kept_put(struct kept_channel *slot, const struct channel_config *fre
 /* A channel that is gone or no longer opens leaves its slot expired, not emptied: an earlier caller
  * may still hold it. */
 static enum pay_err kept_answer(struct kept_channel *slot, enum pay_err err,
-                                const struct channel_config *fresh, const struct channel_config **out)
+                                const struct channel_config *fresh,
+                                const struct channel_config **out)
 {
     if (err != PAY_OK) {
         if (slot != NULL)
@@ -188,7 +194,8 @@ enum pay_err channel_config_by_code(struct db *db, const struct config *config, 
     if (is_fresh(slot, out))
         return PAY_OK;
     const struct db_param in[] = { DB_NUM(app_id), DB_STR(code) };
-    enum pay_err err = channel_read(db, config, &(struct channel_lookup){ SQL, DB_LIST(in) }, &fresh);
+    const struct channel_lookup lookup = { SQL, DB_LIST(in) };
+    enum pay_err err = channel_read(db, config, &lookup, &fresh);
     return kept_answer(slot, err, &fresh, out);
 }
 
@@ -202,6 +209,7 @@ enum pay_err channel_config_by_id(struct db *db, const struct config *config, in
     if (is_fresh(slot, out))
         return PAY_OK;
     const struct db_param in[] = { DB_NUM(id) };
-    enum pay_err err = channel_read(db, config, &(struct channel_lookup){ SQL, DB_LIST(in) }, &fresh);
+    const struct channel_lookup lookup = { SQL, DB_LIST(in) };
+    enum pay_err err = channel_read(db, config, &lookup, &fresh);
     return kept_answer(slot, err, &fresh, out);
 }

@@ -1,4 +1,4 @@
-/* channel_config.h - an app's configured channels with their secrets opened; kept 1 s per process. */
+/* channel_config.h - apps' configured channels with their secrets opened; kept 1 s per process. */
 #ifndef PAY_CHANNEL_CONFIG_H
 #define PAY_CHANNEL_CONFIG_H
 
@@ -15,8 +15,9 @@ struct channel_config {
 /* By (app, code) or by number. PAY_NO_CHANNEL: absent, unknown driver, or a mock channel in live
  * mode. A disabled one is returned (callbacks go on): the caller looks at status. *out stays valid
  * until 16 others were looked up. config is kept (the process's own). */
-MUST_USE enum pay_err channel_config_by_code(struct db *db, const struct config *config, int64_t app_id,
-                                             const char *code, const struct channel_config **out);
+MUST_USE enum pay_err channel_config_by_code(struct db *db, const struct config *config,
+                                             int64_t app_id, const char *code,
+                                             const struct channel_config **out);
 MUST_USE enum pay_err channel_config_by_id(struct db *db, const struct config *config, int64_t id,
                                            const struct channel_config **out);
 

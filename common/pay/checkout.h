@@ -1,8 +1,9 @@
 /* checkout.h - from "I want this paid" to "here is where": open an order, submit it to a channel.
  *
- * create: one transaction spends the nonce, inserts the order (the unique key decides, then compare)
- * and, when a channel is given, its attempt; channels that must be called are called after COMMIT and
- * what they say is recorded. Killed anywhere: the same request under a new nonce finds the order. */
+ * create: one transaction spends the nonce, inserts the order (the unique key decides, then
+ * compare) and, when a channel is given, its attempt; channels that must be called are called after
+ * COMMIT and what they say is recorded. Killed anywhere: the same request under a new nonce finds
+ * the order. */
 #ifndef PAY_CHECKOUT_H
 #define PAY_CHECKOUT_H
 
@@ -13,7 +14,8 @@
 
 struct order_terms {
     char merchant_order_id[MERCHANT_NO_SIZE], currency[CURRENCY_SIZE], subject[SUBJECT_SIZE];
-    char body[BODY_SIZE], user_id[USER_ID_SIZE], user_ip[46], notify_url[URL_SIZE], return_url[URL_SIZE];
+    char body[BODY_SIZE], user_id[USER_ID_SIZE], user_ip[46];
+    char notify_url[URL_SIZE], return_url[URL_SIZE];
     char metadata[METADATA_SIZE];       /* the object's own bytes, "" when absent */
     int64_t price, expire_in;           /* minor units; seconds */
 };
@@ -38,10 +40,11 @@ struct checkout {
 
 /* PAY_NO_CHANNEL, PAY_APP_DISABLED (nothing created), PAY_NONCE_USED, PAY_CONFLICT, PAY_REFUSED,
  * PAY_UNKNOWN, PAY_DB_AWAY, PAY_LOST, PAY_FAULT. */
-MUST_USE enum pay_err checkout_create(const struct checkout_call *call, const struct order_terms *terms,
-                                      struct checkout *out);
+MUST_USE enum pay_err checkout_create(const struct checkout_call *call,
+                                      const struct order_terms *terms, struct checkout *out);
 /* A further attempt. Asks an earlier open attempt's channel first: PAY_PAID when it was paid there
- * (and the order is then paid here). PAY_NOT_FOUND, PAY_PAID, PAY_CLOSED, PAY_EXPIRED and as above. */
+ * (and the order is then paid here); PAY_OTHER_PRICE when another amount was. PAY_NOT_FOUND,
+ * PAY_PAID, PAY_CLOSED, PAY_EXPIRED and as above. */
 MUST_USE enum pay_err checkout_submit(const struct checkout_call *call, const struct order_key *key,
                                       struct checkout *out);
 

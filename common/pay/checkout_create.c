@@ -12,10 +12,10 @@
 struct creating {
     const struct checkout_call *call;
     const struct order_terms *terms;
-    const struct channel_config *channel;   /* NULL: no submit */
+    const struct channel_config *channel;       /* NULL: no submit */
     struct attempt_plan plan;
     struct checkout *out;
-    bool sends;                             /* an attempt was inserted: its channel must hear of it */
+    bool sends;             /* an attempt was inserted: its channel must hear of it */
 };
 
 /* The row as it will be, but for what the database adds. */

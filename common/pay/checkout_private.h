@@ -24,7 +24,7 @@ MUST_USE enum pay_err attempt_plan(const struct checkout_call *call,
 /* Inside the transaction that holds the order. */
 MUST_USE enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
                                      const struct order *order, struct attempt *out);
-/* After its COMMIT: calls a channel that is not offline and records what it said in out->attempt. */
+/* After its COMMIT: calls a channel that is not offline, records what it said in out->attempt. */
 MUST_USE enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out);
 
 #endif

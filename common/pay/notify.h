@@ -35,7 +35,8 @@ int64_t notify_retry_after(const char *value, int64_t now_s);
 bool notify_acknowledged(int http_status, const char *body, size_t len);
 
 /* Standard Webhooks: "v1,…" or "v1,… v1,…" for webhook-signature. */
-MUST_USE bool notify_sign(const struct webhook_keys *keys, const char *id, int64_t timestamp,
-                          const char *body, size_t len, struct text *to);
+struct notify_message { const char *id; int64_t timestamp; const char *body; size_t len; };
+MUST_USE bool notify_sign(const struct webhook_keys *keys, const struct notify_message *message,
+                          struct text *to);
 
 #endif

@@ -16,7 +16,7 @@
 /* ---- schedules */
 
 static const int64_t LONG_GAPS[] = {
-    15, 15, 30, 180, 1800, 1800, 1800, 3600,                        /* the seed design's nine tries */
+    15, 15, 30, 180, 1800, 1800, 1800, 3600,                    /* the seed design's nine tries */
     3 * 3600, 3 * 3600, 6 * 3600, 6 * 3600, 6 * 3600, 24 * 3600, 24 * 3600,
 };
 #define SEED_GAPS 8
@@ -129,24 +129,22 @@ bool notify_acknowledged(int http_status, const char *body, size_t len)
 
 /* ---- Standard Webhooks: HMAC over id.timestamp.body */
 
-bool notify_sign(const struct webhook_keys *keys, const char *id, int64_t timestamp,
-                 const char *body, size_t len, struct text *to)
+bool notify_sign(const struct webhook_keys *keys, const struct notify_message *message,
+                 struct text *to)
 {
-    size_t size = len + 64;
+    size_t size = message->len + 64;
     char *room = malloc(size);
     struct mac mac;
     bool ok = keys->count > 0;
 
     if (room == NULL)
         abort();
-    struct text message = text_over(room, size);
-    text_addf(&message, "%s.", id);
-    text_add_i64(&message, timestamp);
-    text_add_char(&message, '.');
-    text_add_n(&message, body, len);
+    struct text canon = text_over(room, size);
+    text_addf(&canon, "%s.%lld.", message->id, (long long)message->timestamp);
+    text_add_n(&canon, message->body, message->len);
     for (size_t i = 0; i < keys->count && ok; i++) {
-        ok = !message.full &&
-             sign_hmac_sha256(keys->key[i], keys->len[i], message.at, message.len, &mac);
+        ok = !canon.full &&
+             sign_hmac_sha256(keys->key[i], keys->len[i], canon.at, canon.len, &mac);
         text_add(to, i > 0 ? " v1," : "v1,");
         sign_base64_add(to, mac.bytes, sizeof(mac.bytes));
     }

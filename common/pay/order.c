@@ -41,7 +41,8 @@ static const struct db_column ORDER_COLUMNS[] = {
     DB_COLUMN(struct order, version), DB_COLUMN(struct order, expired),
     DB_COLUMN(struct order, paid_price), DB_COLUMN(struct order, no),
     DB_COLUMN(struct order, merchant_order_id), DB_COLUMN(struct order, subject),
-    DB_COLUMN(struct order, body), DB_COLUMN(struct order, user_id), DB_COLUMN(struct order, user_ip),
+    DB_COLUMN(struct order, body), DB_COLUMN(struct order, user_id),
+    DB_COLUMN(struct order, user_ip),
     DB_COLUMN(struct order, notify_url), DB_COLUMN(struct order, return_url),
     DB_COLUMN(struct order, metadata), DB_COLUMN(struct order, currency),
     DB_COLUMN(struct order, channel_code), DB_COLUMN(struct order, channel_order_no),
@@ -88,7 +89,8 @@ enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *k
     static const char NO[] = ORDER_SELECT BY_NO, NO_LOCK[] = ORDER_SELECT BY_NO " FOR UPDATE";
     static const char MERCHANT[] = ORDER_SELECT BY_MERCHANT;
     static const char MERCHANT_LOCK[] = ORDER_SELECT BY_MERCHANT " FOR UPDATE";
-    static const char PAY[] = ORDER_SELECT BY_PAY_ID, PAY_LOCK[] = ORDER_SELECT BY_PAY_ID " FOR UPDATE";
+    static const char PAY[] = ORDER_SELECT BY_PAY_ID;
+    static const char PAY_LOCK[] = ORDER_SELECT BY_PAY_ID " FOR UPDATE";
     const char *value = key->merchant_order_id, *sql = lock ? MERCHANT_LOCK : MERCHANT;
 
     if (key->order_no != NULL) {
@@ -198,7 +200,8 @@ static enum pay_err attempt_each(void *arg, void *row)
 }
 
 enum pay_err order_attempts(struct db *db, int64_t order_id,
-                            enum pay_err (*each)(void *arg, const struct attempt *attempt), void *arg)
+                            enum pay_err (*each)(void *arg, const struct attempt *attempt),
+                            void *arg)
 {
     static const char SQL[] = ATTEMPT_SELECT " WHERE e.order_id = ? ORDER BY e.id DESC LIMIT 20";
     const struct db_param in[] = { DB_NUM(order_id) };

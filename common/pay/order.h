@@ -1,4 +1,4 @@
-/* order.h - orders: rows, states, finding, listing. Opening and paying them: checkout.h, settle.h. */
+/* order.h - orders: rows, states, finding, listing. Opened by checkout.h, paid by settle.h. */
 #ifndef PAY_ORDER_H
 #define PAY_ORDER_H
 
@@ -23,9 +23,10 @@ const char *attempt_state_word(int64_t state);
 
 /* A row of pay_order; each size mirrors its column. Times in ms, 0 absent. */
 struct order {
-    int64_t id, app_id, price, channel_id, status, create_time, expire_time, success_time, extension_id;
-    int64_t refund_price, refunding_price, version, expired;        /* expired: by the database's clock */
-    int64_t paid_price;                                             /* of the attempt that paid; 0 */
+    int64_t id, app_id, price, channel_id, status, create_time, expire_time, success_time;
+    int64_t extension_id, refund_price, refunding_price, version;
+    int64_t expired;                    /* by the database's clock */
+    int64_t paid_price;                 /* of the attempt that paid; 0 */
     char no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE], subject[SUBJECT_SIZE], body[BODY_SIZE];
     char user_id[USER_ID_SIZE], user_ip[46], notify_url[URL_SIZE], return_url[URL_SIZE];
     char metadata[METADATA_SIZE], currency[CURRENCY_SIZE], channel_code[33], channel_order_no[65];
@@ -34,7 +35,8 @@ struct order {
 
 /* A row of pay_order_extension. */
 struct attempt {
-    int64_t id, order_id, channel_id, status, price, paid_price, duplicate_paid, create_time, success_time;
+    int64_t id, order_id, channel_id, status, price, paid_price, duplicate_paid;
+    int64_t create_time, success_time;
     char no[NO_SIZE], channel_code[33], currency[CURRENCY_SIZE], display_mode[17];
     char display_content[2049], pay_url[URL_SIZE], channel_order_no[65];
     char channel_error_code[65], channel_error_msg[1021];
@@ -45,8 +47,8 @@ struct order_key { const char *order_no, *merchant_order_id, *pay_id; };
 
 /* PAY_NOT_FOUND when there is none or it is another app's. With lock the row is locked FOR UPDATE
  * (inside db_txn). */
-MUST_USE enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *key, bool lock,
-                                 struct order *out);
+MUST_USE enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *key,
+                                 bool lock, struct order *out);
 /* By query_token, while it lives (24 h after the order's end); any app. */
 MUST_USE enum pay_err order_by_token(struct db *db, const char *token, struct order *out);
 /* The newest open attempt: PAY_NO_ROW when there is none. */
@@ -58,9 +60,11 @@ struct order_filter {
     const char *after;              /* order_no; NULL: from the newest */
     int64_t limit;                  /* 1..100 */
 };
-/* Newest first; each is called per order, at most limit + 1 times (the surplus tells there are more). */
+/* Newest first; each is called per order, at most limit + 1 times (the surplus tells of more).
+ * PAY_NOT_FOUND: the app has no order `after`. */
 MUST_USE enum pay_err order_list(struct db *db, const struct order_filter *filter,
-                                 enum pay_err (*each)(void *arg, const struct order *order), void *arg);
+                                 enum pay_err (*each)(void *arg, const struct order *order),
+                                 void *arg);
 /* The order's attempts, newest first, at most 20. */
 MUST_USE enum pay_err order_attempts(struct db *db, int64_t order_id,
                                      enum pay_err (*each)(void *arg, const struct attempt *attempt),

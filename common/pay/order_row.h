@@ -1,10 +1,10 @@
-/* order_row.h - how rows of pay_order and pay_order_extension are read; for the files of pay/ alone. */
+/* order_row.h - how rows of pay_order and pay_order_extension are read; for files of pay/ alone. */
 #ifndef PAY_ORDER_ROW_H
 #define PAY_ORDER_ROW_H
 
 #include "pay/order.h"
 
-/* The subselect reads without a lock, also under FOR UPDATE: attempts change under their order's lock. */
+/* The subselect takes no lock, under FOR UPDATE too: attempts change under their order's lock. */
 #define ORDER_SELECT \
     "SELECT o.id, o.app_id, o.price, o.channel_id, o.status, o.create_time, o.expire_time," \
     " o.success_time, o.extension_id, o.refund_price, o.refunding_price, o.version," \
@@ -23,10 +23,10 @@
 extern const struct db_shape ORDER_SHAPE, ATTEMPT_SHAPE;
 
 /* One order of `sql`, which begins with ORDER_SELECT: PAY_NOT_FOUND when there is none. */
-MUST_USE enum pay_err order_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
-                                 struct order *out);
+MUST_USE enum pay_err order_read(struct db *db, const char *sql, const struct db_param *in,
+                                 size_t n, struct order *out);
 /* One attempt: PAY_NO_ROW when there is none. */
-MUST_USE enum pay_err attempt_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
-                                   struct attempt *out);
+MUST_USE enum pay_err attempt_read(struct db *db, const char *sql, const struct db_param *in,
+                                   size_t n, struct attempt *out);
 
 #endif

@@ -7,7 +7,7 @@
 
 /* The members of an answer's data, in the contract's order; open: the open attempt or NULL. */
 void order_view(struct json_text *to, const struct order *order, const struct attempt *open);
-/* The same without query_token, pay_id, display_*, pay_url, and with app_key: a notification's data. */
+/* The same without query_token, pay_id, display_*, pay_url, with app_key: a notification's data. */
 void order_view_notice(struct json_text *to, const struct order *order, const char *app_key);
 /* One element of query's `attempts`. */
 void attempt_view(struct json_text *to, const struct attempt *attempt);

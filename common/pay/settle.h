@@ -1,8 +1,8 @@
 /* settle.h - a channel says what became of an attempt: the one place where orders become paid.
  *
- * One transaction: order row locked, attempt, order, notification task, alerts, and the raw callback
- * row when a callback told it. Any number of times, in any order, from callback, submit or sync:
- * the same end. Money is never dropped (domain.md rules 1 to 6). */
+ * One transaction: order row locked, attempt, order, notification task, alerts, and the raw
+ * callback row when a callback told it. Any number of times, in any order, from callback, submit or
+ * sync: the same end. Money is never dropped (domain.md rules 1 to 6). */
 #ifndef PAY_SETTLE_H
 #define PAY_SETTLE_H
 
@@ -25,10 +25,11 @@ struct callback_raw {
 /* PAY_OK: applied or known already (*verdict tells). PAY_OTHER_PRICE: a conflict, recorded with its
  * alert. PAY_NOT_FOUND: no such attempt on this channel. raw may be NULL. */
 MUST_USE enum pay_err settle_result(struct db *db, const struct channel_config *channel,
-                                    const struct channel_result *result, const struct callback_raw *raw,
-                                    enum verdict *verdict);
+                                    const struct channel_result *result,
+                                    const struct callback_raw *raw, enum verdict *verdict);
 /* A refused callback's raw row, committed alone. */
-MUST_USE enum pay_err callback_refused(struct db *db, const struct callback_raw *raw, enum verdict verdict);
+MUST_USE enum pay_err callback_refused(struct db *db, const struct callback_raw *raw,
+                                       enum verdict verdict);
 
 /* The channel of an attempt, for choosing the key: PAY_NOT_FOUND when there is none. */
 MUST_USE enum pay_err attempt_channel_id(struct db *db, const char *pay_id, int64_t *channel_id);

@@ -1,5 +1,5 @@
-/* gateway.h - a played mock gateway: answers POST /mockpay/query as the test says, one connection at
- * a time, and counts the questions. */
+/* gateway.h - a played mock gateway: answers POST /mockpay/query as the test says, one connection
+ * at a time, and counts the questions. */
 #ifndef TESTS_DB_GATEWAY_H
 #define TESTS_DB_GATEWAY_H
 
@@ -10,7 +10,8 @@
 #include "io/signed_json.h"
 #include "tests/unit/unit.h"
 
-enum gateway_mood { GATEWAY_HONEST, GATEWAY_SILENT, GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID, GATEWAY_STALE };
+enum gateway_mood { GATEWAY_HONEST, GATEWAY_SILENT, GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID,
+                    GATEWAY_STALE };
 
 static struct gateway {
     enum gateway_mood mood;
@@ -23,7 +24,8 @@ static struct gateway {
 
 static inline void gateway_write(const struct json *question, struct text *to)
 {
-    struct signed_key key = { SIGNED_HMAC, G->mood == GATEWAY_FORGES ? "somebody else's" : G->secret };
+    bool forges = G->mood == GATEWAY_FORGES;
+    struct signed_key key = { SIGNED_HMAC, forges ? "somebody else's" : G->secret };
     struct json_text j = JSON_TEXT(to);
     const char *pay_id = signed_json_str(question, "pay_id");
 
@@ -72,7 +74,8 @@ static inline void gateway_serve(int listener)
         const char *body = NULL;
         ssize_t n = 1;
 
-        while ((body == NULL || body[strlen(body) - 1] != '}') && n > 0 && have < sizeof(room) - 1) {
+        while ((body == NULL || body[strlen(body) - 1] != '}') && n > 0 &&
+               have < sizeof(room) - 1) {
             n = read(fd, room + have, sizeof(room) - 1 - have);
             have += n > 0 ? (size_t)n : 0;
             room[have] = '\0';

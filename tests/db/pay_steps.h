@@ -58,7 +58,8 @@ static inline const struct channel_config *channel_now(void)
     return channel;
 }
 
-static inline struct channel_result result_of(const char *pay_id, enum channel_state state, int64_t price)
+static inline struct channel_result result_of(const char *pay_id, enum channel_state state,
+                                              int64_t price)
 {
     struct channel_result result = { .state = state, .price = price, .currency = "CNY",
                                      .channel_order_no = "GW1" };
@@ -93,9 +94,10 @@ static inline int proofs_hold(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o WHERE o.status = 10 AND 1 <> (SELECT COUNT(*)"
                   " FROM notify_task t WHERE t.type = 1 AND t.data_id = o.id AND"
                   " t.event = 'order.success')", 0);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM status_log l WHERE (l.kind, l.from_status, l.to_status) NOT IN"
-                  " (('order', 0, 10), ('order', 0, 20), ('order', 20, 10), ('attempt', 0, 10),"
-                  "  ('attempt', 0, 20), ('attempt', 20, 10))", 0);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM status_log l"
+                  " WHERE (l.kind, l.from_status, l.to_status) NOT IN (('order', 0, 10),"
+                  "  ('order', 0, 20), ('order', 20, 10), ('attempt', 0, 10), ('attempt', 0, 20),"
+                  "  ('attempt', 20, 10))", 0);
     return 0;
 }
 

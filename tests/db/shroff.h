@@ -1,5 +1,5 @@
-/* shroff.h - Shroff's own database for the tests of pay/: a throwaway MariaDB with the real schema and
- * the real grants, one app with a mock channel, and what tests count there. */
+/* shroff.h - Shroff's own database for the tests of pay/: a throwaway MariaDB with the real schema
+ * and the real grants, one app with a mock channel, and what tests count there. */
 #ifndef TESTS_DB_SHROFF_H
 #define TESTS_DB_SHROFF_H
 
@@ -38,7 +38,7 @@ static inline struct db *open_as(const char *user)
 struct one_number { int64_t n; };
 static const struct db_column ONE_NUMBER[] = { DB_COLUMN(struct one_number, n) };
 
-/* The number a SELECT answers, read as root; -1 when there is no row. sql is kept by its address. */
+/* The number a SELECT answers, read as root; -1 without a row. sql is kept by its address. */
 static inline int64_t number_of(const char *sql)
 {
     struct one_number row = { 0 };
@@ -59,7 +59,8 @@ static inline int64_t number_of(const char *sql)
     do { \
         enum pay_err got_ = (got), want_ = (want); \
         if (got_ != want_) \
-            fail_msg("%s:%d: got %s, want %s", __FILE__, __LINE__, err_name(got_), err_name(want_)); \
+            fail_msg("%s:%d: got %s, want %s", __FILE__, __LINE__, err_name(got_), \
+                     err_name(want_)); \
     } while (0)
 
 static inline void run_sql(const char *sql)
@@ -74,8 +75,8 @@ static inline void run_sql(const char *sql)
 static inline void empty_tables(void)
 {
     static const char *const TABLES[] = {
-        "pay_order_extension", "pay_order", "notify_task", "callback_log", "status_log", "pay_alert",
-        "api_nonce",
+        "pay_order_extension", "pay_order", "notify_task", "callback_log", "status_log",
+        "pay_alert", "api_nonce",
     };
     char sql[64];
 

@@ -9,6 +9,12 @@ static void wait_kept(void)
     clock_sleep_ms(1100);
 }
 
+static void key_make(const char *scopes, struct new_key *out)
+{
+    const struct key_spec spec = { .app_key = S.app_key, .scopes = scopes };
+    ASSERT_ERR(registry_key_create(S.root, &TESTER, &spec, out), PAY_OK);
+}
+
 static const struct app *app_now(void)
 {
     const struct app *app = NULL;
@@ -24,12 +30,8 @@ static void test_app_find__reads_settings_and_live_keys(void **state)
     const struct app *app;
 
     (void)state;
-    ASSERT_ERR(registry_key_create(S.root, &TESTER,
-                                   &(struct key_spec){ .app_key = S.app_key, .scopes = "all" }, &first),
-               PAY_OK);
-    ASSERT_ERR(registry_key_create(S.root, &TESTER,
-                                   &(struct key_spec){ .app_key = S.app_key,
-                                                       .scopes = "payment:query" }, &second), PAY_OK);
+    key_make("all", &first);
+    key_make("payment:query", &second);
     app = app_now();
     assert_int_equal(app->key_count, 2);
     assert_string_equal(app->keys[0].key_id, first.key_id);
@@ -67,9 +69,7 @@ static void test_app_find__a_secret_that_does_not_open_is_no_key(void **state)
     struct new_key key;
 
     (void)state;
-    ASSERT_ERR(registry_key_create(S.root, &TESTER,
-                                   &(struct key_spec){ .app_key = S.app_key, .scopes = "all" }, &key),
-               PAY_OK);
+    key_make("all", &key);
     size_t before = app_now()->key_count;
     run_sql("UPDATE pay_app_key SET secret_sealed = CONCAT(SUBSTR(secret_sealed, 1, 20), 'x',"
             " SUBSTR(secret_sealed, 22)) ORDER BY id DESC LIMIT 1");
@@ -160,9 +160,7 @@ static void test_app_key_used__notes_it_seldom(void **state)
     struct new_key key;
 
     (void)state;
-    ASSERT_ERR(registry_key_create(S.root, &TESTER,
-                                   &(struct key_spec){ .app_key = S.app_key, .scopes = "all" }, &key),
-               PAY_OK);
+    key_make("all", &key);
     const struct app *app = app_now();
     app_key_used(S.db, &app->keys[app->key_count - 1]);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_app_key WHERE last_used_time IS NOT NULL", 1);
@@ -183,9 +181,12 @@ static void test_channel_config__found_by_code_and_number(void **state)
     assert_ptr_equal(by_code, by_id);
     assert_int_equal(by_id->fee_rate, 6000);
     assert_string_equal(by_id->app_key, S.app_key);
-    ASSERT_ERR(channel_config_by_code(S.db, &S.config, S.app->id + 1, "mock", &by_id), PAY_NO_CHANNEL);
-    ASSERT_ERR(channel_config_by_code(S.db, &S.config, S.app->id, "wx_pub", &by_id), PAY_NO_CHANNEL);
-    ASSERT_ERR(channel_config_by_code(S.db, &S.config, S.app->id, "no such", &by_id), PAY_NO_CHANNEL);
+    ASSERT_ERR(channel_config_by_code(S.db, &S.config, S.app->id + 1, "mock", &by_id),
+               PAY_NO_CHANNEL);
+    ASSERT_ERR(channel_config_by_code(S.db, &S.config, S.app->id, "wx_pub", &by_id),
+               PAY_NO_CHANNEL);
+    ASSERT_ERR(channel_config_by_code(S.db, &S.config, S.app->id, "no such", &by_id),
+               PAY_NO_CHANNEL);
     ASSERT_ERR(channel_config_by_id(S.db, &S.config, 999999, &by_id), PAY_NO_CHANNEL);
 }
 
@@ -213,7 +214,8 @@ static void test_channel_config__secrets_that_do_not_open_are_no_channel(void **
     (void)state;
     run_sql("INSERT INTO pay_channel (app_id, code, config, config_sealed)"
             " SELECT app_id, 'mock2', config, config_sealed FROM pay_channel LIMIT 1");
-    ASSERT_ERR(channel_config_by_code(S.db, &S.config, S.app->id, "mock2", &channel), PAY_NO_CHANNEL);
+    ASSERT_ERR(channel_config_by_code(S.db, &S.config, S.app->id, "mock2", &channel),
+               PAY_NO_CHANNEL);
     /* sealed for another place: moved from another app */
     run_sql("UPDATE pay_channel SET app_id = (SELECT id FROM pay_app WHERE app_key = 'many1'),"
             " code = 'mock' WHERE code = 'mock2'");
@@ -238,8 +240,10 @@ static enum pay_err count_alert(void *arg, const struct alert *alert)
 
 static int64_t alerts(bool all)
 {
+    const struct alert_filter filter = { .all = all, .limit = 100 };
     int64_t sum = 0;
-    ASSERT_ERR(alert_list(S.db, all, 0, 100, count_alert, &sum), PAY_OK);
+
+    ASSERT_ERR(alert_list(S.db, &filter, count_alert, &sum), PAY_OK);
     return sum;
 }
 
@@ -255,7 +259,8 @@ static void test_alert__counted_listed_closed_opened_again(void **state)
     static const char SQL[] = "SELECT MIN(id) FROM pay_alert";
     ASSERT_ERR(alert_close(S.root, number_of(SQL), "me", "seen to"), PAY_OK);
     ASSERT_ERR(alert_close(S.root, number_of(SQL), "me", "again"), PAY_NOT_FOUND);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM admin_log WHERE what = 'alert.close' AND why = 'seen to'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM admin_log"
+                  " WHERE what = 'alert.close' AND why = 'seen to'", 1);
     assert_int_equal(alerts(false), 1);
     assert_int_equal(alerts(true), 201);
     ASSERT_ERR(db_txn(S.db, raise_one, first), PAY_OK);

@@ -71,8 +71,8 @@ static void test_checkout_create__keeps_every_term(void **state)
     snprintf(terms.metadata, sizeof(terms.metadata), "{ \"k\":\t[1, 2.50] }");
     call.extras = "{\"openid\":\"o1\"}";
     ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_OK);
-    ASSERT_ERR(order_find(S.db, S.app->id, &(struct order_key){ .order_no = C.order.no }, false, &order),
-               PAY_OK);
+    const struct order_key key = { .order_no = C.order.no };
+    ASSERT_ERR(order_find(S.db, S.app->id, &key, false, &order), PAY_OK);
     db_end(S.db);
     assert_string_equal(order.merchant_order_id, terms.merchant_order_id);
     assert_string_equal(order.subject, terms.subject);
@@ -86,8 +86,8 @@ static void test_checkout_create__keeps_every_term(void **state)
     assert_int_equal(order.price, MONEY_MAX);
     assert_int_equal(order.create_time, C.order.create_time);
     assert_int_equal(order.expire_time, C.order.expire_time);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE channel_extras = '{\"openid\":\"o1\"}'"
-                  " AND user_ip = '2001:db8::7'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension"
+                  " WHERE channel_extras = '{\"openid\":\"o1\"}' AND user_ip = '2001:db8::7'", 1);
 }
 
 static void test_checkout_create__repeated_answers_the_same_order(void **state)
@@ -227,7 +227,8 @@ static void test_checkout_submit__finds_what_was_paid_meanwhile(void **state)
     gateway_says(GATEWAY_HONEST, "SUCCESS", 10000);
     created("SO1", 10000);
     ASSERT_ERR(submit_with("a-nonce-not-to-be-spent", "SO1", "mock"), PAY_PAID);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order WHERE status = 10 AND channel_order_no = 'GW77'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order"
+                  " WHERE status = 10 AND channel_order_no = 'GW77'", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
     ASSERT_ERR(submit_with("a-nonce-not-to-be-spent", "SO1", "mock"), PAY_PAID);

@@ -90,6 +90,8 @@ static const char *listed(struct order_filter filter)
     return seen.names;
 }
 
+#define LISTED(...) listed((struct order_filter){ __VA_ARGS__ })
+
 static void test_order_list__newest_first_by_pages(void **state)
 {
     char third[NO_SIZE] = "";
@@ -103,16 +105,16 @@ static void test_order_list__newest_first_by_pages(void **state)
             memcpy(third, C.order.no, NO_SIZE);
         clock_sleep_ms(3);
     }
-    assert_string_equal(listed((struct order_filter){ .status = -1, .limit = 20 }), "edcba");
-    assert_string_equal(listed((struct order_filter){ .status = -1, .limit = 2 }), "edc");
-    assert_string_equal(listed((struct order_filter){ .status = -1, .limit = 9, .after = third }), "ba");
-    assert_string_equal(listed((struct order_filter){ .status = 10, .limit = 9 }), "");
+    assert_string_equal(LISTED(.status = -1, .limit = 20), "edcba");
+    assert_string_equal(LISTED(.status = -1, .limit = 2), "edc");
+    assert_string_equal(LISTED(.status = -1, .limit = 9, .after = third), "ba");
+    assert_string_equal(LISTED(.status = 10, .limit = 9), "");
     run_sql("UPDATE pay_order SET status = 20 WHERE merchant_order_id IN ('b', 'd')");
-    assert_string_equal(listed((struct order_filter){ .status = 20, .limit = 9 }), "db");
-    assert_string_equal(listed((struct order_filter){ .status = 0, .limit = 9, .after = third }), "a");
+    assert_string_equal(LISTED(.status = 20, .limit = 9), "db");
+    assert_string_equal(LISTED(.status = 0, .limit = 9, .after = third), "a");
     int64_t from = C.order.create_time;
-    assert_string_equal(listed((struct order_filter){ .status = -1, .limit = 9, .from = from }), "e");
-    assert_string_equal(listed((struct order_filter){ .status = -1, .limit = 9, .to = from }), "dcba");
+    assert_string_equal(LISTED(.status = -1, .limit = 9, .from = from), "e");
+    assert_string_equal(LISTED(.status = -1, .limit = 9, .to = from), "dcba");
     struct order_filter unknown = { .app_id = S.app->id, .status = -1, .limit = 9,
                                     .after = "01J0EXAMP00000000000000001" };
     ASSERT_ERR(order_list(S.db, &unknown, see, &(struct seen){ .count = 0 }), PAY_NOT_FOUND);

@@ -9,12 +9,14 @@ static void test_settle_result__pays_once_and_tells(void **state)
     assert_int_equal(V, VERDICT_ACCEPTED);
     ASSERT_NUMBER("SELECT status * 1000 + version FROM pay_order", 10001);
     ASSERT_NUMBER("SELECT channel_fee_price FROM pay_order", 60);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order WHERE success_time = '2025-11-21 00:00:00.123'", 1);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o JOIN pay_order_extension e ON o.extension_id = e.id"
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order"
+                  " WHERE success_time = '2025-11-21 00:00:00.123'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o"
+                  " JOIN pay_order_extension e ON o.extension_id = e.id"
                   " WHERE o.channel_order_no = 'GW1' AND e.channel_order_no = 'GW1' AND"
                   " e.paid_price = 10000 AND o.channel_code = 'mock'", 1);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE event = 'order.success' AND version = 1 AND"
-                  " max_notify_times = 16 AND lane = 0", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE event = 'order.success' AND version = 1"
+                  " AND max_notify_times = 16 AND lane = 0", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'ACCEPTED'", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM status_log", 2);
 }
@@ -52,7 +54,8 @@ static void test_settle_result__an_end_leaves_the_order_payable(void **state)
     ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 20);
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_CLOSED, 10000), PAY_OK);
     assert_int_equal(V, VERDICT_REPEATED);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE channel_error_code = 'FAILED'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension"
+                  " WHERE channel_error_code = 'FAILED'", 1);
     /* and the money may come after all */
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
     assert_int_equal(V, VERDICT_ACCEPTED);
@@ -70,7 +73,8 @@ static void test_settle_result__second_attempt_paid_is_kept(void **state)
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
     ASSERT_ERR(settled(first, CHANNEL_SUCCESS, 10000), PAY_OK);
     assert_int_equal(V, VERDICT_DUPLICATE_PAID);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE duplicate_paid = 1 AND status = 10", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension"
+                  " WHERE duplicate_paid = 1 AND status = 10", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'duplicate_paid'", 1);
     ASSERT_NUMBER("SELECT version FROM pay_order", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
@@ -107,7 +111,8 @@ static void test_settle_result__late_money_is_kept_for_refund(void **state)
         empty_tables();
         late_payment(POLICIES[i]);
         assert_int_equal(V, VERDICT_LATE_PAID);
-        ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 2010);
+        ASSERT_NUMBER("SELECT o.status * 100 + e.status"
+                      " FROM pay_order o, pay_order_extension e", 2010);
         ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'late_paid'", 1);
         ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 0);
     }
@@ -242,7 +247,8 @@ static void test_settle_result__several_attempts_at_once(void **state)
             memcpy(pay_ids[i], C.attempt.no, NO_SIZE);
         }
         assert_int_equal(crowd(own_attempt_paid), CROWD);
-        ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE duplicate_paid = 1", CROWD / 2 - 1);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE duplicate_paid = 1",
+                      CROWD / 2 - 1);
         ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 20", CROWD / 2);
         proofs_hold(state);
     }

@@ -9,8 +9,8 @@
 #define SECRET "0123456789abcdef0123456789abcdef"
 #define PAY_ID "01J0EXAMP00000000000000002"
 #define MEMBERS \
-    "\"pay_id\":\"" PAY_ID "\",\"channel_order_no\":\"GW1\",\"status\":\"SUCCESS\",\"price\":10000," \
-    "\"currency\":\"CNY\",\"success_time\":\"2025-11-21T00:00:00.123Z\"," \
+    "\"pay_id\":\"" PAY_ID "\",\"channel_order_no\":\"GW1\",\"status\":\"SUCCESS\"," \
+    "\"price\":10000,\"currency\":\"CNY\",\"success_time\":\"2025-11-21T00:00:00.123Z\"," \
     "\"nonce\":\"0123456789abcdef\""
 
 static const struct config ENV = { .test_mode = true, .base_url = "https://pay.example" };
@@ -107,10 +107,10 @@ static void test_mock_submit__token_follows_from_secret_and_pay_id(void **state)
     char hex[MAC_HEX_SIZE], want[256];
 
     (void)state;
-    assert_int_equal(driver()->submit(&own.account, &(struct channel_order){ .pay_id = PAY_ID }, &ticket),
-                     PAY_OK);
-    assert_true(sign_hmac_sha256(SECRET, strlen(SECRET), "mockpay:" PAY_ID, strlen("mockpay:" PAY_ID),
-                                 &mac));
+    const struct channel_order order = { .pay_id = PAY_ID };
+    static const char SEEN[] = "mockpay:" PAY_ID;
+    assert_int_equal(driver()->submit(&own.account, &order, &ticket), PAY_OK);
+    assert_true(sign_hmac_sha256(SECRET, strlen(SECRET), SEEN, strlen(SEEN), &mac));
     sign_mac_hex(&mac, hex);
     snprintf(want, sizeof(want), "https://pay.example/mockpay?pay_id=" PAY_ID "&token=%.32s", hex);
     assert_string_equal(ticket.pay_url, want);
@@ -181,7 +181,8 @@ static void test_mock_parse__rsa2_when_the_row_says_so(void **state)
     assert_int_equal(parse_body(&rsa.account, signed_body(MEMBERS, 0, &gateway), &result), PAY_OK);
     assert_int_equal(parse_body(&hmac.account, body_room, &result), PAY_BAD_SIGN);
     /* the secret, and the public key as if it were one, sign nothing for an RSA2 channel */
-    assert_int_equal(parse_body(&rsa.account, signed_body(MEMBERS, 0, &HMAC_KEY), &result), PAY_BAD_SIGN);
+    assert_int_equal(parse_body(&rsa.account, signed_body(MEMBERS, 0, &HMAC_KEY), &result),
+                     PAY_BAD_SIGN);
     const struct signed_key public_as_secret = { SIGNED_HMAC, public_pem };
     assert_int_equal(parse_body(&rsa.account, signed_body(MEMBERS, 0, &public_as_secret), &result),
                      PAY_BAD_SIGN);
@@ -202,8 +203,10 @@ static void test_mock_parse__time_is_checked_after_the_signature(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        const char *body = signed_body(MEMBERS, CASES[i].off, CASES[i].good_key ? &HMAC_KEY : &other);
-        CHECK_TEXT("case", err_name(parse_body(&own.account, body, &result)), err_name(CASES[i].want));
+        const struct signed_key *key = CASES[i].good_key ? &HMAC_KEY : &other;
+        const char *body = signed_body(MEMBERS, CASES[i].off, key);
+        enum pay_err err = parse_body(&own.account, body, &result);
+        CHECK_TEXT("case", err_name(err), err_name(CASES[i].want));
     }
     account_drop(&own);
 }
@@ -333,10 +336,11 @@ static void test_mock_peek__success_time_only_with_success(void **state)
     (void)state;
     signed_body(MEMBERS, 0, &HMAC_KEY);
     struct json *json = parsed(altered("\"status\":\"SUCCESS\"", "\"status\":\"FAILED\""));
-    assert_int_equal(driver()->peek(&(struct channel_notice){ .json = json }, pay_id, &field), PAY_OK);
+    struct channel_notice notice = { .json = json };
+    assert_int_equal(driver()->peek(&notice, pay_id, &field), PAY_OK);
     json_free(&json);
-    json = parsed("[]");
-    assert_int_equal(driver()->peek(&(struct channel_notice){ .json = json }, pay_id, &field), PAY_BAD_BODY);
+    notice.json = json = parsed("[]");
+    assert_int_equal(driver()->peek(&notice, pay_id, &field), PAY_BAD_BODY);
     json_free(&json);
 }
 
@@ -375,7 +379,8 @@ static void test_signed_json_sign__known_text(void **state)
     assert_true(signed_json_sign(&t, &HMAC_KEY));
     assert_true(sign_hmac_sha256(SECRET, strlen(SECRET), "a=1&b=2", 7, &mac));
     sign_mac_hex(&mac, hex);
-    snprintf(want, sizeof(want), "{\"b\":\"2\",\"a\":1,\"sign_type\":\"HMAC-SHA256\",\"sign\":\"%s\"}", hex);
+    snprintf(want, sizeof(want),
+             "{\"b\":\"2\",\"a\":1,\"sign_type\":\"HMAC-SHA256\",\"sign\":\"%s\"}", hex);
     assert_string_equal(room, want);
 }
 

@@ -29,8 +29,9 @@ static void test_notify_schedule_parse__names_and_lists(void **state)
     for (size_t i = 0; i < COUNT(CASES); i++) {
         struct notify_schedule schedule;
         struct text t = TEXT(room);
-        CHECK(CASES[i].text, notify_schedule_parse(CASES[i].text, &schedule) == (CASES[i].want != NULL));
-        if (CASES[i].want == NULL)
+        bool ok = notify_schedule_parse(CASES[i].text, &schedule);
+        CHECK(CASES[i].text, ok == (CASES[i].want != NULL));
+        if (!ok)
             continue;
         schedule_as_text(&schedule, &t);
         CHECK_TEXT(CASES[i].text, room, CASES[i].want);
@@ -156,27 +157,29 @@ static void test_notify_sign__vectors(void **state)
         "{\"type\":\"payment.succeeded\",\"timestamp\":\"2025-01-01T00:00:00Z\",\"data\":"
         "{\"app_id\":1,\"merchant_order_id\":\"SO20250101001\",\"pay_order_id\":123,"
         "\"status\":10,\"amount\":9999}}";
+    const struct notify_message FIRST = { "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, BODY1,
+                                          strlen(BODY1) };
+    const struct notify_message THIRD = { "ntf_01J0EXAMPLE0000000000001", 1735689600, BODY3,
+                                          strlen(BODY3) };
     struct webhook_keys one = { .count = 0 }, two = { .count = 0 }, none = { .count = 0 };
     char room[256], small[20];
 
     (void)state;
     webhook_key("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", &one);
     struct text t = TEXT(room);
-    assert_true(notify_sign(&one, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, BODY1,
-                            strlen(BODY1), &t));
+    assert_true(notify_sign(&one, &FIRST, &t));
     assert_string_equal(room, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     webhook_key("b3BheS1leGFtcGxlLWtleS0zMi1ieXRlcy1sb25nISE=", &two);
     webhook_key("b3BheS1vbGQta2V5LTI0LWJ5dGVzLXh4", &two);
     assert_int_equal(strlen(BODY3), 164);
     text_reset(&t);
-    assert_true(notify_sign(&two, "ntf_01J0EXAMPLE0000000000001", 1735689600, BODY3,
-                            strlen(BODY3), &t));
+    assert_true(notify_sign(&two, &THIRD, &t));
     assert_string_equal(room, "v1,G//4AptVVMEXxMJaXfUJ2awwcigMfiOIy1qdx7WA0Tw= "
                               "v1,+oZs8y4VFIV+c/4Fcu/GfabmX1puiI6RJUAtXbS4TE4=");
     text_reset(&t);
-    assert_false(notify_sign(&none, "id", 1, "", 0, &t));
+    assert_false(notify_sign(&none, &FIRST, &t));
     struct text cramped = TEXT(small);
-    assert_false(notify_sign(&one, "id", 1, "", 0, &cramped));
+    assert_false(notify_sign(&one, &FIRST, &cramped));
 }
 
 int main(void)

@@ -60,7 +60,8 @@ static char room[8192];
     "\"currency\":\"CNY\",\"subject\":\"a \\\"cup\\\" \\\\ 茶\",\"body\":\"b\"," \
     "\"metadata\":{ \"k\":\t[1, 2.50] },\"user_id\":\"u1\",\"status\":\"SUCCESS\"," \
     "\"create_time\":\"2025-11-21T00:00:00.123Z\",\"expire_time\":\"2025-11-21T02:00:00.123Z\"," \
-    "\"success_time\":\"2025-11-21T00:01:00.000Z\",\"channel\":\"mock\",\"channel_order_no\":\"GW1\"," \
+    "\"success_time\":\"2025-11-21T00:01:00.000Z\",\"channel\":\"mock\"," \
+    "\"channel_order_no\":\"GW1\"," \
     "\"paid_price\":10000,\"refund_price\":1,\"refunding_price\":2,\"version\":1,"
 
 static void test_order_view__leaves_out_what_is_absent(void **state)
@@ -101,7 +102,8 @@ static void test_order_view_notice__has_no_secrets_and_no_way_to_pay(void **stat
 
     (void)state;
     VIEW(order_view_notice(&j, &order, "app_one"));
-    assert_string_equal(room, FULL "\"return_url\":\"https://m.example/r\",\"app_key\":\"app_one\"}");
+    assert_string_equal(room, FULL "\"return_url\":\"https://m.example/r\","
+                                   "\"app_key\":\"app_one\"}");
 }
 
 static void test_order_view_public__for_the_payers_browser(void **state)
