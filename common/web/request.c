@@ -107,6 +107,8 @@ enum pay_err request_read(struct fcgi *fcgi, const struct net_list *trusted, str
     if (!text_copy_n(out->path, sizeof(out->path), uri,
                      question ? (size_t)(question - uri) : strlen(uri)))
         return PAY_URI_TOO_LONG;
+    if (fcgi_param(fcgi, "NGINX_REFUSED"))
+        return fcgi_param_count(fcgi, "HTTP_AUTHORIZATION") > 1 ? PAY_UNSIGNED : PAY_BAD_BODY;
     return repeats(fcgi) ? PAY_BAD_BODY : PAY_OK;
 }
 
