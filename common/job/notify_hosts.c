@@ -10,6 +10,7 @@
 #define FRESH_US 1000000
 #define PACE_MIN_US 400
 #define FAST_US 250000                      /* what waits behind the cap is done in this time */
+#define WINDOW 32                           /* answers the pace is taken from */
 #define SILENT_US 1000000
 #define PARK_MIN_MS 100
 #define BUSY_MIN_MS 20
@@ -76,7 +77,19 @@ void notify_host_begin(struct notify_host *host)
         host->heard_us = clock_ticks_us();
 }
 
-/* What a try took includes our own pauses (a commit), so the best is kept, and rises slowly. */
+/* What a try took includes our own pauses (a commit), so the best of some answers is kept. */
+static void measure(struct notify_host *host, int64_t us)
+{
+    if (host->window_best_us == 0 || us < host->window_best_us)
+        host->window_best_us = us;
+    if (host->best_us == 0 || us < host->best_us)
+        host->best_us = us;
+    if (++host->answers % WINDOW != 0)
+        return;
+    host->best_us = host->window_best_us;
+    host->window_best_us = 0;
+}
+
 void notify_host_drop(struct notify_host *host, bool probe, int64_t us)
 {
     host->in_hand--;
@@ -86,8 +99,7 @@ void notify_host_drop(struct notify_host *host, bool probe, int64_t us)
         return;
     host->running--;
     host->heard_us = clock_ticks_us();
-    int64_t risen = host->best_us + host->best_us / 16 + 1;
-    host->best_us = host->best_us == 0 || us < risen ? us : risen;
+    measure(host, us);
 }
 
 static int64_t silence_of(const struct notify_host *host)
@@ -138,7 +150,7 @@ static void park(struct notify_host *host, struct notify_due *due, int64_t wait_
  * comes back late kept the host idle. Not shorter than what a runner can park besides its work. */
 static int64_t pace_of(const struct notify_host *host)
 {
-    int64_t pace = host->best_us / NOTIFY_PER_HOST;
+    int64_t pace = host->best_us / NOTIFY_PER_HOST / 4;
 
     return pace > PACE_MIN_US ? pace : PACE_MIN_US;
 }

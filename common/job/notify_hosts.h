@@ -20,6 +20,7 @@ struct notify_host {
     bool probing, probing_tentative;
     int running;                    /* of those in hand: under way */
     int64_t heard_us;               /* the last answer; or when it was first asked since */
+    int64_t answers, window_best_us;
     int64_t best_us;                /* how fast it answers when it is fast; 0: not known */
     int64_t served_until_us;        /* when what was parked because it is busy would be done */
     int64_t parked;                 /* since it opened, to spread their return */
