@@ -202,6 +202,23 @@ static void test_checkout_create__an_expired_or_paid_order_stands(void **state)
     assert_string_equal(C.order.channel_code, "mock");
 }
 
+static void test_checkout_create__a_lost_commit_is_found_again(void **state)
+{
+    (void)state;
+    cut_begin(CUT_AFTER_COMMIT_ARRIVED);
+    ASSERT_ERR(create_with(fresh_nonce(), "SO1", 10000, "mock"), PAY_LOST);
+    cut_end();
+    created("SO1", 10000);
+    assert_false(C.created);
+    cut_begin(CUT_BEFORE_COMMIT_ARRIVES);
+    ASSERT_ERR(create_with(fresh_nonce(), "SO2", 10000, "mock"), PAY_LOST);
+    cut_end();
+    created("SO2", 10000);
+    assert_true(C.created);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order", 2);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 2);
+}
+
 /* ---- submit */
 
 static void test_checkout_submit__adds_an_attempt(void **state)
@@ -391,6 +408,7 @@ int main(void)
         MONEY_TEST(test_checkout_create__refuses_channels_the_app_lacks),
         MONEY_TEST(test_checkout_create__refuses_a_disabled_app),
         MONEY_TEST(test_checkout_create__an_expired_or_paid_order_stands),
+        MONEY_TEST(test_checkout_create__a_lost_commit_is_found_again),
         MONEY_TEST(test_checkout_submit__adds_an_attempt),
         MONEY_TEST(test_checkout_submit__finds_what_was_paid_meanwhile),
         MONEY_TEST(test_checkout_submit__ends_what_failed_and_goes_on),
@@ -401,6 +419,7 @@ int main(void)
         MONEY_TEST(test_checkout_create__a_hundred_at_once_make_one_order),
         MONEY_TEST(test_checkout_create__one_nonce_at_once_makes_one_order),
         MONEY_TEST(test_checkout_submit__several_at_once),
+        PAY_TEST(test_locks__one_order_for_all),
     };
     return cmocka_run_group_tests(tests, group_up, group_down);
 }

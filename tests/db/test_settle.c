@@ -182,6 +182,27 @@ static void test_settle_result__states_that_say_nothing(void **state)
     ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 0);
 }
 
+static void test_settle_result__a_lost_commit_is_applied_once(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    cut_begin(CUT_AFTER_COMMIT_ARRIVED);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_LOST);
+    cut_end();
+    ASSERT_NUMBER("SELECT status FROM pay_order", 10);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    assert_int_equal(V, VERDICT_REPEATED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
+    created("SO2", 10000);
+    cut_begin(CUT_BEFORE_COMMIT_ARRIVES);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_LOST);
+    cut_end();
+    ASSERT_NUMBER("SELECT status FROM pay_order WHERE merchant_order_id = 'SO2'", 0);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    assert_int_equal(V, VERDICT_ACCEPTED);
+}
+
 /* ---- at once */
 
 #define CROWD 8
@@ -268,8 +289,10 @@ int main(void)
         MONEY_TEST(test_settle_result__expired_but_waiting_is_paid),
         MONEY_TEST(test_settle_result__knows_only_its_channels_attempts),
         MONEY_TEST(test_settle_result__states_that_say_nothing),
+        MONEY_TEST(test_settle_result__a_lost_commit_is_applied_once),
         MONEY_TEST(test_settle_result__one_of_a_hundred_at_once_pays),
         MONEY_TEST(test_settle_result__several_attempts_at_once),
+        PAY_TEST(test_locks__one_order_for_all),
     };
     return cmocka_run_group_tests(tests, shroff_up, shroff_down);
 }
