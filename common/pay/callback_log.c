@@ -14,6 +14,12 @@ static const char *const VERDICTS[] = {
     [VERDICT_UNSIGNED] = "UNSIGNED",
     [VERDICT_BAD_SIGN] = "BAD_SIGN",
     [VERDICT_BAD_TIME] = "BAD_TIME",
+    [VERDICT_FAULT] = "FAULT",
+    [VERDICT_DB_AWAY] = "DB_AWAY",
+    [VERDICT_LOST] = "LOST",
+    [VERDICT_FAULT] = "FAULT",
+    [VERDICT_DB_AWAY] = "DB_AWAY",
+    [VERDICT_LOST] = "LOST",
 };
 
 const char *verdict_word(enum verdict verdict)

@@ -83,35 +83,37 @@ static enum pay_err check_sign(struct taking *t, const struct channel_config *as
     return err;
 }
 
-/* The verdict of a refusal that comes before the database was asked. */
+static bool is_outage(enum pay_err err)
+{
+    return err_row(err)->http >= 500;
+}
+
+/* What goes on record when nothing was applied. */
 static enum verdict verdict_of(const struct taking *t, enum pay_err err)
 {
     static const struct { enum pay_err err; enum verdict verdict; } ROWS[] = {
         { PAY_BAD_BODY, VERDICT_BAD_BODY }, { PAY_BAD_FIELD, VERDICT_BAD_FIELD },
         { PAY_UNSIGNED, VERDICT_UNSIGNED }, { PAY_BAD_TIME, VERDICT_BAD_TIME },
-        { PAY_NOT_FOUND, VERDICT_UNKNOWN_ATTEMPT },
+        { PAY_NOT_FOUND, VERDICT_UNKNOWN_ATTEMPT }, { PAY_LOST, VERDICT_LOST },
+        { PAY_DB_AWAY, VERDICT_DB_AWAY }, { PAY_TRY_AGAIN, VERDICT_DB_AWAY },
     };
 
     for (size_t i = 0; i < COUNT(ROWS); i++) {
         if (ROWS[i].err == err)
             return ROWS[i].verdict;
     }
+    if (is_outage(err))
+        return VERDICT_FAULT;
     return t->channel ? VERDICT_BAD_SIGN : VERDICT_UNKNOWN_ATTEMPT;
 }
 
-static bool is_outage(enum pay_err err)
-{
-    return err_row(err)->http >= 500;
-}
-
-/* Puts a refusal on record. Without its row it never came: the sender is to come again. */
+/* Puts what was not applied on record, in a transaction of its own. Without that row it never came
+ * and the sender is to come again; but a COMMIT that was lost stays "we do not know". */
 static enum pay_err refuse(struct taking *t, enum pay_err err)
 {
-    if (is_outage(err))
-        return err;
     t->verdict = verdict_of(t, err);
     if (callback_refused(t->call->db, &t->raw, t->verdict) != PAY_OK)
-        return PAY_DB_AWAY;
+        return err == PAY_LOST ? err : PAY_DB_AWAY;
     return err == PAY_NOT_FOUND || err == PAY_UNSIGNED ? PAY_BAD_SIGN : err;
 }
 
@@ -134,7 +136,7 @@ static enum pay_err take(struct taking *t, const struct channel_config *asked)
     if (err != PAY_OK)
         return refuse(t, err);
     err = settle_result(t->call->db, t->channel, &t->result, &t->raw, &t->verdict);
-    return err == PAY_NOT_FOUND ? refuse(t, err) : err;
+    return err == PAY_NOT_FOUND || is_outage(err) ? refuse(t, err) : err;
 }
 
 enum pay_err callback_take(struct call *call, const struct channel_driver *driver,
@@ -155,7 +157,6 @@ enum pay_err callback_take(struct call *call, const struct channel_driver *drive
     };
 
     enum pay_err err = take(&t, channel);
-    if (!is_outage(err))
-        count(t.verdict);
+    count(t.verdict);
     return err;
 }
