@@ -182,8 +182,8 @@ describe('status: the payer\'s browser', () => {
   test('a token dies 24 h after the order\'s end', { skip: !root && 'needs root' }, async () => {
     const order = await createOpen(stack, app1);
     await payByCallback(stack, app1, order);
-    const age = (hours) => root.rows(`UPDATE pay_order SET success_time = UTC_TIMESTAMP(3) - INTERVAL ${hours} HOUR, update_time = UTC_TIMESTAMP(3) - INTERVAL ${hours} HOUR,
-      expire_time = UTC_TIMESTAMP(3) - INTERVAL ${hours} HOUR, create_time = UTC_TIMESTAMP(3) - INTERVAL ${hours + 1} HOUR WHERE no = ?`, [order.order_no]);
+    const age = (hours) => root.rows(`UPDATE pay_order_extension SET success_time = UTC_TIMESTAMP(3) - INTERVAL ${hours} HOUR WHERE no = ?`, [order.pay_id]).then(() => root.rows(`UPDATE pay_order SET success_time = UTC_TIMESTAMP(3) - INTERVAL ${hours} HOUR, update_time = UTC_TIMESTAMP(3) - INTERVAL ${hours} HOUR,
+      expire_time = UTC_TIMESTAMP(3) - INTERVAL ${hours} HOUR, create_time = UTC_TIMESTAMP(3) - INTERVAL ${hours + 1} HOUR WHERE no = ?`, [order.order_no]));
     await age(23);
     expectOk(await status(`?token=${order.query_token}`));
     await age(25);

@@ -18,6 +18,7 @@ if (!env.SHROFF_DEMO_ENV) {
   console.log('starting a stack …');
   stack = await startStack();
   env.SHROFF_DEMO_ENV = join(stack.state, 'demo.env');
+  env.SHROFF_BUILT = '1';
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'sh-run-'));
