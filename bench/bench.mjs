@@ -1,0 +1,110 @@
+// scripts/bench's measurements. The script has built what is needed; this starts a stack, loads it in
+// turns, stops it, and prints.
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { addServers, buildPath, closeStack, groupsOf, openStack, start } from './lib/stack.mjs';
+import { bareCase, limitCases, peerCases, shroffCases } from './lib/cases.mjs';
+import { drain } from './lib/drain.mjs';
+import { growth } from './lib/growth.mjs';
+import { fillOrders } from './lib/fill.mjs';
+import { openPeers } from './lib/peer.mjs';
+import { memoryOf } from './lib/proc.mjs';
+import { judge, num, summarise, tableOf, verdictsOf } from './lib/table.mjs';
+
+const { values: opt, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    peer: { type: 'string' }, quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
+    rounds: { type: 'string' }, seconds: { type: 'string' }, only: { type: 'string' },
+    workers: { type: 'string', default: '32' }, connections: { type: 'string', default: '64' },
+  },
+});
+const mode = positionals[0] ?? 'requests';
+const rounds = Number(opt.rounds ?? (opt.quick ? 1 : 3));
+const seconds = Number(opt.seconds ?? (opt.quick ? 2 : 5));
+const workers = Number(opt.workers), connections = Number(opt.connections);
+const tell = (text) => process.stderr.write(`  ${text}\n`);
+
+const LIMITS = ['create-statements', 'callback-statements'];
+
+async function bare(stack) {
+  const socket = join(stack.state, 'run', 'bare.sock');
+  const web = stack.settings.SHROFF_WEB_DB_PASSWORD_FILE;
+  start(stack, buildPath('bench', 'bare'), [socket, String(workers), stack.dbSocket, 'shroff_web', 'shroff'],
+    { BARE_PASSWORD_FILE: web }).label = 'bare';
+  const extra = { kind: 'bare', to: socket };
+  await addServers(stack, [extra]);
+  return extra.port;
+}
+
+async function casesOf(stack) {
+  const pool = { first: fillOrders(stack, 20000, { paid: 50 }), count: 20000 };
+  const all = [
+    ...shroffCases(stack, { pool, connections }),
+    ...limitCases(stack, LIMITS, { workers }),
+    bareCase(stack, { port: await bare(stack), pool, connections }),
+  ];
+  if (opt.peer) all.push(...peerCases(stack, await openPeers(stack, opt.peer), { connections }));
+  const only = opt.only?.split(',');
+  const order = ['create', 'callback', 'query', 'status'];
+  return all.filter((c) => !only || only.some((o) => `${c.row} ${c.kind}`.includes(o)))
+    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+// A short turn first, for connections, statements and caches, which does not count.
+async function turns(cases, results) {
+  for (let round = 0; round <= rounds; round++) {
+    for (const c of cases) {
+      const r = await c.run(round === 0 ? 1 : seconds);
+      tell(`${round === 0 ? 'warm' : `${round}/${rounds}`}  ${c.kind.padEnd(9)} ${c.row.padEnd(11)} ${num(r.rate).padStart(8)}/s  p99 ${num(r.p99 / 1000, 1)} ms  ${r.failures} failures`);
+      if (round > 0) results.push({ kind: c.kind, row: c.row, ...r });
+    }
+  }
+}
+
+function memory(stack) {
+  return Object.fromEntries(Object.entries(groupsOf(stack)).map(([name, pids]) =>
+    [name, { processes: pids.length, ...memoryOf(pids.length > 1 && name !== 'mariadb' ? pids.slice(1) : pids) }]));
+}
+
+async function requests(stack) {
+  const results = [];
+  await turns(await casesOf(stack), results);
+  const by = summarise(results), verdicts = judge(by), rss = memory(stack);
+  for (const name of ['create', 'callback', 'query']) {
+    verdicts.push({ kind: name, what: 'MB resident, the largest worker', got: rss[name].resident, want: -12, met: rss[name].resident <= 12 });
+  }
+  const drained = opt.only ? undefined : await drain(stack, { million: 0, seconds: opt.quick ? 3 : 8, tell });
+  return { by, verdicts: [...verdicts, ...(drained?.verdicts ?? [])], memory: rss, drained };
+}
+
+const MODES = {
+  requests,
+  drain: (stack) => drain(stack, { million: opt.quick ? 50000 : 1000000, seconds: opt.quick ? 3 : 10, tell }),
+  growth: (stack) => growth(stack, { steps: opt.quick ? [10000, 100000] : [10000, 2000000], rounds, seconds, connections, tell }),
+};
+
+function print(result) {
+  const lines = [`${cpus().length} cores, ${workers} workers an executable, ${connections} connections, ${rounds} rounds of ${seconds} s in turns`, ''];
+  if (result.by) lines.push(tableOf(result.by));
+  if (result.text) lines.push(result.text, '');
+  if (result.memory) {
+    lines.push('memory, MB               processes   resident, largest   of it its own');
+    for (const [name, m] of Object.entries(result.memory)) lines.push(`  ${name.padEnd(22)} ${String(m.processes).padStart(9)} ${num(m.resident, 1).padStart(19)} ${num(m.own, 1).padStart(15)}`);
+    lines.push('');
+  }
+  if (result.drained) lines.push(result.drained.text, '');
+  if (result.verdicts?.length) lines.push('targets', verdictsOf(result.verdicts));
+  console.log(lines.join('\n'));
+}
+
+if (!MODES[mode]) { console.error(`bench: what is "${mode}"? See scripts/bench --help`); process.exit(64); }
+const stack = await openStack({ SHROFF_WORKERS: String(workers), SHROFF_DB_BUFFER_POOL: mode === 'requests' ? '1G' : '2G' });
+try {
+  const result = await MODES[mode](stack);
+  if (opt.json) console.log(JSON.stringify({ mode, rounds, seconds, workers, connections, ...result }));
+  else print(result);
+} finally {
+  closeStack(stack);
+}

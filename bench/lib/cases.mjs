@@ -1,0 +1,63 @@
+// What is measured, as a list: each case names its row, its kind of request and how to run once.
+import { replay, limit } from './load.mjs';
+import { fillOrders } from './fill.mjs';
+import { SHROFF, PEER } from './write.mjs';
+
+const KINDS = ['create', 'callback', 'query', 'status'];
+const START = { create: 3000, callback: 2000, query: 5000, status: 6000 };
+
+// Ids for n requests: fresh ones, each used once, or any of the pool, spread.
+const fresh = (take) => (n) => { const first = take(n); return (i) => first + i; };
+const any = (pool) => () => (i) => pool.first + (i * 7919) % pool.count;
+
+function wrkCase(stack, row, kind, spec) {
+  const state = { rate: START[kind] ?? 5000 };
+  let sent = 0;
+  return {
+    row, kind,
+    run: async (seconds) => {
+      const from = sent;
+      const result = await replay(stack, {
+        port: spec.port, rate: state.rate, connections: spec.connections, ids: spec.ids,
+        make: (i, id) => spec.make(stack, from + i, id, spec.port),
+      }, seconds);
+      sent += Math.ceil(state.rate * seconds * 1.7) + 2000;
+      state.rate = Math.max(result.rate, 500);
+      return result;
+    },
+  };
+}
+
+export function shroffCases(stack, { pool, connections, kinds = KINDS }) {
+  const take = (n) => fillOrders(stack, n);
+  const ids = { create: () => () => 0, callback: fresh(take), query: any(pool), status: any(pool) };
+  return kinds.map((kind) => wrkCase(stack, 'shroff', kind,
+    { port: stack.port, connections, ids: ids[kind], make: SHROFF[kind] }));
+}
+
+export function bareCase(stack, { port, pool, connections }) {
+  return wrkCase(stack, 'bare', 'query', { port, connections, ids: any(pool), make: SHROFF.bare });
+}
+
+export function limitCases(stack, names, { workers }) {
+  return names.map((name) => {
+    const [kind, form] = name.split('-');
+    const state = { rate: START[kind] };
+    const ids = kind === 'callback' ? fresh((n) => fillOrders(stack, n)) : undefined;
+    return {
+      row: form, kind,
+      run: async (seconds) => {
+        const result = await limit(stack, { name, workers, ids, rate: state.rate }, seconds);
+        state.rate = Math.max(result.rate, 500);
+        return result;
+      },
+    };
+  });
+}
+
+export function peerCases(stack, peers, { connections }) {
+  const pool = { first: 1, get count() { return Math.max(peers.count(), 1); } };
+  const ids = { create: fresh(peers.take), callback: fresh(peers.take), query: any(pool) };
+  return Object.keys(ids).flatMap((kind) => ['full', 'plain'].map((mode) =>
+    wrkCase(stack, `peer ${mode}`, kind, { port: peers[mode].port, connections, ids: ids[kind], make: PEER[kind] })));
+}

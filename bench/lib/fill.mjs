@@ -1,0 +1,52 @@
+// Orders with one open attempt each, made in SQL. Their numbers follow from their ids, so that requests
+// about them can be written without asking.
+import { sql } from './stack.mjs';
+
+const CHUNK = 50000;
+
+export const orderNo = (id) => `01${String(id).padStart(24, '0')}`;
+export const payId = (id) => `02${String(id).padStart(24, '0')}`;
+
+// One chunk: [first, first + n). A share of `paid` per hundred is paid already.
+function chunk(stack, first, n, paid) {
+  const done = `(seq % 100) < ${paid}`;
+  const url = `CONCAT('http://127.0.0.1:20000/mockpay?pay_id=02', LPAD(seq, 24, '0'), '&token=0123456789abcdef0123456789abcdef')`;
+  sql(stack, `SET autocommit = 0, unique_checks = 1, foreign_key_checks = 0;
+    INSERT INTO pay_order (id, no, app_id, merchant_order_id, subject, price, currency, query_token, status,
+      expire_time, success_time, extension_id, channel_id, channel_code, version)
+    SELECT seq, CONCAT('01', LPAD(seq, 24, '0')), ${stack.appId}, CONCAT('B', seq), 'Blue kettle', 8800, 'CNY',
+      MD5(CONCAT('token', seq)), IF(${done}, 10, 0), UTC_TIMESTAMP(3) + INTERVAL 1 DAY,
+      IF(${done}, UTC_TIMESTAMP(3), NULL), IF(${done}, seq, NULL), IF(${done}, ${stack.channelId}, NULL),
+      IF(${done}, 'mock', NULL), IF(${done}, 1, 0) FROM seq_${first}_to_${first + n - 1};
+    INSERT INTO pay_order_extension (id, order_id, no, channel_id, channel_code, status, display_mode,
+      display_content, pay_url, price, currency, paid_price, paid_currency, success_time, next_sync_time)
+    SELECT seq, seq, CONCAT('02', LPAD(seq, 24, '0')), ${stack.channelId}, 'mock', IF(${done}, 10, 0), 'redirect',
+      ${url}, ${url}, 8800, 'CNY', IF(${done}, 8800, NULL), IF(${done}, 'CNY', NULL),
+      IF(${done}, UTC_TIMESTAMP(3), NULL), IF(${done}, NULL, UTC_TIMESTAMP(3) + INTERVAL 1 DAY)
+      FROM seq_${first}_to_${first + n - 1};
+    COMMIT;`);
+}
+
+// Adds n orders and gives the id of the first.
+export function fillOrders(stack, n, { paid = 0, tell = () => {} } = {}) {
+  const top = Number(sql(stack, 'SELECT GREATEST(COALESCE((SELECT MAX(id) FROM pay_order), 0), COALESCE((SELECT MAX(id) FROM pay_order_extension), 0))'));
+  const first = top + 1;
+  for (let at = 0; at < n; at += CHUNK) {
+    chunk(stack, first + at, Math.min(CHUNK, n - at), paid);
+    tell(at);
+  }
+  return first;
+}
+
+// Notification tasks that wait, first tries, due now.
+export function fillTasks(stack, n, url, body) {
+  const quoted = body.replaceAll('\\', '\\\\').replaceAll("'", "''");
+  for (let at = 1; at <= n; at += CHUNK) {
+    const last = Math.min(at + CHUNK - 1, n);
+    sql(stack, `SET autocommit = 0;
+      INSERT INTO notify_task (no, app_id, type, event, data_id, version, merchant_order_id, notify_url, body,
+        max_notify_times, next_notify_time)
+      SELECT CONCAT('03', LPAD(seq, 24, '0')), ${stack.appId}, 1, 'order.success', 1000000000 + seq, 1, CONCAT('B', seq),
+        '${url}', '${quoted}', 16, UTC_TIMESTAMP(3) FROM seq_${at}_to_${last}; COMMIT;`);
+  }
+}

@@ -1,0 +1,17 @@
+/* limit.h - the cases that limit.c measures: one request's SQL each. */
+#ifndef BENCH_LIMIT_H
+#define BENCH_LIMIT_H
+
+#include "io/db.h"
+
+struct limit {
+    struct db *db;
+    int64_t turn, step;             /* which order is next: its numbers follow from it */
+    int64_t app_id, channel_id;
+};
+
+struct limit_case { const char *name; enum pay_err (*once)(struct limit *limit); };
+extern const struct limit_case LIMIT_CASES[];
+extern const size_t LIMIT_CASES_COUNT;
+
+#endif
