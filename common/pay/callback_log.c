@@ -17,9 +17,6 @@ static const char *const VERDICTS[] = {
     [VERDICT_FAULT] = "FAULT",
     [VERDICT_DB_AWAY] = "DB_AWAY",
     [VERDICT_LOST] = "LOST",
-    [VERDICT_FAULT] = "FAULT",
-    [VERDICT_DB_AWAY] = "DB_AWAY",
-    [VERDICT_LOST] = "LOST",
 };
 
 const char *verdict_word(enum verdict verdict)

@@ -23,7 +23,7 @@ struct callback_raw {
     const char *body; size_t body_len;
 };
 
-/* After an outage or a fault the raw row is committed alone, with what it was as its verdict.
+/* After an outage or a fault nothing is on record: the caller commits the raw row alone.
  * PAY_OK: applied or known already (*verdict tells). PAY_OTHER_PRICE: a conflict, recorded with its
  * alert. PAY_NOT_FOUND: no such attempt on this channel. raw may be NULL. */
 MUST_USE enum pay_err settle_result(struct db *db, const struct channel_config *channel,

@@ -203,6 +203,29 @@ static void test_settle_result__a_lost_commit_is_applied_once(void **state)
     assert_int_equal(V, VERDICT_ACCEPTED);
 }
 
+static void test_settle_result__a_fault_or_an_outage_changes_nothing(void **state)
+{
+    struct db *holder = open_as("root");
+    static const char SQL[] = "SELECT id FROM pay_order FOR UPDATE";
+    struct one_number row;
+
+    (void)state;
+    created("SO1", 10000);
+    run_sql("ALTER TABLE notify_task ADD CONSTRAINT no_task CHECK (status = 77)");
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_FAULT);
+    run_sql("ALTER TABLE notify_task DROP CONSTRAINT no_task");
+    ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 0);
+    /* somebody holds the order for longer than we wait */
+    ASSERT_ERR(db_select(holder, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(ONE_NUMBER),
+                                                     .row = &row }), PAY_OK);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_DB_AWAY);
+    db_end(holder);
+    db_close(&holder);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log", 0);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    assert_int_equal(V, VERDICT_ACCEPTED);
+}
+
 /* ---- at once */
 
 #define CROWD 8
@@ -290,6 +313,7 @@ int main(void)
         MONEY_TEST(test_settle_result__knows_only_its_channels_attempts),
         MONEY_TEST(test_settle_result__states_that_say_nothing),
         MONEY_TEST(test_settle_result__a_lost_commit_is_applied_once),
+        MONEY_TEST(test_settle_result__a_fault_or_an_outage_changes_nothing),
         MONEY_TEST(test_settle_result__one_of_a_hundred_at_once_pays),
         MONEY_TEST(test_settle_result__several_attempts_at_once),
         PAY_TEST(test_locks__one_order_for_all),
