@@ -151,11 +151,11 @@ static void remember(struct gate *g, const struct name *name)
 
 static bool no_name_twice(struct gate *g, size_t from)
 {
-    struct name *names = g->names + from;
     const size_t count = g->count - from;
 
     if (count < 2)
         return true;
+    struct name *names = g->names + from;
     qsort(names, count, sizeof(*names), compare);
     for (size_t i = 1; i < count; i++) {
         if (compare(&names[i - 1], &names[i]) == 0)
