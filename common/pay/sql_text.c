@@ -53,16 +53,17 @@ const char *sql_text_next(struct sql_text *text)
         if (str_starts(line, "--") || (!begin && !line[strspn(line, " \t\r")]))
             continue;
         bool done = line_ends(text, line);
-        if (!begin)
+        if (begin)
+            *to++ = '\n';   /* lines join again, comments between them are gone */
+        else
             begin = to = line;
         size_t len = strlen(line);
-        memmove(to, line, len); /* lines join again, comments between them are gone */
+        memmove(to, line, len);
         to += len;
-        if (done) {
-            *to = '\0';
-            return begin;
-        }
-        *to++ = '\n';
+        if (done)
+            break;
     }
-    return NULL;
+    if (begin)
+        *to = '\0';
+    return begin;
 }

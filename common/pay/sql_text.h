@@ -8,7 +8,7 @@ struct sql_text {
     char delimiter[8]; /* "" is ";" */
 };
 
-/* The next statement without its delimiter, NULL at the end. */
+/* The next statement without its delimiter (the last one may lack it), NULL at the end. */
 const char *sql_text_next(struct sql_text *text);
 
 #endif
