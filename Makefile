@@ -60,12 +60,13 @@ LIB   := $(B)/libshroff.a
 SAND  := $(B)/libsandbox.a
 PROGS := $(patsubst %.c,$(B)/%,$(PROG_SRC)) $(if $(CLI_SRC),$(B)/cli/shroffctl) \
          $(if $(SHOP_SRC),$(B)/examples/shop)
+BENCH_SRC := $(wildcard bench/*.c)
 UNITS := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
 DBTS  := $(patsubst %.c,$(B)/%,$(DBT_SRC))
 # Only these faces of the played third parties may link them.
 SAND_USERS := $(B)/cgi-bin/mockpay $(B)/cgi-bin/sandbox_% $(B)/cron/sandbox_%
 
-.PHONY: all lint unit-build db-build unit db clean
+.PHONY: all lint unit-build db-build bench-build unit db clean
 .SECONDARY:
 all: $(PROGS)
 
@@ -97,6 +98,15 @@ $(UNITS) $(DBTS): $(B)/%: $(B)/obj/%.o $(SAND) $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(if $(V),,echo "  LINK $@";) $(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+# Programs that scripts/bench measures beside the executables; bare knows nothing of ours.
+$(B)/bench/limit: $(call obj,$(filter-out bench/bare.c,$(BENCH_SRC))) $(LIB)
+	@mkdir -p $(@D)
+	$(Q)$(if $(V),,echo "  LINK $@";) $(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/bench/bare: $(call obj,bench/bare.c)
+	@mkdir -p $(@D)
+	$(Q)$(if $(V),,echo "  LINK $@";) $(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bench-build: $(B)/bench/limit $(B)/bench/bare
 unit-build: $(UNITS)
 db-build: $(DBTS) $(if $(CLI_SRC),$(B)/cli/shroffctl)
 # cmocka programs, one after the other; all run even when one fails.
@@ -110,4 +120,4 @@ lint:
 clean:
 	rm -rf build
 
--include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(SAND_SRC) $(CLI_SRC) $(SHOP_SRC) $(PROG_SRC) $(UNIT_SRC) $(DBT_SRC))
+-include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(SAND_SRC) $(CLI_SRC) $(SHOP_SRC) $(PROG_SRC) $(UNIT_SRC) $(DBT_SRC) $(BENCH_SRC))
