@@ -77,8 +77,8 @@ static void start_missing(struct server *server)
     }
 }
 
-/* A worker that lived is replaced at once, and so is one that somebody killed; one that died young
- * of itself after a pause that doubles. */
+/* A worker that lived is replaced at once, and so is one that somebody killed or whose requests are
+ * used up; one that died young of itself after a pause that doubles. */
 static void note_end(struct server *server, const struct child *child, int status)
 {
     const int64_t now = clock_ticks_us();
@@ -91,7 +91,7 @@ static void note_end(struct server *server, const struct child *child, int statu
                   KN("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
                   KN("exit", WIFEXITED(status) ? WEXITSTATUS(status) : 0));
     const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-    if (killed || now - child->started_us >= SHORT_LIFE_US) {
+    if (well || killed || now - child->started_us >= SHORT_LIFE_US) {
         server->pause_ms = 0;
         return;
     }
