@@ -30,9 +30,10 @@ int run_key_create(struct cli *cli)
     if (!cli_file(cli, OPT_PUBLIC_KEY_FILE, public_key, sizeof(public_key), &spec.public_key) ||
         !cli_file(cli, OPT_SECRET_FILE, secret, sizeof(secret), &spec.secret))
         return 2;
-    if (cli->value[OPT_EXPIRE] && !time_parse(cli->value[OPT_EXPIRE], &spec.expire_time))
+    if (cli->value[OPT_EXPIRE] && (!time_parse(cli->value[OPT_EXPIRE], &spec.expire_time) ||
+                                   spec.expire_time <= clock_now_ms()))
         return cli_fail(PAY_BAD_FIELD, cli->value[OPT_EXPIRE],
-                        "want a time like 2027-01-31T00:00:00Z"),
+                        "want a time to come, like 2027-01-31T00:00:00Z"),
                2;
     enum pay_err err = registry_key_create(cli->db, &cli->actor, &spec, &key);
     sign_wipe(secret, sizeof(secret));
@@ -40,6 +41,13 @@ int run_key_create(struct cli *cli)
         return cli_fail(err, "key create", cli->actor.problem);
     key_new_print(cli, spec.app_key, &key);
     return EXIT_SUCCESS;
+}
+
+static const char *key_status(const struct key_row *key)
+{
+    if (key->status)
+        return "REVOKED";
+    return key->expire_time && key->expire_time <= clock_now_ms() ? "EXPIRED" : "LIVE";
 }
 
 static enum pay_err key_print(void *arg, const struct key_row *key)
@@ -53,7 +61,7 @@ static enum pay_err key_print(void *arg, const struct key_row *key)
     out_str(out, "app_key", key->app_key);
     out_str(out, "key_id", key->key_id);
     out_str(out, "algorithm", key->algorithm);
-    out_str(out, "status", key->status ? "REVOKED" : "LIVE");
+    out_str(out, "status", key_status(key));
     out_str(out, "scopes", key->scopes);
     out_time(out, "expire_time", key->expire_time);
     out_time(out, "last_used_time", key->last_used_time);

@@ -71,5 +71,14 @@ int run_alerts_close(struct cli *cli)
     if (!str_to_i64(cli->arg[0], 1, INT64_MAX, &id))
         return cli_fail(PAY_NOT_FOUND, cli->arg[0], "want an alert's number (shroffctl alerts)"), 2;
     enum pay_err err = alert_close(cli->db, id, cli->actor.who, cli->actor.why);
-    return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "alerts close", NULL);
+    if (err == PAY_NOT_FOUND)
+        return cli_fail(err, cli->arg[0], "no open alert has this number (shroffctl alerts --all)");
+    if (err != PAY_OK)
+        return cli_fail(err, "alerts close", NULL);
+    out_open(&cli->out, cli->value[OPT_JSON], false);
+    out_row(&cli->out);
+    out_i64(&cli->out, "id", id);
+    out_str(&cli->out, "closed_by", cli->actor.who);
+    out_close(&cli->out, NULL);
+    return EXIT_SUCCESS;
 }

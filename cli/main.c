@@ -11,6 +11,7 @@
 #include "io/vault.h"
 
 #define EXIT_USAGE 2
+#define REASON_MAX 255          /* admin_log.why */
 
 struct option_row {
     const char *name, *value, *help;
@@ -69,19 +70,46 @@ static void print_options(FILE *to, uint64_t options, uint64_t needed)
     }
 }
 
-static int usage(FILE *to, const char *group)
+/* Of all commands, of a group's, or, with its verb, of one; false when there is none. */
+static bool print_commands(FILE *to, const char *group, const char *verb)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        const struct command *c = &COMMANDS[i];
+        if ((group && !str_eq(group, c->group)) || (verb && !str_eq(verb, c->verb)))
+            continue;
+        any = true;
+        print_command(to, c);
+        if (group)
+            print_options(to, c->options, c->needed);
+    }
+    return any;
+}
+
+static int usage(FILE *to)
 {
     fprintf(to, "usage: shroffctl COMMAND [OPTIONS]      (--help behind any command; settings are "
                 "SHROFF_*\n"
                 "       in the environment, see shroffctl --settings)\n\n");
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        if (group && !str_eq(group, COMMANDS[i].group))
-            continue;
-        print_command(to, &COMMANDS[i]);
-        if (group)
-            print_options(to, COMMANDS[i].options, COMMANDS[i].needed);
-    }
+    (void)print_commands(to, NULL, NULL);
     return to == stdout ? EXIT_SUCCESS : EXIT_USAGE;
+}
+
+static int help(const char *group, const char *verb)
+{
+    if ((verb && print_commands(stdout, group, verb)) || print_commands(stdout, group, NULL))
+        return EXIT_SUCCESS;
+    fprintf(stderr, "shroffctl: %s: no such command (shroffctl --help)\n", group);
+    return EXIT_USAGE;
+}
+
+static bool help_wanted(int argc, char **argv)
+{
+    for (int i = 2; i < argc; i++)
+        if (str_eq(argv[i], "--help"))
+            return true;
+    return false;
 }
 
 static const struct command *command_find(int argc, char **argv, int *used)
@@ -150,12 +178,16 @@ static bool args_read(struct cli *cli, const struct command *c, int argc, char *
         return false;
     }
     for (int o = 0; o < OPT_COUNT; o++) {
-        if ((c->needed & O(o)) && !cli->value[o]) {
+        if ((c->needed & O(o)) && !*str_or(cli->value[o], "")) {
             fprintf(stderr, "shroffctl: --%s is needed: %s\n", OPTIONS[o].name, OPTIONS[o].help);
             return false;
         }
     }
-    return true;
+    const char *why = str_or(cli->value[OPT_REASON], "");
+    if (utf8_is_valid(why, strlen(why)) && utf8_count(why, strlen(why)) <= REASON_MAX)
+        return true;
+    fprintf(stderr, "shroffctl: --reason takes at most %d characters of UTF-8\n", REASON_MAX);
+    return false;
 }
 
 /* Who is at the keyboard: behind sudo, both names. */
@@ -201,17 +233,18 @@ int main(int argc, char **argv)
 
     log_open("shroffctl", LOG_ERROR);
     if (argc < 2 || str_eq(argv[1], "--help") || str_eq(argv[1], "help"))
-        return usage(argc < 2 ? stderr : stdout, NULL);
+        return usage(argc < 2 ? stderr : stdout);
     if (str_eq(argv[1], "--settings")) {
         config_print_help();
         return EXIT_SUCCESS;
     }
-    if (str_eq(argv[argc - 1], "--help"))
-        return usage(stdout, argv[1]);
+    if (help_wanted(argc, argv))
+        return help(argv[1], argv[2]);
     const struct command *c = command_find(argc, argv, &used);
     if (!c) {
-        fprintf(stderr, "shroffctl: no such command\n");
-        return usage(stderr, NULL);
+        fprintf(stderr, "shroffctl: %s%s%s: no such command (shroffctl --help)\n", argv[1],
+                argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+        return EXIT_USAGE;
     }
     if (!args_read(&cli, c, argc, argv, used))
         return EXIT_USAGE;

@@ -94,13 +94,23 @@ void out_time(struct out *out, const char *name, int64_t ms)
     cell(out, name, room, false);
 }
 
+/* Columns on a terminal: Chinese, Japanese and Korean characters take two. */
+static size_t columns(const char *s)
+{
+    size_t n = utf8_count(s, strlen(s));
+
+    for (const unsigned char *c = (const unsigned char *)s; *c; c++)
+        n += (*c >= 0xe3 && *c <= 0xed) || (*c == 0xef && c[1] >= 0xbc) || *c == 0xf0;
+    return n;
+}
+
 static size_t width(const struct out *out, int column)
 {
-    size_t most = utf8_count(out->names[column], strlen(out->names[column]));
+    size_t most = columns(out->names[column]);
 
     for (int row = 0; row < out->rows; row++) {
         const char *value = out->table[row * OUT_COLUMNS + column];
-        size_t len = utf8_count(value, strlen(value));
+        size_t len = columns(value);
         most = len > most ? len : most;
     }
     return most;
@@ -109,7 +119,7 @@ static size_t width(const struct out *out, int column)
 static void padded(const char *s, size_t want, bool last)
 {
     fputs(s, stdout);
-    for (size_t len = utf8_count(s, strlen(s)); !last && len < want + 2; len++)
+    for (size_t len = columns(s); !last && len < want + 2; len++)
         fputc(' ', stdout);
 }
 

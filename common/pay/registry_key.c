@@ -1,5 +1,6 @@
 #include "pay/registry.h"
 
+#include "base/clock.h"
 #include "io/sign.h"
 #include "pay/registry_private.h"
 
@@ -52,15 +53,16 @@ static enum pay_err key_insert(struct db *db, const struct key_create *w, int64_
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
+/* Never later than it would have ended anyway. */
 static enum pay_err key_expire(struct db *db, int64_t app_id, const char *key_id, int64_t overlap_s)
 {
     static const char SQL[] =
-        "UPDATE pay_app_key SET expire_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND"
-        " WHERE app_id = ? AND key_id = ? AND status = 0";
+        "UPDATE pay_app_key SET expire_time = LEAST(IFNULL(expire_time, '9999-12-31'),"
+        " UTC_TIMESTAMP(3) + INTERVAL ? SECOND)"
+        " WHERE app_id = ? AND key_id = ?";
     const struct db_param in[] = { DB_NUM(overlap_s), DB_NUM(app_id), DB_STR(key_id) };
 
-    enum pay_err err = db_exec_one(db, SQL, DB_LIST(in));
-    return err == PAY_WRONG_STATE ? PAY_NOT_FOUND : err;
+    return db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
 static enum pay_err key_create_work(struct db *db, void *arg)
@@ -190,6 +192,10 @@ enum pay_err registry_key_rotate(struct db *db, struct actor *actor, const struc
     db_end(db);
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
+    if (old.status != 0 || (old.expire_time != 0 && old.expire_time <= clock_now_ms())) {
+        actor->problem = "the key is revoked or has expired: create a new one";
+        return PAY_CONFLICT;
+    }
     if (!str_eq(old.algorithm, "HMAC-SHA256")) {
         actor->problem = "an RSA2 key is the merchant's own: create the new one, then revoke the"
                          " old";
@@ -209,20 +215,30 @@ struct key_revoke {
     const char *app_key, *key_id;
 };
 
+/* Revoked already is as good: the row is there, whatever it said. */
 static enum pay_err key_revoke_work(struct db *db, void *arg)
 {
-    static const char SQL[] = "UPDATE pay_app_key SET status = 1 WHERE app_id = ? AND key_id = ?";
+    static const char SQL_GET[] =
+        "SELECT id FROM pay_app_key WHERE app_id = ? AND key_id = ? FOR UPDATE";
+    static const char SQL_PUT[] = "UPDATE pay_app_key SET status = 1 WHERE id = ?";
+    static const struct db_column COLUMNS[] = { DB_COLUMN(struct registry_id, id) };
     const struct key_revoke *w = arg;
-    int64_t app_id, changed = 0;
+    struct registry_id key = { 0 };
+    int64_t app_id;
     char on[80];
 
     enum pay_err err = registry_app_id(db, w->app_key, &app_id);
     if (err != PAY_OK)
         return err;
-    const struct db_param in[] = { DB_NUM(app_id), DB_STR(w->key_id) };
-    err = db_exec(db, SQL, DB_LIST(in), &changed);
-    if (err != PAY_OK || changed == 0)
-        return err == PAY_OK ? PAY_NOT_FOUND : err;
+    const struct db_param get[] = { DB_NUM(app_id), DB_STR(w->key_id) };
+    err = db_select(db, &(struct db_query){ .sql = SQL_GET, .in = get, .n = COUNT(get),
+                                            .shape = DB_SHAPE(COLUMNS), .row = &key });
+    if (err != PAY_OK)
+        return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
+    const struct db_param put[] = { DB_NUM(key.id) };
+    err = db_exec(db, SQL_PUT, DB_LIST(put), NULL);
+    if (err != PAY_OK)
+        return err;
     registry_owner(w->app_key, w->key_id, on);
     return registry_log(db, w->actor, "key.revoke", on);
 }

@@ -66,7 +66,8 @@ enum pay_err story_find(struct db *db, const char *no, int64_t *order_id, char o
     " UNION ALL SELECT create_time, 7, 'alert', about, CONCAT(kind, ' x', times, ': ', text," \
     " IFNULL(CONCAT(' (closed by ', closed_by, ')'), '')) FROM pay_alert WHERE about IN" \
     " (SELECT no FROM pay_order WHERE id = ?" \
-    " UNION SELECT no FROM pay_order_extension WHERE order_id = ?)"
+    " UNION SELECT no FROM pay_order_extension WHERE order_id = ?" \
+    " UNION SELECT no FROM notify_task WHERE type = 1 AND data_id = ?)"
 
 static const struct db_column EVENT_COLUMNS[] = {
     DB_COLUMN_TIME(struct story_event, time), DB_COLUMN(struct story_event, what),
@@ -90,7 +91,7 @@ enum pay_err story_read(struct db *db, int64_t order_id,
         ") x ORDER BY t, k LIMIT 500";
     const struct db_param in[] = {
         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
-        DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
+        DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
     };
     struct story_event row;
     struct story_each e = { each, arg };
