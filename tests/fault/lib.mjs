@@ -1,0 +1,116 @@
+// What the fault tests share: a stack of the test build, plans for its fault points, the client's own
+// ledger, and the oracles every run must pass.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync, renameSync } from 'node:fs';
+import { buildPath } from '../lib/env.mjs';
+import { startStack, pidOf } from '../lib/stack.mjs';
+import { ctl } from '../lib/ctl.mjs';
+import { until } from '../lib/wait.mjs';
+import { merchant, does } from '../lib/merchant.mjs';
+import { newNo, post, request } from '../lib/client.mjs';
+import { sendCallback, signedCallback } from '../lib/channel.mjs';
+
+export async function faultStack() {
+  const plan = `/tmp/shroff-fault-${process.pid}-${Math.random().toString(36).slice(2)}`;
+  const stack = await startStack({ SHROFF_FAULT_FILE: plan, SHROFF_WORKERS: '3' });
+  return Object.assign(stack, { plan });
+}
+
+// POINT ACTION [PASS]: carried out once, by whoever passes first.
+export function plant(stack, line) {
+  writeFileSync(`${stack.plan}.new`, `${line}\n`);
+  renameSync(`${stack.plan}.new`, stack.plan);
+}
+export const wasHit = (stack) => !existsSync(stack.plan);
+
+const SETTLED = [200, 201, 400, 401, 403, 404, 409];
+// Sends until a definite answer comes: what a client must do on 503, 50301 above all.
+export async function insist(f, ms = 40000) {
+  const end = Date.now() + ms;
+  for (let tries = 1; ; tries++) {
+    const res = await f().catch((e) => ({ status: 0, text: String(e) }));
+    if (SETTLED.includes(res.status)) return Object.assign(res, { tries });
+    assert.ok([0, 503].includes(res.status), `not an answer of an outage: ${res.status} ${res.text}`);
+    if (Date.now() > end) throw new Error(`no definite answer in ${ms} ms: ${res.status} ${res.text}`);
+    await new Promise((d) => setTimeout(d, 60));
+  }
+}
+
+// One payment from create to acknowledged callback, each step insisted on. Everything acknowledged is
+// written into the ledger.
+export async function payOne(stack, app, ledger, sinkUrl) {
+  const terms = {
+    merchant_order_id: newNo('F'), price: 100 + Math.floor(Math.random() * 1e6), currency: 'CNY',
+    subject: 'Fault', channel: 'mock', notify_url: sinkUrl,
+  };
+  const made = await insist(() => post(stack, app, '/payments', terms));
+  assert.ok([200, 201].includes(made.status), made.text);
+  const order = made.json.data;
+  ledger.created.set(terms.merchant_order_id, order);
+  const told = signedCallback(order, app.channelSecret);
+  const acked = await insist(() => sendCallback(stack, told));
+  assert.equal(acked.status, 200, acked.text);
+  ledger.paid.set(order.order_no, order);
+  return order;
+}
+
+export const newLedger = () => ({ created: new Map(), paid: new Map() });
+
+// Answers after a moment, so that a runner can be met between sending and reading.
+export const sink = (ms = 150) => merchant((res) => setTimeout(() => does.ack()(res), ms));
+
+// L1 acked create exists once; L2 acked callback leads to a paid order; L4 the merchant heard each
+// event, all copies with one id and one body; and the audit is clean.
+export async function oracles(stack, db, ledger, heardBy, ms = 150000) {
+  for (const [no, order] of ledger.created) {
+    const rows = await db.rows('SELECT no FROM pay_order WHERE merchant_order_id = ?', [no]);
+    assert.deepEqual(rows.map((r) => r.no), [order.order_no], `${no} exists ${rows.length} times`);
+  }
+  for (const no of ledger.paid.keys()) {
+    assert.equal(await db.value('SELECT status FROM pay_order WHERE no = ?', [no]), 10, `${no} was acknowledged`);
+  }
+  const heard = () => {
+    const by = new Map();
+    for (const r of heardBy.hits) {
+      if (!r.text) continue;
+      const no = JSON.parse(r.text).data.order_no;
+      by.set(no, [...(by.get(no) ?? []), r]);
+    }
+    return by;
+  };
+  await until('the merchant has heard of every paid order', () => {
+    const by = heard();
+    return [...ledger.paid.keys()].every((no) => by.has(no));
+  }, ms, 200);
+  for (const [no, list] of heard()) {
+    assert.equal(new Set(list.map((r) => r.headers['webhook-id'])).size, 1, `${no}: one id`);
+    assert.equal(new Set(list.map((r) => r.text)).size, 1, `${no}: one body`);
+  }
+  await until('nothing is in hand any more', async () =>
+    await db.value('SELECT COUNT(*) FROM notify_task WHERE status = 0') === 0, ms, 200);
+  const audit = await ctl(stack, ['audit']);
+  assert.equal(audit.code, 0, `audit: ${audit.stdout}\n${audit.stderr}`);
+}
+
+// The environment scripts/run gave its programs.
+export function environOf(stack) {
+  const text = readFileSync(`/proc/${pidOf(stack, 'create')}/environ`, 'utf8');
+  return Object.fromEntries(text.split('\0').filter(Boolean).map((l) => {
+    const at = l.indexOf('=');
+    return [l.slice(0, at), l.slice(at + 1)];
+  }));
+}
+
+// A runner of our own: gives its exit code or signal.
+export function runRunner(stack, args = ['--once']) {
+  const env = environOf(stack);
+  delete env.SHROFF_LISTEN;
+  return new Promise((done) => {
+    const child = spawn(buildPath('cron', 'notify_runner'), args, { env, stdio: 'ignore' });
+    child.on('exit', (code, signal) => done(signal ?? code));
+  });
+}
+
+export const healthy = (stack) => until('the service answers', async () =>
+  (await request(stack, { path: '/healthz' }).catch(() => ({ status: 0 }))).status === 200, 40000, 100);

@@ -1,0 +1,145 @@
+// Every fault point of create, submit, callback and runner: the process is killed there, once; then
+// recovery, the client's ledger and a clean audit. The points stand before and after each step, so
+// the one after a step is the one before the next.
+import { after, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { stopStack, pidsOf, pidOf } from '../lib/stack.mjs';
+import { readerDb, rootDb } from '../lib/db.mjs';
+import { sleep, until } from '../lib/wait.mjs';
+import { newNo, post } from '../lib/client.mjs';
+import { sendCallback, signedCallback } from '../lib/channel.mjs';
+import { faultStack, insist, newLedger, oracles, payOne, plant, runRunner, sink, wasHit } from './lib.mjs';
+
+// point, which pass of it, and the name reliability engineers know it by
+const CREATE = [
+  ['request.read', 1, 'C1 accepted'], ['request.signed', 1, 'C2 signature ok'],
+  ['nonce.inserted', 1, 'C3 nonce inserted'], ['order.inserted', 1, 'C4 order inserted'],
+  ['attempt.inserted', 1, 'S1 attempt inserted'], ['commit.before', 1, 'before COMMIT'],
+  ['commit.sent', 1, 'C5 COMMIT sent, unread'], ['commit.done', 1, 'C6 committed, no byte sent'],
+  ['reply.half', 1, 'C7 half a reply'],
+];
+const CALLBACK = [
+  ['request.read', 1, 'K1 bytes read'], ['order.locked', 1, 'K3 order locked'],
+  ['order.updated', 1, 'K4 K5 attempt and order updated'], ['task.inserted', 1, 'K6 task inserted'],
+  ['raw.inserted', 1, 'K2 raw row written, not committed'], ['commit.before', 1, 'before COMMIT'],
+  ['commit.sent', 1, 'K7 COMMIT sent, unread'], ['commit.done', 1, 'K8 committed, no reply'],
+  ['reply.half', 1, 'half a reply'],
+];
+const SUBMIT = [
+  ['nonce.inserted', 0, ''], ['attempt.inserted', 1, 'S1 attempt inserted'],
+  ['commit.sent', 1, 'COMMIT sent, unread'], ['commit.done', 1, 'S2 committed'],
+].filter(([, pass]) => pass);
+const RUNNER = [
+  ['claim.updated', 1, 'N1 claim updated'], ['commit.sent', 1, 'claim: COMMIT sent, unread'],
+  ['commit.done', 1, 'N2 claim committed'], ['post.sent', 1, 'N3 POST sent, unread'],
+  ['post.answered', 1, 'N4 answer read'], ['result.written', 1, 'N5 result written'],
+  ['commit.sent', 2, 'N6 COMMIT sent, unread'], ['commit.done', 2, 'result committed'],
+];
+
+let stack, db, root, heard;
+const ledger = newLedger();
+
+before(async () => {
+  stack = await faultStack();
+  db = readerDb(stack);
+  root = rootDb(stack);
+  heard = await sink();
+});
+after(async () => {
+  await db?.close();
+  await root?.close();
+  heard?.close();
+  if (stack) stopStack(stack);
+});
+
+const termsOf = (more = {}) => ({
+  merchant_order_id: newNo('P'), price: 4321, currency: 'CNY', subject: 'Point', channel: 'mock',
+  notify_url: heard.url, ...more,
+});
+// A worker notes after its answer that a key was used: that COMMIT is not the one that is meant.
+const arm = async (line) => { await sleep(200); plant(stack, line); };
+// The stack's own runner passes commit points too: it rests while a worker's are armed.
+const quietRunners = () => {
+  process.kill(pidOf(stack, 'scheduler'), 'SIGSTOP');
+  for (const pid of pidsOf(stack, 'notify_runner')) process.kill(pid, 'SIGKILL');
+  for (const pid of pidsOf(stack, 'sandbox_runner')) process.kill(pid, 'SIGKILL');
+};
+
+describe('killed at a point, once', () => {
+  before(() => quietRunners());
+
+  for (const [point, pass, name] of CREATE) {
+    test(`create: ${name}`, async () => {
+      const terms = termsOf();
+      await arm(`${point} kill ${pass}`);
+      const first = await post(stack, stack.app1, '/payments', terms);
+      assert.ok(wasHit(stack), `the point ${point} was not passed`);
+      if (point !== 'reply.half') {
+        assert.deepEqual([first.status, first.json?.code], [503, 50301], first.text);
+        assert.ok(first.headers['retry-after'], 'Retry-After');
+      }
+      const kept = await db.value('SELECT COUNT(*) FROM pay_order WHERE merchant_order_id = ?', [terms.merchant_order_id]);
+      const landed = ['commit.sent', 'commit.done', 'reply.half'].includes(point);
+      if (point !== 'commit.sent') assert.equal(kept, landed ? 1 : 0, 'all or nothing');
+      const again = await insist(() => post(stack, stack.app1, '/payments', terms));
+      assert.ok([200, 201].includes(again.status), again.text);
+      if (kept) assert.equal(again.status, 200);
+      ledger.created.set(terms.merchant_order_id, again.json.data);
+    });
+  }
+
+  for (const [point, pass, name] of SUBMIT) {
+    test(`submit: ${name}`, async () => {
+      const made = await insist(() => post(stack, stack.app1, '/payments', termsOf({ channel: undefined })));
+      const order = made.json.data;
+      await arm(`${point} kill ${pass}`);
+      const first = await post(stack, stack.app1, '/api/pay/submit', { order_no: order.order_no, channel: 'mock' });
+      assert.ok(wasHit(stack), 'passed');
+      assert.equal(first.json?.code, 50301, first.text);
+      const again = await insist(() => post(stack, stack.app1, '/api/pay/submit', { order_no: order.order_no, channel: 'mock' }));
+      assert.equal(again.status, 201, again.text);
+      const acked = await insist(() => sendCallback(stack, signedCallback(again.json.data, stack.app1.channelSecret)));
+      assert.equal(acked.status, 200, acked.text);
+      ledger.paid.set(order.order_no, order);
+    });
+  }
+
+  for (const [point, pass, name] of CALLBACK) {
+    test(`callback: ${name}`, async () => {
+      const made = await insist(() => post(stack, stack.app1, '/payments', termsOf()));
+      const order = made.json.data;
+      const told = signedCallback(order, stack.app1.channelSecret);
+      await arm(`${point} kill ${pass}`);
+      const first = await sendCallback(stack, told).catch((e) => ({ status: 0, text: String(e) }));
+      assert.ok(wasHit(stack), 'passed');
+      if (point !== 'reply.half') assert.notEqual(first.status, 200, 'never acknowledged before it was done');
+      const acked = await insist(() => sendCallback(stack, told));
+      assert.deepEqual([acked.status, acked.text], [200, '{"code":0,"msg":"SUCCESS"}']);
+      assert.equal(await db.value('SELECT COUNT(*) FROM notify_task WHERE type = 1 AND data_id = (SELECT id FROM pay_order WHERE no = ?)', [order.order_no]), 1);
+      ledger.paid.set(order.order_no, order);
+    });
+  }
+
+  for (const [point, pass, name] of RUNNER) {
+    test(`runner: ${name}`, async () => {
+      await runRunner(stack);                      // what earlier tests left
+      const order = await payOne(stack, stack.app1, ledger, heard.url);
+      plant(stack, `${point} kill ${pass}`);
+      assert.equal(await runRunner(stack), 'SIGKILL');
+      assert.ok(wasHit(stack), 'passed');
+      // The lease's end, without waiting 45 s for it.
+      await root.rows('UPDATE notify_task SET next_notify_time = UTC_TIMESTAMP(3) WHERE status = 0 AND claim_token <> 0');
+      await until('it is told after all', async () => {
+        await runRunner(stack);
+        return await db.value('SELECT t.status FROM notify_task t JOIN pay_order o ON o.id = t.data_id WHERE o.no = ?', [order.order_no]) === 10;
+      }, 30000, 300);
+      const copies = heard.hits.filter((h) => h.text.includes(order.order_no));
+      assert.ok(copies.length >= 1 && copies.length <= 2, `${copies.length} copies`);
+    });
+  }
+
+  test('afterwards: the ledger agrees, everybody heard, the audit is clean', async () => {
+    await runRunner(stack);
+    await oracles(stack, db, ledger, heard);
+  });
+});
