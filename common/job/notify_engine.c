@@ -297,6 +297,8 @@ static int wait_ms(const struct notify_engine *e)
         return now >= e->retry_us ? (int)(RIPE_US / 1000) : 50;
     if (e->stopping)
         return 50;
+    if (e->drained && e->job->once)
+        return 0;
     if (e->hungry && e->free.count >= REFILL)
         return 0;
     return until <= now ? 0 : (int)((until - now) / 1000) + 1;
