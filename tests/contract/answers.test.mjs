@@ -1,14 +1,16 @@
 // The form of every answer: envelope, X-Request-Id, HEAD, Allow, unknown paths, and nginx's own refusals.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
 import { suite, rep } from '../lib/suite.mjs';
 import {
   TIME, ULID, authHeader, create, createOpen, expectError, expectOk, get, hasRequestId, newNo, parseRaw, post,
-  postJson, rawSend, request, strangerUlid, terms,
+  postJson, rawSend, request, signed, strangerUlid, terms,
 } from '../lib/client.mjs';
 
 const { stack, app1 } = await suite();
 const host = `Host: ${stack.host}:${stack.port}`;
+const signedGet = (path, body) => signed(stack, app1, { method: 'GET', path, body });
 const allowOf = (res) => String(res.headers.allow ?? '').split(',').map((m) => m.trim()).filter(Boolean);
 
 describe('envelope', () => {
@@ -134,6 +136,7 @@ describe('HEAD is answered like GET', () => {
     const path = `/payments/${order.order_no}`;
     const res = await check(path, { Authorization: authHeader(app1, { method: 'HEAD', path }) });
     assert.equal(res.status, 200);
+    assert.equal(res.headers['content-length'], (await get(stack, app1, path)).headers['content-length']);
     assert.match(res.headers['content-type'], /^application\/json/);
   });
   test('a refusal keeps its status', async () => {
@@ -237,6 +240,14 @@ describe('400: what nginx cannot read is JSON all the same', () => {
     'a thousand long headers': `GET /healthz HTTP/1.1\r\n${host}\r\n${Array.from({ length: 1000 }, (_, i) => `X-${i}: ${rep('v', 100)}\r\n`).join('')}Connection: close\r\n\r\n`,
     'a broken percent escape': `GET /pay%zzments HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
     'climbing above the root': `GET /../../etc/passwd HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
+    'an unknown transfer coding': `POST /api/pay/create HTTP/1.1\r\n${host}\r\n${json}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+    'HTTP/2 without an upgrade': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    'HTTP/9.9': `GET /healthz HTTP/9.9\r\n${host}\r\nConnection: close\r\n\r\n`,
+    'OPTIONS *': `OPTIONS * HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
+    'CONNECT': `CONNECT evil.example:443 HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
+    'a folded header': `GET /healthz HTTP/1.1\r\n${host}\r\nX-A: a\r\n b\r\nConnection: close\r\n\r\n`,
+    'a blank before the colon': `GET /healthz HTTP/1.1\r\n${host}\r\nX-A : b\r\nConnection: close\r\n\r\n`,
+    'a method in small letters': `get /healthz HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`,
     'TLS spoken to plain HTTP': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n',
   };
   for (const [name, bytes] of Object.entries(rows)) {
@@ -245,6 +256,22 @@ describe('400: what nginx cannot read is JSON all the same', () => {
       expectError(res, 40000);
     });
   }
+  test('HTTP/1.0, an absolute address and Expect are read', async () => {
+    const body = JSON.stringify(terms());
+    const auth = authHeader(app1, { method: 'POST', path: '/api/pay/create', body });
+    assert.equal(parseRaw(await rawSend(stack, 'GET /healthz HTTP/1.0\r\n\r\n')).status, 200);
+    assert.equal(parseRaw(await rawSend(stack, `GET http://${stack.host}/healthz HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`)).status, 200);
+    const text = await rawSend(stack, `POST /api/pay/create HTTP/1.1\r\n${host}\r\nAuthorization: ${auth}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n${body}`);
+    assert.match(text, /HTTP\/1\.1 201 /);
+  });
+  test('a body on a GET is refused', async () => {
+    const order = await create(stack, app1);
+    expectError(await signedGet(`/payments/${order.order_no}`, '{}'), [40000, 40001]);
+  });
+  test('a compressed body is not JSON', async () => {
+    const body = gzipSync(JSON.stringify(terms()));
+    expectError(await post(stack, app1, '/api/pay/create', body, { headers: { 'Content-Encoding': 'gzip' } }), [40000, 41500]);
+  });
   test('nothing shows the HTML of nginx', async () => {
     const res = await request(stack, { path: '/nope' });
     assert.doesNotMatch(res.text, /<html|nginx/i);

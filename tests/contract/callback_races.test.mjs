@@ -26,6 +26,14 @@ describe('a hundred at once', () => {
     const q = await query(stack, app1, { order_no: order.order_no });
     assert.deepEqual([q.status, q.attempts.length, q.attempts[0].status], ['SUCCESS', 1, 'SUCCESS']);
   });
+  test('a thousand, fifty at a time: one change, one task, a thousand acknowledgements', async () => {
+    const order = await createOpen(stack, app1);
+    const body = signedCallback(order, SECRET);
+    const all = await inParallel(Array.from({ length: 1000 }), 50, () => sendCallback(stack, body));
+    assert.equal(count(all, acked), 1000, all.find((r) => !acked(r))?.text);
+    assert.equal(await tasks(order), 1);
+    assert.equal(await db.value('SELECT COUNT(*) FROM status_log WHERE kind = ? AND data_id = ?', ['order', await idOf(order)]), 1);
+  });
   test('each with a nonce of its own', async () => {
     const order = await createOpen(stack, app1);
     const no = channelNo();

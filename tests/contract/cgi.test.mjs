@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { suite } from '../lib/suite.mjs';
 import { buildPath } from '../lib/env.mjs';
+import { signedCallback } from '../lib/channel.mjs';
+import { ctl } from '../lib/ctl.mjs';
 import { authHeader, create, newNonce, terms, ULID } from '../lib/client.mjs';
 
 const { stack, app1, db } = await suite();
@@ -136,6 +138,45 @@ describe('query', () => {
   for (const [code, path] of [[40100, '/api/pay/query?order_no=x'], [40400, '/api/pay/create'], [40400, '/api/pay/status?token=x'], [40001, '/api/pay/status']]) {
     test(`${code}: ${path}`, async () => assert.equal((await cgi('query', { path })).json?.code, code));
   }
+});
+
+describe('live mode', () => {
+  const live = { SHROFF_MODE: 'live' };
+  test('a mock channel takes nothing: 40303, nothing is made', async () => {
+    const body = terms({ channel: 'mock' });
+    const res = await signedCgi('create', app1, { method: 'POST', path: '/api/pay/create', body, env: live });
+    assert.equal(res.json?.code, 40303, res.text);
+    assert.equal(await db.value('SELECT COUNT(*) FROM pay_order WHERE merchant_order_id = ?', [body.merchant_order_id]), 0);
+  });
+  test('orders without it are made', async () => {
+    const res = await signedCgi('create', app1, { method: 'POST', path: '/api/pay/create', body: terms(), env: live });
+    assert.equal(res.status, 201, res.text);
+  });
+  test('the mock channel\'s callback is not believed', async () => {
+    const order = await create(stack, app1, { channel: 'mock' });
+    const body = JSON.stringify(signedCallback(order, app1.channelSecret));
+    for (const path of ['/api/pay/callback', `/api/pay/notify/order/${app1.channelId}`]) {
+      const res = await cgi('callback', { method: 'POST', path, body, env: live });
+      assert.ok(res.status >= 400 && res.status < 500, res.text);
+    }
+    assert.equal(await db.value('SELECT status FROM pay_order WHERE no = ?', [order.order_no]), 0);
+  });
+  for (const path of ['/mockpay?pay_id=x&token=y', '/api/pay/mock-callback', '/sandbox/clock']) {
+    test(`the program of ${path} does not start, with one line that says why`, async () => {
+      const res = await cgi('mockpay', { method: path.startsWith('/mockpay') ? 'GET' : 'POST', path, body: '{}', env: live });
+      assert.ok(res.code !== 0 || res.status === 404, `${res.code} ${res.text}`);
+      if (res.code !== 0) assert.equal(res.err.trim().split('\n').length, 1, res.err);
+    });
+  }
+  test('the mode is live unless it is set', async () => {
+    const res = await cgi('mockpay', { path: '/mockpay?pay_id=x&token=y', env: { SHROFF_MODE: '' } });
+    assert.ok(res.code !== 0 || res.status === 404, `${res.code} ${res.text}`);
+  });
+  test('shroffctl makes no mock channel', async () => {
+    const r = await ctl({ env: { ...stack.env, SHROFF_MODE: 'live' } }, ['channel', 'create', '--app', app1.key, '--code', 'mock', '--reason', 'test']);
+    assert.notEqual(r.code, 0);
+    assert.match(r.stderr, /test mode|SHROFF_MODE/);
+  });
 });
 
 describe('started wrongly', () => {

@@ -192,6 +192,15 @@ describe('POST /mockpay cannot be forged', () => {
     assert.equal(await stateOf(a), 'WAITING');
     assert.equal(await stateOf(b), 'WAITING');
   });
+  test('a browser that sends no Origin is believed for its token', async () => {
+    const order = await createOpen(stack, app1);
+    const page = payPage(stack, order);
+    const form = (await page.form()).find((f) => f.choices.some((c) => c.value === 'paid'));
+    const body = new URLSearchParams({ ...form.fields, outcome: 'paid' }).toString();
+    const res = await request(stack, { method: 'POST', path: '/mockpay', body, headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
+    assert.ok([200, 302, 303].includes(res.status), `${res.status}`);
+    assert.equal(await stateOf(order), 'SUCCESS');
+  });
   test('JSON to the form: 41500', async () => {
     expectError(await postJson(stack, '/mockpay', {}), 41500);
   });

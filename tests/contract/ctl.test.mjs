@@ -1,0 +1,138 @@
+// shroffctl as an operator uses it after `. demo.env`: listings in JSON, changes with a reason, no secret shown twice.
+import { test, describe } from 'node:test';
+import assert from 'node:assert/strict';
+import { suite } from '../lib/suite.mjs';
+import { createOpen, expectError, expectOk, get, post, strangerUlid, terms } from '../lib/client.mjs';
+import { payByCallback, signedCallback, sendCallback } from '../lib/channel.mjs';
+import { ctl, ctlOk, newApp, newKey } from '../lib/ctl.mjs';
+import { until } from '../lib/wait.mjs';
+
+const { stack, app1, app2, db } = await suite();
+const json = async (...args) => { const r = await ctlOk(stack, [...args, '--json']); assert.ok(r.json, `${args.join(' ')}: ${r.stdout}`); return r.json; };
+const WHY = ['--reason', 'the auditor asked'];
+const SECRETS = [app1.secret, app1.channelSecret, app1.webhookSecret, app1.webhookSecret.slice(6), app2.secret, app2.channelSecret];
+const clean = (text) => { for (const s of SECRETS) assert.ok(!text.includes(s), 'a secret is shown'); };
+
+describe('listings', () => {
+  for (const args of [['app', 'list'], ['key', 'list'], ['channel', 'list'], ['notify', 'list'], ['alerts']]) {
+    test(`${args.join(' ')}: JSON with items, and a table for people; no secret`, async () => {
+      assert.ok(Array.isArray((await json(...args)).items));
+      const plain = await ctlOk(stack, args);
+      clean(plain.stdout + JSON.stringify(await json(...args)));
+      assert.ok(plain.stdout.length > 0);
+    });
+  }
+  test('app, key and channel show', async () => {
+    assert.equal((await json('app', 'show', app1.key)).app_key, app1.key);
+    assert.equal(String((await json('channel', 'show', app1.channelId)).channel_id), app1.channelId);
+    const [key] = (await json('key', 'list', '--app', app1.key)).items;
+    assert.equal((await json('key', 'show', key.key_id, '--app', app1.key)).key_id, key.key_id);
+    clean((await ctlOk(stack, ['channel', 'show', app1.channelId])).stdout);
+  });
+  test('order show tells the whole story, by order_no and by pay_id', async () => {
+    const order = await createOpen(stack, app1);
+    await payByCallback(stack, app1, order);
+    for (const no of [order.order_no, order.pay_id]) {
+      const story = JSON.stringify(await json('order', 'show', no));
+      for (const s of [order.order_no, order.pay_id, order.merchant_order_id, 'SUCCESS']) assert.ok(story.includes(s), s);
+      clean(story);
+    }
+    assert.notEqual((await ctl(stack, ['order', 'show', strangerUlid()])).code, 0);
+  });
+  test('alerts tell of money that came twice, until they are closed', async () => {
+    const first = await createOpen(stack, app1);
+    const second = expectOk(await post(stack, app1, '/api/pay/submit', { order_no: first.order_no, channel: 'mock' }), 201);
+    await payByCallback(stack, app1, first);
+    await sendCallback(stack, signedCallback(second, app1.channelSecret));
+    const mine = async (...more) => (await json('alerts', ...more)).items.find((a) => JSON.stringify(a).includes(second.pay_id) || JSON.stringify(a).includes(first.order_no));
+    const alert = await mine();
+    assert.ok(alert);
+    await ctlOk(stack, ['alerts', 'close', String(alert.id ?? alert.alert_id), ...WHY]);
+    assert.equal(await mine(), undefined);
+    assert.ok(await mine('--all'));
+  });
+  test('doctor finds nothing wrong', async () => {
+    const r = await ctl(stack, ['doctor']);
+    assert.equal(r.code, 0, r.stdout + r.stderr);
+  });
+  test('migrate a second time changes nothing', async () => {
+    const before = await db.rows('SELECT * FROM schema_migration');
+    await ctlOk(stack, ['migrate']);
+    assert.deepEqual(await db.rows('SELECT * FROM schema_migration'), before);
+  });
+});
+
+describe('changes', () => {
+  test('want a reason', async () => {
+    for (const args of [['app', 'create', '--name', 'x'], ['app', 'disable', app1.key], ['key', 'create', '--app', app1.key, '--scopes', 'all'], ['channel', 'disable', app1.channelId]]) {
+      const r = await ctl(stack, args);
+      assert.notEqual(r.code, 0, args.join(' '));
+      assert.match(r.stderr, /reason/);
+    }
+    expectOk(await post(stack, app1, '/api/pay/create', terms()), 201);
+  });
+  test('leave a line: who, when, what, on what, why', async () => {
+    const app = await newApp(stack);
+    const key = await newKey(stack, app);
+    for (const args of [['app', 'disable', app.key], ['app', 'enable', app.key], ['app', 'set', app.key, '--remark', 'x'], ['app', 'rotate', app.key], ['key', 'revoke', key.keyId, '--app', app.key],
+      ['channel', 'disable', app.channelId], ['channel', 'enable', app.channelId], ['channel', 'rotate', app.channelId]]) {
+      const before = await db.value('SELECT COALESCE(MAX(id), 0) FROM admin_log');
+      await ctlOk(stack, [...args, ...WHY]);
+      const rows = await db.rows('SELECT * FROM admin_log WHERE id > ?', [before]);
+      assert.equal(rows.length, 1, args.join(' '));
+      assert.ok(rows[0].who);
+      assert.equal(rows[0].why, 'the auditor asked');
+      clean(JSON.stringify(rows));
+    }
+  });
+  test('key rotate: the new secret at once, the old one for its overlap', async () => {
+    const app = await newApp(stack);
+    const [{ key_id: id }] = (await json('key', 'list', '--app', app.key)).items;
+    const r = await json('key', 'rotate', id, '--app', app.key, '--overlap', '3', ...WHY);
+    expectOk(await post(stack, { key: app.key, secret: r.secret }, '/api/pay/create', terms()), 201);
+    expectOk(await post(stack, app, '/api/pay/create', terms()), 201);
+    await until('the old one has ended', async () => (await get(stack, app, '/payments?limit=1')).status === 401, 7000, 100);
+    expectOk(await get(stack, { key: app.key, secret: r.secret }, '/payments?limit=1'));
+  });
+  test('channel rotate: callbacks under the new secret are believed within 2 s', async () => {
+    const app = await newApp(stack);
+    const order = await createOpen(stack, app);
+    const { secret } = await json('channel', 'rotate', app.channelId, ...WHY);
+    assert.notEqual(secret, app.channelSecret);
+    await until('the new secret', async () => (await payByCallback(stack, { ...app, channelSecret: secret }, order)).status === 200, 2000);
+    expectError(await payByCallback(stack, app, order), 40101);
+  });
+  test('rotate-master: everything goes on', async () => {
+    const order = await createOpen(stack, app1);
+    const r = await json('key', 'rotate-master', ...WHY);
+    assert.ok(r.secrets_sealed > 0);
+    const app = await newApp(stack);
+    await until('old and new secrets open', async () => (await get(stack, app1, '/payments?limit=1')).status === 200 && (await get(stack, app, '/payments?limit=1')).status === 200, 4000);
+    await until('callbacks too', async () => (await payByCallback(stack, app1, order)).status === 200, 4000);
+    expectOk(await post(stack, app2, '/api/pay/create', terms({ channel: 'mock' })), 201);
+  });
+  const bad = [
+    ['app create of a bad URL', ['app', 'create', '--name', 'x', '--notify-url', 'javascript:alert(1)']], ['app set to bad networks', ['app', 'set', 'KEY', '--allowed-nets', '10.0.0.0/33']],
+    ['app set to bad networks, a word', ['app', 'set', 'KEY', '--allowed-nets', 'home']], ['app set to a bad schedule', ['app', 'set', 'KEY', '--schedule', '15,-1']], ['app set to a bad late_payment', ['app', 'set', 'KEY', '--late-payment', 'keep']],
+    ['a key of a scope that is none', ['key', 'create', '--app', 'KEY', '--scopes', 'payment:everything']], ['a key of no scope', ['key', 'create', '--app', 'KEY', '--scopes', '']],
+    ['a key of an app that is none', ['key', 'create', '--app', 'nosuch', '--scopes', 'all']], ['a second mock channel', ['channel', 'create', '--app', 'KEY', '--code', 'mock']],
+    ['a channel nobody knows', ['channel', 'create', '--app', 'KEY', '--code', 'paypal']], ['a fee above all of it', ['channel', 'create', '--app', 'KEY', '--code', 'mock', '--fee-rate', '1000001']],
+    ['an unknown command', ['pay', 'me']], ['an unknown option', ['app', 'create', '--name', 'x', '--colour', 'red']], ['resend of nothing', ['notify', 'resend', strangerUlid()]],
+  ];
+  for (const [name, args] of bad) {
+    test(`refused with one clear line: ${name}`, async () => {
+      const before = await db.value('SELECT COUNT(*) FROM admin_log');
+      const r = await ctl(stack, [...args.map((a) => (a === 'KEY' ? app1.key : a)), ...(args[0] === 'pay' ? [] : WHY)]);
+      assert.notEqual(r.code, 0);
+      assert.ok(r.stderr.trim().length > 0);
+      assert.equal(await db.value('SELECT COUNT(*) FROM admin_log'), before);
+    });
+  }
+  test('--help everywhere', async () => {
+    for (const args of [['--help'], ['app', '--help'], ['app', 'create', '--help'], ['key', '--help'], ['channel', 'create', '--help'], ['notify', 'resend', '--help'], ['alerts', '--help'], ['doctor', '--help'], ['migrate', '--help']]) {
+      const r = await ctl(stack, args);
+      assert.equal(r.code, 0, args.join(' '));
+      assert.match(r.stdout, /shroffctl/);
+    }
+  });
+});
