@@ -1,24 +1,10 @@
-/* auth.h - who sends a request: the Authorization header, keys and signatures. */
+/* auth.h - who sends a request: its credentials against the app's keys. */
 #ifndef WEB_AUTH_H
 #define WEB_AUTH_H
 
-#include "pay/app.h"
+#include "pay/credentials.h"
 #include "web/request.h"
 
-#define NONCE_SIZE 65
-#define TIMESTAMP_WINDOW 300        /* seconds to either side */
-
-/* What stands in the header, each value checked against its alphabet, nothing believed yet. */
-struct credentials {
-    enum key_algorithm algorithm;
-    char app_key[APP_KEY_SIZE], key_id[APP_KEY_SIZE];   /* key_id "" when left out */
-    char timestamp[11], nonce[NONCE_SIZE];
-    char signature[2049];
-    int64_t time;                                       /* timestamp as a number */
-};
-
-/* One Authorization header's value (NULL when absent); false when not of the contract's form. */
-MUST_USE bool auth_parse(const char *header, struct credentials *out);
 /* The five signed lines: method, address, timestamp, nonce, body. */
 void auth_signed_text(const struct request *request, const struct credentials *said,
                       struct text *to);
