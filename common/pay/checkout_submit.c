@@ -5,11 +5,13 @@
  * again under the order's lock. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "pay/checkout_private.h"
 #include "pay/settle.h"
 
-#define ASKED_MAX 4         /* open attempts asked about, the newest first: each may take seconds */
+#define ASKED_MAX 4         /* open attempts asked about, the newest first … */
+#define ASKED_US 2500000    /* … as long as channels answer quickly: somebody waits for us */
 
 struct open_attempt { int64_t channel_id; char no[NO_SIZE]; };
 struct open_list { struct open_attempt at[ASKED_MAX]; size_t count; };
@@ -79,6 +81,16 @@ static enum pay_err ask(const struct checkout_call *call, const struct open_atte
     return PAY_FAULT;
 }
 
+static enum pay_err ask_all(const struct checkout_call *call, const struct open_list *open)
+{
+    int64_t until = clock_ticks_us() + ASKED_US;
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < open->count && err == PAY_OK && clock_ticks_us() < until; i++)
+        err = ask(call, &open->at[i]);
+    return err;
+}
+
 /* What can be refused without a change is refused here: replay, absence, state, in this order. */
 static enum pay_err look(const struct checkout_call *call, const struct order_key *key,
                          struct order *order, struct open_list *open)
@@ -131,8 +143,8 @@ enum pay_err checkout_submit(const struct checkout_call *call, const struct orde
         return PAY_NO_CHANNEL;
     if (err == PAY_OK)
         err = look(call, key, &out->order, &open);
-    for (size_t i = 0; i < open.count && err == PAY_OK; i++)
-        err = ask(call, &open.at[i]);
+    if (err == PAY_OK)
+        err = ask_all(call, &open);
     if (err == PAY_OK)
         err = attempt_plan(call, channel, &out->order, &plan);
     if (err != PAY_OK)

@@ -11,7 +11,7 @@
 #include "tests/unit/unit.h"
 
 enum gateway_mood { GATEWAY_HONEST, GATEWAY_SILENT, GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID,
-                    GATEWAY_STALE };
+                    GATEWAY_STALE, GATEWAY_HANGS };
 
 static struct gateway {
     enum gateway_mood mood;
@@ -57,6 +57,8 @@ static inline void gateway_answer(int fd, const char *body)
         G->good++;
     gateway_write(question, &answer);
     json_free(&question);
+    if (G->mood == GATEWAY_HANGS)
+        clock_sleep_ms(3500);
     if (G->mood == GATEWAY_SILENT)
         return;
     int n = snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n"

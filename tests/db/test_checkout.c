@@ -276,6 +276,20 @@ static void test_checkout_submit__believes_only_what_it_can_check(void **state)
     }
 }
 
+static void test_checkout_submit__waits_for_no_channel_that_hangs(void **state)
+{
+    (void)state;
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+    created("SO1", 10000);
+    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+    gateway_says(GATEWAY_HANGS, "SUCCESS", 10000);
+    int64_t since = clock_ticks_us();
+    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+    assert_in_range(clock_ticks_us() - since, 2900000, 4500000);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0", 3);
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+}
+
 static void test_checkout_submit__stops_at_money_of_another_amount(void **state)
 {
     (void)state;
@@ -413,6 +427,7 @@ int main(void)
         MONEY_TEST(test_checkout_submit__finds_what_was_paid_meanwhile),
         MONEY_TEST(test_checkout_submit__ends_what_failed_and_goes_on),
         MONEY_TEST(test_checkout_submit__believes_only_what_it_can_check),
+        MONEY_TEST(test_checkout_submit__waits_for_no_channel_that_hangs),
         MONEY_TEST(test_checkout_submit__stops_at_money_of_another_amount),
         MONEY_TEST(test_checkout_submit__refusals_come_in_their_order),
         MONEY_TEST(test_checkout_submit__sees_no_other_apps_order),
