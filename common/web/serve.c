@@ -96,14 +96,14 @@ static int work(void *arg)
     if (e->open_worker && !e->open_worker(&service->config))
         return 1;
     worker.fcgi = fcgi_open(service->fd);
-    for (int64_t n = 0; n < service->config.worker_requests; n++) {
-        if (fcgi_accept(worker.fcgi) != PAY_OK)
-            break;
+    int64_t served = 0;
+    while (served < service->config.worker_requests && fcgi_accept(worker.fcgi) == PAY_OK) {
         worker_serve(&worker);
+        served++;
     }
     fcgi_close(&worker.fcgi);
     db_close(&worker.db);
-    return 0;
+    return served > 0 || server_ends() ? 0 : 1;     /* 1: a socket that gives nothing */
 }
 
 int endpoint_serve(const struct endpoint *endpoint, int argc, char **argv)

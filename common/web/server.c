@@ -32,10 +32,17 @@ struct server {
     sigset_t mask, before;
 };
 
+static volatile sig_atomic_t told_to_end;
+
 static void on_term(int signal_number)
 {
-    (void)signal_number;
+    told_to_end = signal_number;
     fcgi_stop();
+}
+
+bool server_ends(void)
+{
+    return told_to_end != 0;
 }
 
 /* A worker ends when told so, and when its parent is gone; Ctrl-C reaches it through the parent. */

@@ -2,14 +2,18 @@
 #ifndef WEB_SERVER_H
 #define WEB_SERVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* What a worker does until it is told to end: its exit code. EXIT_CONFIG ends the whole service. */
+/* What a worker does until its share is done or it is told to end: its exit code. 0 is no failure,
+ * EXIT_CONFIG ends the whole service. */
 typedef int server_work(void *arg);
 
 /* Forks `workers` children and replaces one that ends, later and later when they end at once.
  * SIGTERM and SIGINT end the children, each with its request done, then the parent: 0, or
  * EXIT_CONFIG when a worker said so. */
 int server_run(int64_t workers, server_work *work, void *arg);
+/* In a worker: it was told to end. */
+bool server_ends(void);
 
 #endif

@@ -121,6 +121,17 @@ static void test_server_run__a_worker_that_has_done_its_share_is_replaced(void *
     assert_int_equal(exit_of(pid), 0);
 }
 
+static void test_server_run__a_short_share_is_no_failure(void **state)
+{
+    static int code = 0;
+    const pid_t pid = serve(1, fail_at_once, &code);
+
+    (void)state;
+    wait_for_starts(20);
+    kill(pid, SIGTERM);
+    assert_int_equal(exit_of(pid), 0);
+}
+
 static void test_server_run__what_dies_at_once_is_not_hurried(void **state)
 {
     static int code = 1;
@@ -161,6 +172,7 @@ int main(void)
         cmocka_unit_test(test_server_run__ends_all_and_says_0),
         cmocka_unit_test(test_server_run__replaces_a_killed_worker_at_once),
         cmocka_unit_test(test_server_run__a_worker_that_has_done_its_share_is_replaced),
+        cmocka_unit_test(test_server_run__a_short_share_is_no_failure),
         cmocka_unit_test(test_server_run__what_dies_at_once_is_not_hurried),
         cmocka_unit_test(test_server_run__a_bad_setting_ends_it),
         cmocka_unit_test(test_server_run__workers_leave_with_their_parent),
