@@ -13,7 +13,8 @@ enum opt {
     OPT_NOTIFY_CLOSED, OPT_SCHEDULE, OPT_LATE_PAYMENT, OPT_ALLOWED_NETS, OPT_REMARK, OPT_SCOPES,
     OPT_PUBLIC_KEY_FILE, OPT_SECRET_FILE, OPT_EXPIRE, OPT_OVERLAP, OPT_CODE, OPT_FEE_RATE,
     OPT_SIGN_TYPE, OPT_CONFIG_FILE, OPT_SECRETS_FILE, OPT_CHANNEL, OPT_KEY, OPT_STATUS, OPT_LIMIT,
-    OPT_AFTER, OPT_ALL, OPT_DRY_RUN, OPT_FROM, OPT_TO, OPT_RATE, OPT_COUNT
+    OPT_AFTER, OPT_ALL, OPT_DRY_RUN, OPT_FROM, OPT_TO, OPT_RATE,
+    OPT_METHOD, OPT_PATH, OPT_BODY_FILE, OPT_AUTHORIZATION_FILE, OPT_COUNT
 };
 #define O(opt) (UINT64_C(1) << (opt))
 
@@ -66,6 +67,8 @@ int run_notify_resend(struct cli *cli);
 int run_notify_probe(struct cli *cli);
 int run_alerts(struct cli *cli);
 int run_alerts_close(struct cli *cli);
+int run_sign(struct cli *cli);
+int run_verify(struct cli *cli);
 int run_audit(struct cli *cli);
 int run_doctor(struct cli *cli);
 

@@ -49,6 +49,10 @@ static const struct option_row OPTIONS[OPT_COUNT] = {
     [OPT_FROM] = { "from", "TIME", "made at or after, RFC 3339" },
     [OPT_TO] = { "to", "TIME", "made before, RFC 3339" },
     [OPT_RATE] = { "rate", "N", "so many a second (20)" },
+    [OPT_METHOD] = { "method", "WORD", "GET, POST (POST when there is a body)" },
+    [OPT_PATH] = { "path", "PATH", "path with query exactly as sent" },
+    [OPT_BODY_FILE] = { "body-file", "FILE", "the body; - is stdin" },
+    [OPT_AUTHORIZATION_FILE] = { "authorization-file", "FILE", "the header's value; - is stdin" },
     [OPT_DRY_RUN] = { "dry-run", NULL, "say what would be done" },
 };
 
