@@ -72,12 +72,11 @@ int64_t notify_retry_after(const char *value, int64_t now_s)
     size_t len = strlen(value);
     while (len > 0 && (value[len - 1] == ' ' || value[len - 1] == '\t'))
         len--;
-    while (len > 1 && *value == '0') {
-        value++;
-        len--;
-    }
-    if (str_is_n(value, len, ALPHA_DIGITS, 1, 64))
+    if (str_is_n(value, len, ALPHA_DIGITS, 1, 64)) {
+        for (; len > 1 && *value == '0'; len--)
+            value++;
         return str_to_i64_n(value, len, 0, RETRY_AFTER_MAX, &n) ? n : RETRY_AFTER_MAX;
+    }
     char date[40];
     if (!text_copy_n(date, sizeof(date), value, len) || !time_parse_http(date, &n))
         return -1;
