@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "base/ulid.h"
 #include "io/sign.h"
@@ -49,7 +50,7 @@ struct migrate {
 struct step {
     struct migrate *m;
     struct migration *row;
-    int64_t claimed;
+    int64_t claimed, orphan;    /* orphan: whoever held it before died of it */
 };
 
 static enum pay_err step_read(struct db *db, void *arg)
@@ -71,8 +72,8 @@ static enum pay_err step_read(struct db *db, void *arg)
     s->row->applied = found.applied;
     if (!str_eq(found.checksum, s->row->checksum)) {
         snprintf(s->m->out->why, sizeof(s->m->out->why),
-                 "%s was changed after it was applied: restore it and write a new file",
-                 s->row->name);
+                 "%s was changed after it was %s: restore it and write a new file",
+                 s->row->name, found.applied ? "applied" : "begun");
         return PAY_CONFLICT;
     }
     return PAY_OK;
@@ -81,20 +82,32 @@ static enum pay_err step_read(struct db *db, void *arg)
 /* Whoever holds it lives while his connection does, or, on another server, while his lease does. */
 static enum pay_err step_claim(struct db *db, void *arg)
 {
+    /* A file of which nothing was done may still be mended. */
     static const char SQL_INSERT[] =
-        "INSERT IGNORE INTO schema_migration (version, name, checksum) VALUES (?, ?, ?)";
+        "INSERT INTO schema_migration (version, name, checksum) VALUES (?, ?, ?)"
+        " ON DUPLICATE KEY UPDATE checksum = IF(apply_time IS NULL AND statements_done = 0,"
+        " VALUES(checksum), checksum)";
     static const char SQL_CLAIM[] =
         "UPDATE schema_migration SET holder = ?, holder_connection = CONNECTION_ID(),"
         " held_until = UTC_TIMESTAMP(3) + INTERVAL 600 SECOND"
         " WHERE version = ? AND apply_time IS NULL AND (holder IS NULL OR held_until < "
         "UTC_TIMESTAMP(3)"
         " OR holder_connection NOT IN (SELECT id FROM information_schema.processlist))";
+    static const char SQL_HELD[] =
+        "SELECT holder IS NOT NULL FROM schema_migration WHERE version = ? FOR UPDATE";
+    static const struct db_column HELD[] = { DB_COLUMN(struct step, orphan) };
     struct step *s = arg;
     const struct db_param row[] = { DB_NUM(s->row->version), DB_STR(s->row->name),
                                     DB_STR(s->row->checksum) };
     const struct db_param claim[] = { DB_STR(s->m->holder), DB_NUM(s->row->version) };
 
     enum pay_err err = db_exec(db, SQL_INSERT, DB_LIST(row), NULL);
+    if (err == PAY_OK)
+        err = db_select(db, &(struct db_query){ .sql = SQL_HELD,
+                                                .in = &claim[1],
+                                                .n = 1,
+                                                .shape = DB_SHAPE(HELD),
+                                                .row = s });
     return err == PAY_OK ? db_exec(db, SQL_CLAIM, DB_LIST(claim), &s->claimed) : err;
 }
 
@@ -110,6 +123,16 @@ static enum pay_err step_done(struct db *db, void *arg)
     return db_exec_one(db, SQL, DB_LIST(in));
 }
 
+/* It failed and says so: the next one does not take what is there for a dead one's work. */
+static enum pay_err step_release(struct db *db, void *arg)
+{
+    static const char SQL[] =
+        "UPDATE schema_migration SET holder = NULL WHERE version = ? AND holder = ?";
+    const struct step *s = arg;
+    const struct db_param in[] = { DB_NUM(s->row->version), DB_STR(s->m->holder) };
+    return db_exec(db, SQL, DB_LIST(in), NULL);
+}
+
 static enum pay_err step_apply(struct step *s, char *text)
 {
     struct sql_text reader = { .at = text };
@@ -120,8 +143,10 @@ static enum pay_err step_apply(struct step *s, char *text)
         if (number++ < begin)
             continue;
         enum pay_err err = db_run_text(s->m->db, sql, why, sizeof(why));
-        /* Killed between a statement and its count: it is there already. */
-        if (err != PAY_OK && !(number == begin + 1 && begin > 0 && strstr(why, "already exists"))) {
+        /* Somebody was killed between a statement and its count: it is there already. */
+        if (err != PAY_OK && !(number == begin + 1 && s->orphan && strstr(why, "already exists"))) {
+            if (db_txn(s->m->db, step_release, s) != PAY_OK)
+                log_event(LOG_WARN, "migrate.held", KV("file", s->row->name));
             snprintf(s->m->out->why, sizeof(s->m->out->why), "%s, statement %lld: %s", s->row->name,
                      (long long)number, why);
             return err;
@@ -206,7 +231,7 @@ static enum pay_err file_run(struct migrate *m, const char *name)
         return PAY_FAULT;
     }
     sign_mac_hex(&sum, row.checksum);
-    struct step s = { m, &row, 0 };
+    struct step s = { .m = m, .row = &row };
     return m->dry ? dry_run(&s) : step_run(&s, text);
 }
 
