@@ -10,8 +10,8 @@ settings_paths() {
     case $STATE in
     / | /tmp | /var | /home | /root | /etc | /usr | "$ROOT")
         die "SHROFF_STATE=$STATE is no place for a state folder" "Name a folder of its own, such as $ROOT/var" ;;
-    *[\'\"\\\$\;{}#%\`]* | *[[:cntrl:]]*)
-        die "SHROFF_STATE holds a quote, control or special character" "Choose a plainer path" ;;
+    *[\'\"\\\$\;{}#%\`]* | *[[:cntrl:][:space:]]*)
+        die "SHROFF_STATE holds a blank, quote or special character" "Choose a plainer path" ;;
     esac
     longest=$STATE/run/callback.sock
     local LC_ALL=C
