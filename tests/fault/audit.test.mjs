@@ -1,0 +1,144 @@
+// shroffctl audit: clean on honest data, and each proof catches a violation planted by hand.
+import { after, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { stopStack, startStack } from '../lib/stack.mjs';
+import { readerDb, rootDb } from '../lib/db.mjs';
+import { ctl } from '../lib/ctl.mjs';
+import { until } from '../lib/wait.mjs';
+import { newNo, post } from '../lib/client.mjs';
+import { sendCallback, signedCallback } from '../lib/channel.mjs';
+import { newLedger, payOne, sink } from './lib.mjs';
+
+let stack, db, root, sql, heard, paid, open;
+before(async () => {
+  stack = await startStack();
+  db = readerDb(stack);
+  root = rootDb(stack);
+  heard = await sink(5);
+  sql = await root.pool.getConnection();
+  await sql.query('SET SESSION check_constraint_checks = 0, foreign_key_checks = 0');
+  paid = await payOne(stack, stack.app1, newLedger(), heard.url);
+  open = (await post(stack, stack.app1, '/payments', {
+    merchant_order_id: newNo('A'), price: 500, currency: 'CNY', subject: 'Open', channel: 'mock', notify_url: heard.url,
+  })).json.data;
+  await sendCallback(stack, signedCallback(open, 'a wrong secret, refused'));
+  await until('told', async () => await db.value('SELECT COUNT(*) FROM notify_task WHERE status = 0') === 0, 20000);
+});
+after(async () => {
+  sql?.release();
+  await db?.close();
+  await root?.close();
+  heard?.close();
+  if (stack) stopStack(stack);
+});
+
+const audit = () => ctl(stack, ['audit', '--json']);
+const q = (text, params = []) => sql.query(text, params);
+const one = async (text, params = []) => (await q(text, params))[0][0];
+const orderRow = (no) => one('SELECT * FROM pay_order WHERE no = ?', [no]);
+const attemptRow = (no) => one('SELECT * FROM pay_order_extension WHERE no = ?', [no]);
+// One column changed and put back, without the triggers' trace: those log changes of `status` alone.
+const twist = (table, key, column, value) => ({
+  plant: async () => {
+    const before = (await one(`SELECT ${column} AS v FROM ${table} WHERE no = ?`, [key()])).v;
+    await q(`UPDATE ${table} SET ${column} = ${value}, update_time = update_time WHERE no = ?`, [key()]);
+    return () => q(`UPDATE ${table} SET ${column} = ?, update_time = update_time WHERE no = ?`, [before, key()]);
+  },
+});
+
+const PLANTED = [
+  ['paid-once', 'the paid attempt says another price', twist('pay_order_extension', () => paid.pay_id, 'paid_price', 'paid_price + 1')],
+  ['paid-once', 'the order names no attempt', twist('pay_order', () => paid.order_no, 'extension_id', 'NULL')],
+  ['paid-once', 'the attempt is of another channel', twist('pay_order_extension', () => paid.pay_id, 'channel_id', '2')],
+  ['paid-once', 'a waiting order carries marks of a payment', twist('pay_order', () => open.order_no, 'success_time', 'UTC_TIMESTAMP(3)')],
+  ['refund-sums', 'refund_price without a refund', twist('pay_order', () => paid.order_no, 'refund_price', '1')],
+  ['refund-sums', 'reserved without a refund', twist('pay_order', () => paid.order_no, 'refunding_price', '1')],
+  ['fee-fits', 'a fee above the price', twist('pay_order', () => paid.order_no, 'channel_fee_price', 'price + 1')],
+  ['fee-fits', 'a fee that the rate does not give', twist('pay_order', () => paid.order_no, 'channel_fee_price', '7')],
+  ['told-once', 'a paid order without its task', { plant: async () => {
+    const { id } = await orderRow(paid.order_no);
+    await q('UPDATE notify_task SET data_id = 999999999 WHERE type = 1 AND data_id = ?', [id]);
+    return () => q('UPDATE notify_task SET data_id = ? WHERE data_id = 999999999', [id]);
+  } }],
+  ['told-once', 'two tasks of one event', { plant: async () => {
+    const { id } = await orderRow(paid.order_no);
+    await q(`INSERT INTO notify_task (no, app_id, type, event, data_id, version, notify_url, body, status, max_notify_times, next_notify_time)
+      SELECT '01ARZ3NDEKTSV4RRFFQ69G5FAV', app_id, type, event, data_id, version + 1, notify_url, body, 20, max_notify_times, next_notify_time FROM notify_task WHERE type = 1 AND data_id = ?`, [id]);
+    return () => q("DELETE FROM notify_task WHERE no = '01ARZ3NDEKTSV4RRFFQ69G5FAV'");
+  } }],
+  ['tries-logged', 'a try without its row', { plant: async () => {
+    const { id } = await orderRow(paid.order_no);
+    await q('UPDATE notify_task SET notify_times = notify_times + 1 WHERE type = 1 AND data_id = ?', [id]);
+    return () => q('UPDATE notify_task SET notify_times = notify_times - 1 WHERE type = 1 AND data_id = ?', [id]);
+  } }],
+  ['callbacks-agree', 'an accepted callback of another price', { plant: async () => {
+    const { id } = await attemptRow(paid.pay_id);
+    const row = await one("SELECT id, body FROM callback_log WHERE extension_id = ? AND verdict = 'ACCEPTED'", [id]);
+    await q('UPDATE callback_log SET body = JSON_SET(body, "$.price", 1) WHERE id = ?', [row.id]);
+    return () => q('UPDATE callback_log SET body = ? WHERE id = ?', [row.body, row.id]);
+  } }],
+  ['callbacks-agree', 'an accepted callback of an attempt that is not there', { plant: async () => {
+    const { id } = await attemptRow(paid.pay_id);
+    const row = await one("SELECT id FROM callback_log WHERE extension_id = ? AND verdict = 'ACCEPTED'", [id]);
+    await q('UPDATE callback_log SET extension_id = 999999 WHERE id = ?', [row.id]);
+    return () => q('UPDATE callback_log SET extension_id = ? WHERE id = ?', [id, row.id]);
+  } }],
+  ['states-replay', 'a step that no order may take', { plant: async () => {
+    const { id } = await orderRow(open.order_no);
+    await q("INSERT INTO status_log (kind, data_id, from_status, to_status) VALUES ('order', ?, 0, 30)", [id]);
+    return () => q("DELETE FROM status_log WHERE kind = 'order' AND data_id = ?", [id]);
+  } }],
+  ['states-replay', 'a change of state that left no trace', { plant: async () => {
+    const { id } = await orderRow(paid.order_no);
+    await q("UPDATE status_log SET kind = 'x' WHERE kind = 'order' AND data_id = ?", [id]);
+    return () => q("UPDATE status_log SET kind = 'order' WHERE kind = 'x' AND data_id = ?", [id]);
+  } }],
+  ['not-late', 'a task due for an hour while a runner is alive', { plant: async () => {
+    const { id } = await orderRow(paid.order_no);
+    // In nobody's lane, so that the runner does not see it.
+    await q('UPDATE notify_task SET status = 0, lane = 9, next_notify_time = UTC_TIMESTAMP(3) - INTERVAL 1 HOUR WHERE type = 1 AND data_id = ?', [id]);
+    return () => q('UPDATE notify_task SET status = 10, lane = 1 WHERE type = 1 AND data_id = ?', [id]);
+  } }],
+];
+
+describe('audit', () => {
+  test('is clean on honest data, refusals included', async () => {
+    const r = await audit();
+    assert.deepEqual([r.code, r.json.items], [0, []], r.stdout + r.stderr);
+  });
+
+  for (const [proof, what, { plant }] of PLANTED) {
+    test(`${proof}: ${what}`, async () => {
+      const undo = await plant();
+      const found = await audit();
+      await undo();
+      assert.equal(found.code, 1, `not caught: ${found.stdout}`);
+      assert.ok(found.json.items.some((i) => i.proof === proof), `caught by others only: ${found.stdout}`);
+      const clean = await audit();
+      assert.deepEqual([clean.code, clean.json.items], [0, []], 'put back');
+    });
+  }
+
+  test('surplus-handled and closed-unpaid: money that nobody handles', async () => {
+    const twice = await payOne(stack, stack.app1, newLedger(), heard.url);
+    const other = (await post(stack, stack.app1, '/payments', {
+      merchant_order_id: newNo('S'), price: 900, currency: 'CNY', subject: 'Twice', channel: 'mock',
+    })).json.data;
+    const second = (await post(stack, stack.app1, '/api/pay/submit', { order_no: other.order_no, channel: 'mock' })).json.data;
+    for (const attempt of [other, second]) {
+      const r = await sendCallback(stack, signedCallback({ ...attempt, price: 900, currency: 'CNY' }, stack.app1.channelSecret));
+      assert.equal(r.status, 200, r.text);
+    }
+    assert.equal((await audit()).code, 0, 'paid twice, with an open alert');
+    const alert = await one('SELECT id FROM pay_alert WHERE kind = ? AND about = ?', ['duplicate_paid', second.pay_id]);
+    await q("UPDATE pay_alert SET closed_by = 'somebody', close_time = UTC_TIMESTAMP(3) WHERE id = ?", [alert.id]);
+    const found = await audit();
+    assert.equal(found.code, 1);
+    assert.ok(found.json.items.some((i) => i.proof === 'surplus-handled' && i.about === second.pay_id), found.stdout);
+    await q('UPDATE pay_alert SET closed_by = NULL, close_time = NULL WHERE id = ?', [alert.id]);
+
+    await q('UPDATE pay_order SET status = 20, extension_id = NULL, success_time = NULL WHERE no = ?', [twice.order_no]);
+    const closed = await audit();
+    assert.ok(closed.json.items.some((i) => i.proof === 'closed-unpaid' && i.about === twice.order_no), closed.stdout);
+  });
+});
