@@ -39,6 +39,8 @@ static pid_t spawn(const char *folder, char *const argv[])
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
     dup2(fd, STDOUT_FILENO);
     dup2(fd, STDERR_FILENO);
+    /* A server that starts deletes every #sql file of its temp folder: not other servers'. */
+    setenv("TMPDIR", folder, 1);
     execvp(argv[0], argv);
     _exit(127);
 }
