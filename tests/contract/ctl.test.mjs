@@ -39,17 +39,20 @@ describe('listings', () => {
     }
     assert.notEqual((await ctl(stack, ['order', 'show', strangerUlid()])).code, 0);
   });
-  test('alerts tell of money that came twice, until they are closed', async () => {
+  test('alerts tell of money that came twice, and of another price until they are closed', async () => {
     const first = await createOpen(stack, app1);
     const second = expectOk(await post(stack, app1, '/api/pay/submit', { order_no: first.order_no, channel: 'mock' }), 201);
+    const about = async (order, ...more) => (await json('alerts', ...more)).items.find((a) => JSON.stringify(a).includes(order.pay_id) || JSON.stringify(a).includes(order.order_no));
     await payByCallback(stack, app1, first);
     await sendCallback(stack, signedCallback(second, app1.channelSecret));
-    const mine = async (...more) => (await json('alerts', ...more)).items.find((a) => JSON.stringify(a).includes(second.pay_id) || JSON.stringify(a).includes(first.order_no));
-    const alert = await mine();
+    assert.ok(await about(second));
+    const odd = await createOpen(stack, app1);
+    await sendCallback(stack, signedCallback(odd, app1.channelSecret, { price: 5 }));
+    const alert = await about(odd);
     assert.ok(alert);
     await ctlOk(stack, ['alerts', 'close', String(alert.id ?? alert.alert_id), ...WHY]);
-    assert.equal(await mine(), undefined);
-    assert.ok(await mine('--all'));
+    assert.equal(await about(odd), undefined);
+    assert.ok(await about(odd, '--all'));
   });
   test('doctor finds nothing wrong', async () => {
     const r = await ctl(stack, ['doctor']);

