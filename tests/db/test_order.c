@@ -115,6 +115,11 @@ static void test_order_list__newest_first_by_pages(void **state)
     int64_t from = C.order.create_time;
     assert_string_equal(LISTED(.status = -1, .limit = 9, .from = from), "e");
     assert_string_equal(LISTED(.status = -1, .limit = 9, .to = from), "dcba");
+    /* made in the same millisecond */
+    run_sql("UPDATE pay_order SET create_time = '2026-01-01 00:00:00.001'");
+    assert_string_equal(LISTED(.status = -1, .limit = 9), "edcba");
+    assert_string_equal(LISTED(.status = -1, .limit = 9, .after = third), "ba");
+    assert_string_equal(LISTED(.status = 0, .limit = 9, .after = third), "a");
     struct order_filter unknown = { .app_id = S.app->id, .status = -1, .limit = 9,
                                     .after = "01J0EXAMP00000000000000001" };
     ASSERT_ERR(order_list(S.db, &unknown, see, &(struct seen){ .count = 0 }), PAY_NOT_FOUND);
