@@ -21,7 +21,7 @@ const script = (name, args, env) => {
   return { code: r.status, out: r.stdout + r.stderr };
 };
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-async function until(what, look, ms = 15_000) {
+async function until(what, look, ms = 40_000) {
   for (const end = Date.now() + ms; Date.now() < end; await sleep(100)) if (await look()) return;
   assert.fail(`${what} did not happen`);
 }
