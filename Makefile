@@ -66,7 +66,7 @@ DBTS  := $(patsubst %.c,$(B)/%,$(DBT_SRC))
 # Only these faces of the played third parties may link them.
 SAND_USERS := $(B)/cgi-bin/mockpay $(B)/cgi-bin/sandbox_% $(B)/cron/sandbox_%
 
-.PHONY: all lint unit-build db-build bench-build unit db clean
+.PHONY: all install lint unit-build db-build bench-build unit db clean
 .SECONDARY:
 all: $(PROGS)
 
@@ -119,5 +119,62 @@ lint:
 	@scripts/lint
 clean:
 	rm -rf build
+
+# make install [DESTDIR=…] [PREFIX=/usr/local]: programs, schema, units, man pages. Makes no user,
+# starts nothing; docs/operate.md goes on from there. mockpay and the sandbox stay behind: test mode only.
+D := $(DESTDIR)$(PREFIX)
+WEB := $(filter-out $(B)/cgi-bin/mockpay $(B)/cgi-bin/sandbox_%,$(filter $(B)/cgi-bin/%,$(PROGS)))
+JOBS := $(filter-out $(B)/cron/sandbox_%,$(filter $(B)/cron/%,$(PROGS)))
+install: all
+	install -d $(D)/bin $(D)/lib/shroff/cgi-bin $(D)/lib/shroff/cron $(D)/share/shroff/schema
+	install -d $(D)/share/shroff/nginx $(D)/share/man/man1 $(D)/share/man/man5 $(D)/share/man/man8
+	install -d $(D)/lib/systemd/system $(D)/lib/tmpfiles.d $(D)/lib/sysusers.d
+	install -d $(D)/share/bash-completion/completions $(D)/share/doc/shroff
+	install -m 755 $(B)/cli/shroffctl $(D)/bin/
+	install -m 755 $(WEB) $(D)/lib/shroff/cgi-bin/
+	install -m 755 $(JOBS) $(D)/lib/shroff/cron/
+	install -m 755 scripts/backup $(D)/bin/shroff-backup
+	install -m 644 schema/*.sql $(D)/share/shroff/schema/
+	install -m 644 nginx/* $(D)/share/shroff/nginx/
+	install -m 644 cron/shroff.crontab scripts/systemd/logrotate.conf $(D)/share/shroff/
+	install -m 644 docs/prometheus-alerts.yml $(D)/share/shroff/
+	install -m 644 docs/man/*.1 $(D)/share/man/man1/
+	install -m 644 docs/man/*.5 $(D)/share/man/man5/
+	install -m 644 docs/man/*.8 $(D)/share/man/man8/
+	install -m 644 scripts/systemd/shroff@.socket $(D)/lib/systemd/system/
+	for u in shroff@.service shroff-notify.service; do \
+	  sed 's#@LIBDIR@#$(PREFIX)/lib#g' scripts/systemd/$$u >$(D)/lib/systemd/system/$$u; \
+	  chmod 644 $(D)/lib/systemd/system/$$u; done
+	install -m 644 scripts/systemd/tmpfiles.conf $(D)/lib/tmpfiles.d/shroff.conf
+	install -m 644 scripts/systemd/sysusers.conf $(D)/lib/sysusers.d/shroff.conf
+	install -m 644 scripts/completion/shroffctl.bash $(D)/share/bash-completion/completions/shroffctl
+	install -m 644 README.md CHANGELOG.md LICENSE docs/*.md $(D)/share/doc/shroff/
+
+# ---- fuzzing: `make fuzz` builds build/fuzz/NAME from tests/fuzz/fuzz_NAME.c, the library under it
+# instrumented too (a stock one would leave the fuzzer blind). `make fuzz-replay`: the same targets with
+# a plain main, for reproducers and AFL++ (FUZZ_CC=afl-clang-fast FUZZ_COVER=).
+FUZZ_CC    ?= clang-14
+FUZZ_COVER ?= -fsanitize=fuzzer-no-link
+FUZZ_FLAGS := $(STD) -Wall -Wextra -Werror -O1 -g -fno-omit-frame-pointer $(FUZZ_COVER) \
+              -fsanitize=address,undefined -fno-sanitize-recover=all -MMD -MP
+FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZERS    := $(patsubst tests/fuzz/fuzz_%.c,build/fuzz/%,$(FUZZ_SRC))
+REPLAYS    := $(patsubst build/fuzz/%,build/fuzz/replay/%,$(FUZZERS))
+fuzz_obj    = $(patsubst %.c,build/fuzz/obj/%.o,$(1))
+
+.PHONY: fuzz fuzz-replay
+fuzz: $(FUZZERS)
+fuzz-replay: $(REPLAYS)
+build/fuzz/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(if $(V),,echo "  FUZZ $<";) $(FUZZ_CC) $(FUZZ_FLAGS) $(LIB_CFLAGS) -c $< -o $@
+build/fuzz/libshroff.a: $(call fuzz_obj,$(LIB_SRC))
+	@rm -f $@; $(AR) rcs $@ $^
+$(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libshroff.a
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+$(REPLAYS): build/fuzz/replay/%: build/fuzz/obj/tests/fuzz/replay.o build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libshroff.a
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) -fsanitize=address,undefined -o $@ $^ $(LIBS)
+-include $(patsubst %.c,build/fuzz/obj/%.d,$(LIB_SRC) $(FUZZ_SRC))
 
 -include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(SAND_SRC) $(CLI_SRC) $(SHOP_SRC) $(PROG_SRC) $(UNIT_SRC) $(DBT_SRC) $(BENCH_SRC))
