@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "web/auth.h"
+#include "web/field_private.h"
 #include "web/rate.h"
 #include "web/reply_send.h"
 #include "web/request_read.h"
@@ -237,6 +238,16 @@ static enum pay_err outward(enum pay_err err)
     return err == PAY_TRY_AGAIN ? PAY_DB_AWAY : err;
 }
 
+/* A name that is not ours may be anything, a token too: it is answered, not logged. */
+static const char *field_to_log(const struct cycle *c)
+{
+    const struct route *route = c->match.route;
+
+    if (!c->field || !route || route->bare)
+        return c->field;
+    return field_index(&route->fields, c->field) < route->fields.count ? c->field : "?";
+}
+
 static void tell(const struct cycle *c, enum pay_err err, int64_t us)
 {
     const struct err_row *row = err_row(err);
@@ -252,7 +263,7 @@ static void tell(const struct cycle *c, enum pay_err err, int64_t us)
     log_event(row->http >= 500 ? LOG_WARN : LOG_INFO, "request", KV("endpoint", name),
               KV("method", c->method), KV("path", c->request.path), KN("status", c->reply.status),
               KN("code", row->code), KV("result", err == PAY_OK ? "" : err_name(err)),
-              KV("field", c->field), KV("app_key", c->said_well ? c->said.app_key : ""),
+              KV("field", field_to_log(c)), KV("app_key", c->said_well ? c->said.app_key : ""),
               KV("order_no", c->call.order_no), KV("pay_id", c->call.pay_id), KN("us", us),
               KN("ms", us / 1000), KV("client", c->request.client));
 }
