@@ -129,7 +129,7 @@ static void test_registry_app_rotate__keeps_the_old_secret_for_its_time(void **s
 static void test_registry_key_create__takes_known_scopes_and_four_keys(void **state)
 {
     static const char *const BAD[] = { "", ",", "payment:all", "ALL", "all,x" };
-    struct new_key key;
+    struct new_key key, more;
 
     (void)state;
     for (size_t i = 0; i < COUNT(BAD); i++)
@@ -139,8 +139,8 @@ static void test_registry_key_create__takes_known_scopes_and_four_keys(void **st
     assert_int_equal(strlen(key.secret), 64);
     ASSERT_LOGGED("key.create");
     for (int i = 1; i < APP_KEYS_MAX; i++)
-        ASSERT_ERR(key_create("all", &key), PAY_OK);
-    ASSERT_ERR(key_create("all", &key), PAY_CONFLICT);
+        ASSERT_ERR(key_create("all", &more), PAY_OK);
+    ASSERT_ERR(key_create("all", &more), PAY_CONFLICT);
     assert_non_null(strstr(ME.problem, "revoke one first"));
     ASSERT_ERR(registry_key_revoke(S.db, &ME, KEY, key.key_id), PAY_OK);
     ASSERT_ERR(key_create("all", &key), PAY_OK);

@@ -210,7 +210,7 @@ describe('what it shows', { concurrency: 2 }, () => {
     await page.goto(order.pay_url);
     assert.match(await page.locator('#left').textContent(), /^0[01]:\d\d$/);
     const first = await page.locator('#left').textContent();
-    await until('a tick', async () => (await page.locator('#left').textContent()) !== first, 3000);
+    await until('a tick', async () => (await page.locator('#left').textContent()) !== first, 10_000);
     expectOk(await post(stack, own, '/sandbox/clock', { advance: 56 }));
     await page.reload();
     await page.locator('.result.failed').waitFor();
