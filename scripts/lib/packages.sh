@@ -32,6 +32,10 @@ python3                 command python3
 shellcheck              command shellcheck
 procps                  command ps
 '
+PACKAGES_FUZZ='
+clang-14                command clang-14
+libclang-rt-14-dev      file /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux
+'
 POLICY=/usr/sbin/policy-rc.d
 POLICY_MARK='# put here by Shroff while it installs packages; may be deleted'
 

@@ -1,0 +1,133 @@
+/* fuzz_form.c - urlencoded text: decoding against a second decoder, a name and value put in come
+ * out again, a table's fields are each given once or refused. */
+#include "fuzz.h"
+#include "base/clock.h"
+#include "web/field.h"
+#include "web/html.h"
+
+#define ROOM 70000
+
+struct input { char word[9], text[41], no[27]; int64_t number, when; };
+static const struct field FIELDS[] = {
+    FIELD(struct input, word, FIELD_WORD, OPTIONAL, .min = 1, .max = 8, .alphabet = ALPHA_CHANNEL),
+    FIELD(struct input, text, FIELD_TEXT, OPTIONAL, .min = 0, .max = 10),
+    FIELD(struct input, no, FIELD_NO, OPTIONAL),
+    FIELD(struct input, number, FIELD_I64, OPTIONAL, .min = -5, .max = 1000, .fallback = 77),
+    FIELD(struct input, when, FIELD_TIME, OPTIONAL),
+};
+static const struct field_table TABLE = FIELD_TABLE(FIELDS);
+
+static int digit(char c)
+{
+    static const char DIGITS[] = "0123456789abcdef0123456789ABCDEF";
+    const char *at = c ? strchr(DIGITS, c) : NULL;
+
+    return at ? (int)((at - DIGITS) % 16) : -1;
+}
+
+/* What the text means; false when it means nothing. */
+static bool oracle(const char *from, size_t len, struct text *to)
+{
+    for (size_t i = 0; i < len; i++) {
+        char c = from[i] == '+' ? ' ' : from[i];
+        if (c == '%') {
+            if (len - i < 3 || digit(from[i + 1]) < 0 || digit(from[i + 2]) < 0)
+                return false;
+            c = (char)(digit(from[i + 1]) * 16 + digit(from[i + 2]));
+            i += 2;
+        }
+        if (c == '\0')
+            return false;
+        text_add_char(to, c);
+    }
+    return !to->full;
+}
+
+static void check_decode(const char *from, size_t len, size_t size)
+{
+    static char room[ROOM];
+    char *to = malloc(size);
+    struct text want = text_over(room, size < ROOM ? size : ROOM);
+    const bool good = oracle(from, len, &want);
+
+    PROPERTY(form_decode(from, len, to, size) == good);
+    PROPERTY(good ? strcmp(to, room) == 0 : *to == '\0');
+    free(to);
+}
+
+#define CODED "%-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+static void check_round(const char *s)
+{
+    static char coded[ROOM * 3], back[ROOM];
+    struct text text = TEXT(coded);
+
+    html_url_arg(&text, s);
+    PROPERTY(!text.full && strspn(coded, CODED) == text.len);
+    PROPERTY(form_decode(coded, text.len, back, sizeof(back)) && strcmp(back, s) == 0);
+}
+
+static void taken_in_bounds(const struct input *in)
+{
+    int64_t ms;
+    char when[TIME_TEXT_SIZE];
+    struct text time = TEXT(when);
+
+    PROPERTY(!*in->word || str_is(in->word, ALPHA_CHANNEL, 1, 8));
+    PROPERTY(utf8_is_valid(in->text, strlen(in->text)) && utf8_count(in->text,
+                                                                     strlen(in->text)) <= 10);
+    PROPERTY(!utf8_has_control(in->text, strlen(in->text)));
+    PROPERTY(!*in->no || str_is(in->no, ALPHA_ULID, 26, 26));
+    PROPERTY((in->number >= -5 && in->number <= 1000));
+    time_add(&time, in->when);
+    PROPERTY(!time.full && time_parse(when, &ms) && ms == in->when);
+}
+
+static void check_fields(const char *query)
+{
+    static char twice[2 * ROOM];
+    struct input in;
+    const char *field = NULL, *equals = strchr(query, '=');
+    struct text again = TEXT(twice);
+
+    if (field_read_query(&TABLE, query, &in, &field) != PAY_OK) {
+        PROPERTY(field && *field && utf8_is_valid(field, strlen(field)) && strlen(field) <= 256);
+        return;
+    }
+    taken_in_bounds(&in);
+    text_add(&again, query);
+    text_add(&again, "&");
+    text_add(&again, query);
+    if (equals && equals != query)
+        PROPERTY(field_read_query(&TABLE, twice, &in, &field) == PAY_BAD_FIELD);
+}
+
+static void check_json(const char *at, size_t len)
+{
+    struct input in;
+    const char *field = NULL;
+
+    enum pay_err err = field_read_json(&TABLE, at, len, &in, &field);
+    if (err == PAY_OK)
+        taken_in_bounds(&in);
+    else if (err == PAY_BAD_FIELD)
+        PROPERTY(field && *field && utf8_is_valid(field, strlen(field)) && strlen(field) <= 256);
+    else
+        PROPERTY(err == PAY_BAD_BODY);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *at = fuzz_copy(data, size), *s = fuzz_text(data, size);
+
+    if (size < ROOM - 1) {
+        check_decode(at, size, size + 1);
+        check_decode(at, size, size / 2 + 1);
+        check_round(s);
+        check_fields(s);
+        check_json(at, size);
+    }
+    free(s);
+    free(at);
+    return 0;
+}
