@@ -42,7 +42,8 @@ enum pay_err story_find(struct db *db, const char *no, int64_t *order_id, char o
     " FROM pay_order_extension WHERE order_id = ?"
 #define EVENT_CALLBACK \
     " UNION ALL SELECT c.create_time, 3, 'callback', e.no, CONCAT(c.verdict, ' from '," \
-    " c.remote_address, ': ', LEFT(c.body, 400)) FROM callback_log c" \
+    " c.remote_address, ': ', REGEXP_REPLACE(LEFT(c.body, 400), '\"sign\" *: *\"[^\"]*\"?'," \
+    " '\"sign\":\"…\"')) FROM callback_log c" \
     " JOIN pay_order_extension e ON e.id = c.extension_id WHERE e.order_id = ?"
 #define EVENT_STATE \
     " UNION ALL SELECT create_time, 4, 'state', kind, CONCAT(" WORD("from_status") ", ' -> ', " \

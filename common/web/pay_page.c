@@ -93,7 +93,7 @@ static const char SCRIPT[] =
     "document.forms)f.addEventListener('submit',v=>{if(sent)v.preventDefault();sent=true});"
     "addEventListener('pageshow',()=>{sent=false});";
 
-/* The first of zh and en that the browser names; Chinese when it names neither. */
+/* The first of zh and en that the browser names; English for other languages, Chinese for none. */
 static enum lang language(const struct call *call)
 {
     const char *accept = request_header(call->request, "accept-language");

@@ -374,7 +374,8 @@ describe('notifications and alerts', { concurrency: 2 }, () => {
     assert.equal(story.filter((e) => e.what === 'delivery').length, 3);
     assert.deepEqual(story.map((e) => e.time), story.map((e) => e.time).sort(), 'in the order of time');
     assert.deepEqual(await json(['order', 'show', order.order_no]).then((r) => r.items.length), story.length);
-    assert.doesNotMatch(JSON.stringify(story), /whsec_|v1,/);
+    assert.doesNotMatch(JSON.stringify(story), /whsec_|v1,|[0-9a-f]{64}/, 'no signature is shown');
+    assert.match(JSON.stringify(story), /sign_type/);
   });
 
   test('alerts: raised by a wrong amount, closed with a reason, raised again', async () => {
