@@ -63,6 +63,21 @@ static const struct db_column ATTEMPT_COLUMNS[] = {
 };
 const struct db_shape ATTEMPT_SHAPE = { ATTEMPT_COLUMNS, COUNT(ATTEMPT_COLUMNS) };
 
+const struct db_shape *order_attempt_shape(void)
+{
+    static struct db_column columns[COUNT(ORDER_COLUMNS) + COUNT(ATTEMPT_COLUMNS)];
+    static const struct db_shape SHAPE = { columns, COUNT(columns) };
+    struct db_column *attempt = columns + COUNT(ORDER_COLUMNS);
+
+    if (columns[0].name != NULL)
+        return &SHAPE;
+    memcpy(attempt, ATTEMPT_COLUMNS, sizeof(ATTEMPT_COLUMNS));
+    for (size_t i = 0; i < COUNT(ATTEMPT_COLUMNS); i++)
+        attempt[i].offset += offsetof(struct order_attempt, attempt);
+    memcpy(columns, ORDER_COLUMNS, sizeof(ORDER_COLUMNS));
+    return &SHAPE;
+}
+
 enum pay_err order_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
                         struct order *out)
 {
@@ -174,9 +189,11 @@ enum pay_err order_list(struct db *db, const struct order_filter *filter,
                         enum pay_err (*each)(void *arg, const struct order *order), void *arg)
 {
     static const char ALL[] =
-        ORDER_SELECT " FORCE INDEX (idx_time) WHERE o.app_id = ?" LIST_BOUNDS;
+        ORDER_SELECT " FORCE INDEX (idx_time)"
+                     " WHERE o.app_id = ?" LIST_BOUNDS;
     static const char IN_STATE[] =
-        ORDER_SELECT " FORCE INDEX (idx_state_time) WHERE o.app_id = ? AND o.status = ?" LIST_BOUNDS;
+        ORDER_SELECT " FORCE INDEX (idx_state_time)"
+                     " WHERE o.app_id = ? AND o.status = ?" LIST_BOUNDS;
     struct order_pass to = { each, arg };
     struct list_place place = { TIME_LAST, INT64_MAX };
     struct order row;

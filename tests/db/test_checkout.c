@@ -414,7 +414,8 @@ static void test_checkout_create__an_unknown_answer_leaves_the_attempt_open(void
         empty_tables();
         ASSERT_ERR(create_called("SO1", RESULTS[i]), PAY_UNKNOWN);
         assert_true(ulid_is(C.order.no));
-        ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 0);
+        ASSERT_NUMBER("SELECT o.status * 100 + e.status"
+                      " FROM pay_order o, pay_order_extension e", 0);
         created("SO1", 10000);
         assert_true(!C.created && C.has_attempt);
         ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 1);
