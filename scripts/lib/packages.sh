@@ -31,6 +31,9 @@ php-cli                 command php
 python3                 command python3
 shellcheck              command shellcheck
 procps                  command ps
+mandoc                  command mandoc
+systemd                 command systemd-analyze
+binutils                command readelf
 '
 PACKAGES_FUZZ='
 clang-14                command clang-14

@@ -1,0 +1,164 @@
+// What an operator gets: an installation, units that are shut in, man pages, completion, alert rules,
+// and a backup that was really restored.
+import { after, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT, buildPath } from '../lib/env.mjs';
+import { startStack, stopStack } from '../lib/stack.mjs';
+import { readerDb, rootDb } from '../lib/db.mjs';
+import { ctl, ctlOk } from '../lib/ctl.mjs';
+import { newNo, post, query } from '../lib/client.mjs';
+import { newLedger, oracles, payOne, sink } from '../fault/lib.mjs';
+
+const dir = mkdtempSync(join(tmpdir(), 'sh-ops-'));
+after(() => rmSync(dir, { recursive: true, force: true }));
+const sh = (command, args, opts = {}) => spawnSync(command, args, { cwd: ROOT, encoding: 'utf8', ...opts });
+
+describe('make install', () => {
+  const at = (p) => join(dir, 'usr', p);
+  before(() => {
+    const r = sh('make', ['-s', 'install', `DESTDIR=${dir}`, 'PREFIX=/usr']);
+    assert.equal(r.status, 0, r.stdout + r.stderr);
+  });
+
+  test('puts everything under DESTDIR and PREFIX, and nothing of the test mode', () => {
+    for (const f of ['bin/shroffctl', 'bin/shroff-backup', 'lib/shroff/cgi-bin/create', 'lib/shroff/cron/notify_runner',
+      'share/shroff/schema/0001_main_job.sql', 'share/shroff/schema/accounts.sql', 'share/shroff/shroff.crontab',
+      'share/man/man1/shroffctl.1', 'lib/systemd/system/shroff@.service', 'lib/tmpfiles.d/shroff.conf',
+      'share/bash-completion/completions/shroffctl']) {
+      assert.ok(existsSync(at(f)), f);
+    }
+    assert.deepEqual(readdirSync(at('lib/shroff/cgi-bin')).sort(), ['callback', 'create', 'metrics', 'query']);
+    assert.ok(!readdirSync(at('lib/shroff/cron')).includes('sandbox_runner'));
+    assert.doesNotMatch(readFileSync(at('lib/systemd/system/shroff@.service'), 'utf8'), /@LIBDIR@/);
+  });
+
+  test('what was installed runs', () => {
+    const r = sh(at('bin/shroffctl'), ['--help']);
+    assert.equal(r.status, 0);
+    assert.match(r.stdout, /shroffctl app create/);
+    assert.match(sh(at('lib/shroff/cgi-bin/create'), ['--help']).stdout, /POST\s+\/payments/);
+  });
+
+  test('programs are hardened: PIE, full RELRO, no executable stack, stack protector', () => {
+    for (const f of ['bin/shroffctl', 'lib/shroff/cgi-bin/create', 'lib/shroff/cgi-bin/callback', 'lib/shroff/cron/notify_runner']) {
+      const head = sh('readelf', ['-W', '-h', '-l', '-d', at(f)]).stdout;
+      assert.match(head, /Type:\s+DYN/, `${f}: PIE`);
+      assert.match(head, /GNU_RELRO/, `${f}: RELRO`);
+      assert.match(head, /BIND_NOW|FLAGS_1.*NOW/, `${f}: BIND_NOW`);
+      assert.doesNotMatch(head, /GNU_STACK.*RWE/, `${f}: stack`);
+      const names = sh('nm', ['-D', at(f)]).stdout;
+      assert.match(names, /__stack_chk_fail/, `${f}: stack protector`);
+      assert.doesNotMatch(names, / U (system|popen|strcpy|sprintf|gets)(@|$)/m, `${f}: banned calls`);
+      assert.doesNotMatch(names, /fault_point/, `${f}: fault points are for the test build`);
+    }
+  });
+
+  test('units: exposure at most 1.0 for the web programs, 1.5 for the runner', { skip: sh('systemd-analyze', ['--version']).error && 'no systemd here' }, () => {
+    const score = (unit) => {
+      const r = sh('systemd-analyze', ['security', '--offline=true', at(`lib/systemd/system/${unit}`)]);
+      const found = /exposure level for \S+: ([\d.]+)/.exec(r.stdout);
+      assert.ok(found, r.stdout + r.stderr);
+      return Number(found[1]);
+    };
+    assert.ok(score('shroff@.service') <= 1.0);
+    assert.ok(score('shroff-notify.service') <= 1.5);
+  });
+});
+
+describe('what is written for people', () => {
+  test('man pages are clean and name every setting and command', () => {
+    for (const f of readdirSync(join(ROOT, 'docs/man'))) {
+      const r = sh('mandoc', ['-T', 'lint', '-W', 'warning', join('docs/man', f)]);
+      assert.equal(r.status, 0, r.stdout + r.stderr);
+    }
+    const settings = sh(buildPath('cli', 'shroffctl'), ['--settings'], { env: { SHROFF_STATE: '/nonexistent' } }).stdout;
+    const page = readFileSync(join(ROOT, 'docs/man/shroff.5'), 'utf8');
+    for (const [, name] of settings.matchAll(/^(SHROFF_[A-Z_]+)/gm)) assert.ok(page.includes(name), `${name} is not in shroff.5`);
+    const help = sh(buildPath('cli', 'shroffctl'), ['--help']).stdout;
+    const commands = readFileSync(join(ROOT, 'docs/man/shroffctl.1'), 'utf8');
+    for (const [, group] of help.matchAll(/^\s+shroffctl (\w+)/gm)) assert.match(commands, new RegExp(`\\b${group}\\b`), group);
+  });
+
+  test('completion offers commands, verbs and options', () => {
+    const complete = (...words) => execFileSync('bash', ['-c',
+      `. scripts/completion/shroffctl.bash; shroffctl() { "${buildPath('cli', 'shroffctl')}" "$@"; }
+       COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _shroffctl; printf '%s\\n' "\${COMPREPLY[@]}"`, 'bash', ...words],
+    { cwd: ROOT, encoding: 'utf8' }).split('\n');
+    assert.ok(complete('shroffctl', 'al').includes('alerts'));
+    assert.ok(complete('shroffctl', 'app', 'ro').includes('rotate'));
+    assert.ok(complete('shroffctl', 'key', 'create', '--sc').includes('--scopes'));
+  });
+
+  test('alert rules name metrics that exist', () => {
+    const rules = readFileSync(join(ROOT, 'docs/prometheus-alerts.yml'), 'utf8');
+    const source = readdirSync(join(ROOT, 'common'), { recursive: true }).map(String).filter((f) => f.endsWith('.c'))
+      .map((f) => readFileSync(join(ROOT, 'common', f), 'utf8')).join('')
+      + readFileSync(join(ROOT, 'cgi-bin/metrics.c'), 'utf8');
+    for (const [name] of rules.matchAll(/shroff_[a-z_]+/g)) {
+      assert.ok(source.includes(name.replace(/_bucket$/, '')), `${name} is in no program`);
+    }
+  });
+});
+
+describe('backup and a restore drill', () => {
+  let stack, db, root, heard;
+  const ledger = newLedger();
+  const file = join(dir, 'backup.gz');
+  before(async () => {
+    stack = await startStack();
+    db = readerDb(stack);
+    root = rootDb(stack, null);
+    heard = await sink(5);
+    for (let i = 0; i < 5; i++) await payOne(stack, stack.app1, ledger, heard.url);
+    await oracles(stack, db, ledger, heard);
+  });
+  after(async () => {
+    await db?.close();
+    await root?.close();
+    heard?.close();
+    if (stack) stopStack(stack);
+  });
+  const backup = (...args) => sh('scripts/backup', args, { env: { PATH: process.env.PATH, SHROFF_STATE: stack.state } });
+
+  test('a backup is whole, private, and holds no secret in the clear', () => {
+    const r = backup(file);
+    assert.equal(r.status, 0, r.stdout + r.stderr);
+    assert.equal(statSync(file).mode & 0o077, 0);
+    const text = execFileSync('gzip', ['-dc', file], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    for (const secret of [stack.app1.secret, stack.app1.webhookSecret ?? stack.env.SHROFF_WEBHOOK_SECRET, stack.app1.channelSecret]) {
+      assert.ok(!text.includes(secret), 'a secret stands in the dump');
+    }
+  });
+
+  test('half a backup and a full database are refused', () => {
+    const half = join(dir, 'half.gz');
+    writeFileSync(half, readFileSync(file));
+    truncateSync(half, Math.floor(statSync(file).size / 2));
+    assert.notEqual(backup('--restore', half).status, 0);
+    const r = backup('--restore', file);
+    assert.notEqual(r.status, 0);
+    assert.match(r.stderr, /not empty/);
+  });
+
+  test('everything lost, restored: doctor and audit are clean, orders are there, payments go on', async () => {
+    const later = (await post(stack, stack.app1, '/payments', { merchant_order_id: newNo('L'), price: 1, currency: 'CNY', subject: 'after the backup' })).json.data;
+    await root.rows('DROP DATABASE shroff');
+    await root.rows('CREATE DATABASE shroff CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin');
+    const r = backup('--restore', file);
+    assert.equal(r.status, 0, r.stdout + r.stderr);
+    await ctlOk(stack, ['migrate']);
+    const audit = await ctl(stack, ['audit']);
+    assert.equal(audit.code, 0, audit.stdout + audit.stderr);
+    const doctor = await ctl(stack, ['doctor', '--json']);
+    assert.ok(!doctor.json.items.some((i) => i.result === 'FAIL'), doctor.stdout);
+    for (const no of ledger.paid.keys()) assert.equal((await query(stack, stack.app1, { order_no: no })).status, 'SUCCESS');
+    const gone = await ctl(stack, ['order', 'show', later.order_no]);
+    assert.equal(gone.code, 1, 'what came after the backup is not invented');
+    await payOne(stack, stack.app1, ledger, heard.url);
+    await oracles(stack, db, ledger, heard);
+  });
+});
