@@ -1,11 +1,11 @@
 -- What each account may do. Run as root of the database after every migration, any number of times:
 -- `scripts/run` does; in production `mariadb < schema/accounts.sql` once the accounts are made
--- (docs/operate.md). Nobody but migrate may change tables, delete, or change a line of a log;
--- status_log is written by triggers alone, in the name of shroff_migrate.
+-- (docs/operate.md); accounts_demo.sql has those that only `run` makes. Nobody but migrate may change
+-- tables, delete, or change a line of a log; status_log is written by triggers alone, in the name of
+-- shroff_migrate.
 
 -- migrate: tables, triggers, partitions; deletes spent nonces (cron/purge).
-GRANT ALL ON shroff.*  TO 'shroff_migrate'@'localhost';
-GRANT ALL ON sandbox.* TO 'shroff_migrate'@'localhost';
+GRANT ALL ON shroff.* TO 'shroff_migrate'@'localhost';
 
 -- web: the executables in cgi-bin. What an order is, whose it is and how much it costs is written
 -- once: only the columns of its further life can be changed.
@@ -31,6 +31,9 @@ GRANT SELECT, INSERT ON shroff.callback_log TO 'shroff_web'@'localhost';
 GRANT SELECT, INSERT ON shroff.api_nonce    TO 'shroff_web'@'localhost';
 GRANT SELECT, INSERT, UPDATE (times, text, closed_by, close_time, update_time)
              ON shroff.pay_alert        TO 'shroff_web'@'localhost';
+-- They run with the rights above.
+GRANT EXECUTE ON PROCEDURE shroff.order_open TO 'shroff_web'@'localhost';
+GRANT EXECUTE ON PROCEDURE shroff.order_pay  TO 'shroff_web'@'localhost';
 
 -- runner: notifications only.
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_runner'@'localhost';
@@ -59,27 +62,3 @@ GRANT UPDATE         ON shroff.notify_endpoint TO 'shroff_ctl'@'localhost';
 GRANT INSERT, UPDATE (times, text, closed_by, close_time, remark, update_time)
                      ON shroff.pay_alert       TO 'shroff_ctl'@'localhost';
 GRANT INSERT         ON shroff.admin_log       TO 'shroff_ctl'@'localhost';
-
--- sandbox and shop: a database each, and nothing of ours. The shop makes its own tables.
-REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_sandbox'@'localhost';
-ALTER USER 'shroff_sandbox'@'localhost' WITH MAX_STATEMENT_TIME 3;
-GRANT SELECT, INSERT, UPDATE, DELETE ON sandbox.* TO 'shroff_sandbox'@'localhost';
-REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_shop'@'localhost';
-ALTER USER 'shroff_shop'@'localhost' WITH MAX_STATEMENT_TIME 3;
-GRANT CREATE, SELECT, INSERT, UPDATE ON shop.* TO 'shroff_shop'@'localhost';
-
--- reader: for people and checks. Every column but the encrypted ones, whatever tables there are.
-REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_reader'@'localhost';
-DELIMITER //
-BEGIN NOT ATOMIC
-  SET SESSION group_concat_max_len = 65536;
-  FOR t IN (SELECT TABLE_NAME AS name,
-                   GROUP_CONCAT(CONCAT('`', COLUMN_NAME, '`') ORDER BY ORDINAL_POSITION) AS open_columns
-              FROM information_schema.COLUMNS
-             WHERE TABLE_SCHEMA = 'shroff' AND COLUMN_NAME NOT LIKE '%\_sealed'
-             GROUP BY TABLE_NAME) DO
-    EXECUTE IMMEDIATE CONCAT('GRANT SELECT (', t.open_columns, ') ON shroff.`', t.name,
-                             '` TO \'shroff_reader\'@\'localhost\'');
-  END FOR;
-END//
-DELIMITER ;

@@ -112,7 +112,7 @@ mariadb_wait() {
 }
 
 # accounts_make: databases and accounts with the passwords of this state. What each may do is
-# schema/accounts.sql, once the tables are there. Passwords go through stdin.
+# schema/accounts.sql and accounts_demo.sql, once the tables are there. Passwords go through stdin.
 accounts_make() {
     local role
     {
@@ -128,4 +128,4 @@ accounts_make() {
     } | db_root
 }
 
-accounts_grant() { db_root <"$ROOT/schema/accounts.sql"; }
+accounts_grant() { cat "$ROOT/schema/accounts.sql" "$ROOT/schema/accounts_demo.sql" | db_root; }

@@ -1,0 +1,28 @@
+-- The accounts that only `scripts/run` and tests have, after accounts.sql: the played third parties,
+-- the demo shop, and a reader for people and checks.
+
+GRANT ALL ON sandbox.* TO 'shroff_migrate'@'localhost';
+
+-- sandbox and shop: a database each, and nothing of ours. The shop makes its own tables.
+REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_sandbox'@'localhost';
+ALTER USER 'shroff_sandbox'@'localhost' WITH MAX_STATEMENT_TIME 3;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sandbox.* TO 'shroff_sandbox'@'localhost';
+REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_shop'@'localhost';
+ALTER USER 'shroff_shop'@'localhost' WITH MAX_STATEMENT_TIME 3;
+GRANT CREATE, SELECT, INSERT, UPDATE ON shop.* TO 'shroff_shop'@'localhost';
+
+-- reader: for people and checks. Every column but the encrypted ones, whatever tables there are.
+REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_reader'@'localhost';
+DELIMITER //
+BEGIN NOT ATOMIC
+  SET SESSION group_concat_max_len = 65536;
+  FOR t IN (SELECT TABLE_NAME AS name,
+                   GROUP_CONCAT(CONCAT('`', COLUMN_NAME, '`') ORDER BY ORDINAL_POSITION) AS open_columns
+              FROM information_schema.COLUMNS
+             WHERE TABLE_SCHEMA = 'shroff' AND COLUMN_NAME NOT LIKE '%\_sealed'
+             GROUP BY TABLE_NAME) DO
+    EXECUTE IMMEDIATE CONCAT('GRANT SELECT (', t.open_columns, ') ON shroff.`', t.name,
+                             '` TO \'shroff_reader\'@\'localhost\'');
+  END FOR;
+END//
+DELIMITER ;
