@@ -126,6 +126,8 @@ static void claim(struct notify_engine *e)
         int most = e->parking || e->open[lane] > NOTIFY_BATCH_MAX ? NOTIFY_BATCH_MAX : e->open[lane];
         claim->limit[lane] = e->open[lane] > 0 ? most : 0;
     }
+    /* While a backlog of some host is being parked, newcomers do not wait behind it. */
+    claim->newest = e->parking && !claim->newest;
     claim->begin = begin_claim;
     claim->decide = decide;
     claim->arg = e;

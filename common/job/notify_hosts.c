@@ -172,11 +172,13 @@ static void park_busy(struct notify_host *host, struct notify_due *due)
     due->wait_ms = wait_ms > BUSY_MIN_MS ? wait_ms : BUSY_MIN_MS;
 }
 
-/* How many may be in hand at once: a slow or unknown host gets what can be under way and no more. */
+/* How many may be in hand at once: a slow host gets what can be under way and no more. */
 static int allowance(const struct notify_host *host)
 {
-    if (host->best_us == 0 || silence_of(host) > FAST_US)
+    if (silence_of(host) > FAST_US)
         return NOTIFY_PER_HOST;
+    if (host->best_us == 0)
+        return NOTIFY_PER_HOST + NOTIFY_QUEUED_NEW;
     int64_t more = NOTIFY_PER_HOST * FAST_US / host->best_us;
     return NOTIFY_PER_HOST + (int)(more < NOTIFY_QUEUED_MAX ? more : NOTIFY_QUEUED_MAX);
 }

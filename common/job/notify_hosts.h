@@ -8,7 +8,8 @@
 #include "pay/notify_queue.h"
 
 #define NOTIFY_PER_HOST 4           /* requests under way */
-#define NOTIFY_QUEUED_MAX 92        /* claimed and waiting behind them, at a host that answers fast */
+#define NOTIFY_QUEUED_MAX 60        /* claimed and waiting behind them, at a host that answers fast */
+#define NOTIFY_QUEUED_NEW 12        /* the same at one that has not answered yet */
 
 struct notify_host {
     int64_t app_id;                 /* 0: an empty place */

@@ -10,14 +10,17 @@
 #define BODY_MAX 32768
 #define LOST_LAST_TRIES 2       /* a last try whose runner died is tried again so often */
 
-static const char SQL_DUE[] =
-    "SELECT id, app_id, lane, notify_times, max_notify_times, claim_token, manual,"
-    "       TIMESTAMPDIFF(MICROSECOND, create_time, UTC_TIMESTAMP(3)) AS age_us, no, notify_url"
-    "  FROM notify_task FORCE INDEX (idx_due)"
-    " WHERE status = 0 AND lane = ? AND next_notify_time <= UTC_TIMESTAMP(3)"
-    " ORDER BY next_notify_time"
-    " LIMIT ?"
-    "   FOR UPDATE SKIP LOCKED";
+#define DUE_IN_ORDER(order) \
+    "SELECT id, app_id, lane, notify_times, max_notify_times, claim_token, manual," \
+    "       TIMESTAMPDIFF(MICROSECOND, create_time, UTC_TIMESTAMP(3)) AS age_us, no, notify_url" \
+    "  FROM notify_task FORCE INDEX (idx_due)" \
+    " WHERE status = 0 AND lane = ? AND next_notify_time <= UTC_TIMESTAMP(3)" \
+    " ORDER BY " order \
+    " LIMIT ?" \
+    "   FOR UPDATE SKIP LOCKED"
+
+static const char SQL_OLDEST[] = DUE_IN_ORDER("next_notify_time");
+static const char SQL_NEWEST[] = DUE_IN_ORDER("status DESC, lane DESC, next_notify_time DESC");
 static const struct db_column DUE_COLUMNS[] = {
     DB_COLUMN(struct notify_due, id), DB_COLUMN(struct notify_due, app_id),
     DB_COLUMN(struct notify_due, lane), DB_COLUMN(struct notify_due, notify_times),
@@ -47,7 +50,7 @@ static enum pay_err select_due(struct db *db, struct notify_claim *claim)
         const struct db_param in[] = { DB_NUM(lane), DB_NUM(claim->limit[lane]) };
         if (claim->limit[lane] > 0)
             err = db_select(db, &(const struct db_query){
-                .sql = SQL_DUE, .in = in, .n = COUNT(in), .shape = DB_SHAPE(DUE_COLUMNS),
+                .sql = claim->newest ? SQL_NEWEST : SQL_OLDEST, .in = in, .n = COUNT(in), .shape = DB_SHAPE(DUE_COLUMNS),
                 .row = &row, .each = keep_row, .arg = claim,
             });
     }

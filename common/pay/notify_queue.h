@@ -39,8 +39,9 @@ struct notify_due {
 
 struct notify_claim {
     int64_t limit[2];                   /* rows to look at, by lane; <= NOTIFY_BATCH_MAX */
+    bool newest;                        /* from the other end of the queue: past a backlog in front */
     /* A transaction may run more than once: begin is called first each time, then decide for each
-     * row (lane 0 first, oldest first), which sets fate. A decide that fails ends the claim. */
+     * row (lane 0 first), which sets fate. A decide that fails ends the claim. */
     void (*begin)(void *arg);
     enum pay_err (*decide)(void *arg, struct db *db, struct notify_due *due);
     void *arg;
