@@ -96,7 +96,7 @@ static bool server_make(struct server *s)
     snprintf(data, sizeof(data), "--datadir=%s/data", s->folder);
     char *argv[] = { (char[]){ "mariadb-install-db" }, (char[]){ "--no-defaults" }, data,
                      (char[]){ "--auth-root-authentication-method=normal" },
-                     (char[]){ "--skip-test-db" },
+                     (char[]){ "--skip-test-db" }, (char[]){ "--force" },
                      geteuid() == 0 ? (char[]){ "--user=root" } : NULL, NULL };
     int status;
     waitpid(spawn(s->folder, argv), &status, 0);

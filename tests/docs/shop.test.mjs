@@ -91,7 +91,7 @@ before(async () => {
   for (const folder of ['run', 'secrets', 'temp']) mkdirSync(join(dir, folder));
   db = join(dir, 'run/mariadb.sock');
   execFileSync('mariadb-install-db', ['--no-defaults', `--datadir=${dir}/mysql`, `--user=${user}`,
-    '--auth-root-authentication-method=normal', '--skip-test-db'], { stdio: 'ignore' });
+    '--auth-root-authentication-method=normal', '--skip-test-db', '--force'], { stdio: 'ignore' });
   start('mariadbd', existsSync('/usr/sbin/mariadbd') ? '/usr/sbin/mariadbd' : 'mariadbd', ['--no-defaults',
     `--datadir=${dir}/mysql`, `--socket=${db}`, '--skip-networking', `--user=${user}`,
     '--innodb-buffer-pool-size=16M', '--innodb-log-file-size=8M', `--pid-file=${dir}/run/mariadb.pid`]);

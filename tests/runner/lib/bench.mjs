@@ -2,7 +2,7 @@
 // thousand, the real notify_runner and purge: what the runner's tests stand on.
 import { spawn, spawnSync } from 'node:child_process';
 import { createCipheriv, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
@@ -41,7 +41,7 @@ export class Bench {
     writeFileSync(join(bench.state, 'secrets', 'master.key'), `1:${bench.masterKey.toString('base64')}\n`, { mode: 0o600 });
     for (const role of ROLES) writeFileSync(join(bench.state, 'secrets', `${role}.password`), `pw-${role}\n`, { mode: 0o600 });
     const made = spawnSync('mariadb-install-db', ['--no-defaults', `--datadir=${bench.state}/mysql`, '--user=root',
-      '--skip-test-db', '--auth-root-authentication-method=socket'], { encoding: 'utf8' });
+      '--skip-test-db', '--force', '--auth-root-authentication-method=socket'], { encoding: 'utf8' });
     if (made.status !== 0) throw new Error(`mariadb-install-db: ${made.stderr}`);
     bench.children = new Set();
     process.on('exit', () => bench.kill());
@@ -74,7 +74,9 @@ export class Bench {
     for (const db of ['shroff', 'sandbox', 'shop']) sql += `CREATE DATABASE ${db} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;\n`;
     for (const role of ROLES) sql += `CREATE USER 'shroff_${role}'@'localhost' IDENTIFIED BY 'pw-${role}';\n`;
     mariadb(this.socket, '', sql);
-    mariadb(this.socket, 'shroff', readFileSync(join(ROOT, 'schema', '0001_main_job.sql'), 'utf8'));
+    for (const file of readdirSync(join(ROOT, 'schema')).filter((f) => /^\d{4}_.*\.sql$/.test(f)).sort()) {
+      mariadb(this.socket, 'shroff', readFileSync(join(ROOT, 'schema', file), 'utf8'));
+    }
     mariadb(this.socket, '', readFileSync(join(ROOT, 'schema', 'accounts.sql'), 'utf8'));
   }
 
