@@ -1,0 +1,88 @@
+// docs/openapi.yaml against what the executables really do.
+import { describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import Ajv from 'ajv/dist/2020.js';
+import YAML from 'yaml';
+import { ROOT, buildPath } from '../lib/env.mjs';
+import { suite } from '../lib/suite.mjs';
+import { create, createOpen, get, post, postJson, query, request, terms } from '../lib/client.mjs';
+import { payByCallback } from '../lib/channel.mjs';
+import { merchant } from '../lib/merchant.mjs';
+
+const { stack, app1, atEnd } = await suite();
+const api = YAML.parse(readFileSync(join(ROOT, 'docs/openapi.yaml'), 'utf8'), { merge: true });
+const ajv = new Ajv({ strict: false });
+ajv.addSchema(api, 'api');
+const fits = (name, value) => {
+  const ok = ajv.validate({ $ref: `api#/components/schemas/${name}` }, value);
+  assert.ok(ok, `${name}: ${ajv.errorsText()}\n${JSON.stringify(value)}`);
+};
+
+describe('paths', () => {
+  test('every route of every executable is in the file, and the other way round', () => {
+    const routes = new Set();
+    for (const exe of ['create', 'query', 'callback', 'mockpay', 'metrics']) {
+      const help = execFileSync(buildPath('cgi-bin', exe), ['--help'], { encoding: 'utf8', env: {} });
+      for (const [, method, path] of help.matchAll(/^ {2}(GET|POST)\s+(\/\S*)/gm)) routes.add(`${method} ${path.replace(/\{\}/g, '{}')}`);
+    }
+    const told = new Set();
+    for (const [path, item] of Object.entries(api.paths)) {
+      for (const method of ['get', 'post']) if (item[method]) told.add(`${method.toUpperCase()} ${path.replace(/\{\w+\}/g, '{}')}`);
+    }
+    // Refunds and transfers have their callbacks' addresses already, and answer 40400.
+    const later = [...routes].filter((r) => /notify\/(refund|transfer)/.test(r));
+    assert.deepEqual([...told].sort(), [...routes].filter((r) => !later.includes(r)).sort());
+  });
+  test('what a path does not list is answered 40500 with Allow', async () => {
+    for (const [path, item] of Object.entries(api.paths)) {
+      const url = path.replace('{order_no}', '01ARZ3NDEKTSV4RRFFQ69G5FAV').replace('{channel_id}', '1');
+      const res = await request(stack, { method: 'DELETE', path: url });
+      assert.equal(res.json?.code, 40500, `${path}: ${res.text}`);
+      const allow = res.headers.allow.split(', ');
+      assert.deepEqual(allow.filter((m) => m !== 'HEAD').sort(), ['get', 'post'].filter((m) => item[m]).map((m) => m.toUpperCase()).sort(), path);
+      fits('Error', res.json);
+    }
+  });
+});
+
+describe('answers', () => {
+  test('orders, bare and with everything', async () => {
+    fits('OrderAnswer', { code: 0, msg: 'success', data: await create(stack, app1) });
+    const full = terms({
+      body: 'b', channel: 'mock', channel_extras: { openid: 'o' }, user_id: 'u', user_ip: '192.0.2.1', expire_in: 600,
+      notify_url: 'http://127.0.0.1:9/n', return_url: 'https://shop.example/r', metadata: { a: [1, { b: null }] },
+    });
+    fits('Create', full);
+    const res = await post(stack, app1, '/payments', full);
+    assert.equal(res.status, 201, res.text);
+    fits('OrderAnswer', res.json);
+    assert.deepEqual(Object.keys(full).sort(), Object.keys(api.components.schemas.Create.properties).sort(), 'all fields were tried');
+    const q = await get(stack, app1, `/payments/${res.json.data.order_no}`);
+    fits('QueryAnswer', q.json);
+    const status = await request(stack, { path: `/api/pay/status?token=${res.json.data.query_token}` });
+    fits('StatusAnswer', status.json);
+    fits('ListAnswer', (await get(stack, app1, '/payments?limit=2')).json);
+  });
+  test('a notification', async () => {
+    const sink = await merchant();
+    atEnd(() => sink.close());
+    const order = await createOpen(stack, app1, { notify_url: sink.url, metadata: { x: 1 } });
+    await payByCallback(stack, app1, order);
+    const [hit] = await sink.waitHits(1);
+    fits('Notification', JSON.parse(hit.text));
+    fits('QueryAnswer', { code: 0, msg: 'success', data: await query(stack, app1, { order_no: order.order_no }) });
+  });
+  test('refusals', async () => {
+    fits('Error', (await post(stack, app1, '/payments', { price: 'x' })).json);
+    fits('Error', (await get(stack, app1, '/payments/01ARZ3NDEKTSV4RRFFQ69G5FAV')).json);
+    fits('Error', (await postJson(stack, '/api/pay/callback', {})).json);
+    fits('Error', (await request(stack, { path: '/nowhere' })).json);
+  });
+  test('the codes are those of the one list', () => {
+    const rows = [...readFileSync(join(ROOT, 'common/base/err.h'), 'utf8').matchAll(/X\(PAY_\w+,\s+(\d+),/g)].map(([, c]) => Number(c)).filter(Boolean);
+    assert.deepEqual([...new Set(rows)].sort(), [...api.components.schemas.Code.enum].sort());
+  });
+});
