@@ -111,6 +111,22 @@ test('the gateway dies while it calls: called again when the lease is over', { s
   assert.equal(calls.get(order.pay_id).length, 2);
 });
 
+test('any number of runners at once: each callback is tried again once', async () => {
+  const orders = await Promise.all(Array.from({ length: 24 }, () => createOpen(stack, app)));
+  for (const order of orders) {
+    misdeeds.set(order.pay_id, [says(500, '')]);
+    await payPage(stack, order).choose('paid');
+  }
+  const runners = Array.from({ length: 4 }, () => program(stack, 'cron/sandbox_runner', { args: ['--for', '6'],
+    env: { SHROFF_CALLBACK_URL: `http://127.0.0.1:${relay.address().port}` } }));
+  for (const order of orders) await paid(order);
+  for (const r of await Promise.all(runners)) {
+    assert.equal(r.code, 0, r.err);
+    assert.equal(JSON.parse(r.out.trim()).program, 'sandbox_runner');
+  }
+  for (const order of orders) assert.equal(calls.get(order.pay_id).length, 2);
+});
+
 test('the callback that was closed out comes back: closed there, then the payer was faster', async () => {
   const order = await createOpen(stack, app);
   expectOk(await postJson(stack, '/api/pay/mock-callback', { pay_id: order.pay_id, status: 'CLOSED' }));

@@ -191,6 +191,21 @@ describe('what it shows', { concurrency: 2 }, () => {
     });
   }
 
+  test('a small phone and a wide screen: nothing sticks out, the code is near, the button is seen', async () => {
+    const order = await createOpen(stack, app, { price: 9999999, return_url: `https://shop.example/${'x'.repeat(300)}` });
+    for (const viewport of [{ width: 320, height: 568 }, { width: 768, height: 1024 }, { width: 1920, height: 1080 }]) {
+      const context = await reader(browser, { viewport, lang: 'zh-CN' });
+      const page = await context.newPage();
+      await page.goto(order.pay_url);
+      await noSideways(page, `${viewport.width} px`);
+      const card = await page.locator('main').boundingBox();
+      assert.ok(card.width <= 440 && card.x >= 0 && card.x + card.width <= viewport.width);
+      const button = await page.locator('#pay').boundingBox();
+      assert.ok(button.height >= 44, 'a finger fits');
+      await context.close();
+    }
+  });
+
   test('the QR code leads to this very page, light and dark', async () => {
     const order = await createOpen(stack, app);
     for (const dark of [false, true]) {
