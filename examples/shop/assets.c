@@ -27,7 +27,7 @@ const char *const SHOP_CSS[] = {
     "  grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }",
     ".product { display: flex; flex-direction: column; gap: .375rem; }",
     ".product p { color: var(--dim); }",
-    ".product form { margin-top: .75rem; }",
+    ".product form { margin-top: auto; padding-top: .75rem; }",
     ".product svg { width: 4.5rem; height: 4.5rem; margin: 0 0 .5rem -.5rem; fill: none;",
     "  stroke: var(--accent); stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round; }",
     ".card .price { color: var(--text); font-size: 1.5rem; font-weight: 650;",
