@@ -197,6 +197,7 @@ static const struct ending ENDINGS[] = {
     { CURLE_COULDNT_RESOLVE_HOST,    HTTP_DNS },
     { CURLE_COULDNT_CONNECT,         HTTP_CONNECT },
     { CURLE_OPERATION_TIMEDOUT,      HTTP_TIMEOUT },
+    { CURLE_OUT_OF_MEMORY,           HTTP_TOO_LARGE },     /* what curl calls a line over 100 KB */
     { CURLE_SSL_CONNECT_ERROR,       HTTP_TLS },
     { CURLE_PEER_FAILED_VERIFICATION, HTTP_TLS },
     { CURLE_SSL_CERTPROBLEM,         HTTP_TLS },

@@ -60,6 +60,13 @@ static void do_flood(int fd)
     for (int i = 0; i < 100000; i++)
         say(fd, "X-Flood: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n");
 }
+/* One line that never ends: curl stops at 100 KB and says it has no memory. */
+static void do_line(int fd)
+{
+    say(fd, "HTTP/1.1 200 OK\r\nX: ");
+    for (int i = 0; i < 4000; i++)
+        say(fd, "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy");
+}
 static void do_continues(int fd)
 {
     for (int i = 0; i < 100000; i++)
@@ -71,7 +78,8 @@ static const struct behaviour BEHAVIOURS[] = {
     { "/ok", do_ok, true }, { "/redirect", do_redirect, false }, { "/short", do_short, false },
     { "/raw", do_raw, false }, { "/silent", do_silent, false }, { "/later", do_later, false },
     { "/slow", do_slow, false }, { "/drip", do_drip, false }, { "/endless", do_endless, false },
-    { "/flood", do_flood, false }, { "/continues", do_continues, false },
+    { "/flood", do_flood, false }, { "/line", do_line, false },
+    { "/continues", do_continues, false },
 };
 
 /* Answers with what it got, so that the test sees the request's bytes. */
@@ -260,6 +268,7 @@ static const struct send_case SENDS[] = {
     { "/slow",      HTTP_TIMEOUT,   0,   "" },
     { "/endless",   HTTP_TOO_LARGE, 200, NULL },
     { "/flood",     HTTP_TOO_LARGE, 200, "" },
+    { "/line",      HTTP_TOO_LARGE, 200, "" },
     { "/continues", HTTP_TOO_LARGE, 100, "" },
     { "/later",     HTTP_DONE,      503, "" },
 };
