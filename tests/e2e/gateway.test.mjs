@@ -241,6 +241,11 @@ describe('in live mode', () => {
   });
 });
 
+test('after all of this no money is lost: shroffctl audit', async () => {
+  const r = await ctl(stack, ['audit', '--json']);
+  assert.equal(r.code, 0, r.stdout + r.stderr);
+});
+
 test('no secret, no token and no key in any log', async () => {
   const order = await createOpen(stack, app);
   await payPage(stack, order).choose('paid');
