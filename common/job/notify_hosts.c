@@ -9,6 +9,7 @@
 #define PLACES 512                          /* over what can be in hand and in a claim */
 #define FRESH_US 1000000
 #define PACE_MIN_US 400
+#define PACE_SILENT_US 4000
 #define FAST_US 250000                      /* what waits behind the cap is done in this time */
 #define WINDOW 32                           /* answers the pace is taken from */
 #define SILENT_US 1000000
@@ -152,6 +153,8 @@ static int64_t pace_of(const struct notify_host *host)
 {
     int64_t pace = host->best_us / NOTIFY_PER_HOST / 4;
 
+    if (notify_host_is_silent(host) && pace < PACE_SILENT_US)
+        return PACE_SILENT_US;
     return pace > PACE_MIN_US ? pace : PACE_MIN_US;
 }
 

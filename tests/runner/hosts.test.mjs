@@ -1,0 +1,136 @@
+// Hosts that fail: the breaker, parking, one probe at a time, and that nobody else waits for them.
+import { after, before, beforeEach, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { Bench, sleep, until } from './lib/bench.mjs';
+import { deadPort, rawReceiver, receiver } from './lib/receiver.mjs';
+
+let bench, app;
+before(async () => { bench = await Bench.start(); app = await bench.app(); });
+after(() => bench.stop());
+beforeEach(async () => {
+  await bench.rows('DELETE FROM notify_task');
+  await bench.rows('TRUNCATE notify_log');
+  await bench.rows('DELETE FROM notify_endpoint');
+});
+
+const endpoint = (port) => bench.row('SELECT *, TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), open_until) / 1000000 AS open_s'
+  + ' FROM notify_endpoint WHERE port = ?', [port]);
+const count = (where, params = []) => bench.value(`SELECT COUNT(*) FROM notify_task WHERE ${where}`, params).then(Number);
+const reopen = (port) => bench.rows('UPDATE notify_endpoint SET open_until = UTC_TIMESTAMP(3) WHERE port = ?', [port]);
+
+test('five failures in a row open it for 30 s; parked tasks use up no try', async () => {
+  const port = await deadPort();
+  await bench.tasks(app, { url: `http://127.0.0.1:${port}/`, n: 40 });
+  await bench.run('notify_runner', ['--once']);
+  const state = await endpoint(port);
+  assert.ok(state.consecutive_fail >= 5 && state.open_s > 25 && state.open_s <= 30, JSON.stringify(state));
+  const tried = await count('notify_times = 1');
+  assert.ok(tried >= 5 && tried <= 36, `${tried} tried`);
+  assert.equal(await count('notify_times = 0 AND claim_token = 0 AND lane = 0 AND next_notify_time > UTC_TIMESTAMP(3) + INTERVAL 20 SECOND'), 40 - tried);
+  // Another app's tasks to the same host are another matter.
+  const other = await bench.app();
+  await bench.tasks(other, { url: `http://127.0.0.1:${port}/` });
+  await bench.run('notify_runner', ['--once']);
+  assert.equal(await count('app_id = ? AND notify_times = 1', [other.id]), 1);
+});
+
+test('half-open: one probe among many runners; a failed one doubles the time, an answer closes it', async () => {
+  let well = false;
+  const merchant = await receiver(async () => { await sleep(100); return well ? 'SUCCESS' : { status: 502, body: '' }; });
+  await bench.tasks(app, { url: merchant.url, n: 60 });
+  await bench.run('notify_runner', ['--once']);
+  assert.ok((await endpoint(merchant.port)).open_s > 25);
+  for (const open of [60, 120, 240, 480, 900, 900]) {
+    merchant.hits.length = 0;
+    await reopen(merchant.port);
+    await bench.hurry();
+    await Promise.all([1, 2, 3].map(() => bench.run('notify_runner', ['--once'])));
+    assert.equal(merchant.hits.length, 1, 'one probe');
+    const { open_s: seconds } = await endpoint(merchant.port);
+    assert.ok(seconds > open - 10 && seconds <= open, `${seconds} s for ${open}`);
+  }
+  well = true;
+  await reopen(merchant.port);
+  await bench.hurry();
+  const runners = [1, 2].map(() => bench.program('notify_runner', ['--for', '20']));
+  await until('the probe', async () => (await endpoint(merchant.port)).consecutive_fail === 0);
+  await bench.hurry();
+  await until('all of them', async () => (await count('status = 10')) === 60, 20_000);
+  for (const r of runners) r.kill('SIGTERM');
+  await Promise.all(runners.map((r) => r.done));
+  const { consecutive_fail: fails, open_until: opened } = await endpoint(merchant.port);
+  assert.deepEqual([fails, opened], [0, null]);
+  assert.equal(await count('notify_times <> (SELECT COUNT(*) FROM notify_log l WHERE l.task_id = notify_task.id)'), 0);
+  await merchant.close();
+});
+
+test('a host that answers, if only to refuse, stays closed', async () => {
+  const merchant = await receiver(() => 'no');
+  await bench.tasks(app, { url: merchant.url, n: 20 });
+  await bench.run('notify_runner', ['--once']);
+  assert.equal(merchant.hits.length, 20);
+  assert.equal(await endpoint(merchant.port), undefined);
+  await merchant.close();
+});
+
+test('an operator\'s resend goes through an open breaker; a paused host gets nothing', async () => {
+  const merchant = await receiver();
+  const port = merchant.port;
+  await bench.rows("INSERT INTO notify_endpoint (app_id, scheme, host, port, consecutive_fail, open_until) VALUES (?, 'http', '127.0.0.1', ?, 7, UTC_TIMESTAMP(3) + INTERVAL 600 SECOND)", [app.id, port]);
+  const nos = await bench.tasks(app, { url: merchant.url, n: 2 });
+  await bench.rows('UPDATE notify_task SET manual = 1 WHERE no = ?', [nos[0]]);
+  await bench.run('notify_runner', ['--once']);
+  assert.deepEqual(merchant.hits.map((h) => h.id), [nos[0]]);
+  await bench.rows('UPDATE notify_endpoint SET paused = 1, open_until = NULL, consecutive_fail = 0');
+  await bench.rows('UPDATE notify_task SET manual = 1, next_notify_time = UTC_TIMESTAMP(3) WHERE no = ?', [nos[1]]);
+  await bench.run('notify_runner', ['--once']);
+  assert.equal(merchant.hits.length, 1);
+  assert.ok((await bench.task(nos[1])).status === 0);
+  await merchant.close();
+});
+
+// The others' delay, from the row's commit to its arrival, while another merchant's backlog lies in front.
+async function othersDelay(run) {
+  const well = await receiver(undefined, { keep: true });
+  const delays = [];
+  const begun = Date.now();
+  while (Date.now() - begun < 12_000) {
+    const at = Date.now();
+    const [no] = await bench.tasks(app, { url: well.url });
+    await until('its arrival', () => well.byId.has(no), 30_000, 2);
+    delays.push({ ms: Date.now() - at, after: at - begun });
+    await sleep(30);
+  }
+  run.kill('SIGTERM');
+  await run.done;
+  await well.close();
+  const late = delays.filter((d) => d.after > 5000).map((d) => d.ms).sort((a, b) => a - b);
+  const first = Math.max(...delays.filter((d) => d.after <= 5000).map((d) => d.ms));
+  return { first, p50: late[late.length >> 1], p99: late[Math.floor(late.length * 0.99)] };
+}
+
+for (const [kind, make] of [['refuses', async () => ({ port: await deadPort(), close() {} })], ['hangs', () => rawReceiver(() => {})]]) {
+  test(`50,000 due tasks of a merchant who ${kind} do not slow the others`, { timeout: 120_000 }, async (t) => {
+    const dead = await make();
+    await bench.tasks(app, { url: `http://127.0.0.1:${dead.port}/`, n: 50_000, ago: 60 });
+    const { first, p50, p99 } = await othersDelay(bench.program('notify_runner', ['--for', '60']));
+    t.diagnostic(`others: p50 ${p50} ms, p99 ${p99} ms after 5 s; the slowest before ${first} ms`);
+    assert.ok(p99 < 1000, `${p99} ms`);
+    assert.ok(first < 6000, `${first} ms`);
+    await dead.close();
+  });
+}
+
+test('whatever 64 receivers answer at once, the runner stays under 32 MB', { timeout: 60_000 }, async (t) => {
+  const junk = Buffer.alloc(10_000_000, 0x61);
+  const evil = await Promise.all(Array.from({ length: 16 }, (_, i) => rawReceiver((s) => {
+    if (i % 2) s.end(Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 65000\r\n\r\n'), junk.subarray(0, 65000)]));
+    else { s.write('HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n'); s.end(junk); }
+  })));
+  for (const e of evil) await bench.tasks(app, { url: e.url, n: 40, body: JSON.stringify({ pad: 'x'.repeat(32_000) }) });
+  const run = await bench.run('notify_runner', ['--for', '5']);
+  t.diagnostic(`largest ${run.hwm} KiB, ${run.summary.sent} sent`);
+  assert.ok(run.summary.sent >= 64);
+  assert.ok(run.hwm < 32_000, `${run.hwm} KiB`);
+  await Promise.all(evil.map((e) => e.close()));
+});
