@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "io/http_private.h"
 
-#define URL_MAX 1024
+#define URL_MAX 1100            /* what a merchant gives (1024), and /{channel_id} */
 
 /* Printable ASCII without what parsers are known to disagree about. '#' would be a fragment. */
 static bool plain_bytes(const char *url)
