@@ -199,8 +199,11 @@ const char *vault_file_change(const char *path, bool (*change)(struct vault_keys
     return why;
 }
 
+/* A rotation that was cut short goes on with its key, or each try would leave one more behind. */
 bool vault_keys_add(struct vault_keys *keys)
 {
+    if (keys->count > KEYS_KEPT)
+        return true;
     struct vault_key key = { .version = keys->at[keys->count - 1].version + 1 };
 
     if (key.version > VAULT_VERSION_MAX)

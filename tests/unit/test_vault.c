@@ -156,6 +156,20 @@ static void test_vault_rotate__ends_at_version_255(void **state)
     assert_int_equal(vault_version(), 255);
 }
 
+static void test_vault_rotate__cut_short_goes_on_with_its_key(void **state)
+{
+    (void)state;
+    put("1:" KEY_A "\n", 0600);
+    assert_int_equal(vault_open(path), PAY_OK);
+    for (int i = 0; i < 40; i++) {
+        assert_int_equal(vault_rotate_begin(), PAY_OK);
+        assert_true(vault_version() <= 3);
+    }
+    assert_int_equal(vault_rotate_end(), PAY_OK);
+    assert_int_equal(vault_rotate_begin(), PAY_OK);
+    assert_int_equal(vault_version(), 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +178,7 @@ int main(void)
         cmocka_unit_test(test_vault_rotate__old_values_open_until_the_next),
         cmocka_unit_test(test_vault_unseal__reads_the_file_again_for_a_new_version),
         cmocka_unit_test(test_vault_rotate__ends_at_version_255),
+        cmocka_unit_test(test_vault_rotate__cut_short_goes_on_with_its_key),
     };
     return cmocka_run_group_tests_name("vault", tests, make_folder, drop_folder);
 }
