@@ -25,7 +25,8 @@ static enum pay_err check_clock(struct job *job)
     stats_set("shroff_notify_clock_skew_seconds", "", skew / 1000);
     if (skew >= -CLOCK_OFF_MS && skew <= CLOCK_OFF_MS)
         return PAY_OK;
-    text_addf(&text, "this machine's clock is %lld s off the database's; set the clock (60 s at most)",
+    text_addf(&text,
+              "this machine's clock is %lld s off the database's; set the clock (60 s at most)",
               (long long)(skew / 1000));
     job_refuse(job, why);
 }

@@ -1,5 +1,5 @@
-/* purge.c - keeps the logs' monthly partitions ahead of time, drops those past SHROFF_KEEP_DAYS, and
- * deletes nonces past their 900 s. Cron starts it every five minutes; any number may run at once. */
+/* purge.c - keeps the logs' monthly partitions ahead of time, drops those past SHROFF_KEEP_DAYS,
+ * and deletes nonces past their 900 s. Cron starts it every five minutes; any number may run. */
 #include "job/job.h"
 #include "pay/purge.h"
 

@@ -151,8 +151,8 @@ static void summary(const struct job *job, const char *result, int64_t ms)
 
     if (job->terminal) {
         add_counts(job, &line);
-        printf("\r\033[K%s: %s in %lld.%01lld s%s%s%s%s\n", job->name, result, (long long)(ms / 1000),
-               (long long)(ms % 1000 / 100), line.len ? ": " : "", room,
+        printf("\r\033[K%s: %s in %lld.%01lld s%s%s%s%s\n", job->name, result,
+               (long long)(ms / 1000), (long long)(ms % 1000 / 100), line.len ? ": " : "", room,
                job->trouble ? "; " : "", str_or(job->trouble, ""));
         return;
     }

@@ -2,8 +2,8 @@
  * progress for people, one JSON line for machines, exit codes.
  *
  * Arguments: --help, and what the spec allows of --for SECONDS, --once, --dry-run.
- * On a terminal: a progress line while it runs and a summary a person reads. Otherwise: one JSON line
- * on standard output per run. Logs go to standard error (base/log.h). */
+ * On a terminal: a progress line while it runs and a summary a person reads. Otherwise: one JSON
+ * line on standard output per run. Logs go to standard error (base/log.h). */
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
 
@@ -39,7 +39,7 @@ struct job_spec {
     int options;                /* JOB_FOR | … */
     int64_t for_s;              /* default of --for */
     bool test_only;             /* refuses to start in live mode (exit 78) */
-    /* The work. PAY_OK and PAY_STOP end with 0, PAY_DB_AWAY and PAY_LOST with 75, others with 70. */
+    /* The work. PAY_OK, PAY_STOP end with 0, PAY_DB_AWAY, PAY_LOST with 75, others with 70. */
     enum pay_err (*run)(struct job *job);
 };
 

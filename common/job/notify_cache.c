@@ -1,4 +1,4 @@
-/* notify_cache.c - apps' webhook keys and schedules, kept 1 s, so that a change is in force within 2. */
+/* notify_cache.c - apps' webhook keys and schedules, kept 1 s, for a change to be in force in 2. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "io/sign.h"

@@ -123,8 +123,8 @@ static void claim(struct notify_engine *e)
     e->open[0] = (int)e->free.count;
     e->open[1] = NOTIFY_IN_HAND / 2 - e->later;
     for (int lane = 0; lane < 2; lane++) {
-        int most = e->parking || e->open[lane] > NOTIFY_BATCH_MAX ? NOTIFY_BATCH_MAX : e->open[lane];
-        claim->limit[lane] = e->open[lane] > 0 ? most : 0;
+        int room = e->open[lane] > 0 ? e->open[lane] : 0;
+        claim->limit[lane] = e->parking && room > 0 ? NOTIFY_BATCH_MAX : room;
     }
     /* While a backlog of some host is being parked, newcomers do not wait behind it. */
     claim->newest = e->parking && !claim->newest;
@@ -149,7 +149,7 @@ static void claim(struct notify_engine *e)
     count_claim(e);
 }
 
-/* When more is known to be due, as soon as there is some room; else every 200 ms, after one look. */
+/* When more is known to be due, as soon as there is room; else every 200 ms, after one look. */
 static void claim_if_due(struct notify_engine *e)
 {
     int64_t now = clock_ticks_us();
@@ -366,8 +366,8 @@ static enum pay_err list_one(void *arg, void *row)
     struct job *job = arg;
     const struct notify_listed *due = row;
 
-    job_say(job, "%s  %s  try %lld of %lld  due since %lld.%01lld s  app %lld  %s", due->no, due->event,
-            (long long)due->notify_times + 1, (long long)due->max_notify_times,
+    job_say(job, "%s  %s  try %lld of %lld  due since %lld.%01lld s  app %lld  %s", due->no,
+            due->event, (long long)due->notify_times + 1, (long long)due->max_notify_times,
             (long long)(due->late_ms / 1000), (long long)(due->late_ms % 1000 / 100),
             (long long)due->app_id, due->notify_url);
     job_set(job, "due", ++job->counts[0].n);

@@ -1,7 +1,8 @@
 /* notify_engine.h - the work of notify_runner: claim, send, record, over and over.
  *
- * One thread, 64 requests under way at most, at most half of them second and later tries. Some more are
- * claimed and wait here, for a host that answers fast. Any number of runners may work at once. */
+ * One thread, 64 requests under way at most, at most half of them second and later tries. Some more
+ * are claimed and wait here, for a host that answers fast. Any number of runners may work at once.
+ */
 #ifndef JOB_NOTIFY_ENGINE_H
 #define JOB_NOTIFY_ENGINE_H
 

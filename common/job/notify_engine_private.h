@@ -1,4 +1,4 @@
-/* notify_engine_private.h - the engine's state, and its parts in notify_record.c and notify_cache.c. */
+/* notify_engine_private.h - the engine's state, and its parts: notify_record.c, notify_cache.c. */
 #ifndef JOB_NOTIFY_ENGINE_PRIVATE_H
 #define JOB_NOTIFY_ENGINE_PRIVATE_H
 
@@ -44,7 +44,8 @@ void notify_try_free(struct notify_engine *e, struct notify_try *try);
 void notify_caches_use(struct db *db);
 void notify_caches_wipe(void);
 /* PAY_NO_ROW, PAY_FAULT: no key can be had; PAY_DB_AWAY: not now. */
-MUST_USE enum pay_err notify_keys_of(struct db *db, int64_t app_id, const struct webhook_keys **out);
+MUST_USE enum pay_err notify_keys_of(struct db *db, int64_t app_id,
+                                     const struct webhook_keys **out);
 /* Never NULL: "long" when the app cannot be asked. */
 const struct notify_schedule *notify_schedule_of(int64_t app_id);
 

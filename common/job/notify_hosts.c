@@ -36,8 +36,8 @@ static size_t place_of(int64_t app_id, const struct http_url *url)
     return (size_t)(hash ^ (hash >> 32)) & (HOSTS - 1);
 }
 
-/* Looks at some places from the hash on. There are more of them than tries can be in hand, so one is
- * free or can be taken over. */
+/* Looks at some places from the hash on. There are more of them than tries can be in hand, so one
+ * is free or can be taken over. */
 struct notify_host *notify_host_find(int64_t app_id, const struct http_url *url)
 {
     struct notify_host *spare = NULL;
@@ -186,8 +186,8 @@ static int allowance(const struct notify_host *host)
     return NOTIFY_PER_HOST + (int)(more < NOTIFY_QUEUED_MAX ? more : NOTIFY_QUEUED_MAX);
 }
 
-static enum pay_err decide_half_open(struct notify_host *host, struct db *db, struct notify_due *due,
-                                     struct notify_room *room)
+static enum pay_err decide_half_open(struct notify_host *host, struct db *db,
+                                     struct notify_due *due, struct notify_room *room)
 {
     bool won = false;
 

@@ -8,7 +8,7 @@
 #include "pay/notify_queue.h"
 
 #define NOTIFY_PER_HOST 4           /* requests under way */
-#define NOTIFY_QUEUED_MAX 60        /* claimed and waiting behind them, at a host that answers fast */
+#define NOTIFY_QUEUED_MAX 60        /* claimed and waiting behind them, at a fast host */
 #define NOTIFY_QUEUED_NEW 12        /* the same at one that has not answered yet */
 
 struct notify_host {
@@ -35,7 +35,7 @@ void notify_hosts_begin_claim(void);
 void notify_host_take(struct notify_host *host, bool probe);
 /* It is under way. */
 void notify_host_begin(struct notify_host *host);
-/* It is out of hand: answered (or failed) after us, or (0) handed back without having been begun. */
+/* It is out of hand: answered (or failed) after us, or (0) handed back without being begun. */
 void notify_host_drop(struct notify_host *host, bool probe, int64_t us);
 /* Nothing was heard of it for a second, though it was asked: nothing should wait here for it. */
 bool notify_host_is_silent(const struct notify_host *host);

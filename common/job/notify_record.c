@@ -29,7 +29,8 @@ static struct notify_endpoint_news *news_of(struct notify_batch *batch, int64_t 
     return &batch->news[batch->news_count++];
 }
 
-static void add_news(struct notify_engine *e, struct notify_batch *batch, const struct notify_try *try)
+static void add_news(struct notify_engine *e, struct notify_batch *batch,
+                     const struct notify_try *try)
 {
     struct notify_host *host = try->host;
     enum host_word word = notify_try_host_word(try);

@@ -142,7 +142,8 @@ static void end_badly(struct notify_try *try, const char *alert, const char *bec
                   (long long)try->host->url.port);
 }
 
-static void plan_next(struct notify_try *try, const struct notify_schedule *schedule, int64_t after_s)
+static void plan_next(struct notify_try *try, const struct notify_schedule *schedule,
+                      int64_t after_s)
 {
     uint32_t random;
 
@@ -202,7 +203,8 @@ enum host_word notify_try_host_word(const struct notify_try *try)
 {
     const struct notify_result *result = &try->result;
 
-    if (!try->host || str_eq(result->error_code, "CONFIG") || str_eq(result->error_code, "HTTP_410"))
+    if (!try->host || str_eq(result->error_code, "CONFIG") ||
+        str_eq(result->error_code, "HTTP_410"))
         return HOST_SAYS_NOTHING;
     if (result->log_status == NOTIFY_LOG_REQUEST_FAILED || result->http_status == 429 ||
         result->http_status >= 500)

@@ -33,7 +33,7 @@ void notify_try_judge(struct notify_try *try, const struct http_answer *answer,
 /* The try could not be made at all, by our or the stored configuration's fault. */
 void notify_try_misconfigured(struct notify_try *try, const char *why,
                               const struct notify_schedule *schedule);
-/* Does the result speak against the host (no whole answer, 429, 5xx), or for it (any other answer)? */
+/* Does the result speak against the host (no whole answer, 429, 5xx), or for it (any other)? */
 enum host_word { HOST_IS_WELL, HOST_IS_ILL, HOST_SAYS_NOTHING };
 enum host_word notify_try_host_word(const struct notify_try *try);
 

@@ -50,7 +50,8 @@ static enum pay_err select_due(struct db *db, struct notify_claim *claim)
         const struct db_param in[] = { DB_NUM(lane), DB_NUM(claim->limit[lane]) };
         if (claim->limit[lane] > 0)
             err = db_select(db, &(const struct db_query){
-                .sql = claim->newest ? SQL_NEWEST : SQL_OLDEST, .in = in, .n = COUNT(in), .shape = DB_SHAPE(DUE_COLUMNS),
+                .sql = claim->newest ? SQL_NEWEST : SQL_OLDEST, .in = in, .n = COUNT(in),
+                .shape = DB_SHAPE(DUE_COLUMNS),
                 .row = &row, .each = keep_row, .arg = claim,
             });
     }
@@ -121,8 +122,8 @@ _Static_assert(NOTIFY_LEASE_S == 45, "SQL_TAKE says so too");
 /* Room for the longest list: two numbers of 19 digits a row. */
 static char list_room[2 * NOTIFY_BATCH_MAX * 48];
 
-static enum pay_err change_rows(struct db *db, const struct notify_claim *claim, enum notify_fate fate,
-                                const char *sql)
+static enum pay_err change_rows(struct db *db, const struct notify_claim *claim,
+                                enum notify_fate fate, const char *sql)
 {
     struct text list = TEXT(list_room);
     list_rows(claim, fate, &list);

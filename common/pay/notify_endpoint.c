@@ -3,7 +3,8 @@
 
 static const char SQL_LOAD[] =
     "SELECT id, consecutive_fail,"
-    "       COALESCE(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), open_until) DIV 1000, 0) AS open_ms,"
+    "       COALESCE(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), open_until) DIV 1000, 0)"
+    "         AS open_ms,"
     "       paused"
     "  FROM notify_endpoint"
     " WHERE app_id = ? AND scheme = ? AND host = ? AND port = ?";
@@ -83,9 +84,10 @@ static const char SQL_CLOSE[] =
     "   SET consecutive_fail = 0, open_until = NULL, last_ok_time = UTC_TIMESTAMP(3)"
     " WHERE id = ?";
 
-/* MariaDB assigns from left to right: open_until is reckoned from the new consecutive_fail. The first
- * opening lasts 30 s, each further failed probe doubles it. */
-#define OPEN_FOR "UTC_TIMESTAMP(3) + INTERVAL LEAST(900, 30 << LEAST(consecutive_fail - 5, 5)) SECOND"
+/* MariaDB assigns from left to right: open_until is reckoned from the new consecutive_fail. The
+ * first opening lasts 30 s, each further failed probe doubles it. */
+#define OPEN_FOR \
+    "UTC_TIMESTAMP(3) + INTERVAL LEAST(900, 30 << LEAST(consecutive_fail - 5, 5)) SECOND"
 
 static const char SQL_FAILED[] =
     "UPDATE notify_endpoint"

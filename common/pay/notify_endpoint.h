@@ -1,5 +1,5 @@
-/* notify_endpoint.h - the state of merchants' hosts: a breaker per (app, scheme, host, port), shared
- * by all runners through notify_endpoint. A host that never failed has no row.
+/* notify_endpoint.h - the state of merchants' hosts: a breaker per (app, scheme, host, port),
+ * shared by all runners through notify_endpoint. A host that never failed has no row.
  *
  * closed -> 5 failures in a row -> open for 30 s -> half-open: one probe, which one runner wins ->
  * closed, or open for twice as long (at most 15 min). Failures that come in while it is open (tries
@@ -23,14 +23,14 @@ struct notify_endpoint {
 };
 
 /* As it stands now; zeros when there is no row. */
-MUST_USE enum pay_err notify_endpoint_load(struct db *db, int64_t app_id, const struct http_url *url,
-                                           struct notify_endpoint *out);
+MUST_USE enum pay_err notify_endpoint_load(struct db *db, int64_t app_id,
+                                           const struct http_url *url, struct notify_endpoint *out);
 /* Makes the row when there is none, in a transaction of its own. */
-MUST_USE enum pay_err notify_endpoint_make(struct db *db, int64_t app_id, const struct http_url *url,
-                                           int64_t *id);
-/* Takes the one probe of a half-open host for NOTIFY_PROBE_S, inside the claim's transaction; *won is
- * false when another runner has it or the host is open. At most one per transaction, so that claims
- * cannot wait for each other in a circle. */
+MUST_USE enum pay_err notify_endpoint_make(struct db *db, int64_t app_id,
+                                           const struct http_url *url, int64_t *id);
+/* Takes the one probe of a half-open host for NOTIFY_PROBE_S, inside the claim's transaction; *won
+ * is false when another runner has it or the host is open. At most one per transaction, so that
+ * claims cannot wait for each other in a circle. */
 MUST_USE enum pay_err notify_endpoint_probe(struct db *db, int64_t id, bool *won);
 
 /* What a batch of results says of one host. */

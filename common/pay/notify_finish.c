@@ -8,22 +8,26 @@
 
 static const char SQL_FINISH[] =
     "UPDATE notify_task"
-    "   SET status = ?, lane = 1, claim_token = 0, manual = 0, last_execute_time = UTC_TIMESTAMP(3),"
+    "   SET status = ?, lane = 1, claim_token = 0, manual = 0,"
+    "       last_execute_time = UTC_TIMESTAMP(3),"
     "       next_notify_time = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND"
     " WHERE id = ? AND claim_token = ?";
 static const char SQL_LATE_SUCCESS[] =
     "UPDATE notify_task"
-    "   SET status = 10, lane = 1, claim_token = 0, manual = 0, last_execute_time = UTC_TIMESTAMP(3)"
+    "   SET status = 10, lane = 1, claim_token = 0, manual = 0,"
+    "       last_execute_time = UTC_TIMESTAMP(3)"
     " WHERE id = ? AND status <> 10";
 static const char SQL_LOGGED[] =
-    "SELECT id, error_code FROM notify_log WHERE task_id = ? AND notify_times = ? ORDER BY id LIMIT 1";
+    "SELECT id, error_code FROM notify_log"
+    " WHERE task_id = ? AND notify_times = ? ORDER BY id LIMIT 1";
 static const char SQL_LOG[] =
     "INSERT INTO notify_log (task_id, notify_times, status, error_code, http_status, peer_address,"
     "                        duration_ms, response, cause, create_time)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))";
 static const char SQL_LOG_FOUND_AGAIN[] =
     "UPDATE notify_log"
-    "   SET status = ?, error_code = ?, http_status = ?, peer_address = ?, duration_ms = ?, response = ?"
+    "   SET status = ?, error_code = ?, http_status = ?, peer_address = ?, duration_ms = ?,"
+    "       response = ?"
     " WHERE id = ? AND task_id = ? AND error_code = 'RUNNER_LOST'";
 
 struct logged {
@@ -31,7 +35,8 @@ struct logged {
     char error_code[17 * 4];
 };
 
-static enum pay_err find_logged(struct db *db, const struct notify_result *result, struct logged *out)
+static enum pay_err find_logged(struct db *db, const struct notify_result *result,
+                                struct logged *out)
 {
     static const struct db_column COLUMNS[] = {
         DB_COLUMN(struct logged, id), DB_COLUMN(struct logged, error_code),

@@ -5,7 +5,8 @@
 #define HAND_BACK_MAX 64
 
 static const char SQL_HAND_BACK[] =
-    "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$[0]', token BIGINT PATH '$[1]')) j"
+    "UPDATE JSON_TABLE(?, '$[*]'"
+    "                  COLUMNS (id BIGINT UNSIGNED PATH '$[0]', token BIGINT PATH '$[1]')) j"
     "  STRAIGHT_JOIN notify_task t ON t.id = j.id AND t.claim_token = j.token"
     "   SET t.claim_token = 0, t.notify_times = t.notify_times - 1,"
     "       t.next_notify_time = UTC_TIMESTAMP(3)";
@@ -36,9 +37,11 @@ enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases, 
 
 static const char SQL_IS_DUE[] =
     "SELECT EXISTS (SELECT 1 FROM notify_task FORCE INDEX (idx_due)"
-    "                WHERE status = 0 AND lane = 0 AND next_notify_time <= UTC_TIMESTAMP(3)) AS lane_0,"
+    "                WHERE status = 0 AND lane = 0"
+    "                  AND next_notify_time <= UTC_TIMESTAMP(3)) AS lane_0,"
     "       EXISTS (SELECT 1 FROM notify_task FORCE INDEX (idx_due)"
-    "                WHERE status = 0 AND lane = 1 AND next_notify_time <= UTC_TIMESTAMP(3)) AS lane_1";
+    "                WHERE status = 0 AND lane = 1"
+    "                  AND next_notify_time <= UTC_TIMESTAMP(3)) AS lane_1";
 
 struct due_row {
     int64_t lane_0, lane_1;

@@ -39,7 +39,7 @@ struct notify_due {
 
 struct notify_claim {
     int64_t limit[2];                   /* rows to look at, by lane; <= NOTIFY_BATCH_MAX */
-    bool newest;                        /* from the other end of the queue: past a backlog in front */
+    bool newest;                        /* from the queue's other end: past a backlog in front */
     /* A transaction may run more than once: begin is called first each time, then decide for each
      * row (lane 0 first), which sets fate. A decide that fails ends the claim. */
     void (*begin)(void *arg);
@@ -51,14 +51,14 @@ struct notify_claim {
     int64_t seen[2], token;
     int64_t sent, parked, lost, given_up;
 };
-/* PAY_OK with the rows; after any error nothing is claimed, or (PAY_LOST) comes back by its lease. */
+/* PAY_OK with the rows; after any error nothing is claimed, or (PAY_LOST) its lease ends. */
 MUST_USE enum pay_err notify_claim(struct db *db, struct notify_claim *claim);
 
 enum notify_outcome {
     NOTIFY_RECORDED,                    /* by the holder of the token */
     NOTIFY_REPEATED,                    /* was recorded before: an answer to COMMIT had been lost */
-    NOTIFY_LATE                         /* the lease had run out and somebody else has the task: logged,
-                                           and a success still wins */
+    NOTIFY_LATE                         /* the lease had run out and somebody else has the task:
+                                           logged, and a success still wins */
 };
 struct notify_result {
     int64_t task_id, app_id, token, times, manual;
@@ -79,7 +79,8 @@ MUST_USE enum pay_err notify_finish(struct db *db, struct notify_batch *batch);
 
 /* Gives back what was claimed and not begun: due at once, the try not counted. */
 struct notify_lease { int64_t task_id, token; };
-MUST_USE enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases, size_t count);
+MUST_USE enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases,
+                                       size_t count);
 
 /* Is something due, by lane? One probe of the index each, in one round trip. */
 MUST_USE enum pay_err notify_is_due(struct db *db, bool due[2]);
@@ -91,7 +92,8 @@ struct notify_listed {
 MUST_USE enum pay_err notify_list_due(struct db *db, int64_t limit,
                                       enum pay_err (*each)(void *arg, void *listed), void *arg);
 /* The app's schedule as it is set now; "long" when it is set to nothing that can be read. */
-MUST_USE enum pay_err notify_app_schedule(struct db *db, int64_t app_id, struct notify_schedule *out);
+MUST_USE enum pay_err notify_app_schedule(struct db *db, int64_t app_id,
+                                          struct notify_schedule *out);
 /* The database's clock, ms. */
 MUST_USE enum pay_err notify_db_clock(struct db *db, int64_t *now_ms);
 

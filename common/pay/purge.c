@@ -1,5 +1,5 @@
-/* purge.c - see purge.h. DDL commits by itself, so every step may be the last one and is seen as done
- * by whoever comes next. */
+/* purge.c - see purge.h. DDL commits by itself, so every step may be the last one and is seen as
+ * done by whoever comes next. */
 #include "pay/purge.h"
 #include <stdio.h>
 #include <string.h>

@@ -21,8 +21,9 @@ struct purge_report {
  * table: PAY_TRY_AGAIN when somebody holds it longer. */
 MUST_USE enum pay_err partitions_extend(struct db *db, struct purge_report *report);
 /* Drops partitions all of whose rows are older than keep_days. */
-MUST_USE enum pay_err partitions_drop(struct db *db, int64_t keep_days, struct purge_report *report);
-/* Deletes one batch (500) of nonces older than 900 s, by primary key; *more: there may be others. */
+MUST_USE enum pay_err partitions_drop(struct db *db, int64_t keep_days,
+                                      struct purge_report *report);
+/* Deletes one batch (500) of nonces older than 900 s, by primary key; *more: go on. */
 MUST_USE enum pay_err nonces_purge(struct db *db, struct purge_report *report, bool *more);
 
 #endif
