@@ -9,6 +9,8 @@ import mysql from 'mysql2/promise';
 import { ROOT, buildPath } from '../../lib/env.mjs';
 
 export const FULL = process.env.SHROFF_FULL === '1';
+// Memory says nothing in the sanitizers' build.
+export const LARGEST_KIB = (process.env.SHROFF_BUILD ?? '').includes('asan') ? Infinity : 32 * 1024;
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export async function until(what, test, ms = 10_000, step = 20) {
@@ -36,7 +38,7 @@ export class Bench {
     const bench = new Bench();
     bench.state = mkdtempSync(join(tmpdir(), 'sr-'));
     bench.socket = join(bench.state, 'run', 'mariadb.sock');
-    for (const dir of ['run', 'secrets']) mkdirSync(join(bench.state, dir), { mode: 0o700 });
+    for (const dir of ['run', 'secrets', 'tmp']) mkdirSync(join(bench.state, dir), { mode: 0o700 });
     bench.masterKey = randomBytes(32);
     writeFileSync(join(bench.state, 'secrets', 'master.key'), `1:${bench.masterKey.toString('base64')}\n`, { mode: 0o600 });
     for (const role of ROLES) writeFileSync(join(bench.state, 'secrets', `${role}.password`), `pw-${role}\n`, { mode: 0o600 });
@@ -52,7 +54,7 @@ export class Bench {
 
   async startServer() {
     this.server = spawn(serverPath(), ['--no-defaults', '--user=root', `--datadir=${this.state}/mysql`,
-      `--socket=${this.socket}`, `--pid-file=${this.state}/run/mariadbd.pid`, '--skip-networking',
+      `--socket=${this.socket}`, `--pid-file=${this.state}/run/mariadbd.pid`, '--skip-networking', `--tmpdir=${this.state}/tmp`,
       '--default-time-zone=+00:00', '--innodb-buffer-pool-size=256M', '--innodb-log-file-size=128M',
       '--transaction-isolation=READ-COMMITTED', '--innodb-lock-wait-timeout=2', '--innodb-rollback-on-timeout=ON',
       '--character-set-server=utf8mb4', '--collation-server=utf8mb4_nopad_bin', '--max-connections=400',
