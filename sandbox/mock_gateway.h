@@ -28,7 +28,7 @@ MUST_USE enum pay_err mock_trade_open(struct db *db, const char *pay_id, struct 
 void mock_trade_close(struct mock_trade *trade);
 /* True when token is the page's token of this trade; constant time. */
 bool mock_token_ok(const struct mock_trade *trade, const char *token);
-/* A form token bound to the trade and its price, good for an hour. */
+/* A form token bound to the trade and its price, good until a day after the order's end. */
 #define MOCK_CSRF_SIZE 80
 MUST_USE bool mock_csrf_new(const struct mock_trade *trade, char out[MOCK_CSRF_SIZE]);
 bool mock_csrf_ok(const struct mock_trade *trade, const char *csrf);

@@ -5,7 +5,7 @@
 #include "io/sign.h"
 #include "io/vault.h"
 
-#define CSRF_LIFE_S 3600
+#define CSRF_LIFE_S 86400       /* beyond the order's own end: a page may stay open that long */
 
 struct attempt_row {
     int64_t channel_id, price, status, expire_time, success_time, now;
@@ -171,7 +171,8 @@ static bool csrf_mac(const struct mock_trade *trade, int64_t until, struct mac *
 
 bool mock_csrf_new(const struct mock_trade *trade, char out[MOCK_CSRF_SIZE])
 {
-    int64_t until = clock_now_s() + CSRF_LIFE_S;
+    int64_t now = clock_now_s(), end = trade->expire_time / 1000;
+    int64_t until = (end > now ? end : now) + CSRF_LIFE_S;
     struct text t = text_over(out, MOCK_CSRF_SIZE);
     struct mac mac;
 

@@ -72,6 +72,7 @@ static const char STYLE[] =
     "none;margin-top:16px}"
     "button:focus-visible,.back:focus-visible,summary:focus-visible{outline:3px solid "
     "var(--go);outline-offset:2px}"
+    "[aria-busy]{opacity:.6;cursor:progress}"
     "details{margin-top:18px;border-top:1px solid "
     "var(--line);padding-top:14px}summary{cursor:pointer;color:var(--dim)}"
     "details button{background:none;color:var(--ink);border:1px solid "
@@ -90,8 +91,10 @@ static const char SCRIPT[] =
     "s=n%60;e.textContent=(h?h+':':'')+String(m).padStart(2,'0')+':'+String(s).padStart(2,'0');"
     "if(n--<=0)location.reload()};f();setInterval(f,1000)}"
     "let sent=false;for(const f of "
-    "document.forms)f.addEventListener('submit',v=>{if(sent)v.preventDefault();sent=true});"
-    "addEventListener('pageshow',()=>{sent=false});";
+    "document.forms)f.addEventListener('submit',v=>{if(sent)v.preventDefault();sent=true;"
+    "v.submitter?.setAttribute('aria-busy','true')});"
+    "addEventListener('pageshow',()=>{sent=false;for(const b of "
+    "document.querySelectorAll('[aria-busy]'))b.removeAttribute('aria-busy')});";
 
 /* The first of zh and en that the browser names; English for other languages, Chinese for none. */
 static enum lang language(const struct call *call)

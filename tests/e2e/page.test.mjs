@@ -289,6 +289,12 @@ describe('clicked more than once', () => {
     });
   }
 
+  test('a page that stood open for long still pays', async () => {
+    const order = await createOpen(stack, app, { expire_in: 2592000 });
+    const { csrf } = await fieldsOf(order);
+    assert.ok(Number(csrf.split('.')[0]) > Date.now() / 1000 + 2592000, 'the form outlives the order');
+  });
+
   test('two windows, and back to the form after paying: paid once', async () => {
     const order = await createOpen(stack, app);
     const context = await reader(browser, {});
