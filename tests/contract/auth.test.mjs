@@ -1,7 +1,9 @@
 // Who may ask: the Authorization header, clocks, nonces, keys, scopes, addresses.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import { buildPath } from '../lib/env.mjs';
 import { suite, count, rep, times } from '../lib/suite.mjs';
 import {
   authHeader, authParams, create, expectError, expectOk, get, newNo, newNonce, now, post, request, signHmac,
@@ -10,7 +12,7 @@ import {
 import { ctl, disableApp, disableChannel, enableApp, enableChannel, newApp, newKey, revokeKey, setApp, withFile, withKey } from '../lib/ctl.mjs';
 import { sleep, until } from '../lib/wait.mjs';
 
-const { stack, app1, app2 } = await suite();
+const { stack, app1, app2, db, root } = await suite();
 const QUERY = `/api/pay/query?order_no=${strangerUlid()}`;     // 40400 once the credentials hold
 const withHeader = (value, path = QUERY) => request(stack, { path, headers: value === undefined ? {} : { Authorization: value } });
 
@@ -258,6 +260,20 @@ describe('nonces', () => {
     ];
     for (const [code, send] of bad) expectError(await send(), code);
     expectOk(await post(stack, app1, '/api/pay/create', terms(), { auth: { nonce } }), 201);
+  });
+  test('are kept 900 s, then purge deletes them', { skip: !root && 'needs root' }, async () => {
+    const young = newNonce();
+    expectOk(await post(stack, app1, '/api/pay/create', terms(), { auth: { nonce: young } }), 201);
+    const age = (nonce, s) => root.rows('UPDATE api_nonce SET create_time = UTC_TIMESTAMP(3) - INTERVAL ? SECOND WHERE nonce = ?', [s, nonce]);
+    // The oldest row: purge goes through them by number until one is young enough.
+    const old = await db.value('SELECT nonce FROM api_nonce ORDER BY id LIMIT 1');
+    await age(young, 880);
+    await age(old, 960);
+    await new Promise((done, fail) => execFile(buildPath('cron', 'purge'), ['--for', '1'], { env: { PATH: process.env.PATH, SHROFF_STATE: stack.state, SHROFF_MODE: 'test' }, timeout: 20_000 },
+      (e, out, err) => (e ? fail(new Error(`${e.message} ${err}`)) : done())));
+    const have = async (nonce) => await db.value('SELECT COUNT(*) FROM api_nonce WHERE nonce = ?', [nonce]);
+    assert.deepEqual([await have(young), await have(old)], [1, 0]);
+    expectError(await post(stack, app1, '/api/pay/create', terms(), { auth: { nonce: young } }), 40103);
   });
   test('one of 40 at once', async () => {
     const nonce = newNonce();

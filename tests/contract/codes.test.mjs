@@ -64,7 +64,7 @@ describe('outages', () => {
   const hold = (on) => { process.kill(supervisor(), on ? 'SIGSTOP' : 'SIGCONT'); };
   const healthy = () => until('healthz', async () => (await request(small, { path: '/healthz', timeout: 5000 }).catch(() => ({}))).status === 200, 40_000, 200);
   const begin = () => { begin.once ??= (async () => {
-    small = await startStack({ SHROFF_RATE_APP: '40', SHROFF_RATE_IP: '5000', SHROFF_TRUSTED_PROXIES: '127.0.0.1/32', SHROFF_DB_BUFFER_POOL: '64M' });
+    small = await startStack({ SHROFF_RATE_APP: '40', SHROFF_RATE_IP: '5000', SHROFF_TRUSTED_PROXIES: '127.0.0.1/32', SHROFF_METRICS_NETS: '192.0.2.0/24', SHROFF_DB_BUFFER_POOL: '64M' });
     app = small.app1;
     root = isRoot ? rootDb(small) : undefined;
   })(); return begin.once; };
@@ -95,6 +95,13 @@ describe('outages', () => {
     await until('in force', async () => (await from()).json.code === 40301, 3000);
     for (const good of ['192.0.2.7', '10.0.0.1, 192.0.2.7', '2001:db8::5', '192.0.2.9, 127.0.0.1']) expectError(await from(good), 40400);
     for (const bad of ['198.51.100.1', '192.0.2.7, 198.51.100.1', '', 'x', '192.0.2.7, x', '2001:db9::1']) expectError(await from(bad), 40301);
+  });
+  test('metrics: for the loopback and SHROFF_METRICS_NETS, 40400 to all others', async () => {
+    await begin();
+    const from = (xff) => request(small, { path: '/metrics', headers: xff ? { 'X-Forwarded-For': xff } : {} });
+    assert.equal((await from()).status, 200);
+    assert.equal((await from('192.0.2.9')).status, 200);
+    for (const xff of ['198.51.100.1', '192.0.2.9, 198.51.100.1', '2001:db8::1']) expectError(await from(xff), 40400);
   });
   test('50000: something of ours is broken', { skip: !isRoot && 'needs root' }, async () => {
     await begin();

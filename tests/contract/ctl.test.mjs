@@ -22,6 +22,11 @@ describe('listings', () => {
       assert.ok(plain.stdout.length > 0);
     });
   }
+  test('a key in use has its last_used_time', async () => {
+    const app = await newApp(stack);
+    expectOk(await get(stack, app, '/payments'));
+    await until('it is told', async () => (await json('key', 'list', '--app', app.key)).items[0].last_used_time, 5000, 200);
+  });
   test('app, key and channel show', async () => {
     assert.equal((await json('app', 'show', app1.key)).app_key, app1.key);
     assert.equal(String((await json('channel', 'show', app1.channelId)).channel_id), app1.channelId);

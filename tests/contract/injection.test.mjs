@@ -112,6 +112,7 @@ describe('logs', () => {
       assert.doesNotMatch(text, /\x1b/, `${file} holds an escape character`);
       if (!/(create|query|callback|mockpay|metrics|notify_runner|sandbox_runner)[^/]*\.log$/.test(file)) continue;
       for (const line of text.split('\n').filter(Boolean)) {
+        if (/fcgiapp\.c:\d+: \w+: Assertion/.test(line)) continue;      // libfcgi's last words, see fcgi.test.mjs
         lines++;
         let json;
         try { json = JSON.parse(line); } catch { assert.fail(`${file}: not a JSON line: ${line.slice(0, 200)}`); }

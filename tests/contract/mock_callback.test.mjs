@@ -2,7 +2,9 @@
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { suite, rep } from '../lib/suite.mjs';
-import { create, createOpen, expectError, expectOk, parseRaw, post, postJson, query, rawSend, request, strangerUlid } from '../lib/client.mjs';
+import { create, createOpen, expectError, expectOk, parseRaw, post, postJson, query, rawSend, request, strangerUlid, terms } from '../lib/client.mjs';
+import { disableApp, disableChannel, newApp } from '../lib/ctl.mjs';
+import { until } from '../lib/wait.mjs';
 import { formsOf, payPage } from '../lib/page.mjs';
 import { payByCallback } from '../lib/channel.mjs';
 
@@ -43,6 +45,16 @@ describe('mock-callback', () => {
     const order = await createOpen(stack, app2);
     expectOk(await mock(order));
     assert.equal((await query(stack, app2, { order_no: order.order_no })).status, 'SUCCESS');
+  });
+  test('a payer may still pay what was opened before the channel and the app were disabled', async () => {
+    const app = await newApp(stack);
+    const [one, two] = [await createOpen(stack, app), await createOpen(stack, app)];
+    await disableChannel(stack, app);
+    await disableApp(stack, app);
+    await until('both are in force', async () => (await post(stack, app, '/api/pay/create', terms())).json.code === 40302, 3000);
+    expectOk(await mock(one));
+    await payPage(stack, two).choose('paid');
+    for (const o of [one, two]) assert.equal((await query(stack, app, { order_no: o.order_no })).status, 'SUCCESS');
   });
   test('40400: a pay_id nobody knows', async () => expectError(await mock({ pay_id: strangerUlid() }), 40400));
   const rows = [

@@ -85,6 +85,19 @@ describe('one notification', () => {
     for (const k of ['authorization', 'cookie', 'accept-encoding', 'expect']) assert.equal(hit.headers[k], undefined, k);
     for (const s of [app1.secret, app1.channelSecret, app1.webhookSecret]) assert.ok(!JSON.stringify(hit).includes(s));
   });
+  test('an order of the largest fields is told whole', async () => {
+    const m = await sink();
+    const fill = (head, n) => head + rep('a', n - head.length);
+    const metadata = { a: rep('\u4e2d', 1362) };
+    const more = { subject: rep('😀', 127), body: rep('😀', 512), user_id: rep('中', 64), return_url: fill('https://example.com/', 1024), notify_url: fill(`${m.base}/`, 1024), metadata, price: 1000000000000 };
+    const order = await paidOrder(app1, more);
+    const [hit] = await m.waitHits(1);
+    const { data } = JSON.parse(hit.text);
+    for (const k of ['subject', 'body', 'user_id', 'return_url', 'metadata', 'price']) assert.deepEqual(data[k], more[k], k);
+    assert.ok(hit.url.endsWith(`/${app1.channelId}`));
+    new Webhook(app1.webhookSecret).verify(hit.text, hit.headers);
+    assert.equal((await tried(order, 1)).task.status, 10);
+  });
   test('once per order, however often the channel repeats itself', async () => {
     const m = await sink();
     const order = await paidOrder(app1, { notify_url: m.url });

@@ -3,6 +3,7 @@
 // acknowledged must be there afterwards, once.
 import { test, describe, after } from 'node:test';
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { suite, count } from '../lib/suite.mjs';
 import { createOpen, expectOk, newNo, post, postJson, query, request, terms } from '../lib/client.mjs';
 import { payByCallback } from '../lib/channel.mjs';
@@ -109,6 +110,18 @@ describe('under load', () => {
     });
     await healthy();
     await check(ledger, [50300, 50301]);
+  });
+  test('three hundred clients that send nothing more, or a byte now and then, slow nobody', async () => {
+    await begin();
+    const head = `POST /api/pay/create HTTP/1.1\r\nHost: ${small.host}:${small.port}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n`;
+    const sockets = Array.from({ length: 300 }, (_, i) => net.connect(small.port, small.host, function () { this.write(i % 2 ? head : `${head}\r\n{`); }).on('error', () => {}));
+    await sleep(300);
+    for (let i = 0; i < 10; i++) {
+      const at = Date.now();
+      expectOk(await post(small, app, '/api/pay/create', terms()), 201);
+      assert.ok(Date.now() - at < 2000, `${Date.now() - at} ms`);
+    }
+    for (const s of sockets) s.destroy();
   });
   test('a notification was not lost over all this', async () => {
     await begin();
