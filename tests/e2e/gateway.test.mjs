@@ -111,6 +111,19 @@ test('the gateway dies while it calls: called again when the lease is over', { s
   assert.equal(calls.get(order.pay_id).length, 2);
 });
 
+test('every process of the callback endpoint is killed: heard once it stands again', async () => {
+  const order = await createOpen(stack, app);
+  const page = payPage(stack, order);
+  const [form] = await page.form();
+  const pids = pidsOf(stack, 'callback').sort((a, b) => a - b);
+  assert.ok(pids.length > 1);
+  misdeeds.set(order.pay_id, [(req, res) => { for (const pid of pids) process.kill(pid, 'SIGKILL'); says(502, '')(req, res); }]);
+  assert.equal((await page.send(form, { name: 'outcome', value: 'paid' })).status, 303);
+  await paid(order);
+  assert.ok(calls.get(order.pay_id).length >= 2);
+  assert.ok(pidsOf(stack, 'callback').every((pid) => !pids.includes(pid)));
+});
+
 test('any number of runners at once: each callback is tried again once', async () => {
   const orders = await Promise.all(Array.from({ length: 24 }, () => createOpen(stack, app)));
   for (const order of orders) {
