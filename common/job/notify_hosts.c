@@ -8,7 +8,7 @@
 #define HOSTS 1024                          /* a power of two */
 #define PLACES 512                          /* over what can be in hand and in a claim */
 #define FRESH_US 1000000
-#define PACE_MIN_US 400
+#define PACE_MIN_US 800
 #define PACE_SILENT_US 4000
 #define FAST_US 250000                      /* what waits behind the cap is done in this time */
 #define WINDOW 32                           /* answers the pace is taken from */
