@@ -16,6 +16,8 @@ const folder = () => { const f = mkdtempSync(join(tmpdir(), 'sh-')); folders.pus
 after(() => { for (const f of folders) rmSync(f, { recursive: true, force: true }); });
 
 const clean = Object.fromEntries(Object.entries(process.env).filter(([k]) => !k.startsWith('SHROFF_')));
+// scripts/test has built already; a tree that somebody edits meanwhile is not built again halfway.
+const BUILT = process.env.SHROFF_BUILT ? ['--no-build'] : [];
 const script = (name, args, env) => {
   const r = spawnSync(join(ROOT, 'scripts', name), args, { cwd: ROOT, env: { ...clean, ...env }, encoding: 'utf8', timeout: 120_000 });
   return { code: r.status, out: r.stdout + r.stderr };
@@ -54,7 +56,7 @@ test('--help of each, and what they do not know', () => {
 describe('refusals: one line and the cure', () => {
   const lines = (r) => r.out.trim().split('\n').filter((l) => l.startsWith('run: '));
   const refused = (env, about) => {
-    const r = script('run', ['--detach'], env);
+    const r = script('run', ['--detach', ...BUILT], env);
     assert.equal(r.code, 1, r.out);
     assert.equal(lines(r).length, 1, r.out);
     assert.match(lines(r)[0], about);
@@ -99,7 +101,7 @@ describe('one copy', async () => {
     writeFileSync(join(state, 'run', 'create.pid'), `${stranger.pid} 1 ${boot}\n`);
     writeFileSync(join(state, 'run', 'nginx.pid'), 'what\n');
     writeFileSync(join(state, 'run', 'supervisor.pid'), `${stranger.pid} 1 another-boot\n`);
-    const r = script('run', ['--detach'], env);
+    const r = script('run', ['--detach', ...BUILT], env);
     assert.equal(r.code, 0, r.out);
     assert.equal(stranger.exitCode, null);
     stranger.kill();
@@ -128,10 +130,10 @@ describe('one copy', async () => {
   });
 
   test('run again: says so, and goes on', () => {
-    const r = script('run', ['--detach'], env);
+    const r = script('run', ['--detach', ...BUILT], env);
     assert.equal(r.code, 0);
     assert.match(r.out, /is running already/);
-    const other = script('run', ['--detach'], { ...env, SHROFF_PORT: String(port + 2) });
+    const other = script('run', ['--detach', ...BUILT], { ...env, SHROFF_PORT: String(port + 2) });
     assert.equal(other.code, 1);
     assert.match(other.out, /in use by a copy on port/);
   });
@@ -164,7 +166,7 @@ describe('one copy', async () => {
     const kept = order(first, ['--merchant-order-id', 'KEPT-1', '--price', '77']).data.order_no;
     assert.equal(script('stop', [], env).code, 0);
     rmSync(join(state, 'demo.env'));
-    assert.equal(script('run', ['--detach'], env).code, 0);
+    assert.equal(script('run', ['--detach', ...BUILT], env).code, 0);
     const now = readEnvFile(join(state, 'demo.env'));
     assert.equal(now.SHROFF_APP_KEY, first.SHROFF_APP_KEY);
     assert.notEqual(now.SHROFF_APP_SECRET, first.SHROFF_APP_SECRET);
@@ -226,7 +228,7 @@ describe('one copy', async () => {
     const key = join(state, 'secrets/master.key');
     const text = readFileSync(key);
     rmSync(key);
-    const r = script('run', ['--detach', '--no-build'], env);
+    const r = script('run', ['--detach', ...BUILT], env);
     assert.equal(r.code, 1);
     assert.match(r.out, /master.key is gone.*Put it back/);
     assert.ok(!existsSync(key));
