@@ -26,7 +26,7 @@ const seconds = Number(opt.seconds ?? (opt.quick ? 2 : 5));
 const workers = Number(opt.workers), connections = Number(opt.connections);
 const tell = (text) => process.stderr.write(`  ${text}\n`);
 
-const LIMITS = ['create-statements', 'callback-statements'];
+const LIMITS = ['create-statements', 'create-procedure', 'callback-statements', 'callback-procedure'];
 
 async function bare(stack) {
   const socket = join(stack.state, 'run', 'bare.sock');

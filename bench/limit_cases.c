@@ -196,8 +196,65 @@ static enum pay_err callback_once(struct limit *limit)
     return db_txn(limit->db, callback_work, limit);
 }
 
+/* ---- the same as one procedure each (schema/0002_hot_transactions.sql) */
+
+static enum pay_err open_work(struct db *db, void *arg)
+{
+    static const char SQL[] =
+        "CALL order_open(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    const struct limit *limit = arg;
+    char nonce[TOKEN_SIZE], no[NO_SIZE], token[TOKEN_SIZE], pay_id[NO_SIZE], merchant[48];
+    struct made made;
+
+    token_new(nonce);
+    token_new(token);
+    ulid_new(no);
+    ulid_new(pay_id);
+    snprintf(merchant, sizeof(merchant), "L%s", no);
+    const struct db_param in[] = {
+        DB_NUM(limit->app_id), DB_STR(nonce), DB_STR(no), DB_OPT(NONE), DB_STR(merchant),
+        DB_STR("Blue kettle"), DB_OPT(NONE), DB_OPT(NONE), DB_OPT(NONE), DB_OPT(NONE), DB_NUM(8800),
+        DB_STR("CNY"), DB_OPT(NONE), DB_STR(token), DB_NUM(7200), DB_STR(pay_id),
+        DB_NUM(limit->channel_id), DB_STR("mock"), DB_OPT(NONE), DB_STR("redirect"), DB_STR(PAY_URL),
+        DB_STR(PAY_URL),
+    };
+    return db_call(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(ORDER_MADE), .row = &made });
+}
+
+static enum pay_err open_once(struct limit *limit)
+{
+    return db_txn(limit->db, open_work, limit);
+}
+
+static enum pay_err pay_work(struct db *db, void *arg)
+{
+    static const char SQL[] = "CALL order_pay(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    const struct limit *limit = arg;
+    const int64_t when = 1767225600000;
+    char no[NO_SIZE], merchant[32];
+
+    ulid_new(no);
+    snprintf(merchant, sizeof(merchant), "B%lld", (long long)limit->turn);
+    const struct db_param in[] = {
+        DB_NUM(limit->turn), DB_NUM(1), DB_NUM(limit->turn), DB_WHEN(when),
+        DB_STR("MOCK0000000000000000"), DB_OPT(NONE), DB_NUM(limit->channel_id), DB_STR("mock"),
+        DB_NUM(0), DB_NUM(0), DB_NUM(limit->app_id), DB_STR(merchant), DB_STR(no),
+        DB_STR("http://127.0.0.1:20000/shop/notify/1"), DB_STR(NOTICE), DB_NUM(16),
+        DB_STR("order"), DB_STR("127.0.0.1"), DB_STR(NO_JSON), DB_STR(CALLBACK),
+    };
+    return db_call(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in) });
+}
+
+static enum pay_err pay_once(struct limit *limit)
+{
+    return db_txn(limit->db, pay_work, limit);
+}
+
 const struct limit_case LIMIT_CASES[] = {
     { "create-statements", create_once },
+    { "create-procedure", open_once },
     { "callback-statements", callback_once },
+    { "callback-procedure", pay_once },
 };
 const size_t LIMIT_CASES_COUNT = sizeof(LIMIT_CASES) / sizeof(LIMIT_CASES[0]);

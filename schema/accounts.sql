@@ -32,6 +32,8 @@ GRANT SELECT, INSERT ON shroff.api_nonce    TO 'shroff_web'@'localhost';
 GRANT SELECT, INSERT, UPDATE (times, text, closed_by, close_time, update_time)
              ON shroff.pay_alert        TO 'shroff_web'@'localhost';
 -- They run with the rights above.
+GRANT EXECUTE ON PROCEDURE shroff.order_open TO 'shroff_web'@'localhost';
+GRANT EXECUTE ON PROCEDURE shroff.order_pay  TO 'shroff_web'@'localhost';
 
 -- runner: notifications only.
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_runner'@'localhost';

@@ -20,14 +20,14 @@
 
 /* tx_isolation is what 10.11 calls it; transaction_isolation came with 11.1. */
 #define SESSION_FORMAT \
-    "SET SESSION tx_isolation = 'READ-COMMITTED', time_zone = '+00:00', autocommit = 0," \
+    "SET SESSION tx_isolation = 'READ-COMMITTED', time_zone = '+00:00', autocommit = 1," \
     " sql_mode = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO," \
     "NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'," \
     " innodb_lock_wait_timeout = 2, max_statement_time = %d," \
     " collation_connection = 'utf8mb4_nopad_bin'"
 
 static const char SQL_SESSION_IS_OURS[] =
-    "SELECT @@tx_isolation = 'READ-COMMITTED' AND @@time_zone = '+00:00' AND @@autocommit = 0"
+    "SELECT @@tx_isolation = 'READ-COMMITTED' AND @@time_zone = '+00:00' AND @@autocommit = 1"
     "   AND @@sql_mode LIKE '%STRICT_ALL_TABLES%' AND @@innodb_lock_wait_timeout = 2"
     "   AND @@character_set_client = 'utf8mb4' AND @@collation_connection = 'utf8mb4_nopad_bin'";
 
@@ -72,7 +72,7 @@ void db_disconnect(struct db *db)
             mysql_stmt_close(db->slots[i].stmt);
     memset(db->slots, 0, sizeof(db->slots));
     db->prepared = 0;
-    db->begun = false;
+    db->begun = db->manual = false;
 }
 
 static void set_options(const struct db *db, MYSQL *link)

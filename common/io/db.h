@@ -1,8 +1,9 @@
 /* db.h - MariaDB, the only way to it. One connection per process, prepared statements kept per
  * connection and found by the address of their SQL text (so the SQL is a static const array).
  *
- * Every session is READ COMMITTED, +00:00, strict, autocommit off: a transaction begins with the
- * first statement and ends with db_txn's COMMIT or ROLLBACK. Times are int64 ms, stored as
+ * Every session is READ COMMITTED, +00:00, strict. A SELECT outside db_txn stands alone; in it a
+ * transaction begins with the first statement, without BEGIN: a connection's first db_txn turns
+ * autocommit off. It ends with db_txn's COMMIT or ROLLBACK. Times are int64 ms, stored as
  * DATETIME(3). Errors are logged here, once, where the library's text is known.
  *
  * Results: PAY_NO_ROW, PAY_DUPLICATE (1062), PAY_TRY_AGAIN (1205, 1213, 1020: roll back, run the
@@ -14,7 +15,6 @@
  * and PAY_TRY_AGAIN becomes PAY_DB_AWAY. */
 #ifndef IO_DB_H
 #define IO_DB_H
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,14 +23,12 @@
 #include "base/err.h"
 
 struct db;
-
-/* Does not connect yet: the first statement does, and again after a loss (backoff 50 ms to 2 s,
- * within which calls fail at once with PAY_DB_AWAY). account is copied. Never NULL. */
+/* The first statement connects, and again after a loss (backoff 50 ms to 2 s, within which calls
+ * fail at once with PAY_DB_AWAY). account is copied. Never NULL. */
 struct db *db_open(const struct db_account *account);
 void db_close(struct db **db);
 /* Longer statements than 3 s for jobs and migrations; seconds = 0 means no limit. */
 void db_patient(struct db *db, int seconds);
-
 /* ---- parameters */
 enum db_kind { DB_I64, DB_TEXT, DB_BYTES, DB_TIME };
 struct db_param {
@@ -90,11 +88,13 @@ MUST_USE enum pay_err db_select(struct db *db, const struct db_query *query);
  * (nothing was done). A work that only reads is ended the same way. No db_txn inside another. */
 MUST_USE enum pay_err db_txn(struct db *db, enum pay_err (*work)(struct db *db, void *arg),
                              void *arg);
+/* A CALL that begins and commits by itself, the one statement of a db_txn; as db_select (no shape:
+ * no rows). PAY_WRONG_STATE: it signalled 32001. Lost or killed meanwhile: PAY_LOST. */
+MUST_USE enum pay_err db_call(struct db *db, const struct db_query *query);
 /* For paths that are one SELECT: ends the read transaction. Cheap when none is open. */
 void db_end(struct db *db);
 /* True when a trivial statement is answered now, within timeout_ms. */
 bool db_ping(struct db *db, int timeout_ms);
-
 /* For migrate only: one statement as it is, commits by itself; the error's text lands in why. */
 MUST_USE enum pay_err db_run_text(struct db *db, const char *sql, char *why, size_t why_size);
 #endif

@@ -17,6 +17,7 @@
 #define NUMBER_IS_READ_ONLY 1836
 #define NUMBER_CONNECTION_KILLED 1927
 #define NUMBER_STATEMENT_TIMEOUT 1969
+#define NUMBER_NOT_PLAIN 32001       /* our procedures' own */
 
 struct meaning {
     unsigned number;
@@ -70,13 +71,39 @@ static const struct meaning *find(unsigned number)
     return NULL;
 }
 
+/* The COMMIT of a procedure comes last, so an error means it was not done: but when the procedure
+ * was killed, or nobody could tell us. What could not be sent (2006) was not done. */
+static bool tells_nothing_at_call(unsigned number)
+{
+    static const unsigned NUMBERS[] = {
+        ER_QUERY_INTERRUPTED, NUMBER_STATEMENT_TIMEOUT, ER_SERVER_SHUTDOWN, ER_NORMAL_SHUTDOWN,
+        NUMBER_CONNECTION_KILLED, ER_ERROR_DURING_COMMIT, CR_SERVER_LOST, CR_SERVER_LOST_EXTENDED,
+        CR_MALFORMED_PACKET, CR_COMMANDS_OUT_OF_SYNC, CR_OUT_OF_MEMORY, CR_UNKNOWN_ERROR,
+    };
+
+    for (size_t i = 0; i < COUNT(NUMBERS); i++)
+        if (NUMBERS[i] == number)
+            return true;
+    return false;
+}
+
 enum pay_err db_meaning(unsigned number, enum db_moment moment)
 {
     const struct meaning *meaning = find(number);
 
-    if (meaning == NULL)
-        return moment == DB_AT_COMMIT ? PAY_LOST : PAY_FAULT;
-    return moment == DB_AT_COMMIT ? meaning->at_commit : meaning->at_statement;
+    switch (moment) {
+    case DB_AT_CALL:
+        if (number == NUMBER_NOT_PLAIN)
+            return PAY_WRONG_STATE;
+        if (tells_nothing_at_call(number))
+            return PAY_LOST;
+        return meaning != NULL ? meaning->at_statement : PAY_FAULT;
+    case DB_AT_STATEMENT:
+        return meaning != NULL ? meaning->at_statement : PAY_FAULT;
+    case DB_AT_COMMIT:
+        return meaning != NULL ? meaning->at_commit : PAY_LOST;
+    }
+    return PAY_FAULT;
 }
 
 bool db_is_loss(unsigned number)
@@ -106,9 +133,10 @@ static void tell(unsigned number, const char *text, const char *sql, enum pay_er
  * and the handle is as new. There PAY_TRY_AGAIN has nobody to try again; nothing was done. */
 enum pay_err db_fail(struct db *db, unsigned number, const char *text, const char *sql)
 {
-    enum pay_err err = db_meaning(number, DB_AT_STATEMENT);
+    enum pay_err err = db_meaning(number, db->called ? DB_AT_CALL : DB_AT_STATEMENT);
 
-    if (err == PAY_DUPLICATE)
+    db->called = false;
+    if (err == PAY_DUPLICATE || err == PAY_WRONG_STATE)
         return err;
     tell(number, text, sql, err);
     if (db_is_loss(number)) {

@@ -17,9 +17,11 @@ struct db {
     unsigned connect_seconds;
     enum pay_err poison;        /* PAY_OK, or why statements are refused until the rollback */
     bool in_txn;                /* inside db_txn's work */
+    bool manual;                /* autocommit is off: what begins must be ended */
     bool begun;                 /* a statement ran since the last COMMIT or ROLLBACK */
     bool wrote;                 /* one of them was no SELECT */
     bool lost;                  /* the connection broke during a statement of this try */
+    bool calls, called;         /* db_call's statement; it was sent, and may commit any time */
     int64_t last_id;
     int64_t retry_at_us;        /* no connect before this tick */
     int backoff_ms;
@@ -32,7 +34,7 @@ MUST_USE enum pay_err db_connect(struct db *db);    /* PAY_OK at once when conne
 void db_disconnect(struct db *db);                  /* forgets statements too, never waits */
 
 /* db_error.c: what an error number means for the caller. */
-enum db_moment { DB_AT_STATEMENT, DB_AT_COMMIT };
+enum db_moment { DB_AT_STATEMENT, DB_AT_CALL, DB_AT_COMMIT };
 enum pay_err db_meaning(unsigned number, enum db_moment moment);
 bool db_is_loss(unsigned number);                   /* the connection is of no more use */
 /* Logs and counts, disconnects after a loss, poisons; returns what the statement returns. */

@@ -5,6 +5,7 @@
 #include <errmsg.h>
 #include <mysqld_error.h>
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "io/db_private.h"
 
@@ -76,6 +77,18 @@ static enum pay_err find_statement(struct db *db, const char *sql, struct db_slo
     return prepare(db, sql, *slot);
 }
 
+/* What only reads, and procedures that commit by themselves, never need it. */
+static enum pay_err go_manual(struct db *db)
+{
+    static const char SQL[] = "SET autocommit = 0";
+
+    db->begun = true;
+    if (mysql_real_query(db->link, SQL, sizeof(SQL) - 1) != 0)
+        return db_fail(db, mysql_errno(db->link), mysql_error(db->link), SQL);
+    db->manual = true;
+    return PAY_OK;
+}
+
 /* May a statement go out now? A change outside db_txn would have nobody to commit it. */
 static enum pay_err admit(struct db *db, const char *sql)
 {
@@ -92,7 +105,7 @@ static enum pay_err admit(struct db *db, const char *sql)
     }
     if (!reads)
         db->wrote = true;
-    return PAY_OK;
+    return db->in_txn && !db->manual && !db->calls ? go_manual(db) : PAY_OK;
 }
 
 /* Fails with the statement's own text, copied, because a loss frees the statement. */
@@ -117,6 +130,7 @@ static enum pay_err execute(struct db *db, const char *sql, const struct db_para
             return err;
         db->begun = true;
         *stmt = slot->stmt;
+        db->called = db->calls;
         unsigned number = db_execute(slot->stmt, in, n);
         if (number == 0)
             return PAY_OK;
@@ -249,4 +263,23 @@ enum pay_err db_select(struct db *db, const struct db_query *query)
         return err;
     enum pay_err end = drain(db, stmt, query->sql);
     return end != PAY_OK ? end : err;
+}
+
+/* Points as of a COMMIT, which it holds. After a plain end nothing is left to commit. */
+enum pay_err db_call(struct db *db, const struct db_query *query)
+{
+    if (!db->in_txn || db->begun)
+        return db_fail(db, CR_INVALID_PARAMETER_NO, "a CALL that is not alone in a db_txn",
+                       query->sql);
+    FP("commit.before");
+    db->calls = true;
+    enum pay_err err = query->shape != NULL ? db_select(db, query)
+                                            : db_exec(db, query->sql, query->in, query->n, NULL);
+    db->calls = db->called = false;
+    if (err != PAY_OK)
+        return err;
+    FP("commit.sent");
+    FP("commit.done");
+    db->begun = db->wrote = false;
+    return PAY_OK;
 }

@@ -58,7 +58,7 @@ static enum pay_err commit(struct db *db)
 {
     enum pay_err err = PAY_OK;
 
-    if (db->link != NULL && db->begun && !commit_sent(db))
+    if (db->link != NULL && db->begun && db->manual && !commit_sent(db))
         err = commit_failed(db);
     db->begun = db->wrote = false;
     return err;

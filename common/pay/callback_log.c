@@ -57,24 +57,32 @@ static bool is_text(const struct callback_raw *raw)
            memchr(raw->body, '\0', raw->body_len) == NULL;
 }
 
+void callback_text_take(const struct callback_raw *raw, struct callback_text *out)
+{
+    bool plain = raw->body_len == 0 || is_text(raw);
+
+    *out = (struct callback_text){ .len = raw->body_len };
+    out->escaped = plain ? NULL : body_as_text(raw, &out->len);
+    out->at = plain ? str_or(raw->body, "") : out->escaped;
+}
+
 enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw, enum verdict verdict,
                               int64_t extension_id)
 {
     static const char SQL[] =
         "INSERT INTO callback_log (channel_id, kind, remote_address, headers, body, verdict,"
         " extension_id) VALUES (?, ?, ?, ?, ?, ?, ?)";
-    bool plain = raw->body_len == 0 || is_text(raw);
-    size_t len = raw->body_len;
-    char *escaped = plain ? NULL : body_as_text(raw, &len);
-    const char *body = plain ? str_or(raw->body, "") : escaped;
+    struct callback_text body;
+
+    callback_text_take(raw, &body);
     const struct db_param in[] = {
         DB_NUM_OPT(raw->channel_id), DB_STR(str_or(raw->kind, "order")),
         DB_STR(str_or(raw->remote_address, "")), DB_STR(str_or(raw->headers, "{}")),
-        { DB_TEXT, body, len }, DB_STR(verdict_word(verdict)), DB_NUM_OPT(extension_id),
+        { DB_TEXT, body.at, body.len }, DB_STR(verdict_word(verdict)), DB_NUM_OPT(extension_id),
     };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
-    free(escaped);
+    free(body.escaped);
     return err;
 }
 

@@ -4,6 +4,10 @@
 
 #include "pay/settle.h"
 
+/* A raw body as it can be stored: bytes that are not text as \xHH. The caller frees escaped. */
+struct callback_text { const char *at; size_t len; char *escaped; };
+void callback_text_take(const struct callback_raw *raw, struct callback_text *out);
+
 /* Inside the caller's transaction. extension_id 0: no attempt was found. */
 MUST_USE enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw,
                                        enum verdict verdict, int64_t extension_id);

@@ -51,6 +51,22 @@ static bool ticket_take(const struct channel_ticket *ticket, struct attempt *out
            text_copy(out->pay_url, sizeof(out->pay_url), ticket->pay_url);
 }
 
+enum pay_err attempt_planned(const struct attempt_plan *plan, const struct order *order,
+                             struct attempt *out)
+{
+    const struct channel_account *channel = &plan->channel->account;
+
+    *out = (struct attempt){
+        .order_id = order->id, .channel_id = channel->id, .price = order->price,
+        .status = ATTEMPT_WAITING,
+    };
+    return text_copy(out->no, sizeof(out->no), plan->pay_id) &&
+                   text_copy(out->channel_code, sizeof(out->channel_code), channel->code) &&
+                   text_copy(out->currency, sizeof(out->currency), order->currency) &&
+                   ticket_take(&plan->ticket, out)
+               ? PAY_OK : PAY_FAULT;
+}
+
 struct inserted { int64_t id, create_time; };
 static const struct db_column INSERTED_COLUMNS[] = {
     DB_COLUMN(struct inserted, id), DB_COLUMN_TIME(struct inserted, create_time),
@@ -78,15 +94,10 @@ enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
         .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(INSERTED_COLUMNS), .row = &row });
     if (err != PAY_OK)
         return err;
-    *out = (struct attempt){
-        .id = row.id, .create_time = row.create_time, .order_id = order->id,
-        .channel_id = channel->id, .price = order->price, .status = ATTEMPT_WAITING,
-    };
-    return text_copy(out->no, sizeof(out->no), plan->pay_id) &&
-                   text_copy(out->channel_code, sizeof(out->channel_code), channel->code) &&
-                   text_copy(out->currency, sizeof(out->currency), order->currency) &&
-                   ticket_take(ticket, out)
-               ? PAY_OK : PAY_FAULT;
+    err = attempt_planned(plan, order, out);
+    out->id = row.id;
+    out->create_time = row.create_time;
+    return err;
 }
 
 /* ---- channels that are called */

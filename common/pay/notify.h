@@ -20,6 +20,16 @@ enum notify_status { NOTIFY_WAITING = 0, NOTIFY_SUCCESS = 10, NOTIFY_FAILURE = 2
 MUST_USE enum pay_err notify_order(struct db *db, const struct app *app, const struct order *order,
                                    const char *event, int64_t happened);
 
+/* Such a task before it is a row; it lives until the next plan. no "": there is no URL, no task. */
+struct notify_plan {
+    char no[NO_SIZE], url[1101];
+    const char *body; size_t body_len;
+    int64_t tries;
+};
+MUST_USE enum pay_err notify_order_plan(const struct app *app, const struct order *order,
+                                        const char *event, int64_t happened,
+                                        struct notify_plan *out);
+
 /* The gaps of a schedule in seconds: "seed" (9 tries), "long" (16), or "15,60,…" (1..31 gaps of
  * 1..604800). False on anything else. tries = gaps + 1. */
 struct notify_schedule { int64_t gap[NOTIFY_TRIES_MAX]; size_t gaps; };

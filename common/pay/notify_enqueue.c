@@ -45,6 +45,26 @@ static int64_t tries_of(const struct app *app)
     return (int64_t)schedule.gaps + 1;
 }
 
+enum pay_err notify_order_plan(const struct app *app, const struct order *order,
+                               const char *event, int64_t happened, struct notify_plan *out)
+{
+    static char room[NOTIFY_BODY_MAX + 1];
+    struct text body = TEXT(room);
+
+    *out = (struct notify_plan){ .no = "" };
+    if (!notify_url(app, order, out->url))
+        return PAY_FAULT;
+    if (*out->url == '\0')
+        return PAY_OK;
+    if (!notify_body(app, order, event, happened, &body))
+        return PAY_FULL;
+    ulid_new(out->no);
+    out->body = body.at;
+    out->body_len = body.len;
+    out->tries = tries_of(app);
+    return PAY_OK;
+}
+
 enum pay_err notify_order(struct db *db, const struct app *app, const struct order *order,
                           const char *event, int64_t happened)
 {
@@ -52,21 +72,15 @@ enum pay_err notify_order(struct db *db, const struct app *app, const struct ord
         "INSERT INTO notify_task (no, app_id, type, event, data_id, version, merchant_order_id,"
         " notify_url, body, max_notify_times, next_notify_time)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))";
-    static char room[NOTIFY_BODY_MAX + 1];
-    char no[NO_SIZE], url[NOTIFY_URL_SIZE];
-    struct text body = TEXT(room);
+    struct notify_plan plan;
 
-    if (!notify_url(app, order, url))
-        return PAY_FAULT;
-    if (*url == '\0')
-        return PAY_OK;
-    if (!notify_body(app, order, event, happened, &body))
-        return PAY_FULL;
-    ulid_new(no);
+    enum pay_err err = notify_order_plan(app, order, event, happened, &plan);
+    if (err != PAY_OK || *plan.no == '\0')
+        return err;
     const struct db_param in[] = {
-        DB_STR(no), DB_NUM(app->id), DB_NUM(NOTIFY_ORDER), DB_STR(event), DB_NUM(order->id),
-        DB_NUM(order->version), DB_STR(order->merchant_order_id), DB_STR(url),
-        { DB_TEXT, body.at, body.len }, DB_NUM(tries_of(app)),
+        DB_STR(plan.no), DB_NUM(app->id), DB_NUM(NOTIFY_ORDER), DB_STR(event), DB_NUM(order->id),
+        DB_NUM(order->version), DB_STR(order->merchant_order_id), DB_STR(plan.url),
+        { DB_TEXT, plan.body, plan.body_len }, DB_NUM(plan.tries),
     };
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }

@@ -98,30 +98,36 @@ enum pay_err attempt_read(struct db *db, const char *sql, const struct db_param 
 #define BY_PAY_ID \
     " WHERE o.id = (SELECT e.order_id FROM pay_order_extension e WHERE e.no = ?) AND o.app_id = ?"
 
+/* By which of its names an order is asked for. */
+enum named { NAMED_NO, NAMED_MERCHANT, NAMED_PAY_ID };
+
+/* Both alphabets are ASCII: an ascii column answers anything else with an error. */
+static bool key_read(const struct order_key *key, enum named *named, const char **value)
+{
+    *named = key->order_no != NULL ? NAMED_NO : key->pay_id != NULL ? NAMED_PAY_ID : NAMED_MERCHANT;
+    *value = key->order_no != NULL ? key->order_no
+           : key->pay_id != NULL   ? key->pay_id : key->merchant_order_id;
+    if (*value == NULL)
+        return false;
+    return *named == NAMED_MERCHANT ? str_is(*value, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1)
+                                    : ulid_is(*value);
+}
+
 enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *key, bool lock,
                         struct order *out)
 {
-    static const char NO[] = ORDER_SELECT BY_NO, NO_LOCK[] = ORDER_SELECT BY_NO " FOR UPDATE";
-    static const char MERCHANT[] = ORDER_SELECT BY_MERCHANT;
-    static const char MERCHANT_LOCK[] = ORDER_SELECT BY_MERCHANT " FOR UPDATE";
-    static const char PAY[] = ORDER_SELECT BY_PAY_ID;
-    static const char PAY_LOCK[] = ORDER_SELECT BY_PAY_ID " FOR UPDATE";
-    const char *value = key->merchant_order_id, *sql = lock ? MERCHANT_LOCK : MERCHANT;
+    static const char *const SQL[][2] = {
+        [NAMED_NO] = { ORDER_SELECT BY_NO, ORDER_SELECT BY_NO " FOR UPDATE" },
+        [NAMED_MERCHANT] = { ORDER_SELECT BY_MERCHANT, ORDER_SELECT BY_MERCHANT " FOR UPDATE" },
+        [NAMED_PAY_ID] = { ORDER_SELECT BY_PAY_ID, ORDER_SELECT BY_PAY_ID " FOR UPDATE" },
+    };
+    const char *value;
+    enum named named;
 
-    if (key->order_no != NULL) {
-        value = key->order_no;
-        sql = lock ? NO_LOCK : NO;
-    } else if (key->pay_id != NULL) {
-        value = key->pay_id;
-        sql = lock ? PAY_LOCK : PAY;
-    }
-    /* Both alphabets are ASCII: an ascii column answers anything else with an error. */
-    if (value == NULL || !(value == key->merchant_order_id
-                               ? str_is(value, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1)
-                               : ulid_is(value)))
+    if (!key_read(key, &named, &value))
         return PAY_NOT_FOUND;
     const struct db_param in[] = { DB_STR(value), DB_NUM(app_id) };
-    return order_read(db, sql, DB_LIST(in), out);
+    return order_read(db, SQL[named][lock], DB_LIST(in), out);
 }
 
 /* An order ends when it is paid, when it is closed, or, still waiting, when it expires. */
@@ -215,27 +221,43 @@ enum pay_err order_list(struct db *db, const struct order_filter *filter,
         .shape = &ORDER_SHAPE, .row = &row, .each = order_each, .arg = &to });
 }
 
-struct attempt_pass {
-    enum pay_err (*each)(void *arg, const struct attempt *attempt);
-    void *arg;
-};
+/* ---- one order, whole */
 
-static enum pay_err attempt_each(void *arg, void *row)
+static enum pay_err whole_take(void *arg, void *row)
 {
-    const struct attempt_pass *to = arg;
-    return to->each(to->arg, row);
+    struct order_whole *out = arg;
+    const struct order_attempt *pair = row;
+
+    out->order = pair->order;
+    if (out->count < ORDER_ATTEMPTS_MAX)
+        out->attempts[out->count++] = pair->attempt;
+    return PAY_OK;
 }
 
-enum pay_err order_attempts(struct db *db, int64_t order_id,
-                            enum pay_err (*each)(void *arg, const struct attempt *attempt),
-                            void *arg)
-{
-    static const char SQL[] = ATTEMPT_SELECT " WHERE e.order_id = ? ORDER BY e.id DESC LIMIT 20";
-    const struct db_param in[] = { DB_NUM(order_id) };
-    struct attempt_pass to = { each, arg };
-    struct attempt row;
+/* No LEFT JOIN: that one would sort in a temporary table on disk. */
+#define WHOLE_SELECT \
+    "SELECT " ORDER_FIELDS ", " ATTEMPT_FIELDS \
+    "  FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
+#define WHOLE_ORDER " ORDER BY e.id DESC LIMIT 20"
 
-    return db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = &ATTEMPT_SHAPE, .row = &row,
-        .each = attempt_each, .arg = &to });
+enum pay_err order_find_whole(struct db *db, int64_t app_id, const struct order_key *key,
+                              struct order_whole *out)
+{
+    static const char *const SQL[] = {
+        [NAMED_NO] = WHOLE_SELECT BY_NO WHOLE_ORDER,
+        [NAMED_MERCHANT] = WHOLE_SELECT BY_MERCHANT WHOLE_ORDER,
+        [NAMED_PAY_ID] = WHOLE_SELECT BY_PAY_ID WHOLE_ORDER,
+    };
+    static struct order_attempt row;
+    const char *value;
+    enum named named;
+
+    out->count = 0;
+    if (!key_read(key, &named, &value))
+        return PAY_NOT_FOUND;
+    const struct db_param in[] = { DB_STR(value), DB_NUM(app_id) };
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL[named], .in = in, .n = COUNT(in), .shape = order_attempt_shape(), .row = &row,
+        .each = whole_take, .arg = out });
+    return err == PAY_OK && out->count == 0 ? order_find(db, app_id, key, false, &out->order) : err;
 }

@@ -65,9 +65,15 @@ struct order_filter {
 MUST_USE enum pay_err order_list(struct db *db, const struct order_filter *filter,
                                  enum pay_err (*each)(void *arg, const struct order *order),
                                  void *arg);
-/* The order's attempts, newest first, at most 20. */
-MUST_USE enum pay_err order_attempts(struct db *db, int64_t order_id,
-                                     enum pay_err (*each)(void *arg, const struct attempt *attempt),
-                                     void *arg);
+
+#define ORDER_ATTEMPTS_MAX 20
+/* An order and its attempts, the newest first; read with one statement, found like order_find's. */
+struct order_whole {
+    struct order order;
+    struct attempt attempts[ORDER_ATTEMPTS_MAX];
+    size_t count;
+};
+MUST_USE enum pay_err order_find_whole(struct db *db, int64_t app_id, const struct order_key *key,
+                                       struct order_whole *out);
 
 #endif

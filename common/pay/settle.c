@@ -9,6 +9,7 @@
 #include "pay/callback_log.h"
 #include "pay/notify.h"
 #include "pay/order_row.h"
+#include "pay/settle_private.h"
 
 struct settling {
     const struct channel_config *channel;
@@ -37,12 +38,10 @@ static enum pay_err rows_lock(struct db *db, struct settling *w)
     return err == PAY_OK ? attempt_read(db, SQL_ATTEMPT, DB_LIST(read), &w->attempt) : err;
 }
 
-static bool price_agrees(const struct settling *w)
+bool result_price_agrees(const struct channel_result *r, const struct attempt *attempt)
 {
-    const struct channel_result *r = w->result;
-
-    return (r->price == 0 || r->price == w->attempt.price) &&
-           (*r->currency == '\0' || str_eq(r->currency, w->attempt.currency));
+    return (r->price == 0 || r->price == attempt->price) &&
+           (*r->currency == '\0' || str_eq(r->currency, attempt->currency));
 }
 
 static enum pay_err other_price(struct db *db, struct settling *w)
@@ -89,22 +88,32 @@ static enum pay_err paid_update(struct db *db, const struct settling *w, const s
     return err == PAY_OK && changed != 2 ? PAY_WRONG_STATE : err;
 }
 
+enum pay_err order_as_paid(const struct order *order, const struct attempt *attempt,
+                           const struct channel_config *channel,
+                           const struct channel_result *result, struct order *out)
+{
+    *out = *order;
+    out->status = ORDER_SUCCESS;
+    out->success_time = success_time(result);
+    out->paid_price = attempt->price;
+    out->channel_id = channel->account.id;
+    out->extension_id = attempt->id;
+    out->version++;
+    return text_copy(out->channel_code, sizeof(out->channel_code), channel->account.code) &&
+                   text_copy(out->channel_order_no, sizeof(out->channel_order_no),
+                             result->channel_order_no)
+               ? PAY_OK : PAY_FAULT;
+}
+
 static enum pay_err pay(struct db *db, struct settling *w, const struct app *app)
 {
-    struct order paid = w->order;
+    struct order paid;
 
-    paid.status = ORDER_SUCCESS;
-    paid.success_time = success_time(w->result);
-    paid.paid_price = w->attempt.price;
-    paid.channel_id = w->channel->account.id;
-    paid.extension_id = w->attempt.id;
-    paid.version++;
-    if (!text_copy(paid.channel_code, sizeof(paid.channel_code), w->channel->account.code) ||
-        !text_copy(paid.channel_order_no, sizeof(paid.channel_order_no),
-                   w->result->channel_order_no))
-        return PAY_FAULT;
+    enum pay_err err = order_as_paid(&w->order, &w->attempt, w->channel, w->result, &paid);
+    if (err != PAY_OK)
+        return err;
     w->verdict = VERDICT_ACCEPTED;
-    enum pay_err err = paid_update(db, w, &paid);
+    err = paid_update(db, w, &paid);
     FP("order.updated");
     return err == PAY_OK ? notify_order(db, app, &paid, "order.success", paid.success_time) : err;
 }
@@ -173,7 +182,7 @@ static enum pay_err ended(struct db *db, struct settling *w, const char *word)
 
 static enum pay_err apply(struct db *db, struct settling *w)
 {
-    if (!price_agrees(w))
+    if (!result_price_agrees(w->result, &w->attempt))
         return other_price(db, w);
     switch (w->result->state) {
     case CHANNEL_SUCCESS:
@@ -205,13 +214,22 @@ static enum pay_err settle_work(struct db *db, void *arg)
     return err;
 }
 
+static const char *const STEPS[] = {
+    "order.locked", "order.updated", "task.inserted", "raw.inserted", NULL,
+};
+
 enum pay_err settle_result(struct db *db, const struct channel_config *channel,
                            const struct channel_result *result, const struct callback_raw *raw,
                            enum verdict *verdict)
 {
-    struct settling work = { .channel = channel, .result = result, .raw = raw };
+    struct settling work = { .channel = channel, .result = result, .raw = raw,
+                             .verdict = VERDICT_ACCEPTED };
+    enum pay_err err = PAY_WRONG_STATE;
 
-    enum pay_err err = db_txn(db, settle_work, &work);
+    if (raw != NULL && result->state == CHANNEL_SUCCESS && !FP_PLANNED(STEPS))
+        err = settle_paid(db, channel, result, raw);
+    if (err == PAY_WRONG_STATE)
+        err = db_txn(db, settle_work, &work);
     *verdict = err == PAY_NOT_FOUND ? VERDICT_UNKNOWN_ATTEMPT : work.verdict;
     return err == PAY_OK && work.verdict == VERDICT_OTHER_PRICE ? PAY_OTHER_PRICE : err;
 }

@@ -116,6 +116,20 @@ static void server_drop(struct server *s)
 
 /* ---- the proxy: one connection at a time */
 
+/* A COMMIT, or the execution of a CALL, which holds one: the first after its preparation. */
+static bool commits(const char *packet, size_t n)
+{
+    static bool call_prepared;
+
+    if (memmem(packet, n, "\26CALL ", 6) != NULL)
+        call_prepared = true;
+    if (call_prepared && n > 4 && packet[4] == 23) {    /* COM_STMT_EXECUTE */
+        call_prepared = false;
+        return true;
+    }
+    return memmem(packet, n, "\3COMMIT", 7) != NULL;
+}
+
 static bool passed_on(int from, int to, const int *cut, bool *end)
 {
     char room[65536];
@@ -123,8 +137,7 @@ static bool passed_on(int from, int to, const int *cut, bool *end)
 
     if (n <= 0)
         return false;
-    bool commit = cut != NULL && *cut != CUT_NOTHING &&
-                  memmem(room, (size_t)n, "\3COMMIT", 7) != NULL;
+    bool commit = cut != NULL && *cut != CUT_NOTHING && commits(room, (size_t)n);
     if (commit && *cut == CUT_BEFORE_COMMIT_ARRIVES)
         return false;
     if (write(to, room, (size_t)n) != n)

@@ -492,7 +492,7 @@ static void test_db_select__survives_an_idle_link_that_died(void **state)
     kill_link(db, "KILL CONNECTION");
     db_end(db);
     assert_true(db_ping(db, 1000));
-    assert_int_equal(ask(db, "SELECT @@autocommit"), 0);     /* and is our session again */
+    assert_int_equal(ask(db, "SELECT @@autocommit"), 1);     /* and is our session again */
     assert_int_equal(ask(db, "SELECT @@tx_isolation = 'READ-COMMITTED'"), 1);
 }
 

@@ -130,26 +130,21 @@ static void test_order_list__newest_first_by_pages(void **state)
     db_end(S.db);
 }
 
-static enum pay_err see_attempt(void *arg, const struct attempt *attempt)
+static void test_order_find_whole__latest_twenty(void **state)
 {
-    struct seen *seen = arg;
-
-    (void)attempt;
-    seen->count++;
-    return PAY_OK;
-}
-
-static void test_order_attempts__latest_twenty(void **state)
-{
-    struct seen seen = { .count = 0 };
+    static struct order_whole whole;
+    const struct order_key key = { .merchant_order_id = "SO1" };
     struct attempt open;
 
     (void)state;
     created("SO1", 100);
     for (int i = 0; i < 22; i++)
         ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
-    ASSERT_ERR(order_attempts(S.db, C.order.id, see_attempt, &seen), PAY_OK);
-    assert_int_equal(seen.count, 20);
+    ASSERT_ERR(order_find_whole(S.db, S.app->id, &key, &whole), PAY_OK);
+    assert_int_equal(whole.count, 20);
+    assert_string_equal(whole.attempts[0].no, C.attempt.no);
+    assert_string_equal(whole.order.no, C.order.no);
+    ASSERT_ERR(order_find_whole(S.db, S.app->id + 1, &key, &whole), PAY_NOT_FOUND);
     ASSERT_ERR(attempt_open_of(S.db, C.order.id, &open), PAY_OK);
     assert_string_equal(open.no, C.attempt.no);
     run_sql("UPDATE pay_order_extension SET status = 20");
@@ -212,7 +207,7 @@ int main(void)
         PAY_TEST(test_order_find__by_each_of_its_names),
         PAY_TEST(test_order_by_token__lives_a_day_after_the_end),
         PAY_TEST(test_order_list__newest_first_by_pages),
-        PAY_TEST(test_order_attempts__latest_twenty),
+        PAY_TEST(test_order_find_whole__latest_twenty),
         PAY_TEST(test_notify_order__freezes_what_the_order_then_was),
         PAY_TEST(test_notify_order__url_of_the_order_then_the_apps),
     };

@@ -208,6 +208,7 @@ static void test_settle_result__a_fault_or_an_outage_changes_nothing(void **stat
     struct db *holder = open_as("root");
     static const char SQL[] = "SELECT id FROM pay_order FOR UPDATE";
     struct one_number row;
+    char why[256];
 
     (void)state;
     created("SO1", 10000);
@@ -216,10 +217,10 @@ static void test_settle_result__a_fault_or_an_outage_changes_nothing(void **stat
     run_sql("ALTER TABLE notify_task DROP CONSTRAINT no_task");
     ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 0);
     /* somebody holds the order for longer than we wait */
+    ASSERT_ERR(db_run_text(holder, "SET autocommit = 0", why, sizeof(why)), PAY_OK);
     ASSERT_ERR(db_select(holder, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(ONE_NUMBER),
                                                      .row = &row }), PAY_OK);
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_DB_AWAY);
-    db_end(holder);
     db_close(&holder);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log", 0);
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);

@@ -1,0 +1,81 @@
+/* settle_paid.c - the plain case of settle.c in two round trips: order and attempt are read without
+ * a lock, and one call (schema/0002_hot_transactions.sql) changes them if they still are so. */
+#include <stdlib.h>
+
+#include "pay/callback_log.h"
+#include "pay/notify.h"
+#include "pay/order_row.h"
+#include "pay/settle_private.h"
+
+struct paying {
+    const struct channel_config *channel;
+    const struct channel_result *result;
+    const struct callback_raw *raw;
+    const struct order *paid;
+    const struct attempt *attempt;
+    struct notify_plan task;
+};
+
+static enum pay_err pair_read(struct db *db, const struct channel_config *channel,
+                              const struct channel_result *result, struct order_attempt *out)
+{
+    static const char SQL[] =
+        "SELECT " ORDER_FIELDS ", " ATTEMPT_FIELDS
+        "  FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
+        " WHERE e.no = ? AND e.channel_id = ?";
+    const struct db_param in[] = { DB_STR(result->pay_id), DB_NUM(channel->account.id) };
+
+    if (!ulid_is(result->pay_id))
+        return PAY_NOT_FOUND;
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = order_attempt_shape(), .row = out });
+    db_end(db);
+    return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
+}
+
+static enum pay_err pay_work(struct db *db, void *arg)
+{
+    static const char SQL[] = "CALL order_pay(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    const struct paying *w = arg;
+    const struct order *paid = w->paid;
+    const int64_t fee_rate = w->channel->fee_rate;
+    struct callback_text body;
+
+    callback_text_take(w->raw, &body);
+    const struct db_param in[] = {
+        DB_NUM(paid->id), DB_NUM(paid->version), DB_NUM(w->attempt->id),
+        DB_WHEN(paid->success_time), DB_OPT(w->result->channel_order_no),
+        DB_OPT(w->result->channel_user_id), DB_NUM(paid->channel_id), DB_STR(paid->channel_code),
+        DB_NUM(fee_rate), DB_NUM(money_fee(paid->price, fee_rate)), DB_NUM(paid->app_id),
+        DB_STR(paid->merchant_order_id), DB_OPT(w->task.no), DB_OPT(w->task.url),
+        { DB_TEXT, w->task.body, w->task.body_len }, DB_NUM(w->task.tries),
+        DB_STR(str_or(w->raw->kind, "order")), DB_STR(str_or(w->raw->remote_address, "")),
+        DB_STR(str_or(w->raw->headers, "{}")), { DB_TEXT, body.at, body.len },
+    };
+
+    enum pay_err err = db_call(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in) });
+    free(body.escaped);
+    return err;
+}
+
+enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
+                         const struct channel_result *result, const struct callback_raw *raw)
+{
+    static struct order_attempt pair;
+    static struct order paid;
+    const struct app *app;
+
+    enum pay_err err = pair_read(db, channel, result, &pair);
+    if (err != PAY_OK)
+        return err;
+    if (pair.order.status != ORDER_WAITING || pair.attempt.status != ATTEMPT_WAITING ||
+        !result_price_agrees(result, &pair.attempt))
+        return PAY_WRONG_STATE;
+    struct paying work = { channel, result, raw, &paid, &pair.attempt, { .no = "" } };
+    err = app_by_id(db, pair.order.app_id, &app);
+    if (err == PAY_OK)
+        err = order_as_paid(&pair.order, &pair.attempt, channel, result, &paid);
+    if (err == PAY_OK)
+        err = notify_order_plan(app, &paid, "order.success", paid.success_time, &work.task);
+    return err == PAY_OK ? db_txn(db, pay_work, &work) : err;
+}
