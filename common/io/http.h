@@ -62,9 +62,9 @@ int http_pool_run(struct http_pool *pool, int wait_ms);
 /* ---- addresses as texts: the sender's own parser, used when a URL is stored (rule 19). */
 #define HTTP_HOST_SIZE 256
 struct http_url { char scheme[6], host[HTTP_HOST_SIZE]; int64_t port; };
-/* Absolute http or https, <= 1100 bytes (who stores one keeps to 1024), a host, no user, no fragment,
- * no control or non-ASCII bytes, port 1..65535; nor \ " < > ^ ` { } | or blanks, which parsers disagree about. host is
- * lower case, without brackets; port is filled in. */
+/* Absolute http or https, <= 1100 bytes (who stores one keeps to 1024), a host, no user, no
+ * fragment, no control or non-ASCII bytes, port 1..65535; nor \ " < > ^ ` { } | or blanks, which
+ * parsers disagree about. host is lower case, without brackets; port is filled in. */
 MUST_USE bool http_url_ok(const char *url, struct http_url *out);
 /* url with /segment put at the end of its path (before a query); one slash between. */
 MUST_USE bool http_url_append(const char *url, const char *segment, char *out, size_t size);

@@ -55,7 +55,8 @@ static void tasks_make(int n, int lane)
     char sql[512];
 
     snprintf(sql, sizeof(sql),
-             "INSERT INTO notify_task (no, app_id, type, event, data_id, version, notify_url, body, lane,"
+             "INSERT INTO notify_task (no, app_id, type, event, data_id, version,"
+                 " notify_url, body, lane,"
              " max_notify_times, next_notify_time)"
              " SELECT LPAD(%d * 1000 + seq, 26, '0'), %lld, 1, 'order.success', %d * 1000 + seq, 0,"
              " 'http://127.0.0.1:9/', CONCAT('{\"n\":', seq, '}'), %d, 3,"
@@ -189,7 +190,8 @@ static void test_notify_finish__by_the_holder_of_the_token(void **state)
     finish_as(R, &bad);
     assert_int_equal(ok.outcome, NOTIFY_RECORDED);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE status = 10 AND claim_token = 0", 1);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE status = 0 AND claim_token = 0 AND lane = 1"
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE status = 0 AND claim_token = 0"
+        " AND lane = 1"
                   " AND next_notify_time > UTC_TIMESTAMP(3) + INTERVAL 14 SECOND", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE notify_times = 1 AND duration_ms = 7", 2);
 }
@@ -269,7 +271,8 @@ static void test_notify_hand_back__counts_no_try(void **state)
     };
     ASSERT_ERR(notify_hand_back(R, leases, COUNT(leases)), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE claim_token = 0 AND notify_times = 0", 1);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE claim_token <> 0 AND notify_times = 1", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE claim_token <> 0 AND"
+        " notify_times = 1", 1);
     claim_as(R2, &CLAIM2, NOTIFY_SEND);
     assert_int_equal(CLAIM2.count, 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log", 0);
@@ -402,7 +405,8 @@ static void test_purge__partitions_and_nonces(void **state)
     ASSERT_ERR(partitions_drop(migrate, 400, &report), PAY_OK);
     assert_int_equal(report.dropped, 0);
     run_sql("INSERT INTO api_nonce (app_id, nonce, create_time)"
-            " SELECT 1, CONCAT('n', seq), UTC_TIMESTAMP(3) - INTERVAL IF(seq <= 700, 901, 890) SECOND"
+            " SELECT 1, CONCAT('n', seq), UTC_TIMESTAMP(3) - INTERVAL IF(seq <= 700, 901,"
+                " 890) SECOND"
             "   FROM seq_1_to_800");
     for (int i = 0; i < 3 && more; i++)
         ASSERT_ERR(nonces_purge(migrate, &report, &more), PAY_OK);
