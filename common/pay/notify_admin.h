@@ -24,7 +24,7 @@ MUST_USE enum pay_err notify_task_list(struct db *db, const struct task_filter *
 MUST_USE enum pay_err notify_task_resend(struct db *db, const struct actor *actor, const char *no);
 
 /* Many: those of one outcome, of an app (NULL: all), made in [from, to) (0: no bound), due one
- * after the other at rate a second. Those a runner holds are left out. One admin_log row for all. */
+ * after the other at rate a second. Those a runner holds are left out. One admin_log row. */
 struct resend_many {
     const struct actor *actor;
     const char *app_key;
