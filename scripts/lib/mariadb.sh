@@ -74,7 +74,8 @@ mariadb_init() {
         mv "$STATE/mysql" "$STATE/mysql.unfinished.$(date -u +%Y%m%dT%H%M%S)"
     fi
     rm -rf "$STATE/mysql.new"
-    mariadb-install-db --no-defaults --datadir="$STATE/mysql.new" --user="$user" --skip-test-db \
+    # Not in /tmp: a server that starts removes every #sql file there, another's install too.
+    TMPDIR=$STATE/tmp mariadb-install-db --no-defaults --datadir="$STATE/mysql.new" --user="$user" --skip-test-db \
         --skip-name-resolve --force --auth-root-authentication-method=socket --auth-root-socket-user="$user"
     chmod 700 "$STATE/mysql.new"
     : >"$STATE/mysql.new/shroff.ready"
