@@ -223,8 +223,10 @@ test('nobody listens; no such name', async () => {
 });
 
 test('TLS is verified', async () => {
-  const [no] = await bench.tasks(app, { url: `https://127.0.0.1:${(await receiver()).port}/` });
+  const plain = await receiver();
+  const [no] = await bench.tasks(app, { url: `https://127.0.0.1:${plain.port}/` });
   await bench.run('notify_runner', ['--once']);
+  await plain.close();
   assert.ok(['TLS', 'CONNECT'].includes((await bench.logs(no))[0].error_code));
 });
 
