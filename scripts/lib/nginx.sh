@@ -10,8 +10,9 @@ nginx_config() {
     text=${text//@USER@/"$user"}
     text=${text//@STATE@/"$STATE"}
     text=${text//@LISTEN@/"$SHROFF_BIND:$SHROFF_PORT"}
-    text=${text//@NGINX@/"$ROOT/nginx"}
-    mkdir -p "$STATE/nginx/temp"
+    mkdir -p "$STATE/nginx/temp" "$STATE/nginx/shroff"
+    # Read from the state folder: a configuration that is reloaded is the one that was started.
+    cp "$ROOT"/nginx/*.conf "$STATE/nginx/shroff/"
     printf '%s\n' "$text" >"$STATE/nginx/nginx.conf"
 }
 

@@ -162,3 +162,47 @@ describe('backup and a restore drill', () => {
     await oracles(stack, db, ledger, heard);
   });
 });
+
+describe('nginx with TLS, as production has it', () => {
+  let at, child, port;
+  before(async () => {
+    at = mkdtempSync(join(dir, 'ngx-'));
+    const { freePort } = await import('../lib/stack.mjs');
+    port = await freePort();
+    execFileSync('cp', ['-r', join(ROOT, 'nginx'), join(at, 'shroff')]);
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=pay.example.com', '-days', '2',
+      '-keyout', join(at, 'key.pem'), '-out', join(at, 'cert.pem')], { stdio: 'ignore' });
+    const conf = readFileSync(join(ROOT, 'nginx/production.conf'), 'utf8')
+      .replaceAll(/listen \[::\].*\n/g, '').replace('listen 443 ssl http2', `listen 127.0.0.1:${port} ssl http2`)
+      .replace('listen 80', `listen 127.0.0.1:${port + 1}`)
+      .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${join(at, 'key.pem')};`)
+      .replace(/ssl_certificate .*;/, `ssl_certificate ${join(at, 'cert.pem')};`);
+    writeFileSync(join(at, 'nginx.conf'), `daemon off; pid ${at}/pid; error_log ${at}/log; events {}\nhttp {\naccess_log off;\n`
+      + `${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((n) => `${n}_temp_path ${at}/t_${n};`).join('\n')}\n${conf}\n}\n`);
+    const { spawn } = await import('node:child_process');
+    child = spawn('nginx', ['-p', at, '-c', join(at, 'nginx.conf'), '-e', join(at, 'log')], { stdio: 'inherit', env: { PATH: `${process.env.PATH}:/usr/sbin` } });
+    const { until } = await import('../lib/wait.mjs');
+    await until('nginx listens', () => sh('curl', ['-sk', `https://127.0.0.1:${port}/`]).status === 0, 10000);
+  });
+  after(() => child?.kill('SIGTERM'));
+  const curl = (...args) => sh('curl', ['-sk', '-m', '5', ...args]);
+
+  test('speaks TLS 1.2 and 1.3 with forward secrecy, and nothing older', () => {
+    const tls = (...args) => sh('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, ...args], { input: '' });
+    assert.match(tls('-tls1_3').stdout, /TLSv1\.3/);
+    assert.match(tls('-tls1_2').stdout, /Cipher is ECDHE-/);
+    assert.doesNotMatch(tls('-tls1_1', '-cipher', 'ALL:@SECLEVEL=0').stdout, /Cipher is [A-Z]/);
+    assert.doesNotMatch(tls('-tls1_2', '-cipher', 'AES128-SHA').stdout, /Cipher is [A-Z]/);
+  });
+  test('every answer carries HSTS, refusals too; without programs it is 50301; the test mode is not there', () => {
+    for (const [path, code] of [['/healthz', 50301], ['/nowhere', 40400], ['/mockpay', 40400], ['/shop/', 40400], ['/sandbox/clock', 40400]]) {
+      const r = curl('-i', `https://127.0.0.1:${port}${path}`);
+      assert.match(r.stdout, /strict-transport-security: max-age=31536000/i, path);
+      assert.match(r.stdout, new RegExp(`"code":${code},`), `${path}: ${r.stdout}`);
+    }
+  });
+  test('plain HTTP is neither answered nor redirected', () => {
+    const r = curl('-i', `http://127.0.0.1:${port + 1}/payments`);
+    assert.ok([52, 56].includes(r.status) && r.stdout === '', 'closed without a word');
+  });
+});
