@@ -205,6 +205,8 @@ static void note_first_try(const struct notify_try *try)
 
 static bool may_begin(const struct notify_engine *e, const struct notify_try *try)
 {
+    if (e->running >= NOTIFY_PER_APP && notify_app_is_full(try->result.app_id))
+        return false;
     return e->running < NOTIFY_SLOTS && (!try->host || try->host->running < NOTIFY_PER_HOST) &&
            (try->lane == 0 || e->running_later < NOTIFY_SLOTS / 2);
 }

@@ -19,6 +19,8 @@
 #define PARK_STEP_MS 2                      /* so many apart do parked tasks come back */
 #define PROBE_WAIT_MS 1000
 #define PAUSED_MS 60000
+#define CROWD_MIN_MS 250
+#define CROWD_MAX_MS 15000
 
 static struct notify_host hosts[HOSTS];
 
@@ -100,6 +102,7 @@ void notify_host_drop(struct notify_host *host, bool probe, int64_t us)
         return;
     host->running--;
     host->heard_us = clock_ticks_us();
+    host->slow = us > SILENT_US ? WINDOW : host->slow > 0 ? host->slow - 1 : 0;
     measure(host, us);
 }
 
@@ -186,6 +189,47 @@ static int allowance(const struct notify_host *host)
     return NOTIFY_PER_HOST + (int)(more < NOTIFY_QUEUED_MAX ? more : NOTIFY_QUEUED_MAX);
 }
 
+/* A merchant may name a new host with every order, and each may hang for ten seconds. What is in
+ * hand at hosts that have not shown to be fast is bounded by app, so that other apps find room. */
+static bool may_hang(const struct notify_host *host)
+{
+    return host->best_us == 0 || host->slow > 0 || notify_host_is_silent(host);
+}
+
+static bool is_crowd(const struct notify_host *host)
+{
+    int held = 0;
+
+    if (!may_hang(host))
+        return false;
+    for (size_t i = 0; i < HOSTS && held < NOTIFY_PER_APP_SLOW; i++)
+        if (hosts[i].app_id == host->app_id && may_hang(&hosts[i]))
+            held += hosts[i].in_hand + hosts[i].tentative;
+    return held >= NOTIFY_PER_APP_SLOW;
+}
+
+/* The longer it waited the later it is looked at again, so a large crowd is little work. */
+static void park_crowd(struct notify_due *due)
+{
+    int64_t wait_ms = due->age_us / 4000;
+
+    if (wait_ms < CROWD_MIN_MS)
+        wait_ms = CROWD_MIN_MS;
+    if (wait_ms > CROWD_MAX_MS)
+        wait_ms = CROWD_MAX_MS;
+    due->fate = NOTIFY_PARK;
+    due->wait_ms = wait_ms + random_below(wait_ms);
+}
+
+bool notify_app_is_full(int64_t app_id)
+{
+    int running = 0;
+
+    for (size_t i = 0; i < HOSTS; i++)
+        running += hosts[i].app_id == app_id ? hosts[i].running : 0;
+    return running >= NOTIFY_PER_APP;
+}
+
 static enum pay_err decide_half_open(struct notify_host *host, struct db *db,
                                      struct notify_due *due, struct notify_room *room)
 {
@@ -231,6 +275,9 @@ enum pay_err notify_host_decide(struct notify_host *host, struct db *db, struct 
         return decide_half_open(host, db, due, room);
     } else if (host->in_hand + host->tentative >= allowance(host)) {
         park_busy(host, due);
+        room->busy = true;
+    } else if (!asked && is_crowd(host)) {
+        park_crowd(due);
         room->busy = true;
     } else if (room->room) {
         host->tentative++;

@@ -8,6 +8,8 @@
 #include "pay/notify_queue.h"
 
 #define NOTIFY_PER_HOST 4           /* requests under way */
+#define NOTIFY_PER_APP_SLOW 16      /* in hand at hosts of one app that are slow or not known */
+#define NOTIFY_PER_APP 48           /* under way: one app never has all the slots */
 #define NOTIFY_QUEUED_MAX 60        /* claimed and waiting behind them, at a fast host */
 #define NOTIFY_QUEUED_NEW 12        /* the same at one that has not answered yet */
 
@@ -22,6 +24,7 @@ struct notify_host {
     int running;                    /* of those in hand: under way */
     int64_t heard_us;               /* the last answer; or when it was first asked since */
     int64_t answers, window_best_us;
+    int slow;                       /* it was: so many fast answers until it counts as fast */
     int64_t best_us;                /* how fast it answers when it is fast; 0: not known */
     int64_t served_until_us;        /* when what was parked because it is busy would be done */
     int64_t parked;                 /* since it opened, to spread their return */
@@ -39,6 +42,9 @@ void notify_host_begin(struct notify_host *host);
 void notify_host_drop(struct notify_host *host, bool probe, int64_t us);
 /* Nothing was heard of it for a second, though it was asked: nothing should wait here for it. */
 bool notify_host_is_silent(const struct notify_host *host);
+
+/* Has the app as much under way as one may have? */
+bool notify_app_is_full(int64_t app_id);
 
 /* What to do with a due task of this host: fate NOTIFY_SEND (maybe as the probe), NOTIFY_PARK with
  * wait_ms, or NOTIFY_LEAVE when it could be sent but there is no room in the runner. *probed: one
