@@ -24,6 +24,7 @@
     " sql_mode = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO," \
     "NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'," \
     " innodb_lock_wait_timeout = 2, max_statement_time = %d," \
+    " use_stat_tables = 'NEVER', optimizer_use_condition_selectivity = 1," \
     " collation_connection = 'utf8mb4_nopad_bin'"
 
 static const char SQL_SESSION_IS_OURS[] =

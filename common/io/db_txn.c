@@ -106,10 +106,19 @@ enum pay_err db_txn(struct db *db, enum pay_err (*work)(struct db *db, void *arg
     }
 }
 
+/* Reads after a transaction: autocommit comes on again, which ends what they began. */
 void db_end(struct db *db)
 {
-    if (!db->in_txn)
-        (void)commit(db);
+    static const char SQL[] = "SET autocommit = 1";
+
+    if (db->in_txn)
+        return;
+    if (db->link != NULL && db->begun && db->manual) {
+        db->manual = mysql_real_query(db->link, SQL, sizeof(SQL) - 1) != 0;
+        if (db->manual)
+            db_disconnect(db);
+    }
+    db->begun = db->wrote = false;
 }
 
 /* ---- migrate */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <fcgiapp.h>
 #include "base/log.h"
@@ -22,6 +23,7 @@ struct fcgi {
     int listener;
     int events;                 /* epoll of the listener and of wake_fd */
     int failures;
+    int kept;                   /* a connection of the last request, watched for the next; -1 */
     char **params;              /* of the request in hand, NULL between requests */
     FCGX_Request request;
 };
@@ -75,7 +77,7 @@ struct fcgi *fcgi_open(int fd)
         abort();
     signal(SIGPIPE, SIG_IGN);
     fcgi->cgi = fd < 0;
-    fcgi->listener = fcgi->events = -1;
+    fcgi->listener = fcgi->events = fcgi->kept = -1;
     if (!fcgi->cgi && !listen_on(fcgi, fd)) {
         log_event(LOG_ERROR, "fcgi.open", KV("text", strerror(errno)));
         fcgi->failures = FAILURES_MAX;
@@ -116,6 +118,35 @@ static void wait_for_one(const struct fcgi *fcgi)
     (void)!epoll_wait(fcgi->events, &event, 1, -1);
 }
 
+static void give_up(struct fcgi *fcgi)
+{
+    fcgi->kept = -1;
+    FCGX_Free(&fcgi->request, 1);
+}
+
+/* The client kept its connection: the next request comes there, unless somebody else waits to be
+ * taken; then it is given up, so that no idle connection holds a worker. The client may be sending
+ * just then: who keeps connections must send again what gets no answer (nginx: only GET). */
+static void wait_on_kept(struct fcgi *fcgi)
+{
+    struct epoll_event events[3];
+    bool came = false;
+    char byte;
+    int n = 0;
+
+    if (fcgi->kept < 0 && !watch(fcgi, fcgi->request.ipcFd, 0)) {
+        give_up(fcgi);
+        return;
+    }
+    fcgi->kept = fcgi->request.ipcFd;
+    while (!stopping && n <= 0)
+        n = epoll_wait(fcgi->events, events, COUNT(events), -1);
+    for (int i = 0; i < n; i++)
+        came = came || events[i].data.fd == fcgi->kept;
+    if (!came || recv(fcgi->kept, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
+        give_up(fcgi);
+}
+
 static bool nobody_there(int rc)
 {
     return rc == -EAGAIN || rc == -EINTR || rc == -ECONNABORTED;
@@ -127,6 +158,8 @@ enum pay_err fcgi_accept(struct fcgi *fcgi)
     if (fcgi->cgi)
         return accept_cgi(fcgi);
     while (!stopping && fcgi->failures < FAILURES_MAX) {
+        if (fcgi->request.ipcFd >= 0)
+            wait_on_kept(fcgi);
         if (fcgi->request.ipcFd < 0)
             wait_for_one(fcgi);
         if (stopping)
@@ -152,6 +185,8 @@ void fcgi_finish(struct fcgi *fcgi)
     fcgi->params = NULL;
     if (!fcgi->cgi)
         FCGX_Finish_r(&fcgi->request);
+    if (fcgi->request.ipcFd < 0)
+        fcgi->kept = -1;
 }
 
 /* ---- parameters */

@@ -130,11 +130,18 @@ enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *k
     return order_read(db, SQL[named][lock], DB_LIST(in), out);
 }
 
+static const struct db_column PUBLIC_COLUMNS[] = {
+    DB_COLUMN(struct order, status), DB_COLUMN(struct order, price), DB_COLUMN(struct order, no),
+    DB_COLUMN(struct order, currency), DB_COLUMN(struct order, subject),
+    DB_COLUMN(struct order, return_url),
+};
+
 /* An order ends when it is paid, when it is closed, or, still waiting, when it expires. */
 enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
 {
     static const char SQL[] =
-        ORDER_SELECT
+        "SELECT o.status, o.price, o.no, o.currency, o.subject, o.return_url"
+        "  FROM pay_order o"
         " WHERE o.query_token = ?"
         "   AND CASE o.status WHEN 0 THEN o.expire_time WHEN 20 THEN o.update_time"
         "       ELSE o.success_time END > UTC_TIMESTAMP(3) - INTERVAL 24 HOUR";
@@ -142,7 +149,9 @@ enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
     if (!str_is(token, ALPHA_HEX, TOKEN_SIZE - 1, TOKEN_SIZE - 1))
         return PAY_NOT_FOUND;
     const struct db_param in[] = { DB_STR(token) };
-    return order_read(db, SQL, DB_LIST(in), out);
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(PUBLIC_COLUMNS), .row = out });
+    return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
 }
 
 enum pay_err attempt_open_of(struct db *db, int64_t order_id, struct attempt *out)
@@ -228,7 +237,10 @@ static enum pay_err whole_take(void *arg, void *row)
     struct order_whole *out = arg;
     const struct order_attempt *pair = row;
 
-    out->order = pair->order;
+    if (out->count == 0)
+        out->order = pair->order;
+    if (pair->attempt.id == out->order.extension_id)
+        out->order.paid_price = pair->attempt.paid_price;
     if (out->count < ORDER_ATTEMPTS_MAX)
         out->attempts[out->count++] = pair->attempt;
     return PAY_OK;
@@ -236,7 +248,7 @@ static enum pay_err whole_take(void *arg, void *row)
 
 /* No LEFT JOIN: that one would sort in a temporary table on disk. */
 #define WHOLE_SELECT \
-    "SELECT " ORDER_FIELDS ", " ATTEMPT_FIELDS \
+    "SELECT " ORDER_FIELDS_UNPAID ", " ATTEMPT_FIELDS \
     "  FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
 #define WHOLE_ORDER " ORDER BY e.id DESC LIMIT 20"
 
@@ -259,5 +271,7 @@ enum pay_err order_find_whole(struct db *db, int64_t app_id, const struct order_
     enum pay_err err = db_select(db, &(struct db_query){
         .sql = SQL[named], .in = in, .n = COUNT(in), .shape = order_attempt_shape(), .row = &row,
         .each = whole_take, .arg = out });
-    return err == PAY_OK && out->count == 0 ? order_find(db, app_id, key, false, &out->order) : err;
+    /* No attempt yet, or the one that paid is not among the latest. */
+    bool partly = out->count == 0 || (out->order.extension_id != 0 && out->order.paid_price == 0);
+    return err == PAY_OK && partly ? order_find(db, app_id, key, false, &out->order) : err;
 }

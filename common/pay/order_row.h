@@ -4,15 +4,19 @@
 
 #include "pay/order.h"
 
-/* The subselect takes no lock, under FOR UPDATE too: attempts change under their order's lock. */
-#define ORDER_FIELDS \
+#define ORDER_FIELDS_PAID(paid_price) \
     "o.id, o.app_id, o.price, o.channel_id, o.status, o.create_time, o.expire_time," \
     " o.success_time, o.extension_id, o.refund_price, o.refunding_price, o.version," \
     " o.expire_time <= UTC_TIMESTAMP(3)," \
-    " (SELECT p.paid_price FROM pay_order_extension p WHERE p.id = o.extension_id)," \
+    " " paid_price "," \
     " o.no, o.merchant_order_id, o.subject, o.body, o.user_id, o.user_ip, o.notify_url," \
     " o.return_url, o.metadata, o.currency, o.channel_code, o.channel_order_no, o.query_token"
+/* The subselect takes no lock, under FOR UPDATE too: attempts change under their order's lock. */
+#define ORDER_FIELDS ORDER_FIELDS_PAID( \
+    "(SELECT p.paid_price FROM pay_order_extension p WHERE p.id = o.extension_id)")
 #define ORDER_SELECT "SELECT " ORDER_FIELDS " FROM pay_order o"
+/* Where nothing is paid yet, or the attempts are at hand: paid_price is 0. */
+#define ORDER_FIELDS_UNPAID ORDER_FIELDS_PAID("0")
 
 #define ATTEMPT_FIELDS \
     "e.id, e.order_id, e.channel_id, e.status, e.price, e.paid_price, e.duplicate_paid," \
@@ -22,7 +26,7 @@
 
 extern const struct db_shape ORDER_SHAPE, ATTEMPT_SHAPE;
 
-/* Both in one row: ORDER_FIELDS, ATTEMPT_FIELDS. */
+/* Both in one row: ORDER_FIELDS or ORDER_FIELDS_UNPAID, ATTEMPT_FIELDS. */
 struct order_attempt { struct order order; struct attempt attempt; };
 const struct db_shape *order_attempt_shape(void);
 

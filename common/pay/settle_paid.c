@@ -20,7 +20,7 @@ static enum pay_err pair_read(struct db *db, const struct channel_config *channe
                               const struct channel_result *result, struct order_attempt *out)
 {
     static const char SQL[] =
-        "SELECT " ORDER_FIELDS ", " ATTEMPT_FIELDS
+        "SELECT " ORDER_FIELDS_UNPAID ", " ATTEMPT_FIELDS
         "  FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
         " WHERE e.no = ? AND e.channel_id = ?";
     const struct db_param in[] = { DB_STR(result->pay_id), DB_NUM(channel->account.id) };
