@@ -23,6 +23,8 @@ if (!env.SHROFF_DEMO_ENV) {
 
 const scratch = mkdtempSync(join(tmpdir(), 'sh-run-'));
 const sum = { pass: 0, fail: 0 };
+// A file that hangs must not take the others with it.
+const TIMEOUT_MS = 10 * 60_000;
 
 function runFile(file) {
   return new Promise((done) => {
@@ -32,7 +34,12 @@ function runFile(file) {
       '--test-reporter=spec', '--test-reporter-destination=stdout',
       '--test-reporter=tap', `--test-reporter-destination=${tap}`, join(dir, file)],
     { env, stdio: 'inherit' });
+    const timer = setTimeout(() => {
+      console.log(`${file}: ended after ${TIMEOUT_MS / 60_000} minutes`);
+      child.kill('SIGTERM');
+    }, TIMEOUT_MS);
     child.on('exit', (code) => {
+      clearTimeout(timer);
       let text = '';
       try { text = readFileSync(tap, 'utf8'); } catch { /* the file never ran */ }
       const number = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
