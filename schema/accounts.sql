@@ -26,7 +26,8 @@ GRANT SELECT ON shroff.pay_refund       TO 'shroff_web'@'localhost';
 GRANT SELECT ON shroff.pay_transfer     TO 'shroff_web'@'localhost';
 GRANT SELECT, INSERT, UPDATE (next_notify_time, update_time)
              ON shroff.notify_task      TO 'shroff_web'@'localhost';
-GRANT SELECT ON shroff.notify_endpoint  TO 'shroff_web'@'localhost';
+GRANT SELECT, UPDATE (open_until)
+             ON shroff.notify_endpoint  TO 'shroff_web'@'localhost';
 GRANT SELECT, INSERT ON shroff.callback_log TO 'shroff_web'@'localhost';
 GRANT SELECT, INSERT ON shroff.api_nonce    TO 'shroff_web'@'localhost';
 GRANT SELECT, INSERT, UPDATE (times, text, closed_by, close_time, update_time)

@@ -1,4 +1,5 @@
-/* test_clock.c - orders first, then attempts, then tasks: the order in which everybody locks. */
+/* test_clock.c - orders first, then attempts, tasks and their hosts: the order in which everybody
+ * locks. */
 #include "pay/test_clock.h"
 #include "pay/app.h"
 
@@ -17,6 +18,11 @@ static enum pay_err advance(struct db *db, void *arg)
         "UPDATE notify_task"
         "   SET next_notify_time = next_notify_time - INTERVAL ? SECOND"
         " WHERE app_id = ? AND status = 0 AND claim_token = 0";
+    /* Else a host that failed five times in a row is asked on the wall's time all the same. */
+    static const char SQL_HOSTS[] =
+        "UPDATE notify_endpoint"
+        "   SET open_until = open_until - INTERVAL ? SECOND"
+        " WHERE app_id = ? AND open_until IS NOT NULL";
     const struct clock_jump *jump = arg;
     const struct db_param in[] = { DB_NUM(jump->seconds), DB_NUM(jump->app_id) };
 
@@ -27,6 +33,8 @@ static enum pay_err advance(struct db *db, void *arg)
         err = db_exec(db, SQL_ATTEMPTS, DB_LIST(in), NULL);
     if (err == PAY_OK)
         err = db_exec(db, SQL_TASKS, DB_LIST(in), NULL);
+    if (err == PAY_OK)
+        err = db_exec(db, SQL_HOSTS, DB_LIST(in), NULL);
     return err;
 }
 

@@ -20,6 +20,8 @@ static void test_test_clock__moves_what_is_open(void **state)
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 100), PAY_OK);
     run_sql("UPDATE pay_order_extension SET next_sync_time = '2030-01-01 00:01:00'");
     run_sql("UPDATE notify_task SET next_notify_time = '2030-01-01 00:01:00'");
+    run_sql("INSERT INTO notify_endpoint (app_id, scheme, host, port, open_until)"
+            " SELECT id, 'http', 'dead.example', 80, '2030-01-01 00:01:00' FROM pay_app");
     ASSERT_ERR(advance("a-nonce-of-the-clock", 60), PAY_OK);
     ASSERT_NUMBER("SELECT TIMESTAMPDIFF(SECOND, create_time, expire_time) FROM pay_order"
                   " WHERE merchant_order_id = 'SO1'", 7140);
@@ -30,6 +32,7 @@ static void test_test_clock__moves_what_is_open(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension"
                   " WHERE status = 10 AND next_sync_time = '2030-01-01 00:01:00'", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE next_notify_time = '2030-01-01'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_endpoint WHERE open_until = '2030-01-01'", 1);
 }
 
 static void test_test_clock__a_nonce_is_spent_once(void **state)
