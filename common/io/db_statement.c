@@ -1,7 +1,9 @@
 /* db_statement.c - statements: prepared once per connection, executed, their rows read. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <errmsg.h>
 #include <mysqld_error.h>
 #include "base/clock.h"
@@ -265,12 +267,26 @@ enum pay_err db_select(struct db *db, const struct db_query *query)
     return end != PAY_OK ? end : err;
 }
 
+/* On an idle link nothing comes but the server's goodbye. Found before a CALL is sent, the link's end
+ * costs a new link; found after, it would be an outcome nobody knows. */
+static void drop_if_closed(struct db *db)
+{
+    char byte;
+
+    if (db->link == NULL)
+        return;
+    ssize_t got = recv(mysql_get_socket(db->link), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got >= 0 || (errno != EAGAIN && errno != EINTR))
+        db_disconnect(db);
+}
+
 /* Points as of a COMMIT, which it holds. After a plain end nothing is left to commit. */
 enum pay_err db_call(struct db *db, const struct db_query *query)
 {
     if (!db->in_txn || db->begun)
         return db_fail(db, CR_INVALID_PARAMETER_NO, "a CALL that is not alone in a db_txn",
                        query->sql);
+    drop_if_closed(db);
     FP("commit.before");
     db->calls = true;
     enum pay_err err = query->shape != NULL ? db_select(db, query)

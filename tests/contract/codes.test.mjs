@@ -6,7 +6,7 @@ import { create, createOpen, expectError, expectOk, get, newNonce, now, post, po
 import { payByCallback, sendCallback, signedCallback } from '../lib/channel.mjs';
 import { disableApp, disableChannel, newApp, setApp, withKey } from '../lib/ctl.mjs';
 import { isRoot, rootDb } from '../lib/db.mjs';
-import { pidOf, pidsOf, startStack, stopStack } from '../lib/stack.mjs';
+import { allGone, pidOf, pidsOf, startStack, stopStack } from '../lib/stack.mjs';
 import { sleep, until } from '../lib/wait.mjs';
 
 const { stack, app1 } = await suite();
@@ -138,8 +138,9 @@ describe('outages', () => {
     await begin();
     hold(true);
     try {
-      for (const pid of pidsOf(small, 'query')) process.kill(pid, 'SIGKILL');
-      await until('they are gone', () => pidsOf(small, 'query').length === 0, 5000);
+      const pids = pidsOf(small, 'query');
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      await until('they are gone', () => allGone(pids), 5000);
       const res = await get(small, app, `/payments/${strangerUlid()}`);
       saw(res, 50301);
       saysAgain(res);
@@ -152,8 +153,9 @@ describe('outages', () => {
     const order = await createOpen(small, app);
     hold(true);
     try {
-      for (const pid of pidsOf(small, 'mariadbd')) process.kill(pid, 'SIGKILL');
-      await until('it is gone', () => pidsOf(small, 'mariadbd').length === 0, 5000);
+      const pids = pidsOf(small, 'mariadbd');
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      await until('it is gone', () => allGone(pids), 5000);
       const sends = [
         () => post(small, app, PATH, terms()), () => get(small, app, `/payments/${order.order_no}`), () => post(small, app, '/api/pay/submit', { order_no: order.order_no, channel: 'mock' }),
         () => request(small, { path: `/api/pay/status?token=${order.query_token}` }), () => sendCallback(small, signedCallback(order, app.channelSecret)),

@@ -5,6 +5,7 @@ import { networkInterfaces } from 'node:os';
 import { suite } from '../lib/suite.mjs';
 import { create, createOpen, expectError, get, hasRequestId, request, strangerUlid } from '../lib/client.mjs';
 import { payByCallback, sendCallback, signedCallback } from '../lib/channel.mjs';
+import { does, merchant } from '../lib/merchant.mjs';
 import { until } from '../lib/wait.mjs';
 
 const { stack, app1 } = await suite();
@@ -98,12 +99,14 @@ describe('metrics', () => {
   });
   test('the notifications of a second ago are counted', async () => {
     const before = (await scrape()).series;
-    const order = await createOpen(stack, app1, { notify_url: 'http://127.0.0.1:9/nobody' });
+    const m = await merchant(does.ack());
+    const order = await createOpen(stack, app1, { notify_url: m.url });
     await payByCallback(stack, app1, order);
     await until('a try is counted', async () => {
       const after = (await scrape()).series;
       return sum(after, /notif.*(attempt|tr[iy]|sent|result|deliver)/) > sum(before, /notif.*(attempt|tr[iy]|sent|result|deliver)/);
     }, 8000, 200);
+    m.close();
   });
   test('no number, key or token of anybody is in it', async () => {
     const order = await createOpen(stack, app1);

@@ -126,3 +126,12 @@ export function logsOf(stack) {
 export function pidOf(stack, name) {
   return Number(readFileSync(join(stack.state, 'run', `${name}.pid`), 'utf8').trim().split(/\s+/)[0]);
 }
+
+// Has each of them ended for good? A process loses its name before its sockets are closed: a zombie has none left.
+export function allGone(pids) {
+  return pids.every((pid) => {
+    try {
+      return /^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8')) && readdirSync(`/proc/${pid}/task`).length <= 1;
+    } catch { return true; }
+  });
+}
