@@ -13,14 +13,15 @@
 #define FAST_US 250000                      /* what waits behind the cap is done in this time */
 #define WINDOW 32                           /* answers the pace is taken from */
 #define SILENT_US 1000000
+#define HANGS_US 5000000
 #define PARK_MIN_MS 100
 #define BUSY_MIN_MS 20
 #define PARK_SPREAD_MS 60000
 #define PARK_STEP_MS 2                      /* so many apart do parked tasks come back */
 #define PROBE_WAIT_MS 1000
 #define PAUSED_MS 60000
-#define CROWD_MIN_MS 250
-#define CROWD_MAX_MS 15000
+#define CROWD_MIN_MS 100
+#define CROWD_MAX_MS 8000
 
 static struct notify_host hosts[HOSTS];
 
@@ -102,7 +103,7 @@ void notify_host_drop(struct notify_host *host, bool probe, int64_t us)
         return;
     host->running--;
     host->heard_us = clock_ticks_us();
-    host->slow = us > SILENT_US ? WINDOW : host->slow > 0 ? host->slow - 1 : 0;
+    host->slow = us > HANGS_US ? WINDOW : host->slow > 0 ? host->slow - 1 : 0;
     measure(host, us);
 }
 
@@ -196,22 +197,28 @@ static bool may_hang(const struct notify_host *host)
     return host->best_us == 0 || host->slow > 0 || notify_host_is_silent(host);
 }
 
-static bool is_crowd(const struct notify_host *host)
+/* *silence_us: the longest of the app's hosts. */
+static bool is_crowd(const struct notify_host *host, int64_t *silence_us)
 {
     int held = 0;
 
+    *silence_us = 0;
     if (!may_hang(host))
         return false;
-    for (size_t i = 0; i < HOSTS && held < NOTIFY_PER_APP_SLOW; i++)
-        if (hosts[i].app_id == host->app_id && may_hang(&hosts[i]))
-            held += hosts[i].in_hand + hosts[i].tentative;
+    for (size_t i = 0; i < HOSTS; i++) {
+        if (hosts[i].app_id != host->app_id || !may_hang(&hosts[i]))
+            continue;
+        held += hosts[i].in_hand + hosts[i].tentative;
+        if (silence_of(&hosts[i]) > *silence_us)
+            *silence_us = silence_of(&hosts[i]);
+    }
     return held >= NOTIFY_PER_APP_SLOW;
 }
 
-/* The longer it waited the later it is looked at again, so a large crowd is little work. */
-static void park_crowd(struct notify_due *due)
+/* Hosts that answer are known in a moment; of those that hang much cannot be hoped for soon. */
+static void park_crowd(struct notify_due *due, int64_t silence_us)
 {
-    int64_t wait_ms = due->age_us / 4000;
+    int64_t wait_ms = silence_us / 1000;
 
     if (wait_ms < CROWD_MIN_MS)
         wait_ms = CROWD_MIN_MS;
@@ -259,7 +266,7 @@ enum pay_err notify_host_decide(struct notify_host *host, struct db *db, struct 
                                 struct notify_room *room)
 {
     enum pay_err err = look(host, db);
-    int64_t now = clock_ticks_us();
+    int64_t now = clock_ticks_us(), silence_us;
     bool asked = due->manual != 0;          /* an operator's resend goes through an open breaker */
 
     due->fate = NOTIFY_LEAVE;
@@ -276,8 +283,8 @@ enum pay_err notify_host_decide(struct notify_host *host, struct db *db, struct 
     } else if (host->in_hand + host->tentative >= allowance(host)) {
         park_busy(host, due);
         room->busy = true;
-    } else if (!asked && is_crowd(host)) {
-        park_crowd(due);
+    } else if (!asked && is_crowd(host, &silence_us)) {
+        park_crowd(due, silence_us);
         room->busy = true;
     } else if (room->room) {
         host->tentative++;

@@ -8,7 +8,7 @@
 #include "pay/notify_queue.h"
 
 #define NOTIFY_PER_HOST 4           /* requests under way */
-#define NOTIFY_PER_APP_SLOW 16      /* in hand at hosts of one app that are slow or not known */
+#define NOTIFY_PER_APP_SLOW 24      /* in hand at hosts of one app that are slow or not known */
 #define NOTIFY_PER_APP 48           /* under way: one app never has all the slots */
 #define NOTIFY_QUEUED_MAX 60        /* claimed and waiting behind them, at a fast host */
 #define NOTIFY_QUEUED_NEW 12        /* the same at one that has not answered yet */
