@@ -3,8 +3,8 @@
  *
  * Every session is READ COMMITTED, +00:00, strict. A SELECT outside db_txn stands alone; in it a
  * transaction begins with the first statement, without BEGIN: db_txn turns autocommit off when it
- * is on, db_end on when it is off. It ends with db_txn's COMMIT or ROLLBACK. Times are int64 ms, stored as
- * DATETIME(3). Errors are logged here, once, where the library's text is known.
+ * is on, db_end on when it is off. It ends with db_txn's COMMIT or ROLLBACK. Times are int64 ms,
+ * stored as DATETIME(3). Errors are logged here, once, where the library's text is known.
  *
  * Results: PAY_NO_ROW, PAY_DUPLICATE (1062), PAY_TRY_AGAIN (1205, 1213, 1020: roll back, run the
  * whole function again), PAY_DB_AWAY (no connection, refused, read-only, or lost before COMMIT was

@@ -267,8 +267,8 @@ enum pay_err db_select(struct db *db, const struct db_query *query)
     return end != PAY_OK ? end : err;
 }
 
-/* On an idle link nothing comes but the server's goodbye. Found before a CALL is sent, the link's end
- * costs a new link; found after, it would be an outcome nobody knows. */
+/* On an idle link nothing comes but the server's goodbye. Found before a CALL is sent, the link's
+ * end costs a new link; found after, it would be an outcome nobody knows. */
 static void drop_if_closed(struct db *db)
 {
     char byte;

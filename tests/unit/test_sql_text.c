@@ -18,7 +18,8 @@ static const struct cut CUTS[] = {
     { "blank", "\n \n", { NULL } },
 };
 
-/* Each file stands in memory of exactly its size: reading on behind it is seen by the sanitizers. */
+/* Each file stands in memory of exactly its size: reading on behind it is seen by the sanitizers.
+ * */
 static void cuts(void **state)
 {
     (void)state;
