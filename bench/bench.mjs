@@ -17,7 +17,7 @@ const { values: opt, positionals } = parseArgs({
   options: {
     peer: { type: 'string' }, quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
     rounds: { type: 'string' }, seconds: { type: 'string' }, only: { type: 'string' },
-    workers: { type: 'string', default: '32' }, connections: { type: 'string', default: '64' },
+    workers: { type: 'string', default: '32' }, readers: { type: 'string', default: '8' }, connections: { type: 'string', default: '64' },
   },
 });
 const mode = positionals[0] ?? 'requests';
@@ -100,7 +100,7 @@ function print(result) {
 }
 
 if (!MODES[mode]) { console.error(`bench: what is "${mode}"? See scripts/bench --help`); process.exit(64); }
-const stack = await openStack({ SHROFF_WORKERS: String(workers), SHROFF_WORKERS_QUERY: String(Math.max(workers, connections)), SHROFF_DB_BUFFER_POOL: mode === 'requests' ? '1G' : '2G' });
+const stack = await openStack({ SHROFF_WORKERS: String(workers), SHROFF_WORKERS_QUERY: opt.readers, SHROFF_DB_BUFFER_POOL: mode === 'requests' ? '1G' : '2G' });
 try {
   const result = await MODES[mode](stack);
   if (opt.json) console.log(JSON.stringify({ mode, rounds, seconds, workers, connections, ...result }));

@@ -47,5 +47,6 @@ export async function openPeers(stack, program) {
       SELECT seq, seq, 1 + seq % 1000, 10.00, 0, 1, CONCAT('mock-', seq), NOW(), NOW() ${rows};`, 'peer');
     return first;
   };
+  take(20000);
   return { full: { port: extras[0].port }, plain: { port: extras[1].port }, take, count: () => next - 1 };
 }

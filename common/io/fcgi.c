@@ -12,9 +12,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <fcgiapp.h>
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 
+#define LISTENER UINT32_MAX    /* in an event's place for a slot's number */
+#define WAKE (LISTENER - 1)
+#define LEAVE_US 1500000        /* over nginx's keepalive_timeout for programs */
 #define FAILURES_MAX 100        /* accepts in a row; then the worker leaves and is replaced */
 
 struct fcgi {
@@ -23,9 +27,12 @@ struct fcgi {
     int listener;
     int events;                 /* epoll of the listener and of wake_fd */
     int failures;
-    int kept;                   /* a connection of the last request, watched for the next; -1 */
+    size_t connections;         /* how many it may hold: slots in use */
+    bool listening;             /* the listener is among the events */
+    int64_t leave_us;           /* when a stop no longer waits for clients to close theirs */
     char **params;              /* of the request in hand, NULL between requests */
-    FCGX_Request request;
+    FCGX_Request *request;      /* its slot */
+    FCGX_Request slots[FCGI_CONNECTIONS_MAX];
 };
 
 extern char **environ;
@@ -47,11 +54,11 @@ void fcgi_stop(void)
     errno = saved;
 }
 
-static bool watch(struct fcgi *fcgi, int fd, uint32_t how)
+static bool watch(struct fcgi *fcgi, int fd, uint32_t what, uint32_t how)
 {
-    struct epoll_event event = { .events = EPOLLIN | how, .data.fd = fd };
+    struct epoll_event event = { .events = EPOLLIN | how, .data.u32 = what };
 
-    return epoll_ctl(fcgi->events, EPOLL_CTL_ADD, fd, &event) == 0;
+    return epoll_ctl(fcgi->events, EPOLL_CTL_ADD, fd, &event) == 0 || errno == EEXIST;
 }
 
 /* Not blocking, because several workers are woken for one connection and only one gets it. */
@@ -63,21 +70,25 @@ static bool listen_on(struct fcgi *fcgi, int fd)
     fcgi->listener = fd;
     fcgi->events = epoll_create1(EPOLL_CLOEXEC);
     if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 || wake < 0 || fcgi->events < 0 ||
-        !watch(fcgi, wake, 0) || !watch(fcgi, fd, EPOLLEXCLUSIVE))
+        !watch(fcgi, wake, WAKE, 0) || FCGX_Init() != 0)
         return false;
     wake_fd = wake;
-    return FCGX_Init() == 0 &&
-           FCGX_InitRequest(&fcgi->request, fd, FCGI_FAIL_ACCEPT_ON_INTR) == 0;
+    for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
+        if (FCGX_InitRequest(&fcgi->slots[i], fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+            return false;
+    return true;
 }
 
-struct fcgi *fcgi_open(int fd)
+struct fcgi *fcgi_open(int fd, size_t connections)
 {
     struct fcgi *fcgi = calloc(1, sizeof(*fcgi));
     if (fcgi == NULL)
         abort();
     signal(SIGPIPE, SIG_IGN);
     fcgi->cgi = fd < 0;
-    fcgi->listener = fcgi->events = fcgi->kept = -1;
+    fcgi->listener = fcgi->events = -1;
+    fcgi->connections = connections < 1 ? 1
+                      : connections < FCGI_CONNECTIONS_MAX ? connections : FCGI_CONNECTIONS_MAX;
     if (!fcgi->cgi && !listen_on(fcgi, fd)) {
         log_event(LOG_ERROR, "fcgi.open", KV("text", strerror(errno)));
         fcgi->failures = FAILURES_MAX;
@@ -92,7 +103,8 @@ void fcgi_close(struct fcgi **fcgi)
     fcgi_finish(*fcgi);
     if (!(*fcgi)->cgi) {
         int wake = wake_fd;
-        FCGX_Free(&(*fcgi)->request, 1);
+        for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
+            FCGX_Free(&(*fcgi)->slots[i], 1);
         wake_fd = -1;
         close(wake);
         close((*fcgi)->events);
@@ -110,41 +122,65 @@ static enum pay_err accept_cgi(struct fcgi *fcgi)
     return PAY_OK;
 }
 
-/* Sleeps until there may be a connection. EXCLUSIVE wakes one worker, not all of them. */
-static void wait_for_one(const struct fcgi *fcgi)
+/* A slot for a new connection, NULL when it holds as many as it may; how many it holds. */
+static FCGX_Request *free_slot(struct fcgi *fcgi, size_t *held)
+{
+    FCGX_Request *found = NULL;
+
+    *held = 0;
+    for (size_t i = 0; i < fcgi->connections; i++) {
+        if (fcgi->slots[i].ipcFd >= 0)
+            ++*held;
+        else if (found == NULL)
+            found = &fcgi->slots[i];
+    }
+    return found;
+}
+
+/* EXCLUSIVE wakes one worker for a connection, not all. Who holds all he may takes no more. */
+static void listen_if(struct fcgi *fcgi, bool wanted)
+{
+    if (wanted == fcgi->listening)
+        return;
+    if (wanted)
+        fcgi->listening = watch(fcgi, fcgi->listener, LISTENER, EPOLLEXCLUSIVE);
+    else
+        fcgi->listening = epoll_ctl(fcgi->events, EPOLL_CTL_DEL, fcgi->listener, NULL) != 0;
+}
+
+/* The client closes what it kept, never we: it may be sending just then. A stop waits for that. */
+static bool over(struct fcgi *fcgi, size_t held, int *wait_ms)
+{
+    *wait_ms = -1;
+    if (!stopping)
+        return false;
+    if (fcgi->leave_us == 0)
+        fcgi->leave_us = clock_ticks_us() + LEAVE_US;
+    int64_t left_us = fcgi->leave_us - clock_ticks_us();
+    *wait_ms = (int)(left_us / 1000) + 1;
+    return held == 0 || left_us <= 0;
+}
+
+/* Sleeps until something may have come, and gives the slot it came on, or NULL. */
+static FCGX_Request *wait_for_one(struct fcgi *fcgi, FCGX_Request *empty, int wait_ms)
 {
     struct epoll_event event;
-
-    (void)!epoll_wait(fcgi->events, &event, 1, -1);
-}
-
-static void give_up(struct fcgi *fcgi)
-{
-    fcgi->kept = -1;
-    FCGX_Free(&fcgi->request, 1);
-}
-
-/* The client kept its connection: the next request comes there, unless somebody else waits to be
- * taken; then it is given up, so that no idle connection holds a worker. The client may be sending
- * just then: who keeps connections must send again what gets no answer (nginx: only GET). */
-static void wait_on_kept(struct fcgi *fcgi)
-{
-    struct epoll_event events[3];
-    bool came = false;
+    uint64_t told;
     char byte;
-    int n = 0;
 
-    if (fcgi->kept < 0 && !watch(fcgi, fcgi->request.ipcFd, 0)) {
-        give_up(fcgi);
-        return;
+    if (epoll_wait(fcgi->events, &event, 1, wait_ms) != 1)
+        return NULL;
+    if (event.data.u32 == WAKE) {
+        (void)!read(wake_fd, &told, sizeof(told));
+        return NULL;
     }
-    fcgi->kept = fcgi->request.ipcFd;
-    while (!stopping && n <= 0)
-        n = epoll_wait(fcgi->events, events, COUNT(events), -1);
-    for (int i = 0; i < n; i++)
-        came = came || events[i].data.fd == fcgi->kept;
-    if (!came || recv(fcgi->kept, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
-        give_up(fcgi);
+    if (event.data.u32 == LISTENER)
+        return empty;
+    FCGX_Request *slot = &fcgi->slots[event.data.u32];
+    if (recv(slot->ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+        return slot;
+    FCGX_Free(slot, 1);
+    return NULL;
 }
 
 static bool nobody_there(int rc)
@@ -154,27 +190,31 @@ static bool nobody_there(int rc)
 
 enum pay_err fcgi_accept(struct fcgi *fcgi)
 {
+    size_t held;
+    int wait_ms;
+
     fcgi_finish(fcgi);
     if (fcgi->cgi)
         return accept_cgi(fcgi);
-    while (!stopping && fcgi->failures < FAILURES_MAX) {
-        if (fcgi->request.ipcFd >= 0)
-            wait_on_kept(fcgi);
-        if (fcgi->request.ipcFd < 0)
-            wait_for_one(fcgi);
-        if (stopping)
-            break;
-        int rc = FCGX_Accept_r(&fcgi->request);
+    while (fcgi->failures < FAILURES_MAX) {
+        FCGX_Request *empty = free_slot(fcgi, &held);
+        if (over(fcgi, held, &wait_ms))
+            return PAY_STOP;
+        listen_if(fcgi, empty != NULL && !stopping);
+        FCGX_Request *slot = wait_for_one(fcgi, empty, wait_ms);
+        if (slot == NULL)
+            continue;
+        int rc = FCGX_Accept_r(slot);
         if (rc == 0) {
             fcgi->failures = 0;
-            fcgi->params = fcgi->request.envp;
+            fcgi->request = slot;
+            fcgi->params = slot->envp;
             return PAY_OK;
         }
         if (!nobody_there(rc))
             fcgi->failures++;
     }
-    if (!stopping)
-        log_event(LOG_ERROR, "fcgi.accept", KN("failures", fcgi->failures));
+    log_event(LOG_ERROR, "fcgi.accept", KN("failures", fcgi->failures));
     return PAY_STOP;
 }
 
@@ -183,10 +223,12 @@ void fcgi_finish(struct fcgi *fcgi)
     if (fcgi->params == NULL)
         return;
     fcgi->params = NULL;
-    if (!fcgi->cgi)
-        FCGX_Finish_r(&fcgi->request);
-    if (fcgi->request.ipcFd < 0)
-        fcgi->kept = -1;
+    if (fcgi->cgi)
+        return;
+    FCGX_Request *slot = fcgi->request;
+    FCGX_Finish_r(slot);
+    if (slot->ipcFd >= 0 && !watch(fcgi, slot->ipcFd, (uint32_t)(slot - fcgi->slots), 0))
+        FCGX_Free(slot, 1);
 }
 
 /* ---- parameters */
@@ -271,7 +313,7 @@ enum pay_err fcgi_body(struct fcgi *fcgi, char *room, size_t size, size_t *len)
     if ((uint64_t)want >= size || want > INT32_MAX)
         return PAY_TOO_LARGE;
     bool whole = fcgi->cgi ? read_stdin(room, (size_t)want) == (size_t)want
-                           : read_stream(fcgi->request.in, room, (size_t)want);
+                           : read_stream(fcgi->request->in, room, (size_t)want);
     if (!whole)
         return PAY_BAD_BODY;
     room[want] = '\0';
@@ -301,7 +343,7 @@ bool fcgi_write(struct fcgi *fcgi, const void *at, size_t len)
         return write_stdout(next, len);
     while (len > 0) {
         int chunk = len > INT16_MAX ? INT16_MAX : (int)len;
-        if (FCGX_PutStr(next, chunk, fcgi->request.out) != chunk)
+        if (FCGX_PutStr(next, chunk, fcgi->request->out) != chunk)
             return false;
         next += chunk;
         len -= (size_t)chunk;

@@ -13,8 +13,12 @@ MUST_USE enum pay_err fcgi_listen(const char *path, int *fd);
 bool fcgi_stdin_listens(void);
 
 struct fcgi;
-/* fd < 0: plain CGI, from the environment, stdin and stdout; exactly one request. */
-struct fcgi *fcgi_open(int fd);
+#define FCGI_CONNECTIONS_MAX 64
+/* connections: how many a client may keep with this worker (at least 1). Requests on one wait while
+ * another's is served, so more than 1 is for quick answers only. Who keeps one has to close it: a
+ * stop waits 1.5 s for that.
+ * fd < 0: plain CGI, from the environment, stdin and stdout; exactly one request. */
+struct fcgi *fcgi_open(int fd, size_t connections);
 void fcgi_close(struct fcgi **fcgi);
 /* Waits for a request. PAY_STOP: SIGTERM came (fcgi_stop) or the one CGI request is done. */
 MUST_USE enum pay_err fcgi_accept(struct fcgi *fcgi);

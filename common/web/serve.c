@@ -95,11 +95,12 @@ static int work(void *arg)
     worker.db = db_open(&account);
     if (e->open_worker && !e->open_worker(&service->config))
         return 1;
-    worker.fcgi = fcgi_open(service->fd);
+    worker.fcgi = fcgi_open(service->fd, e->connections);
     int64_t served = 0;
-    while (served < service->config.worker_requests && fcgi_accept(worker.fcgi) == PAY_OK) {
+    while (fcgi_accept(worker.fcgi) == PAY_OK) {
         worker_serve(&worker);
-        served++;
+        if (++served == service->config.worker_requests)
+            fcgi_stop();
     }
     fcgi_close(&worker.fcgi);
     db_close(&worker.db);

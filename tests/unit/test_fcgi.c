@@ -46,7 +46,7 @@ static void answer(struct fcgi *f)
 
 static int serve(int fd)
 {
-    struct fcgi *f = fcgi_open(fd);
+    struct fcgi *f = fcgi_open(fd, 1);
     enum pay_err err;
 
     while ((err = fcgi_accept(f)) == PAY_OK)

@@ -12,7 +12,7 @@ static void send_it(struct reply *reply, bool head)
 {
     FILE *file = tmpfile();
     const int saved = dup(STDOUT_FILENO);
-    struct fcgi *fcgi = fcgi_open(-1);
+    struct fcgi *fcgi = fcgi_open(-1, 1);
 
     fflush(stdout);
     assert_non_null(file);

@@ -11,7 +11,7 @@ static const struct net_list NOBODY;
 /* The environment is the request: replaced whole, so that a name may stand in it twice. */
 static struct fcgi *begin(const char **params)
 {
-    struct fcgi *fcgi = fcgi_open(-1);
+    struct fcgi *fcgi = fcgi_open(-1, 1);
 
     environ = (char **)(uintptr_t)params;
     assert_int_equal(fcgi_accept(fcgi), PAY_OK);
