@@ -13,7 +13,7 @@
 #define FAST_US 250000                      /* what waits behind the cap is done in this time */
 #define WINDOW 32                           /* answers the pace is taken from */
 #define SILENT_US 1000000
-#define HANGS_US 5000000
+#define HANGS_US 3000000
 #define PARK_MIN_MS 100
 #define BUSY_MIN_MS 20
 #define PARK_SPREAD_MS 60000
@@ -24,6 +24,7 @@
 #define CROWD_MAX_MS 8000
 
 static struct notify_host hosts[HOSTS];
+static int64_t app_at[HOSTS];               /* hosts[i].app_id again: close together, for scans */
 
 static bool same_url(const struct http_url *a, const struct http_url *b)
 {
@@ -58,6 +59,7 @@ struct notify_host *notify_host_find(int64_t app_id, const struct http_url *url)
     if (!spare)
         abort();
     *spare = (struct notify_host){ .app_id = app_id, .url = *url };
+    app_at[spare - hosts] = app_id;
     return spare;
 }
 
@@ -194,7 +196,7 @@ static int allowance(const struct notify_host *host)
  * hand at hosts that have not shown to be fast is bounded by app, so that other apps find room. */
 static bool may_hang(const struct notify_host *host)
 {
-    return host->best_us == 0 || host->slow > 0 || notify_host_is_silent(host);
+    return host->best_us == 0 || host->slow > 0 || silence_of(host) > HANGS_US;
 }
 
 /* *silence_us: the longest of the app's hosts. */
@@ -206,7 +208,7 @@ static bool is_crowd(const struct notify_host *host, int64_t *silence_us)
     if (!may_hang(host))
         return false;
     for (size_t i = 0; i < HOSTS; i++) {
-        if (hosts[i].app_id != host->app_id || !may_hang(&hosts[i]))
+        if (app_at[i] != host->app_id || !may_hang(&hosts[i]))
             continue;
         held += hosts[i].in_hand + hosts[i].tentative;
         if (silence_of(&hosts[i]) > *silence_us)
@@ -233,7 +235,7 @@ bool notify_app_is_full(int64_t app_id)
     int running = 0;
 
     for (size_t i = 0; i < HOSTS; i++)
-        running += hosts[i].app_id == app_id ? hosts[i].running : 0;
+        running += app_at[i] == app_id ? hosts[i].running : 0;
     return running >= NOTIFY_PER_APP;
 }
 
