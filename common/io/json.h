@@ -1,7 +1,8 @@
 /* json.h - reading JSON: our own gate first, then json-c. Writing is base/json_text.h.
  *
  * The gate accepts one value in strict UTF-8, no byte-order mark, depth <= 8, no repeated member
- * names (after unescaping), RFC 8259 grammar to the letter, no U+0000, no lone surrogates. */
+ * names (after unescaping), RFC 8259 grammar to the letter, no U+0000 in names, no lone
+ * surrogates. A string value may hold U+0000. */
 #ifndef IO_JSON_H
 #define IO_JSON_H
 
@@ -29,7 +30,8 @@ enum json_kind {
 enum json_kind json_kind(const struct json *value);
 /* NULL when absent (a member that is null is there, with kind JSON_NULL). */
 const struct json *json_member(const struct json *object, const char *name);
-/* Length without NUL; text lives as long as the root. */
+/* The length counts no closing NUL, but a string may hold U+0000: who reads it as a C string looks
+ * for one first. It lives as long as the root. */
 const char *json_text(const struct json *value, size_t *len);
 int64_t json_int(const struct json *value);
 bool json_truth(const struct json *value);

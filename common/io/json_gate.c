@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct name { const char *at, *end; };      /* between the quotes, as written */
+/* Between the quotes, as written. */
+struct name { const char *at, *end; bool has_nul; };
 
 struct gate {
     const char *at, *end;
@@ -55,7 +56,7 @@ static size_t unicode_escape(const char *at, const char *end, uint32_t *out)
 {
     uint32_t low;
 
-    if (!hex4(at, end, out) || *out == 0 || (*out >= 0xDC00 && *out <= 0xDFFF))
+    if (!hex4(at, end, out) || (*out >= 0xDC00 && *out <= 0xDFFF))
         return 0;
     if (*out < 0xD800 || *out > 0xDBFF)
         return 4;
@@ -94,11 +95,12 @@ static bool string(struct gate *g, struct name *out)
 
     if (!next_is(g, '"'))
         return false;
-    out->at = g->at;
+    *out = (struct name){ .at = g->at };
     while (g->at < g->end && *g->at != '"') {
         size_t step = character(g->at, g->end, &c);
         if (step == 0)
             return false;
+        out->has_nul = out->has_nul || c == 0;
         g->at += step;
     }
     out->end = g->at;
@@ -171,7 +173,7 @@ static bool member(struct gate *g)
     struct name name;
 
     blanks(g);
-    if (!string(g, &name))
+    if (!string(g, &name) || name.has_nul)      /* names are C strings behind the gate */
         return false;
     remember(g, &name);
     blanks(g);

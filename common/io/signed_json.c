@@ -29,7 +29,9 @@ static bool value_ok(const char *name, const struct json *value)
         return true;
     case JSON_STRING: {
         const char *s = json_text(value, &len);
-        return str_eq(name, "sign") || is_plain(s, len);    /* base64 ends in '=' */
+        if (str_eq(name, "sign"))               /* base64 ends in '=' */
+            return !memchr(s, '\0', len);
+        return is_plain(s, len);
     }
     case JSON_BOOL:
     case JSON_NUMBER:

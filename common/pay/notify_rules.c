@@ -103,7 +103,7 @@ static bool code_says_so(const char *body, size_t len)
         heard = json_int(code) == 0;
     } else if (code != NULL && json_kind(code) == JSON_STRING) {
         const char *word = json_text(code, &n);
-        heard = str_eq(word, "SUCCESS");
+        heard = n == strlen("SUCCESS") && str_eq(word, "SUCCESS");
     }
     json_free(&answer);
     return heard;

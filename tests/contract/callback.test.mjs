@@ -297,10 +297,7 @@ describe('40001: members', () => {
     test(`an unknown member that is or holds ${name}`, async () => {
       const order = await createOpen(stack, app1);
       const text = JSON.stringify(signedCallback(order, SECRET)).replace(/}$/, `,"foo":${value}}`);
-      const res = await sendCallback(stack, text);
-      // An escaped NUL may stop at the gate already: nothing of ours can hold it.
-      if (name === 'a NUL' && res.json?.code === 40000) expectError(res, 40000);
-      else expectError(res, 40001, 'foo');
+      expectError(await sendCallback(stack, text), 40001, 'foo');
     });
   }
   for (const name of ['pay_id', 'channel_order_no', 'currency', 'nonce', 'sign']) {

@@ -37,7 +37,7 @@ static void write_value(struct json_text *to, const char *name, const struct jso
         break;
     case JSON_STRING: {
         const char *s = json_text(value, &len);
-        PROPERTY(strlen(s) == len && utf8_is_valid(s, len));
+        PROPERTY(s[len] == '\0' && utf8_is_valid(s, len));
         json_str_n(to, name, s, len);
         break;
     }

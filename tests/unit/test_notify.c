@@ -105,6 +105,7 @@ static void test_notify_acknowledged__the_one_rule(void **state)
         { "number 0", 200, "{\"code\":0}", true },
         { "number 0 with more", 200, " {\"msg\":\"x\",\"code\": 0 ,\"data\":{}}\n", true },
         { "string SUCCESS", 200, "{\"code\":\"SUCCESS\"}", true },
+        { "SUCCESS and NUL", 200, "{\"code\":\"SUCCESS\\u0000\"}", false },
         { "escaped", 200, "{\"\\u0063ode\":\"SUCC\\u0045SS\"}", true },
         { "string 0", 200, "{\"code\":\"0\"}", false },
         { "string success", 200, "{\"code\":\"success\"}", false },
