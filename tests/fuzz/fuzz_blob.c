@@ -6,15 +6,22 @@
 #include "io/sign.h"
 #include "io/vault.h"
 
+static char path[] = "/tmp/shroff-fuzz-XXXXXX";
+
+static void drop_file(void)
+{
+    (void)unlink(path);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-    static char path[] = "/tmp/shroff-fuzz-XXXXXX";
     static const char KEYS[] = "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
                                "7:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n";
     const int fd = mkstemp(path);
 
     (void)argc, (void)argv;
     log_open("fuzz", (enum log_level)(LOG_ERROR + 1));
+    (void)atexit(drop_file);
     const bool good = fd >= 0 && write(fd, KEYS, sizeof(KEYS) - 1) == sizeof(KEYS) - 1 &&
                       vault_open(path) == PAY_OK && vault_version() == 7;
     return good ? 0 : 1;
