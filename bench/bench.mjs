@@ -17,7 +17,8 @@ const { values: opt, positionals } = parseArgs({
   options: {
     peer: { type: 'string' }, quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
     rounds: { type: 'string' }, seconds: { type: 'string' }, only: { type: 'string' },
-    workers: { type: 'string', default: '32' }, readers: { type: 'string', default: '16' }, connections: { type: 'string', default: '64' },
+    workers: { type: 'string', default: '32' }, readers: { type: 'string', default: '16' },
+    orders: { type: 'string', default: '2000000' }, connections: { type: 'string', default: '64' },
   },
 });
 const mode = positionals[0] ?? 'requests';
@@ -82,7 +83,7 @@ async function requests(stack) {
 const MODES = {
   requests,
   drain: (stack) => drain(stack, { million: opt.quick ? 50000 : 1000000, seconds: opt.quick ? 3 : 10, tell }),
-  growth: (stack) => growth(stack, { steps: opt.quick ? [10000, 100000] : [10000, 2000000], rounds, seconds, connections, tell }),
+  growth: (stack) => growth(stack, { steps: opt.quick ? [10000, 100000] : [10000, Number(opt.orders)], rounds, seconds, connections, tell }),
 };
 
 function print(result) {

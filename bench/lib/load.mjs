@@ -24,7 +24,7 @@ function costOf(before, after, requests) {
   const cost = {};
   for (const [name, cpu] of Object.entries(after)) {
     const us = (cpu - (before[name] ?? 0)) * 1e6 / requests;
-    if (us >= 0.5) cost[name] = us;
+    if (us >= 1) cost[name] = us;
   }
   return cost;
 }

@@ -56,7 +56,7 @@ export function judge(by) {
   return verdicts;
 }
 
-const cpuText = (cpu) => Object.entries(cpu).sort((a, b) => b[1] - a[1]).map(([g, us]) => `${g} ${num(us)}`).join(', ');
+const cpuText = (cpu) => Object.entries(cpu).filter(([, us]) => us >= 1).sort((a, b) => b[1] - a[1]).map(([g, us]) => `${g} ${num(us)}`).join(', ');
 
 export function tableOf(by) {
   const lines = [];
