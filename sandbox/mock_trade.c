@@ -5,7 +5,7 @@
 #include "io/sign.h"
 #include "io/vault.h"
 
-#define CSRF_LIFE_S 86400       /* beyond the order's own end: a page may stay open that long */
+#define CSRF_LIFE_S 86400 /* beyond the order's own end: a page may stay open that long */
 
 struct attempt_row {
     int64_t channel_id, price, status, expire_time, success_time, now;
@@ -92,7 +92,8 @@ static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id
 enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trade *out)
 {
     static const char SQL[] =
-        "SELECT m.channel_id, m.price, m.currency, m.subject, m.return_url, m.expire_time, "
+        "SELECT m.channel_id, IFNULL(t.price, m.price), IFNULL(t.currency, m.currency), m.subject, "
+        "m.return_url, m.expire_time, "
         "m.app_key,"
         " m.shop, m.code, m.config, m.config_sealed, IFNULL(t.status, -1), t.channel_order_no,"
         " t.success_time, UTC_TIMESTAMP(3)"

@@ -69,6 +69,7 @@ static enum pay_err paid_update(struct db *db, const struct settling *w, const s
         "UPDATE pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
         "   SET e.status = 10, e.paid_price = e.price, e.paid_currency = e.currency,"
         "       e.success_time = ?, e.channel_order_no = ?, e.next_sync_time = NULL,"
+        "       e.channel_error_code = NULL, e.channel_error_msg = NULL,"
         "       o.status = 10, o.success_time = ?, o.channel_order_no = ?, o.channel_user_id = ?,"
         "       o.channel_id = ?, o.channel_code = ?, o.channel_fee_rate = ?,"
         "       o.channel_fee_price = ?, o.extension_id = e.id, o.version = ?"

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "web/auth.h"
+#include "web/origin.h"
 #include "web/field_private.h"
 #include "web/rate.h"
 #include "web/reply_send.h"
@@ -167,6 +168,8 @@ static enum pay_err step_address(struct cycle *c)
 {
     struct net_address client;
 
+    if (c->match.route->own_origin && !origin_is_ours(&c->request, c->worker->config))
+        return PAY_CROSS_SITE;
     if (!c->signed_well || c->app.allowed.count == 0)
         return PAY_OK;
     return net_parse(c->request.client, &client) && net_list_has(&c->app.allowed, &client)

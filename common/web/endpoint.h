@@ -48,6 +48,7 @@ struct route {
     size_t input_size;                  /* of the struct the fields fill */
     bool bare;                          /* the type is still checked, unless BODY_NONE */
     bool test_only;                     /* 40400 in live mode */
+    bool own_origin;                    /* only from our own pages, or from no page at all */
     bool any_origin;                    /* Access-Control-Allow-Origin: *, on refusals too */
     bool no_rate;                       /* channels and monitors: never 42900 */
     enum pay_err (*handle)(struct call *call, const void *input);

@@ -1,11 +1,12 @@
-/* origin.h - does a request come from our own pages? For what a browser may be lured into sending.
- */
+/* origin.h - does a request come from our own pages? For what a browser may be lured to send. */
 #ifndef WEB_ORIGIN_H
 #define WEB_ORIGIN_H
 
-#include "web/endpoint.h"
+#include <stdbool.h>
+#include "base/config.h"
+#include "web/request.h"
 
 /* True when Host is SHROFF_BASE_URL's host and Origin, when sent, is its origin. */
-bool origin_is_ours(const struct call *call);
+bool origin_is_ours(const struct request *request, const struct config *config);
 
 #endif

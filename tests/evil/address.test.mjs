@@ -58,7 +58,7 @@ describe('blocked when dialled, and said so', () => {
       const order = paid.get(text);
       if (order.json) { assert.deepEqual([order.json.code, order.json.field], [40001, 'notify_url']); return; }
       const log = await until('a try', () => db.row('SELECT l.* FROM pay_order o JOIN notify_task t ON t.type = 1 AND t.data_id = o.id'
-        + ' JOIN notify_log l ON l.task_id = t.id WHERE o.no = ? ORDER BY l.id LIMIT 1', [order.order_no]), 30_000, 250);
+        + ' JOIN notify_log l ON l.task_id = t.id WHERE o.no = ? ORDER BY l.id LIMIT 1', [order.order_no]), 90_000, 250);
       const story = `${log.status} ${log.error_code} ${log.http_status} ${log.response}`;
       assert.equal(log.status, 22, story);
       assert.ok(log.error_code === 'BLOCKED_ADDR' || (/[a-z0-9]\.:/i.test(text) && log.error_code === 'DNS'), story);

@@ -160,7 +160,8 @@ describe('each is classed rightly', () => {
       assert.equal(log.task_status, log.status === 10 ? 10 : 0, story);
       assert.ok(log.duration_ms <= 11_500, `ten seconds a try: ${story}`);
       assert.ok(Buffer.byteLength(String(log.response)) <= 2048 && !/[\x00-\x08\x0b-\x1f\x7f]/.test(String(log.response)), story);
-      assert.ok(there.hits.length <= 5, `asked ${there.hits.length} times`);
+      // Up to four notifications, each with its first retries by now; never a storm.
+      assert.ok(there.hits.length <= 16, `asked ${there.hits.length} times`);
     });
   }
 });
