@@ -37,7 +37,7 @@ async function once(stack, want, seconds, tell) {
   const sink = stack.sink ?? { kind: 'sink' };
   if (!stack.sink) { await addServers(stack, [sink]); stack.sink = sink; }
   const url = `http://127.0.0.1:${sink.port}/heard`;
-  sql(stack, `DELETE FROM notify_task; DELETE FROM notify_log; DELETE FROM notify_endpoint`);
+  sql(stack, `TRUNCATE notify_task; TRUNCATE notify_log; TRUNCATE notify_endpoint`);
   tell(`filling ${num(want)} tasks`);
   fillTasks(stack, want, url, BODY);
   sql(stack, 'ANALYZE TABLE notify_task');
