@@ -108,7 +108,7 @@ demo_make() {
     DEMO[SHROFF_DB_SOCKET]=$DB_SOCKET
     DEMO[SHROFF_DB_NAME]=$SHROFF_DB_NAME
     DEMO[SHROFF_DB_USER]=shroff_reader
-    DEMO[SHROFF_MODE]=test         # so that shroffctl after `. demo.env` knows where it is
+    DEMO[SHROFF_MODE]='test'       # so that shroffctl after `. demo.env` knows where it is
     DEMO[SHROFF_DB_PASSWORD]=$(cat "$STATE/secrets/reader.password")
     demo_write
 }
