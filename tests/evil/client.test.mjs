@@ -362,7 +362,7 @@ describe('nothing is told that must not be', () => {
     const all = replies.join('\n');
     assert.ok(replies.length > 500);
     assert.deepEqual(leaks(all, secrets), []);
-    for (const word of [stack.state, '/work/', '/usr/', 'unix:', '.sock', 'SELECT ', 'mysql', 'MariaDB', '.c:', 'errno', 'Traceback', 'assert']) {
+    for (const word of [stack.state, '/home/', '/usr/', 'unix:', '.sock', 'SELECT ', 'mysql', 'MariaDB', '.c:', 'errno', 'Traceback', 'assert']) {
       assert.ok(!all.includes(word), `${word} in: ${replies.find((r) => r.includes(word))?.slice(0, 300)}`);
     }
   });
