@@ -82,6 +82,17 @@ struct reseal {
     int64_t after, opened, broken;
 };
 
+/* The next row that holds the column, locked; PAY_NO_ROW behind the last. */
+static enum pay_err sealed_next(struct db *db, const struct reseal *w, struct reseal_row *row)
+{
+    const struct db_param in[] = { DB_NUM(w->after) };
+
+    row->value = (struct db_bytes){ row->room, sizeof(row->room), 0 };
+    return db_select(db, &(struct db_query){
+        .sql = w->column->next, .in = in, .n = COUNT(in), .shape = DB_SHAPE(RESEAL_COLUMNS),
+        .row = row });
+}
+
 static enum pay_err check_next(struct db *db, void *arg)
 {
     struct reseal *w = arg;
@@ -89,13 +100,7 @@ static enum pay_err check_next(struct db *db, void *arg)
     uint8_t plain[VAULT_MAX];
     size_t len;
 
-    row.value = (struct db_bytes){ row.room, sizeof(row.room), 0 };
-    const struct db_param in[] = { DB_NUM(w->after) };
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = w->column->next,
-                                                         .in = in,
-                                                         .n = COUNT(in),
-                                                         .shape = DB_SHAPE(RESEAL_COLUMNS),
-                                                         .row = &row });
+    enum pay_err err = sealed_next(db, w, &row);
     if (err != PAY_OK)
         return err;
     const struct vault_place place = { w->column->table, row.owner, w->column->column };
@@ -134,13 +139,7 @@ static enum pay_err reseal_next(struct db *db, void *arg)
     uint8_t plain[VAULT_MAX];
     size_t len;
 
-    row.value = (struct db_bytes){ row.room, sizeof(row.room), 0 };
-    const struct db_param in[] = { DB_NUM(w->after) };
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = w->column->next,
-                                                         .in = in,
-                                                         .n = COUNT(in),
-                                                         .shape = DB_SHAPE(RESEAL_COLUMNS),
-                                                         .row = &row });
+    enum pay_err err = sealed_next(db, w, &row);
     if (err != PAY_OK)
         return err;
     const struct vault_place place = { w->column->table, row.owner, w->column->column };
