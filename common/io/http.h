@@ -61,8 +61,9 @@ int http_pool_run(struct http_pool *pool, int wait_ms);
 
 /* ---- addresses as texts: the sender's own parser, used when a URL is stored (rule 19). */
 #define HTTP_HOST_SIZE 256
+#define HTTP_URL_MAX 1100           /* what a merchant gives (1024), and /{channel_id} */
 struct http_url { char scheme[6], host[HTTP_HOST_SIZE]; int64_t port; };
-/* Absolute http or https, <= 1100 bytes (who stores one keeps to 1024), a host, no user, no
+/* Absolute http or https, <= HTTP_URL_MAX (who stores one keeps to 1024), a host, no user, no
  * fragment, no control or non-ASCII bytes, port 1..65535; nor \ " < > ^ ` { } | or blanks, which
  * parsers disagree about. host is lower case, without brackets; port is filled in. */
 MUST_USE bool http_url_ok(const char *url, struct http_url *out);

@@ -4,8 +4,6 @@
 #include "base/text.h"
 #include "io/http_private.h"
 
-#define URL_MAX 1100            /* what a merchant gives (1024), and /{channel_id} */
-
 /* Printable ASCII without what parsers are known to disagree about. '#' would be a fragment. */
 static bool plain_bytes(const char *url)
 {
@@ -14,7 +12,7 @@ static bool plain_bytes(const char *url)
     for (const char *c = url; *c != '\0'; c++)
         if (*c <= ' ' || *c > '~' || strchr("\\\"<>^`{}|#", *c) != NULL)
             return false;
-    return len > 0 && len <= URL_MAX;
+    return len > 0 && len <= HTTP_URL_MAX;
 }
 
 /* "http://" or "https://", a slash more would make an empty host that curl skips. No '@' before the

@@ -53,7 +53,7 @@ static void begin_claim(void *arg)
     notify_hosts_begin_claim();
     e->planned[0] = e->planned[1] = 0;
     e->room = (struct notify_room){ 0 };
-    e->left = false;
+    e->left = e->passing = false;
 }
 
 static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
@@ -70,6 +70,7 @@ static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
         err = notify_host_decide(notify_host_find(due->app_id, &url), db, due, &e->room);
     e->planned[lane] += due->fate == NOTIFY_SEND;
     e->left = e->left || due->fate == NOTIFY_LEAVE;
+    e->passing = e->passing || (due->fate == NOTIFY_LEAVE && e->room.room);
     return err;
 }
 
@@ -126,8 +127,8 @@ static void claim(struct notify_engine *e)
         int room = e->open[lane] > 0 ? e->open[lane] : 0;
         claim->limit[lane] = e->parking && room > 0 ? NOTIFY_BATCH_MAX : room;
     }
-    /* While a backlog of some host is being parked, newcomers do not wait behind it. */
-    claim->newest = e->parking && !claim->newest;
+    /* While a backlog of some host is being parked or sent, newcomers do not wait behind it. */
+    claim->newest = (e->parking || e->passed) && !claim->newest;
     claim->begin = begin_claim;
     claim->decide = decide;
     claim->arg = e;
@@ -135,18 +136,26 @@ static void claim(struct notify_engine *e)
     e->last = notify_claim(e->job->db, claim);
     if (e->last != PAY_OK) {
         begin_claim(e);
-        e->hungry = e->parking = false;
+        e->hungry = e->parking = e->passed = false;
         return;
     }
     bool full = (claim->limit[0] > 0 && claim->seen[0] == claim->limit[0]) ||
                 (claim->limit[1] > 0 && claim->seen[1] == claim->limit[1]);
     e->parking = claim->parked > 0;
+    e->passed = e->passing;
     e->hungry = full || e->left;
     for (size_t i = 0; i < claim->count; i++)
         if (claim->rows[i].fate == NOTIFY_SEND)
             take_row(e, &claim->rows[i], begun);
     notify_hosts_begin_claim();
+    e->refill_at = in_hand(e) > REFILL ? in_hand(e) - REFILL : 0;
     count_claim(e);
+}
+
+/* There is more, and room for it: parking goes on at once, sending when a batch is through. */
+static bool wants_more(const struct notify_engine *e)
+{
+    return e->hungry && (e->parking ? e->free.count >= REFILL : in_hand(e) <= e->refill_at);
 }
 
 /* When more is known to be due, as soon as there is room; else every 200 ms, after one look. */
@@ -158,7 +167,7 @@ static void claim_if_due(struct notify_engine *e)
 
     if (e->stopping || e->free.count == 0)
         return;
-    if (e->hungry && (e->free.count >= REFILL || now >= e->next_poll_us)) {
+    if (wants_more(e) || (e->hungry && now >= e->next_poll_us)) {
         claim(e);
         return;
     }
@@ -303,7 +312,7 @@ static int wait_ms(const struct notify_engine *e)
         return 50;
     if (e->drained && e->job->once)
         return 0;
-    if (e->hungry && e->free.count >= REFILL)
+    if (wants_more(e))
         return 0;
     return until <= now ? 0 : (int)((until - now) / 1000) + 1;
 }

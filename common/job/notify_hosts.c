@@ -11,6 +11,7 @@
 #define PACE_MIN_US 800
 #define PACE_SILENT_US 4000
 #define FAST_US 250000                      /* what waits behind the cap is done in this time */
+#define QUICK_US 1500                       /* four at a time are about all a runner can send */
 #define WINDOW 32                           /* answers the pace is taken from */
 #define SILENT_US 1000000
 #define HANGS_US 3000000
@@ -192,6 +193,14 @@ static int allowance(const struct notify_host *host)
     return NOTIFY_PER_HOST + (int)(more < NOTIFY_QUEUED_MAX ? more : NOTIFY_QUEUED_MAX);
 }
 
+/* It takes what the runner can send: to park what it is owed would cost more than it takes. Those
+ * due meanwhile for others are found from the queue's other end. */
+static bool keeps_up(const struct notify_host *host)
+{
+    return host->best_us > 0 && host->best_us <= QUICK_US && host->slow == 0 &&
+           silence_of(host) <= FAST_US;
+}
+
 /* A merchant may name a new host with every order, and each may hang for ten seconds. What is in
  * hand at hosts that have not shown to be fast is bounded by app, so that other apps find room. */
 static bool may_hang(const struct notify_host *host)
@@ -283,8 +292,10 @@ enum pay_err notify_host_decide(struct notify_host *host, struct db *db, struct 
     } else if (!asked && host->state.consecutive_fail >= NOTIFY_OPEN_AFTER) {
         return decide_half_open(host, db, due, room);
     } else if (host->in_hand + host->tentative >= allowance(host)) {
-        park_busy(host, due);
-        room->busy = true;
+        if (!keeps_up(host)) {
+            park_busy(host, due);
+            room->busy = true;
+        }
     } else if (!asked && is_crowd(host, &silence_us)) {
         park_crowd(due, silence_us);
         room->busy = true;

@@ -10,7 +10,7 @@
 #define NOTIFY_PER_HOST 4           /* requests under way */
 #define NOTIFY_PER_APP_SLOW 24      /* in hand at hosts of one app that are slow or not known */
 #define NOTIFY_PER_APP 48           /* under way: one app never has all the slots */
-#define NOTIFY_QUEUED_MAX 60        /* claimed and waiting behind them, at a fast host */
+#define NOTIFY_QUEUED_MAX 124       /* claimed and waiting behind them, at a fast host */
 #define NOTIFY_QUEUED_NEW 12        /* the same at one that has not answered yet */
 
 struct notify_host {
@@ -47,8 +47,9 @@ bool notify_host_is_silent(const struct notify_host *host);
 bool notify_app_is_full(int64_t app_id);
 
 /* What to do with a due task of this host: fate NOTIFY_SEND (maybe as the probe), NOTIFY_PARK with
- * wait_ms, or NOTIFY_LEAVE when it could be sent but there is no room in the runner. *probed: one
- * probe was won in this claim; *busy: it was parked only because the host has enough in hand. */
+ * wait_ms, or NOTIFY_LEAVE when there is no room for it: in the runner, or at a host so quick that
+ * its turn comes before parking it would pay. *probed: one probe was won in this claim; *busy: it
+ * was parked only because the host has enough in hand. */
 struct notify_room { bool room, probed, busy; };
 MUST_USE enum pay_err notify_host_decide(struct notify_host *host, struct db *db,
                                          struct notify_due *due, struct notify_room *room);

@@ -6,8 +6,6 @@
 #include "job/notify_engine_private.h"
 
 #define RETRY_US 200000
-#define BATCH_MAX 64
-_Static_assert(BATCH_MAX <= NOTIFY_NEWS_MAX, "each result may be of another host");
 #define OK_WRITTEN_US INT64_C(60000000)     /* last_ok_time is true to a minute */
 
 /* A host that never failed has no row, and success alone makes none. */
@@ -98,9 +96,9 @@ static void forget_first(struct notify_list *list, size_t n)
 
 void notify_record(struct notify_engine *e)
 {
-    struct notify_try *tries[BATCH_MAX];
-    struct notify_result *results[BATCH_MAX];
-    size_t most = e->singly ? 1 : BATCH_MAX;
+    struct notify_try *tries[NOTIFY_FINISH_MAX];
+    struct notify_result *results[NOTIFY_FINISH_MAX];
+    size_t most = e->singly ? 1 : NOTIFY_FINISH_MAX;
     struct notify_batch batch = { .at = results,
                                   .count = e->done.count < most ? e->done.count : most };
 

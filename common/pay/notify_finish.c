@@ -1,7 +1,9 @@
 /* notify_finish.c - recording what became of tries, by the holder of the token only; a late success
- * still wins. Locks are taken in one order: tasks by id, then endpoints by id. */
+ * still wins. A batch is two statements while all its tokens hold; when one does not, the whole is
+ * done again one by one. Locks are taken in one order: tasks by id, then endpoints by id. */
 #include <stdlib.h>
 #include "base/fault.h"
+#include "base/json_text.h"
 #include "pay/alert.h"
 #include "pay/notify.h"
 #include "pay/notify_queue.h"
@@ -110,6 +112,8 @@ static enum pay_err finish_one(struct db *db, struct notify_result *result)
     return err;
 }
 
+/* ---- in the order of locks */
+
 static int by_task(const void *a, const void *b)
 {
     const struct notify_result *x = *(struct notify_result *const *)a;
@@ -123,7 +127,108 @@ static int by_endpoint(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
+/* ---- all at once */
+
+#define RESULTS_OF_LIST \
+    "JSON_TABLE(?, '$[*]' COLUMNS (" \
+    " id BIGINT UNSIGNED PATH '$.id', token BIGINT PATH '$.token', times INT PATH '$.times'," \
+    " status TINYINT PATH '$.status', wait_us BIGINT PATH '$.wait_us'," \
+    " log_status TINYINT PATH '$.log_status', error_code VARCHAR(16) PATH '$.error_code'," \
+    " http_status INT PATH '$.http_status', peer VARCHAR(45) PATH '$.peer'," \
+    " duration_ms INT PATH '$.duration_ms', response VARCHAR(2048) PATH '$.response'," \
+    " cause VARCHAR(16) PATH '$.cause')) j"
+
+static const char SQL_FINISH_ALL[] =
+    "UPDATE " RESULTS_OF_LIST " STRAIGHT_JOIN notify_task t ON t.id = j.id"
+    "   SET t.status = j.status, t.lane = 1, t.claim_token = 0, t.manual = 0,"
+    "       t.last_execute_time = UTC_TIMESTAMP(3),"
+    "       t.next_notify_time = UTC_TIMESTAMP(3) + INTERVAL j.wait_us MICROSECOND"
+    " WHERE t.claim_token = j.token";
+static const char SQL_LOG_ALL[] =
+    "INSERT INTO notify_log (task_id, notify_times, status, error_code, http_status, peer_address,"
+    "                        duration_ms, response, cause, create_time)"
+    " SELECT id, times, log_status, error_code, http_status, peer, duration_ms, response, cause,"
+    "        UTC_TIMESTAMP(3)"
+    "   FROM " RESULTS_OF_LIST;
+
+static void list_result(struct json_text *list, const struct notify_result *result)
+{
+    json_open(list, NULL);
+    json_i64(list, "id", result->task_id);
+    json_i64(list, "token", result->token);
+    json_i64(list, "times", result->times);
+    json_i64(list, "status", result->status);
+    json_i64(list, "wait_us", result->wait_ms * 1000);
+    json_i64(list, "log_status", result->log_status);
+    json_str(list, "error_code", result->error_code);
+    if (result->http_status != 0)
+        json_i64(list, "http_status", result->http_status);
+    json_opt(list, "peer", result->peer);
+    json_i64(list, "duration_ms", result->duration_ms);
+    json_opt(list, "response", result->response);
+    json_str(list, "cause", result->manual ? "manual" : "automatic");
+    json_close(list);
+}
+
+/* PAY_WRONG_STATE, and all of it rolled back: somebody's token does not hold. */
+static enum pay_err finish_together(struct db *db, struct notify_batch *batch)
+{
+    static char room[NOTIFY_FINISH_MAX * 2 * (NOTIFY_RESPONSE_SIZE + 256)];
+    struct text text = TEXT(room);
+    struct json_text list = JSON_TEXT(&text);
+    int64_t changed = 0;
+
+    json_open_list(&list, NULL);
+    for (size_t i = 0; i < batch->count; i++)
+        list_result(&list, batch->at[i]);
+    json_close_list(&list);
+    if (text.full)
+        return PAY_WRONG_STATE;
+    const struct db_param in[] = { { DB_TEXT, text.at, text.len } };
+    enum pay_err err = db_exec(db, SQL_FINISH_ALL, DB_LIST(in), &changed);
+    if (err == PAY_OK && changed != (int64_t)batch->count)
+        return PAY_WRONG_STATE;
+    return err == PAY_OK ? db_exec(db, SQL_LOG_ALL, DB_LIST(in), NULL) : err;
+}
+
+static enum pay_err raise_alerts(struct db *db, const struct notify_batch *batch)
+{
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < batch->count && err == PAY_OK; i++) {
+        struct notify_result *result = batch->at[i];
+        result->outcome = NOTIFY_RECORDED;
+        if (result->alert)
+            err = alert_raise(db, result->alert, result->app_id, result->no, result->alert_text);
+    }
+    return err;
+}
+
+static enum pay_err tell_endpoints(struct db *db, const struct notify_batch *batch)
+{
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < batch->news_count && err == PAY_OK; i++)
+        err = notify_endpoint_write(db, &batch->news[i]);
+    return err;
+}
+
 static enum pay_err finish_all(struct db *db, void *arg)
+{
+    struct notify_batch *batch = arg;
+    enum pay_err err = finish_together(db, batch);
+
+    if (err == PAY_OK)
+        err = raise_alerts(db, batch);
+    if (err == PAY_OK)
+        err = tell_endpoints(db, batch);
+    FP("result.written");
+    return err;
+}
+
+/* ---- one by one */
+
+static enum pay_err finish_each(struct db *db, void *arg)
 {
     struct notify_batch *batch = arg;
     bool repeated = false;
@@ -134,8 +239,8 @@ static enum pay_err finish_all(struct db *db, void *arg)
         repeated = repeated || batch->at[i]->outcome == NOTIFY_REPEATED;
     }
     /* A batch that is found recorded told the endpoints then, too. */
-    for (size_t i = 0; i < batch->news_count && err == PAY_OK && !repeated; i++)
-        err = notify_endpoint_write(db, &batch->news[i]);
+    if (err == PAY_OK && !repeated)
+        err = tell_endpoints(db, batch);
     FP("result.written");
     return err;
 }
@@ -144,5 +249,6 @@ enum pay_err notify_finish(struct db *db, struct notify_batch *batch)
 {
     qsort(batch->at, batch->count, sizeof(*batch->at), by_task);
     qsort(batch->news, batch->news_count, sizeof(*batch->news), by_endpoint);
-    return db_txn(db, finish_all, batch);
+    enum pay_err err = db_txn(db, finish_all, batch);
+    return err == PAY_WRONG_STATE ? db_txn(db, finish_each, batch) : err;
 }

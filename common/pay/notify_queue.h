@@ -20,7 +20,7 @@
 #define NOTIFY_BATCH_MAX 192            /* rows of one lane looked at in one claim */
 #define NOTIFY_URL_SIZE (1100 * 4 + 1)
 #define NOTIFY_RESPONSE_SIZE 2049
-#define NOTIFY_NEWS_MAX 64
+#define NOTIFY_FINISH_MAX 128           /* results recorded in one transaction */
 
 enum notify_fate { NOTIFY_LEAVE, NOTIFY_SEND, NOTIFY_PARK, NOTIFY_GIVE_UP };
 
@@ -72,9 +72,10 @@ struct notify_result {
 };
 struct notify_batch {
     struct notify_result **at; size_t count;        /* reordered */
-    struct notify_endpoint_news news[NOTIFY_NEWS_MAX]; size_t news_count;
+    struct notify_endpoint_news news[NOTIFY_FINISH_MAX]; size_t news_count;
 };
-/* One transaction. PAY_LOST: run it again, what was recorded is found. */
+/* One transaction, at most NOTIFY_FINISH_MAX results. PAY_LOST: run it again, what was recorded is
+ * found. */
 MUST_USE enum pay_err notify_finish(struct db *db, struct notify_batch *batch);
 
 /* Gives back what was claimed and not begun: due at once, the try not counted. */
