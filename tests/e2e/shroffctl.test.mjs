@@ -15,7 +15,7 @@ import { ctl as run, newApp } from '../lib/ctl.mjs';
 import { ROOT, buildPath } from '../lib/env.mjs';
 import { does, merchant } from '../lib/merchant.mjs';
 import { payPage } from '../lib/page.mjs';
-import { sleep, until } from '../lib/wait.mjs';
+import { inForce, sleep, until } from '../lib/wait.mjs';
 
 const { stack, db, root } = await suite();
 const dir = mkdtempSync(join(tmpdir(), 'sh-ctl-'));
@@ -253,7 +253,7 @@ describe('lists', () => {
 
 describe('keys', { concurrency: 3 }, () => {
   const works = async (app, key) => (await get(stack, { ...app, secret: key.secret, keyId: key.key_id }, '/payments?limit=1')).status;
-  const refused = async (app, key) => until('the key is refused', async () => (await works(app, key)) === 401, 2200, 100);
+  const refused = async (app, key) => { await inForce(); for (let i = 0; i < 8; i++) assert.equal(await works(app, key), 401); };
 
   test('rotated with an overlap: both work; without: the old one dies within 2 s', async () => {
     const app = await newApp(stack);
@@ -275,10 +275,8 @@ describe('keys', { concurrency: 3 }, () => {
     const app = await newApp(stack);
     const key = await json(['key', 'create', '--app', app.key, '--scopes', 'payment:query', ...WHY]);
     assert.equal(await works(app, key), 200);
-    const began = Date.now();
     await ok(['key', 'revoke', key.key_id, '--app', app.key, ...WHY]);
     await refused(app, key);
-    assert.ok(Date.now() - began < 2500);
     expectError(await get(stack, { ...app, secret: key.secret, keyId: key.key_id }, '/payments?limit=1'), 40100);
   });
 
@@ -312,29 +310,33 @@ describe('keys', { concurrency: 3 }, () => {
     const app = await newApp(stack);
     const order = await createOpen(stack, app);
     await ok(['app', 'disable', app.key, ...WHY]);
-    await until('refused', async () => (await post(stack, app, '/api/pay/create', terms())).json.code === 40302, 2200, 100);
+    await inForce();
+    expectError(await post(stack, app, '/api/pay/create', terms()), 40302);
     assert.equal((await payByCallback(stack, app, order)).status, 200);
     assert.equal((await query(stack, app, { order_no: order.order_no })).status, 'SUCCESS');
     await ok(['app', 'enable', app.key, ...WHY]);
-    await until('taken', async () => (await post(stack, app, '/api/pay/create', terms())).status === 201, 2200, 100);
+    await inForce();
+    expectOk(await post(stack, app, '/api/pay/create', terms()), 201);
   });
 
   test('a channel disabled takes no payments within 2 s; callbacks of those under way are taken', async () => {
     const app = await newApp(stack);
     const order = await createOpen(stack, app);
     await ok(['channel', 'disable', app.channelId, ...WHY]);
-    await until('refused', async () => (await post(stack, app, '/api/pay/create', terms({ channel: 'mock' }))).json.code === 40303, 2200, 100);
+    await inForce();
+    expectError(await post(stack, app, '/api/pay/create', terms({ channel: 'mock' })), 40303);
     assert.equal((await payByCallback(stack, app, order)).status, 200);
     assert.equal((await query(stack, app, { order_no: order.order_no })).status, 'SUCCESS');
     await ok(['channel', 'enable', app.channelId, ...WHY]);
-    await until('taken', async () => (await post(stack, app, '/api/pay/create', terms({ channel: 'mock' }))).status === 201, 2200, 100);
+    await inForce();
+    expectOk(await post(stack, app, '/api/pay/create', terms({ channel: 'mock' })), 201);
   });
 
   test('a channel\'s secret rotated: the new one signs, the old one is refused within 2 s', async () => {
     const app = await newApp(stack);
     const [a, b] = [await createOpen(stack, app), await createOpen(stack, app)];
     const { secret } = await json(['channel', 'rotate', app.channelId, ...WHY]);
-    await sleep(2000);
+    await inForce();
     assert.equal((await payByCallback(stack, app, a)).json.code, 40101);
     assert.equal((await payByCallback(stack, { ...app, channelSecret: secret }, a)).status, 200);
     expectOk(await post(stack, app, '/api/pay/submit', { order_no: b.order_no, channel: 'mock' }), 201);

@@ -1,6 +1,5 @@
 /* fuzz_url.c - the URL guard against curl's own parser and a naive one: where the three do not
- * agree about scheme, host and port, we refuse. And appending a path never changes who is asked.
- * */
+ * agree about scheme, host and port, we refuse. And appending a path never changes who is asked. */
 #include <arpa/inet.h>
 #include <curl/curl.h>      /* lint: allow library - the oracle */
 #include <strings.h>
@@ -75,7 +74,7 @@ static void same_place(const char *s, const struct http_url *ours)
     struct http_url other;
 
     PROPERTY(http_url_append(s, "7", longer, sizeof(longer)));
-    if (strlen(longer) > 1024)
+    if (strlen(longer) > HTTP_URL_MAX)
         return;
     PROPERTY(http_url_ok(longer, &other) && other.port == ours->port);
     PROPERTY(strcmp(other.host, ours->host) == 0 && strcmp(other.scheme, ours->scheme) == 0);
@@ -87,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *s = fuzz_text(data, size);
 
     if (http_url_ok(s, &ours)) {
-        PROPERTY(strlen(s) <= 1024 && *ours.host);
+        PROPERTY(strlen(s) <= HTTP_URL_MAX && *ours.host);
         curl_agrees(s, &ours);
         naive_agrees(s, &ours);
         same_place(s, &ours);

@@ -12,3 +12,7 @@ export async function until(what, probe, ms = 5000, every = 50) {
     await sleep(every);
   }
 }
+
+// A change of configuration is in force everywhere 2 s after it was made: what one worker knows
+// already says nothing of the next one.
+export const inForce = () => sleep(2000);
