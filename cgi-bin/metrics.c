@@ -3,6 +3,7 @@
  *             GET /healthz: 200 while the database answers within a second, else 503. */
 #include "base/stats.h"
 #include "pay/gauges.h"
+#include "pay/space.h"
 #include "web/endpoint.h"
 
 #define PING_MS 1000
@@ -50,6 +51,10 @@ static enum pay_err show_metrics(struct call *call, const void *input)
     add_gauge(page, "shroff_database_up", "1 while the database answers.", up);
     if (up)
         add_gauges(page, &gauges);
+    const int64_t left = space_free(call->db);
+    if (left >= 0)
+        add_gauge(page, "shroff_database_free_bytes",
+                  "Free on the disk that holds the database; full, MariaDB aborts.", left);
     return PAY_OK;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/fault.h"
 #include "pay/checkout_private.h"
+#include "pay/space.h"
 
 struct creating {
     const struct checkout_call *call;
@@ -168,6 +169,8 @@ enum pay_err checkout_create(const struct checkout_call *call, const struct orde
 
     memset(out, 0, sizeof(*out));
     enum pay_err err = checkout_admit(call, &work.channel);
+    if (err == PAY_OK && space_is_short(call->db, call->config))
+        err = PAY_DB_AWAY;
     if (err == PAY_OK && !order_plan(call, terms, &out->order))
         err = PAY_FAULT;
     if (err == PAY_OK && work.channel != NULL)

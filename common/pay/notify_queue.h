@@ -74,8 +74,7 @@ struct notify_batch {
     struct notify_result **at; size_t count;        /* reordered */
     struct notify_endpoint_news news[NOTIFY_FINISH_MAX]; size_t news_count;
 };
-/* One transaction, at most NOTIFY_FINISH_MAX results. PAY_LOST: run it again, what was recorded is
- * found. */
+/* One transaction. PAY_LOST: run it again, what was recorded is found. */
 MUST_USE enum pay_err notify_finish(struct db *db, struct notify_batch *batch);
 
 /* Gives back what was claimed and not begun: due at once, the try not counted. */

@@ -34,6 +34,9 @@ procps                  command ps
 mandoc                  command mandoc
 systemd                 command systemd-analyze
 binutils                command readelf
+mariadb-client          command mariadb-dump
+e2fsprogs               command mkfs.ext4
+cron                    command cron
 '
 PACKAGES_FUZZ='
 clang-14                command clang-14

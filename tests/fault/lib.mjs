@@ -11,9 +11,9 @@ import { merchant, does } from '../lib/merchant.mjs';
 import { newNo, post, request } from '../lib/client.mjs';
 import { sendCallback, signedCallback } from '../lib/channel.mjs';
 
-export async function faultStack() {
+export async function faultStack(settings = {}, how = {}) {
   const plan = `/tmp/shroff-fault-${process.pid}-${Math.random().toString(36).slice(2)}`;
-  const stack = await startStack({ SHROFF_FAULT_FILE: plan, SHROFF_WORKERS: '3' });
+  const stack = await startStack({ SHROFF_FAULT_FILE: plan, SHROFF_WORKERS: '3', ...settings }, how);
   return Object.assign(stack, { plan });
 }
 

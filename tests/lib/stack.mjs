@@ -1,6 +1,6 @@
 // A running Shroff for the tests. With SHROFF_DEMO_ENV the one that stands there is used (and left
 // alone); without it ./scripts/run --detach starts one, and it is stopped when the process ends.
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -65,18 +65,33 @@ function runScript(name, args, env, timeout) {
   });
 }
 
-export async function startStack(extra = {}) {
+// extra: settings. disk: the state folder is a small disk of its own, of so many MiB (root only).
+export async function startStack(extra = {}, { disk } = {}) {
   hookExit();
   const state = mkdtempSync(join(tmpdir(), 'sh-'));
   const port = await freePort();
   const env = {
     SHROFF_STATE: state, SHROFF_PORT: String(port), SHROFF_SANDBOX_PORT: String(port + 1), ...extra,
   };
-  const handle = { ownState: state, ownEnv: env };
+  const handle = { ownState: state, ownEnv: env, disk };
   owned.add(handle);
+  if (disk) mount(state, disk);
   // scripts/test has built already; a tree that somebody edits meanwhile is not built again halfway.
   await runScript('run', ['--detach', ...(process.env.SHROFF_BUILT ? ['--no-build'] : [])], env, 300_000);
   return Object.assign(handle, describe(readEnvFile(join(state, 'demo.env'))));
+}
+
+// A file with a file system in it, beside its place.
+function mount(place, mib) {
+  execFileSync('truncate', ['-s', `${mib}M`, `${place}.disk`]);
+  execFileSync('mkfs.ext4', ['-q', '-F', '-m', '0', `${place}.disk`], { env: { PATH: `${process.env.PATH}:/sbin:/usr/sbin` } });
+  execFileSync('mount', ['-o', 'loop', `${place}.disk`, place]);
+  rmSync(join(place, 'lost+found'), { recursive: true });
+}
+
+function unmount(place) {
+  spawnSync('umount', [place]);
+  rmSync(`${place}.disk`, { force: true });
 }
 
 export function stopStack(handle) {
@@ -84,6 +99,7 @@ export function stopStack(handle) {
   spawnSync(join(ROOT, 'scripts', 'stop'), [], {
     cwd: ROOT, env: { PATH: process.env.PATH, HOME: process.env.HOME ?? '/', ...handle.ownEnv }, timeout: 60_000,
   });
+  if (handle.disk) unmount(handle.ownState);
   if (!process.env.SHROFF_KEEP_STATE) rmSync(handle.ownState, { recursive: true, force: true });
 }
 

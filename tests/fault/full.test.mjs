@@ -1,0 +1,103 @@
+// The disk that holds the database runs full. First the watermark: no new orders, while money under
+// way is taken. Then it is full to the last byte, under load: MariaDB aborts (M17). Space is freed: all
+// that was acknowledged is there, and everything goes on by itself.
+import { after, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, rmSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isRoot, readerDb } from '../lib/db.mjs';
+import { stopStack, pidOf, pidsOf } from '../lib/stack.mjs';
+import { ctl } from '../lib/ctl.mjs';
+import { newNo, post, query, request } from '../lib/client.mjs';
+import { sendCallback, signedCallback } from '../lib/channel.mjs';
+import { until } from '../lib/wait.mjs';
+import { faultStack, healthy, insist, newLedger, oracles, payOne, sink } from './lib.mjs';
+
+const DISK = 640, LEAST = 128;
+let stack, db, heard, filler;
+const ledger = newLedger();
+const open = [];                // orders that wait to be paid
+
+const freeMib = () => { const s = statfsSync(stack.state); return s.bavail * s.bsize / 2 ** 20; };
+// All but so many MiB; what cannot be had at once is had in smaller pieces.
+function fillTo(mib) {
+  execFileSync('fallocate', ['-l', `${Math.floor(freeMib() - mib)}M`, filler]);
+}
+function fillUp() {
+  fillTo(2);
+  for (const bytes of [1 << 20, 1 << 16, 4096]) {
+    for (let n = 0; n < 4096; n++) {
+      if (spawnSync('dd', ['if=/dev/zero', `of=${filler}`, `bs=${bytes}`, 'count=1', 'oflag=append', 'conv=notrunc', 'status=none']).status !== 0) break;
+    }
+  }
+}
+const drainFiller = () => rmSync(filler, { force: true });
+const terms = () => ({ merchant_order_id: newNo('D'), price: 700, currency: 'CNY', subject: 'Disk', channel: 'mock', notify_url: heard.url });
+
+describe('the disk runs full', { skip: isRoot ? false : 'only root can mount one', timeout: 300_000 }, () => {
+  before(async () => {
+    stack = await faultStack({ SHROFF_MIN_FREE_MB: String(LEAST) }, { disk: DISK });
+    filler = join(stack.state, 'filler');
+    db = readerDb(stack);
+    heard = await sink(5);
+    for (let i = 0; i < 60; i++) {
+      const made = await insist(() => post(stack, stack.app1, '/payments', terms()));
+      open.push(made.json.data);
+      ledger.created.set(made.json.data.merchant_order_id, made.json.data);
+    }
+  });
+  after(async () => {
+    if (filler) drainFiller();
+    await db?.close().catch(() => {});
+    heard?.close();
+    if (stack) stopStack(stack);
+  });
+  const pay = async (order, extra) => {
+    const told = signedCallback(order, stack.app1.channelSecret, extra);
+    const acked = await insist(() => sendCallback(stack, told), 90_000);
+    assert.equal(acked.status, 200, acked.text);
+    ledger.paid.set(order.order_no, order);
+  };
+
+  test('below the watermark: no new order, and it says so; payments, queries and notifications go on', async () => {
+    fillTo(LEAST - 28);
+    await until('refused', async () => (await post(stack, stack.app1, '/payments', terms())).status === 503, 5000);
+    const t = terms();
+    for (let i = 0; i < 6; i++) {
+      const res = await post(stack, stack.app1, '/payments', t);
+      assert.deepEqual([res.status, res.json.code], [503, 50300], res.text);
+      assert.ok(res.headers['retry-after']);
+    }
+    assert.equal(await db.value('SELECT COUNT(*) FROM pay_order WHERE merchant_order_id = ?', [t.merchant_order_id]), 0);
+    const order = open.pop();
+    await pay(order);
+    assert.equal((await query(stack, stack.app1, { order_no: order.order_no })).status, 'SUCCESS');
+    const metrics = (await request(stack, { path: '/metrics' })).text;
+    const left = Number(/^shroff_database_free_bytes (\d+)$/m.exec(metrics)[1]) / 2 ** 20;
+    assert.ok(left > 50 && left < LEAST, `${left} MiB`);
+    const doctor = await ctl(stack, ['doctor', '--json']);
+    assert.equal(doctor.json.items.find((i) => i.check === 'database disk').result, 'FAIL', doctor.stdout);
+    drainFiller();
+    await until('taken again', async () => (await post(stack, stack.app1, '/payments', t)).status === 201, 5000);
+  });
+
+  test('full to the last byte under load, then freed: nothing acknowledged is lost', async (t) => {
+    const server = pidOf(stack, 'mariadb');
+    fillUp();
+    assert.ok(freeMib() < 1, `${freeMib()} MiB are left`);
+    // Callbacks with a long unknown member: each leaves a raw row of 50 KB, so that the tables must grow.
+    const clients = Array.from({ length: 6 }, async () => {
+      for (let order = open.pop(); order; order = open.pop()) await pay(order, { pad: 'x'.repeat(50_000) });
+    });
+    const died = await until('MariaDB dies, or answers that it is full', async () =>
+      !pidsOf(stack, 'mariadbd').includes(server) || open.length === 0, 60_000, 100).then(() => !pidsOf(stack, 'mariadbd').includes(server));
+    t.diagnostic(`MariaDB ${died ? 'aborted' : 'lived'}; ${ledger.paid.size} callbacks acknowledged by then, ${open.length} not sent`);
+    drainFiller();
+    await healthy(stack);
+    await Promise.all(clients);
+    assert.ok(!existsSync(filler));
+    await payOne(stack, stack.app1, ledger, heard.url);
+    await oracles(stack, db, ledger, heard);
+  });
+});
