@@ -17,7 +17,7 @@ const { values: opt, positionals } = parseArgs({
   options: {
     peer: { type: 'string' }, quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
     rounds: { type: 'string' }, seconds: { type: 'string' }, only: { type: 'string' },
-    workers: { type: 'string', default: '32' }, readers: { type: 'string', default: '16' },
+    workers: { type: 'string', default: '8' }, readers: { type: 'string', default: '4' },
     orders: { type: 'string', default: '2000000' }, connections: { type: 'string', default: '64' },
   },
 });

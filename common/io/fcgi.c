@@ -226,6 +226,9 @@ void fcgi_finish(struct fcgi *fcgi)
     if (fcgi->cgi)
         return;
     FCGX_Request *slot = fcgi->request;
+    /* Else libfcgi waits for the other side to close first, lest unread bytes break the answer. */
+    if (slot->in != NULL && slot->in->isClosed)
+        FCGX_Detach(slot);
     FCGX_Finish_r(slot);
     if (slot->ipcFd >= 0 && !watch(fcgi, slot->ipcFd, (uint32_t)(slot - fcgi->slots), 0))
         FCGX_Free(slot, 1);

@@ -32,50 +32,76 @@ const char *attempt_state_word(int64_t state)
     return state == ORDER_REFUND ? "" : order_state_word(state);
 }
 
+/* A stretch of a list of columns. */
+struct stretch { size_t from, count; };
+
 static const struct db_column ORDER_COLUMNS[] = {
-    DB_COLUMN(struct order, id), DB_COLUMN(struct order, app_id), DB_COLUMN(struct order, price),
-    DB_COLUMN(struct order, channel_id), DB_COLUMN(struct order, status),
+    DB_COLUMN(struct order, app_id), DB_COLUMN(struct order, notify_url),
+    DB_COLUMN(struct order, id), DB_COLUMN(struct order, price), DB_COLUMN(struct order, status),
     DB_COLUMN_TIME(struct order, create_time), DB_COLUMN_TIME(struct order, expire_time),
-    DB_COLUMN_TIME(struct order, success_time), DB_COLUMN(struct order, extension_id),
     DB_COLUMN(struct order, refund_price), DB_COLUMN(struct order, refunding_price),
-    DB_COLUMN(struct order, version), DB_COLUMN(struct order, expired),
-    DB_COLUMN(struct order, paid_price), DB_COLUMN(struct order, no),
+    DB_COLUMN(struct order, version), DB_COLUMN(struct order, no),
     DB_COLUMN(struct order, merchant_order_id), DB_COLUMN(struct order, subject),
     DB_COLUMN(struct order, body), DB_COLUMN(struct order, user_id),
-    DB_COLUMN(struct order, user_ip),
-    DB_COLUMN(struct order, notify_url), DB_COLUMN(struct order, return_url),
-    DB_COLUMN(struct order, metadata), DB_COLUMN(struct order, currency),
+    DB_COLUMN(struct order, return_url), DB_COLUMN(struct order, metadata),
+    DB_COLUMN(struct order, currency),
+    DB_COLUMN_TIME(struct order, success_time), DB_COLUMN(struct order, extension_id),
     DB_COLUMN(struct order, channel_code), DB_COLUMN(struct order, channel_order_no),
     DB_COLUMN(struct order, query_token),
+    DB_COLUMN(struct order, channel_id), DB_COLUMN(struct order, expired),
+    DB_COLUMN(struct order, paid_price), DB_COLUMN(struct order, user_ip),
 };
+static const struct stretch ORDER_IN_TERMS = { 0, 18 }, ORDER_IN_VIEW = { 2, 21 };
 const struct db_shape ORDER_SHAPE = { ORDER_COLUMNS, COUNT(ORDER_COLUMNS) };
 
 static const struct db_column ATTEMPT_COLUMNS[] = {
-    DB_COLUMN(struct attempt, id), DB_COLUMN(struct attempt, order_id),
-    DB_COLUMN(struct attempt, channel_id), DB_COLUMN(struct attempt, status),
-    DB_COLUMN(struct attempt, price), DB_COLUMN(struct attempt, paid_price),
-    DB_COLUMN(struct attempt, duplicate_paid), DB_COLUMN_TIME(struct attempt, create_time),
-    DB_COLUMN_TIME(struct attempt, success_time), DB_COLUMN(struct attempt, no),
-    DB_COLUMN(struct attempt, channel_code), DB_COLUMN(struct attempt, currency),
+    DB_COLUMN(struct attempt, order_id), DB_COLUMN(struct attempt, channel_id),
+    DB_COLUMN(struct attempt, price), DB_COLUMN(struct attempt, currency),
+    DB_COLUMN(struct attempt, id), DB_COLUMN(struct attempt, status),
+    DB_COLUMN(struct attempt, no),
+    DB_COLUMN(struct attempt, paid_price), DB_COLUMN_TIME(struct attempt, create_time),
+    DB_COLUMN_TIME(struct attempt, success_time), DB_COLUMN(struct attempt, channel_code),
     DB_COLUMN(struct attempt, display_mode), DB_COLUMN(struct attempt, display_content),
     DB_COLUMN(struct attempt, pay_url), DB_COLUMN(struct attempt, channel_order_no),
     DB_COLUMN(struct attempt, channel_error_code), DB_COLUMN(struct attempt, channel_error_msg),
+    DB_COLUMN(struct attempt, duplicate_paid),
 };
+static const struct stretch ATTEMPT_IN_TERMS = { 0, 7 }, ATTEMPT_IN_VIEW = { 4, 13 };
 const struct db_shape ATTEMPT_SHAPE = { ATTEMPT_COLUMNS, COUNT(ATTEMPT_COLUMNS) };
 
-const struct db_shape *order_attempt_shape(void)
-{
-    static struct db_column columns[COUNT(ORDER_COLUMNS) + COUNT(ATTEMPT_COLUMNS)];
-    static const struct db_shape SHAPE = { columns, COUNT(columns) };
-    struct db_column *attempt = columns + COUNT(ORDER_COLUMNS);
+struct pair_shape {
+    struct db_column columns[COUNT(ORDER_COLUMNS) + COUNT(ATTEMPT_COLUMNS)];
+    struct db_shape shape;
+};
 
-    if (columns[0].name != NULL)
-        return &SHAPE;
-    memcpy(attempt, ATTEMPT_COLUMNS, sizeof(ATTEMPT_COLUMNS));
-    for (size_t i = 0; i < COUNT(ATTEMPT_COLUMNS); i++)
+/* Both, as of one row. */
+static const struct db_shape *pair_shape(struct pair_shape *to, struct stretch of_order,
+                                         struct stretch of_attempt)
+{
+    struct db_column *attempt = to->columns + of_order.count;
+
+    if (to->shape.columns != NULL)
+        return &to->shape;
+    memcpy(to->columns, ORDER_COLUMNS + of_order.from, of_order.count * sizeof(*attempt));
+    memcpy(attempt, ATTEMPT_COLUMNS + of_attempt.from, of_attempt.count * sizeof(*attempt));
+    for (size_t i = 0; i < of_attempt.count; i++)
         attempt[i].offset += offsetof(struct order_attempt, attempt);
-    memcpy(columns, ORDER_COLUMNS, sizeof(ORDER_COLUMNS));
-    return &SHAPE;
+    to->shape = (struct db_shape){ to->columns, of_order.count + of_attempt.count };
+    return &to->shape;
+}
+
+const struct db_shape *terms_shape(void)
+{
+    static struct pair_shape shape;
+
+    return pair_shape(&shape, ORDER_IN_TERMS, ATTEMPT_IN_TERMS);
+}
+
+const struct db_shape *view_shape(void)
+{
+    static struct pair_shape shape;
+
+    return pair_shape(&shape, ORDER_IN_VIEW, ATTEMPT_IN_VIEW);
 }
 
 enum pay_err order_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
@@ -248,7 +274,7 @@ static enum pay_err whole_take(void *arg, void *row)
 
 /* No LEFT JOIN: that one would sort in a temporary table on disk. */
 #define WHOLE_SELECT \
-    "SELECT " ORDER_FIELDS_UNPAID ", " ATTEMPT_FIELDS \
+    "SELECT " ORDER_VIEW ", " ATTEMPT_VIEW \
     "  FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
 #define WHOLE_ORDER " ORDER BY e.id DESC LIMIT 20"
 
@@ -269,7 +295,7 @@ enum pay_err order_find_whole(struct db *db, int64_t app_id, const struct order_
         return PAY_NOT_FOUND;
     const struct db_param in[] = { DB_STR(value), DB_NUM(app_id) };
     enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL[named], .in = in, .n = COUNT(in), .shape = order_attempt_shape(), .row = &row,
+        .sql = SQL[named], .in = in, .n = COUNT(in), .shape = view_shape(), .row = &row,
         .each = whole_take, .arg = out });
     /* No attempt yet, or the one that paid is not among the latest. */
     bool partly = out->count == 0 || (out->order.extension_id != 0 && out->order.paid_price == 0);

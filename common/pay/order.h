@@ -68,7 +68,8 @@ MUST_USE enum pay_err order_list(struct db *db, const struct order_filter *filte
                                  void *arg);
 
 #define ORDER_ATTEMPTS_MAX 20
-/* An order and its attempts, the newest first; read with one statement, found like order_find's. */
+/* An order and its attempts, the newest first; read with one statement, found like order_find's.
+ * Only what order_view.h shows is filled. */
 struct order_whole {
     struct order order;
     struct attempt attempts[ORDER_ATTEMPTS_MAX];

@@ -4,31 +4,38 @@
 
 #include "pay/order.h"
 
+/* Each column costs about a microsecond: what a payment needs (TERMS), what an answer shows (VIEW)
+ * and all of it are stretches of one list, ORDER_COLUMNS in order.c. */
+#define ORDER_BOTH \
+    "o.id, o.price, o.status, o.create_time, o.expire_time, o.refund_price," \
+    " o.refunding_price, o.version, o.no, o.merchant_order_id, o.subject, o.body, o.user_id," \
+    " o.return_url, o.metadata, o.currency"
+#define ORDER_TERMS "o.app_id, o.notify_url, " ORDER_BOTH
+#define ORDER_SHOWN \
+    "o.success_time, o.extension_id, o.channel_code, o.channel_order_no, o.query_token"
+#define ORDER_VIEW ORDER_BOTH ", " ORDER_SHOWN
 #define ORDER_FIELDS_PAID(paid_price) \
-    "o.id, o.app_id, o.price, o.channel_id, o.status, o.create_time, o.expire_time," \
-    " o.success_time, o.extension_id, o.refund_price, o.refunding_price, o.version," \
-    " o.expire_time <= UTC_TIMESTAMP(3)," \
-    " " paid_price "," \
-    " o.no, o.merchant_order_id, o.subject, o.body, o.user_id, o.user_ip, o.notify_url," \
-    " o.return_url, o.metadata, o.currency, o.channel_code, o.channel_order_no, o.query_token"
+    ORDER_TERMS ", " ORDER_SHOWN ", o.channel_id, o.expire_time <= UTC_TIMESTAMP(3), " paid_price \
+    ", o.user_ip"
 /* The subselect takes no lock, under FOR UPDATE too: attempts change under their order's lock. */
 #define ORDER_FIELDS ORDER_FIELDS_PAID( \
     "(SELECT p.paid_price FROM pay_order_extension p WHERE p.id = o.extension_id)")
 #define ORDER_SELECT "SELECT " ORDER_FIELDS " FROM pay_order o"
-/* Where nothing is paid yet, or the attempts are at hand: paid_price is 0. */
-#define ORDER_FIELDS_UNPAID ORDER_FIELDS_PAID("0")
 
-#define ATTEMPT_FIELDS \
-    "e.id, e.order_id, e.channel_id, e.status, e.price, e.paid_price, e.duplicate_paid," \
-    " e.create_time, e.success_time, e.no, e.channel_code, e.currency, e.display_mode," \
+#define ATTEMPT_BOTH "e.id, e.status, e.no"
+#define ATTEMPT_TERMS "e.order_id, e.channel_id, e.price, e.currency, " ATTEMPT_BOTH
+#define ATTEMPT_SHOWN \
+    "e.paid_price, e.create_time, e.success_time, e.channel_code, e.display_mode," \
     " e.display_content, e.pay_url, e.channel_order_no, e.channel_error_code, e.channel_error_msg"
+#define ATTEMPT_VIEW ATTEMPT_BOTH ", " ATTEMPT_SHOWN
+#define ATTEMPT_FIELDS ATTEMPT_TERMS ", " ATTEMPT_SHOWN ", e.duplicate_paid"
 #define ATTEMPT_SELECT "SELECT " ATTEMPT_FIELDS " FROM pay_order_extension e"
 
 extern const struct db_shape ORDER_SHAPE, ATTEMPT_SHAPE;
 
-/* Both in one row: ORDER_FIELDS or ORDER_FIELDS_UNPAID, ATTEMPT_FIELDS. */
+/* Both in one row: ORDER_TERMS, ATTEMPT_TERMS; or ORDER_VIEW, ATTEMPT_VIEW. The rest stays 0. */
 struct order_attempt { struct order order; struct attempt attempt; };
-const struct db_shape *order_attempt_shape(void);
+const struct db_shape *terms_shape(void), *view_shape(void);
 
 /* One order of `sql`, which begins with ORDER_SELECT: PAY_NOT_FOUND when there is none. */
 MUST_USE enum pay_err order_read(struct db *db, const char *sql, const struct db_param *in,

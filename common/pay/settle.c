@@ -234,21 +234,3 @@ enum pay_err settle_result(struct db *db, const struct channel_config *channel,
     *verdict = err == PAY_NOT_FOUND ? VERDICT_UNKNOWN_ATTEMPT : work.verdict;
     return err == PAY_OK && work.verdict == VERDICT_OTHER_PRICE ? PAY_OTHER_PRICE : err;
 }
-
-struct attempt_place { int64_t channel_id; };
-static const struct db_column PLACE_COLUMNS[] = { DB_COLUMN(struct attempt_place, channel_id) };
-
-enum pay_err attempt_channel_id(struct db *db, const char *pay_id, int64_t *channel_id)
-{
-    static const char SQL[] = "SELECT channel_id FROM pay_order_extension WHERE no = ?";
-    const struct db_param in[] = { DB_STR(pay_id) };
-    struct attempt_place row;
-
-    if (!ulid_is(pay_id))
-        return PAY_NOT_FOUND;
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(PLACE_COLUMNS), .row = &row });
-    if (err == PAY_OK)
-        *channel_id = row.channel_id;
-    return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
-}

@@ -21,6 +21,7 @@ struct callback_raw {
     int64_t channel_id;             /* 0 when not known */
     const char *kind, *remote_address, *headers;    /* headers: JSON object text */
     const char *body; size_t body_len;
+    const struct order_attempt *found;  /* by attempt_find for this callback; NULL: not yet */
 };
 
 /* After an outage or a fault nothing is on record: the caller commits the raw row alone.
@@ -33,7 +34,10 @@ MUST_USE enum pay_err settle_result(struct db *db, const struct channel_config *
 MUST_USE enum pay_err callback_refused(struct db *db, const struct callback_raw *raw,
                                        enum verdict verdict);
 
-/* The channel of an attempt, for choosing the key: PAY_NOT_FOUND when there is none. */
-MUST_USE enum pay_err attempt_channel_id(struct db *db, const char *pay_id, int64_t *channel_id);
+/* An attempt and its order as they stand, read without a lock: once for a callback, since round
+ * trips are what it costs. Before the signature holds only *channel_id may be looked at, to choose
+ * the key. *found lives until the next call. PAY_NOT_FOUND when there is no such attempt. */
+MUST_USE enum pay_err attempt_find(struct db *db, const char *pay_id,
+                                   const struct order_attempt **found, int64_t *channel_id);
 
 #endif

@@ -52,7 +52,7 @@ static enum pay_err choose_key(struct taking *t, const struct channel_config *as
     int64_t id = 0;
 
     t->channel = NULL;
-    enum pay_err err = attempt_channel_id(t->call->db, t->pay_id, &id);
+    enum pay_err err = attempt_find(t->call->db, t->pay_id, &t->raw.found, &id);
     if (err == PAY_NOT_FOUND)
         return PAY_OK;
     if (err != PAY_OK)
