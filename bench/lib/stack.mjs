@@ -90,7 +90,7 @@ export function ctl(stack, ...args) {
 export function groupsOf(stack) {
   const groups = {};
   for (const name of ['create', 'callback', 'query', 'nginx', 'mariadb']) groups[name] = familyOf(pidOf(stack, name));
-  for (const child of stack.children) groups[child.label ?? 'other'] = familyOf(child.pid);
+  for (const child of stack.children) (groups[child.label ?? 'other'] ??= []).push(...familyOf(child.pid));
   return groups;
 }
 

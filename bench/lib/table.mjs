@@ -75,8 +75,9 @@ export function tableOf(by) {
 
 export function verdictsOf(verdicts) {
   return verdicts.map(({ kind, what, got, want, met }) => {
-    const need = what === 'failures' ? 'none' : want === -1 ? 'below 1' : want < 0 ? `at most ${-want}` : `at least ${want}`;
-    return `  ${met ? 'met   ' : 'MISSED'} ${kind.padEnd(9)} ${num(got, what === 'failures' ? 0 : 2).padStart(6)} ${what} (${need})`;
+    const none = what === 'failures' || what === 'sent twice';
+    const need = none ? 'none' : want === -1 ? 'below 1' : want < 0 ? `at most ${-want}` : `at least ${want}`;
+    return `  ${met ? 'met   ' : 'MISSED'} ${kind.padEnd(9)} ${num(got, none ? 0 : 2).padStart(6)} ${what} (${need})`;
   }).join('\n');
 }
 

@@ -18,8 +18,9 @@ const char *http_end_word(enum http_end end)
 void http_send(const struct http_request *request, struct http_answer *out)
 {
     static struct http_transfer t;
+    struct http_url to;
 
-    if (http_transfer_start(&t, request))
+    if (http_transfer_start(&t, request) && http_url_ok(request->url, &to))
         http_transfer_finish(&t, curl_easy_perform(t.easy));
     *out = t.answer;
     t.answer.body = NULL;               /* it is the caller's now */

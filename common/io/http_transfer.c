@@ -171,8 +171,6 @@ static void begin(struct http_transfer *t, const struct http_request *request)
 
 bool http_transfer_start(struct http_transfer *t, const struct http_request *request)
 {
-    struct http_url parts;
-
     begin(t, request);
     if (t->easy == NULL) {
         http_init();
@@ -182,7 +180,7 @@ bool http_transfer_start(struct http_transfer *t, const struct http_request *req
         set_lasting(t);
     }
     t->answer.end = HTTP_BAD_URL;
-    if (!http_url_ok(request->url, &parts) || !set_headers(t, request))
+    if (!set_headers(t, request))
         return false;
     set_body(t, request);
     curl_easy_setopt(t->easy, CURLOPT_URL, request->url);

@@ -60,6 +60,7 @@ static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
 {
     struct notify_engine *e = arg;
     struct http_url url;
+    struct notify_host *host = NULL;
     size_t lane = due->lane == 0 ? 0 : 1;
     enum pay_err err = PAY_OK;
 
@@ -67,7 +68,10 @@ static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
                    (lane == 0 || e->planned[1] < e->open[1]);
     due->fate = e->room.room ? NOTIFY_SEND : NOTIFY_LEAVE;
     if (http_url_ok(due->notify_url, &url))
-        err = notify_host_decide(notify_host_find(due->app_id, &url), db, due, &e->room);
+        host = notify_host_find(due->app_id, &url);
+    if (host)
+        err = notify_host_decide(host, db, due, &e->room);
+    due->host = host;           /* who is to be sent to keeps its place */
     e->planned[lane] += due->fate == NOTIFY_SEND;
     e->left = e->left || due->fate == NOTIFY_LEAVE;
     e->passing = e->passing || (due->fate == NOTIFY_LEAVE && e->room.room);
@@ -76,17 +80,14 @@ static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
 
 static void take_row(struct notify_engine *e, struct notify_due *due, int64_t begun_us)
 {
-    struct http_url url;
     struct notify_try *try = pop(e, &e->free);
 
     notify_try_take(try, due, e->claim.token);
     try->claimed_us = clock_ticks_us();
     try->lease_us = begun_us + NOTIFY_LEASE_S * INT64_C(1000000);
-    try->host = NULL;
-    if (http_url_ok(try->url, &url)) {
-        try->host = notify_host_find(due->app_id, &url);
+    try->host = due->host;
+    if (try->host)
         notify_host_take(try->host, due->probe);
-    }
     e->later += try->lane != 0;
     push(e, &e->waiting, try);
 }

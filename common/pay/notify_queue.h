@@ -1,5 +1,4 @@
 /* notify_queue.h - the queue of notifications in notify_task, for any number of runners at once.
- *
  * claim:  one short transaction takes what is due (SKIP LOCKED), with a random token and a lease of
  *         45 s kept in next_notify_time, so that one query both claims and recovers.
  * send:   the caller's, after the claim was committed and outside of any transaction.
@@ -33,6 +32,7 @@ struct notify_due {
     enum notify_fate fate;
     int64_t wait_ms;                    /* NOTIFY_PARK: from now */
     bool probe;
+    void *host;                         /* the caller's own */
     /* NOTIFY_SEND, once claimed: the frozen bytes, from malloc; the caller frees them */
     char *body; size_t body_len;
 };
