@@ -37,6 +37,7 @@ binutils                command readelf
 mariadb-client          command mariadb-dump
 e2fsprogs               command mkfs.ext4
 cron                    command cron
+iproute2                command ip
 '
 PACKAGES_FUZZ='
 clang-14                command clang-14
