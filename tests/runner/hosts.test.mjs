@@ -121,6 +121,19 @@ for (const [kind, make] of [['refuses', async () => ({ port: await deadPort(), c
   });
 }
 
+test('50,000 due tasks of a merchant who answers at once do not slow the others, nor does anybody park them', { timeout: 120_000 }, async (t) => {
+  const quick = await receiver(undefined, { keep: false });
+  await bench.tasks(app, { url: quick.url, n: 50_000, ago: 60 });
+  const run = bench.program('notify_runner', ['--for', '60']);
+  const { first, p50, p99 } = await othersDelay(run);
+  const { summary } = await run.done;
+  t.diagnostic(`others: p50 ${p50} ms, p99 ${p99} ms after 5 s; the slowest before ${first} ms; ${summary.acknowledged} told, ${summary.parked} parked`);
+  assert.ok(p99 < 1000, `${p99} ms`);
+  assert.ok(first < 2000, `${first} ms`);
+  assert.equal(await count('notify_times > 1'), 0);
+  await quick.close();
+});
+
 test('whatever 64 receivers answer at once, the runner stays under 32 MB', { timeout: 60_000 }, async (t) => {
   const junk = Buffer.alloc(10_000_000, 0x61);
   const evil = await Promise.all(Array.from({ length: 16 }, (_, i) => rawReceiver((s) => {
