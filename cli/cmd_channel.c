@@ -57,7 +57,7 @@ static enum pay_err channel_print(void *arg, const struct channel_row *c)
     out_str(out, "name", c->name);
     out_str(out, "status", c->status ? "DISABLED" : "ENABLED");
     out_i64(out, "fee_rate", c->fee_rate);
-    out_str(out, "config", c->config);
+    out_json(out, "config", c->config);
     out_str(out, "remark", c->remark);
     out_time(out, "create_time", c->create_time);
     return PAY_OK;

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "cli/command.h"
 #include "io/vault.h"
 
@@ -238,6 +239,10 @@ int main(int argc, char **argv)
     log_open("shroffctl", LOG_ERROR);
     if (argc < 2 || str_eq(argv[1], "--help") || str_eq(argv[1], "help"))
         return usage(argc < 2 ? stderr : stdout);
+    if (str_eq(argv[1], "--version")) {
+        puts("shroffctl " SHROFF_VERSION);
+        return EXIT_SUCCESS;
+    }
     if (str_eq(argv[1], "--settings")) {
         config_print_help();
         return EXIT_SUCCESS;

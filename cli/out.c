@@ -84,6 +84,11 @@ void out_i64(struct out *out, const char *name, int64_t n)
     cell(out, name, room, true);
 }
 
+void out_json(struct out *out, const char *name, const char *json)
+{
+    cell(out, name, json, true);
+}
+
 void out_time(struct out *out, const char *name, int64_t ms)
 {
     char room[TIME_TEXT_SIZE] = "";

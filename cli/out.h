@@ -20,6 +20,7 @@ void out_open(struct out *out, bool json, bool list);
 void out_row(struct out *out);
 void out_str(struct out *out, const char *name, const char *s);
 void out_i64(struct out *out, const char *name, int64_t n);
+void out_json(struct out *out, const char *name, const char *json); /* JSON, checked */
 void out_time(struct out *out, const char *name, int64_t ms); /* 0: left out / empty */
 /* Prints what is pending; `empty` is told to people when a list has no rows. */
 void out_close(struct out *out, const char *empty);

@@ -73,7 +73,7 @@ struct db_query {
     const char *sql;
     const struct db_param *in; size_t n;
     const struct db_shape *shape;
-    void *row;                  /* filled for each row, its columns zeroed first */
+    void *row;                  /* filled for each row; NULL makes 0, "" or no bytes */
     enum pay_err (*each)(void *arg, void *row);     /* NULL: one row is wanted */
     void *arg;
 };

@@ -116,15 +116,21 @@ bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query, struct db_row_b
     return mysql_stmt_bind_result(stmt, binds->bind) == 0;
 }
 
+/* A text is empty with its first byte: rows have room for kilobytes that are mostly not there. */
+static void clear(const struct db_query *query, const struct db_column *column)
+{
+    switch (column->kind) {
+    case DB_BYTES: ((struct db_bytes *)member(query, column))->len = 0; break;
+    case DB_TEXT:  *(char *)member(query, column) = '\0'; break;
+    case DB_I64:
+    case DB_TIME:  *(int64_t *)member(query, column) = 0; break;
+    }
+}
+
 void db_row_clear(const struct db_query *query)
 {
-    for (size_t i = 0; i < query->shape->count; i++) {
-        const struct db_column *column = &query->shape->columns[i];
-        if (column->kind == DB_BYTES)
-            ((struct db_bytes *)member(query, column))->len = 0;
-        else
-            memset(member(query, column), 0, column->size);
-    }
+    for (size_t i = 0; i < query->shape->count; i++)
+        clear(query, &query->shape->columns[i]);
 }
 
 /* The connector's own `cut` is kept for numbers; for text and bytes the lengths say it. */
@@ -147,8 +153,7 @@ enum pay_err db_row_finish(const struct db_query *query, const struct db_row_bin
         const struct db_cell *cell = &binds->cell[i];
 
         if (cell->is_null) {
-            if (column->kind != DB_BYTES)
-                memset(member(query, column), 0, column->size);
+            clear(query, column);
             continue;
         }
         if (was_cut(column, &binds->bind[i], cell)) {

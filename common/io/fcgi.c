@@ -236,17 +236,18 @@ void fcgi_finish(struct fcgi *fcgi)
 
 /* ---- parameters */
 
-static const char *value_of(const char *pair, const char *name)
+static const char *value_of(const char *pair, const char *name, size_t len)
 {
-    size_t len = strlen(name);
-
-    return strncmp(pair, name, len) == 0 && pair[len] == '=' ? pair + len + 1 : NULL;
+    return pair[0] == name[0] && strncmp(pair, name, len) == 0 && pair[len] == '=' ? pair + len + 1
+                                                                                  : NULL;
 }
 
 const char *fcgi_param(const struct fcgi *fcgi, const char *name)
 {
+    const size_t len = strlen(name);
+
     for (char **at = fcgi->params; at != NULL && *at != NULL; at++) {
-        const char *value = value_of(*at, name);
+        const char *value = value_of(*at, name, len);
         if (value != NULL)
             return value;
     }
@@ -255,10 +256,11 @@ const char *fcgi_param(const struct fcgi *fcgi, const char *name)
 
 int fcgi_param_count(const struct fcgi *fcgi, const char *name)
 {
+    const size_t len = strlen(name);
     int count = 0;
 
     for (char **at = fcgi->params; at != NULL && *at != NULL; at++)
-        count += value_of(*at, name) != NULL;
+        count += value_of(*at, name, len) != NULL;
     return count;
 }
 

@@ -4,11 +4,9 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/version.h"
 
 #define PUSHED_OUT_S 60         /* 429 and 503 without a Retry-After of their own */
-#ifndef SHROFF_VERSION
-#define SHROFF_VERSION "0.1"
-#endif
 
 void notify_try_take(struct notify_try *try, struct notify_due *due, int64_t token)
 {

@@ -29,7 +29,9 @@ demo_read() {
 # channel into DEMO[MOCK_…], its webhook secret into DEMO[WEBHOOK]. What exists and is known from demo.env stays; of what exists
 # but whose secret is lost, the secret is rotated. So it ends well wherever an earlier one stopped.
 demo_app() {
-    local name=$1 prefix=$2 mock=$3 webhook=${4:-} url=$SHROFF_BASE_URL/shop/notify app='' row out
+    local name=$1 prefix=$2 mock=$3 webhook=${4:-} url='' app='' row out
+    # The shop knows one app's secret only: what the other's orders have to tell goes where they say.
+    [ -z "$webhook" ] || url=$SHROFF_BASE_URL/shop/notify
     row=$(ctl app list | jq -c --arg name "$name" '[.items[] | select(.name == $name)][0] // empty')
     [ -z "$row" ] || app=$(member app_key "$row")
     if [ -z "$app" ] || [ "${DEMO[${prefix}_KEY]:-}" != "$app" ]; then

@@ -196,6 +196,71 @@ static void test_notify_finish__by_the_holder_of_the_token(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE notify_times = 1 AND duration_ms = 7", 2);
 }
 
+/* Results of one batch go in as one list: what merchants answer comes out as it was. */
+static void test_notify_finish__a_batch_keeps_what_was_answered(void **state)
+{
+    static const char *const SAID[] = {
+        "he said \"no\", C:\\temp\\x00 'and' %s %n", "line\none\ttwo \xF0\x9F\x98\x80 \xE8\x8C\xB6",
+        "{\"code\":1,\"a\":[null,\"\\u0000\"]}", "",
+    };
+    struct notify_result results[COUNT(SAID)], *at[COUNT(SAID)];
+    char room[512];
+
+    (void)state;
+    tasks_make((int)COUNT(SAID), 0);
+    claim_as(R, &CLAIM, NOTIFY_SEND);
+    for (size_t i = 0; i < COUNT(SAID); i++) {
+        results[i] = result_of(&CLAIM, i, i % 2 ? NOTIFY_SUCCESS : NOTIFY_WAITING);
+        snprintf(results[i].response, sizeof(results[i].response), "%s", SAID[i]);
+        snprintf(results[i].peer, sizeof(results[i].peer), "%s", i == 0 ? "::1" : "");
+        results[i].http_status = i == 2 ? 0 : 200;
+        at[i] = &results[i];
+    }
+    ASSERT_ERR(notify_finish(R, &(struct notify_batch){ .at = at, .count = COUNT(SAID) }), PAY_OK);
+    for (size_t i = 0; i < COUNT(SAID); i++) {
+        struct text sql = TEXT(room);
+        text_addf(&sql, "UPDATE notify_log SET duration_ms = 99 WHERE task_id = %lld AND"
+                  " CAST(COALESCE(response, '') AS BINARY) = UNHEX('",
+                  (long long)results[i].task_id);
+        text_add_hex(&sql, SAID[i], strlen(SAID[i]));
+        text_add(&sql, "')");
+        assert_false(sql.full);
+        run_sql(room);
+        assert_int_equal(results[i].outcome, NOTIFY_RECORDED);
+    }
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE duration_ms = 99", 4);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE peer_address = '::1'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE peer_address IS NULL", 3);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE http_status IS NULL", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE response IS NULL", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE status = 10 AND claim_token = 0", 2);
+}
+
+static void test_notify_finish__one_lost_token_leaves_the_others_theirs(void **state)
+{
+    struct notify_result results[3], *at[3];
+
+    (void)state;
+    tasks_make(3, 0);
+    claim_as(R, &CLAIM, NOTIFY_SEND);
+    for (size_t i = 0; i < 3; i++) {
+        results[i] = result_of(&CLAIM, i, i == 1 ? NOTIFY_WAITING : NOTIFY_SUCCESS);
+        at[i] = &results[i];
+    }
+    run_sql("UPDATE notify_task SET next_notify_time = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND"
+            " WHERE data_id = 2");
+    claim_as(R2, &CLAIM2, NOTIFY_SEND);
+    assert_int_equal(CLAIM2.count, 1);
+    ASSERT_ERR(notify_finish(R, &(struct notify_batch){ .at = at, .count = 3 }), PAY_OK);
+    assert_int_equal(results[0].outcome, NOTIFY_RECORDED);
+    assert_int_equal(results[1].outcome, NOTIFY_LATE);
+    assert_int_equal(results[2].outcome, NOTIFY_RECORDED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE status = 10", 2);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE data_id = 2 AND claim_token <> 0", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log", 3);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE error_code = 'RUNNER_LOST'", 0);
+}
+
 /* The answer to COMMIT was lost and the batch is run again. */
 static void test_notify_finish__twice_is_once(void **state)
 {
@@ -446,6 +511,8 @@ int main(void)
         QUEUE_TEST(test_notify_claim__a_lost_runners_try_is_logged),
         QUEUE_TEST(test_notify_claim__a_task_that_kills_runners_is_given_up),
         QUEUE_TEST(test_notify_finish__by_the_holder_of_the_token),
+        QUEUE_TEST(test_notify_finish__a_batch_keeps_what_was_answered),
+        QUEUE_TEST(test_notify_finish__one_lost_token_leaves_the_others_theirs),
         QUEUE_TEST(test_notify_finish__twice_is_once),
         QUEUE_TEST(test_notify_finish__a_late_success_wins),
         QUEUE_TEST(test_notify_finish__a_late_failure_is_only_logged),

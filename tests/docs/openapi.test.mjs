@@ -21,6 +21,11 @@ const fits = (name, value) => {
   assert.ok(ok, `${name}: ${ajv.errorsText()}\n${JSON.stringify(value)}`);
 };
 
+test('the version is the programs\' own', () => {
+  const said = execFileSync(buildPath('cli', 'shroffctl'), ['--version'], { encoding: 'utf8', env: {} }).trim();
+  assert.equal(said, `shroffctl ${api.info.version}`);
+});
+
 describe('paths', () => {
   test('every route of every executable is in the file, and the other way round', () => {
     const routes = new Set();
