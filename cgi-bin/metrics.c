@@ -51,7 +51,7 @@ static enum pay_err show_metrics(struct call *call, const void *input)
     add_gauge(page, "shroff_database_up", "1 while the database answers.", up);
     if (up)
         add_gauges(page, &gauges);
-    const int64_t left = space_free(call->db);
+    const int64_t left = space_free(up ? call->db : NULL);
     if (left >= 0)
         add_gauge(page, "shroff_database_free_bytes",
                   "Free on the disk that holds the database; full, MariaDB aborts.", left);

@@ -216,8 +216,9 @@ static void check_machine(struct doctor *d)
         return;
     }
     long long mib = (long long)(fs.f_bavail * fs.f_frsize >> 20);
-    text_addf(&t, "%lld MiB free in %.150s", mib, c->state);
-    told(d, mib < 256 ? WARN : FINE, "disk", room);
+    text_addf(&t, "%lld MiB free in %.150s%s", mib, c->state,
+              mib < 256 ? ": a full disk ends MariaDB, if it keeps its data there" : "");
+    told(d, mib < 256 ? FAIL : FINE, "disk", room);
 }
 
 int run_doctor(struct cli *cli)

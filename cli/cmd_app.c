@@ -75,8 +75,7 @@ int run_app_list(struct cli *cli)
 {
     out_open(&cli->out, cli->value[OPT_JSON], true);
     enum pay_err err = registry_app_list(cli->db, app_print, cli);
-    out_close(&cli->out, "no apps yet: shroffctl app create --name …");
-    return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "app list", NULL);
+    return cli_listed(cli, err, "app list", "no apps yet: shroffctl app create --name …");
 }
 
 int run_app_show(struct cli *cli)

@@ -1,10 +1,13 @@
-/* shroffctl audit: proves that no money was lost; exit code 1 with the offending rows otherwise. */
+/* shroffctl audit: proves that no money was lost; exit code 1 with the offending rows otherwise, 75
+ * when it could not be proved. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "pay/audit.h"
+
+#define EXIT_UNPROVED 75        /* sysexits.h EX_TEMPFAIL */
 
 struct auditing {
     struct cli *cli;
@@ -28,7 +31,7 @@ static enum pay_err violation(void *arg, const struct audit_row *row)
 static void told(const struct auditing *a)
 {
     if (!a->cli->value[OPT_JSON])
-        fprintf(stderr, "%-4s %-16s %s\n", a->found ? "FAIL" : "ok", a->proof->name,
+        printf("%-4s %-16s %s\n", a->found ? "FAIL" : "ok", a->proof->name,
                 a->proof->says);
 }
 
@@ -47,8 +50,8 @@ int run_audit(struct cli *cli)
             told(&a);
         a.all += a.found;
     }
-    out_close(&cli->out, NULL);
-    if (err != PAY_OK)
-        return cli_fail(err, "audit", a.proof ? a.proof->name : NULL);
+    int rc = cli_listed(cli, err, "audit", NULL);
+    if (rc != EXIT_SUCCESS)
+        return EXIT_UNPROVED;
     return a.all ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -67,13 +67,14 @@ static int channels(struct cli *cli, int64_t id)
 {
     struct channel_show show = { cli, id };
 
+    if (!cli_app_known(cli))
+        return EXIT_FAILURE;
     out_open(&cli->out, cli->value[OPT_JSON], !id);
     enum pay_err err = registry_channel_list(cli->db, cli->value[OPT_APP], channel_print, &show);
-    bool none = !cli->out.rows;
-    out_close(&cli->out, id ? NULL : "no channels: shroffctl channel create --app … --code …");
-    if (err == PAY_OK && id && none)
+    if (err == PAY_OK && id && !cli->out.rows)
         err = PAY_NOT_FOUND;
-    return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "channel", NULL);
+    return cli_listed(cli, err, "channel",
+                      "no channels: shroffctl channel create --app … --code …");
 }
 
 int run_channel_list(struct cli *cli)

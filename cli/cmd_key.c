@@ -71,13 +71,13 @@ static enum pay_err key_print(void *arg, const struct key_row *key)
 
 static int keys(struct cli *cli, bool list)
 {
+    if (!cli_app_known(cli))
+        return EXIT_FAILURE;
     out_open(&cli->out, cli->value[OPT_JSON], list);
     enum pay_err err = registry_key_list(cli->db, cli->value[OPT_APP], key_print, cli);
-    bool none = !cli->out.rows;
-    out_close(&cli->out, list ? "no keys: shroffctl key create --app …" : NULL);
-    if (err == PAY_OK && !list && none)
+    if (err == PAY_OK && !list && !cli->out.rows)
         err = PAY_NOT_FOUND;
-    return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "key", NULL);
+    return cli_listed(cli, err, "key", "no keys: shroffctl key create --app …");
 }
 
 int run_key_list(struct cli *cli)

@@ -72,10 +72,11 @@ int run_notify_list(struct cli *cli)
     if (!status_option(cli, &filter.status) ||
         !cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 50 }, &filter.limit))
         return 2;
+    if (!cli_app_known(cli))
+        return EXIT_FAILURE;
     out_open(&cli->out, cli->value[OPT_JSON], true);
     enum pay_err err = notify_task_list(cli->db, &filter, task_print, &cli->out);
-    out_close(&cli->out, "no notifications");
-    return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "notify list", NULL);
+    return cli_listed(cli, err, "notify list", "no notifications");
 }
 
 static int resend_one(struct cli *cli, const char *no)
@@ -130,7 +131,9 @@ static int resend_many(struct cli *cli)
 
 int run_notify_resend(struct cli *cli)
 {
-    return cli->arg_count ? resend_one(cli, cli->arg[0]) : resend_many(cli);
+    if (cli->arg_count)
+        return resend_one(cli, cli->arg[0]);
+    return cli_app_known(cli) ? resend_many(cli) : EXIT_FAILURE;
 }
 
 /* ---- probe: does this merchant really check signatures? */
@@ -171,6 +174,9 @@ static bool probe_try(struct cli *cli, const struct probe *probe, const char *wh
     out_str(&cli->out, "result", http_end_word(answer.end));
     out_i64(&cli->out, "http_status", answer.status);
     out_str(&cli->out, "acknowledged", heard ? "yes" : "no");
+    if (answer.end == HTTP_BLOCKED_ADDR)
+        fprintf(stderr, "not a public address: SHROFF_NOTIFY_ALLOW_NETS lists the networks that"
+                        " may be called all the same\n");
     http_answer_free(&answer);
     return heard;
 }

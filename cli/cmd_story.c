@@ -20,16 +20,18 @@ static enum pay_err event_print(void *arg, const struct story_event *event)
 
 int run_order_show(struct cli *cli)
 {
-    char order_no[NO_SIZE];
-    int64_t id;
+    struct story_key key;
 
-    enum pay_err err = story_find(cli->db, cli->arg[0], &id, order_no);
+    enum pay_err err = story_find(cli->db, cli->arg[0], cli->value[OPT_APP], &key);
     if (err != PAY_OK)
-        return cli_fail(err, cli->arg[0], NULL);
+        return cli_fail(err, cli->arg[0],
+                        err == PAY_NOT_FOUND ? "no order has this number: order_no, pay_id,"
+                                               " webhook-id or the merchant's own"
+                        : err == PAY_CONFLICT ? "orders of several apps have it: add --app APP_KEY"
+                                              : NULL);
     out_open(&cli->out, cli->value[OPT_JSON], true);
-    err = story_read(cli->db, id, event_print, &cli->out);
-    out_close(&cli->out, NULL);
-    return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "order show", NULL);
+    err = story_read(cli->db, key.id, event_print, &cli->out);
+    return cli_listed(cli, err, "order show", NULL);
 }
 
 static enum pay_err alert_print(void *arg, const struct alert *alert)
@@ -60,8 +62,7 @@ int run_alerts(struct cli *cli)
         .all = cli->value[OPT_ALL] != NULL, .after = after, .limit = limit,
     };
     enum pay_err err = alert_list(cli->db, &filter, alert_print, &cli->out);
-    out_close(&cli->out, "no open alerts");
-    return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "alerts", NULL);
+    return cli_listed(cli, err, "alerts", "no open alerts");
 }
 
 int run_alerts_close(struct cli *cli)

@@ -74,6 +74,10 @@ int run_doctor(struct cli *cli);
 
 /* Prints "shroffctl: what: why" and the cure; exit code 1, or 2 for what the user typed wrong. */
 int cli_fail(enum pay_err err, const char *what, const char *why);
+/* Is there an app as --app says, or none said? False after a message. */
+bool cli_app_known(struct cli *cli);
+/* Ends what out_open began: `empty` is told only when it is known that there is nothing. */
+int cli_listed(struct cli *cli, enum pay_err err, const char *what, const char *empty);
 /* A whole number option, fallback when not given; false after a message. */
 struct number_option { enum opt opt; int64_t min, max, fallback; };
 bool cli_number(const struct cli *cli, const struct number_option *want, int64_t *out);

@@ -58,8 +58,8 @@ const struct command COMMANDS[] = {
       run_channel_enable },
     { "channel", "disable", "ID", "no new payments; callbacks of those under way go on", J | R, R,
       true, false, false, run_channel_disable },
-    { "order", "show", "NO", "an order's whole story, by order_no or pay_id", J, 0, false, false,
-      false, run_order_show },
+    { "order", "show", "NO", "an order's whole story, by order_no, pay_id, webhook-id or the"
+      " merchant's number", J | O(OPT_APP), 0, false, false, false, run_order_show },
     { "notify", "list", NULL, "notifications, newest first",
       J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_LIMIT) | O(OPT_AFTER), 0, false, false, false,
       run_notify_list },
@@ -103,6 +103,29 @@ int cli_fail(enum pay_err err, const char *what, const char *why)
     else
         fprintf(stderr, "shroffctl: %s: %s\n", what, err_row(err)->msg);
     return EXIT_FAILURE;
+}
+
+bool cli_app_known(struct cli *cli)
+{
+    struct app_row app;
+
+    if (!cli->value[OPT_APP])
+        return true;
+    enum pay_err err = registry_app_get(cli->db, cli->value[OPT_APP], &app);
+    if (err != PAY_OK)
+        (void)cli_fail(err, cli->value[OPT_APP],
+                       err == PAY_NOT_FOUND ? "no such app (shroffctl app list)" : NULL);
+    return err == PAY_OK;
+}
+
+int cli_listed(struct cli *cli, enum pay_err err, const char *what, const char *empty)
+{
+    if (err != PAY_OK) {
+        out_broken(&cli->out);
+        return cli_fail(err, what, NULL);
+    }
+    out_close(&cli->out, empty);
+    return EXIT_SUCCESS;
 }
 
 bool cli_number(const struct cli *cli, const struct number_option *want, int64_t *out)

@@ -149,11 +149,11 @@ static void print_one(const struct out *out)
             printf("%-*s  %s\n", (int)most, out->names[i], out->table[i]);
 }
 
-void out_close(struct out *out, const char *empty)
+static void finish(struct out *out, const char *empty, bool broken)
 {
     row_end(out);
     if (out->json)
-        fputs(out->list ? "]}\n" : "\n", stdout);
+        fputs(!out->list ? "\n" : broken ? "],\"incomplete\":true}\n" : "]}\n", stdout);
     else if (!out->rows && empty)
         printf("%s\n", empty);
     else if (out->rows && out->list)
@@ -165,4 +165,14 @@ void out_close(struct out *out, const char *empty)
             free(out->table[i * OUT_COLUMNS + c]);
     free(out->table);
     out->table = NULL;
+}
+
+void out_close(struct out *out, const char *empty)
+{
+    finish(out, empty, false);
+}
+
+void out_broken(struct out *out)
+{
+    finish(out, NULL, true);
 }

@@ -12,11 +12,11 @@ const costOf = (r) => Object.values(r.cpu).reduce((sum, us) => sum + us, 0);
 // What was filled in is written out before anything is measured: that work is the filling's.
 async function settle(stack, tell) {
   const dirty = () => Number(sql(stack, "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'").split('\t')[1]);
-  const before = sql(stack, 'SELECT @@innodb_max_dirty_pages_pct, @@innodb_io_capacity').split('\t');
+  const before = sql(stack, 'SELECT @@innodb_max_dirty_pages_pct, @@innodb_io_capacity, @@innodb_io_capacity_max').split('\t');
   sql(stack, 'SET GLOBAL innodb_max_dirty_pages_pct = 0, GLOBAL innodb_io_capacity_max = 20000, GLOBAL innodb_io_capacity = 20000');
   for (let i = 0; i < 240 && dirty() > 100; i++) await sleep(500);
   tell(`  written out but for ${num(dirty())} pages`);
-  sql(stack, `SET GLOBAL innodb_io_capacity = ${before[1]}, GLOBAL innodb_max_dirty_pages_pct = ${before[0]}`);
+  sql(stack, `SET GLOBAL innodb_io_capacity = ${before[1]}, GLOBAL innodb_io_capacity_max = ${before[2]}, GLOBAL innodb_max_dirty_pages_pct = ${before[0]}`);
 }
 
 async function measure(stack, pool, { rounds, seconds, connections, tell }) {

@@ -229,6 +229,8 @@ void fcgi_finish(struct fcgi *fcgi)
     /* Else libfcgi waits for the other side to close first, lest unread bytes break the answer. */
     if (slot->in != NULL && slot->in->isClosed)
         FCGX_Detach(slot);
+    else
+        FCGX_Attach(slot);
     FCGX_Finish_r(slot);
     if (slot->ipcFd >= 0 && !watch(fcgi, slot->ipcFd, (uint32_t)(slot - fcgi->slots), 0))
         FCGX_Free(slot, 1);

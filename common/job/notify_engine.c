@@ -40,6 +40,9 @@ void notify_try_free(struct notify_engine *e, struct notify_try *try)
 {
     free(try->body);
     try->body = NULL;
+    if (try->answered)
+        try->host->unrecorded--;
+    try->answered = false;
     e->later -= try->lane != 0;
     push(e, &e->free, try);
 }
@@ -53,7 +56,7 @@ static void begin_claim(void *arg)
     notify_hosts_begin_claim();
     e->planned[0] = e->planned[1] = 0;
     e->room = (struct notify_room){ 0 };
-    e->left = e->passing = false;
+    e->left = false;
 }
 
 static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
@@ -74,7 +77,6 @@ static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
     due->host = host;           /* who is to be sent to keeps its place */
     e->planned[lane] += due->fate == NOTIFY_SEND;
     e->left = e->left || due->fate == NOTIFY_LEAVE;
-    e->passing = e->passing || (due->fate == NOTIFY_LEAVE && e->room.room);
     return err;
 }
 
@@ -128,8 +130,8 @@ static void claim(struct notify_engine *e)
         int room = e->open[lane] > 0 ? e->open[lane] : 0;
         claim->limit[lane] = e->parking && room > 0 ? NOTIFY_BATCH_MAX : room;
     }
-    /* While a backlog of some host is being parked or sent, newcomers do not wait behind it. */
-    claim->newest = (e->parking || e->passed) && !claim->newest;
+    /* While there is a backlog, whosever and sent or parked, newcomers do not wait behind it. */
+    claim->newest = e->hungry && !claim->newest;
     claim->begin = begin_claim;
     claim->decide = decide;
     claim->arg = e;
@@ -137,13 +139,12 @@ static void claim(struct notify_engine *e)
     e->last = notify_claim(e->job->db, claim);
     if (e->last != PAY_OK) {
         begin_claim(e);
-        e->hungry = e->parking = e->passed = false;
+        e->hungry = e->parking = false;
         return;
     }
     bool full = (claim->limit[0] > 0 && claim->seen[0] == claim->limit[0]) ||
                 (claim->limit[1] > 0 && claim->seen[1] == claim->limit[1]);
     e->parking = claim->parked > 0;
-    e->passed = e->passing;
     e->hungry = full || e->left;
     for (size_t i = 0; i < claim->count; i++)
         if (claim->rows[i].fate == NOTIFY_SEND)
@@ -156,7 +157,7 @@ static void claim(struct notify_engine *e)
 /* There is more, and room for it: parking goes on at once, sending when a batch is through. */
 static bool wants_more(const struct notify_engine *e)
 {
-    return e->hungry && (e->parking ? e->free.count >= REFILL : in_hand(e) <= e->refill_at);
+    return e->hungry && (e->parking ? e->free.count > 0 : in_hand(e) <= e->refill_at);
 }
 
 /* When more is known to be due, as soon as there is room; else every 200 ms, after one look. */
@@ -191,6 +192,8 @@ static void on_answer(void *arg, const struct http_answer *answer)
     FP("post.answered");
     notify_try_judge(try, answer, notify_schedule_of(try->result.app_id));
     try->done_us = clock_ticks_us();
+    try->answered = true;
+    try->host->unrecorded++;
     notify_host_drop(try->host, try->probe, answer->duration_us > 0 ? answer->duration_us : 1);
     engine.running--;
     engine.running_later -= try->lane != 0;
@@ -280,8 +283,8 @@ static void begin_waiting(struct notify_engine *e)
 
     for (size_t i = 0; i < e->waiting.count; i++) {
         struct notify_try *try = &e->tries[e->waiting.at[i]];
-        bool silent = try->host && notify_host_is_silent(try->host);
-        if (e->stopping || silent || try->lease_us < needed_us)
+        bool late_there = try->host && notify_host_keeps_waiting(try->host);
+        if (e->stopping || late_there || try->lease_us < needed_us)
             push(e, &late, try);
         else if (!begin(e, try))
             e->waiting.at[kept++] = e->waiting.at[i];
@@ -309,7 +312,7 @@ static int wait_ms(const struct notify_engine *e)
 
     if (e->done.count > 0)
         return now >= e->retry_us ? (int)(RIPE_US / 1000) : 50;
-    if (e->stopping)
+    if (e->stopping || e->free.count == 0)      /* an answer ends the wait */
         return 50;
     if (e->drained && e->job->once)
         return 0;

@@ -29,13 +29,12 @@ struct notify_engine {
     bool stopping, drained;
     bool hungry;                        /* the last claim left something due */
     bool parking;                       /* the last claim parked: look at more rows */
-    bool passed;                        /* it left something though there was room */
     int refill_at;                      /* claim again when so few are in hand */
     bool singly;                        /* the last batch was refused: record one by one */
     /* of the claim under way */
     int open[2], planned[2];            /* room in all, and for lane 1; sends planned by lane */
     struct notify_room room;
-    bool left, passing;
+    bool left;
 };
 
 /* notify_record.c: writes down the results of tries that are done, and frees them. */

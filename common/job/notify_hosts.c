@@ -12,7 +12,8 @@
 #define PACE_SILENT_US 4000
 #define FAST_US 250000                      /* what waits behind the cap is done in this time */
 #define QUICK_US 1500                       /* four at a time are about all a runner can send */
-#define WINDOW 32                           /* answers the pace is taken from */
+#define WINDOW 16                           /* answers the pace is taken from */
+#define SLOW_FOR 32                         /* fast answers after one that took very long */
 #define SILENT_US 1000000
 #define HANGS_US 3000000
 #define PARK_MIN_MS 100
@@ -52,10 +53,12 @@ struct notify_host *notify_host_find(int64_t app_id, const struct http_url *url)
         struct notify_host *host = &hosts[(at + i) & (HOSTS - 1)];
         if (host->app_id == app_id && same_url(&host->url, url))
             return host;
-        if (!spare && host->in_hand + host->tentative == 0)
+        if (host->app_id == 0) {
             spare = host;
-        if (host->app_id == 0)
             break;
+        }
+        if (!spare && host->in_hand + host->tentative + host->unrecorded == 0)
+            spare = host;
     }
     if (!spare)
         abort();
@@ -106,7 +109,7 @@ void notify_host_drop(struct notify_host *host, bool probe, int64_t us)
         return;
     host->running--;
     host->heard_us = clock_ticks_us();
-    host->slow = us > HANGS_US ? WINDOW : host->slow > 0 ? host->slow - 1 : 0;
+    host->slow = us > HANGS_US ? SLOW_FOR : host->slow > 0 ? host->slow - 1 : 0;
     measure(host, us);
 }
 
@@ -115,7 +118,7 @@ static int64_t silence_of(const struct notify_host *host)
     return host->running > 0 ? clock_ticks_us() - host->heard_us : 0;
 }
 
-bool notify_host_is_silent(const struct notify_host *host)
+static bool is_silent(const struct notify_host *host)
 {
     return silence_of(host) > SILENT_US;
 }
@@ -160,7 +163,7 @@ static int64_t pace_of(const struct notify_host *host)
 {
     int64_t pace = host->best_us / NOTIFY_PER_HOST / 4;
 
-    if (notify_host_is_silent(host) && pace < PACE_SILENT_US)
+    if (is_silent(host) && pace < PACE_SILENT_US)
         return PACE_SILENT_US;
     return pace > PACE_MIN_US ? pace : PACE_MIN_US;
 }
@@ -182,15 +185,24 @@ static void park_busy(struct notify_host *host, struct notify_due *due)
     due->wait_ms = wait_ms > BUSY_MIN_MS ? wait_ms : BUSY_MIN_MS;
 }
 
-/* How many may be in hand at once: a slow host gets what can be under way and no more. */
-static int allowance(const struct notify_host *host)
+/* How many it is through with soon, at the pace it answers. */
+static int allowance_by_pace(const struct notify_host *host)
 {
-    if (silence_of(host) > FAST_US)
-        return NOTIFY_PER_HOST;
     if (host->best_us == 0)
         return NOTIFY_PER_HOST + NOTIFY_QUEUED_NEW;
     int64_t more = NOTIFY_PER_HOST * FAST_US / host->best_us;
     return NOTIFY_PER_HOST + (int)(more < NOTIFY_QUEUED_MAX ? more : NOTIFY_QUEUED_MAX);
+}
+
+/* How many may be in hand at once: a slow host gets what can be under way and no more. */
+static int allowance(const struct notify_host *host)
+{
+    return silence_of(host) > FAST_US ? NOTIFY_PER_HOST : allowance_by_pace(host);
+}
+
+bool notify_host_keeps_waiting(const struct notify_host *host)
+{
+    return is_silent(host) || host->in_hand > 2 * allowance_by_pace(host);
 }
 
 /* It takes what the runner can send: to park what it is owed would cost more than it takes. Those

@@ -10,7 +10,7 @@
 #define NOTIFY_PER_HOST 4           /* requests under way */
 #define NOTIFY_PER_APP_SLOW 24      /* in hand at hosts of one app that are slow or not known */
 #define NOTIFY_PER_APP 48           /* under way: one app never has all the slots */
-#define NOTIFY_QUEUED_MAX 124       /* claimed and waiting behind them, at a fast host */
+#define NOTIFY_QUEUED_MAX 92        /* claimed and waiting behind them, at a fast host */
 #define NOTIFY_QUEUED_NEW 12        /* the same at one that has not answered yet */
 
 struct notify_host {
@@ -22,6 +22,7 @@ struct notify_host {
     int tentative;                  /* the same, in a claim that is not committed yet */
     bool probing, probing_tentative;
     int running;                    /* of those in hand: under way */
+    int unrecorded;                 /* answered, and the result is not written down yet */
     int64_t heard_us;               /* the last answer; or when it was first asked since */
     int64_t answers, window_best_us;
     int slow;                       /* it was: so many fast answers until it counts as fast */
@@ -30,7 +31,8 @@ struct notify_host {
     int64_t parked;                 /* since it opened, to spread their return */
 };
 
-/* The place of (app, scheme, host, port): never NULL, stays until nothing is in hand there. */
+/* The place of (app, scheme, host, port): never NULL, stays until nothing is in hand there and all
+ * is recorded. */
 struct notify_host *notify_host_find(int64_t app_id, const struct http_url *url);
 /* Forgets what a claim that failed had planned. */
 void notify_hosts_begin_claim(void);
@@ -40,8 +42,9 @@ void notify_host_take(struct notify_host *host, bool probe);
 void notify_host_begin(struct notify_host *host);
 /* It is out of hand: answered (or failed) after us, or (0) handed back without being begun. */
 void notify_host_drop(struct notify_host *host, bool probe, int64_t us);
-/* Nothing was heard of it for a second, though it was asked: nothing should wait here for it. */
-bool notify_host_is_silent(const struct notify_host *host);
+/* Nothing was heard of it for a second, though it was asked, or it has become so slow that twice
+ * too much waits for it: nothing more should wait here for it. */
+bool notify_host_keeps_waiting(const struct notify_host *host);
 
 /* Has the app as much under way as one may have? */
 bool notify_app_is_full(int64_t app_id);

@@ -14,7 +14,7 @@
 struct notify_try {
     int64_t lane, max_times, age_us;
     int64_t claimed_us, lease_us, done_us;
-    bool probe;
+    bool probe, answered;
     struct notify_host *host;           /* NULL: the stored URL cannot be called */
     char url[NOTIFY_URL_SIZE];
     char *body; size_t body_len;

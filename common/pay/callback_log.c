@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "pay/order_row.h"
+
 static const char *const VERDICTS[] = {
     [VERDICT_ACCEPTED] = "ACCEPTED",
     [VERDICT_REPEATED] = "REPEATED",
@@ -91,7 +93,10 @@ struct refused { const struct callback_raw *raw; enum verdict verdict; };
 static enum pay_err refused_work(struct db *db, void *arg)
 {
     const struct refused *w = arg;
-    return callback_log_add(db, w->raw, w->verdict, 0);
+    const struct order_attempt *found = w->raw->found;
+    bool ours = found != NULL && found->attempt.channel_id == w->raw->channel_id;
+
+    return callback_log_add(db, w->raw, w->verdict, ours ? found->attempt.id : 0);
 }
 
 enum pay_err callback_refused(struct db *db, const struct callback_raw *raw, enum verdict verdict)

@@ -17,6 +17,7 @@ struct creating {
     struct attempt_plan plan;
     struct checkout *out;
     bool sends;             /* an attempt was inserted: its channel must hear of it */
+    bool short_of_space;    /* only what is there already is answered */
 };
 
 /* The row as it will be, but for what the database adds. */
@@ -150,8 +151,10 @@ static enum pay_err repeat_work(struct db *db, void *arg)
     enum pay_err err = nonce_spend(db, w->call->app->id, w->call->nonce);
     if (err == PAY_OK)
         err = order_find(db, w->call->app->id, &key, true, &out->order);
+    if (err == PAY_NOT_FOUND)
+        return w->short_of_space ? PAY_DB_AWAY : PAY_FAULT;
     if (err != PAY_OK)
-        return err == PAY_NOT_FOUND ? PAY_FAULT : err;
+        return err;
     if (!same_terms(&out->order, w->terms))
         return PAY_CONFLICT;
     err = attempt_open_of(db, out->order.id, &out->attempt);
@@ -169,15 +172,14 @@ enum pay_err checkout_create(const struct checkout_call *call, const struct orde
 
     memset(out, 0, sizeof(*out));
     enum pay_err err = checkout_admit(call, &work.channel);
-    if (err == PAY_OK && space_is_short(call->db, call->config))
-        err = PAY_DB_AWAY;
     if (err == PAY_OK && !order_plan(call, terms, &out->order))
         err = PAY_FAULT;
     if (err == PAY_OK && work.channel != NULL)
         err = attempt_plan(call, work.channel, &out->order, &work.plan);
     if (err != PAY_OK)
         return err;
-    err = open_new(call->db, &work);
+    work.short_of_space = space_is_short(call->db, call->config);
+    err = work.short_of_space ? PAY_DUPLICATE : open_new(call->db, &work);
     out->created = err == PAY_OK;
     if (err == PAY_DUPLICATE)
         err = db_txn(call->db, repeat_work, &work);

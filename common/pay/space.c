@@ -25,15 +25,18 @@ int64_t space_free(struct db *db)
     static struct folder folder;
     static int64_t folder_us, looked_us, left;
     const int64_t now = clock_ticks_us();
+    struct folder read;
     struct statvfs fs;
 
     if (looked_us != 0 && now - looked_us < FRESH_US)
         return left;
-    if (folder_us == 0 || now - folder_us > FOLDER_US) {
-        if (folder_read(db, &folder) != PAY_OK)
-            return -1;
+    bool ask = folder_us == 0 || now - folder_us > FOLDER_US;
+    if (db != NULL && ask && folder_read(db, &read) == PAY_OK) {
+        folder = read;
         folder_us = now;
     }
+    if (folder_us == 0)
+        return -1;
     left = statvfs(folder.path, &fs) == 0 ? (int64_t)(fs.f_bavail * fs.f_frsize) : -1;
     looked_us = now;
     return left;

@@ -8,7 +8,8 @@
 #include "io/db.h"
 
 /* Bytes free under MariaDB's @@datadir, which is on this machine, since the way there is a Unix
- * socket; looked at once a second. -1: it cannot be looked at, or the database is away. */
+ * socket; looked at once a second. -1: it cannot be looked at. db NULL: the database is not asked
+ * which folder that is; who was told once goes on looking when it is away. */
 int64_t space_free(struct db *db);
 /* Below SHROFF_MIN_FREE_MB? Never when that is 0 or what is free is not known. Logs it, once a
  * second. */

@@ -1,29 +1,59 @@
 #include "pay/story.h"
 
-struct story_key { int64_t id; char no[NO_SIZE]; };
+#include "base/text.h"
+
 static const struct db_column KEY_COLUMNS[] = {
     DB_COLUMN(struct story_key, id), DB_COLUMN(struct story_key, no),
 };
 
-enum pay_err story_find(struct db *db, const char *no, int64_t *order_id, char order_no[NO_SIZE])
-{
-    static const char SQL[] =
-        "SELECT id, no FROM pay_order WHERE no = ?"
-        " UNION SELECT o.id, o.no FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
-        " WHERE e.no = ?";
-    struct story_key row;
+struct found { struct story_key *first; int count; };
 
-    if (!ulid_is(no))
-        return PAY_NOT_FOUND;
-    const struct db_param in[] = { DB_STR(no), DB_STR(no) };
+static enum pay_err found_one(void *arg, void *row)
+{
+    struct found *found = arg;
+
+    if (found->count++ == 0)
+        *found->first = *(const struct story_key *)row;
+    return PAY_OK;
+}
+
+static enum pay_err find(struct db *db, const char *sql, const struct db_param *in, size_t n,
+                         struct story_key *out)
+{
+    struct story_key row;
+    struct found found = { out, 0 };
+
     enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(KEY_COLUMNS), .row = &row });
+        .sql = sql, .in = in, .n = n, .shape = DB_SHAPE(KEY_COLUMNS), .row = &row,
+        .each = found_one, .arg = &found });
     db_end(db);
     if (err != PAY_OK)
-        return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
-    *order_id = row.id;
-    memcpy(order_no, row.no, NO_SIZE);
-    return PAY_OK;
+        return err;
+    return found.count == 0 ? PAY_NOT_FOUND : found.count > 1 ? PAY_CONFLICT : PAY_OK;
+}
+
+enum pay_err story_find(struct db *db, const char *number, const char *app_key,
+                        struct story_key *out)
+{
+    static const char OURS[] =
+        "SELECT id, no FROM pay_order WHERE no = ?"
+        " UNION SELECT o.id, o.no FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
+        " WHERE e.no = ?"
+        " UNION SELECT o.id, o.no FROM notify_task t JOIN pay_order o ON o.id = t.data_id"
+        " WHERE t.type = 1 AND t.no = ?";
+    static const char THEIRS[] =
+        "SELECT o.id, o.no FROM pay_app a"
+        " STRAIGHT_JOIN pay_order o ON o.app_id = a.id AND o.merchant_order_id = ?"
+        " WHERE ? IS NULL OR a.app_key = ? LIMIT 2";
+    const struct db_param ours[] = { DB_STR(number), DB_STR(number), DB_STR(number) };
+    const struct db_param theirs[] = { DB_STR(number), DB_OPT(app_key), DB_OPT(app_key) };
+    enum pay_err err = PAY_NOT_FOUND;
+
+    if (ulid_is(number))
+        err = find(db, OURS, DB_LIST(ours), out);
+    bool fits = str_is(number, ALPHA_MERCHANT_NO, 1, 64) &&
+                (!app_key || str_is(app_key, ALPHA_NONCE, 1, 64));
+    return err == PAY_NOT_FOUND && fits ? find(db, THEIRS, DB_LIST(theirs), out) : err;
 }
 
 /* One SELECT per kind of thing that happened; ? is the order's id in each. */
@@ -40,11 +70,16 @@ enum pay_err story_find(struct db *db, const char *no, int64_t *order_id, char o
     " ' (channel ', channel_id, IFNULL(CONCAT('), shown as ', display_mode), ')')," \
     " IFNULL(CONCAT(', channel said ', channel_error_code, ' ', channel_error_msg), ''))" \
     " FROM pay_order_extension WHERE order_id = ?"
-#define EVENT_CALLBACK \
-    " UNION ALL SELECT c.create_time, 3, 'callback', e.no, CONCAT(c.verdict, ' from '," \
+/* Refused ones anybody can send who knows the number: the latest 20. */
+#define CALLBACKS \
+    "SELECT c.create_time, 3, 'callback', e.no, CONCAT(c.verdict, ' from '," \
     " c.remote_address, ': ', REGEXP_REPLACE(LEFT(c.body, 400), '\"sign\" *: *\"[^\"]*\"?'," \
     " '\"sign\":\"…\"')) FROM callback_log c" \
-    " JOIN pay_order_extension e ON e.id = c.extension_id WHERE e.order_id = ?"
+    " JOIN pay_order_extension e ON e.id = c.extension_id WHERE e.order_id = ? AND c.verdict"
+#define EVENT_CALLBACK \
+    " UNION ALL (" CALLBACKS " NOT IN " REFUSALS ")" \
+    " UNION ALL (" CALLBACKS " IN " REFUSALS " ORDER BY c.id DESC LIMIT 20)"
+#define REFUSALS "('BAD_SIGN', 'UNSIGNED', 'BAD_TIME', 'BAD_FIELD', 'BAD_BODY', 'UNKNOWN_ATTEMPT')"
 #define EVENT_STATE \
     " UNION ALL SELECT create_time, 4, 'state', kind, CONCAT(" WORD("from_status") ", ' -> ', " \
     WORD("to_status") ") FROM status_log WHERE kind = 'order' AND data_id = ?" \
@@ -93,6 +128,7 @@ enum pay_err story_read(struct db *db, int64_t order_id,
     const struct db_param in[] = {
         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
+        DB_NUM(order_id),
     };
     struct story_event row;
     struct story_each e = { each, arg };

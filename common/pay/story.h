@@ -12,9 +12,11 @@ struct story_event {
     char about[65]; /* its number */
     char text[4097];
 };
-/* no: an order_no or a pay_id, of any app. order_no is filled. PAY_NOT_FOUND without. */
-MUST_USE enum pay_err story_find(struct db *db, const char *no, int64_t *order_id,
-                                 char order_no[NO_SIZE]);
+/* By whatever number somebody has: an order_no, pay_id or webhook-id, of any app, or a merchant's
+ * own (of app_key, unless that is NULL). PAY_CONFLICT: orders of several apps have it. */
+struct story_key { int64_t id; char no[NO_SIZE]; };     /* the order's */
+MUST_USE enum pay_err story_find(struct db *db, const char *number, const char *app_key,
+                                 struct story_key *out);
 /* In the order of time, at most 500 events. */
 MUST_USE enum pay_err story_read(struct db *db, int64_t order_id,
                                  enum pay_err (*each)(void *arg, const struct story_event *event),

@@ -2,7 +2,7 @@
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { suite } from '../lib/suite.mjs';
-import { createOpen, expectError, expectOk, get, post, strangerUlid, terms } from '../lib/client.mjs';
+import { create, createOpen, expectError, expectOk, get, post, strangerUlid, terms } from '../lib/client.mjs';
 import { payByCallback, signedCallback, sendCallback } from '../lib/channel.mjs';
 import { ctl, ctlOk, newApp, newKey } from '../lib/ctl.mjs';
 import { until } from '../lib/wait.mjs';
@@ -14,6 +14,14 @@ const SECRETS = [app1.secret, app1.channelSecret, app1.webhookSecret, app1.webho
 const clean = (text) => { for (const s of SECRETS) assert.ok(!text.includes(s), 'a secret is shown'); };
 
 describe('listings', () => {
+  test('an app that is not there is no app without trouble', async () => {
+    for (const args of [['notify', 'list'], ['key', 'list'], ['channel', 'list'], ['notify', 'resend', '--status', 'FAILURE', ...WHY]]) {
+      const r = await ctl(stack, [...args, '--app', 'nope']);
+      assert.equal(r.code, 1, r.stdout);
+      assert.match(r.stderr, /nope: no such app/);
+      assert.equal(r.stdout, '');
+    }
+  });
   for (const args of [['app', 'list'], ['key', 'list'], ['channel', 'list'], ['notify', 'list'], ['alerts']]) {
     test(`${args.join(' ')}: JSON with items, and a table for people; no secret`, async () => {
       assert.ok(Array.isArray((await json(...args)).items));
@@ -37,12 +45,29 @@ describe('listings', () => {
   test('order show tells the whole story, by order_no and by pay_id', async () => {
     const order = await createOpen(stack, app1);
     await payByCallback(stack, app1, order);
-    for (const no of [order.order_no, order.pay_id]) {
+    const webhook = await until('its notification', () => db.value('SELECT t.no FROM notify_task t JOIN pay_order o ON o.id = t.data_id WHERE o.no = ?', [order.order_no]));
+    for (const no of [order.order_no, order.pay_id, webhook, order.merchant_order_id]) {
       const story = JSON.stringify(await json('order', 'show', no));
       for (const s of [order.order_no, order.pay_id, order.merchant_order_id, 'SUCCESS']) assert.ok(story.includes(s), s);
       clean(story);
     }
     assert.notEqual((await ctl(stack, ['order', 'show', strangerUlid()])).code, 0);
+  });
+  test('order show by a merchant\'s number that two apps have: asks for the app', async () => {
+    const mine = await create(stack, app1);
+    await create(stack, app2, { merchant_order_id: mine.merchant_order_id });
+    const r = await ctl(stack, ['order', 'show', mine.merchant_order_id]);
+    assert.equal(r.code, 1);
+    assert.match(r.stderr, /--app/);
+    const story = JSON.stringify(await json('order', 'show', mine.merchant_order_id, '--app', app1.key));
+    assert.ok(story.includes(mine.order_no));
+  });
+  test('order show tells of callbacks that were refused, of the latest 20', async () => {
+    const order = await createOpen(stack, app1);
+    for (let i = 0; i < 25; i++) await sendCallback(stack, signedCallback(order, `wrong-${i}`));
+    await payByCallback(stack, app1, order);
+    const verdicts = (await json('order', 'show', order.order_no)).items.filter((e) => e.what === 'callback').map((e) => e.text.split(' ')[0]);
+    assert.deepEqual(verdicts, [...Array(20).fill('BAD_SIGN'), 'ACCEPTED']);
   });
   test('alerts tell of money that came twice, and of another price until they are closed', async () => {
     const first = await createOpen(stack, app1);

@@ -182,8 +182,8 @@ describe('errors: one line, what is wrong and the cure', () => {
     [['channel', 'show', 'first'], 2, /which channel/],
     [['channel', 'show', '999999999'], 1, /no such thing/],
     [['channel', 'disable', '999999999', ...WHY], 1, /no such thing/],
-    [['order', 'show', strangerUlid()], 1, /no such thing/],
-    [['order', 'show', "'"], 1, /no such thing/],
+    [['order', 'show', strangerUlid()], 1, /no order has this number/],
+    [['order', 'show', "'"], 1, /no order has this number/],
     [['notify', 'list', '--status', 'LOST'], 2, /WAITING, SUCCESS or FAILURE/],
     [['notify', 'list', '--limit', '0'], 2, /from 1 to 1000/],
     [['notify', 'resend', strangerUlid(), ...WHY], 1, /no such thing/],
@@ -204,10 +204,14 @@ describe('errors: one line, what is wrong and the cure', () => {
     });
   }
   test('the database away; the master key away', async () => {
-    for (const args of [['app', 'list'], ['order', 'show', strangerUlid()], ['migrate'], ['alerts']]) {
-      const r = await ctl(args, { SHROFF_DB_SOCKET: '/nowhere/mariadb.sock' });
-      assert.equal(r.code, 1, r.stderr);
+    for (const [args, code = 1] of [[['app', 'list']], [['order', 'show', strangerUlid()]], [['migrate']], [['alerts']], [['notify', 'list']], [['key', 'list']],
+      [['channel', 'list']], [['audit'], 75]]) {
+      const away = { SHROFF_DB_SOCKET: '/nowhere/mariadb.sock' };
+      const r = await ctl(args, away);
+      assert.equal(r.code, code, r.stderr);
       assert.match(r.stderr, /database|connect/i);
+      assert.doesNotMatch(r.stdout, /no /, 'nothing is said to be absent that could not be looked at');
+      if (args[1] === 'list' || args[0] === 'audit') assert.equal(JSON.parse((await ctl([...args, '--json'], away)).stdout).incomplete, true);
     }
     const r = await ctl(['app', 'create', '--name', 'x', ...WHY], { SHROFF_MASTER_KEY_FILE: '/nowhere/key' });
     assert.equal(r.code, 78);

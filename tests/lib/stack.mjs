@@ -89,17 +89,22 @@ function mount(place, mib) {
   rmSync(join(place, 'lost+found'), { recursive: true });
 }
 
+// False when somebody is still at work there: then nothing is deleted.
 function unmount(place) {
-  spawnSync('umount', [place]);
-  rmSync(`${place}.disk`, { force: true });
+  for (let i = 0; i < 20; i++) {
+    if (spawnSync('umount', [place]).status === 0) { rmSync(`${place}.disk`, { force: true }); return true; }
+    spawnSync('sleep', ['0.5']);
+  }
+  console.error(`${place} is still in use: umount it, then delete it and ${place}.disk`);
+  return false;
 }
 
 export function stopStack(handle) {
   if (!owned.delete(handle)) return;
   spawnSync(join(ROOT, 'scripts', 'stop'), [], {
-    cwd: ROOT, env: { PATH: process.env.PATH, HOME: process.env.HOME ?? '/', ...handle.ownEnv }, timeout: 60_000,
+    cwd: ROOT, env: { PATH: process.env.PATH, HOME: process.env.HOME ?? '/', ...handle.ownEnv }, timeout: handle.disk ? 150_000 : 60_000,
   });
-  if (handle.disk) unmount(handle.ownState);
+  if (handle.disk && !unmount(handle.ownState)) return;
   if (!process.env.SHROFF_KEEP_STATE) rmSync(handle.ownState, { recursive: true, force: true });
 }
 

@@ -25,6 +25,11 @@ exec cron -f`;
 
 describe('real cron', { skip: isRoot ? false : 'only root can give cron folders of its own', timeout: 200_000 }, () => {
   let stack, db, heard, dir, cron;
+  // However the test ends: cron is not left behind, and `stop` finds a scheduler that listens.
+  const letGo = () => {
+    cron?.kill('SIGKILL');
+    try { process.kill(pidOf(stack, 'scheduler'), 'SIGCONT'); } catch { /* stopped */ }
+  };
   before(async () => {
     stack = await startStack();
     db = readerDb(stack);
@@ -42,14 +47,11 @@ describe('real cron', { skip: isRoot ? false : 'only root can give cron folders 
     // run's own scheduler and its jobs rest: what happens now is cron's doing.
     process.kill(pidOf(stack, 'scheduler'), 'SIGSTOP');
     for (const name of ['notify_runner', 'sandbox_runner']) for (const pid of pidsOf(stack, name)) process.kill(pid, 'SIGKILL');
-    cron = spawn('unshare', ['--mount', 'sh', '-c', PRIVATE, 'sh', dir], { stdio: ['ignore', 'pipe', 'pipe'] });
-    cron.said = '';
-    for (const out of [cron.stdout, cron.stderr]) out.on('data', (d) => { cron.said += d; });
+    process.on('exit', letGo);
   });
   after(async () => {
-    cron?.kill('SIGKILL');
+    letGo();
     if (stack) for (const name of ['notify_runner', 'sandbox_runner', 'purge']) for (const pid of pidsOf(stack, name)) process.kill(pid, 'SIGTERM');
-    if (stack) process.kill(pidOf(stack, 'scheduler'), 'SIGCONT');
     await db?.close();
     heard?.close();
     if (stack) stopStack(stack);
@@ -61,8 +63,12 @@ describe('real cron', { skip: isRoot ? false : 'only root can give cron folders 
     assert.equal((await payByCallback(stack, stack.app1, order)).status, 200);
     await sleep(1500);
     assert.equal(heard.hits.length, 0, 'nobody else tells');
-    assert.equal(cron.exitCode, null, `cron ended: ${cron.said}`);
+    cron = spawn('unshare', ['--mount', 'sh', '-c', PRIVATE, 'sh', dir], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const out of [cron.stdout, cron.stderr]) out.on('data', (d) => { said += d; });
     const began = Date.now();
+    await sleep(1000);
+    assert.equal(cron.exitCode, null, `cron ended: ${said}`);
     await heard.waitHits(1, 75_000);
     t.diagnostic(`heard ${Math.round((Date.now() - began) / 1000)} s after cron was started`);
     await until('it is on record', async () => await db.value('SELECT t.status FROM notify_task t JOIN pay_order o ON o.id = t.data_id WHERE o.no = ?', [order.order_no]) === 10);
