@@ -503,9 +503,10 @@ describe('the master key', () => {
     for (const ms of [2, 8, 15, 25, 40]) {
       const child = spawn(buildPath('cli', 'shroffctl'), ['key', 'rotate-master', ...WHY], { stdio: 'ignore',
         env: { PATH: process.env.PATH, SHROFF_MODE: 'test', ...stack.env } });
+      const ended = new Promise((done) => child.once('exit', done));     // it may be through before it is killed
       await sleep(ms);
       child.kill('SIGKILL');
-      await new Promise((done) => child.once('exit', done));
+      await ended;
       const r = await ctl(['doctor', '--json'], { SHROFF_BASE_URL: stack.base });
       assert.equal(r.json.items.find((i) => i.check === 'secrets').result, 'ok', r.stdout);
     }
