@@ -185,6 +185,15 @@ static void claim_if_due(struct notify_engine *e)
 
 /* ---- beginning */
 
+/* What the host took: without the time in which we did not listen, but claimed and recorded. Else a
+ * runner that is busy takes every host for slow, parks what it could send, and is busier still. */
+static int64_t host_us(const struct notify_try *try, const struct http_answer *answer)
+{
+    int64_t us = answer->duration_us - (engine.away_us - try->away_us);
+
+    return us > 0 ? us : 1;
+}
+
 static void on_answer(void *arg, const struct http_answer *answer)
 {
     struct notify_try *try = arg;
@@ -194,7 +203,7 @@ static void on_answer(void *arg, const struct http_answer *answer)
     try->done_us = clock_ticks_us();
     try->answered = true;
     try->host->unrecorded++;
-    notify_host_drop(try->host, try->probe, answer->duration_us > 0 ? answer->duration_us : 1);
+    notify_host_drop(try->host, try->probe, host_us(try, answer));
     engine.running--;
     engine.running_later -= try->lane != 0;
     push(&engine, &engine.done, try);
@@ -245,6 +254,7 @@ static bool begin(struct notify_engine *e, struct notify_try *try)
     if (http_pool_add(e->pool, &request, on_answer, try) != PAY_OK)
         return false;
     notify_host_begin(try->host);
+    try->away_us = e->away_us + clock_ticks_us() - e->ran_us;
     e->running++;
     e->running_later += try->lane != 0;
     e->total.sent++;
@@ -359,13 +369,16 @@ enum pay_err notify_engine_run(struct job *job)
         push(e, &e->free, &e->tries[i]);
     notify_caches_use(job->db);
     e->pool = http_pool_open(NOTIFY_SLOTS, NOTIFY_PER_HOST);
+    e->ran_us = clock_ticks_us();
     while (!over(e)) {
         begin_waiting(e);               /* first: they are under way while results are committed */
         record_if_ripe(e);
         claim_if_due(e);
         begin_waiting(e);
         show(e);
+        e->away_us += clock_ticks_us() - e->ran_us;
         http_pool_run(e->pool, wait_ms(e));
+        e->ran_us = clock_ticks_us();
         if (e->running > 0)
             FP("post.sent");
     }
@@ -374,23 +387,4 @@ enum pay_err notify_engine_run(struct job *job)
     show(e);
     notify_caches_wipe();
     return e->last;
-}
-
-static enum pay_err list_one(void *arg, void *row)
-{
-    struct job *job = arg;
-    const struct notify_listed *due = row;
-
-    job_say(job, "%s  %s  try %lld of %lld  due since %lld.%01lld s  app %lld  %s", due->no,
-            due->event, (long long)due->notify_times + 1, (long long)due->max_notify_times,
-            (long long)(due->late_ms / 1000), (long long)(due->late_ms % 1000 / 100),
-            (long long)due->app_id, due->notify_url);
-    job_set(job, "due", ++job->counts[0].n);
-    return PAY_OK;
-}
-
-enum pay_err notify_engine_list(struct job *job)
-{
-    job_set(job, "due", 0);
-    return notify_list_due(job->db, 1000, list_one, job);
 }

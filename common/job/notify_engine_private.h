@@ -25,6 +25,7 @@ struct notify_engine {
     struct notify_totals total;
     enum pay_err last;                  /* of the last look at the queue */
     int64_t next_poll_us, retry_us, leave_us;
+    int64_t ran_us, away_us;            /* curl's last turn ended; time not given to it, in all */
     int64_t drained_us;                 /* when what was parked behind a busy host is due again */
     bool stopping, drained;
     bool hungry;                        /* the last claim left something due */

@@ -87,7 +87,7 @@ void notify_host_begin(struct notify_host *host)
         host->heard_us = clock_ticks_us();
 }
 
-/* What a try took includes our own pauses (a commit), so the best of some answers is kept. */
+/* The best of some answers: what one took may include waiting for our own turn. */
 static void measure(struct notify_host *host, int64_t us)
 {
     if (host->window_best_us == 0 || us < host->window_best_us)

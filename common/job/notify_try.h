@@ -14,6 +14,7 @@
 struct notify_try {
     int64_t lane, max_times, age_us;
     int64_t claimed_us, lease_us, done_us;
+    int64_t away_us;                    /* the engine's, when it was begun */
     bool probe, answered;
     struct notify_host *host;           /* NULL: the stored URL cannot be called */
     char url[NOTIFY_URL_SIZE];
