@@ -2,9 +2,9 @@
 // everything must come right. SHROFF_SEED replays the order of kills, SHROFF_STORM_S is its length.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { pidsOf, stopStack } from '../lib/stack.mjs';
+import { pidOf, pidsOf, stopStack } from '../lib/stack.mjs';
 import { readerDb, rootDb } from '../lib/db.mjs';
-import { sleep } from '../lib/wait.mjs';
+import { sleep, until } from '../lib/wait.mjs';
 import { newNo, post } from '../lib/client.mjs';
 import { faultStack, healthy, insist, newLedger, oracles, payOne, sink } from './lib.mjs';
 
@@ -104,5 +104,25 @@ test('MariaDB read-only, out of connections, a row held too long: told as an out
   await second.query('ROLLBACK');
   second.release();
   assert.equal((await insist(() => post(stack, stack.app1, '/api/pay/submit', { order_no: open.order_no, channel: 'mock' }))).status, 201);
+  await oracles(stack, db, ledger, heard);
+});
+
+test('MariaDB frozen, then ended and started again: an outage in time, the same request finds its one order', async () => {
+  const ledger = newLedger();
+  const t = { merchant_order_id: newNo('Z'), price: 9, currency: 'CNY', subject: 'Frozen', channel: 'mock', notify_url: heard.url };
+  const server = pidOf(stack, 'mariadb');
+  process.kill(server, 'SIGSTOP');
+  const began = Date.now();
+  const res = await post(stack, stack.app1, '/payments', t).finally(() => process.kill(server, 'SIGCONT'));
+  assert.deepEqual([res.status, [50300, 50301].includes(res.json.code)], [503, true], res.text);
+  assert.ok(res.headers['retry-after'] && Date.now() - began < 12_000, `${Date.now() - began} ms`);
+  await healthy(stack);
+  const made = await insist(() => post(stack, stack.app1, '/payments', t));
+  assert.ok([200, 201].includes(made.status), made.text);
+  ledger.created.set(t.merchant_order_id, made.json.data);
+  process.kill(server, 'SIGTERM');
+  await until('it is started again', () => pidsOf(stack, 'mariadbd').some((pid) => pid !== server), 60_000, 100);
+  await healthy(stack);
+  await payOne(stack, stack.app1, ledger, heard.url);
   await oracles(stack, db, ledger, heard);
 });
