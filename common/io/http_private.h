@@ -20,8 +20,8 @@ struct http_transfer {
     struct http_answer answer;
 };
 
-/* Makes the handle on first use. The URL is the caller's to check (http_url_ok). False, and in any
- * case until it is sent (answer.end is HTTP_BAD_URL): the request is none. */
+/* Makes the handle on first use. The URL is the caller's to check (http_url_ok). False: curl cannot
+ * send such a request. Until it is sent answer.end is HTTP_BAD_URL. */
 MUST_USE bool http_transfer_start(struct http_transfer *t, const struct http_request *request);
 /* Fills the answer from curl's result. */
 void http_transfer_finish(struct http_transfer *t, CURLcode rc);

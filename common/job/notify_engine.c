@@ -14,6 +14,8 @@
 #define RIPE_COUNT 64
 #define REFILL 64               /* room worth a claim of its own while there is more to do */
 #define LEAST_LEASE_US 15000000
+_Static_assert(NOTIFY_IN_HAND - NOTIFY_PER_HOST - NOTIFY_QUEUED_MAX >= REFILL,
+               "one host never has all the room");
 #define LEAVE_US 11000000       /* a try takes 10 s at most */
 
 /* One per process: answers find their way here. */

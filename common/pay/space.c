@@ -23,19 +23,20 @@ static enum pay_err folder_read(struct db *db, struct folder *out)
 int64_t space_free(struct db *db)
 {
     static struct folder folder;
-    static int64_t folder_us, looked_us, left;
+    static int64_t asked_us, looked_us, left;
     const int64_t now = clock_ticks_us();
-    struct folder read;
+    struct folder told;
     struct statvfs fs;
 
     if (looked_us != 0 && now - looked_us < FRESH_US)
         return left;
-    bool ask = folder_us == 0 || now - folder_us > FOLDER_US;
-    if (db != NULL && ask && folder_read(db, &read) == PAY_OK) {
-        folder = read;
-        folder_us = now;
+    /* Who knows the folder does not wait for a database that hangs more than once a minute. */
+    if (db != NULL && (folder.path[0] == '\0' || now - asked_us > FOLDER_US)) {
+        if (folder_read(db, &told) == PAY_OK)
+            folder = told;
+        asked_us = now;
     }
-    if (folder_us == 0)
+    if (folder.path[0] == '\0')
         return -1;
     left = statvfs(folder.path, &fs) == 0 ? (int64_t)(fs.f_bavail * fs.f_frsize) : -1;
     looked_us = now;
