@@ -25,7 +25,7 @@ struct http_request {
     const char *body; size_t body_len;
     int timeout_ms;                 /* the whole transfer; 10000 at most for merchants */
     const struct net_list *allow;   /* NULL: any address (channels, our own gateway). Else only
-                                       public addresses and these networks */
+                                       these networks, and public addresses but the machine's own */
     size_t keep;                    /* bytes of the answer's body kept, <= HTTP_BODY_READ */
 };
 
@@ -67,6 +67,9 @@ struct http_url { char scheme[6], host[HTTP_HOST_SIZE]; int64_t port; };
  * fragment, no control or non-ASCII bytes, port 1..65535; nor \ " < > ^ ` { } | or blanks, which
  * parsers disagree about. host is lower case, without brackets; port is filled in. */
 MUST_USE bool http_url_ok(const char *url, struct http_url *out);
+/* Would a request to it be refused today for its address? Judged by what the URL itself says: an
+ * address in any spelling, or localhost. A name is not looked up, and "" is no URL: false. */
+bool http_url_blocked(const char *url, const struct net_list *allow);
 /* url with /segment put at the end of its path (before a query); one slash between. */
 MUST_USE bool http_url_append(const char *url, const char *segment, char *out, size_t size);
 

@@ -1,5 +1,6 @@
 // Names that lie: to a private address, to another one the next time, to a thousand, to nobody. The
-// runner works in a network of its own, where one address is public and honest and all inner ones have a canary.
+// runner works in a network of its own, where all inner addresses have a canary, and the machine's own public ones
+// too; one public address is another machine's, and honest.
 // There too: certificates by an authority that is trusted, for the right name, another one, and too late.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -24,6 +25,11 @@ const ROWS = [
   ['http://many.test:8080/n', 22, ['BLOCKED_ADDR']],
   ['http://six.test:8080/n', 22, ['BLOCKED_ADDR']],
   ['http://lan6.test:8080/n', 22, ['BLOCKED_ADDR']],
+  ['http://own.test:8080/n', 22, ['BLOCKED_ADDR']],
+  ['http://second.test:8080/n', 22, ['BLOCKED_ADDR']],
+  ['http://routed.test:8080/n', 22, ['BLOCKED_ADDR']],
+  ['http://93.184.216.33:8080/n', 22, ['BLOCKED_ADDR']],
+  ['http://[::ffff:93.184.216.35]:8080/n', 22, ['BLOCKED_ADDR']],
   ['http://nowhere.test:8080/n', 22, ['DNS']],
   ['http://slow.test:8080/n', 22, ['DNS', 'TIMEOUT']],
   ['https://good.test:8443/n', 10, ['OK']],
@@ -51,11 +57,22 @@ function certificates(dir) {
 
 const PRIVATE = `set -e
 ip link set lo up
-for a in 93.184.216.34 10.1.2.3 169.254.169.254; do ip addr add "$a/32" dev lo; done
+for a in 10.1.2.3 169.254.169.254; do ip addr add "$a/32" dev lo; done
+unshare --net sleep 120 &
+other=$!
+trap 'kill $other' EXIT
+while [ "$(readlink /proc/$other/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
+ip link add cable0 type veth peer name cable1
+ip link set cable1 netns $other
+ip addr add 93.184.216.33/29 dev cable0
+ip addr add 93.184.216.35/29 dev cable0
+ip link set cable0 up
+ip route add local 93.184.217.0/24 dev lo
+nsenter --net=/proc/$other/ns/net sh -c 'ip addr add 93.184.216.34/29 dev cable1; ip link set lo up; ip link set cable1 up'
 mount --make-rprivate /
 mount --bind "$1/resolv.conf" /etc/resolv.conf
 mount --bind "$1/bundle" /etc/ssl/certs/ca-certificates.crt
-exec "$2" "$3" "$1/world.json"`;
+"$2" "$3" "$1/world.json" $other`;
 
 describe('names that lie', { skip: root ? false : 'only root can make a network of its own', timeout: 120_000 }, () => {
   let bench, dir, seen;

@@ -1,14 +1,25 @@
-// Runs inside namespaces of its own (dns.test.mjs): a DNS server that lies, an honest merchant on a
-// public address, a canary on every inner one; then notify_runner. What came where is told as one line of JSON.
+// Runs inside namespaces of its own (dns.test.mjs): a DNS server that lies, a canary on every inner address and on
+// the machine's own public ones; then notify_runner. What came where is told as one line of JSON. The honest merchant
+// is another machine: this file again, in a network namespace behind a cable ("outside"), which writes what it hears.
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { readFileSync } from 'node:fs';
 
 const { runner, env, seconds, tls } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const PUBLIC = '93.184.216.34';
+const PUBLIC = '93.184.216.34', OWN = '93.184.216.33', SECOND = '93.184.216.35', ROUTED = '93.184.217.1';
+const listen = (server, port, host) => new Promise((done) => server.listen(port, host, done));
+if (process.argv[3] === 'outside') {
+  const hear = (to) => (req, res) => { console.log(JSON.stringify([to, { host: req.headers.host, url: req.url }])); req.resume(); res.end('success'); };
+  await listen(createHttp(hear('good')), 8080, PUBLIC);
+  await listen(createHttps(tls.good, hear('secure')), 8443, PUBLIC);
+  await listen(createHttps(tls.expired, hear('secure')), 8444, PUBLIC);
+  console.log(JSON.stringify(['ready']));
+  await new Promise(() => {});
+}
 const A = 1, CNAME = 5, AAAA = 28;
 const seen = { asked: {}, good: [], secure: [], canary: [] };
 
@@ -17,6 +28,7 @@ const ten = (i) => `10.${1 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}`;
 let flips = 0;
 const NAMES = {
   'good.test': () => [PUBLIC], 'other.test': () => [PUBLIC], 'wrong.test': () => [PUBLIC], 'expired.test': () => [PUBLIC],
+  'own.test': () => [OWN], 'second.test': () => [SECOND], 'routed.test': () => [ROUTED],
   'inside.test': () => ['127.0.0.1'], 'meta.test': () => ['169.254.169.254'], 'lan.test': () => ['10.1.2.3'],
   'flip.test': () => [flips++ % 2 ? '127.0.0.1' : PUBLIC], 'flop.test': () => [flips++ % 2 ? PUBLIC : '10.1.2.3'],
   'mixed.test': () => ['10.1.2.3', '127.0.0.1', '169.254.169.254', PUBLIC],
@@ -77,15 +89,16 @@ const tcp = createServer((s) => {
 });
 
 // ---- places
-const hear = (to) => (req, res) => { to.push({ host: req.headers.host, url: req.url }); req.resume(); res.end('success'); };
-const listen = (server, port, host) => new Promise((done) => server.listen(port, host, done));
 await new Promise((done) => udp.bind(53, '127.0.0.1', done));
 await listen(tcp, 53, '127.0.0.1');
-await listen(createHttp(hear(seen.good)), 8080, PUBLIC);
-await listen(createHttps(tls.good, hear(seen.secure)), 8443, PUBLIC);
-await listen(createHttps(tls.expired, hear(seen.secure)), 8444, PUBLIC);
-for (const host of ['127.0.0.1', '10.1.2.3', '169.254.169.254', '::1']) {
+for (const host of ['127.0.0.1', '10.1.2.3', '169.254.169.254', '::1', OWN, SECOND]) {
   for (const port of [8080, 8443]) await listen(createServer((s) => { seen.canary.push(host); s.on('error', () => {}); s.end('HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nsuccess'); }), port, host);
 }
+// An address that no interface bears, but a route leads here: a connection may stand, no request may follow.
+await listen(createServer((s) => { s.on('error', () => {}); s.on('data', () => { seen.canary.push(ROUTED); s.end('HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nsuccess'); }); }), 8080, ROUTED);
+const outside = spawn('nsenter', [`--net=/proc/${process.argv[3]}/ns/net`, process.execPath, process.argv[1], process.argv[2], 'outside'], { stdio: ['ignore', 'pipe', 'inherit'] });
+await new Promise((done) => {
+  createInterface({ input: outside.stdout }).on('line', (line) => { const [to, hit] = JSON.parse(line); if (hit) seen[to].push(hit); else done(); });
+});
 const child = spawn(runner, ['--for', String(seconds)], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-child.on('exit', (code) => { console.log(JSON.stringify({ code, ...seen })); process.exit(0); });
+child.on('exit', (code) => { outside.kill(); console.log(JSON.stringify({ code, ...seen })); process.exit(0); });

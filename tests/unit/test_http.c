@@ -256,6 +256,32 @@ static void test_http_url_append__goes_to_the_end_of_the_path(void **state)
     assert_false(http_url_append("https://a.example/notify", "7", small, sizeof(small)));
 }
 
+struct blocked_case { const char *url; bool strictly, loopback; };
+static const struct blocked_case BLOCKED[] = {
+    { "http://127.0.0.1/n", true, false },      { "http://127.1:8080/n", true, false },
+    { "http://2130706433/n", true, false },     { "http://127.0.0.1./n", true, false },
+    { "http://[::ffff:127.0.0.1]/n", true, false }, { "http://[::1]/n", true, false },
+    { "http://localhost/n", true, false },      { "https://LOCALHOST./n", true, false },
+    { "http://shop.localhost/n", true, false }, { "http://10.0.0.1/", true, true },
+    { "http://0.0.0.0:9999/", true, true },     { "http://0/", true, true },
+    { "http://[::]/", true, true },             { "http://169.254.169.254/", true, true },
+    { "http://[fe80::1]/", true, true },        { "http://[64:ff9b::7f00:1]/", true, true },
+    { "ftp://93.184.216.34/", true, true },     { "http://93.184.216.34/n", false, false },
+    { "http://[2606:2800:220:1::1]/", false, false }, { "https://shop.example/n", false, false },
+    { "http://notlocalhost/n", false, false },  { "", false, false },
+};
+
+static void test_http_url_blocked__judges_what_the_url_says(void **state)
+{
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(BLOCKED); i++) {
+        CHECK(BLOCKED[i].url, http_url_blocked(BLOCKED[i].url, &nobody) == BLOCKED[i].strictly);
+        CHECK(BLOCKED[i].url, http_url_blocked(BLOCKED[i].url, &loopback) == BLOCKED[i].loopback);
+    }
+    assert_false(http_url_blocked(NULL, &nobody));
+}
+
 /* ---- one request */
 
 struct send_case { const char *path; enum http_end end; int status; const char *body; };
@@ -489,6 +515,7 @@ int main(void)
         cmocka_unit_test(test_http_url_ok__agrees_with_the_sender),
         cmocka_unit_test(test_http_url_ok__takes_1100_bytes_and_no_more),
         cmocka_unit_test(test_http_url_append__goes_to_the_end_of_the_path),
+        cmocka_unit_test(test_http_url_blocked__judges_what_the_url_says),
         cmocka_unit_test(test_http_send__names_every_end),
         cmocka_unit_test(test_http_send__cuts_a_slow_drip),
         cmocka_unit_test(test_http_send__dials_no_inside_address),
