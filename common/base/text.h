@@ -60,6 +60,10 @@ bool utf8_has_control(const char *s, size_t len);   /* C0, DEL, C1, U+2028/2029,
 /* The character s begins with into *out and its length in bytes; 0 when it is not valid. */
 size_t utf8_next(const char *s, size_t len, uint32_t *out);
 bool utf8_is_control(uint32_t c);
+bool utf8_is_hidden(uint32_t c);    /* a control, or what prints nothing (bidi, zero width) */
+/* Foreign text for people's eyes, on a terminal or in a message: every byte that is not of a
+ * character that prints becomes \xHH, so nothing steers the terminal and nothing is invisible. */
+void text_add_shown(struct text *t, const char *s, size_t len);
 /* The longest prefix of at most max bytes that does not cut a character. */
 size_t utf8_cut(const char *s, size_t len, size_t max);
 

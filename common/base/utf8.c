@@ -63,6 +63,45 @@ bool utf8_is_control(uint32_t c)
            (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
+/* First and last of each run of characters that print nothing, or turn the direction of what
+ * follows: a reader does not see them, a terminal or a browser obeys them. */
+static const struct { uint32_t first, last; } HIDDEN[] = {
+    { 0xAD, 0xAD },     { 0x61C, 0x61C },     { 0x115F, 0x1160 },   { 0x17B4, 0x17B5 },
+    { 0x180B, 0x180F }, { 0x200B, 0x200F },   { 0x2028, 0x202E },   { 0x2060, 0x206F },
+    { 0x3164, 0x3164 }, { 0xFE00, 0xFE0F },   { 0xFEFF, 0xFEFF },   { 0xFFA0, 0xFFA0 },
+    { 0xFFF9, 0xFFFB }, { 0x1D173, 0x1D17A }, { 0xE0000, 0xE0FFF },
+};
+
+bool utf8_is_hidden(uint32_t c)
+{
+    bool hidden = utf8_is_control(c);
+
+    for (size_t i = 0; i < COUNT(HIDDEN) && !hidden; i++)
+        hidden = c >= HIDDEN[i].first && c <= HIDDEN[i].last;
+    return hidden;
+}
+
+/* Blanks that look like the one of the keyboard and are not. */
+static bool is_odd_blank(uint32_t c)
+{
+    return c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F;
+}
+
+void text_add_shown(struct text *t, const char *s, size_t len)
+{
+    for (size_t at = 0; at < len;) {
+        uint32_t c = 0;
+        const size_t step = utf8_next(s + at, len - at, &c);
+        const bool shows = step > 0 && !utf8_is_hidden(c) && !is_odd_blank(c);
+        const size_t end = at + (step > 0 ? step : 1);
+        if (shows)
+            text_add_n(t, s + at, step);
+        for (; !shows && at < end; at++)
+            text_addf(t, "\\x%02x", (unsigned)(uint8_t)s[at]);
+        at = end;
+    }
+}
+
 bool utf8_has_control(const char *s, size_t len)
 {
     for (size_t at = 0; at < len;) {

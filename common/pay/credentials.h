@@ -25,6 +25,11 @@ struct signed_request {
 
 /* One Authorization header's value (NULL when absent); false when not of the contract's form. */
 MUST_USE bool auth_parse(const char *header, struct credentials *out);
+/* Of a header that auth_parse refuses: the parameter and what is wrong with it, in printable ASCII,
+ * "timestamp: want Unix seconds, 1 to 10 digits, got 13 characters: these are milliseconds, …".
+ * why wants AUTH_WHY_SIZE bytes. False, and no text, when nothing is wrong. */
+#define AUTH_WHY_SIZE 256
+bool auth_explain(const char *header, struct text *why);
 /* The five signed lines: method, address, timestamp, nonce, body. */
 void credentials_text(const struct signed_request *request, const struct credentials *said,
                       struct text *to);

@@ -99,6 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char HMAC[] = "SHROFF-HMAC-SHA256", RSA[] = "SHROFF-RSA2";
     struct oracle oracle = { { NULL } };
     struct credentials said;
+    char room[AUTH_WHY_SIZE];
+    struct text why = TEXT(room);
     char *header = fuzz_text(data, size);
     const bool rsa = strncmp(header, RSA, sizeof(RSA) - 1) == 0;
     const bool hmac = strncmp(header, HMAC, sizeof(HMAC) - 1) == 0;
@@ -107,6 +109,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                       values_good(&oracle, rsa);
 
     PROPERTY(auth_parse(header, &said) == want);
+    /* What is refused is told why, in printable ASCII and whole. */
+    PROPERTY(auth_explain(header, &why) == !want && (why.len == 0) == want && !why.full);
+    for (size_t i = 0; i < why.len; i++)
+        PROPERTY(why.at[i] >= 32 && why.at[i] < 127);
     if (want)
         same(&oracle, &said, rsa);
     for (size_t i = 0; i < PARAMS; i++)

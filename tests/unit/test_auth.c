@@ -74,6 +74,58 @@ static void test_auth_parse__the_contracts_form_alone(void **state)
     }
 }
 
+/* Each refused header is told why, the parameter first; what is accepted has no fault. */
+struct why_case { const char *header, *want; };
+static const struct why_case WHY_CASES[] = {
+    { NULL, "there is no Authorization header, or it is empty" },
+    { "Basic YTpi", "want SHROFF-HMAC-SHA256 or SHROFF-RSA2, a blank, and the parameters" },
+    { "authorization: " HMAC ALL,
+      "the header's name stands in its value: leave \"Authorization: \" out" },
+    { HMAC ALL "\r\n", "a line end stands in the header's value: cut it off" },
+    { HMAC ALL ",", "a parameter is missing at the end, or a comma is too many" },
+    { HMAC KEY " " STAMP "," NONCE "," SIGN, "want a comma between two parameters" },
+    { HMAC KEY "," NONCE "," SIGN, "timestamp: missing" },
+    { HMAC ALL "," KEY, "app_key: stands there twice" },
+    { HMAC ALL ",realm=\"x\"",
+      "realm: no such parameter, want app_key, key_id, timestamp, nonce, signature" },
+    { HMAC "app_key='a'," STAMP, "app_key: want its value in double quotes, right behind the =" },
+    { HMAC KEY "," STAMP "," NONCE ",signature=\"00",
+      "signature: the quote that ends its value is missing" },
+    { HMAC "app_key=\"a b\"", "app_key: want 1 to 32 of A-Za-z0-9_-, got the byte \\x20" },
+    { HMAC "app_key=\"a\xC3\xA9\"",
+      "app_key: want 1 to 32 of A-Za-z0-9_-, got the byte \\xc3" },
+    { HMAC "timestamp=\"1700000000123\"", "timestamp: want Unix seconds, 1 to 10 digits, got 13"
+      " characters: these are milliseconds, divide them by 1000" },
+    { HMAC "timestamp=\"1700000.5\"", "timestamp: want Unix seconds, 1 to 10 digits, got '.':"
+      " no date, no fraction, no sign" },
+    { HMAC "nonce=\"0123456789abcde\"", "nonce: want 16 to 64 of A-Za-z0-9_-, got 15 characters:"
+      " too short, take 16 random bytes in hex" },
+    { HMAC "nonce=\"0123456789abcde+\"", "nonce: want 16 to 64 of A-Za-z0-9_-, got '+': base64 has"
+      " other characters, write the bytes in hex" },
+    { HMAC "signature=\"0123456789ABCDEF\"", "signature: want 64 lower-case hex digits, got 'A':"
+      " write the hex in lower case" },
+    { HMAC "signature=\"AZaz09+/AZaz09+/AZaz09+/AZaz09+/AZaz09+/AAA=\"", "signature: want 64"
+      " lower-case hex digits, got 'A': this looks like base64, write the 32 bytes in hex" },
+    { "SHROFF-RSA2 signature=\"AB-_cd\"", "signature: want base64 of the RSA signature, got '-':"
+      " base64url, write + and / for - and _" },
+};
+
+static void test_auth_explain__names_the_parameter(void **state)
+{
+    char room[AUTH_WHY_SIZE];
+    struct text why = TEXT(room);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(WHY_CASES); i++) {
+        assert_true(auth_explain(WHY_CASES[i].header, &why));
+        CHECK_TEXT(WHY_CASES[i].header, room, WHY_CASES[i].want);
+    }
+    for (size_t i = 0; i < COUNT(HEADER_CASES); i++) {
+        assert_int_equal(auth_explain(HEADER_CASES[i].header, &why), !HEADER_CASES[i].want);
+        assert_int_equal(*room == '\0', HEADER_CASES[i].want);
+    }
+}
+
 static void test_auth_parse__takes_the_values(void **state)
 {
     struct credentials said;
@@ -171,6 +223,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_auth_parse__the_contracts_form_alone),
+        cmocka_unit_test(test_auth_explain__names_the_parameter),
         cmocka_unit_test(test_auth_parse__takes_the_values),
         cmocka_unit_test(test_auth_time__300_s_to_either_side),
         cmocka_unit_test(test_auth_signed_text__five_lines),

@@ -196,6 +196,34 @@ static void test_utf8_has_control__what_text_may_not_hold(void **state)
     assert_true(utf8_has_control("a\0b", 3));
 }
 
+struct shown_case { const char *name, *text, *want; };
+static const struct shown_case SHOWN[] = {
+    { "plain and Chinese",  "{\"a\":\"b\"} \xE4\xB8\xAD", "{\"a\":\"b\"} \xE4\xB8\xAD" },
+    { "emoji",              "\xF0\x9F\x92\xB0",  "\xF0\x9F\x92\xB0" },
+    { "escape, newline",    "\x1B[2J\n",         "\\x1b[2J\\x0a" },
+    { "C1 next line, CSI",  "\xC2\x85\xC2\x9B",  "\\xc2\\x85\\xc2\\x9b" },
+    { "a bare C1 byte",     "a\x9Bz",            "a\\x9bz" },
+    { "bidi override",      "\xE2\x80\xAE",      "\\xe2\\x80\\xae" },
+    { "bidi mark",          "\xE2\x80\x8F",      "\\xe2\\x80\\x8f" },
+    { "Arabic mark",        "\xD8\x9C",          "\\xd8\\x9c" },
+    { "zero width, BOM",    "\xE2\x80\x8B\xEF\xBB\xBF", "\\xe2\\x80\\x8b\\xef\\xbb\\xbf" },
+    { "no-break space",     "\xC2\xA0",          "\\xc2\\xa0" },
+    { "a tag character",    "\xF3\xA0\x80\xA0",  "\\xf3\\xa0\\x80\\xa0" },
+    { "a cut character",    "\xE4\xB8",          "\\xe4\\xb8" },
+    { "empty",              "",                  "" },
+};
+
+static void test_text_add_shown__nothing_steers_or_hides(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(SHOWN); i++) {
+        char room[64];
+        struct text t = TEXT(room);
+        text_add_shown(&t, SHOWN[i].text, strlen(SHOWN[i].text));
+        CHECK_TEXT(SHOWN[i].name, room, SHOWN[i].want);
+    }
+}
+
 static void test_utf8_count__characters_not_bytes(void **state)
 {
     static const char TEXT_[] = "a\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x92\xB0";
@@ -221,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_str_is__alphabet_and_length),
         cmocka_unit_test(test_str_eq__null_and_case),
         cmocka_unit_test(test_utf8_has_control__what_text_may_not_hold),
+        cmocka_unit_test(test_text_add_shown__nothing_steers_or_hides),
         cmocka_unit_test(test_utf8_count__characters_not_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
