@@ -1,6 +1,6 @@
 /* mockpay.c - the face of the mock gateway (test mode only).
  *
- * GET  /mockpay?pay_id=…&token=…   the page where a person pays
+ * GET  /mockpay?pay_id=…&token=…   the page where a person pays; as JSON, its state alone
  * POST /mockpay                    its form: pay_id, token, csrf, outcome
  * POST /mockpay/query              what became of a trade, asked by the channel, signed both ways
  * POST /api/pay/mock-callback      {"pay_id":…,"status":"SUCCESS"}: pay, sign, send the callback
@@ -77,7 +77,7 @@ static enum pay_err page(struct call *call, const void *input)
         .state = page_state(&trade), .shop = trade.shop, .subject = trade.subject,
         .price = trade.price,
         .currency = trade.currency, .number = trade.pay_id, .self_url = url,
-        .left_s = (trade.expire_time - trade.now + 999) / 1000,
+        .expire_time = trade.expire_time, .now = trade.now,
         .return_url = trade.return_url, .action = "/mockpay",
         .hidden = { { "pay_id", in->pay_id }, { "token", in->token }, { "csrf", csrf } },
     };

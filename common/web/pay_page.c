@@ -21,14 +21,14 @@ static const char *const TEXTS[LANGS][WORDS] = {
 };
 
 static const struct {
-    const char *mark, *kind, *text[LANGS];
+    const char *word, *mark, *kind, *text[LANGS];
 } STATES[PAGE_STATES] = {
-    [PAGE_OPEN] = { "", "open", { "", "" } },
-    [PAGE_PAID] = { "✓", "paid", { "Paid", "支付成功" } },
-    [PAGE_FAILED] = { "✕", "failed", { "Payment failed", "支付失败" } },
-    [PAGE_CLOSED] = { "✕", "failed", { "This trade is closed", "交易已关闭" } },
-    [PAGE_EXPIRED] = { "!", "failed", { "This payment has expired", "支付已过期" } },
-    [PAGE_NOT_FOUND] = { "?", "failed", { "No such payment", "没有这笔支付" } },
+    [PAGE_OPEN] = { "open", "", "open", { "", "" } },
+    [PAGE_PAID] = { "paid", "✓", "paid", { "Paid", "支付成功" } },
+    [PAGE_FAILED] = { "failed", "✕", "failed", { "Payment failed", "支付失败" } },
+    [PAGE_CLOSED] = { "closed", "✕", "failed", { "This trade is closed", "交易已关闭" } },
+    [PAGE_EXPIRED] = { "expired", "!", "failed", { "This payment has expired", "支付已过期" } },
+    [PAGE_NOT_FOUND] = { "unknown", "?", "failed", { "No such payment", "没有这笔支付" } },
 };
 
 static const struct {
@@ -85,16 +85,56 @@ static const char STYLE[] =
     "bad)}"
     ".test{margin:18px 0 0;text-align:center}";
 
+/* The time left is the end less the server's clock, so a phone that slept counts on rightly. The
+ * page asks its own address for the trade's state: who pays may hold another device. */
 static const char SCRIPT[] =
-    "const e=document.getElementById('left');if(e){let n=+e.dataset.s;const f=()=>{const "
-    "h=n/3600|0,m=(n%3600)/60|0,"
-    "s=n%60;e.textContent=(h?h+':':'')+String(m).padStart(2,'0')+':'+String(s).padStart(2,'0');"
-    "if(n--<=0)location.reload()};f();setInterval(f,1000)}"
-    "let sent=false;for(const f of "
-    "document.forms)f.addEventListener('submit',v=>{if(sent)v.preventDefault();sent=true;"
-    "v.submitter?.setAttribute('aria-busy','true')});"
-    "addEventListener('pageshow',()=>{sent=false;for(const b of "
-    "document.querySelectorAll('[aria-busy]'))b.removeAttribute('aria-busy')});";
+    "let sent = false;\n"
+    "for (const form of document.forms) form.addEventListener('submit', (event) => {\n"
+    "  if (sent) event.preventDefault();\n"
+    "  sent = true;\n"
+    "  event.submitter?.setAttribute('aria-busy', 'true');\n"
+    "});\n"
+    "addEventListener('pageshow', () => {\n"
+    "  sent = false;\n"
+    "  for (const b of document.querySelectorAll('[aria-busy]')) b.removeAttribute('aria-busy');\n"
+    "});\n"
+    "const left = document.getElementById('left');\n"
+    "if (left) {\n"
+    "  let end = Number(left.dataset.end), ahead = Number(left.dataset.now) - Date.now();\n"
+    "  let timer, asked = 0;\n"
+    "  const two = (n) => String(Math.floor(n)).padStart(2, '0');\n"
+    "  const show = () => {\n"
+    "    const s = Math.max(0, Math.ceil((end - ahead - Date.now()) / 1000));\n"
+    "    const hours = s < 3600 ? '' : `${Math.floor(s / 3600)}:`;\n"
+    "    left.textContent = `${hours}${two(s % 3600 / 60)}:${two(s % 60)}`;\n"
+    "  };\n"
+    "  const look = async () => {\n"
+    "    let wait = document.hidden ? 15 : asked++ < 150 ? 2 : 5;\n"
+    "    try {\n"
+    "      const answer = await fetch(location.href, { headers: { Accept: 'application/json' },\n"
+    "        cache: 'no-store', signal: AbortSignal.timeout(10000) });\n"
+    "      const { code, data } = await answer.json();\n"
+    "      if (sent) wait = 1;\n"
+    "      else if (code === 40400 || code === 0 && data.state !== 'open')\n"
+    "        return location.reload();\n"
+    "      else if (code !== 0)\n"
+    "        wait = Math.min(Number(answer.headers.get('Retry-After')) || 5, 60);\n"
+    "      if (code === 0) {\n"
+    "        end = Date.parse(data.expire_time);\n"
+    "        ahead = Date.parse(data.now) - Date.now();\n"
+    "      }\n"
+    "    } catch { wait = 5; }\n"
+    "    show();\n"
+    "    clearTimeout(timer);\n"
+    "    timer = setTimeout(look, wait * 1000);\n"
+    "  };\n"
+    "  const wake = () => { show(); look(); };\n"
+    "  document.addEventListener('visibilitychange', () => { if (!document.hidden) wake(); });\n"
+    "  addEventListener('pageshow', (event) => { if (event.persisted) wake(); });\n"
+    "  setInterval(show, 1000);\n"
+    "  show();\n"
+    "  timer = setTimeout(look, 2000);\n"
+    "}\n";
 
 /* The first of zh and en that the browser names; English for other languages, Chinese for none. */
 static enum lang language(const struct call *call)
@@ -124,7 +164,10 @@ static void write_head(struct text *to, const struct pay_page *page, enum lang l
         to, "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,"
             "initial-scale=1\"><meta name=\"robots\" content=\"noindex\"><title>");
     html_text(to, page->state == PAGE_OPEN ? TEXTS[lang][W_TITLE] : STATES[page->state].text[lang]);
-    html_raw(to, "</title><style nonce=\"");
+    html_raw(to, "</title>");
+    if (page->state == PAGE_OPEN)
+        html_raw(to, "<noscript><meta http-equiv=\"refresh\" content=\"10\"></noscript>");
+    html_raw(to, "<style nonce=\"");
     html_attr(to, nonce);
     html_raw(to, "\">");
     html_raw(to, STYLE);
@@ -172,8 +215,9 @@ static void write_form(struct text *to, const struct pay_page *page, enum lang l
 {
     html_raw(to, "<p class=\"dim center\">");
     html_text(to, TEXTS[lang][W_LEFT]);
-    text_addf(to, " <span id=\"left\" data-s=\"%lld\">", (long long)page->left_s);
-    duration(to, page->left_s);
+    text_addf(to, " <span id=\"left\" data-end=\"%lld\" data-now=\"%lld\">",
+              (long long)page->expire_time, (long long)page->now);
+    duration(to, (page->expire_time - page->now + 999) / 1000);
     html_raw(to, "</span></p><form method=\"post\" action=\"");
     html_attr(to, page->action);
     html_raw(to, "\">");
@@ -229,8 +273,8 @@ static void security_headers(struct reply *reply, const char *nonce)
     struct text csp = TEXT(room);
 
     text_addf(&csp,
-              "default-src 'none'; style-src 'nonce-%s'; script-src 'nonce-%s'; form-action 'self';"
-              " base-uri 'none'; frame-ancestors 'none'",
+              "default-src 'none'; style-src 'nonce-%s'; script-src 'nonce-%s'; connect-src 'self';"
+              " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
               nonce, nonce);
     reply_header(reply, "Content-Security-Policy", room);
     reply_header(reply, "X-Frame-Options", "DENY");
@@ -238,7 +282,28 @@ static void security_headers(struct reply *reply, const char *nonce)
     reply_header(reply, "Referrer-Policy", "same-origin");
     reply_header(reply, "Cross-Origin-Opener-Policy", "same-origin");
     reply_header(reply, "Cache-Control", "no-store");
-    reply_header(reply, "Vary", "Accept-Language");
+    reply_header(reply, "Vary", "Accept, Accept-Language");
+}
+
+/* What the page's own script asks for, at the page's own address. */
+static enum pay_err write_state(struct call *call, const struct pay_page *page)
+{
+    if (page->state == PAGE_NOT_FOUND)
+        return PAY_NOT_FOUND;
+    struct json_text *data = reply_data(call->reply);
+    reply_header(call->reply, "Cache-Control", "no-store");
+    reply_header(call->reply, "Vary", "Accept, Accept-Language");
+    json_str(data, "state", STATES[page->state].word);
+    json_time(data, "expire_time", page->expire_time);
+    json_time(data, "now", page->now);
+    return PAY_OK;
+}
+
+static bool wants_state(const struct call *call)
+{
+    const char *accept = request_header(call->request, "accept");
+
+    return accept && strncmp(accept, "application/json", strlen("application/json")) == 0;
 }
 
 enum pay_err pay_page_write(struct call *call, const struct pay_page *page)
@@ -247,6 +312,8 @@ enum pay_err pay_page_write(struct call *call, const struct pay_page *page)
     char nonce[TOKEN_SIZE];
     enum pay_err err = PAY_OK;
 
+    if (wants_state(call))
+        return write_state(call, page);
     token_new(nonce);
     struct text *to = reply_raw(call->reply, "text/html; charset=utf-8");
     call->reply->status = page->state == PAGE_NOT_FOUND ? 404 : 200;

@@ -273,6 +273,117 @@ describe('what it shows', { concurrency: 2 }, () => {
   }
 });
 
+// A page that stands open while the world goes on: another device pays, the phone sleeps.
+describe('left open', { concurrency: 2 }, () => {
+  const pays = (order) => postJson(stack, '/api/pay/mock-callback', { pay_id: order.pay_id, status: 'SUCCESS' });
+  const seconds = async (page) => (await page.locator('#left').textContent()).split(':').reduce((all, part) => all * 60 + Number(part), 0);
+
+  for (const js of [true, false]) {
+    test(`a phone pays after scanning, and the desktop shows it, ${js ? 'with' : 'without'} JavaScript`, async () => {
+      const order = await createOpen(stack, app, { return_url: 'https://shop.example/back' });
+      const desk = await reader(browser, { js });
+      const wide = await desk.newPage();
+      await wide.goto(order.pay_url);
+      const url = await scan(browser, wide.locator('figure'));
+      const phone = await reader(browser, { viewport: PHONE });
+      const small = await phone.newPage();
+      await small.goto(url);
+      await small.locator('#pay').click();
+      await small.locator('.result.paid').waitFor();
+      await wide.locator('.result.paid').waitFor({ timeout: 14_000 });
+      assert.equal(await wide.locator('form').count(), 0);
+      assert.equal(wide.url(), order.pay_url);
+      desk.noTrouble();
+      phone.noTrouble();
+      await desk.close();
+      await phone.close();
+    });
+  }
+
+  test('asked for as JSON, its address tells the state, in no cache, and of strangers nothing', async () => {
+    const order = await createOpen(stack, app);
+    const ask = (path) => request(stack, { path, headers: { Accept: 'application/json' } });
+    const { path } = payPage(stack, order);
+    const open = await ask(path);
+    const { state, expire_time, now } = expectOk(open);
+    assert.equal(state, 'open');
+    assert.ok(Math.abs(Date.parse(expire_time) - Date.parse(now) - 7_200_000) < 60_000);
+    assert.match(open.headers['cache-control'], /no-store/);
+    await pays(order);
+    assert.equal(expectOk(await ask(path)).state, 'paid');
+    expectError(await ask(`${path}x`), 40400);
+  });
+
+  test('a phone that slept shows the time that is left, with the network away, too', async () => {
+    const order = await createOpen(stack, app, { expire_in: 900 });
+    const context = await reader(browser, { viewport: PHONE });
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(order.pay_url);
+    await context.setOffline(true);
+    const before = await seconds(page);
+    assert.ok(before > 880 && before <= 900, `${before} s at first`);
+    await page.clock.fastForward(880_000);
+    const after = await seconds(page);
+    assert.ok(Math.abs(before - after - 880) <= 3, `${before} s, and ${after} s after 880 s`);
+    await page.clock.fastForward(880_000);
+    assert.equal(await seconds(page), 0, 'never below nothing');
+    await context.close();
+  });
+
+  test('a device whose clock is an hour off counts right', async () => {
+    const order = await createOpen(stack, app, { expire_in: 900 });
+    const context = await reader(browser, {});
+    const page = await context.newPage();
+    await page.clock.install({ time: Date.now() + 3_600_000 });
+    await page.goto(order.pay_url);
+    const left = await seconds(page);
+    assert.ok(left > 880 && left <= 900, `${left} s`);
+    await context.close();
+  });
+
+  test('frozen while the server\'s time went on: right again as soon as it is seen', async () => {
+    const own = await newApp(stack, { name: 'Sleeps' });
+    const order = await createOpen(stack, own, { expire_in: 900 });
+    const context = await reader(browser, { viewport: PHONE });
+    const page = await context.newPage();
+    await page.goto(order.pay_url);
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+    expectOk(await post(stack, own, '/sandbox/clock', { advance: 860 }));
+    await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await until('the time that is left', async () => (await seconds(page)) <= 40, 4000);
+    await pays(order);
+    await page.locator('.result.paid').waitFor();
+    context.noTrouble();
+    await context.close();
+  });
+
+  test('told to wait by 429 and 503, or not answered, it waits and goes on', async () => {
+    const order = await createOpen(stack, app);
+    const context = await reader(browser, {});
+    const page = await context.newPage();
+    const asked = [];
+    const answers = [
+      (r) => r.fulfill({ status: 429, headers: { 'Retry-After': '1' }, json: { code: 42900, msg: 'rate' } }),
+      (r) => r.fulfill({ status: 503, headers: { 'Retry-After': '2' }, json: { code: 50301, msg: 'away' } }),
+      (r) => r.continue(),
+    ];
+    await page.route(/mockpay/, (route) => {
+      if (route.request().resourceType() !== 'fetch') return route.continue();
+      asked.push(Date.now());
+      return (answers[asked.length - 1] ?? answers.at(-1))(route);
+    });
+    await page.goto(order.pay_url);
+    await until('three answers', () => asked.length >= 3, 12_000);
+    assert.ok(asked[1] - asked[0] >= 950 && asked[2] - asked[1] >= 1950, 'as long as Retry-After says');
+    await pays(order);
+    await page.locator('.result.paid').waitFor();
+    await context.close();
+  });
+});
+
 describe('clicked more than once', () => {
   for (const js of [true, false]) {
     test(`a double click pays once, ${js ? 'with' : 'without'} JavaScript`, async () => {
