@@ -47,7 +47,7 @@ static const struct setting SETTINGS[] = {
       "a child is replaced after so many requests" },
     { "SHROFF_RATE_APP", SET_NUM, "200", "0", 0, 1000000, AT(rate_app),
       "requests a second of one app; 0 is off" },
-    { "SHROFF_RATE_IP", SET_NUM, "50", "0", 0, 1000000, AT(rate_ip),
+    { "SHROFF_RATE_IP", SET_NUM, "200", "0", 0, 1000000, AT(rate_ip),
       "requests a second of one address; 0 is off" },
     { "SHROFF_KEEP_DAYS", SET_NUM, "400", NULL, 1, 36500, AT(keep_days), "days logs are kept" },
     { "SHROFF_MIN_FREE_MB", SET_NUM, "128", NULL, 0, 1000000, AT(min_free_mb),

@@ -33,7 +33,7 @@ struct checkout {
     struct order order;
     struct attempt attempt;             /* the open one, when has_attempt */
     bool has_attempt, created;          /* created: answer 201, else 200 */
-    const char *field;                  /* with PAY_BAD_FIELD: static name */
+    const char *field;                  /* with PAY_BAD_FIELD and PAY_CONFLICT: static name */
     char error_code[65], error_msg[1021];   /* the channel's words with PAY_REFUSED, PAY_UNKNOWN;
                                                order.no is filled then */
 };

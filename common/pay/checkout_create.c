@@ -135,10 +135,13 @@ static enum pay_err open_new(struct db *db, struct creating *w)
     return offline && !FP_PLANNED(STEPS) ? open_at_once(db, w) : db_txn(db, create_work, w);
 }
 
-static bool same_terms(const struct order *order, const struct order_terms *terms)
+/* The first of the terms that is not the order's, NULL when it is the same order. */
+static const char *other_term(const struct order *order, const struct order_terms *terms)
 {
-    return order->price == terms->price && str_eq(order->currency, terms->currency) &&
-           str_eq(order->subject, terms->subject);
+    return order->price != terms->price                ? "price"
+           : !str_eq(order->currency, terms->currency) ? "currency"
+           : !str_eq(order->subject, terms->subject)   ? "subject"
+                                                       : NULL;
 }
 
 static enum pay_err repeat_work(struct db *db, void *arg)
@@ -155,7 +158,8 @@ static enum pay_err repeat_work(struct db *db, void *arg)
         return w->short_of_space ? PAY_DB_AWAY : PAY_FAULT;
     if (err != PAY_OK)
         return err;
-    if (!same_terms(&out->order, w->terms))
+    out->field = other_term(&out->order, w->terms);
+    if (out->field != NULL)
         return PAY_CONFLICT;
     err = attempt_open_of(db, out->order.id, &out->attempt);
     out->has_attempt = err == PAY_OK;

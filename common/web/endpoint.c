@@ -27,6 +27,8 @@ struct cycle {
     struct app_key key;
     struct call call;
     const char *field;
+    char why_room[WHY_SIZE];            /* what is wrong with this request, in words */
+    struct text why;
     int retry_after;
 };
 
@@ -277,8 +279,9 @@ static void begin(struct cycle *c, struct worker *worker)
     c->match.route = NULL;
     c->match.allow[0] = '\0';
     c->said_well = c->signed_well = false;
-    c->call = (struct call){ .db = worker->db };
     c->field = NULL;
+    c->why = TEXT(c->why_room);
+    c->call = (struct call){ .db = worker->db, .why = &c->why };
     c->retry_after = 0;
     reply_reset(&c->reply);
 }
@@ -294,7 +297,7 @@ void worker_serve(struct worker *worker)
         err = STEPS[i](&cycle);
     db_end(worker->db);
     const struct reply_end end = {
-        .err = outward(err), .field = cycle.field, .request_id = cycle.request.id,
+        .err = outward(err), .field = cycle.field, .why = cycle.why_room, .request_id = cycle.request.id,
         .allow = cycle.match.allow, .retry_after = cycle.retry_after, .head = cycle.request.head,
     };
     err = reply_close(&cycle.reply, &end);

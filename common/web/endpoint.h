@@ -16,6 +16,7 @@
 #include "web/request.h"
 
 #define ENDPOINT_INPUT_MAX (192 * 1024)     /* of a struct that fields fill */
+#define WHY_SIZE 1024                       /* of a refusal in words */
 
 enum auth { SIGNED_BY_APP, OPEN_TO_ALL };
 enum body_kind { BODY_JSON, BODY_FORM, BODY_NONE };     /* JSON: application/json or 41500 */
@@ -30,6 +31,7 @@ struct call {
     const char *segment;                /* what stood for {} in the path */
     struct reply *reply;
     const char *field;                  /* a handler names the bad field with PAY_BAD_FIELD */
+    struct text *why;                   /* and may say what was wanted and what came */
     char order_no[NO_SIZE], pay_id[NO_SIZE];    /* for the log line: call_about */
 };
 /* Notes what the request is about; NULL or "" leaves it open. */

@@ -62,10 +62,23 @@ static void add_refusal(struct json_text *json, const struct reply *reply,
                         const struct reply_end *end)
 {
     json_str(json, "request_id", end->request_id);
-    if (end->err == PAY_BAD_FIELD)
+    if (end->err == PAY_BAD_FIELD || end->err == PAY_CONFLICT)
         json_opt(json, "field", end->field);
     json_opt(json, "channel_error_code", reply->error_code);
     json_opt(json, "channel_error_msg", reply->error_msg);
+}
+
+/* What is wrong and, where the list of errors knows one, the cure. */
+static void add_msg(struct json_text *json, const struct reply_end *end)
+{
+    const struct err_row *row = err_row(end->err);
+    char room[256];
+    struct text own = TEXT(room);
+
+    text_add(&own, row->msg);
+    if (end->err != PAY_OK && *row->help)
+        text_addf(&own, ": %s", row->help);
+    json_str(json, "msg", str_or(end->why, room));
 }
 
 /* {"code":…,"msg":…  and, when there are data, ,"data":{  before the body and }} after it. */
@@ -76,7 +89,7 @@ static void wrap(struct reply *reply, const struct reply_end *end)
 
     json_open(&json, NULL);
     json_i64(&json, "code", row->code);
-    json_str(&json, "msg", row->msg);
+    add_msg(&json, end);
     if (end->err != PAY_OK)
         add_refusal(&json, reply, end);
     if (reply->in_data) {

@@ -28,7 +28,10 @@ describe('the same number', () => {
   })) {
     test(`40900: another ${name}; the first is kept`, async () => {
       const order = await create(stack, app1);
-      expectError(await send(terms({ merchant_order_id: order.merchant_order_id, ...change })), 40900);
+      const res = await send(terms({ merchant_order_id: order.merchant_order_id, ...change }));
+      const [[field, value]] = Object.entries(change);
+      expectError(res, 40900, field);
+      assert.match(res.json.msg, new RegExp(`^${field}: "?${value}"? is not "?${order[field]}"?, with which ${order.merchant_order_id} was created`), res.json.msg);
       const kept = await query(stack, app1, { order_no: order.order_no });
       assert.deepEqual([kept.price, kept.currency, kept.subject, kept.version], [1234, 'CNY', 'Tea', order.version]);
     });

@@ -238,6 +238,30 @@ static void test_utf8_count__characters_not_bytes(void **state)
         assert_int_equal(utf8_cut(TEXT_, sizeof(TEXT_) - 1, max), CUTS[max]);
 }
 
+struct foreign_case { const char *name, *text; size_t max; const char *want; };
+static const struct foreign_case FOREIGN[] = {
+    { "plain", "caf\xC3\xA9", 60, "caf\xC3\xA9" },
+    { "line ends and escape", "a\r\n\x1b[31m", 60, "a\\x0d\\x0a\\x1b[31m" },
+    { "C1 and a bidi override", "\xC2\x9B\xE2\x80\xAE", 60, "\\xc2\\x9b\\xe2\\x80\\xae" },
+    { "no-break, zero width, BOM", "\xC2\xA0\xE2\x80\x8B\xEF\xBB\xBF", 60,
+      "\\xc2\\xa0\\xe2\\x80\\x8b\\xef\\xbb\\xbf" },
+    { "not UTF-8, a cut character", "\xFF\xF0\x9F\x92", 60, "\\xff\\xf0\\x9f\\x92" },
+    { "bounded", "abcdef", 3, "abc\xE2\x80\xA6" },
+    { "no character is cut", "ab\xC3\xA9z", 3, "ab\xE2\x80\xA6" },
+    { "empty", "", 3, "" },
+};
+
+static void test_text_add_foreign__only_what_can_be_seen(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(FOREIGN); i++) {
+        char room[256];
+        struct text t = TEXT(room);
+        text_add_foreign(&t, FOREIGN[i].text, strlen(FOREIGN[i].text), FOREIGN[i].max);
+        CHECK_TEXT(FOREIGN[i].name, room, FOREIGN[i].want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_utf8_has_control__what_text_may_not_hold),
         cmocka_unit_test(test_text_add_shown__nothing_steers_or_hides),
         cmocka_unit_test(test_utf8_count__characters_not_bytes),
+        cmocka_unit_test(test_text_add_foreign__only_what_can_be_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
