@@ -3,14 +3,12 @@
  *            POST /api/pay/submit: a further attempt to pay an open order.
  * in:  CREATE_FIELDS, SUBMIT_FIELDS; signed, scope payment:create
  * out: the order (pay/order_view.h); 201 and Location for what was made, else 200 */
-#include <inttypes.h>
-#include <string.h>
 #include "pay/checkout.h"
 #include "pay/order_view.h"
 #include "web/endpoint.h"
+#include "web/order_reply.h"
 
 #define EXTRAS_SIZE BODY_MAX
-#define SHOWN_MAX 60            /* bytes of a subject in a message */
 
 struct create_in {
     struct order_terms terms;       /* first, so that its fields' offsets are the input's */
@@ -95,27 +93,6 @@ static enum pay_err answer(struct call *call, enum pay_err err, const struct che
     return err;
 }
 
-/* price: 900 is not 1234, with which SO-1001 was created */
-static void say_conflict(struct call *call, const struct order_terms *now, const struct order *first)
-{
-    const bool price = str_eq(call->field, "price"), currency = str_eq(call->field, "currency");
-    const char *wanted = currency ? now->currency : now->subject;
-    const char *there = currency ? first->currency : first->subject;
-
-    text_addf(call->why, "%s: ", call->field);
-    if (price) {
-        text_addf(call->why, "%" PRId64 " is not %" PRId64, now->price, first->price);
-    } else {
-        text_add_char(call->why, '"');
-        text_add_foreign(call->why, wanted, strlen(wanted), SHOWN_MAX);
-        text_add(call->why, "\" is not \"");
-        text_add_foreign(call->why, there, strlen(there), SHOWN_MAX);
-        text_add_char(call->why, '"');
-    }
-    text_addf(call->why, ", with which %s was created: query that order, or use a new number",
-              first->merchant_order_id);
-}
-
 static enum pay_err create(struct call *call, const void *input)
 {
     static struct checkout done;
@@ -125,7 +102,7 @@ static enum pay_err create(struct call *call, const void *input)
     done = (struct checkout){ .created = false };
     enum pay_err err = answer(call, checkout_create(&checkout, &in->terms, &done), &done);
     if (err == PAY_CONFLICT)
-        say_conflict(call, &in->terms, &done.order);
+        order_conflict_say(call, &in->terms, &done.order);
     return err;
 }
 

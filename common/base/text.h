@@ -66,10 +66,7 @@ bool utf8_is_hidden(uint32_t c);    /* a control, or what prints nothing (bidi, 
 void text_add_shown(struct text *t, const char *s, size_t len);
 /* The longest prefix of at most max bytes that does not cut a character. */
 size_t utf8_cut(const char *s, size_t len, size_t max);
-/* What a reader cannot see: controls, blanks other than ' ', zero-width characters, the BOM. */
-bool utf8_is_unseen(uint32_t c);
-/* Text that others wrote, for people: the first max bytes of it, each byte of what is not valid
- * UTF-8 or cannot be seen as \xHH, then "…" when there is more. Adds at most 4 * max + 3 bytes. */
-void text_add_foreign(struct text *t, const char *s, size_t len, size_t max);
+/* The same of its first max bytes, then "…" when there is more: at most 4 * max + 3 bytes. */
+void text_add_cut(struct text *t, const char *s, size_t len, size_t max);
 
 #endif

@@ -123,36 +123,10 @@ size_t utf8_cut(const char *s, size_t len, size_t max)
     return max;
 }
 
-bool utf8_is_unseen(uint32_t c)
-{
-    static const struct { uint32_t from, to; } RANGES[] = {
-        { 0xA0, 0xA0 },     { 0xAD, 0xAD },     { 0x61C, 0x61C },     { 0x1680, 0x1680 },
-        { 0x180E, 0x180E }, { 0x2000, 0x200F }, { 0x202F, 0x202F },   { 0x205F, 0x2064 },
-        { 0x206A, 0x206F }, { 0x3000, 0x3000 }, { 0xFEFF, 0xFEFF },   { 0xFFF9, 0xFFFB },
-        { 0xE0000, 0xE007F },
-    };
-
-    for (size_t i = 0; i < COUNT(RANGES); i++) {
-        if (c >= RANGES[i].from && c <= RANGES[i].to)
-            return true;
-    }
-    return utf8_is_control(c);
-}
-
-void text_add_foreign(struct text *t, const char *s, size_t len, size_t max)
+void text_add_cut(struct text *t, const char *s, size_t len, size_t max)
 {
     const size_t shown = utf8_cut(s, len, max);
 
-    for (size_t at = 0, step; at < shown; at += step) {
-        uint32_t c = 0;
-        step = utf8_next(s + at, shown - at, &c);
-        if (step > 0 && !utf8_is_unseen(c)) {
-            text_add_n(t, s + at, step);
-            continue;
-        }
-        step = step > 0 ? step : 1;
-        for (size_t i = 0; i < step; i++)
-            text_addf(t, "\\x%02x", (uint8_t)s[at + i]);
-    }
+    text_add_shown(t, s, shown);
     text_add(t, shown < len ? "\xE2\x80\xA6" : "");
 }

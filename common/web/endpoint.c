@@ -146,19 +146,44 @@ static bool may_be_new(enum pay_err err)
     return true;
 }
 
+/* What is wrong with the credentials, in words; a wrong signature is the list's own. */
+static void say_credentials(struct cycle *c, enum pay_err err)
+{
+    const struct fcgi *fcgi = c->worker->fcgi;
+    const struct credentials *said = &c->said;
+
+    if (err == PAY_BAD_TIME)
+        text_addf(&c->why, "timestamp: %s is %lld s off the server's clock, 300 are allowed: set "
+                  "the clock", said->timestamp, (long long)(said->time - clock_now_s()));
+    else if (err == PAY_UNSIGNED && c->said_well)
+        text_addf(&c->why, "app_key \"%s\"%s%s: there is no such app, or it has no live key of "
+                  "this kind", said->app_key, *said->key_id ? ", key_id " : "", said->key_id);
+    else if (fcgi_param_count(fcgi, "HTTP_AUTHORIZATION") > 1)
+        text_add(&c->why, "there is more than one Authorization header");
+    else if (err == PAY_UNSIGNED)
+        auth_explain(fcgi_param(fcgi, "HTTP_AUTHORIZATION"), &c->why);
+}
+
+static enum pay_err find_key(struct cycle *c)
+{
+    enum pay_err err = c->said_well ? check_credentials(c) : PAY_UNSIGNED;
+
+    if (c->said_well && may_be_new(err)) {
+        app_forget(c->said.app_key);
+        err = check_credentials(c);
+    }
+    return err;
+}
+
 static enum pay_err step_credentials(struct cycle *c)
 {
     if (c->match.route->auth == OPEN_TO_ALL)
         return PAY_OK;
-    if (!c->said_well)
-        return PAY_UNSIGNED;
-    enum pay_err err = check_credentials(c);
-    if (may_be_new(err)) {
-        app_forget(c->said.app_key);
-        err = check_credentials(c);
-    }
-    if (err != PAY_OK)
+    enum pay_err err = find_key(c);
+    if (err != PAY_OK) {
+        say_credentials(c, err);
         return err;
+    }
     FP("request.signed");
     c->call.app = &c->app;
     c->call.key = &c->key;
@@ -174,16 +199,21 @@ static enum pay_err step_address(struct cycle *c)
         return PAY_CROSS_SITE;
     if (!c->signed_well || c->app.allowed.count == 0)
         return PAY_OK;
-    return net_parse(c->request.client, &client) && net_list_has(&c->app.allowed, &client)
-               ? PAY_OK
-               : PAY_BAD_ADDRESS;
+    if (net_parse(c->request.client, &client) && net_list_has(&c->app.allowed, &client))
+        return PAY_OK;
+    text_addf(&c->why, "the address %s is not on the app's allow-list", c->request.client);
+    return PAY_BAD_ADDRESS;
 }
 
 static enum pay_err step_scope(struct cycle *c)
 {
     const unsigned scope = (unsigned)c->match.route->scope;
 
-    return !c->signed_well || (c->key.scopes & scope) == scope ? PAY_OK : PAY_NO_SCOPE;
+    if (!c->signed_well || (c->key.scopes & scope) == scope)
+        return PAY_OK;
+    text_add(&c->why, "the key lacks the scope ");
+    scopes_add(&c->why, scope);
+    return PAY_NO_SCOPE;
 }
 
 static _Alignas(max_align_t) char input_room[ENDPOINT_INPUT_MAX];
@@ -297,8 +327,9 @@ void worker_serve(struct worker *worker)
         err = STEPS[i](&cycle);
     db_end(worker->db);
     const struct reply_end end = {
-        .err = outward(err), .field = cycle.field, .why = cycle.why_room, .request_id = cycle.request.id,
-        .allow = cycle.match.allow, .retry_after = cycle.retry_after, .head = cycle.request.head,
+        .err = outward(err), .field = cycle.field, .why = cycle.why_room,
+        .request_id = cycle.request.id, .allow = cycle.match.allow,
+        .retry_after = cycle.retry_after, .head = cycle.request.head,
     };
     err = reply_close(&cycle.reply, &end);
     (void)reply_send(&cycle.reply, worker->fcgi, end.head);

@@ -1,6 +1,10 @@
 /* order_reply.c - see order_reply.h. */
 #include "web/order_reply.h"
+#include <inttypes.h>
+#include <string.h>
 #include "pay/order_view.h"
+
+#define SHOWN_MAX 60            /* bytes of a subject in a message */
 
 /* The order in hand. */
 static struct order_whole whole;
@@ -30,4 +34,26 @@ enum pay_err reply_order(struct call *call, const struct order_key *key)
     json_open_list(json, "refunds");
     json_close_list(json);
     return PAY_OK;
+}
+
+/* price: 900 is not 1234, with which SO-1001 was created */
+void order_conflict_say(struct call *call, const struct order_terms *now,
+                        const struct order *first)
+{
+    const bool price = str_eq(call->field, "price"), currency = str_eq(call->field, "currency");
+    const char *wanted = currency ? now->currency : now->subject;
+    const char *there = currency ? first->currency : first->subject;
+
+    text_addf(call->why, "%s: ", call->field);
+    if (price) {
+        text_addf(call->why, "%" PRId64 " is not %" PRId64, now->price, first->price);
+    } else {
+        text_add_char(call->why, '"');
+        text_add_cut(call->why, wanted, strlen(wanted), SHOWN_MAX);
+        text_add(call->why, "\" is not \"");
+        text_add_cut(call->why, there, strlen(there), SHOWN_MAX);
+        text_add_char(call->why, '"');
+    }
+    text_addf(call->why, ", with which %s was created: query that order, or use a new number",
+              first->merchant_order_id);
 }

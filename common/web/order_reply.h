@@ -2,10 +2,13 @@
 #ifndef WEB_ORDER_REPLY_H
 #define WEB_ORDER_REPLY_H
 
-#include "pay/order.h"
+#include "pay/checkout.h"
 #include "web/endpoint.h"
 
 /* The app's order with its open attempt, `attempts` and `refunds`. PAY_NOT_FOUND. */
 MUST_USE enum pay_err reply_order(struct call *call, const struct order_key *key);
+/* After PAY_CONFLICT: which term differs (call->field) from the order's, in words. */
+void order_conflict_say(struct call *call, const struct order_terms *now,
+                        const struct order *first);
 
 #endif

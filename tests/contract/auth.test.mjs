@@ -105,6 +105,17 @@ describe('40100: missing or malformed', () => {
   };
   for (const [name, make] of Object.entries(rows)) test(name, async () => expectError(await withHeader(make()), 40100));
 
+  const words = {
+    'no header': [() => undefined, /^there is no Authorization header/],
+    'no nonce': [rows['no nonce'], /^nonce: missing$/],
+    'an unknown app_key': [rows['an unknown app_key'], /^app_key "nosuchappkey": there is no such app/],
+    'milliseconds': [rows['a timestamp in milliseconds'], /^timestamp: .* these are milliseconds/],
+    'capitals': [rows['a signature in capitals'], /^signature: .* lower case$/],
+    'base64': [() => join(parts({ signature: Buffer.from(parts().signature, 'hex').toString('base64') })), /^signature: .* base64/],
+    'a short nonce': [rows['a nonce of 15'], /^nonce: want 16 to 64 of \S+ got 15 characters/],
+  };
+  for (const [name, [make, want]] of Object.entries(words)) test(`in words: ${name}`, async () => assert.match((await withHeader(make())).json.msg, want));
+
   test('two Authorization headers, both correct', async () => {
     const res = await request(stack, { path: QUERY, headers: ['Authorization', join(parts()), 'Authorization', join(parts())] });
     expectError(res, 40100);

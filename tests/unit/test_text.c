@@ -251,13 +251,13 @@ static const struct foreign_case FOREIGN[] = {
     { "empty", "", 3, "" },
 };
 
-static void test_text_add_foreign__only_what_can_be_seen(void **state)
+static void test_text_add_cut__only_what_can_be_seen(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(FOREIGN); i++) {
         char room[256];
         struct text t = TEXT(room);
-        text_add_foreign(&t, FOREIGN[i].text, strlen(FOREIGN[i].text), FOREIGN[i].max);
+        text_add_cut(&t, FOREIGN[i].text, strlen(FOREIGN[i].text), FOREIGN[i].max);
         CHECK_TEXT(FOREIGN[i].name, room, FOREIGN[i].want);
     }
 }
@@ -275,7 +275,7 @@ int main(void)
         cmocka_unit_test(test_utf8_has_control__what_text_may_not_hold),
         cmocka_unit_test(test_text_add_shown__nothing_steers_or_hides),
         cmocka_unit_test(test_utf8_count__characters_not_bytes),
-        cmocka_unit_test(test_text_add_foreign__only_what_can_be_seen),
+        cmocka_unit_test(test_text_add_cut__only_what_can_be_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
