@@ -117,20 +117,70 @@ static void address_text(const struct net_address *address, char out[NET_TEXT_SI
               NET_TEXT_SIZE);
 }
 
-/* The last entry before *end, blanks trimmed; *end moves to the comma before it. */
-static bool last_entry(const char *list, size_t *end, struct net_address *out)
+/* ---- elements of X-Forwarded-For, as proxies write them */
+
+struct span { const char *at; size_t len; };
+
+static struct span trimmed(struct span s)
+{
+    while (s.len > 0 && (s.at[0] == ' ' || s.at[0] == '\t'))
+        s = (struct span){ s.at + 1, s.len - 1 };
+    while (s.len > 0 && (s.at[s.len - 1] == ' ' || s.at[s.len - 1] == '\t'))
+        s.len--;
+    return s;
+}
+
+/* Without the quotes that must stand around a bracket in some headers. */
+static struct span unquoted(struct span s)
+{
+    const bool quoted = s.len >= 2 && s.at[0] == '"' && s.at[s.len - 1] == '"';
+
+    return quoted ? (struct span){ s.at + 1, s.len - 2 } : s;
+}
+
+static bool is_port(const char *s, size_t len)
+{
+    return len >= 2 && s[0] == ':' && str_is_n(s + 1, len - 1, ALPHA_DIGITS, 1, 5);
+}
+
+/* "[v6]", "[v6]:port" or v4:port; what has two colons and no bracket is IPv6 and has no port. */
+static bool without_port(struct span s, struct span *out)
+{
+    const char *colon = s.len > 0 ? memchr(s.at, ':', s.len) : NULL;
+    const char *close = s.len > 0 && s.at[0] == '[' ? memchr(s.at, ']', s.len) : NULL;
+    const char *port = close ? close + 1 : colon;
+    const size_t port_len = port ? s.len - (size_t)(port - s.at) : 0;
+
+    *out = s;
+    if (close)
+        *out = (struct span){ s.at + 1, (size_t)(close - s.at) - 1 };
+    else if (colon && is_port(colon, port_len))
+        out->len = (size_t)(colon - s.at);
+    return !close || (memchr(out->at, ':', out->len) && (port_len == 0 || is_port(port, port_len)));
+}
+
+bool net_element(const char *s, size_t len, char out[NET_TEXT_SIZE])
+{
+    struct net_address unused;
+    struct span bare;
+
+    return without_port(trimmed(unquoted(trimmed((struct span){ s, len }))), &bare) &&
+           text_copy_n(out, NET_TEXT_SIZE, bare.at, bare.len) && net_parse(out, &unused);
+}
+
+/* The last element before *end that is not blank, *end moves to the comma before it: an empty
+ * element says nothing (RFC 9110, 5.6.1). False when there is none or it is no address. */
+static bool last_element(const char *list, size_t *end, struct net_address *out)
 {
     char text[NET_TEXT_SIZE];
     size_t stop = *end, start;
 
-    while (stop > 0 && (list[stop - 1] == ' ' || list[stop - 1] == '\t'))
+    while (stop > 0 && strchr(" \t,", list[stop - 1]))
         stop--;
     for (start = stop; start > 0 && list[start - 1] != ','; start--)
         continue;
-    *end = start > 0 ? start - 1 : 0;
-    start += strspn(list + start, " \t");
-    return start < stop && text_copy_n(text, sizeof(text), list + start, stop - start) &&
-           net_parse(text, out);
+    *end = start;
+    return net_element(list + start, stop - start, text) && net_parse(text, out);
 }
 
 void net_client(const char *peer, const char *forwarded_for, const struct net_list *trusted,
@@ -141,9 +191,9 @@ void net_client(const char *peer, const char *forwarded_for, const struct net_li
     out[0] = '\0';
     if (!net_parse(peer, &client))
         return;
-    /* Each trusted hop vouches for the entry it added; a garbled entry ends the chain. */
+    /* Each trusted hop vouches for the element it added; what is no address ends the chain. */
     size_t end = strlen(str_or(forwarded_for, ""));
-    while (end > 0 && net_list_has(trusted, &client) && last_entry(forwarded_for, &end, &before))
+    while (end > 0 && net_list_has(trusted, &client) && last_element(forwarded_for, &end, &before))
         client = before;
     address_text(&client, out);
 }

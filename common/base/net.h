@@ -21,9 +21,15 @@ bool net_list_has(const struct net_list *list, const struct net_address *address
 /* Public by webhooks.md part D: refuses private, loopback, link-local, CGNAT, reserved, multicast,
  * documentation, 6to4, NAT64, Teredo …: only what a packet on the internet can reach. */
 bool net_is_public(const struct net_address *address);
-/* The client's address: peer, or, while peer is a trusted proxy, the right-most address of
- * X-Forwarded-For that is not itself trusted. Writes text of at most 45 characters and NUL. */
 #define NET_TEXT_SIZE 46
+/* The address in one element of X-Forwarded-For, as it was spelled: blanks, quotes, brackets and a
+ * port around it are dropped. False when it is no address. */
+MUST_USE bool net_element(const char *s, size_t len, char out[NET_TEXT_SIZE]);
+/* The client's address: peer, or, while peer is a trusted proxy, the right-most address of
+ * X-Forwarded-For that is not itself trusted. Empty elements are skipped; the first from the right
+ * that is no address ends the chain, and the proxy that sent it counts as the client: a client can
+ * put anything to the left, and nothing to the right of what the last trusted proxy saw. Writes
+ * text of at most 45 characters and NUL. */
 void net_client(const char *peer, const char *forwarded_for, const struct net_list *trusted,
                 char out[NET_TEXT_SIZE]);
 

@@ -94,7 +94,11 @@ describe('outages', () => {
     const from = (xff) => get(small, own, `/payments/${strangerUlid()}`, xff === undefined ? {} : { headers: { 'X-Forwarded-For': xff } });
     await until('in force', async () => (await from()).json.code === 40301, 3000);
     for (const good of ['192.0.2.7', '10.0.0.1, 192.0.2.7', '2001:db8::5', '192.0.2.9, 127.0.0.1']) expectError(await from(good), 40400);
-    for (const bad of ['198.51.100.1', '192.0.2.7, 198.51.100.1', '', 'x', '192.0.2.7, x', '2001:db9::1']) expectError(await from(bad), 40301);
+    const asProxiesSendIt = ['192.0.2.7:51234', '[2001:db8::5]', '[2001:db8::5]:443', '"[2001:db8::5]:443"', '"192.0.2.7:80"', '192.0.2.7,', '192.0.2.7, ,', '192.0.2.7:9, 127.0.0.1:8080',
+      '198.51.100.1:1, 192.0.2.7:2'];
+    for (const good of asProxiesSendIt) expectError(await from(good), 40400);
+    const spoofs = ['192.0.2.7, 198.51.100.1:80', '"192.0.2.7, 198.51.100.1"', '[192.0.2.7]', '192.0.2.7:', '192.0.2.7:x', '192.0.2.7:123456', '192.0.2.7 198.51.100.1', '192.0.2.7;', '[2001:db8::5', '[2001:db8::5]x', 'for=192.0.2.7', ',', '"', '""', '192.0.2.7, unknown', '192.0.2.7\t, "198.51.100.1'];
+    for (const bad of [...spoofs, '198.51.100.1', '192.0.2.7, 198.51.100.1', '', 'x', '192.0.2.7, x', '2001:db9::1']) expectError(await from(bad), 40301);
   });
   test('metrics: for the loopback and SHROFF_METRICS_NETS, 40400 to all others', async () => {
     await begin();

@@ -105,6 +105,44 @@ static void check_list(const char *s, const struct net_address *address)
     free(copy);
 }
 
+/* An element's address stands in it, and nothing around it but blanks, a quote to either side,
+ * brackets and a port. */
+static void check_element(const char *s)
+{
+    char got[NET_TEXT_SIZE];
+    struct net_address address;
+    const size_t len = strlen(s), before = strspn(s, " \t\"[");
+
+    if (!net_element(s, len, got)) {
+        PROPERTY(!net_parse(s, &address));
+        return;
+    }
+    PROPERTY(net_parse(got, &address) && strncmp(s + before, got, strlen(got)) == 0);
+    const char *rest = s + before + strlen(got);
+    rest += *rest == ']';
+    if (*rest == ':') {
+        const size_t digits = strspn(rest + 1, "0123456789");
+        PROPERTY(digits >= 1 && digits <= 5);
+        rest += 1 + digits;
+    }
+    PROPERTY(strspn(rest, " \t\"") == strlen(rest));
+}
+
+/* What a client writes to the left of what the proxies saw moves no address that is not theirs. */
+static void check_spoof(const char *peer, const char *forwarded, const struct net_list *list,
+                        const char *client)
+{
+    struct net_address address;
+    char *longer = malloc(strlen(forwarded) + 32), other[NET_TEXT_SIZE];
+    struct text text = text_over(longer, strlen(forwarded) + 32);
+
+    text_addf(&text, "6.6.6.6,%s", forwarded);
+    net_client(peer, longer, list, other);
+    if (*client && net_parse(client, &address) && !net_list_has(list, &address))
+        PROPERTY(strcmp(client, other) == 0);
+    free(longer);
+}
+
 static void check_client(const char *peer, const char *forwarded, const char *trusted)
 {
     struct net_list list, none = { .count = 0 };
@@ -119,6 +157,7 @@ static void check_client(const char *peer, const char *forwarded, const char *tr
     PROPERTY(strlen(client) < NET_TEXT_SIZE && (!*client || net_parse(client, &address)));
     if (net_parse(peer, &address) && !net_list_has(&list, &address))
         PROPERTY(strcmp(client, direct) == 0);
+    check_spoof(peer, forwarded, &list, client);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -138,6 +177,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_text(first);
     (void)!net_parse(first, &address);
     check_list(second, &address);
+    check_element(first);
+    check_element(third);
     check_client(first, third, second);
     free(first);
     free(second);
