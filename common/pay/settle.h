@@ -11,9 +11,9 @@
 
 /* What was done, also the verdict written to callback_log. */
 enum verdict { VERDICT_ACCEPTED, VERDICT_REPEATED, VERDICT_DUPLICATE_PAID, VERDICT_LATE_PAID,
-               VERDICT_OTHER_PRICE, VERDICT_UNKNOWN_ATTEMPT, VERDICT_BAD_BODY, VERDICT_BAD_FIELD,
-               VERDICT_UNSIGNED, VERDICT_BAD_SIGN, VERDICT_BAD_TIME, VERDICT_FAULT, VERDICT_DB_AWAY,
-               VERDICT_LOST };
+               VERDICT_OTHER_PRICE, VERDICT_OTHER_PAYMENT, VERDICT_UNKNOWN_ATTEMPT,
+               VERDICT_BAD_BODY, VERDICT_BAD_FIELD, VERDICT_UNSIGNED, VERDICT_BAD_SIGN,
+               VERDICT_BAD_TIME, VERDICT_FAULT, VERDICT_DB_AWAY, VERDICT_LOST };
 const char *verdict_word(enum verdict verdict);     /* "ACCEPTED" … */
 
 /* A callback as it came, for callback_log. */
@@ -25,8 +25,9 @@ struct callback_raw {
 };
 
 /* After an outage or a fault nothing is on record: the caller commits the raw row alone.
- * PAY_OK: applied or known already (*verdict tells). PAY_OTHER_PRICE: a conflict, recorded with its
- * alert. PAY_NOT_FOUND: no such attempt on this channel. raw may be NULL. */
+ * PAY_OK: applied or known already (*verdict tells). PAY_OTHER_PRICE, PAY_OTHER_PAYMENT (the
+ * channel's number belongs to another attempt): a conflict, recorded with its alert. PAY_NOT_FOUND:
+ * no such attempt on this channel. raw may be NULL. */
 MUST_USE enum pay_err settle_result(struct db *db, const struct channel_config *channel,
                                     const struct channel_result *result,
                                     const struct callback_raw *raw, enum verdict *verdict);

@@ -1,8 +1,21 @@
-/* settle_private.h - what settle.c and settle_paid.c share. */
+/* settle_private.h - what the files of settle share. */
 #ifndef PAY_SETTLE_PRIVATE_H
 #define PAY_SETTLE_PRIVATE_H
 
 #include "pay/settle.h"
+
+/* One result at work: order and attempt as they stand under the order's lock. */
+struct settling {
+    const struct channel_config *channel;
+    const struct channel_result *result;
+    const struct callback_raw *raw;
+    enum verdict verdict;
+    struct order order;
+    struct attempt attempt;
+};
+
+/* settle_money.c: the channel says SUCCESS, and the price agrees. Sets w->verdict. */
+MUST_USE enum pay_err settle_money(struct db *db, struct settling *w);
 
 /* The order as it will be once this attempt has paid it. */
 MUST_USE enum pay_err order_as_paid(const struct order *order, const struct attempt *attempt,
@@ -12,7 +25,7 @@ MUST_USE enum pay_err order_as_paid(const struct order *order, const struct atte
 bool result_price_agrees(const struct channel_result *result, const struct attempt *attempt);
 
 /* The plain case, a waiting order paid by its waiting attempt, told by a callback: in one call.
- * PAY_WRONG_STATE: it is not that case, and nothing was done. */
+ * PAY_WRONG_STATE, PAY_DUPLICATE: it is not that case, and nothing was done. */
 MUST_USE enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
                                   const struct channel_result *result,
                                   const struct callback_raw *raw);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { suite, rep } from '../lib/suite.mjs';
 import { createOpen, expectError, expectOk, get, newNonce, now, post, postJson, query, strangerUlid } from '../lib/client.mjs';
-import { callbackOf, payByCallback, sendCallback, signCallback, signedCallback } from '../lib/channel.mjs';
+import { callbackOf, channelNo, payByCallback, sendCallback, signCallback, signedCallback } from '../lib/channel.mjs';
 import { disableApp, disableChannel, newApp, newRsaApp } from '../lib/ctl.mjs';
 
 const { stack, app1, app2, db } = await suite();
@@ -358,6 +358,43 @@ describe('40906: another price or currency', () => {
     const body = signedCallback(order, SECRET, { price: 1 });
     for (let i = 0; i < 3; i++) expectError(await sendCallback(stack, body), 40906);
     assert.equal(await stateOf(order), 'WAITING');
+  });
+});
+
+describe('a payment has one number at its channel', () => {
+  const attemptsOf = (order) => db.rows('SELECT e.no, e.status, e.duplicate_paid, e.of_id, e.channel_order_no FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id WHERE o.no = ? ORDER BY e.id', [order.order_no]);
+  test('40906: a number that paid another order pays no second one; alerted, on record, and the right money still pays', async () => {
+    const [one, two] = [await createOpen(stack, app1), await createOpen(stack, app1)];
+    const channel_order_no = channelNo();
+    expectAck(await sendCallback(stack, signedCallback(one, SECRET, { channel_order_no })));
+    const body = signedCallback(two, SECRET, { channel_order_no });
+    expectError(await sendCallback(stack, body), 40906);
+    assert.equal((await logged(body)).verdict, 'OTHER_PAYMENT');
+    assert.deepEqual((await alertsAbout(two)).map((a) => a.kind), ['other_payment']);
+    assert.equal(await stateOf(two), 'WAITING');
+    expectAck(await sendCallback(stack, signedCallback(two, SECRET)));
+    assert.equal(await stateOf(two), 'SUCCESS');
+  });
+  test('of FAILED and CLOSED the number is not kept: the same payment may then pay', async () => {
+    const [one, two] = [await createOpen(stack, app1), await createOpen(stack, app1)];
+    const channel_order_no = channelNo();
+    expectAck(await sendCallback(stack, signedCallback(one, SECRET, { channel_order_no, status: 'FAILED' })));
+    expectAck(await sendCallback(stack, signedCallback(two, SECRET, { channel_order_no })));
+    assert.deepEqual((await attemptsOf(one)).map((a) => a.channel_order_no), [null]);
+  });
+  test('a second number of a paid attempt: an attempt of its own, alerted, acknowledged, also when it comes again', async () => {
+    const order = await createOpen(stack, app1);
+    const [first, second] = [channelNo(), channelNo()];
+    expectAck(await sendCallback(stack, signedCallback(order, SECRET, { channel_order_no: first })));
+    for (let i = 0; i < 3; i++) expectAck(await sendCallback(stack, signedCallback(order, SECRET, { channel_order_no: second })));
+    expectAck(await sendCallback(stack, signedCallback(order, SECRET, { channel_order_no: first })));
+    const rows = await attemptsOf(order);
+    assert.deepEqual(rows.map((r) => [r.status, r.duplicate_paid, r.channel_order_no]), [[10, 0, first], [10, 1, second]]);
+    assert.ok(rows[1].of_id);
+    assert.deepEqual((await db.rows('SELECT kind FROM pay_alert WHERE about = ?', [rows[1].no])).map((a) => a.kind), ['duplicate_paid']);
+    const q = await query(stack, app1, { order_no: order.order_no });
+    assert.deepEqual(q.attempts.map((a) => [a.pay_id, a.status, a.channel_order_no]), [[rows[1].no, 'SUCCESS', second], [order.pay_id, 'SUCCESS', first]]);
+    assert.deepEqual([q.channel_order_no, q.paid_price], [first, order.price]);
   });
 });
 

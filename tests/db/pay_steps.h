@@ -51,6 +51,12 @@ static inline enum pay_err submit_with(const char *nonce, const char *no, const 
     return checkout_submit(&call, &(struct order_key){ .merchant_order_id = no }, &C);
 }
 
+/* One more open attempt of the order, in C.attempt. */
+static inline void another_attempt(const char *no)
+{
+    ASSERT_ERR(submit_with(fresh_nonce(), no, "mock"), PAY_OK);
+}
+
 static inline const struct channel_config *channel_now(void)
 {
     const struct channel_config *channel = NULL;
@@ -61,9 +67,9 @@ static inline const struct channel_config *channel_now(void)
 static inline struct channel_result result_of(const char *pay_id, enum channel_state state,
                                               int64_t price)
 {
-    struct channel_result result = { .state = state, .price = price, .currency = "CNY",
-                                     .channel_order_no = "GW1" };
+    struct channel_result result = { .state = state, .price = price, .currency = "CNY" };
     snprintf(result.pay_id, sizeof(result.pay_id), "%s", pay_id);
+    snprintf(result.channel_order_no, sizeof(result.channel_order_no), "GW%s", pay_id);
     if (state == CHANNEL_SUCCESS)
         result.success_time = INT64_C(1763683200123);
     return result;
@@ -71,12 +77,25 @@ static inline struct channel_result result_of(const char *pay_id, enum channel_s
 
 static enum verdict V;
 
+static inline enum pay_err settled_as(const struct channel_result *result)
+{
+    struct callback_raw raw = { .channel_id = S.channel_id, .remote_address = "127.0.0.1",
+                                .headers = "{}", .body = "as it came", .body_len = 10 };
+    return settle_result(S.db, channel_now(), result, &raw, &V);
+}
+
 static inline enum pay_err settled(const char *pay_id, enum channel_state state, int64_t price)
 {
     struct channel_result result = result_of(pay_id, state, price);
-    struct callback_raw raw = { .channel_id = S.channel_id, .remote_address = "127.0.0.1",
-                                .headers = "{}", .body = "as it came", .body_len = 10 };
-    return settle_result(S.db, channel_now(), &result, &raw, &V);
+    return settled_as(&result);
+}
+
+/* The channel says that its payment `number` paid the attempt. */
+static inline enum pay_err paid_by(const char *pay_id, const char *number)
+{
+    struct channel_result result = result_of(pay_id, CHANNEL_SUCCESS, 10000);
+    snprintf(result.channel_order_no, sizeof(result.channel_order_no), "%s", number);
+    return settled_as(&result);
 }
 
 /* What domain.md's proofs ask of orders and attempts, after every test. */

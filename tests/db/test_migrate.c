@@ -99,6 +99,58 @@ static void test_migrate_run__brings_the_real_schema(void **state)
     db_close(&books);
 }
 
+/* Files of the real schema that a pattern of the shell names, put into FOLDER. */
+static void schema_copied(const char *files)
+{
+    char line[256];
+
+    snprintf(line, sizeof(line), "cp %s %s", files, FOLDER);
+    assert_true(shell(line));
+}
+
+/* Two orders paid by one payment, as it could happen before migration 6, and one that failed. */
+static const char TWICE[] =
+    "INSERT INTO pay_app (id, app_key, name, webhook_secret_sealed) VALUES (1, 'a', 'a', 'x');\n"
+    "INSERT INTO pay_channel (id, app_id, code, config, config_sealed)"
+    " VALUES (1, 1, 'mock', '{}', 'x'), (2, 1, 'other', '{}', 'x');\n"
+    "INSERT INTO pay_order (id, no, app_id, merchant_order_id, subject, price, currency,"
+    " query_token, expire_time) SELECT seq, CONCAT('O', seq), 1, seq, 's', 5, 'CNY', seq, NOW(3)"
+    " FROM seq_1_to_4;\n"
+    "INSERT INTO pay_order_extension (id, order_id, no, channel_id, channel_code, price, currency)"
+    " SELECT seq, seq, CONCAT('E', seq), IF(seq = 4, 2, 1), 'mock', 5, 'CNY' FROM seq_1_to_4;\n"
+    "UPDATE pay_order_extension SET status = 10, paid_price = 5, success_time = NOW(3),"
+    " channel_order_no = 'X' WHERE id IN (2, 4);\n"
+    "UPDATE pay_order_extension SET status = 10, paid_price = 5, success_time = NOW(3),"
+    " channel_order_no = 'X' WHERE id = 1;\n"
+    "UPDATE pay_order_extension SET status = 20, channel_order_no = 'X' WHERE id = 3;\n"
+    "UPDATE pay_order SET status = 10, extension_id = id, success_time = NOW(3),"
+    " channel_order_no = 'X' WHERE id <> 3;\n";
+
+static void test_migrate_run__a_payment_of_two_orders_stays_with_the_first(void **state)
+{
+    struct db *db = fresh("m_twice");
+
+    (void)state;
+    folder_new();
+    schema_copied("schema/000[1-5]_*.sql");
+    ASSERT_ERR(migrated(db, FOLDER, false), PAY_OK);
+    folder_new();
+    put("0900_orders.sql", TWICE);
+    ASSERT_RUN(db, 1, 0);
+    folder_new();
+    schema_copied("schema/000[6-9]_*.sql");
+    ASSERT_ERR(migrated(db, FOLDER, false), PAY_OK);
+    ASSERT_NUMBER("SELECT SUM(1 << id) FROM m_twice.pay_order_extension"
+                  " WHERE channel_order_no = 'X'", 4 + 16);
+    ASSERT_NUMBER("SELECT SUM(1 << id) FROM m_twice.pay_order"
+                  " WHERE channel_order_no = 'X'", 4 + 16);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM m_twice.pay_alert WHERE kind = 'other_payment' AND"
+                  " about = 'E1' AND app_id = 1 AND text = 'order O1: attempt E1 was paid by"
+                  " payment X of channel mock (1), which paid attempt E2 already'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM m_twice.pay_alert", 1);
+    db_close(&db);
+}
+
 /* Its only statement fails when run twice, so that a second run would be seen. */
 static int migrate_in_child(const char *database)
 {
@@ -262,6 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_migrate_run__applies_each_file_once_in_order),
         cmocka_unit_test(test_migrate_run__brings_the_real_schema),
+        cmocka_unit_test(test_migrate_run__a_payment_of_two_orders_stays_with_the_first),
         cmocka_unit_test(test_migrate_run__five_at_once_apply_each_file_once),
         cmocka_unit_test(test_migrate_run__goes_on_where_one_was_killed),
         cmocka_unit_test(test_migrate_run__meets_what_was_done_and_not_counted),

@@ -13,7 +13,8 @@ static void test_settle_result__pays_once_and_tells(void **state)
                   " WHERE success_time = '2025-11-21 00:00:00.123'", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o"
                   " JOIN pay_order_extension e ON o.extension_id = e.id"
-                  " WHERE o.channel_order_no = 'GW1' AND e.channel_order_no = 'GW1' AND"
+                  " WHERE o.channel_order_no = CONCAT('GW', e.no) AND"
+                  " e.channel_order_no = o.channel_order_no AND"
                   " e.paid_price = 10000 AND o.channel_code = 'mock'", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE event = 'order.success' AND version = 1"
                   " AND max_notify_times = 16 AND lane = 0", 1);
@@ -69,7 +70,7 @@ static void test_settle_result__second_attempt_paid_is_kept(void **state)
     (void)state;
     created("SO1", 10000);
     memcpy(first, C.attempt.no, sizeof(first));
-    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+    another_attempt("SO1");
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
     ASSERT_ERR(settled(first, CHANNEL_SUCCESS, 10000), PAY_OK);
     assert_int_equal(V, VERDICT_DUPLICATE_PAID);
@@ -80,6 +81,100 @@ static void test_settle_result__second_attempt_paid_is_kept(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
     ASSERT_ERR(settled(first, CHANNEL_SUCCESS, 10000), PAY_OK);
     assert_int_equal(V, VERDICT_REPEATED);
+}
+
+/* ---- a payment has one number */
+
+static void test_settle_result__a_number_pays_one_attempt(void **state)
+{
+    char first[NO_SIZE];
+
+    (void)state;
+    created("SO1", 10000);
+    memcpy(first, C.attempt.no, NO_SIZE);
+    created("SO2", 10000);
+    ASSERT_ERR(paid_by(first, "X1"), PAY_OK);
+    /* by callback, plain and repeated, and as an answer to a question */
+    ASSERT_ERR(paid_by(C.attempt.no, "X1"), PAY_OTHER_PAYMENT);
+    assert_int_equal(V, VERDICT_OTHER_PAYMENT);
+    struct channel_result asked = result_of(C.attempt.no, CHANNEL_SUCCESS, 10000);
+    snprintf(asked.channel_order_no, sizeof(asked.channel_order_no), "X1");
+    ASSERT_ERR(settle_result(S.db, channel_now(), &asked, NULL, &V), PAY_OTHER_PAYMENT);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert"
+                  " WHERE kind = 'other_payment' AND times = 2 AND closed_by IS NULL", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'OTHER_PAYMENT'", 1);
+    ASSERT_NUMBER("SELECT status FROM pay_order WHERE merchant_order_id = 'SO2'", 0);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
+    /* its own money pays it all the same */
+    ASSERT_ERR(paid_by(C.attempt.no, "X2"), PAY_OK);
+    assert_int_equal(V, VERDICT_ACCEPTED);
+}
+
+static void test_settle_result__a_number_pays_one_attempt_of_an_order_too(void **state)
+{
+    char first[NO_SIZE];
+
+    (void)state;
+    created("SO1", 10000);
+    memcpy(first, C.attempt.no, NO_SIZE);
+    another_attempt("SO1");
+    ASSERT_ERR(paid_by(first, "X1"), PAY_OK);
+    ASSERT_ERR(paid_by(C.attempt.no, "X1"), PAY_OTHER_PAYMENT);
+    ASSERT_NUMBER("SELECT SUM(status) FROM pay_order_extension", 10);
+}
+
+static void test_settle_result__only_money_has_a_number(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_FAILED, 10000), PAY_OK);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE channel_order_no IS NULL", 1);
+}
+
+static void test_settle_result__a_second_payment_has_a_row_of_its_own(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    ASSERT_ERR(paid_by(C.attempt.no, "X1"), PAY_OK);
+    for (int i = 0; i < 3; i++) {
+        ASSERT_ERR(paid_by(C.attempt.no, "X2"), PAY_OK);
+        assert_int_equal(V, i == 0 ? VERDICT_DUPLICATE_PAID : VERDICT_REPEATED);
+    }
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension e JOIN pay_order_extension f"
+                  " ON f.id = e.of_id WHERE e.status = 10 AND e.duplicate_paid = 1 AND"
+                  " e.channel_order_no = 'X2' AND e.paid_price = 10000 AND e.no <> f.no AND"
+                  " f.channel_order_no = 'X1' AND f.duplicate_paid = 0 AND f.of_id IS NULL AND"
+                  " e.success_time = '2025-11-21 00:00:00.123'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 2);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'duplicate_paid' AND times = 1", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM status_log l JOIN pay_order_extension e ON e.id = l.data_id"
+                  " WHERE l.kind = 'attempt' AND e.of_id IS NOT NULL AND l.from_status = 0", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o WHERE o.version = 1 AND"
+                  " o.channel_order_no = 'X1'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
+    /* the first one again, a third one, and another order's money */
+    ASSERT_ERR(paid_by(C.attempt.no, "X1"), PAY_OK);
+    assert_int_equal(V, VERDICT_REPEATED);
+    ASSERT_ERR(paid_by(C.attempt.no, "X3"), PAY_OK);
+    assert_int_equal(V, VERDICT_DUPLICATE_PAID);
+    created("SO2", 10000);
+    ASSERT_ERR(paid_by(C.attempt.no, "X2"), PAY_OTHER_PAYMENT);
+    ASSERT_ERR(paid_by(C.attempt.no, "Y1"), PAY_OK);
+    ASSERT_ERR(paid_by(C.attempt.no, "X3"), PAY_OTHER_PAYMENT);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 4);
+}
+
+static void test_settle_result__a_number_that_was_not_said_is_learned(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    ASSERT_ERR(paid_by(C.attempt.no, ""), PAY_OK);
+    ASSERT_ERR(paid_by(C.attempt.no, ""), PAY_OK);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order WHERE channel_order_no IS NULL", 1);
+    ASSERT_ERR(paid_by(C.attempt.no, "X1"), PAY_OK);
+    assert_int_equal(V, VERDICT_REPEATED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
+                  " WHERE o.channel_order_no = 'X1' AND e.channel_order_no = 'X1'", 1);
 }
 
 static void late_payment(const char *policy)
@@ -275,6 +370,53 @@ static void test_settle_result__one_of_a_hundred_at_once_pays(void **state)
 
 static char pay_ids[CROWD][NO_SIZE];
 
+static bool one_number_for_all(int who)
+{
+    enum pay_err err = paid_by(pay_ids[who], "X1");
+    return err == PAY_OK;
+}
+
+static bool second_payment_of_one(int who)
+{
+    char number[16];
+
+    snprintf(number, sizeof(number), "X%d", who / 4);
+    return paid_by(C.attempt.no, number) == PAY_OK;
+}
+
+static void test_settle_result__one_number_at_once_pays_one(void **state)
+{
+    char no[32];
+
+    (void)state;
+    for (int round = 0; round < 5; round++) {
+        empty_tables();
+        for (int i = 0; i < CROWD; i++) {
+            snprintf(no, sizeof(no), "SO%d", i);
+            created(no, 10000);
+            memcpy(pay_ids[i], C.attempt.no, NO_SIZE);
+        }
+        assert_int_equal(crowd(one_number_for_all), 1);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order WHERE status = 10", 1);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'OTHER_PAYMENT'",
+                      CROWD - 1);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'other_payment'", CROWD - 1);
+    }
+}
+
+static void test_settle_result__one_second_payment_at_once_is_one_row(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 5; round++) {
+        empty_tables();
+        created("SO1", 10000);
+        ASSERT_ERR(paid_by(C.attempt.no, "first"), PAY_OK);
+        assert_int_equal(crowd(second_payment_of_one), CROWD);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE of_id IS NOT NULL", 2);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'DUPLICATE_PAID'", 2);
+    }
+}
+
 static bool own_attempt_paid(int who)
 {
     return settled(pay_ids[who], who % 2 == 0 ? CHANNEL_SUCCESS : CHANNEL_CLOSED, 10000) == PAY_OK;
@@ -288,7 +430,7 @@ static void test_settle_result__several_attempts_at_once(void **state)
         created("SO1", 10000);
         memcpy(pay_ids[0], C.attempt.no, NO_SIZE);
         for (int i = 1; i < CROWD; i++) {
-            ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+            another_attempt("SO1");
             memcpy(pay_ids[i], C.attempt.no, NO_SIZE);
         }
         assert_int_equal(crowd(own_attempt_paid), CROWD);
@@ -307,6 +449,11 @@ int main(void)
         MONEY_TEST(test_settle_result__late_end_touches_nothing_paid),
         MONEY_TEST(test_settle_result__an_end_leaves_the_order_payable),
         MONEY_TEST(test_settle_result__second_attempt_paid_is_kept),
+        MONEY_TEST(test_settle_result__a_number_pays_one_attempt),
+        MONEY_TEST(test_settle_result__a_number_pays_one_attempt_of_an_order_too),
+        MONEY_TEST(test_settle_result__only_money_has_a_number),
+        MONEY_TEST(test_settle_result__a_second_payment_has_a_row_of_its_own),
+        MONEY_TEST(test_settle_result__a_number_that_was_not_said_is_learned),
         MONEY_TEST(test_settle_result__late_money_is_accepted_when_the_app_says_so),
         MONEY_TEST(test_settle_result__late_money_is_kept_for_refund),
         MONEY_TEST(test_settle_result__other_price_never_pays),
@@ -317,6 +464,8 @@ int main(void)
         MONEY_TEST(test_settle_result__a_fault_or_an_outage_changes_nothing),
         MONEY_TEST(test_settle_result__one_of_a_hundred_at_once_pays),
         MONEY_TEST(test_settle_result__several_attempts_at_once),
+        MONEY_TEST(test_settle_result__one_number_at_once_pays_one),
+        MONEY_TEST(test_settle_result__one_second_payment_at_once_is_one_row),
         PAY_TEST(test_locks__one_order_for_all),
     };
     return cmocka_run_group_tests(tests, shroff_up, shroff_down);

@@ -9,7 +9,7 @@ import { newNo, post } from '../lib/client.mjs';
 import { sendCallback, signedCallback } from '../lib/channel.mjs';
 import { newLedger, payOne, sink } from './lib.mjs';
 
-let stack, db, root, sql, heard, paid, open;
+let stack, db, root, sql, heard, paid, twice, open;
 before(async () => {
   stack = await startStack();
   db = readerDb(stack);
@@ -18,6 +18,8 @@ before(async () => {
   sql = await root.pool.getConnection();
   await sql.query('SET SESSION check_constraint_checks = 0, foreign_key_checks = 0');
   paid = await payOne(stack, stack.app1, newLedger(), heard.url);
+  twice = await payOne(stack, stack.app1, newLedger(), heard.url);
+  await sendCallback(stack, signedCallback({ ...twice, price: await priceOf(twice), currency: 'CNY' }, stack.app1.channelSecret));
   open = (await post(stack, stack.app1, '/payments', {
     merchant_order_id: newNo('A'), price: 500, currency: 'CNY', subject: 'Open', channel: 'mock', notify_url: heard.url,
   })).json.data;
@@ -32,6 +34,7 @@ after(async () => {
   if (stack) stopStack(stack);
 });
 
+const priceOf = async (order) => db.value('SELECT price FROM pay_order WHERE no = ?', [order.order_no]);
 const audit = () => ctl(stack, ['audit', '--json']);
 const q = (text, params = []) => sql.query(text, params);
 const one = async (text, params = []) => (await q(text, params))[0][0];
@@ -93,6 +96,29 @@ const PLANTED = [
     await q("UPDATE status_log SET kind = 'x' WHERE kind = 'order' AND data_id = ?", [id]);
     return () => q("UPDATE status_log SET kind = 'order' WHERE kind = 'x' AND data_id = ?", [id]);
   } }],
+  ['number-once', 'two attempts with one number', { plant: async () => {
+    const [a, b] = [await attemptRow(paid.pay_id), await attemptRow(twice.pay_id)];
+    await q('ALTER TABLE pay_order_extension DROP KEY uk_channel_order_no');
+    await q('UPDATE pay_order_extension SET channel_order_no = ? WHERE id = ?', [a.channel_order_no, b.id]);
+    return async () => {
+      await q('UPDATE pay_order_extension SET channel_order_no = ? WHERE id = ?', [b.channel_order_no, b.id]);
+      await q('ALTER TABLE pay_order_extension ADD UNIQUE KEY uk_channel_order_no (channel_order_no, channel_id)');
+    };
+  } }],
+  ['number-once', 'an order that names another number than its attempt', twist('pay_order', () => paid.order_no, 'channel_order_no', "'X'")],
+  ['number-once', 'an attempt that is not paid, with a number', twist('pay_order_extension', () => open.pay_id, 'channel_order_no', "'X'")],
+  ['second-kept', 'an accepted callback whose payment no attempt has', { plant: async () => {
+    const { id } = await attemptRow(paid.pay_id);
+    const row = await one("SELECT id, body FROM callback_log WHERE extension_id = ? AND verdict = 'ACCEPTED'", [id]);
+    await q('UPDATE callback_log SET verdict = "REPEATED", body = JSON_SET(body, "$.channel_order_no", "FORGOTTEN1") WHERE id = ?', [row.id]);
+    return () => q('UPDATE callback_log SET verdict = "ACCEPTED", body = ? WHERE id = ?', [row.body, row.id]);
+  } }],
+  ['second-kept', 'a second payment that nobody handles', { plant: async () => {
+    const { id } = await attemptRow(twice.pay_id);
+    const { no } = await one('SELECT no FROM pay_order_extension WHERE of_id = ?', [id]);
+    await q("UPDATE pay_alert SET closed_by = 'x' WHERE about = ?", [no]);
+    return () => q('UPDATE pay_alert SET closed_by = NULL WHERE about = ?', [no]);
+  } }],
   ['not-late', 'a task due for an hour while a runner is alive', { plant: async () => {
     const { id } = await orderRow(paid.order_no);
     // In nobody's lane, so that the runner does not see it.
@@ -120,7 +146,7 @@ describe('audit', () => {
   }
 
   test('surplus-handled and closed-unpaid: money that nobody handles', async () => {
-    const twice = await payOne(stack, stack.app1, newLedger(), heard.url);
+    const late = await payOne(stack, stack.app1, newLedger(), heard.url);
     const other = (await post(stack, stack.app1, '/payments', {
       merchant_order_id: newNo('S'), price: 900, currency: 'CNY', subject: 'Twice', channel: 'mock',
     })).json.data;
@@ -137,8 +163,8 @@ describe('audit', () => {
     assert.ok(found.json.items.some((i) => i.proof === 'surplus-handled' && i.about === second.pay_id), found.stdout);
     await q('UPDATE pay_alert SET closed_by = NULL, close_time = NULL WHERE id = ?', [alert.id]);
 
-    await q('UPDATE pay_order SET status = 20, extension_id = NULL, success_time = NULL WHERE no = ?', [twice.order_no]);
+    await q('UPDATE pay_order SET status = 20, extension_id = NULL, success_time = NULL WHERE no = ?', [late.order_no]);
     const closed = await audit();
-    assert.ok(closed.json.items.some((i) => i.proof === 'closed-unpaid' && i.about === twice.order_no), closed.stdout);
+    assert.ok(closed.json.items.some((i) => i.proof === 'closed-unpaid' && i.about === late.order_no), closed.stdout);
   });
 });
