@@ -38,6 +38,7 @@ mariadb-client          command mariadb-dump
 e2fsprogs               command mkfs.ext4
 cron                    command cron
 iproute2                command ip
+nginx-common            file /etc/nginx/nginx.conf
 '
 PACKAGES_FUZZ='
 clang-14                command clang-14

@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, t
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, buildPath } from '../lib/env.mjs';
+import { startProduction } from '../lib/production.mjs';
 import { startStack, stopStack } from '../lib/stack.mjs';
 import { readerDb, rootDb } from '../lib/db.mjs';
 import { ctl, ctlOk } from '../lib/ctl.mjs';
@@ -163,30 +164,22 @@ describe('backup and a restore drill', () => {
   });
 });
 
-describe('nginx with TLS, as production has it', () => {
-  let at, child, port;
+describe("nginx with TLS, as production has it: production.conf beside Debian's own nginx.conf", () => {
+  let nginx, port;
   before(async () => {
-    at = mkdtempSync(join(dir, 'ngx-'));
-    const { freePort } = await import('../lib/stack.mjs');
-    port = await freePort();
-    execFileSync('cp', ['-r', join(ROOT, 'nginx'), join(at, 'shroff')]);
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=pay.example.com', '-days', '2',
-      '-keyout', join(at, 'key.pem'), '-out', join(at, 'cert.pem')], { stdio: 'ignore' });
-    const conf = readFileSync(join(ROOT, 'nginx/production.conf'), 'utf8')
-      .replaceAll(/listen \[::\].*\n/g, '').replace('listen 443 ssl http2', `listen 127.0.0.1:${port} ssl http2`)
-      .replace('listen 80', `listen 127.0.0.1:${port + 1}`)
-      .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${join(at, 'key.pem')};`)
-      .replace(/ssl_certificate .*;/, `ssl_certificate ${join(at, 'cert.pem')};`);
-    writeFileSync(join(at, 'nginx.conf'), `daemon off; pid ${at}/pid; error_log ${at}/log; events {}\nhttp {\naccess_log off;\n`
-      + `${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((n) => `${n}_temp_path ${at}/t_${n};`).join('\n')}\n${conf}\n}\n`);
-    const { spawn } = await import('node:child_process');
-    child = spawn('nginx', ['-p', at, '-c', join(at, 'nginx.conf'), '-e', join(at, 'log')], { stdio: 'inherit', env: { PATH: `${process.env.PATH}:/usr/sbin` } });
-    const { until } = await import('../lib/wait.mjs');
-    await until('nginx listens', () => sh('curl', ['-sk', `https://127.0.0.1:${port}/`]).status === 0, 10000);
+    nginx = await startProduction();
+    port = nginx.port;
   });
-  after(() => child?.kill('SIGTERM'));
+  after(() => nginx?.stop());
   const curl = (...args) => sh('curl', ['-sk', '-m', '5', ...args]);
 
+  test('what the guide adds to nginx.conf is there, and nothing is complained of', () => {
+    const all = sh('nginx', ['-c', join(nginx.etc, 'nginx.conf'), '-T'], { env: { PATH: `${process.env.PATH}:/usr/sbin` } });
+    assert.equal(all.status, 0, all.stderr);
+    assert.doesNotMatch(all.stderr, /\[(warn|error|emerg)\]/);
+    assert.match(all.stdout, /worker_connections 16384;/);
+    assert.match(all.stdout, /worker_rlimit_nofile 33000;/);
+  });
   test('speaks TLS 1.2 and 1.3 with forward secrecy, and nothing older', () => {
     const tls = (...args) => sh('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, ...args], { input: '' });
     assert.match(tls('-tls1_3').stdout, /TLSv1\.3/);
@@ -202,7 +195,7 @@ describe('nginx with TLS, as production has it', () => {
     }
   });
   test('plain HTTP is neither answered nor redirected', () => {
-    const r = curl('-i', `http://127.0.0.1:${port + 1}/payments`);
+    const r = curl('-i', `http://127.0.0.1:${nginx.plain}/payments`);
     assert.ok([52, 56].includes(r.status) && r.stdout === '', 'closed without a word');
   });
 });
