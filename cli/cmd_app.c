@@ -31,7 +31,7 @@ static bool text_option(const struct cli *cli, enum opt opt, char *to, size_t si
 {
     if (!cli->value[opt] || text_copy(to, size, cli->value[opt]))
         return true;
-    fprintf(stderr, "shroffctl: '%.40s…' is too long\n", cli->value[opt]);
+    out_say("'%.40s…' is too long", cli->value[opt]);
     return false;
 }
 

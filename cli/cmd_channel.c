@@ -89,7 +89,7 @@ static bool channel_named(const struct cli *cli, int64_t *id)
 
     if (text && str_to_i64(text, 1, ID_MAX, id))
         return true;
-    fprintf(stderr, "shroffctl: which channel? its number (shroffctl channel list)\n");
+    out_say("which channel? its number (shroffctl channel list)");
     return false;
 }
 

@@ -95,7 +95,7 @@ static const char *key_named(const struct cli *cli)
 {
     const char *key = cli->arg_count ? cli->arg[0] : cli->value[OPT_KEY];
     if (!key)
-        fprintf(stderr, "shroffctl: which key? its KEY_ID, or --key KEY_ID (shroffctl key list)\n");
+        out_say("which key? its KEY_ID, or --key KEY_ID (shroffctl key list)");
     return key;
 }
 

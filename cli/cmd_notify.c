@@ -42,7 +42,7 @@ static bool status_option(const struct cli *cli, int64_t *status)
             return true;
         }
     }
-    fprintf(stderr, "shroffctl: --status is WAITING, SUCCESS or FAILURE\n");
+    out_say("--status is WAITING, SUCCESS or FAILURE");
     return false;
 }
 
@@ -101,7 +101,7 @@ static bool time_option(const struct cli *cli, enum opt opt, int64_t *out)
 {
     if (!cli->value[opt] || time_parse(cli->value[opt], out))
         return true;
-    fprintf(stderr, "shroffctl: '%s': want a time like 2027-01-31T00:00:00Z\n", cli->value[opt]);
+    out_say("'%s': want a time like 2027-01-31T00:00:00Z", cli->value[opt]);
     return false;
 }
 

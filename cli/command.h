@@ -81,8 +81,12 @@ int cli_listed(struct cli *cli, enum pay_err err, const char *what, const char *
 /* A whole number option, fallback when not given; false after a message. */
 struct number_option { enum opt opt; int64_t min, max, fallback; };
 bool cli_number(const struct cli *cli, const struct number_option *want, int64_t *out);
-/* The file an option names ("-": standard input) into room; *out NULL when not given. False after a
- * message. */
+/* The bytes of the file an option names ("-": standard input), as they are and a NUL behind them;
+ * none when it is not given. False after a message. */
+struct cli_bytes { char *room; size_t size, len; };
+bool cli_bytes(const struct cli *cli, enum opt opt, struct cli_bytes *out);
+/* A file of text, one line end (LF or CRLF) cut off its end; *out NULL when not given. False after
+ * a message, also when a NUL is in it. */
 bool cli_file(const struct cli *cli, enum opt opt, char *room, size_t size, const char **out);
 
 #endif

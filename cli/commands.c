@@ -1,6 +1,8 @@
 /* The table of commands, and the small helpers they share. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -88,20 +90,18 @@ const size_t COMMAND_COUNT = COUNT(COMMANDS);
 int cli_fail(enum pay_err err, const char *what, const char *why)
 {
     if (why && *why)
-        fprintf(stderr, "shroffctl: %s: %s\n", what, why);
+        out_say("%s: %s", what, why);
     else if (err == PAY_NOT_FOUND)
-        fprintf(stderr, "shroffctl: %s: no such thing\n", what);
+        out_say("%s: no such thing", what);
     else if (err == PAY_DB_AWAY)
-        fprintf(stderr,
-                "shroffctl: %s: the database does not answer (SHROFF_DB_SOCKET, SHROFF_STATE;"
-                " shroffctl doctor)\n",
+        out_say("%s: the database does not answer (SHROFF_DB_SOCKET, SHROFF_STATE;"
+                " shroffctl doctor)",
                 what);
     else if (err == PAY_LOST)
-        fprintf(stderr,
-                "shroffctl: %s: the connection was lost at COMMIT: list, then repeat if needed\n",
+        out_say("%s: the connection was lost at COMMIT: list, then repeat if needed",
                 what);
     else
-        fprintf(stderr, "shroffctl: %s: %s\n", what, err_row(err)->msg);
+        out_say("%s: %s", what, err_row(err)->msg);
     return EXIT_FAILURE;
 }
 
@@ -135,38 +135,52 @@ bool cli_number(const struct cli *cli, const struct number_option *want, int64_t
     *out = want->fallback;
     if (!text || str_to_i64(text, want->min, want->max, out))
         return true;
-    fprintf(stderr, "shroffctl: '%s': want a number from %lld to %lld\n", text,
+    out_say("'%s': want a number from %lld to %lld", text,
             (long long)want->min, (long long)want->max);
     return false;
 }
 
 /* Standard input by its descriptor: /dev/stdin cannot be opened when it is a socket. */
-static bool stdin_read(char *room, size_t size)
+static enum pay_err stdin_read(char *room, size_t size, size_t *len)
 {
-    size_t len = 0;
-
-    for (ssize_t got = 1; got > 0 && len < size; len += (size_t)got) {
-        got = read(STDIN_FILENO, room + len, size - len);
+    *len = 0;
+    for (ssize_t got = 1; got > 0 && *len < size; *len += (size_t)got) {
+        got = read(STDIN_FILENO, room + *len, size - *len);
         if (got < 0)
-            return false;
+            return PAY_NO_ROW;
     }
-    if (len == size)
-        return false;
-    room[len > 0 && room[len - 1] == '\n' ? len - 1 : len] = '\0';
-    return true;
+    return *len < size ? PAY_OK : PAY_FULL;
+}
+
+bool cli_bytes(const struct cli *cli, enum opt opt, struct cli_bytes *out)
+{
+    const char *path = cli->value[opt];
+    enum pay_err err = PAY_OK;
+
+    out->len = 0;
+    if (path)
+        err = str_eq(path, "-") ? stdin_read(out->room, out->size, &out->len)
+                                : file_bytes(path, out->room, out->size, &out->len);
+    if (err == PAY_FULL)
+        out_say("could not read %s: it is over %zu bytes", path, out->size - 1);
+    else if (err != PAY_OK)
+        out_say("could not read %s: %s", path, strerror(errno));
+    out->room[err == PAY_OK ? out->len : 0] = '\0';
+    return err == PAY_OK;
 }
 
 bool cli_file(const struct cli *cli, enum opt opt, char *room, size_t size, const char **out)
 {
-    const char *path = cli->value[opt];
+    struct cli_bytes bytes = { room, size, 0 };
 
     *out = NULL;
-    if (!path)
-        return true;
-    if (str_eq(path, "-") ? !stdin_read(room, size) : file_read(path, room, size) != PAY_OK) {
-        fprintf(stderr, "shroffctl: could not read %s, or it is over %zu bytes\n", path, size - 1);
+    if (!cli_bytes(cli, opt, &bytes))
+        return false;
+    if (memchr(room, '\0', bytes.len)) {
+        out_say("%s: it holds a NUL: want text", cli->value[opt]);
         return false;
     }
-    *out = room;
+    (void)line_end_cut(room, bytes.len);
+    *out = cli->value[opt] ? room : NULL;
     return true;
 }

@@ -105,7 +105,7 @@ static int help(const char *group, const char *verb)
 {
     if ((verb && print_commands(stdout, group, verb)) || print_commands(stdout, group, NULL))
         return EXIT_SUCCESS;
-    fprintf(stderr, "shroffctl: %s: no such command (shroffctl --help)\n", group);
+    out_say("%s: no such command (shroffctl --help)", group);
     return EXIT_USAGE;
 }
 
@@ -158,9 +158,35 @@ static int option_read(struct cli *cli, const struct command *c, int argc, char 
             return i + 1;
         }
     }
-    fprintf(stderr, "shroffctl: %s: no such option here, or its value is missing (try --help)\n",
+    out_say("%s: no such option here, or its value is missing (try --help)",
             argv[i]);
     return -1;
+}
+
+/* What is kept is read by people: no character in it may steer a terminal or turn the direction of
+ * what stands beside it. */
+static bool steers(const char *text)
+{
+    uint32_t c;
+
+    for (size_t at = 0, len = strlen(text), step; at < len; at += step) {
+        step = utf8_next(text + at, len - at, &c);
+        if (step == 0 || utf8_is_control(c) || c == 0x61C || c == 0x200E || c == 0x200F)
+            return true;
+    }
+    return false;
+}
+
+static bool values_clean(const struct cli *cli)
+{
+    for (int o = 0; o < OPT_COUNT; o++) {
+        if (!cli->value[o] || !steers(cli->value[o]))
+            continue;
+        out_say("--%s: '%s' holds a control or direction character, or is not UTF-8",
+                OPTIONS[o].name, cli->value[o]);
+        return false;
+    }
+    return true;
 }
 
 static bool args_read(struct cli *cli, const struct command *c, int argc, char **argv, int from)
@@ -173,41 +199,69 @@ static bool args_read(struct cli *cli, const struct command *c, int argc, char *
         } else if (c->args && cli->arg_count < 1) {
             cli->arg[cli->arg_count++] = argv[i];
         } else {
-            fprintf(stderr, "shroffctl: %s: one word too many (try --help)\n", argv[i]);
+            out_say("%s: one word too many (try --help)", argv[i]);
             return false;
         }
     }
     if (c->args && c->args[0] != '[' && !cli->arg_count) {
-        fprintf(stderr, "shroffctl: %s %s: %s is missing\n", c->group, str_or(c->verb, ""),
+        out_say("%s %s: %s is missing", c->group, str_or(c->verb, ""),
                 c->args);
         return false;
     }
     for (int o = 0; o < OPT_COUNT; o++) {
         if ((c->needed & O(o)) && !*str_or(cli->value[o], "")) {
-            fprintf(stderr, "shroffctl: --%s is needed: %s\n", OPTIONS[o].name, OPTIONS[o].help);
+            out_say("--%s is needed: %s", OPTIONS[o].name, OPTIONS[o].help);
             return false;
         }
     }
+    if (!values_clean(cli))
+        return false;
     const char *why = str_or(cli->value[OPT_REASON], "");
     if (utf8_is_valid(why, strlen(why)) && utf8_count(why, strlen(why)) <= REASON_MAX)
         return true;
-    fprintf(stderr, "shroffctl: --reason takes at most %d characters of UTF-8\n", REASON_MAX);
+    out_say("--reason takes at most %d characters of UTF-8", REASON_MAX);
     return false;
 }
 
-/* Who is at the keyboard: behind sudo, both names. */
+static void add_user(struct text *to, uid_t uid)
+{
+    const struct passwd *pw = getpwuid(uid);
+
+    if (pw)
+        text_addf(to, "%.24s", pw->pw_name);
+    else
+        text_addf(to, "uid %ld", (long)uid);
+}
+
+/* Whose login this is: the kernel keeps it through su and sudo. -1 where nobody logged in. */
+static int64_t login_uid(void)
+{
+    char room[24];
+    int64_t uid;
+
+    if (file_read("/proc/self/loginuid", room, sizeof(room)) != PAY_OK ||
+        !str_to_i64(room, 0, UINT32_MAX - 1, &uid))
+        return -1;
+    return uid;
+}
+
+/* Whose account this is and, behind su or sudo, whose login. SUDO_USER can be set to anything: it
+ * is named as what it is, and left out where there is a login. */
 static const char *who_am_i(void)
 {
     static char name[65];
     struct text t = TEXT(name);
     const char *sudo = getenv("SUDO_USER");
-    const struct passwd *pw = getpwuid(getuid());
+    const int64_t login = login_uid();
 
-    text_add(&t, pw ? pw->pw_name : "uid ");
-    if (!pw)
-        text_add_i64(&t, getuid());
-    if (sudo && *sudo && strlen(sudo) < 32)
-        text_addf(&t, " (sudo by %s)", sudo);
+    add_user(&t, getuid());
+    if (login >= 0 && login != (int64_t)getuid()) {
+        text_add(&t, " (login of ");
+        add_user(&t, (uid_t)login);
+        text_add(&t, ")");
+    } else if (login < 0 && sudo && str_is(sudo, ALPHA_MERCHANT_NO, 1, 24)) {
+        text_addf(&t, " (SUDO_USER=%s)", sudo);
+    }
     return name;
 }
 
@@ -218,7 +272,7 @@ static int command_run(struct cli *cli, const struct command *c)
     config_load(&cli->config);
     cli->actor = (struct actor){ who_am_i(), str_or(cli->value[OPT_REASON], ""), NULL };
     if (c->vault && vault_open(cli->config.master_key_file) != PAY_OK) {
-        fprintf(stderr, "shroffctl: could not open the master key: %s (SHROFF_MASTER_KEY_FILE)\n",
+        out_say("could not open the master key: %s (SHROFF_MASTER_KEY_FILE)",
                 cli->config.master_key_file);
         return EXIT_CONFIG;
     }
@@ -251,7 +305,7 @@ int main(int argc, char **argv)
         return help(argv[1], argv[2]);
     const struct command *c = command_find(argc, argv, &used);
     if (!c) {
-        fprintf(stderr, "shroffctl: %s%s%s: no such command (shroffctl --help)\n", argv[1],
+        out_say("%s%s%s: no such command (shroffctl --help)", argv[1],
                 argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
         return EXIT_USAGE;
     }

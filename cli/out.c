@@ -1,5 +1,6 @@
 #include "cli/out.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,60 @@
 #include "base/json_text.h"
 
 #define CELL_MAX 8192
+#define SAID_MAX 2048
+
+/* A copy of foreign text as people may see it; the caller frees. */
+static char *shown(const char *s, size_t len)
+{
+    const size_t size = len * strlen("\\xHH") + 1;
+    char *copy = malloc(size);
+
+    if (!copy)
+        abort();
+    struct text t = text_over(copy, size);
+    text_add_shown(&t, s, len);
+    return copy;
+}
+
+void out_text(FILE *to, const char *s, size_t len)
+{
+    char *copy = shown(s, len);
+
+    fputs(copy, to);
+    free(copy);
+}
+
+void out_say(const char *format, ...)
+{
+    char room[SAID_MAX];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(room, sizeof(room), format, args);
+    va_end(args);
+    fputs("shroffctl: ", stderr);
+    out_text(stderr, room, strlen(room));
+    fputc('\n', stderr);
+}
+
+/* JSON for programs, which people read too: what does not print is spelled as JSON spells it. */
+static void put_json(const char *json)
+{
+    const size_t len = strlen(json);
+
+    for (size_t at = 0, step; at < len; at += step) {
+        uint32_t c = '?';
+        step = utf8_next(json + at, len - at, &c);
+        if (step == 0 || !utf8_is_hidden(c))
+            fwrite(json + at, 1, step ? step : 1, stdout);
+        else if (c > 0xFFFF)
+            printf("\\u%04x\\u%04x", (unsigned)(0xD7C0 + (c >> 10)),
+                   (unsigned)(0xDC00 + (c & 0x3FF)));
+        else
+            printf("\\u%04x", (unsigned)c);
+        step = step ? step : 1;
+    }
+}
 
 void out_open(struct out *out, bool json, bool list)
 {
@@ -47,7 +102,8 @@ static void json_cell(const struct out *out, const char *name, const char *value
         json_raw(&j, name, value);
     else
         json_str(&j, name, value);
-    fprintf(stdout, "%s%s", out->cells ? "," : "", room);
+    fputs(out->cells ? "," : "", stdout);
+    put_json(room);
 }
 
 static void cell(struct out *out, const char *name, const char *value, bool number)
@@ -58,14 +114,7 @@ static void cell(struct out *out, const char *name, const char *value, bool numb
         json_cell(out, name, value, number);
     } else {
         out->names[out->cells] = name;
-        char *copy = strdup(value);
-        if (!copy)
-            abort();
-        /* What came from outside must not steer the terminal. */
-        for (char *p = copy; *p; p++)
-            if ((unsigned char)*p < 32 || *p == 127)
-                *p = ' ';
-        out->table[(out->rows - 1) * OUT_COLUMNS + out->cells] = copy;
+        out->table[(out->rows - 1) * OUT_COLUMNS + out->cells] = shown(value, strlen(value));
     }
     out->cells++;
 }

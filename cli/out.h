@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define OUT_COLUMNS 12
 
@@ -15,6 +16,10 @@ struct out {
     int columns;
 };
 
+/* Foreign text, or what may hold some, on a terminal: nothing steers, nothing is invisible. */
+void out_text(FILE *to, const char *s, size_t len);
+/* "shroffctl: …" on standard error, printed by out_text. */
+void out_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void out_open(struct out *out, bool json, bool list);
 /* Every row has the same members in the same order. */
 void out_row(struct out *out);

@@ -173,7 +173,11 @@ static const char *default_of(const struct setting *set, const struct config *co
 
 static void refuse(const char *name, const char *value, const char *want)
 {
-    fprintf(stderr, "shroff: %s='%.200s': %s\n", name, value, want);
+    char room[1024];
+    struct text shown = TEXT(room);
+
+    text_add_shown(&shown, value, strnlen(value, 200));
+    fprintf(stderr, "shroff: %s='%s': %s\n", name, room, want);
     exit(EXIT_CONFIG);
 }
 
@@ -234,6 +238,8 @@ static void load_password(const struct config *config, const char *role, struct 
     if (value) {
         if (!text_copy(out->password, sizeof(out->password), value))
             refuse(name, "(hidden)", "want at most 128 bytes");
+        if (secret_problem(value))
+            refuse(name, "(hidden)", secret_problem(value));
         return;
     }
     value = role_setting(role, "_DB_PASSWORD_FILE", name, sizeof(name));
@@ -242,6 +248,8 @@ static void load_password(const struct config *config, const char *role, struct 
         text_addf(&file, "%s/secrets/%s.password", config->state, role);
     if (file.full || file_read(path, out->password, sizeof(out->password)) != PAY_OK)
         refuse(name, path, "want a readable file with a password of at most 128 bytes");
+    if (secret_problem(out->password))
+        refuse(name, path, secret_problem(out->password));
 }
 
 void config_db_account(const struct config *config, const char *role, struct db_account *out)

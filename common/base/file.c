@@ -1,8 +1,10 @@
-/* file.c - file_read of config.h. */
+/* file.c - files of config.h, and what a secret in one may be. */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 #include "base/config.h"
+#include "base/text.h"
 
 static enum pay_err read_all(int fd, char *room, size_t size, size_t *len)
 {
@@ -20,20 +22,65 @@ static enum pay_err read_all(int fd, char *room, size_t size, size_t *len)
     return PAY_FULL;
 }
 
-enum pay_err file_read(const char *path, char *room, size_t size)
+enum pay_err file_bytes(const char *path, char *room, size_t size, size_t *len)
 {
-    size_t len = 0;
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
 
+    *len = 0;
     if (fd < 0)
         return PAY_NO_ROW;
-    enum pay_err err = read_all(fd, room, size, &len);
+    enum pay_err err = read_all(fd, room, size, len);
+    const int saved_errno = errno;
     close(fd);
+    errno = saved_errno;
     if (err != PAY_OK)
-        len = 0;
-    if (len > 0 && room[len - 1] == '\n')
-        len--;
+        *len = 0;
     if (size > 0)
-        room[len] = '\0';
+        room[*len] = '\0';
     return err;
+}
+
+size_t line_end_cut(char *text, size_t len)
+{
+    if (len > 0 && text[len - 1] == '\n')
+        len -= len > 1 && text[len - 2] == '\r' ? 2 : 1;
+    text[len] = '\0';
+    return len;
+}
+
+enum pay_err file_read(const char *path, char *room, size_t size)
+{
+    size_t len;
+
+    enum pay_err err = file_bytes(path, room, size, &len);
+    if (size > 0)
+        (void)line_end_cut(room, len);
+    return err;
+}
+
+static bool is_printable_ascii(const char *text)
+{
+    while (*text >= ' ' && *text <= '~')
+        text++;
+    return !*text;
+}
+
+const char *secret_problem(const char *text)
+{
+    const size_t len = strlen(text);
+    const char first = *text, last = len > 0 ? text[len - 1] : '\0';
+
+    if (len == 0)
+        return "it is empty";
+    if (str_starts(text, "\xEF\xBB\xBF"))
+        return "it begins with a byte-order mark: save it without one";
+    if (strpbrk(text, "\r\n"))
+        return "it holds a line end or a carriage return: want one line";
+    if (!is_printable_ascii(text))
+        return "it holds a character that is not printable ASCII";
+    if (first == ' ' || last == ' ')
+        return "a blank stands at its beginning or end: take it away";
+    if (len > 1 && first == last && strchr("\"'`", first))
+        return "quotes stand around it: write it without them";
+    return NULL;
 }

@@ -133,20 +133,22 @@ static enum pay_err key_take(void *arg, void *at)
     return PAY_OK;
 }
 
-static enum pay_err keys_read(struct db *db, struct app *app)
+#define KEY_SELECT \
+    "SELECT id, expire_time, key_id, algorithm, scopes, public_key, secret_sealed" \
+    "  FROM pay_app_key WHERE app_id = ?"
+static const char SQL_LIVE_KEYS[] = KEY_SELECT
+    " AND status = 0 AND (expire_time IS NULL OR expire_time > UTC_TIMESTAMP(3)) ORDER BY id";
+static const char SQL_ENDED_KEYS[] = KEY_SELECT
+    " AND (status <> 0 OR expire_time <= UTC_TIMESTAMP(3)) ORDER BY id DESC";
+
+static enum pay_err keys_read(struct db *db, const char *sql, struct app *app)
 {
-    static const char SQL[] =
-        "SELECT id, expire_time, key_id, algorithm, scopes, public_key, secret_sealed"
-        "  FROM pay_app_key"
-        " WHERE app_id = ? AND status = 0"
-        "   AND (expire_time IS NULL OR expire_time > UTC_TIMESTAMP(3))"
-        " ORDER BY id";
     const struct db_param in[] = { DB_NUM(app->id) };
     uint8_t room[SEALED_SIZE];
     struct key_found row = { .sealed = { room, sizeof(room), 0 } };
 
     return db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(KEY_COLUMNS), .row = &row,
+        .sql = sql, .in = in, .n = COUNT(in), .shape = DB_SHAPE(KEY_COLUMNS), .row = &row,
         .each = key_take, .arg = app });
 }
 
@@ -165,7 +167,16 @@ static enum pay_err app_read(struct db *db, const char *sql, const struct db_par
         return PAY_FAULT;
     }
     *out = row.app;
-    return keys_read(db, out);
+    return keys_read(db, SQL_LIVE_KEYS, out);
+}
+
+enum pay_err app_ended_keys(struct db *db, const struct app *app, struct app *out)
+{
+    *out = *app;
+    out->key_count = 0;
+    enum pay_err err = keys_read(db, SQL_ENDED_KEYS, out);
+    db_end(db);
+    return err;
 }
 
 /* ---- kept */

@@ -66,6 +66,9 @@ static enum pay_err app_check(struct actor *actor, const struct app_row *app)
     actor->problem = NULL;
     if (!*app->name || utf8_count(app->name, strlen(app->name)) > 64)
         actor->problem = "the name must have 1 to 64 characters";
+    else if (utf8_has_control(app->name, strlen(app->name)) ||
+             utf8_has_control(app->remark, strlen(app->remark)))
+        actor->problem = "the name and the remark must hold no control characters";
     else if (!url_ok(app->order_notify_url))
         actor->problem = "the notify URL must be absolute http or https, at most 1024 bytes,"
                          " without user or fragment";

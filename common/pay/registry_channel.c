@@ -49,6 +49,24 @@ static enum pay_err mock_texts(const char *sign_type, struct channel_texts *out)
     return config.full || secrets.full ? PAY_FULL : PAY_OK;
 }
 
+/* What a person typed or pasted into the secrets; a PEM has lines, and its reader is lenient. */
+static bool secret_ok(void *arg, const char *name, const struct json *value)
+{
+    static char problem[160];
+    struct actor *actor = arg;
+    size_t len = 0;
+    const char *text = json_kind(value) == JSON_STRING ? json_text(value, &len) : NULL;
+
+    if (!text || str_starts(text, "-----BEGIN "))
+        return true;
+    const char *why = strlen(text) == len ? secret_problem(text) : "it holds a NUL";
+    if (why)
+        snprintf(problem, sizeof(problem), "secrets.%.32s: %s", name, why);
+    if (why)
+        actor->problem = problem;
+    return !why;
+}
+
 /* Refuses what could not work (domain.md rule 14): the driver looks at it as it will be used. */
 static enum pay_err texts_check(struct actor *actor, const struct config *config,
                                 const struct channel_driver *driver,
@@ -61,6 +79,8 @@ static enum pay_err texts_check(struct actor *actor, const struct config *config
     enum pay_err err = json_parse(texts->config, strlen(texts->config), &config_json);
     if (err == PAY_OK)
         err = json_parse(texts->secrets, strlen(texts->secrets), &secrets_json);
+    if (err == PAY_OK && !json_each(secrets_json, secret_ok, actor))
+        err = PAY_BAD_FIELD;
     if (err == PAY_OK && text_copy(account.code, sizeof(account.code), driver->code)) {
         account.config = config_json;
         account.secrets = secrets_json;

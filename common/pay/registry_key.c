@@ -1,6 +1,7 @@
 #include "pay/registry.h"
 
 #include "base/clock.h"
+#include "base/config.h"
 #include "io/sign.h"
 #include "pay/registry_private.h"
 
@@ -97,10 +98,13 @@ static enum pay_err secret_prepare(struct key_create *work, struct new_key *out)
         struct text t = TEXT(out->secret);
         text_add_hex(&t, bytes, sizeof(bytes));
         sign_wipe(bytes, sizeof(bytes));
-    } else if (strlen(spec->secret) < SECRET_MIN ||
-               !text_copy(out->secret, SECRET_SIZE, spec->secret)) {
-        work->actor->problem = "a secret must have 32 to 128 characters";
-        return PAY_BAD_FIELD;
+    } else {
+        work->actor->problem = secret_problem(spec->secret);
+        if (!work->actor->problem && (strlen(spec->secret) < SECRET_MIN ||
+                                      !text_copy(out->secret, SECRET_SIZE, spec->secret)))
+            work->actor->problem = "a secret must have 32 to 128 characters";
+        if (work->actor->problem)
+            return PAY_BAD_FIELD;
     }
     if (!sign_sha256(out->secret, strlen(out->secret), &work->fingerprint))
         return PAY_FAULT;

@@ -103,6 +103,33 @@ static void test_json_str__reads_back(void **state)
     }
 }
 
+struct mask_case { const char *text, *want; };
+static const struct mask_case MASKS[] = {
+    { "{\"a\":1,\"sign\":\"abc\",\"b\":2}", "{\"a\":1,\"sign\":\"…\",\"b\":2}" },
+    { "OK from ::1: {\"sign\" :\n \"abc\"}", "OK from ::1: {\"sign\" :\n \"…\"}" },
+    { "{\"s\\u0069gn\":\"abc\"}", "{\"s\\u0069gn\":\"…\"}" },
+    { "{\"\\u0073\\u0069\\u0067\\u006E\":\"a\\\"b\"}", "{\"\\u0073\\u0069\\u0067\\u006E\":\"…\"}" },
+    { "{\"sign\":\"cut of", "{\"sign\":\"…\"" },
+    { "{\"sign\":12,\"c\":\"sign\"}", "{\"sign\":\"…\",\"c\":\"sign\"}" },
+    { "{\"sign_type\":\"RSA2\",\"sig\":\"x\"}", "{\"sign_type\":\"RSA2\",\"sig\":\"x\"}" },
+    { "{\"body\":\"\\\"sign\\\":\\\"x\\\"\"}", "{\"body\":\"\\\"sign\\\":\\\"x\\\"\"}" },
+    { "{\"s\\u00", "{\"s\\u00" },
+    { "\"sign\\", "\"sign\\" },
+    { "\"", "\"" },
+    { "", "" },
+};
+
+static void test_json_mask__names_are_read_as_json_reads_them(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(MASKS); i++) {
+        char room[128];
+        struct text t = TEXT(room);
+        json_mask(&t, MASKS[i].text, "sign");
+        CHECK_TEXT(MASKS[i].text, room, MASKS[i].want);
+    }
+}
+
 static void test_json_text__full_sticks(void **state)
 {
     char room[12];
@@ -123,6 +150,7 @@ int main(void)
         cmocka_unit_test(test_json_text__leaves_absent_values_out),
         cmocka_unit_test(test_json_escape__every_output_is_json),
         cmocka_unit_test(test_json_str__reads_back),
+        cmocka_unit_test(test_json_mask__names_are_read_as_json_reads_them),
         cmocka_unit_test(test_json_text__full_sticks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

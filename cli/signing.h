@@ -1,0 +1,42 @@
+/* signing.h - what `shroffctl sign` and `verify` share: a request, and the text that is signed. */
+#ifndef CLI_SIGNING_H
+#define CLI_SIGNING_H
+
+#include "cli/command.h"
+#include "pay/credentials.h"
+
+#define SIGNING_BODY_MAX 65536
+#define SIGNING_URI_MAX 8192
+/* Room for a signed text whose body was written with twice the bytes. */
+#define SIGNING_ROOM (2 * SIGNING_BODY_MAX + 2 * SIGNING_URI_MAX + CREDENTIALS_EXTRA)
+
+struct signing {
+    const struct app *app;
+    const char *base_url;               /* SHROFF_BASE_URL, "" when unset */
+    struct signed_request request;      /* as --method, --path and --body-file say, byte for byte */
+    struct credentials said;
+};
+
+/* Reads the request and finds the app; 0, or an exit code after a message. */
+int signing_read(struct cli *cli, struct signing *out, const char *app_key);
+/* The text of a request, in a room of its own until the next call. */
+struct text signing_text(const struct signing *s, const struct signed_request *request);
+/* On standard error, each line marked; what does not print is spelled. */
+void signing_show(const struct text *text);
+
+/* The texts people sign instead of the right one: row by row, each with its variants from 0 on. */
+struct signing_mistake {
+    char says[200];             /* what is wrong with it; "" for the right text */
+    struct text text;           /* over room; empty when this request offers no such mistake */
+    char room[SIGNING_ROOM];
+};
+extern const size_t SIGNING_MISTAKES;
+/* False when the row has no such variant. */
+bool signing_mistake(const struct signing *s, size_t row, size_t variant,
+                     struct signing_mistake *out);
+
+/* Why the signature does not fit: each mistaken text is tried with each key that people take for
+ * the right one. PAY_NO_ROW when nothing explains it. */
+MUST_USE enum pay_err verify_guess(struct cli *cli, const struct signing *s, struct text *why);
+
+#endif
