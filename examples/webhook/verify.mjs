@@ -11,7 +11,8 @@ export function verified(headers, body, secret, now = Date.now() / 1000) {
   const { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': list } = headers;
   if (!id || !/^\d{1,10}$/.test(time ?? '') || !list) return false;
   if (Math.abs(now - Number(time)) > TOLERANCE) return false;
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const key = Buffer.from((secret ?? '').replace(/^whsec_/, ''), 'base64');
+  if (key.length < 24) throw new Error('SHROFF_WEBHOOK_SECRET is not whsec_ and base64');
   const ours = createHmac('sha256', key).update(`${id}.${time}.`).update(body).digest();
   return list.split(' ').some((entry) => {              // several while the secret rotates
     const theirs = Buffer.from(entry.replace(/^v1,/, ''), 'base64');
@@ -33,5 +34,13 @@ async function receive(request, response) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  createServer(receive).listen(Number(process.argv[2]), '127.0.0.1');
+  const port = Number(process.argv[2]);
+  if (!(port > 0) || !process.env.SHROFF_WEBHOOK_SECRET) {
+    console.error('usage: node verify.mjs PORT, with SHROFF_WEBHOOK_SECRET set');
+    process.exit(2);
+  }
+  createServer((request, response) => receive(request, response).catch((error) => {
+    console.error(error.message);
+    response.writeHead(500).end();                      // not acknowledged: it comes again
+  })).listen(port, '127.0.0.1');
 }

@@ -17,6 +17,9 @@ function verified(array $headers, string $body, string $secret, ?int $now = null
         return false;
     }
     $key = base64_decode(preg_replace('/^whsec_/', '', $secret));
+    if (strlen((string) $key) < 24) {
+        throw new RuntimeException('SHROFF_WEBHOOK_SECRET is not whsec_ and base64');
+    }
     $ours = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$time.$body", $key, true));
     $good = false;
     foreach (explode(' ', $headers['webhook-signature'] ?? '') as $entry) {
@@ -29,7 +32,7 @@ function receive(): void
 {
     $headers = array_change_key_case(getallheaders());
     $body = file_get_contents('php://input');
-    if (!verified($headers, $body, getenv('SHROFF_WEBHOOK_SECRET'))) {
+    if (!verified($headers, $body, (string) getenv('SHROFF_WEBHOOK_SECRET'))) {
         http_response_code(401);
         echo 'bad signature';
         return;
@@ -41,5 +44,13 @@ function receive(): void
 }
 
 if (PHP_SAPI !== 'cli') {
-    receive();
+    try {
+        receive();
+    } catch (RuntimeException $error) {
+        error_log($error->getMessage());
+        http_response_code(500);                        // not acknowledged: it comes again
+    }
+} elseif (realpath($_SERVER['SCRIPT_FILENAME']) === __FILE__) {
+    fwrite(STDERR, "usage: php -S 127.0.0.1:PORT verify.php, with SHROFF_WEBHOOK_SECRET set\n");
+    exit(2);
 }

@@ -22,7 +22,9 @@ def verified(headers, body, secret, now=None):
         return False
     if abs((time.time() if now is None else now) - int(sent)) > TOLERANCE:
         return False
-    key = base64.b64decode(secret.removeprefix("whsec_"))
+    key = base64.b64decode((secret or "").removeprefix("whsec_"))
+    if len(key) < 24:
+        raise ValueError("SHROFF_WEBHOOK_SECRET is not whsec_ and base64")
     ours = hmac.new(key, f"{event}.{sent}.".encode() + body, hashlib.sha256).digest()
     wanted = b"v1," + base64.b64encode(ours)
     entries = (headers.get("webhook-signature") or "").split(" ")   # several while a secret rotates
@@ -48,4 +50,6 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2 or not sys.argv[1].isdigit() or not os.environ.get("SHROFF_WEBHOOK_SECRET"):
+        sys.exit("usage: python3 verify.py PORT, with SHROFF_WEBHOOK_SECRET set")
     http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver).serve_forever()

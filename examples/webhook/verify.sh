@@ -4,7 +4,8 @@
 # The key goes through pipes alone, for the reason told in ../signing/sign.sh.
 set -eu
 LC_ALL=C
-secret=${SHROFF_WEBHOOK_SECRET#whsec_}
+secret=${SHROFF_WEBHOOK_SECRET-}
+secret=${secret#whsec_}
 unset SHROFF_WEBHOOK_SECRET
 now=${SHROFF_NOW:-$(date +%s)}
 
@@ -34,7 +35,17 @@ hmac() {
 # header NAME: its value, from lines like "webhook-id: 01J…"
 header() { sed -n "s/^$1: *//Ip" "$headers" | tr -d '\r' | head -n 1; }
 
+refuse() {
+    printf 'verify.sh: %s\n' "$1" >&2
+    exit 2
+}
+
+[ $# -eq 2 ] || refuse 'usage: verify.sh HEADERS BODY (two files)'
+[ "${#secret}" -ge 32 ] || refuse 'SHROFF_WEBHOOK_SECRET is not whsec_ and base64'
 headers=$1 body=$2
+for file in "$headers" "$body"; do
+    [ -r "$file" ] || refuse "cannot read $file"
+done
 id=$(header webhook-id)
 sent=$(header webhook-timestamp)
 case $sent in '' | 0* | *[!0-9]* | ???????????*) echo 'no usable webhook-timestamp' >&2; exit 1 ;; esac

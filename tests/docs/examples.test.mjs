@@ -19,6 +19,7 @@ const examples = join(root, 'examples');
 const { signing, webhook } = JSON.parse(readFileSync(new URL('vectors.json', import.meta.url), 'utf8'));
 const dir = mkdtempSync(join(tmpdir(), 'examples-'));
 const started = [];
+const json = JSON.stringify;
 const clean = { PATH: process.env.PATH, LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1' };
 const run = async (program, args, env = {}) =>
   (await promisify(execFile)(program, args, { env: { ...clean, ...env }, timeout: 20000 })).stdout;
@@ -89,6 +90,108 @@ for (const [language, [program, args]] of Object.entries(SIGNERS)) {
   });
 }
 
+// ---- signed is what is sent ----
+// A server that keeps each request as it came, byte for byte, and gives one answer after the other.
+async function listen(answers) {
+  const seen = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const piece of request) body += piece;
+    seen.push({ at: Date.now(), method: request.method, path: request.url, body,
+      auth: Object.fromEntries([...request.headers.authorization.matchAll(/(\w+)="([^"]*)"/g)].map(([, n, v]) => [n, v])) });
+    const [status, headers, text] = answers[seen.length - 1] ?? answers.at(-1);
+    response.writeHead(status, headers).end(text);
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  started.push({ kill: () => { server.closeAllConnections(); server.close(); } });
+  return { seen, url: `http://127.0.0.1:${server.address().port}` };
+}
+const SECRET = 'not-a-real-secret-just-an-example';
+const signedRightly = ({ method, path, body, auth }) => auth.signature === createHmac('sha256', SECRET)
+  .update(`${method}\n${Buffer.from(path, 'latin1').toString('latin1')}\n${auth.timestamp}\n${auth.nonce}\n${body}\n`, 'latin1').digest('hex');
+const SENDERS = {
+  sh: ['sh', 'signing/sign.sh'], node: ['node', 'signing/sign.mjs'],
+  python3: ['python3', 'signing/sign.py'], php: ['php', 'signing/sign.php'],
+};
+const DONE = '{"code":0,"msg":"success","data":{"order_no":"01J"}}';
+const ODD_PATHS = ['/a b?c=d e', '/a?x=茶', '/a?from=2026-01-01T00:00:00+08:00', '/a?x=1#fragment', '/a/../b/./c', '//a',
+  "/a?q='x'", '/%7e%2E?x=%2b', '/a?x={1,2}|[3-4]^`', '/a\\b', '/a?', '/a?x=<">'];
+for (const [language, [program, file]] of Object.entries(SENDERS)) {
+  test(`${language} signs the path that it sends, however odd`, { skip: missing(program) }, async () => {
+    const server = await listen([[200, {}, DONE]]);
+    const env = { SHROFF_BASE_URL: `${server.url}/`, SHROFF_APP_KEY: 'k', SHROFF_APP_SECRET: SECRET };
+    for (const path of ODD_PATHS) {
+      assert.equal((await run(program, [join(examples, file), 'GET', path], env)).trim(), DONE, path);
+      assert.ok(signedRightly(server.seen.at(-1)), `${path}, sent as ${server.seen.at(-1).path}`);
+    }
+    assert.equal(server.seen.length, ODD_PATHS.length);
+  });
+
+  test(`${language} waits after 429 and 503, signs anew, and goes on`, { skip: missing(program) }, async () => {
+    const server = await listen([[429, { 'Retry-After': '1' }, '{"code":42900}'],
+      [503, { 'Retry-After': '1' }, '{"code":50301}'], [201, {}, DONE]]);
+    const env = { SHROFF_BASE_URL: server.url, SHROFF_APP_KEY: 'k', SHROFF_APP_SECRET: SECRET };
+    const body = '{"merchant_order_id":"茶 1"}';
+    assert.equal((await run(program, [join(examples, file), 'POST', '/payments', body], env)).trim(), DONE);
+    assert.deepEqual(server.seen.map((s) => Buffer.from(s.body).toString()), [body, body, body]);
+    assert.equal(new Set(server.seen.map((s) => s.auth.nonce)).size, 3, 'a new nonce every time');
+    for (const [i, s] of server.seen.entries()) assert.ok(i === 0 || s.at - server.seen[i - 1].at >= 950, 'it waited');
+  });
+}
+
+test("the guide's poller waits after 429 and 503, and goes on to the order", async () => {
+  const status = (word) => [200, {}, json({ code: 0, msg: 'success', data: { status: word,
+    expire_time: new Date(Date.now() + 60000).toISOString() } })];
+  const answers = [[429, { 'Retry-After': '1' }, '{"code":42900}'], [503, { 'Retry-After': '1' }, '{"code":50301}'],
+    [502, {}, '<html>'], status('WAITING'), status('SUCCESS')];
+  const asked = [];
+  const server = createServer((request, response) => {
+    asked.push({ at: Date.now(), url: request.url });
+    const [code, headers, text] = answers[asked.length - 1];
+    response.writeHead(code, headers).end(text);
+  });
+  started.push({ kill: () => { server.closeAllConnections(); server.close(); } });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  const poller = /```js\n(const look = [^]*?)```/.exec(readFileSync(guide, 'utf8'))[1];
+  const shown = await new Promise((show) =>
+    new Function('shroff', 'token', 'show', poller)(`http://127.0.0.1:${server.address().port}`, 'f00', show));
+  assert.equal(shown, 'SUCCESS');
+  assert.equal(asked.length, answers.length);
+  assert.equal(asked[0].url, '/api/pay/status?token=f00');
+  [1000, 1000, 5000, 2000].forEach((ms, i) => {
+    assert.ok(asked[i + 1].at - asked[i].at >= ms - 50, `after answer ${i + 1} it waited ${asked[i + 1].at - asked[i].at} ms`);
+  });
+});
+
+// ---- used wrongly ----
+const env = { SHROFF_BASE_URL: 'http://127.0.0.1:9', SHROFF_APP_KEY: 'k', SHROFF_APP_SECRET: SECRET };
+const USED_WRONGLY = [
+  ['no arguments', env, [], /usage/], ['a method alone', env, ['GET'], /usage/],
+  ['no secret', { ...env, SHROFF_APP_SECRET: '' }, ['GET', '/x'], /SHROFF_APP_SECRET is not set/],
+  ['no key', { ...env, SHROFF_APP_KEY: '' }, ['GET', '/x'], /SHROFF_APP_KEY is not set/],
+  ['no address', { ...env, SHROFF_BASE_URL: '' }, ['GET', '/x'], /SHROFF_BASE_URL is not set/],
+  ['no slash', env, ['GET', 'x'], /must begin with \//],
+];
+const WATCHERS = { sh: 'sh', node: 'mjs', python3: 'py', php: 'php' };
+const oneLine = async (program, args, settings, words, name) => {
+  const failed = await run(program, args, settings).then(() => null, (error) => error);
+  assert.ok(failed?.code > 0, `${name}: ${failed}`);
+  assert.match(failed.stderr, words, name);
+  assert.equal(failed.stderr.trim().split('\n').length, 1, `${name}: ${failed.stderr}`);
+  assert.equal(failed.stdout, '', name);
+};
+for (const [language, [program, file]] of Object.entries(SENDERS)) {
+  test(`the examples in ${language}, used wrongly, say so in one line`, { skip: missing(program) }, async () => {
+    for (const [name, settings, args, words] of USED_WRONGLY) {
+      await oneLine(program, [join(examples, file), ...args], settings, words, `${file}: ${name}`);
+    }
+    const verify = join(examples, `webhook/verify.${WATCHERS[language]}`);
+    await oneLine(program, [verify], { SHROFF_WEBHOOK_SECRET: webhook.secret }, /usage/, `${verify}: no arguments`);
+    const args = language === 'sh' ? [guide, guide] : ['1'];
+    await oneLine(program, [verify, ...args], {}, /SHROFF_WEBHOOK_SECRET/, `${verify}: no secret`);
+  });
+}
+
 // ---- the shell examples keep the secret to themselves ----
 test('create.sh signs rightly, and no program it calls ever sees the secret', async () => {
   const secret = `S3cret-${randomBytes(12).toString('hex')}`;
@@ -147,7 +250,6 @@ test('create.sh says what is wrong in one line', async () => {
 });
 
 // ---- verifying ----
-const json = JSON.stringify;
 const VERIFIERS = {
   node: ['node', ({ headers, body, secret, now }) => ['--input-type=module', '-e',
     `import { verified } from '${examples}/webhook/verify.mjs';
@@ -201,6 +303,18 @@ test('verifying in sh tells the genuine from the false', async () => {
   }
 });
 
+for (const [language, [program, args]] of Object.entries(VERIFIERS)) {
+  test(`verifying in ${language} without a secret believes nothing`, { skip: missing(program) }, async () => {
+    const { id, timestamp, body } = webhook;
+    const forged = createHmac('sha256', '').update(`${id}.${timestamp}.${body}`).digest('base64');
+    for (const secret of ['', 'whsec_']) {
+      const input = { ...changed({ 'webhook-signature': `v1,${forged}` }), secret };
+      const failed = await run(program, args(input)).then(() => null, (error) => error);
+      assert.match(failed?.stderr ?? 'believed', /SHROFF_WEBHOOK_SECRET/);
+    }
+  });
+}
+
 const freePort = () => new Promise((done) => {
   const probe = net.createServer().listen(0, '127.0.0.1', () => {
     const { port } = probe.address();
@@ -238,10 +352,6 @@ for (const [language, command] of Object.entries(RECEIVERS)) {
 // ---- for real ----
 const demo = process.env.SHROFF_DEMO_ENV && Object.fromEntries(
   [...readFileSync(process.env.SHROFF_DEMO_ENV, 'utf8').matchAll(/^(\w+)='([^']*)'$/gm)].map(([, n, v]) => [n, v]));
-const SENDERS = {
-  sh: ['sh', 'signing/sign.sh'], node: ['node', 'signing/sign.mjs'],
-  python3: ['python3', 'signing/sign.py'], php: ['php', 'signing/sign.php'],
-};
 for (const [language, [program, file]] of Object.entries(SENDERS)) {
   test(`${language} creates and queries an order for real`,
     { skip: demo ? missing(program) : 'SHROFF_DEMO_ENV is not set' }, async () => {
