@@ -141,8 +141,8 @@ install: all
 	install -m 644 docs/man/*.1 $(D)/share/man/man1/
 	install -m 644 docs/man/*.5 $(D)/share/man/man5/
 	install -m 644 docs/man/*.8 $(D)/share/man/man8/
-	install -m 644 scripts/systemd/shroff@.socket $(D)/lib/systemd/system/
-	for u in shroff@.service shroff-notify.service; do \
+	install -m 644 scripts/systemd/shroff@.socket scripts/systemd/shroff-purge.timer $(D)/lib/systemd/system/
+	for u in shroff@.service shroff-notify.service shroff-purge.service; do \
 	  sed 's#@LIBDIR@#$(PREFIX)/lib#g' scripts/systemd/$$u >$(D)/lib/systemd/system/$$u; \
 	  chmod 644 $(D)/lib/systemd/system/$$u; done
 	install -m 644 scripts/systemd/tmpfiles.conf $(D)/lib/tmpfiles.d/shroff.conf

@@ -2,6 +2,7 @@
  * the setting of that name, which is read before. */
 #include "base/config.h"
 #include <ctype.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -229,10 +230,27 @@ static const char *role_setting(const char *role, const char *suffix, char *name
     return value && *value ? value : NULL;
 }
 
+/* The file with a role's password: what systemd hands to this unit alone (LoadCredential=) before
+ * what the settings name, which all programs share. NULL: none is named. */
+static const char *password_named(const char *role, char *name, size_t size, struct text *path)
+{
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    const char *value = role_setting(role, "_DB_PASSWORD_FILE", name, size);
+
+    if (credentials && *credentials) {
+        text_addf(path, "%s/%s.password", credentials, role);
+        if (!path->full && access(path->at, F_OK) == 0)
+            return path->at;
+        text_reset(path);
+    }
+    text_add(path, value);
+    return value;
+}
+
 static void load_password(const struct config *config, const char *role, struct db_account *out)
 {
-    char name[80], path[2 * CONFIG_TEXT];
-    struct text file = TEXT(path);
+    char name[80], room[2 * CONFIG_TEXT], why[160];
+    struct text path = TEXT(room), want = TEXT(why);
     const char *value = role_setting(role, "_DB_PASSWORD", name, sizeof(name));
 
     if (value) {
@@ -242,14 +260,20 @@ static void load_password(const struct config *config, const char *role, struct 
             refuse(name, "(hidden)", secret_problem(value));
         return;
     }
-    value = role_setting(role, "_DB_PASSWORD_FILE", name, sizeof(name));
-    text_add(&file, value);
-    if (!value)
-        text_addf(&file, "%s/secrets/%s.password", config->state, role);
-    if (file.full || file_read(path, out->password, sizeof(out->password)) != PAY_OK)
-        refuse(name, path, "want a readable file with a password of at most 128 bytes");
+    if (!password_named(role, name, sizeof(name), &path)) {
+        text_addf(&path, "%s/secrets/%s.password", config->state, role);
+        if (access(config->state, F_OK) != 0)
+            refuse("SHROFF_STATE", config->state,
+                   "there is no such folder: start ./scripts/run, or name the copy you mean");
+    }
+    enum pay_err err = path.full ? PAY_FULL
+                                 : file_read(room, out->password, sizeof(out->password));
+    text_addf(&want, "want a file with a password of at most 128 bytes: %s",
+              err == PAY_FULL ? "it is longer" : strerror(errno));
+    if (err != PAY_OK)
+        refuse(name, room, why);
     if (secret_problem(out->password))
-        refuse(name, path, secret_problem(out->password));
+        refuse(name, room, secret_problem(out->password));
 }
 
 void config_db_account(const struct config *config, const char *role, struct db_account *out)

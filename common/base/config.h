@@ -35,8 +35,9 @@ void config_load(struct config *out);
 void config_print_help(void);
 
 /* The database account of a role: "web", "runner", "migrate", "ctl", "sandbox".
- * SHROFF_<ROLE>_DB_USER (default shroff_<role>); SHROFF_<ROLE>_DB_PASSWORD, or the file named by
- * SHROFF_<ROLE>_DB_PASSWORD_FILE (default STATE/secrets/<role>.password). Exits 78 when that
+ * SHROFF_<ROLE>_DB_USER (default shroff_<role>); SHROFF_<ROLE>_DB_PASSWORD, or the unit's
+ * credential <role>.password, or the file named by SHROFF_<ROLE>_DB_PASSWORD_FILE (default
+ * STATE/secrets/<role>.password). Exits 78 when that
  * cannot be read. */
 struct db_account { char user[81], password[129], socket[108], database[65]; };
 void config_db_account(const struct config *config, const char *role, struct db_account *out);

@@ -3,7 +3,7 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, buildPath } from '../lib/env.mjs';
@@ -67,6 +67,30 @@ describe('make install', () => {
     };
     assert.ok(score('shroff@.service') <= 1.0);
     assert.ok(score('shroff-notify.service') <= 1.5);
+    assert.ok(score('shroff-purge.service') <= 1.0);
+  });
+
+  test('units: each is handed the password of its own role, and sees no other', () => {
+    const unit = (name) => readFileSync(at(`lib/systemd/system/${name}`), 'utf8');
+    for (const [name, role] of [['shroff@.service', 'web'], ['shroff-notify.service', 'runner'], ['shroff-purge.service', 'migrate']]) {
+      assert.deepEqual(unit(name).match(/^LoadCredential=.*$/gm), [`LoadCredential=${role}.password:/etc/shroff/secrets/${role}.password`], name);
+      assert.match(unit(name), /^InaccessiblePaths=-\/etc\/shroff\/secrets$/m, name);
+      assert.match(unit(name), /^PrivateUsers=yes$/m, `${name}: units of one user cannot look into each other through /proc`);
+    }
+    const verify = sh('systemd-analyze', ['verify', at('lib/systemd/system/shroff-purge.timer')]);
+    assert.ok(verify.error || !/shroff-purge.timer.*(Unknown|Failed)/.test(verify.stderr), verify.stderr);
+  });
+
+  test('a program takes its password from the folder systemd gives it, and no other role\'s', () => {
+    const given = join(dir, 'credentials');
+    mkdirSync(given);
+    writeFileSync(join(given, 'ctl.password'), 'x'.repeat(40));
+    const env = { PATH: process.env.PATH, CREDENTIALS_DIRECTORY: given, SHROFF_STATE: dir, SHROFF_DB_SOCKET: '/nowhere.sock' };
+    const own = sh(at('bin/shroffctl'), ['app', 'list'], { env });
+    assert.equal(own.status, 1, own.stderr);
+    const other = sh(at('bin/shroffctl'), ['migrate'], { env: { ...env, SHROFF_SCHEMA_DIR: at('share/shroff/schema') } });
+    assert.equal(other.status, 78, other.stderr);
+    assert.match(other.stderr, /migrate\.password/);
   });
 });
 

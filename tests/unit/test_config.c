@@ -197,6 +197,15 @@ static void test_config_db_account__where_the_password_comes_from(void **state)
     setenv("SHROFF_WEB_DB_USER", "somebody", 1);
     assert_int_equal(exit_of(account, said, sizeof(said)), 0);
     assert_string_equal(said, "somebody/from-file/shroff");
+    /* A unit's credential goes before the settings all programs share, if it has the role's. */
+    setenv("CREDENTIALS_DIRECTORY", folder, 1);
+    assert_int_equal(exit_of(account, said, sizeof(said)), 0);
+    assert_string_equal(said, "somebody/from-file/shroff");
+    snprintf(path, sizeof(path), "%s/web.password", folder);
+    put_file(path, "from-systemd\n");
+    assert_int_equal(exit_of(account, said, sizeof(said)), 0);
+    assert_string_equal(said, "somebody/from-systemd/shroff");
+    unsetenv("CREDENTIALS_DIRECTORY");
     setenv("SHROFF_WEB_DB_PASSWORD", "plain", 1);
     assert_int_equal(exit_of(account, said, sizeof(said)), 0);
     assert_string_equal(said, "somebody/plain/shroff");
