@@ -43,7 +43,7 @@ static void test_config_load__defaults(void **state)
     assert_string_equal(c.db_name, "shroff");
     assert_string_equal(c.sandbox_db_name, "sandbox");
     assert_true(c.workers == 4 && c.worker_requests == 100000 && c.keep_days == 400);
-    assert_true(c.rate_app == 200 && c.rate_ip == 50 && c.log_level == 1);
+    assert_true(c.rate_app == 200 && c.rate_ip == 200 && c.log_level == 1);
     assert_int_equal(c.trusted_proxies.count + c.metrics_nets.count + c.notify_allow_nets.count, 0);
 }
 
