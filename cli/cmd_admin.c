@@ -12,6 +12,8 @@
 #include "pay/purge.h"
 #include "pay/space.h"
 
+#define NGINX_CONNECTIONS_LEAST 8192
+
 static bool quiet;
 
 static void say(const char *file)
@@ -221,6 +223,25 @@ static void check_machine(struct doctor *d)
     told(d, mib < 256 ? FAIL : FINE, "disk", room);
 }
 
+/* A copy of `run` has an nginx.conf of its own, else it is Debian's; or nginx is elsewhere. */
+static void check_nginx(struct doctor *d)
+{
+    char path[1024], room[256];
+    struct text t = TEXT(room), own = TEXT(path);
+
+    text_addf(&own, "%.900s/nginx/nginx.conf", d->cli->config.state);
+    const char *conf = path;
+    int64_t n = doctor_nginx_connections(conf);
+    if (n < 0)
+        n = doctor_nginx_connections(conf = "/etc/nginx/nginx.conf");
+    if (n < 0)
+        return;
+    text_addf(&t, "%lld connections a worker in %.100s%s", (long long)n, conf,
+              n < NGINX_CONNECTIONS_LEAST ? ": a stranger opens those in a second; set"
+              " worker_connections 16384 there (docs/operate.md, Production)" : "");
+    told(d, n < NGINX_CONNECTIONS_LEAST ? WARN : FINE, "nginx", room);
+}
+
 int run_doctor(struct cli *cli)
 {
     struct doctor d = { .cli = cli };
@@ -230,6 +251,7 @@ int run_doctor(struct cli *cli)
     config_db_account(&cli->config, "ctl", &account);
     cli->db = db_open(&account);
     check_machine(&d);
+    check_nginx(&d);
     check_key(&d);
     if (check_database(&d)) {
         check_schema(&d);

@@ -1,4 +1,9 @@
 #include "pay/doctor.h"
+#include <string.h>
+#include "base/config.h"
+#include "base/text.h"
+
+#define NGINX_DEFAULT 512
 
 static const struct db_column FACT_COLUMNS[] = {
     DB_COLUMN_TIME(struct doctor_facts, now),
@@ -34,4 +39,25 @@ enum pay_err doctor_facts(struct db *db, struct doctor_facts *out)
         db, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(FACT_COLUMNS), .row = out });
     db_end(db);
     return err;
+}
+
+int64_t doctor_nginx_connections(const char *path)
+{
+    static const char NAME[] = "worker_connections";
+    static char conf[65536];
+    int64_t n;
+
+    if (file_read(path, conf, sizeof(conf)) != PAY_OK)
+        return -1;
+    for (const char *at = conf; (at = strstr(at, NAME)) != NULL;) {
+        const char *line = at;
+        while (line > conf && line[-1] != '\n')
+            line--;
+        const bool comment = memchr(line, '#', (size_t)(at - line)) != NULL;
+        at += strlen(NAME);
+        at += strspn(at, " \t");
+        if (!comment && str_to_i64_n(at, strspn(at, "0123456789"), 1, INT32_MAX, &n))
+            return n;
+    }
+    return NGINX_DEFAULT;
 }

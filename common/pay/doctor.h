@@ -1,4 +1,4 @@
-/* doctor.h - what the database can tell of an installation's health. */
+/* doctor.h - what the database and nginx can tell of an installation's health. */
 #ifndef PAY_DOCTOR_H
 #define PAY_DOCTOR_H
 
@@ -14,5 +14,7 @@ struct doctor_facts {
     char version[65];
 };
 MUST_USE enum pay_err doctor_facts(struct db *db, struct doctor_facts *out);
+/* worker_connections in that nginx.conf; 512, nginx's own, when it says none; -1: not readable. */
+int64_t doctor_nginx_connections(const char *path);
 
 #endif

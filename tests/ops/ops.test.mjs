@@ -204,6 +204,22 @@ describe("nginx with TLS, as production has it: production.conf beside Debian's 
     assert.match(all.stdout, /worker_connections 16384;/);
     assert.match(all.stdout, /worker_rlimit_nofile 33000;/);
   });
+  test('doctor warns of the connections that Debian allows, and of no others', () => {
+    const check = (conf) => {
+      const state = mkdtempSync(join(dir, 'state-'));
+      mkdirSync(join(state, 'nginx'));
+      writeFileSync(join(state, 'nginx/nginx.conf'), readFileSync(conf));
+      const r = sh(buildPath('cli', 'shroffctl'), ['doctor', '--json'], { env: { SHROFF_STATE: state, SHROFF_CTL_DB_PASSWORD: 'x' } });
+      return JSON.parse(r.stdout).items.find((i) => i.check === 'nginx');
+    };
+    const stock = join(dir, 'stock.conf');
+    writeFileSync(stock, readFileSync(join(nginx.etc, 'nginx.conf'), 'utf8').replace(/worker_connections .*/, 'worker_connections 768;'));
+    assert.equal(check(stock).result, 'warn');
+    assert.match(check(stock).text, /^768 connections a worker in .*: .*docs\/operate.md/);
+    assert.equal(check(join(nginx.etc, 'nginx.conf')).result, 'ok');
+    writeFileSync(stock, 'events { # worker_connections 9000;\n}\n');
+    assert.match(check(stock).text, /^512 /);
+  });
   test('speaks TLS 1.2 and 1.3 with forward secrecy, and nothing older', () => {
     const tls = (...args) => sh('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, ...args], { input: '' });
     assert.match(tls('-tls1_3').stdout, /TLSv1\.3/);
