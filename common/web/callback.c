@@ -32,13 +32,16 @@ static const char *header_of(void *arg, const char *name)
 
 static enum pay_err read_body(struct taking *t)
 {
-    const struct request *request = t->call->request;
+    size_t len = t->call->request->body_len;
+    const char *at = json_behind_mark(t->call->request->body, &len);
 
-    enum pay_err err = json_parse(request->body, request->body_len, &t->json);
-    if (err != PAY_OK)
+    enum pay_err err = json_parse(at, len, &t->json);
+    if (err == PAY_OK && json_kind(t->json) != JSON_OBJECT)
+        err = PAY_BAD_BODY;
+    if (err != PAY_OK) {
+        json_explain(at, len, t->call->why);
         return err;
-    if (json_kind(t->json) != JSON_OBJECT)
-        return PAY_BAD_BODY;
+    }
     t->notice.json = t->json;
     err = t->driver->peek(&t->notice, t->pay_id, &t->call->field);
     if (err == PAY_OK)

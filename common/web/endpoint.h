@@ -16,7 +16,7 @@
 #include "web/request.h"
 
 #define ENDPOINT_INPUT_MAX (192 * 1024)     /* of a struct that fields fill */
-#define WHY_SIZE 1024                       /* of a refusal in words */
+#define WHY_SIZE (FIELD_WHY_MAX + 1)        /* of a refusal in words */
 
 enum auth { SIGNED_BY_APP, OPEN_TO_ALL };
 enum body_kind { BODY_JSON, BODY_FORM, BODY_NONE };     /* JSON: application/json or 41500 */
