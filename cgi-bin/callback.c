@@ -4,6 +4,7 @@
  * Acknowledged with {"code":0,"msg":"SUCCESS"} once the result is committed, never before; anything
  * else means: send it again. Callbacks about refunds and transfers come with these. */
 #include "web/callback.h"
+#include "web/callers.h"
 
 static enum pay_err acknowledge(struct call *call, enum pay_err err)
 {
@@ -15,24 +16,17 @@ static enum pay_err acknowledge(struct call *call, enum pay_err err)
 
 static enum pay_err take_mock(struct call *call, const void *input)
 {
-    const struct channel_driver *driver = channel_driver_find("mock", call->config->test_mode);
-
     (void)input;
-    return driver ? acknowledge(call, callback_take(call, driver, NULL)) : PAY_NOT_FOUND;
+    return acknowledge(call, callback_take(call, 0));
 }
 
 static enum pay_err take_order(struct call *call, const void *input)
 {
-    const struct channel_config *channel;
     int64_t id;
 
     (void)input;
-    if (!str_to_i64(call->segment, 1, INT64_MAX, &id))
-        return PAY_NOT_FOUND;
-    enum pay_err err = channel_config_by_id(call->db, call->config, id, &channel);
-    if (err == PAY_NO_CHANNEL)
-        return PAY_NOT_FOUND;
-    return err == PAY_OK ? acknowledge(call, callback_take(call, channel->driver, channel)) : err;
+    return str_to_i64(call->segment, 1, INT64_MAX, &id) ? acknowledge(call, callback_take(call, id))
+                                                        : PAY_NOT_FOUND;
 }
 
 static enum pay_err take_none(struct call *call, const void *input)
@@ -44,17 +38,26 @@ static enum pay_err take_none(struct call *call, const void *input)
 
 static const struct route ROUTES[] = {
     { .path = "/api/pay/callback", .method = "POST", .auth = OPEN_TO_ALL, .bare = true,
-      .no_rate = true, .handle = take_mock },
+      .body = BODY_NONE, .own_body = true, .no_rate = true, .test_only = true,
+      .handle = take_mock },
     { .path = "/api/pay/notify/order/{}", .method = "POST", .auth = OPEN_TO_ALL, .bare = true,
-      .no_rate = true, .handle = take_order },
+      .body = BODY_NONE, .own_body = true, .no_rate = true, .handle = take_order },
     { .path = "/api/pay/notify/refund/{}", .method = "POST", .auth = OPEN_TO_ALL,
       .body = BODY_NONE, .bare = true, .no_rate = true, .handle = take_none },
     { .path = "/api/pay/notify/transfer/{}", .method = "POST", .auth = OPEN_TO_ALL,
       .body = BODY_NONE, .bare = true, .no_rate = true, .handle = take_none },
 };
 
+static bool open_worker(const struct config *config)
+{
+    (void)config;
+    callers_begin();
+    return true;
+}
+
 static const struct endpoint CALLBACK = {
     .name = "callback", .routes = ROUTES, .count = COUNT(ROUTES), .needs_vault = true,
+    .open = callers_open, .open_worker = open_worker,
 };
 
 int main(int argc, char **argv) { return endpoint_serve(&CALLBACK, argc, argv); }

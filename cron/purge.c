@@ -1,5 +1,6 @@
 /* purge.c - keeps the logs' monthly partitions ahead of time, drops those past SHROFF_KEEP_DAYS,
- * and deletes nonces past their 900 s. Cron starts it every five minutes; any number may run. */
+ * and deletes nonces past their 900 s and refused callbacks past SHROFF_KEEP_REFUSED_DAYS. Cron
+ * starts it every five minutes; any number may run. */
 #include "job/job.h"
 #include "pay/purge.h"
 
@@ -21,6 +22,19 @@ static enum pay_err purge_nonces(struct job *job, struct purge_report *report)
     return err;
 }
 
+static enum pay_err purge_refused(struct job *job, struct purge_report *report)
+{
+    bool more = true;
+    enum pay_err err = PAY_OK;
+
+    while (err == PAY_OK && more && !job_over(job)) {
+        err = refused_purge(job->db, job->config.keep_refused_days, report, &more);
+        job_set(job, "refused", report->refused);
+        job_progress(job);
+    }
+    return err;
+}
+
 static enum pay_err run(struct job *job)
 {
     static struct purge_report report;
@@ -34,6 +48,8 @@ static enum pay_err run(struct job *job)
     job_set(job, "partitions_dropped", report.dropped);
     /* Nonces do not wait for a table that somebody holds. */
     enum pay_err nonces = purge_nonces(job, &report);
+    if (nonces == PAY_OK)
+        nonces = purge_refused(job, &report);
     if (report.why[0])
         job->trouble = report.why;
     return err != PAY_OK ? err : nonces;
@@ -42,7 +58,7 @@ static enum pay_err run(struct job *job)
 static const struct job_spec PURGE = {
     .name = "purge", .role = "migrate",
     .about = "adds monthly partitions of the logs, drops those past SHROFF_KEEP_DAYS, and deletes\n"
-             "nonces older than 900 s.",
+             "nonces older than 900 s and refused callbacks past SHROFF_KEEP_REFUSED_DAYS.",
     .options = JOB_FOR | JOB_DRY_RUN, .for_s = 50,
     .run = run,
 };

@@ -29,6 +29,7 @@ GRANT SELECT, INSERT, UPDATE (next_notify_time, update_time)
 GRANT SELECT, UPDATE (open_until)
              ON shroff.notify_endpoint  TO 'shroff_web'@'localhost';
 GRANT SELECT, INSERT ON shroff.callback_log TO 'shroff_web'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON shroff.callback_bound TO 'shroff_web'@'localhost';
 GRANT SELECT, INSERT ON shroff.api_nonce    TO 'shroff_web'@'localhost';
 GRANT SELECT, INSERT, UPDATE (times, text, closed_by, close_time, update_time)
              ON shroff.pay_alert        TO 'shroff_web'@'localhost';

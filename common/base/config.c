@@ -51,6 +51,8 @@ static const struct setting SETTINGS[] = {
     { "SHROFF_RATE_IP", SET_NUM, "200", "0", 0, 1000000, AT(rate_ip),
       "requests a second of one address; 0 is off" },
     { "SHROFF_KEEP_DAYS", SET_NUM, "400", NULL, 1, 36500, AT(keep_days), "days logs are kept" },
+    { "SHROFF_KEEP_REFUSED_DAYS", SET_NUM, "30", NULL, 1, 36500, AT(keep_refused_days),
+      "days callbacks that were not believed are kept" },
     { "SHROFF_MIN_FREE_MB", SET_NUM, "128", NULL, 0, 1000000, AT(min_free_mb),
       "MiB free under MariaDB's data, below which no new order is taken; 0 is off" },
     { "SHROFF_TRUSTED_PROXIES", SET_NETS, "", NULL, 0, NET_LIST_MAX, AT(trusted_proxies),

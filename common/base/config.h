@@ -23,7 +23,8 @@ struct config {
     char sandbox_db_name[65];
     char master_key_file[CONFIG_TEXT];
     char metrics_file[CONFIG_TEXT];
-    int64_t workers, worker_requests, rate_app, rate_ip, keep_days, min_free_mb, log_level;
+    int64_t workers, worker_requests, rate_app, rate_ip, keep_days, keep_refused_days, min_free_mb,
+            log_level;
     struct net_list trusted_proxies, metrics_nets, notify_allow_nets;
 };
 

@@ -67,6 +67,7 @@ struct channel_notice {
 struct channel_driver {
     const char *code;
     bool test_only;         /* cannot be made or used in live mode */
+    size_t notice_max;      /* bytes of a callback's body at most */
     bool offline;           /* submit makes no call: its ticket is stored with the attempt */
     /* Refuses a configuration that could not work (rule 14); *why is a static text. */
     enum pay_err (*check)(const struct channel_account *account, const char **why);
@@ -77,7 +78,8 @@ struct channel_driver {
     enum pay_err (*query)(const struct channel_account *account, const char *pay_id,
                           struct channel_result *out);
     /* The number of the attempt a callback claims to be about, for choosing the key and nothing
-     * else. PAY_BAD_FIELD (*field named) when the members are not of the protocol's form. */
+     * else. PAY_BAD_FIELD (*field named) when the members are not of the protocol's form; the
+     * number is there all the same when it could be read, else "". */
     enum pay_err (*peek)(const struct channel_notice *notice, char pay_id[NO_SIZE],
                          const char **field);
     /* Checks the signature (account NULL: against a dummy key, always PAY_BAD_SIGN in the same

@@ -169,16 +169,18 @@ static enum pay_err mock_peek(const struct channel_notice *notice, char pay_id[N
     const char *bad;
 
     *field = NULL;
+    *pay_id = '\0';
     if (object == NULL || json_kind(object) != JSON_OBJECT)
         return PAY_BAD_BODY;
+    if (has_pay_id(object, "pay_id") &&
+        !text_copy(pay_id, NO_SIZE, signed_json_str(object, "pay_id")))
+        return PAY_BAD_FIELD;
     for (size_t i = 0; i < COUNT(MEMBERS) && *field == NULL; i++)
         if (!MEMBERS[i].ok(object, MEMBERS[i].name))
             *field = MEMBERS[i].name;
     if (*field == NULL && !signed_json_ok(object, &bad))
         *field = field_name(bad);
-    if (*field != NULL || !text_copy(pay_id, NO_SIZE, signed_json_str(object, "pay_id")))
-        return PAY_BAD_FIELD;
-    return PAY_OK;
+    return *field == NULL ? PAY_OK : PAY_BAD_FIELD;
 }
 
 static bool state_parse(const char *word, enum channel_state *out)
@@ -240,7 +242,7 @@ static enum pay_err mock_parse(const struct channel_account *account,
 }
 
 const struct channel_driver CHANNEL_MOCK = {
-    .code = "mock", .test_only = true, .offline = true,
+    .code = "mock", .test_only = true, .offline = true, .notice_max = 8192,
     .check = mock_check, .submit = mock_submit, .query = mock_query,
     .peek = mock_peek, .parse_notify = mock_parse,
 };

@@ -9,7 +9,7 @@
 
 #include "io/json.h"
 
-#define SIGNED_MEMBERS_MAX 512
+#define SIGNED_MEMBERS_MAX 64
 #define SIGNED_HMAC "HMAC-SHA256"
 #define SIGNED_RSA2 "RSA2"
 

@@ -20,6 +20,9 @@ static const char *const VERDICTS[] = {
     [VERDICT_FAULT] = "FAULT",
     [VERDICT_DB_AWAY] = "DB_AWAY",
     [VERDICT_LOST] = "LOST",
+    [VERDICT_BAD_TYPE] = "BAD_TYPE",
+    [VERDICT_TOO_LARGE] = "TOO_LARGE",
+    [VERDICT_RATE] = "RATE",
 };
 
 const char *verdict_word(enum verdict verdict)
@@ -28,10 +31,11 @@ const char *verdict_word(enum verdict verdict)
 }
 
 /* Bytes that are not text as \xHH: whatever came can be stored and read. The caller frees. */
-static char *body_as_text(const struct callback_raw *raw, size_t *len)
+static char *body_as_text(const struct callback_raw *raw, size_t most, size_t *len)
 {
     static const char HEX[] = "0123456789abcdef";
-    char *room = malloc(raw->body_len * 4 + 1);
+    const size_t size = raw->body_len * 4 < most ? raw->body_len * 4 : most;
+    char *room = malloc(size + 1);
     size_t n = 0;
 
     if (room == NULL)
@@ -39,15 +43,15 @@ static char *body_as_text(const struct callback_raw *raw, size_t *len)
     for (size_t at = 0; at < raw->body_len;) {
         uint32_t c = 0;
         size_t step = utf8_next(raw->body + at, raw->body_len - at, &c);
-        if (step > 0 && c != 0) {
-            memcpy(room + n, raw->body + at, step);
-            n += step;
-            at += step;
-            continue;
-        }
-        unsigned char byte = (unsigned char)raw->body[at++];
-        memcpy(room + n, (const char[]){ '\\', 'x', HEX[byte >> 4], HEX[byte & 15] }, 4);
-        n += 4;
+        const bool plain = step > 0 && c != 0;
+        const unsigned char byte = (unsigned char)raw->body[at];
+        if (n + (plain ? step : 4) > size)
+            break;
+        memcpy(room + n, plain ? raw->body + at
+                               : (const char[]){ '\\', 'x', HEX[byte >> 4], HEX[byte & 15] },
+               plain ? step : 4);
+        n += plain ? step : 4;
+        at += plain ? step : 1;
     }
     room[n] = '\0';
     *len = n;
@@ -60,13 +64,18 @@ static bool is_text(const struct callback_raw *raw)
            memchr(raw->body, '\0', raw->body_len) == NULL;
 }
 
-void callback_text_take(const struct callback_raw *raw, struct callback_text *out)
+void callback_text_cut(const struct callback_raw *raw, size_t most, struct callback_text *out)
 {
-    bool plain = raw->body_len == 0 || is_text(raw);
+    const bool plain = raw->body_len == 0 || (raw->body_len <= most && is_text(raw));
 
     *out = (struct callback_text){ .len = raw->body_len };
-    out->escaped = plain ? NULL : body_as_text(raw, &out->len);
+    out->escaped = plain ? NULL : body_as_text(raw, most, &out->len);
     out->at = plain ? str_or(raw->body, "") : out->escaped;
+}
+
+void callback_text_take(const struct callback_raw *raw, struct callback_text *out)
+{
+    callback_text_cut(raw, SIZE_MAX, out);
 }
 
 enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw, enum verdict verdict,
@@ -89,19 +98,19 @@ enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw, enu
     return err;
 }
 
-struct refused { const struct callback_raw *raw; enum verdict verdict; };
+struct record { const struct callback_raw *raw; enum verdict verdict; };
 
-static enum pay_err refused_work(struct db *db, void *arg)
+static enum pay_err record_work(struct db *db, void *arg)
 {
-    const struct refused *w = arg;
+    const struct record *w = arg;
     const struct order_attempt *found = w->raw->found;
     bool ours = found != NULL && found->attempt.channel_id == w->raw->channel_id;
 
     return callback_log_add(db, w->raw, w->verdict, ours ? found->attempt.id : 0);
 }
 
-enum pay_err callback_refused(struct db *db, const struct callback_raw *raw, enum verdict verdict)
+enum pay_err callback_record(struct db *db, const struct callback_raw *raw, enum verdict verdict)
 {
-    struct refused work = { raw, verdict };
-    return db_txn(db, refused_work, &work);
+    struct record work = { raw, verdict };
+    return db_txn(db, record_work, &work);
 }

@@ -268,3 +268,52 @@ enum pay_err nonces_purge(struct db *db, struct purge_report *report, bool *more
     *more = err == PAY_OK && !report->dry && nonces.count == BATCH;
     return err;
 }
+
+/* ---- refused callbacks */
+
+static const char SQL_OLD_REFUSED[] =
+    "SELECT COUNT(*) FROM callback_log"
+    " WHERE believed = 0 AND create_time < UTC_TIMESTAMP(3) - INTERVAL ? DAY";
+static const char SQL_DROP_REFUSED[] =
+    "DELETE FROM callback_log"
+    " WHERE believed = 0 AND create_time < UTC_TIMESTAMP(3) - INTERVAL ? DAY"
+    " ORDER BY create_time LIMIT 500";
+/* Yesterday's stay: clocks of two machines may differ about what day it is. */
+static const char SQL_DROP_BOUNDS[] =
+    "DELETE FROM callback_bound WHERE day < UTC_DATE() - INTERVAL 1 DAY";
+
+struct refused_drop { int64_t keep_days, count; };
+
+static enum pay_err drop_refused(struct db *db, void *arg)
+{
+    struct refused_drop *drop = arg;
+    const struct db_param in[] = { DB_NUM(drop->keep_days) };
+
+    enum pay_err err = db_exec(db, SQL_DROP_REFUSED, DB_LIST(in), &drop->count);
+    if (err == PAY_OK && drop->count < BATCH)
+        err = db_exec(db, SQL_DROP_BOUNDS, NULL, 0, NULL);
+    return err;
+}
+
+static enum pay_err count_refused(struct db *db, struct refused_drop *drop)
+{
+    static const struct db_column COLUMNS[] = { DB_COLUMN(struct refused_drop, count) };
+    const struct db_param in[] = { DB_NUM(drop->keep_days) };
+
+    enum pay_err err = db_select(db, &(const struct db_query){
+        .sql = SQL_OLD_REFUSED, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS),
+        .row = drop });
+    db_end(db);
+    return err;
+}
+
+enum pay_err refused_purge(struct db *db, int64_t keep_days, struct purge_report *report,
+                           bool *more)
+{
+    struct refused_drop drop = { .keep_days = keep_days };
+    enum pay_err err = report->dry ? count_refused(db, &drop) : db_txn(db, drop_refused, &drop);
+
+    report->refused += err == PAY_OK ? drop.count : 0;
+    *more = err == PAY_OK && !report->dry && drop.count == BATCH;
+    return err;
+}

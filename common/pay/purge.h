@@ -1,4 +1,5 @@
-/* purge.h - the logs' monthly partitions, and nonces past their time. Role "migrate".
+/* purge.h - the logs' monthly partitions, nonces and refused callbacks past their time. Role
+ * "migrate".
  *
  * notify_log, callback_log and status_log are cut by month; pmax catches what no month takes, so an
  * insert is never refused. Safe from two machines at once: who comes second finds it done. */
@@ -10,7 +11,7 @@
 #include "io/db.h"
 
 struct purge_report {
-    int64_t added, dropped, nonces;
+    int64_t added, dropped, nonces, refused;
     char why[512];                  /* with an error: what could not be done */
     void (*say)(void *arg, const char *line);   /* told each change, or NULL */
     void *arg;
@@ -25,5 +26,9 @@ MUST_USE enum pay_err partitions_drop(struct db *db, int64_t keep_days,
                                       struct purge_report *report);
 /* Deletes one batch (500) of nonces older than 900 s, by primary key; *more: go on. */
 MUST_USE enum pay_err nonces_purge(struct db *db, struct purge_report *report, bool *more);
+/* Deletes one batch (500) of callbacks that were not believed and are older than keep_days; their
+ * counts of days past with the last one. */
+MUST_USE enum pay_err refused_purge(struct db *db, int64_t keep_days, struct purge_report *report,
+                                    bool *more);
 
 #endif

@@ -13,14 +13,17 @@
 enum verdict { VERDICT_ACCEPTED, VERDICT_REPEATED, VERDICT_DUPLICATE_PAID, VERDICT_LATE_PAID,
                VERDICT_OTHER_PRICE, VERDICT_OTHER_PAYMENT, VERDICT_UNKNOWN_ATTEMPT,
                VERDICT_BAD_BODY, VERDICT_BAD_FIELD, VERDICT_UNSIGNED, VERDICT_BAD_SIGN,
-               VERDICT_BAD_TIME, VERDICT_FAULT, VERDICT_DB_AWAY, VERDICT_LOST };
+               VERDICT_BAD_TIME, VERDICT_FAULT, VERDICT_DB_AWAY, VERDICT_LOST,
+               VERDICT_BAD_TYPE, VERDICT_TOO_LARGE, VERDICT_RATE };
 const char *verdict_word(enum verdict verdict);     /* "ACCEPTED" … */
 
 /* A callback as it came, for callback_log. */
 struct callback_raw {
     int64_t channel_id;             /* 0 when not known */
     const char *kind, *remote_address, *headers;    /* headers: JSON object text */
-    const char *body; size_t body_len;
+    const char *headers_brief;      /* the same, what fits into 2 KiB: for a refused one */
+    const char *body; size_t body_len;  /* NULL: not read, since it was too large */
+    int64_t announced;              /* its Content-Length then */
     const struct order_attempt *found;  /* by attempt_find for this callback; NULL: not yet */
 };
 
@@ -31,9 +34,14 @@ struct callback_raw {
 MUST_USE enum pay_err settle_result(struct db *db, const struct channel_config *channel,
                                     const struct channel_result *result,
                                     const struct callback_raw *raw, enum verdict *verdict);
-/* A refused callback's raw row, committed alone. */
+/* The raw row of a callback that was believed and not applied, committed alone. */
+MUST_USE enum pay_err callback_record(struct db *db, const struct callback_raw *raw,
+                                      enum verdict verdict);
+/* The raw row of one that was not believed: the first 2 KiB of its body, its length and hash; whole
+ * to 16 KiB with its headers when it names an open attempt of its channel, 20 a day of each. Rows
+ * are bounded in number by day and address: *kept tells, and PAY_OK is also "not kept". */
 MUST_USE enum pay_err callback_refused(struct db *db, const struct callback_raw *raw,
-                                       enum verdict verdict);
+                                       enum verdict verdict, bool *kept);
 
 /* An attempt and its order as they stand, read without a lock: once for a callback, since round
  * trips are what it costs. Before the signature holds only *channel_id may be looked at, to choose

@@ -1,14 +1,25 @@
-/* callback.c - believed in this order: members, signature, timestamp, price and currency, state. */
+/* callback.c - heard at all, then believed in this order: size, type, members, signature,
+ * timestamp, price and currency, state. Until the signature fits it may be anybody's: what such a
+ * request costs is bounded before the database is touched (web/callers.h) and in it
+ * (pay/callback_refused.c). */
 #include "web/callback.h"
 #include <string.h>
+#include "base/log.h"
 #include "base/stats.h"
 #include "pay/settle.h"
+#include "pay/space.h"
 #include "web/callback_headers.h"
+#include "web/callers.h"
+#include "web/request_read.h"
 
 #define HEADERS_MAX 16384
+#define BRIEF_MAX 2048
+#define MEMBERS_MAX 64      /* more are refused before the JSON library sees them */
 
 struct taking {
     struct call *call;
+    int64_t number;                         /* of the channel asked for; 0: the attempt names it */
+    const struct channel_config *asked;     /* NULL: that number is no channel's, or 0 */
     const struct channel_driver *driver;
     const struct channel_config *channel;   /* whose key; NULL: a dummy one */
     struct channel_notice notice;
@@ -17,6 +28,7 @@ struct taking {
     char pay_id[NO_SIZE];
     struct channel_result result;
     enum verdict verdict;
+    bool heard, believed;
 };
 
 static void taking_drop(struct taking *t)
@@ -30,27 +42,84 @@ static const char *header_of(void *arg, const char *name)
     return request_header(arg, name);
 }
 
+/* Size comes before rate in the contract, and costs nothing. */
+static enum pay_err let_in(struct taking *t)
+{
+    const struct request *request = t->call->request;
+
+    t->heard = callers_enter(request->client);
+    if (t->heard)
+        return PAY_OK;
+    return request_announced(request) > BODY_MAX ? PAY_TOO_LARGE : PAY_RATE;
+}
+
+/* A number that is no channel's is answered as an attempt that is not there, in the words of the
+ * mock channel where there is one: nobody can count channels by it. */
+static enum pay_err find_channel(struct taking *t)
+{
+    const struct config *config = t->call->config;
+
+    t->driver = channel_driver_find("mock", config->test_mode);
+    if (t->number == 0)
+        return t->driver ? PAY_OK : PAY_NOT_FOUND;
+    enum pay_err err = channel_config_by_id(t->call->db, config, t->number, &t->asked);
+    if (err == PAY_NO_CHANNEL)
+        return t->driver ? PAY_OK : PAY_BAD_SIGN;
+    if (err != PAY_OK)
+        return err;
+    t->driver = t->asked->driver;
+    t->raw.channel_id = t->number;
+    return PAY_OK;
+}
+
+static enum pay_err too_large(struct taking *t)
+{
+    text_addf(t->call->why, "the body is over %zu bytes: send less", t->driver->notice_max);
+    log_event(LOG_INFO, "callback.too_large", KN("channel_id", t->raw.channel_id),
+              KN("bytes", t->raw.announced), KV("client", t->raw.remote_address));
+    return PAY_TOO_LARGE;
+}
+
 static enum pay_err read_body(struct taking *t)
 {
-    size_t len = t->call->request->body_len;
-    const char *at = json_behind_mark(t->call->request->body, &len);
+    struct request *request = t->call->request;
 
-    enum pay_err err = json_parse(at, len, &t->json);
-    if (err == PAY_OK && json_kind(t->json) != JSON_OBJECT)
-        err = PAY_BAD_BODY;
-    if (err != PAY_OK) {
-        json_explain(at, len, t->call->why);
+    t->raw.announced = request_announced(request);
+    enum pay_err err = request_read_body(request, t->driver->notice_max);
+    if (err == PAY_TOO_LARGE)
+        return too_large(t);
+    t->raw.body = t->notice.body = request->body;
+    t->raw.body_len = t->notice.body_len = request->body_len;
+    if (err != PAY_OK)
         return err;
+    return !*request->content_type || content_type_is(request->content_type, "application/json")
+               ? PAY_OK
+               : PAY_BAD_TYPE;
+}
+
+static enum pay_err read_members(struct taking *t)
+{
+    struct call *call = t->call;
+    const struct request *request = call->request;
+
+    if (json_members_over(request->body, request->body_len, MEMBERS_MAX)) {
+        text_addf(call->why, "more than %d members: send fewer", MEMBERS_MAX);
+        return PAY_BAD_FIELD;
     }
+    enum pay_err err = json_parse(request->body, request->body_len, &t->json);
+    if (err != PAY_OK)
+        return err;
+    if (json_kind(t->json) != JSON_OBJECT)
+        return PAY_BAD_BODY;
     t->notice.json = t->json;
-    err = t->driver->peek(&t->notice, t->pay_id, &t->call->field);
+    err = t->driver->peek(&t->notice, t->pay_id, &call->field);
     if (err == PAY_OK)
-        call_about(t->call, NULL, t->pay_id);
+        call_about(call, NULL, t->pay_id);
     return err;
 }
 
 /* Another channel's attempt counts as none: the dummy key refuses it like a wrong signature. */
-static enum pay_err choose_key(struct taking *t, const struct channel_config *asked)
+static enum pay_err choose_key(struct taking *t)
 {
     int64_t id = 0;
 
@@ -58,33 +127,33 @@ static enum pay_err choose_key(struct taking *t, const struct channel_config *as
     enum pay_err err = attempt_find(t->call->db, t->pay_id, &t->raw.found, &id);
     if (err == PAY_NOT_FOUND)
         return PAY_OK;
-    if (err != PAY_OK)
-        return err;
-    if (asked) {
-        t->channel = asked->account.id == id ? asked : NULL;
-        return PAY_OK;
-    }
-    err = channel_config_by_id(t->call->db, t->call->config, id, &t->channel);
-    if (err == PAY_NO_CHANNEL || (err == PAY_OK && t->channel->driver != t->driver)) {
+    if (err == PAY_OK && t->number == 0)
+        err = channel_config_by_id(t->call->db, t->call->config, id, &t->channel);
+    else if (t->asked && t->number == id)
+        t->channel = t->asked;
+    if (err == PAY_NO_CHANNEL || (t->channel && t->channel->driver != t->driver)) {
         t->channel = NULL;
-        return PAY_OK;
+        err = PAY_OK;
     }
+    if (err == PAY_OK && t->channel)
+        t->raw.channel_id = id;
     return err;
 }
 
-static enum pay_err check_sign(struct taking *t, const struct channel_config *asked)
+static enum pay_err check_sign(struct taking *t)
 {
-    enum pay_err err = choose_key(t, asked);
+    enum pay_err err =
+        t->driver->parse_notify(t->channel ? &t->channel->account : NULL, &t->notice, &t->result);
 
-    if (err != PAY_OK)
-        return err;
-    if (t->channel)
-        t->raw.channel_id = t->channel->account.id;
-    err = t->driver->parse_notify(t->channel ? &t->channel->account : NULL, &t->notice, &t->result);
     if (err == PAY_OK && !t->channel)       /* no key, no belief, whatever a driver says */
         err = PAY_BAD_SIGN;
+    t->believed = err == PAY_OK;
     return err;
 }
+
+static enum pay_err (*const STEPS[])(struct taking *t) = {
+    let_in, find_channel, read_body, read_members, choose_key, check_sign,
+};
 
 static bool is_outage(enum pay_err err)
 {
@@ -95,6 +164,8 @@ static bool is_outage(enum pay_err err)
 static enum verdict verdict_of(const struct taking *t, enum pay_err err)
 {
     static const struct { enum pay_err err; enum verdict verdict; } ROWS[] = {
+        { PAY_RATE, VERDICT_RATE }, { PAY_TOO_LARGE, VERDICT_TOO_LARGE },
+        { PAY_BAD_TYPE, VERDICT_BAD_TYPE },
         { PAY_BAD_BODY, VERDICT_BAD_BODY }, { PAY_BAD_FIELD, VERDICT_BAD_FIELD },
         { PAY_UNSIGNED, VERDICT_UNSIGNED }, { PAY_BAD_TIME, VERDICT_BAD_TIME },
         { PAY_NOT_FOUND, VERDICT_UNKNOWN_ATTEMPT }, { PAY_LOST, VERDICT_LOST },
@@ -110,12 +181,36 @@ static enum verdict verdict_of(const struct taking *t, enum pay_err err)
     return t->channel ? VERDICT_BAD_SIGN : VERDICT_UNKNOWN_ATTEMPT;
 }
 
+/* One that is not believed is put on record while there is room for it. */
+static enum pay_err record_stranger(struct taking *t)
+{
+    static char brief[BRIEF_MAX];
+    struct text text = TEXT(brief);
+    bool kept = false;
+    enum pay_err err = PAY_OK;
+
+    callback_headers(t->call->request, &text);
+    t->raw.headers_brief = brief;
+    /* A number that could be read names the attempt, for whoever looks at the row. */
+    if (t->verdict == VERDICT_BAD_FIELD && *t->pay_id && choose_key(t) != PAY_OK)
+        t->raw.found = NULL;
+    if (!space_is_short(t->call->db, t->call->config))
+        err = callback_refused(t->call->db, &t->raw, t->verdict, &kept);
+    if (!kept)
+        stats_add("shroff_callbacks_not_kept_total", "", 1);
+    return err;
+}
+
 /* Puts what was not applied on record, in a transaction of its own. Without that row it never came
  * and the sender is to come again; but a COMMIT that was lost stays "we do not know". */
 static enum pay_err refuse(struct taking *t, enum pay_err err)
 {
     t->verdict = verdict_of(t, err);
-    if (callback_refused(t->call->db, &t->raw, t->verdict) != PAY_OK)
+    if (!t->heard)
+        return err;
+    enum pay_err row = t->believed ? callback_record(t->call->db, &t->raw, t->verdict)
+                                   : record_stranger(t);
+    if (row != PAY_OK)
         return err == PAY_LOST ? err : PAY_DB_AWAY;
     return err == PAY_NOT_FOUND || err == PAY_UNSIGNED ? PAY_BAD_SIGN : err;
 }
@@ -129,37 +224,41 @@ static void count(enum verdict verdict)
     stats_add("shroff_callbacks_total", label, 1);
 }
 
-/* settle_result records the raw row itself, but for an attempt that it does not find. */
-static enum pay_err take(struct taking *t, const struct channel_config *asked)
+/* An outage is nobody's refusal. */
+static enum heard heard_as(const struct taking *t, enum pay_err err)
 {
-    enum pay_err err = read_body(t);
+    return t->believed ? HEARD_BELIEVED : is_outage(err) ? HEARD_NEITHER : HEARD_REFUSED;
+}
 
-    if (err == PAY_OK)
-        err = check_sign(t, asked);
+/* settle_result records the raw row itself, but for an attempt that it does not find. */
+static enum pay_err take(struct taking *t)
+{
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < COUNT(STEPS) && err == PAY_OK; i++)
+        err = STEPS[i](t);
     if (err != PAY_OK)
         return refuse(t, err);
     err = settle_result(t->call->db, t->channel, &t->result, &t->raw, &t->verdict);
     return err == PAY_NOT_FOUND || is_outage(err) ? refuse(t, err) : err;
 }
 
-enum pay_err callback_take(struct call *call, const struct channel_driver *driver,
-                           const struct channel_config *channel)
+enum pay_err callback_take(struct call *call, int64_t channel_id)
 {
     static char headers[HEADERS_MAX];
-    const struct request *request = call->request;
+    struct request *request = call->request;
     struct text headers_text = TEXT(headers);
 
     callback_headers(request, &headers_text);
     __attribute__((cleanup(taking_drop))) struct taking t = {
-        .call = call, .driver = driver,
-        .notice = { .body = request->body, .body_len = request->body_len, .header = header_of,
-                    .header_arg = (void *)(uintptr_t)request },
-        .raw = { .channel_id = channel ? channel->account.id : 0, .kind = "order",
-                 .remote_address = request->client, .headers = headers,
-                 .body = request->body, .body_len = request->body_len },
+        .call = call, .number = channel_id,
+        .notice = { .header = header_of, .header_arg = request },
+        .raw = { .kind = "order", .remote_address = request->client, .headers = headers },
     };
 
-    enum pay_err err = take(&t, channel);
+    enum pay_err err = take(&t);
+    if (t.heard)
+        callers_leave(request->client, heard_as(&t, err));
     count(t.verdict);
     return err;
 }

@@ -16,7 +16,7 @@
 #include "web/request.h"
 
 #define ENDPOINT_INPUT_MAX (192 * 1024)     /* of a struct that fields fill */
-#define WHY_SIZE (FIELD_WHY_MAX + 1)        /* of a refusal in words */
+#define WHY_SIZE 1024                       /* of a refusal in words */
 
 enum auth { SIGNED_BY_APP, OPEN_TO_ALL };
 enum body_kind { BODY_JSON, BODY_FORM, BODY_NONE };     /* JSON: application/json or 41500 */
@@ -24,7 +24,7 @@ enum body_kind { BODY_JSON, BODY_FORM, BODY_NONE };     /* JSON: application/jso
 struct call {
     struct db *db;
     const struct config *config;
-    const struct request *request;
+    struct request *request;
     const struct app *app;              /* NULL on open routes */
     const struct app_key *key;
     const char *nonce;                  /* spent by the handler inside its transaction */
@@ -36,6 +36,8 @@ struct call {
 };
 /* Notes what the request is about; NULL or "" leaves it open. */
 void call_about(struct call *call, const char *order_no, const char *pay_id);
+/* Is a Content-Type of that media type, with no other charset than UTF-8? */
+bool content_type_is(const char *type, const char *want);
 
 struct route {
     const char *path;                   /* "/payments/{}": {} is one segment */
@@ -52,7 +54,9 @@ struct route {
     bool test_only;                     /* 40400 in live mode */
     bool own_origin;                    /* only from our own pages, or from no page at all */
     bool any_origin;                    /* Access-Control-Allow-Origin: *, on refusals too */
-    bool no_rate;                       /* channels and monitors: never 42900 */
+    bool no_rate;                       /* monitors: never 42900; or the handler sees to it */
+    bool own_body;                      /* the handler reads the body (request_read.h), once it
+                                           knows how large it may be; it checks the type too */
     enum pay_err (*handle)(struct call *call, const void *input);
 };
 
@@ -61,6 +65,8 @@ struct endpoint {
     const struct route *routes; size_t count;
     bool needs_base_url, needs_vault, test_only;        /* checked at the start: exit 78 */
     const char *db_role;                /* NULL: "web" */
+    /* Before the fork; NULL: nothing. */
+    void (*open)(const struct config *config);
     /* Per worker, after fork; NULL: nothing. false ends the worker. */
     bool (*open_worker)(const struct config *config);
     size_t connections;                 /* that nginx may keep with a worker; 0: one (io/fcgi.h) */

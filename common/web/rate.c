@@ -77,9 +77,22 @@ static bool refuse(int64_t ahead_us, int *wait)
     return false;
 }
 
+bool rate_pass(_Atomic int64_t *full_at, int64_t step, int64_t burst, bool take, int *wait)
+{
+    const int64_t now = clock_ticks_us();
+    int64_t before = atomic_load(full_at), after;
+
+    do {
+        after = (before > now ? before : now) + step;
+        if (after - now > burst + step / 2)     /* the half hides rounding */
+            return refuse(after - now - burst, wait);
+    } while (take && !atomic_compare_exchange_weak(full_at, &before, after));
+    return true;
+}
+
+/* A burst of `rate`. */
 static bool pass(uint64_t owner, int64_t rate, bool take, int *wait)
 {
-    const int64_t step = SECOND / rate, now = clock_ticks_us();
     bool own;
     struct slot *slot = slot_of(owner, &own);
 
@@ -87,26 +100,44 @@ static bool pass(uint64_t owner, int64_t rate, bool take, int *wait)
         return true;
     if (!own) {
         atomic_store(&slot->owner, owner);
-        atomic_store(&slot->full_at, now);
+        atomic_store(&slot->full_at, clock_ticks_us());
     }
-    int64_t before = atomic_load(&slot->full_at), after;
-    do {
-        after = (before > now ? before : now) + step;
-        if (after - now > SECOND + step / 2)    /* a burst of `rate`; the half hides rounding */
-            return refuse(after - now - SECOND, wait);
-    } while (take && !atomic_compare_exchange_weak(&slot->full_at, &before, after));
-    return true;
+    return rate_pass(&slot->full_at, SECOND / rate, SECOND, take, wait);
 }
 
-bool rate_take_address(const char *address, int *wait)
+uint64_t rate_owner(char kind, const char *address)
 {
     static const unsigned char MAPPED[12] = { [10] = 0xFF, [11] = 0xFF };
     struct net_address a;
 
-    if (!buckets || address_rate <= 0 || !net_parse(address, &a))
-        return true;
+    if (!net_parse(address, &a))
+        return 0;
     const bool v4 = memcmp(a.bytes, MAPPED, sizeof(MAPPED)) == 0;
-    return pass(hash('a', a.bytes, v4 ? 16 : 8), address_rate, true, wait);
+    return hash(kind, a.bytes, v4 ? 16 : 8);
+}
+
+static bool pass_address(char kind, const char *address, bool take, int *wait)
+{
+    const uint64_t owner = rate_owner(kind, address);
+
+    return !buckets || address_rate <= 0 || owner == 0 || pass(owner, address_rate, take, wait);
+}
+
+bool rate_take_address(const char *address, int *wait)
+{
+    return pass_address('a', address, true, wait);
+}
+
+bool rate_look_refused(const char *address, int *wait)
+{
+    return pass_address('r', address, false, wait);
+}
+
+void rate_count_refused(const char *address)
+{
+    int wait;
+
+    (void)pass_address('r', address, true, &wait);
 }
 
 static bool pass_app(const char *app_key, bool take, int *wait)

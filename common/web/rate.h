@@ -11,8 +11,16 @@ void rate_open(int64_t by_address, int64_t by_app);
 
 /* IPv6 counts by /64. False when the bucket is empty: *wait is whole seconds until it is not. */
 bool rate_take_address(const char *address, int *wait);
+/* Callbacks: only those that were refused count, in a bucket of their own. */
+bool rate_look_refused(const char *address, int *wait);
+void rate_count_refused(const char *address);
 /* Looks without taking, since before the signature anybody can name an app. */
 bool rate_look_app(const char *app_key, int *wait);
 bool rate_take_app(const char *app_key, int *wait);
+
+/* One bucket by itself: one more each `step` microseconds, `burst` microseconds' worth at once. */
+bool rate_pass(_Atomic int64_t *full_at, int64_t step, int64_t burst, bool take, int *wait);
+/* An address as a number that a stranger cannot choose, by kind of bucket; 0: it is no address. */
+uint64_t rate_owner(char kind, const char *address);
 
 #endif

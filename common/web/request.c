@@ -91,7 +91,6 @@ enum pay_err request_read(struct fcgi *fcgi, const struct net_list *trusted, str
     out->fcgi = fcgi;
     out->method = param(fcgi, "REQUEST_METHOD");
     out->head = str_eq(out->method, "HEAD");
-    out->unread = "";
     out->uri = "";
     out->query = "";
     out->path[0] = '\0';
@@ -108,20 +107,24 @@ enum pay_err request_read(struct fcgi *fcgi, const struct net_list *trusted, str
     if (!text_copy_n(out->path, sizeof(out->path), uri,
                      question ? (size_t)(question - uri) : strlen(uri)))
         return PAY_URI_TOO_LONG;
-    if (fcgi_param(fcgi, "NGINX_REFUSED")) {
-        out->unread = "this is not a request that can be read";
+    if (fcgi_param(fcgi, "NGINX_REFUSED"))
         return fcgi_param_count(fcgi, "HTTP_AUTHORIZATION") > 1 ? PAY_UNSIGNED : PAY_BAD_BODY;
-    }
-    if (!repeats(fcgi))
-        return PAY_OK;
-    out->unread = "a header that must stand alone (Host, Origin, Content-Type, Content-Length, "
-                  "Transfer-Encoding) is repeated";
-    return PAY_BAD_BODY;
+    return repeats(fcgi) ? PAY_BAD_BODY : PAY_OK;
 }
 
-enum pay_err request_read_body(struct request *request)
+enum pay_err request_read_body(struct request *request, size_t most)
 {
-    return fcgi_body(request->fcgi, body_room, sizeof(body_room), &request->body_len);
+    return fcgi_body(request->fcgi, body_room, most + 1, &request->body_len);
+}
+
+int64_t request_announced(const struct request *request)
+{
+    const char *said = param(request->fcgi, "CONTENT_LENGTH");
+    int64_t length = 0;
+
+    if (*said && !str_to_i64(said, 0, INT64_MAX, &length))
+        return strspn(said, "0123456789") == strlen(said) ? INT64_MAX : 0;
+    return length;
 }
 
 static char param_char(char c)

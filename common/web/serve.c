@@ -120,5 +120,7 @@ int endpoint_serve(const struct endpoint *endpoint, int argc, char **argv)
     check_tables(endpoint);
     service.fd = open_socket(&service);
     rate_open(service.config.rate_ip, service.config.rate_app);
+    if (endpoint->open)
+        endpoint->open(&service.config);
     return service.fd < 0 ? work(&service) : server_run(service.config.workers, work, &service);
 }

@@ -14,7 +14,6 @@
 #include "base/log.h"
 #include "io/fcgi.h"
 
-#define WORKERS_MAX 1024
 #define SHORT_LIFE_US INT64_C(300000)       /* an end so early is a failure to start */
 #define PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 5000
@@ -33,6 +32,7 @@ struct server {
 };
 
 static volatile sig_atomic_t told_to_end;
+static size_t place;
 
 static void on_term(int signal_number)
 {
@@ -43,6 +43,11 @@ static void on_term(int signal_number)
 bool server_ends(void)
 {
     return told_to_end != 0;
+}
+
+size_t server_place(void)
+{
+    return place;
 }
 
 /* A worker ends when told so, and when its parent is gone; Ctrl-C reaches it through the parent. */
@@ -66,8 +71,10 @@ static void start_one(struct server *server, struct child *child)
     const pid_t parent = getpid();
     const pid_t pid = fork();
 
-    if (pid == 0)
+    if (pid == 0) {
+        place = (size_t)(child - server->children);
         be_worker(server, parent);
+    }
     if (pid < 0) {
         log_event(LOG_ERROR, "worker.fork", KV("text", strerror(errno)));
         server->next_fork_us = clock_ticks_us() + PAUSE_MAX_MS * 1000;

@@ -3,7 +3,10 @@
 #define WEB_SERVER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#define WORKERS_MAX 1024
 
 /* What a worker does until its share is done or it is told to end: its exit code. 0 is no failure,
  * EXIT_CONFIG ends the whole service. */
@@ -15,5 +18,7 @@ typedef int server_work(void *arg);
 int server_run(int64_t workers, server_work *work, void *arg);
 /* In a worker: it was told to end. */
 bool server_ends(void);
+/* In a worker: which of them it is, from 0; who replaces one that died takes its place. */
+size_t server_place(void);
 
 #endif

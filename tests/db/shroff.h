@@ -102,7 +102,7 @@ static inline void empty_tables(void)
 {
     static const char *const TABLES[] = {
         "pay_order_extension", "pay_order", "notify_task", "callback_log", "status_log",
-        "pay_alert", "api_nonce",
+        "pay_alert", "api_nonce", "callback_bound",
     };
     char sql[64];
 

@@ -263,8 +263,8 @@ static void test_settle_result__knows_only_its_channels_attempts(void **state)
     ASSERT_ERR(settle_result(S.db, &other, &result, NULL, &V), PAY_NOT_FOUND);
     ASSERT_NUMBER("SELECT status FROM pay_order", 0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log", 0);
-    ASSERT_ERR(callback_refused(S.db, &(struct callback_raw){ .body = "", .headers = "{}" },
-                                VERDICT_BAD_SIGN), PAY_OK);
+    ASSERT_ERR(callback_record(S.db, &(struct callback_raw){ .body = "", .headers = "{}" },
+                               VERDICT_BAD_SIGN), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'BAD_SIGN'", 1);
 }
 

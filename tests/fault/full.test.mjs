@@ -76,6 +76,11 @@ describe('the disk runs full', { skip: isRoot ? false : 'only root can mount one
     const order = open.pop();
     await pay(order);
     assert.equal((await query(stack, stack.app1, { order_no: order.order_no })).status, 'SUCCESS');
+    // What nobody signed leaves no row; what is believed does, as ever.
+    const rows = () => db.value('SELECT COUNT(*) FROM callback_log');
+    const before = await rows();
+    const forged = await sendCallback(stack, signedCallback(open.at(-1), 'wrong'));
+    assert.deepEqual([forged.status, forged.json.code, await rows()], [401, 40101, before]);
     const metrics = (await request(stack, { path: '/metrics' })).text;
     const left = Number(/^shroff_database_free_bytes (\d+)$/m.exec(metrics)[1]) / 2 ** 20;
     assert.ok(left > 50 && left < LEAST, `${left} MiB`);
@@ -89,9 +94,11 @@ describe('the disk runs full', { skip: isRoot ? false : 'only root can mount one
     const server = pidOf(stack, 'mariadb');
     fillUp();
     assert.ok(freeMib() < 1, `${freeMib()} MiB are left`);
-    // Callbacks with a long unknown member: each leaves a raw row of 50 KB, so that the tables must grow.
+    // Callbacks with a long unknown member, repeated: each leaves a raw row of 7 KB, so that the tables must grow.
     const clients = Promise.allSettled(Array.from({ length: 6 }, async () => {
-      for (let order = open.pop(); order; order = open.pop()) await pay(order, { pad: 'x'.repeat(50_000) });
+      for (let order = open.pop(); order; order = open.pop()) {
+        for (let i = 0; i < 8; i++) await pay(order, { channel_order_no: `FULL${order.pay_id}`, pad: 'x'.repeat(7000) });
+      }
     }));
     const gone = () => !pidsOf(stack, 'mariadbd').includes(server);
     for (const end = Date.now() + 30_000; !gone() && open.length > 0 && Date.now() < end;) await sleep(100);

@@ -42,7 +42,8 @@ static void test_config_load__defaults(void **state)
     assert_string_equal(c.listen, "");
     assert_string_equal(c.db_name, "shroff");
     assert_string_equal(c.sandbox_db_name, "sandbox");
-    assert_true(c.workers == 4 && c.worker_requests == 100000 && c.keep_days == 400);
+    assert_true(c.workers == 4 && c.worker_requests == 100000);
+    assert_true(c.keep_days == 400 && c.keep_refused_days == 30);
     assert_true(c.rate_app == 200 && c.rate_ip == 200 && c.log_level == 1);
     assert_int_equal(c.trusted_proxies.count + c.metrics_nets.count + c.notify_allow_nets.count, 0);
 }
@@ -197,15 +198,6 @@ static void test_config_db_account__where_the_password_comes_from(void **state)
     setenv("SHROFF_WEB_DB_USER", "somebody", 1);
     assert_int_equal(exit_of(account, said, sizeof(said)), 0);
     assert_string_equal(said, "somebody/from-file/shroff");
-    /* A unit's credential goes before the settings all programs share, if it has the role's. */
-    setenv("CREDENTIALS_DIRECTORY", folder, 1);
-    assert_int_equal(exit_of(account, said, sizeof(said)), 0);
-    assert_string_equal(said, "somebody/from-file/shroff");
-    snprintf(path, sizeof(path), "%s/web.password", folder);
-    put_file(path, "from-systemd\n");
-    assert_int_equal(exit_of(account, said, sizeof(said)), 0);
-    assert_string_equal(said, "somebody/from-systemd/shroff");
-    unsetenv("CREDENTIALS_DIRECTORY");
     setenv("SHROFF_WEB_DB_PASSWORD", "plain", 1);
     assert_int_equal(exit_of(account, said, sizeof(said)), 0);
     assert_string_equal(said, "somebody/plain/shroff");

@@ -1,0 +1,108 @@
+/* callers.c - see callers.h. All of it is in memory that the workers share; each writes its own
+ * mark of being busy, so a worker that dies leaves nothing locked: its successor begins with
+ * callers_begin. */
+#include "web/callers.h"
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "web/rate.h"
+#include "web/server.h"
+
+#define SETS 256            /* a power of two */
+#define WAYS 4
+/* Strangers that come in a burst, as a channel does after a restart, may take what is kept for the
+ * known: a hundred at once, then ten a second. */
+#define BURST_STEP_US 100000
+#define BURST_US (100 * BURST_STEP_US)
+
+struct known { _Atomic uint64_t owner; _Atomic int64_t seen_us; };
+struct callers {
+    struct known known[SETS][WAYS];
+    _Atomic int64_t burst_full_at;
+    _Atomic bool busy[WORKERS_MAX];     /* with a stranger */
+};
+
+static struct callers *callers;         /* NULL: everybody is heard */
+static size_t places, for_strangers;
+
+void callers_open(const struct config *config)
+{
+    places = (size_t)config->workers < WORKERS_MAX ? (size_t)config->workers : WORKERS_MAX;
+    for_strangers = places > 3 ? places - 2 : (places + 1) / 2;
+    void *at = mmap(NULL, sizeof(struct callers), PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED)
+        log_event(LOG_ERROR, "callers.off", KV("text", "no shared memory"));
+    else
+        callers = at;
+}
+
+void callers_begin(void)
+{
+    if (callers)
+        atomic_store(&callers->busy[server_place()], false);
+}
+
+/* The owner's place; else, to be taken over, the one that was quiet for longest. */
+static struct known *known_of(uint64_t owner)
+{
+    struct known *set = callers->known[owner & (SETS - 1)], *oldest = &set[0];
+
+    for (int i = 0; i < WAYS; i++) {
+        if (atomic_load(&set[i].owner) == owner)
+            return &set[i];
+        if (atomic_load(&set[i].seen_us) < atomic_load(&oldest->seen_us))
+            oldest = &set[i];
+    }
+    return oldest;
+}
+
+static bool is_known(uint64_t owner)
+{
+    return owner != 0 && atomic_load(&known_of(owner)->owner) == owner;
+}
+
+static void remember(uint64_t owner)
+{
+    if (owner == 0)
+        return;
+    struct known *known = known_of(owner);
+    atomic_store(&known->seen_us, clock_ticks_us());
+    atomic_store(&known->owner, owner);
+}
+
+static bool take_worker(void)
+{
+    size_t busy = 0;
+    int wait;
+
+    atomic_store(&callers->busy[server_place()], true);
+    for (size_t i = 0; i < places; i++)
+        busy += atomic_load(&callers->busy[i]);
+    if (busy <= for_strangers ||
+        rate_pass(&callers->burst_full_at, BURST_STEP_US, BURST_US, true, &wait))
+        return true;
+    callers_begin();
+    return false;
+}
+
+bool callers_enter(const char *address)
+{
+    int wait;
+
+    if (!callers || is_known(rate_owner('k', address)))
+        return true;
+    return rate_look_refused(address, &wait) && take_worker();
+}
+
+void callers_leave(const char *address, enum heard heard)
+{
+    if (!callers)
+        return;
+    callers_begin();
+    if (heard == HEARD_BELIEVED)
+        remember(rate_owner('k', address));
+    else if (heard == HEARD_REFUSED)
+        rate_count_refused(address);
+}
