@@ -135,8 +135,11 @@ static enum pay_err paid(struct limit *limit, const struct order *order, const s
         "       o.channel_fee_price = ?, o.extension_id = e.id, o.version = ?"
         " WHERE o.id = ? AND o.status = ? AND e.id = ? AND e.status = ?";
     const int64_t when = 1767225600000;
+    char number[32];
+
+    snprintf(number, sizeof(number), "MOCK%016lld", (long long)limit->turn);
     const struct db_param in[] = {
-        DB_WHEN(when), DB_STR("MOCK0000000000000000"), DB_WHEN(when), DB_STR("MOCK0000000000000000"),
+        DB_WHEN(when), DB_STR(number), DB_WHEN(when), DB_STR(number),
         DB_OPT(NONE), DB_NUM(limit->channel_id), DB_STR("mock"), DB_NUM(0), DB_NUM(0),
         DB_NUM(order->version + 1), DB_NUM(order->id), DB_NUM(order->status), DB_NUM(attempt->id),
         DB_NUM(attempt->status),
@@ -232,13 +235,14 @@ static enum pay_err pay_work(struct db *db, void *arg)
     static const char SQL[] = "CALL order_pay(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     const struct limit *limit = arg;
     const int64_t when = 1767225600000;
-    char no[NO_SIZE], merchant[32];
+    char no[NO_SIZE], merchant[32], number[32];
 
     ulid_new(no);
     snprintf(merchant, sizeof(merchant), "B%lld", (long long)limit->turn);
+    snprintf(number, sizeof(number), "MOCK%016lld", (long long)limit->turn);
     const struct db_param in[] = {
         DB_NUM(limit->turn), DB_NUM(1), DB_NUM(limit->turn), DB_WHEN(when),
-        DB_STR("MOCK0000000000000000"), DB_OPT(NONE), DB_NUM(limit->channel_id), DB_STR("mock"),
+        DB_STR(number), DB_OPT(NONE), DB_NUM(limit->channel_id), DB_STR("mock"),
         DB_NUM(0), DB_NUM(0), DB_NUM(limit->app_id), DB_STR(merchant), DB_STR(no),
         DB_STR("http://127.0.0.1:20000/shop/notify/1"), DB_STR(NOTICE), DB_NUM(16),
         DB_STR("order"), DB_STR("127.0.0.1"), DB_STR(NO_JSON), DB_STR(CALLBACK),

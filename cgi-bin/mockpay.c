@@ -22,7 +22,7 @@ static const struct field PAGE_FIELDS[] = {
 static const struct field FORM_FIELDS[] = {
     FIELD(struct page_input, pay_id, FIELD_NO, NEEDED),
     FIELD(struct page_input, token, FIELD_WORD, NEEDED, .min = 1, .max = 64,
-          .alphabet = ALPHA_NONCE),
+          .alphabet = ALPHA_NONCE, .secret = true),
     FIELD(struct page_input, csrf, FIELD_CHECKED, OPTIONAL, .max = MOCK_CSRF_SIZE - 1),
     FIELD(struct page_input, outcome, FIELD_WORD, NEEDED, .min = 1, .max = 16,
           .alphabet = ALPHA_CHANNEL),

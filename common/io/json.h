@@ -17,6 +17,8 @@
 /* True when the gate lets it through. */
 bool json_check(const char *at, size_t len);
 
+/* The text behind a byte-order mark, with which senders may begin; *len shrinks with it. */
+const char *json_behind_mark(const char *at, size_t *len);
 /* True when it has more than `most` (> 0) members, at any depth; what follows is not looked at. */
 bool json_members_over(const char *at, size_t len, size_t most);
 
@@ -25,6 +27,8 @@ struct json;        /* a value; children belong to the root */
 /* Root value of a checked text: PAY_OK or PAY_BAD_BODY. The caller frees the root. */
 MUST_USE enum pay_err json_parse(const char *at, size_t len, struct json **out);
 void json_free(struct json **root);
+/* What is wrong with a text that is no JSON object, and where: "byte 17: a member is repeated". */
+void json_explain(const char *at, size_t len, struct text *why);
 
 /* JSON_NUMBER: a fraction, an exponent, or beyond int64. */
 enum json_kind {

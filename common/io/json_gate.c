@@ -12,6 +12,7 @@ struct gate {
     int depth;
     struct name *names;             /* of the objects that are open, innermost last */
     size_t count, room;
+    const char *wrong, *wrong_at;   /* the first thing that is wrong, and where */
     size_t seen, most;              /* names so far; so many at most, unless 0 */
     const char *wanted;             /* a member of the outermost object whose value is looked for */
     const char *span;
@@ -19,6 +20,15 @@ struct gate {
 };
 
 static bool value(struct gate *g);
+
+static bool wrong(struct gate *g, const char *at, const char *what)
+{
+    if (!g->wrong) {
+        g->wrong = what;
+        g->wrong_at = at;
+    }
+    return false;
+}
 
 static bool next_is(struct gate *g, char c)
 {
@@ -95,17 +105,17 @@ static bool string(struct gate *g, struct name *out)
     uint32_t c;
 
     if (!next_is(g, '"'))
-        return false;
+        return wrong(g, g->at, "want a name in double quotes");
     *out = (struct name){ .at = g->at };
     while (g->at < g->end && *g->at != '"') {
         size_t step = character(g->at, g->end, &c);
         if (step == 0)
-            return false;
+            return wrong(g, g->at, "in a string: not UTF-8, a control character, or a bad escape");
         out->has_nul = out->has_nul || c == 0;
         g->at += step;
     }
     out->end = g->at;
-    return next_is(g, '"');
+    return next_is(g, '"') || wrong(g, g->at, "the string does not end");
 }
 
 /* ---- names: equal when equal after unescaping */
@@ -162,7 +172,8 @@ static bool no_name_twice(struct gate *g, size_t from)
     qsort(names, count, sizeof(*names), compare);
     for (size_t i = 1; i < count; i++) {
         if (compare(&names[i - 1], &names[i]) == 0)
-            return false;
+            return wrong(g, names[i].at > names[i - 1].at ? names[i].at : names[i - 1].at,
+                         "a member is repeated");
     }
     return true;
 }
@@ -174,14 +185,16 @@ static bool member(struct gate *g)
     struct name name;
 
     blanks(g);
-    if (!string(g, &name) || name.has_nul)      /* names are C strings behind the gate */
+    if (!string(g, &name))
         return false;
+    if (name.has_nul)                           /* names are C strings behind the gate */
+        return wrong(g, name.at, "a name holds U+0000");
     if (++g->seen > g->most && g->most > 0)
         return false;
     remember(g, &name);
     blanks(g);
     if (!next_is(g, ':'))
-        return false;
+        return wrong(g, g->at, "want a colon behind the name");
     blanks(g);
     const char *start = g->at;
     if (!value(g))
@@ -211,7 +224,7 @@ static bool items(struct gate *g, bool (*item)(struct gate *g), char closing)
             return false;
         blanks(g);
     } while (next_is(g, ','));
-    return next_is(g, closing);
+    return next_is(g, closing) || wrong(g, g->at, "want a comma or the closing bracket");
 }
 
 static bool container(struct gate *g)
@@ -220,7 +233,7 @@ static bool container(struct gate *g)
     const bool object = *g->at == '{';
 
     if (g->depth == JSON_DEPTH)
-        return false;
+        return wrong(g, g->at, "deeper than 8");
     g->depth++;
     bool good = object ? items(g, member, '}') && no_name_twice(g, from) : items(g, element, ']');
     g->depth--;
@@ -267,7 +280,7 @@ static bool value(struct gate *g)
     struct name unused;
 
     if (g->at == g->end)
-        return false;
+        return wrong(g, g->at, "it ends where a value is wanted");
     switch (*g->at) {
     case '{':
     case '[':
@@ -281,7 +294,7 @@ static bool value(struct gate *g)
     case 'n':
         return word(g, "null");
     default:
-        return number(g);
+        return number(g) || wrong(g, g->at, "no value of JSON");
     }
 }
 
@@ -293,7 +306,8 @@ static bool pass(struct gate *g, const char *at, size_t len)
     bool good = value(g);
     blanks(g);
     free(g->names);
-    return good && g->at == g->end;
+    good = good || wrong(g, g->at, "no value of JSON");
+    return good && (g->at == g->end || wrong(g, g->at, "something stands behind the end"));
 }
 
 bool json_check(const char *at, size_t len)
@@ -301,6 +315,14 @@ bool json_check(const char *at, size_t len)
     struct gate gate = { .wanted = NULL };
 
     return pass(&gate, at, len);
+}
+
+const char *json_behind_mark(const char *at, size_t *len)
+{
+    const bool marked = *len >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0;
+
+    *len -= marked ? 3 : 0;
+    return at + (marked ? 3 : 0);
 }
 
 bool json_members_over(const char *at, size_t len, size_t most)
@@ -319,4 +341,17 @@ const char *json_span(const char *at, size_t len, const char *name, size_t *span
         return NULL;
     *span_len = gate.span_len;
     return gate.span;
+}
+
+void json_explain(const char *at, size_t len, struct text *why)
+{
+    struct gate gate = { .wanted = NULL };
+
+    if (len == 0)
+        text_add(why, "the body is empty: send one JSON object");
+    else if (pass(&gate, at, len))
+        text_add(why, "the body is JSON, but no object");
+    else
+        text_addf(why, "the body is not JSON: byte %zu: %s", (size_t)(gate.wrong_at - at) + 1,
+                  gate.wrong);
 }

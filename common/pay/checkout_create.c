@@ -8,6 +8,7 @@
 
 #include "base/fault.h"
 #include "pay/checkout_private.h"
+#include "pay/return_url.h"
 #include "pay/space.h"
 
 struct creating {
@@ -37,7 +38,7 @@ static bool order_plan(const struct checkout_call *call, const struct order_term
            text_copy(out->user_id, sizeof(out->user_id), terms->user_id) &&
            text_copy(out->user_ip, sizeof(out->user_ip), terms->user_ip) &&
            text_copy(out->notify_url, sizeof(out->notify_url), terms->notify_url) &&
-           text_copy(out->return_url, sizeof(out->return_url), terms->return_url) &&
+           return_url_of(terms->return_url, out->no, out->return_url) &&
            text_copy(out->metadata, sizeof(out->metadata), terms->metadata);
 }
 

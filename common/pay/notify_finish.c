@@ -14,6 +14,8 @@ static const char SQL_FINISH[] =
     "       last_execute_time = UTC_TIMESTAMP(3),"
     "       next_notify_time = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND"
     " WHERE id = ? AND claim_token = ?";
+/* A task that was given up waits again before it is done: there is no step from 20 to 10. */
+static const char SQL_REOPEN[] = "UPDATE notify_task SET status = 0 WHERE id = ? AND status = 20";
 static const char SQL_LATE_SUCCESS[] =
     "UPDATE notify_task"
     "   SET status = 10, lane = 1, claim_token = 0, manual = 0,"
@@ -88,7 +90,10 @@ static enum pay_err finish_late(struct db *db, struct notify_result *result)
         err = correct_log(db, result, logged.id);
     else if (err == PAY_NO_ROW)
         err = add_log(db, result);
-    if (err == PAY_OK && result->status == NOTIFY_SUCCESS)
+    if (err != PAY_OK || result->status != NOTIFY_SUCCESS)
+        return err;
+    err = db_exec(db, SQL_REOPEN, DB_LIST(id), NULL);
+    if (err == PAY_OK)
         err = db_exec(db, SQL_LATE_SUCCESS, DB_LIST(id), NULL);
     return err;
 }

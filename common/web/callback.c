@@ -10,6 +10,7 @@
 #include "pay/space.h"
 #include "web/callback_headers.h"
 #include "web/callers.h"
+#include "web/content_type.h"
 #include "web/request_read.h"
 
 #define HEADERS_MAX 16384
@@ -100,17 +101,20 @@ static enum pay_err read_body(struct taking *t)
 static enum pay_err read_members(struct taking *t)
 {
     struct call *call = t->call;
-    const struct request *request = call->request;
+    size_t len = call->request->body_len;
+    const char *at = json_behind_mark(call->request->body, &len);
 
-    if (json_members_over(request->body, request->body_len, MEMBERS_MAX)) {
+    if (json_members_over(at, len, MEMBERS_MAX)) {
         text_addf(call->why, "more than %d members: send fewer", MEMBERS_MAX);
         return PAY_BAD_FIELD;
     }
-    enum pay_err err = json_parse(request->body, request->body_len, &t->json);
-    if (err != PAY_OK)
+    enum pay_err err = json_parse(at, len, &t->json);
+    if (err == PAY_OK && json_kind(t->json) != JSON_OBJECT)
+        err = PAY_BAD_BODY;
+    if (err != PAY_OK) {
+        json_explain(at, len, call->why);
         return err;
-    if (json_kind(t->json) != JSON_OBJECT)
-        return PAY_BAD_BODY;
+    }
     t->notice.json = t->json;
     err = t->driver->peek(&t->notice, t->pay_id, &call->field);
     if (err == PAY_OK)

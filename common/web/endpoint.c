@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "web/auth.h"
+#include "web/content_type.h"
 #include "web/origin.h"
 #include "web/field_private.h"
 #include "web/rate.h"
@@ -52,6 +53,8 @@ static enum pay_err step_read(struct cycle *c)
 
     struct text method = TEXT(c->method);
 
+    if (err == PAY_BAD_BODY)
+        text_add(&c->why, c->request.unread);
     log_request(c->request.id);
     text_add_n(&method, c->request.method, strnlen(c->request.method, sizeof(c->method) - 1));
     FP("request.read");
@@ -71,25 +74,13 @@ static enum pay_err step_route(struct cycle *c)
 
 static enum pay_err step_size(struct cycle *c)
 {
-    return c->match.route->own_body ? PAY_OK : request_read_body(&c->request, BODY_MAX);
-}
+    if (c->match.route->own_body)
+        return PAY_OK;
+    enum pay_err err = request_read_body(&c->request, BODY_MAX);
 
-/* The media type in any case, and no other charset than UTF-8. */
-bool content_type_is(const char *type, const char *want)
-{
-    const size_t len = strcspn(type, "; \t");
-    const char *rest = type + len + strspn(type + len, " \t");
-    char media[64];
-
-    if (!text_copy_n(media, sizeof(media), type, len) || !str_eq_nocase(media, want))
-        return false;
-    if (!*rest)
-        return true;
-    if (*rest != ';')
-        return false;
-    rest += 1 + strspn(rest + 1, " \t");
-    return str_eq_nocase(rest, "charset=utf-8") || str_eq_nocase(rest, "charset=\"utf-8\"") ||
-           !*rest;
+    if (err == PAY_BAD_BODY)
+        text_add(&c->why, "the body is not as long as Content-Length says");
+    return err;
 }
 
 static enum pay_err step_type(struct cycle *c)
@@ -99,9 +90,12 @@ static enum pay_err step_type(struct cycle *c)
                                  [BODY_NONE] = NULL };
     const char *type = want[c->match.route->body];
 
-    return !is_post(c) || !type || content_type_is(c->request.content_type, type)
-               ? PAY_OK
-               : PAY_BAD_TYPE;
+    if (!is_post(c) || !type || content_type_is(c->request.content_type, type))
+        return PAY_OK;
+    text_add_cut(&c->why, c->request.content_type, strlen(c->request.content_type), 60);
+    text_addf(&c->why, "%s is not accepted here: send %s in UTF-8",
+              *c->request.content_type ? "" : "a body without a content type", type);
+    return PAY_BAD_TYPE;
 }
 
 static enum pay_err step_rate(struct cycle *c)
@@ -221,27 +215,35 @@ static enum pay_err step_scope(struct cycle *c)
 static _Alignas(max_align_t) char input_room[ENDPOINT_INPUT_MAX];
 
 /* What is asked for stands in one place: a POST's body or a GET's query, never in both. */
-static enum pay_err step_fields(struct cycle *c)
+static enum pay_err read_fields(const struct cycle *c, struct field_fault *fault)
 {
     static const struct field_table NOTHING = { NULL, 0 };
     const struct route *route = c->match.route;
     const struct request *request = &c->request;
     enum pay_err err;
 
-    if (route->bare)
-        return PAY_OK;
-    if (!is_post(c))
-        return request->body_len > 0
-                   ? PAY_BAD_BODY
-                   : field_read_query(&route->fields, request->query, input_room, &c->field);
+    if (!is_post(c)) {
+        if (request->body_len == 0)
+            return field_read_query(&route->fields, request->query, input_room, fault);
+        text_add(fault->why, "a GET has no body: what is asked for stands in the query");
+        return PAY_BAD_BODY;
+    }
     if (route->body == BODY_JSON)
-        err = field_read_json(&route->fields, request->body, request->body_len, input_room,
-                              &c->field);
+        err = field_read_json(&route->fields, request->body, request->body_len, input_room, fault);
     else if (strlen(request->body) != request->body_len)
         err = PAY_BAD_BODY;
     else
-        err = field_read_query(&route->fields, request->body, input_room, &c->field);
-    return err == PAY_OK ? field_read_query(&NOTHING, request->query, NULL, &c->field) : err;
+        err = field_read_query(&route->fields, request->body, input_room, fault);
+    return err == PAY_OK ? field_read_query(&NOTHING, request->query, NULL, fault) : err;
+}
+
+static enum pay_err step_fields(struct cycle *c)
+{
+    struct field_fault fault = { NULL, &c->why };
+
+    enum pay_err err = c->match.route->bare ? PAY_OK : read_fields(c, &fault);
+    c->field = fault.name;
+    return err;
 }
 
 /* A disabled app stops making new things; what is under way goes on. */

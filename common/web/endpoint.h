@@ -16,7 +16,7 @@
 #include "web/request.h"
 
 #define ENDPOINT_INPUT_MAX (192 * 1024)     /* of a struct that fields fill */
-#define WHY_SIZE 1024                       /* of a refusal in words */
+#define WHY_SIZE (FIELD_WHY_MAX + 1)        /* of a refusal in words */
 
 enum auth { SIGNED_BY_APP, OPEN_TO_ALL };
 enum body_kind { BODY_JSON, BODY_FORM, BODY_NONE };     /* JSON: application/json or 41500 */
@@ -36,8 +36,6 @@ struct call {
 };
 /* Notes what the request is about; NULL or "" leaves it open. */
 void call_about(struct call *call, const char *order_no, const char *pay_id);
-/* Is a Content-Type of that media type, with no other charset than UTF-8? */
-bool content_type_is(const char *type, const char *want);
 
 struct route {
     const char *path;                   /* "/payments/{}": {} is one segment */

@@ -9,13 +9,15 @@
 /* What a value must be; the struct member's type follows from it. */
 enum field_kind {
     FIELD_I64,          /* int64_t: a JSON integer (in a query: digits) in min..max */
-    FIELD_TEXT,         /* char[]: min..max characters of UTF-8, no control characters */
+    FIELD_TEXT,         /* char[]: min..max characters of UTF-8, no control characters (`lines`:
+                           but newline and tab) */
     FIELD_WORD,         /* char[]: min..max characters of `alphabet` */
     FIELD_NO,           /* char[NO_SIZE]: a ULID */
     FIELD_CURRENCY,     /* char[4] */
     FIELD_URL,          /* char[1025]: http_url_ok */
-    FIELD_ADDRESS,      /* char[46]: an IPv4 or IPv6 address */
-    FIELD_TIME,         /* int64_t ms: RFC 3339 */
+    FIELD_RETURN_URL,   /* char[1025]: return_url_ok */
+    FIELD_ADDRESS,      /* char[46]: an IPv4 or IPv6 address; of a list the first, no port */
+    FIELD_TIME,         /* int64_t ms: RFC 3339; a blank before the offset is its + */
     FIELD_OBJECT,       /* char[]: a JSON object of at most max bytes, its own bytes kept */
     FIELD_EXTRAS,       /* char[]: an object of at most 16 strings of at most 512 characters */
     FIELD_STATE,        /* int64_t: an order state's word */
@@ -31,6 +33,9 @@ struct field {
     size_t offset, size;
     int64_t min, max;
     enum alphabet alphabet;         /* FIELD_WORD */
+    const char *unit;               /* FIELD_I64: what it counts, for messages */
+    bool lines;                     /* FIELD_TEXT: newline and tab are welcome */
+    bool secret;                    /* its value stands in no message */
     int64_t fallback;               /* int64_t members when absent */
 };
 /* FIELD(struct terms, price, FIELD_I64, NEEDED, .min = 1, .max = MONEY_MAX) */
@@ -41,18 +46,24 @@ struct field {
 struct field_table { const struct field *at; size_t count; };
 #define FIELD_TABLE(a) { (a), COUNT(a) }
 
+/* What is wrong: the field's name, and in words what was wanted and what came (text that others
+ * wrote is cut and escaped: at most FIELD_WHY_MAX bytes, one line). */
+struct field_fault { const char *name; struct text *why; };
+#define FIELD_WHY_MAX 1000
+
 #define FIELDS_MAX 32       /* in a table */
 
-/* Both fill every member of the table: an absent text is "", an absent number its fallback.
+/* Both fill every member of the table: an absent text is "", an absent number its fallback. A JSON
+ * member that need not be there is absent when it is null, and a text also when it is "".
  * PAY_BAD_FIELD names the first bad field in the order of the table, then the first unknown one
- * (its name as sent when it has 1 to 64 characters and no control characters, else "?"; *field
+ * (its name as sent when it has 1 to 64 characters and no control characters, else "?"; the name
  * points into room that lives until the next call).
- * JSON: PAY_BAD_BODY when the gate refuses it or it is no object. null counts as a wrong type. */
+ * JSON: a BOM in front is skipped; PAY_BAD_BODY when the gate refuses it or it is no object. */
 MUST_USE enum pay_err field_read_json(const struct field_table *table, const char *at, size_t len,
-                                      void *input, const char **field);
+                                      void *input, struct field_fault *fault);
 /* Query strings (and urlencoded forms): repeated or unknown parameters are PAY_BAD_FIELD. */
 MUST_USE enum pay_err field_read_query(const struct field_table *table, const char *query,
-                                       void *input, const char **field);
+                                       void *input, struct field_fault *fault);
 /* Decodes one %XX/+ text; false on a bad escape, NUL, or when it does not fit. */
 MUST_USE bool form_decode(const char *from, size_t len, char *to, size_t size);
 

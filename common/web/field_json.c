@@ -23,8 +23,27 @@ static void json_drop(struct json **root)
 static bool has(void *arg, size_t i)
 {
     const struct body *body = arg;
+    const struct json *value = json_member(body->root, body->table->at[i].name);
+    size_t len = 1;
 
-    return json_member(body->root, body->table->at[i].name) != NULL;
+    if (!value || json_kind(value) == JSON_NULL)
+        return false;
+    if (json_kind(value) == JSON_STRING)
+        (void)json_text(value, &len);
+    return len > 0 || !field_may_be_empty(&body->table->at[i]);
+}
+
+/* The member's own bytes: a string keeps its quotes, a fraction its digits. */
+static bool show(void *arg, size_t i, struct text *to)
+{
+    const struct body *body = arg;
+    size_t len = 0;
+    const char *span = json_span(body->at, body->len, body->table->at[i].name, &len);
+
+    text_add_cut(to, str_or(span, ""), len, SHOWN_MAX);
+    if (len > SHOWN_MAX)
+        text_addf(to, " (%zu bytes)", len);
+    return true;
 }
 
 static bool is_plain(const char *s, size_t len, size_t max)
@@ -93,27 +112,32 @@ static bool is_known(void *arg, const char *name, const struct json *value)
 }
 
 static enum pay_err refuse_unknown(const struct field_table *table, const struct json *root,
-                                   const char **field)
+                                   struct field_fault *fault)
 {
     struct search search = { table, NULL };
 
     if (json_each(root, is_known, &search))
         return PAY_OK;
-    *field = search.unknown;
+    fault->name = search.unknown;
+    field_say_unknown(table, fault);
     return PAY_BAD_FIELD;
 }
 
 enum pay_err field_read_json(const struct field_table *table, const char *at, size_t len,
-                             void *input, const char **field)
+                             void *input, struct field_fault *fault)
 {
     __attribute__((cleanup(json_drop))) struct json *root = NULL;
 
+    at = json_behind_mark(at, &len);
     enum pay_err err = json_parse(at, len, &root);
-    if (err != PAY_OK)
+    if (err == PAY_OK && json_kind(root) != JSON_OBJECT)
+        err = PAY_BAD_BODY;
+    if (err != PAY_OK) {
+        json_explain(at, len, fault->why);
         return err;
-    if (json_kind(root) != JSON_OBJECT)
-        return PAY_BAD_BODY;
+    }
     struct body body = { table, root, at, len };
-    err = field_fill(table, &(struct field_source){ &body, has, read_member }, input, field);
-    return err == PAY_OK ? refuse_unknown(table, root, field) : err;
+    const struct field_source source = { &body, has, read_member, show };
+    err = field_fill(table, &source, input, fault);
+    return err == PAY_OK ? refuse_unknown(table, root, fault) : err;
 }

@@ -63,9 +63,25 @@ static void note(const struct field_table *table, const char *at, size_t len, st
 
 static bool has(void *arg, size_t i)
 {
-    const struct pairs *pairs = arg;
+    return ((const struct pairs *)arg)->values[i].times > 0;
+}
 
-    return pairs->values[i].times > 0;
+static bool show(void *arg, size_t i, struct text *to)
+{
+    static char room[BODY_MAX + 1];
+    const struct given *given = &((const struct pairs *)arg)->values[i];
+    const bool decoded = form_decode(given->at, given->len, room, sizeof(room));
+
+    if (given->times > 1)
+        text_addf(to, "given %d times", given->times);
+    else if (!decoded)
+        text_add(to, "not percent-encoded as it should be");
+    if (given->times > 1 || !decoded)
+        return false;
+    text_add_char(to, '"');
+    text_add_cut(to, room, strlen(room), SHOWN_MAX);
+    text_add_char(to, '"');
+    return true;
 }
 
 static bool read_value(void *arg, size_t i, const struct field *field, void *to)
@@ -81,7 +97,7 @@ static bool read_value(void *arg, size_t i, const struct field *field, void *to)
 }
 
 enum pay_err field_read_query(const struct field_table *table, const char *query, void *input,
-                              const char **field)
+                              struct field_fault *fault)
 {
     struct pairs pairs = { .unknown = NULL };
 
@@ -91,10 +107,11 @@ enum pay_err field_read_query(const struct field_table *table, const char *query
             note(table, at, len, &pairs);
         at += len;
     }
-    enum pay_err err =
-        field_fill(table, &(struct field_source){ &pairs, has, read_value }, input, field);
+    const struct field_source source = { &pairs, has, read_value, show };
+    enum pay_err err = field_fill(table, &source, input, fault);
     if (err != PAY_OK || !pairs.unknown)
         return err;
-    *field = pairs.unknown;
+    fault->name = pairs.unknown;
+    field_say_unknown(table, fault);
     return PAY_BAD_FIELD;
 }

@@ -91,6 +91,7 @@ enum pay_err request_read(struct fcgi *fcgi, const struct net_list *trusted, str
     out->fcgi = fcgi;
     out->method = param(fcgi, "REQUEST_METHOD");
     out->head = str_eq(out->method, "HEAD");
+    out->unread = "";
     out->uri = "";
     out->query = "";
     out->path[0] = '\0';
@@ -107,9 +108,15 @@ enum pay_err request_read(struct fcgi *fcgi, const struct net_list *trusted, str
     if (!text_copy_n(out->path, sizeof(out->path), uri,
                      question ? (size_t)(question - uri) : strlen(uri)))
         return PAY_URI_TOO_LONG;
-    if (fcgi_param(fcgi, "NGINX_REFUSED"))
+    if (fcgi_param(fcgi, "NGINX_REFUSED")) {
+        out->unread = "this is not a request that can be read";
         return fcgi_param_count(fcgi, "HTTP_AUTHORIZATION") > 1 ? PAY_UNSIGNED : PAY_BAD_BODY;
-    return repeats(fcgi) ? PAY_BAD_BODY : PAY_OK;
+    }
+    if (!repeats(fcgi))
+        return PAY_OK;
+    out->unread = "a header that must stand alone (Host, Origin, Content-Type, Content-Length, "
+                  "Transfer-Encoding) is repeated";
+    return PAY_BAD_BODY;
 }
 
 enum pay_err request_read_body(struct request *request, size_t most)

@@ -21,6 +21,7 @@ struct request {
     char client[NET_TEXT_SIZE];     /* behind trusted proxies, the real one */
     char id[65];                    /* request id: REQUEST_ID, else made here */
     bool head;
+    const char *unread;             /* with PAY_BAD_BODY of request_read: what cannot be read */
 };
 
 /* "webhook-id" -> HTTP_WEBHOOK_ID. NULL when absent. */

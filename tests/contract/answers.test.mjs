@@ -148,14 +148,15 @@ describe('HEAD is answered like GET', () => {
 
 describe('content type', () => {
   const good = ['application/json', 'application/json; charset=utf-8', 'application/json;charset=UTF-8', 'Application/JSON',
-    'application/json; charset="utf-8"'];
+    'application/json; charset="utf-8"', 'application/json; charset=utf8', 'application/json; charset=UTF8', 'application/json; CHARSET="UTF-8"', 'application/json;',
+    'application/json; odata.metadata=minimal', 'application/json; charset=utf-8; profile="a;b"', 'application/json ;charset = utf-8'];
   for (const type of good) {
     test(`taken: ${type}`, async () => {
       expectOk(await post(stack, app1, '/api/pay/create', terms(), { headers: { 'Content-Type': type } }), 201);
     });
   }
   const bad = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx',
-    'application/json-patch+json', 'text/json', 'application/json; charset=utf-16', 'application/json; charset=gbk',
+    'application/json-patch+json', 'text/json', 'application/json; charset=utf-16', 'application/json; charset=gbk', 'application/json; charset="iso-8859-1"', 'application/json; a=1; charset=gbk', 'application/json; charset=utf-8; charset=gbk', 'application/json, text/plain',
     'application', '*/*', 'application/json, text/plain'];
   for (const type of bad) {
     for (const path of ['/api/pay/create', '/payments', '/api/pay/submit', '/api/pay/callback', '/api/pay/mock-callback']) {

@@ -2,7 +2,7 @@
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { suite, rep } from '../lib/suite.mjs';
-import { create, expectError, expectOk, get, newNo, post, terms } from '../lib/client.mjs';
+import { create, expectError, expectOk, get, newNo, post, request, terms } from '../lib/client.mjs';
 import { dbMs } from '../lib/db.mjs';
 
 const { stack, app1, db } = await suite();
@@ -12,32 +12,32 @@ const url = (n, head = 'https://example.com/') => head + rep('a', n - head.lengt
 const short = (v) => { const s = typeof v === 'string' ? JSON.stringify(v) : JSON.stringify(v) ?? String(v); return s.length > 50 ? `${s.slice(0, 47)}… (${s.length})` : s; };
 const obj = (n, value = 'x') => Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, value]));
 const CONTROL = ['\u0000', '\u0001', '\n', '\r', '\t', '\u001b', '\u001f', '\u007f', '\u0085', '\u009f'];
-const NOT_TEXT = [1, true, null, [], {}, ['x']];
+const NOT_TEXT = [1, true, [], {}, ['x']];
 
 // field: [refused …], [taken …]
 const TABLE = {
   merchant_order_id: {
-    bad: [undefined, ...NOT_TEXT, '', rep('a', 65), 'a b', ' a', 'a ', 'a/b', "a'b", 'a"b', 'a\\b', 'a+b', 'a%b', 'a&b', 'a=b', 'a:b', 'é', '单', 'a\u0000', 'a\n', '<b>'],
+    bad: [undefined, null, ...NOT_TEXT, '', rep('a', 65), 'a b', ' a', 'a ', 'a/b', "a'b", 'a"b', 'a\\b', 'a+b', 'a%b', 'a&b', 'a=b', 'a:b', 'é', '单', 'a\u0000', 'a\n', '<b>'],
     good: [() => newNo(), () => `${newNo()}_-*|.`, () => rep('x', 64 - 40) + newNo().padEnd(40, '0').slice(-40), () => `${newNo().toUpperCase()}z`],
   },
   currency: {
-    bad: [undefined, ...NOT_TEXT, '', 'cny', 'Cny', 'CN', 'CNYY', 'CNY ', ' CNY', 'ABC', '156', 'DEM', 'FRF', 'ITL', 'RMB', 'C\u0000Y', '人民币'],
+    bad: [undefined, null, ...NOT_TEXT, '', 'cny', 'Cny', 'CN', 'CNYY', 'CNY ', ' CNY', 'ABC', '156', 'DEM', 'FRF', 'ITL', 'RMB', 'C\u0000Y', '人民币'],
     good: ['CNY', 'USD', 'EUR', 'JPY', 'HKD', 'KWD', 'GBP', 'CHF', 'INR', 'BRL'],
   },
   subject: {
-    bad: [undefined, ...NOT_TEXT, '', rep('a', 128), rep('中', 128), rep('😀', 128), ...CONTROL.map((c) => `a${c}b`)],
+    bad: [undefined, null, ...NOT_TEXT, '', rep('a', 128), rep('中', 128), rep('😀', 128), ...CONTROL.map((c) => `a${c}b`)],
     good: ['a', rep('a', 127), rep('中', 127), rep('é', 127), rep('😀', 127), 'e\u0301', "Robert'); DROP TABLE pay_order;--", '<script>alert(1)</script>', '%s%n', '\ufffd\uffff'],
   },
   body: {
-    bad: [...NOT_TEXT, rep('a', 513), rep('中', 513), ...CONTROL.map((c) => `a${c}b`)],
-    good: ['a', rep('a', 512), rep('中', 512), rep('😀', 512)],
+    bad: [...NOT_TEXT, rep('a', 513), rep('中', 513), ...CONTROL.filter((c) => !'\n\t'.includes(c)).map((c) => `a${c}b`), 'a\r\nb'],
+    good: ['a', rep('a', 512), rep('中', 512), rep('😀', 512), 'one\ntwo\n\tthree', '\n', rep('\n', 512)],
   },
   channel: {
-    bad: [...NOT_TEXT, '', rep('a', 33), 'Mock', 'mo-ck', 'mock ', 'mock\u0000', "mock'"],
+    bad: [...NOT_TEXT, rep('a', 33), 'Mock', 'mo-ck', 'mock ', 'mock\u0000', "mock'"],
     good: ['mock'],
   },
   channel_extras: {
-    bad: [1, true, 'x', null, [], ['x'], obj(17), { a: rep('x', 513) }, { a: 1 }, { a: null }, { a: true }, { a: {} }, { a: ['x'] }],
+    bad: [1, true, 'x', '', [], ['x'], obj(17), { a: rep('x', 513) }, { a: 1 }, { a: null }, { a: true }, { a: {} }, { a: ['x'] }],
     good: [{}, { openid: 'o1' }, obj(16), obj(16, rep('y', 512)), { a: rep('中', 512) }],
   },
   user_id: {
@@ -45,11 +45,11 @@ const TABLE = {
     good: ['u', rep('u', 64), '用户'],
   },
   user_ip: {
-    bad: [...NOT_TEXT, 'abc', '1.2.3', '1.2.3.4.5', '256.1.1.1', '1.2.3.4/24', '1.2.3.4:80', '[::1]', ':::', '::g', 'localhost', '1.2.3.4\n', rep('1', 100)],
-    good: ['192.0.2.7', '::1', '2001:db8::7', '2001:0db8:0000:0000:0000:0000:0000:0007', '::ffff:192.0.2.1', '255.255.255.255'],
+    bad: [...NOT_TEXT, 'abc', '1.2.3', '1.2.3.4.5', '256.1.1.1', '1.2.3.4/24', '1.2.3.4:', '1.2.3.4:x', '[1.2.3.4]', '[::1', 'unknown, 1.2.3.4', ',', ':::', '::g', 'localhost', '1.2.3.4\n', rep('1', 100)],
+    good: ['192.0.2.7', '::1', '2001:db8::7', '2001:0db8:0000:0000:0000:0000:0000:0007', '::ffff:192.0.2.1', '255.255.255.255', '1.2.3.4:80', '[::1]', '[2001:db8::7]:443', '192.0.2.7, 10.0.0.1', '192.0.2.7:1,x', ' 192.0.2.7 '],
   },
   expire_in: {
-    bad: ['60', 60.5, true, null, [], 0, -60, 59, 2592001, 1e15, 9007199254740991],
+    bad: ['60', '', 60.5, true, [], 0, -60, 59, 2592001, 1e15, 9007199254740991],
     good: [60, 7200, 2592000],
   },
   notify_url: {
@@ -60,12 +60,13 @@ const TABLE = {
     good: ['https://example.com/', 'http://example.com', 'https://example.com:8443/a/b?c=d&e=f', 'http://127.0.0.1:9/x', 'http://[::1]:8080/x', url(1024)],
   },
   return_url: {
-    bad: [...NOT_TEXT, 'example.com', '/path', 'javascript:alert(1)', 'JaVaScRiPt:alert(1)', 'data:text/html,x', 'ftp://example.com/', 'https://u:p@example.com/', 'https://example.com/#x',
-      'https://example.com/\n', 'http://', url(1025)],
-    good: ['https://example.com/back?order=1', 'http://example.com/', url(1024)],
+    bad: [...NOT_TEXT, 'example.com', '/path', 'javascript:alert(1)', 'JaVaScRiPt:alert(1)', 'data:text/html,x', 'ftp://example.com/', 'https://u:p@example.com/', 'https://example.com/#x#y',
+      'https://example.com/\n', 'http://', url(1025), 'https://example.com/{ID}', 'https://example.com/#a b', 'https://example.com/#a\nb', 'https://example.com/#<b>', 'https://example.com/#{X}',
+      'https://u:p@example.com/#x', 'javascript:alert(1)#{ORDER_NO}', '{ORDER_NO}', 'https://example.com/{order_no}', `${url(1010)}{ORDER_NO}`],
+    good: ['https://example.com/back?order=1', 'http://example.com/', url(1024), 'https://example.com/#x', 'https://example.com/#/orders/7?from=pay', 'https://example.com#'],
   },
   metadata: {
-    bad: [1, true, 'x', null, [], [{}], { a: rep('x', 4096) }],
+    bad: [1, true, 'x', '', [], [{}], { a: rep('x', 4096) }],
     good: [{}, { a: 1 }, { a: { b: [1, 2, { c: null }] } }, { a: null }, { '': '' }],
   },
 };
@@ -91,6 +92,90 @@ for (const [field, { bad, good }] of Object.entries(TABLE)) {
     }
   });
 }
+
+describe('absent', () => {
+  const OPTIONAL = ['body', 'channel', 'channel_extras', 'user_id', 'user_ip', 'expire_in', 'notify_url', 'return_url', 'metadata'];
+  const plain = async () => expectOk(await send({}), 201);
+  const shape = (order) => Object.keys(order).sort();
+  test('null for every optional member, one by one and all at once', async () => {
+    const want = shape(await plain());
+    for (const name of OPTIONAL) assert.deepEqual(shape(expectOk(await send({ [name]: null }), 201)), want, name);
+    const all = expectOk(await send(Object.fromEntries(OPTIONAL.map((name) => [name, null]))), 201);
+    assert.deepEqual(shape(all), want);
+    assert.equal(Date.parse(all.expire_time) - Date.parse(all.create_time), 7200_000);
+  });
+  test('"" for every optional text', async () => {
+    const want = shape(await plain());
+    const texts = ['body', 'channel', 'user_id', 'user_ip', 'notify_url', 'return_url'];
+    assert.deepEqual(shape(expectOk(await send(Object.fromEntries(texts.map((name) => [name, '']))), 201)), want);
+  });
+  test('submit: null and "" for the selector that is not meant', async () => {
+    const order = await create(stack, app1);
+    expectOk(await post(stack, app1, '/api/pay/submit', { order_no: order.order_no, merchant_order_id: null, channel: 'mock', channel_extras: null }), 201);
+    const other = await create(stack, app1);
+    expectOk(await post(stack, app1, '/api/pay/submit', { order_no: '', merchant_order_id: other.merchant_order_id, channel: 'mock' }), 201);
+    expectError(await post(stack, app1, '/api/pay/submit', { order_no: null, merchant_order_id: '', channel: 'mock' }), 40001, 'order_no');
+    expectError(await post(stack, app1, '/api/pay/submit', { order_no: order.order_no, channel: '' }), 40001, 'channel');
+  });
+});
+
+describe('what is kept', () => {
+  test('user_ip: the first address, without port, brackets and quotes', async () => {
+    for (const [sent, kept] of [['192.0.2.7:51234', '192.0.2.7'], ['[2001:db8::7]:443', '2001:db8::7'], ['192.0.2.7, 10.0.0.1', '192.0.2.7'], [', "192.0.2.8:1", x', '192.0.2.8'], ['2001:db8::7', '2001:db8::7']]) {
+      const order = await create(stack, app1, { user_ip: sent });
+      assert.equal((await db.row('SELECT user_ip FROM pay_order WHERE no = ?', [order.order_no])).user_ip, kept, sent);
+    }
+  });
+  test('return_url: {ORDER_NO} is the number, in every answer', async () => {
+    const order = await create(stack, app1, { channel: 'mock', return_url: 'https://example.com/?o={ORDER_NO}#/done/{ORDER_NO}' });
+    const want = `https://example.com/?o=${order.order_no}#/done/${order.order_no}`;
+    assert.equal(order.return_url, want);
+    assert.equal(expectOk(await get(stack, app1, `/payments/${order.order_no}`)).return_url, want);
+    assert.equal(expectOk(await request(stack, { path: `/api/pay/status?token=${order.query_token}` })).return_url, want);
+  });
+  test('body: lines and tabs come back as they were', async () => {
+    const body = 'one\n\ttwo\n';
+    const order = await create(stack, app1, { body });
+    assert.equal(expectOk(await get(stack, app1, `/payments/${order.order_no}`)).body, body);
+  });
+});
+
+describe('msg says what was wanted and what came', () => {
+  const rows = {
+    price: [[12.5, 'price: 12.5 is not a whole number of minor units (1 to 1000000000000)'], ['12', 'price: "12" is not a whole number'], [undefined, 'price: missing, want a whole number']],
+    currency: [['cny', 'currency: "cny" is not a current ISO 4217 code']],
+    subject: [[rep('x', 5000), 'xxx… (5002 bytes) is not text of 1 to 127 characters']],
+    merchant_order_id: [['a b', 'merchant_order_id: "a b" is not 1 to 64 of A-Z a-z 0-9 _ - * | .']],
+    metadata: [[[1], 'metadata: [1] is not a JSON object of at most 4096 bytes']],
+    amount: [[1, 'amount: unknown, did you mean price?']],
+    curency: [[1, 'curency: unknown, did you mean currency?']],
+    merchantOrderId: [['x', 'merchantOrderId: unknown, did you mean merchant_order_id?']],
+    out_trade_no: [['x', 'did you mean merchant_order_id?']],
+    zz: [[1, 'zz: unknown, known are merchant_order_id, price,']],
+  };
+  for (const [field, list] of Object.entries(rows)) for (const [value, want] of list) {
+    test(`${field}: ${short(value)}`, async () => {
+      const res = await send({ [field]: value });
+      expectError(res, 40001, field);
+      assert.ok(res.json.msg.includes(want), res.json.msg);
+      assert.ok(res.json.msg.length < 600, 'bounded');
+    });
+  }
+  test('what cannot be seen is spelled', async () => {
+    for (const value of ['\u001b[2J', '\u202e', '\u009b', '\u200b']) {
+      const res = await send({ currency: value });
+      expectError(res, 40001, 'currency');
+      assert.doesNotMatch(res.json.msg, /[\u0000-\u001f\u007f-\u009f\u200b\u202e]/);
+    }
+  });
+  test('40000: where the JSON breaks', async () => {
+    const msgOf = async (text) => (await post(stack, app1, PATH, text)).json.msg;
+    assert.equal(await msgOf('{"price":1,"price":2}'), 'the body is not JSON: byte 13: a member is repeated');
+    assert.match(await msgOf('price=1'), /^the body is not JSON: byte 1:/);
+    assert.match(await msgOf(''), /empty/);
+    assert.match(await msgOf('[]'), /no object/);
+  });
+});
 
 describe('the rest', () => {
   test('40001: price missing', async () => expectError(await send({ price: undefined }), 40001, 'price'));

@@ -2,7 +2,8 @@
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { suite, rep } from '../lib/suite.mjs';
-import { expectError, expectOk, get, newNo, post, postJson, terms } from '../lib/client.mjs';
+import { createOpen, expectError, expectOk, get, newNo, post, postJson, query, terms } from '../lib/client.mjs';
+import { signedCallback } from '../lib/channel.mjs';
 
 const { stack, app1, db } = await suite();
 const PATH = '/api/pay/create';
@@ -22,7 +23,10 @@ const NOT_JSON = {
   'a second object after it': `${json()}{}`,
   'a NUL after it': `${json()}\0`,
   'a comma after it': `${json()},`,
-  'a byte order mark before it': bytes([0xef, 0xbb, 0xbf], json()),
+  'two byte order marks before it': bytes([0xef, 0xbb, 0xbf, 0xef, 0xbb, 0xbf], json()),
+  'a byte order mark behind it': bytes(json(), [0xef, 0xbb, 0xbf]),
+  'a byte order mark alone': bytes([0xef, 0xbb, 0xbf]),
+  'half a byte order mark before it': bytes([0xef, 0xbb], json()),
   'UTF-16': Buffer.from(json(), 'utf16le'),
   'a urlencoded form': 'price=1&currency=CNY',
   'XML': '<xml></xml>',
@@ -107,11 +111,32 @@ describe('40000: the body is not what it claims', () => {
   }
   test('the same gate stands before submit, callback and mock-callback', async () => {
     const few = ['cut short', 'something after it', 'a repeated member', 'UTF-8: overlong slash', 'nine deep',
-      'a byte order mark before it', 'a lone high surrogate', 'sixty thousand deep', 'nothing'];
+      'two byte order marks before it', 'a lone high surrogate', 'sixty thousand deep', 'nothing'];
     for (const name of few) {
       expectError(await post(stack, app1, '/api/pay/submit', Buffer.from(NOT_JSON[name])), 40000, null);
       expectError(await postJson(stack, '/api/pay/callback', Buffer.from(NOT_JSON[name])), 40000, null);
       expectError(await postJson(stack, '/api/pay/mock-callback', Buffer.from(NOT_JSON[name])), 40000, null);
+    }
+  });
+});
+
+describe('a byte order mark in front', () => {
+  const marked = (body) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))]);
+  test('is signed and skipped: create and submit', async () => {
+    const order = expectOk(await post(stack, app1, PATH, marked(json())), 201);
+    expectOk(await post(stack, app1, '/api/pay/submit', marked({ order_no: order.order_no, channel: 'mock' })), 201);
+  });
+  test('metadata keeps its own bytes', async () => {
+    const res = await post(stack, app1, PATH, marked(inside('"metadata":{ "a" : 1.0 }')));
+    expectOk(res, 201);
+    assert.ok(res.text.includes('"metadata":{ "a" : 1.0 }'), res.text);
+  });
+  test('a callback and a mock-callback pay', async () => {
+    for (const send of [(o) => postJson(stack, '/api/pay/callback', marked(signedCallback(o, app1.channelSecret))),
+      (o) => postJson(stack, '/api/pay/mock-callback', marked({ pay_id: o.pay_id, status: 'SUCCESS' }))]) {
+      const order = await createOpen(stack, app1);
+      assert.equal((await send(order)).status, 200);
+      assert.equal((await query(stack, app1, { order_no: order.order_no })).status, 'SUCCESS');
     }
   });
 });

@@ -84,6 +84,8 @@ describe('filters', () => {
     const plus8 = new Date(Date.parse(at) + 8 * 3600_000).toISOString().replace('Z', '+08:00');
     const want = await list({ from: at, limit: 100 });
     assert.deepEqual(await list({ from: plus8, limit: 100 }), want);
+    const raw = await get(stack, app, `/payments?from=${plus8}&limit=100`);
+    assert.deepEqual(expectOk(raw), want, 'a raw + in the query');
     assert.deepEqual((await list({ from: '2020-01-01T00:00:00Z', limit: 100 })).items.length, 25);
     assert.deepEqual((await list({ to: '2020-01-01T00:00:00Z', limit: 100 })).items.length, 0);
   });

@@ -89,7 +89,7 @@ static void test_migrate_run__brings_the_real_schema(void **state)
     ASSERT_ERR(migrated(db, "schema", false), PAY_OK);
     assert_int_equal(R.applied, 0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'm_real'"
-                  " AND trigger_name LIKE '%\\_status'", 4);
+                  " AND trigger_name LIKE '%\\_status'", 5);
     ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'shroff' AND"
                   " table_name NOT IN (SELECT table_name FROM information_schema.tables"
                   " WHERE table_schema = 'm_real')", 0);

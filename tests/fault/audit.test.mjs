@@ -52,7 +52,7 @@ const twist = (table, key, column, value) => ({
 const PLANTED = [
   ['paid-once', 'the paid attempt says another price', twist('pay_order_extension', () => paid.pay_id, 'paid_price', 'paid_price + 1')],
   ['paid-once', 'the order names no attempt', twist('pay_order', () => paid.order_no, 'extension_id', 'NULL')],
-  ['paid-once', 'the attempt is of another channel', twist('pay_order_extension', () => paid.pay_id, 'channel_id', '2')],
+  ['paid-once', 'the attempt is of another channel', twist('pay_order', () => paid.order_no, 'channel_id', '2')],
   ['paid-once', 'a waiting order carries marks of a payment', twist('pay_order', () => open.order_no, 'success_time', 'UTC_TIMESTAMP(3)')],
   ['refund-sums', 'refund_price without a refund', twist('pay_order', () => paid.order_no, 'refund_price', '1')],
   ['refund-sums', 'reserved without a refund', twist('pay_order', () => paid.order_no, 'refunding_price', '1')],
@@ -122,8 +122,9 @@ const PLANTED = [
   ['not-late', 'a task due for an hour while a runner is alive', { plant: async () => {
     const { id } = await orderRow(paid.order_no);
     // In nobody's lane, so that the runner does not see it.
-    await q('UPDATE notify_task SET status = 0, lane = 9, next_notify_time = UTC_TIMESTAMP(3) - INTERVAL 1 HOUR WHERE type = 1 AND data_id = ?', [id]);
-    return () => q('UPDATE notify_task SET status = 10, lane = 1 WHERE type = 1 AND data_id = ?', [id]);
+    await q(`INSERT INTO notify_task (no, app_id, type, event, data_id, version, notify_url, body, lane, max_notify_times, next_notify_time)
+      SELECT '01ARZ3NDEKTSV4RRFFQ69G5FAV', app_id, type, 'order.other', data_id, version, notify_url, body, 9, max_notify_times, UTC_TIMESTAMP(3) - INTERVAL 1 HOUR FROM notify_task WHERE type = 1 AND data_id = ?`, [id]);
+    return () => q("DELETE FROM notify_task WHERE no = '01ARZ3NDEKTSV4RRFFQ69G5FAV'");
   } }],
 ];
 
@@ -145,8 +146,15 @@ describe('audit', () => {
     });
   }
 
+  test('states and terms that triggers hold cannot even be planted', async () => {
+    for (const [what, key] of [
+      ['pay_order SET status = 20', paid.order_no], ['pay_order SET status = 0', paid.order_no], ['pay_order SET price = price + 1', open.order_no],
+      ['pay_order SET refund_price = price + 1', paid.order_no], ['pay_order SET status = 10', open.order_no],
+      ['pay_order_extension SET status = 20', paid.pay_id], ['pay_order_extension SET channel_id = 2', open.pay_id], ['pay_order_extension SET order_id = 1', open.pay_id],
+    ]) await assert.rejects(q(`UPDATE ${what} WHERE no = ?`, [key]), { errno: 1644 }, what);
+  });
+
   test('surplus-handled and closed-unpaid: money that nobody handles', async () => {
-    const late = await payOne(stack, stack.app1, newLedger(), heard.url);
     const other = (await post(stack, stack.app1, '/payments', {
       merchant_order_id: newNo('S'), price: 900, currency: 'CNY', subject: 'Twice', channel: 'mock',
     })).json.data;
@@ -163,7 +171,13 @@ describe('audit', () => {
     assert.ok(found.json.items.some((i) => i.proof === 'surplus-handled' && i.about === second.pay_id), found.stdout);
     await q('UPDATE pay_alert SET closed_by = NULL, close_time = NULL WHERE id = ?', [alert.id]);
 
-    await q('UPDATE pay_order SET status = 20, extension_id = NULL, success_time = NULL WHERE no = ?', [late.order_no]);
+    const late = (await post(stack, stack.app1, '/payments', {
+      merchant_order_id: newNo('L'), price: 700, currency: 'CNY', subject: 'Late', channel: 'mock',
+    })).json.data;
+    await q('UPDATE pay_order SET status = 20 WHERE no = ?', [late.order_no]);
+    assert.equal((await sendCallback(stack, signedCallback(late, stack.app1.channelSecret))).status, 200);
+    assert.equal((await audit()).code, 0, 'late money, with an open alert');
+    await q("UPDATE pay_alert SET closed_by = 'somebody', close_time = UTC_TIMESTAMP(3) WHERE about = ?", [late.pay_id]);
     const closed = await audit();
     assert.ok(closed.json.items.some((i) => i.proof === 'closed-unpaid' && i.about === late.order_no), closed.stdout);
   });

@@ -1,19 +1,28 @@
 /* fuzz_form.c - urlencoded text: decoding against a second decoder, a name and value put in come
  * out again, a table's fields are each given once or refused. */
 #include "fuzz.h"
+#include <strings.h>
 #include "base/clock.h"
+#include "base/net.h"
+#include "pay/return_url.h"
 #include "web/field.h"
 #include "web/html.h"
 
 #define ROOM 70000
 
-struct input { char word[9], text[41], no[27]; int64_t number, when; };
+struct input {
+    char word[9], text[41], no[27], lines[41], address[46], back[1025];
+    int64_t number, when;
+};
 static const struct field FIELDS[] = {
     FIELD(struct input, word, FIELD_WORD, OPTIONAL, .min = 1, .max = 8, .alphabet = ALPHA_CHANNEL),
     FIELD(struct input, text, FIELD_TEXT, OPTIONAL, .min = 0, .max = 10),
     FIELD(struct input, no, FIELD_NO, OPTIONAL),
     FIELD(struct input, number, FIELD_I64, OPTIONAL, .min = -5, .max = 1000, .fallback = 77),
     FIELD(struct input, when, FIELD_TIME, OPTIONAL),
+    FIELD(struct input, lines, FIELD_TEXT, OPTIONAL, .max = 10, .lines = true),
+    FIELD(struct input, address, FIELD_ADDRESS, OPTIONAL),
+    FIELD(struct input, back, FIELD_RETURN_URL, OPTIONAL),
 };
 static const struct field_table TABLE = FIELD_TABLE(FIELDS);
 
@@ -71,6 +80,7 @@ static void taken_in_bounds(const struct input *in)
 {
     int64_t ms;
     char when[TIME_TEXT_SIZE];
+    struct net_address address;
     struct text time = TEXT(when);
 
     PROPERTY(!*in->word || str_is(in->word, ALPHA_CHANNEL, 1, 8));
@@ -79,19 +89,50 @@ static void taken_in_bounds(const struct input *in)
     PROPERTY(!utf8_has_control(in->text, strlen(in->text)));
     PROPERTY(!*in->no || str_is(in->no, ALPHA_ULID, 26, 26));
     PROPERTY((in->number >= -5 && in->number <= 1000));
+    for (const char *c = in->lines; *c; c++)
+        PROPERTY((unsigned char)*c >= 32 || *c == '\n' || *c == '\t');
+    PROPERTY(!*in->address || net_parse(in->address, &address));
+    PROPERTY(!*in->back || (strncasecmp(in->back, "http", 4) == 0 && return_url_ok(in->back)));
     time_add(&time, in->when);
     PROPERTY(!time.full && time_parse(when, &ms) && ms == in->when);
+}
+
+static char why_room[FIELD_WHY_MAX + 1];
+static struct text why;
+static struct field_fault fault;
+
+static struct field_fault *fresh(void)
+{
+    why = TEXT(why_room);
+    fault = (struct field_fault){ NULL, &why };
+    return &fault;
+}
+
+/* A refusal names a field and says why, in words that fit and hide nothing. */
+static void refused_in_words(enum pay_err err)
+{
+    PROPERTY(err == PAY_BAD_FIELD || err == PAY_BAD_BODY);
+    if (err == PAY_BAD_FIELD)
+        PROPERTY(fault.name && *fault.name && utf8_is_valid(fault.name, strlen(fault.name)) &&
+                 strlen(fault.name) <= 256);
+    PROPERTY(why.len > 0 && !why.full && utf8_is_valid(why.at, why.len));
+    for (size_t at = 0, step; at < why.len; at += step) {
+        uint32_t c = 0;
+        step = utf8_next(why.at + at, why.len - at, &c);
+        PROPERTY(step > 0 && !utf8_is_hidden(c));
+    }
 }
 
 static void check_fields(const char *query)
 {
     static char twice[2 * ROOM];
     struct input in;
-    const char *field = NULL, *equals = strchr(query, '=');
+    const char *equals = strchr(query, '=');
     struct text again = TEXT(twice);
 
-    if (field_read_query(&TABLE, query, &in, &field) != PAY_OK) {
-        PROPERTY(field && *field && utf8_is_valid(field, strlen(field)) && strlen(field) <= 256);
+    enum pay_err err = field_read_query(&TABLE, query, &in, fresh());
+    if (err != PAY_OK) {
+        refused_in_words(err);
         return;
     }
     taken_in_bounds(&in);
@@ -99,21 +140,18 @@ static void check_fields(const char *query)
     text_add(&again, "&");
     text_add(&again, query);
     if (equals && equals != query)
-        PROPERTY(field_read_query(&TABLE, twice, &in, &field) == PAY_BAD_FIELD);
+        PROPERTY(field_read_query(&TABLE, twice, &in, fresh()) == PAY_BAD_FIELD);
 }
 
 static void check_json(const char *at, size_t len)
 {
     struct input in;
-    const char *field = NULL;
 
-    enum pay_err err = field_read_json(&TABLE, at, len, &in, &field);
+    enum pay_err err = field_read_json(&TABLE, at, len, &in, fresh());
     if (err == PAY_OK)
         taken_in_bounds(&in);
-    else if (err == PAY_BAD_FIELD)
-        PROPERTY(field && *field && utf8_is_valid(field, strlen(field)) && strlen(field) <= 256);
     else
-        PROPERTY(err == PAY_BAD_BODY);
+        refused_in_words(err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

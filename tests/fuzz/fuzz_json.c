@@ -128,7 +128,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct json *root = NULL;
     char *at = fuzz_copy(data, size);
     const bool good = json_check(at, size);
+    char room[256];
+    struct text why = TEXT(room);
+    size_t rest = size;
+    const char *behind = json_behind_mark(at, &rest);
 
+    PROPERTY(behind + rest == at + size && (rest == size || rest + 3 == size));
+    PROPERTY(rest == size || !good);            /* the gate itself takes no BOM */
+    json_explain(at, size, &why);
+    PROPERTY(why.len > 0 && !why.full);
     PROPERTY(good == (json_parse(at, size, &root) == PAY_OK));
     if (good) {
         PROPERTY(utf8_is_valid(at, size) && library_accepts(at, size));

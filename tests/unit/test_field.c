@@ -8,12 +8,12 @@
 struct in {
     char no[NO_SIZE], name[9], word[65], currency[4], url[1025], address[46], object[65],
         extras[4097];
-    char any[300];
+    char any[300], back[1025], note[9];
     int64_t price, wait, when, state;
 };
 static const struct field FIELDS[] = {
     FIELD(struct in, name, FIELD_TEXT, NEEDED, .min = 1, .max = 4),
-    FIELD(struct in, price, FIELD_I64, NEEDED, .min = 1, .max = 1000),
+    FIELD(struct in, price, FIELD_I64, NEEDED, .min = 1, .max = 1000, .unit = "minor units"),
     FIELD(struct in, wait, FIELD_I64, OPTIONAL, .min = -5, .max = 5, .fallback = 3),
     FIELD(struct in, word, FIELD_WORD, OPTIONAL, .alphabet = ALPHA_MERCHANT_NO, .min = 1,
           .max = 64),
@@ -26,8 +26,22 @@ static const struct field FIELDS[] = {
     FIELD(struct in, object, FIELD_OBJECT, OPTIONAL, .max = 20),
     FIELD(struct in, extras, FIELD_EXTRAS, OPTIONAL),
     FIELD(struct in, any, FIELD_CHECKED, OPTIONAL),
+    FIELD(struct in, back, FIELD_RETURN_URL, OPTIONAL),
+    FIELD(struct in, note, FIELD_TEXT, OPTIONAL, .max = 8, .lines = true),
 };
 static const struct field_table TABLE = FIELD_TABLE(FIELDS);
+
+static char why_room[FIELD_WHY_MAX + 1];
+static struct text why;
+static struct field_fault fault;
+
+/* Nothing is wrong yet. */
+static struct field_fault *fresh(void)
+{
+    why = TEXT(why_room);
+    fault = (struct field_fault){ NULL, &why };
+    return &fault;
+}
 
 #define GOOD "\"name\":\"a\",\"price\":1"
 #define NO "01J0000000000000000000000Z"
@@ -72,7 +86,14 @@ static const struct json_case JSON_CASES[] = {
     { "{" GOOD ",\"wait\":-6}", "wait" },
     { "{" GOOD ",\"word\":\"SO_1-*|.\"}", NULL },
     { "{" GOOD ",\"word\":\"a b\"}", "word" },
-    { "{" GOOD ",\"word\":\"\"}", "word" },
+    { "{" GOOD ",\"word\":\"\"}", NULL },
+    { "{" GOOD ",\"word\":null,\"wait\":null,\"object\":null,\"extras\":null}", NULL },
+    { "{" GOOD ",\"wait\":\"\"}", "wait" },
+    { "{" GOOD ",\"object\":\"\"}", "object" },
+    { "{\"name\":\"\",\"price\":1}", "name" },
+    { "\xEF\xBB\xBF{" GOOD "}", NULL },
+    { "{" GOOD "}\xEF\xBB\xBF", "" },
+    { "\xEF\xBB\xBF\xEF\xBB\xBF{" GOOD "}", "" },
     { "{" GOOD ",\"no\":\"" NO "\"}", NULL },
     { "{" GOOD ",\"no\":\"8"
       "1J0000000000000000000000Z\"}",
@@ -84,7 +105,22 @@ static const struct json_case JSON_CASES[] = {
     { "{" GOOD ",\"currency\":\"ABC\"}", "currency" },
     { "{" GOOD ",\"url\":\"https://example.com/a?b\"}", NULL },
     { "{" GOOD ",\"url\":\"/a\"}", "url" },
-    { "{" GOOD ",\"url\":\"\"}", "url" },
+    { "{" GOOD ",\"url\":\"\",\"no\":\"\",\"currency\":\"\",\"address\":\"\"}", NULL },
+    { "{" GOOD ",\"url\":\"https://example.com/#a\"}", "url" },
+    { "{" GOOD ",\"back\":\"https://example.com/?a={ORDER_NO}#/orders/{ORDER_NO}?b=1\"}", NULL },
+    { "{" GOOD ",\"back\":\"https://example.com/{ID}\"}", "back" },
+    { "{" GOOD ",\"back\":\"https://example.com/#a#b\"}", "back" },
+    { "{" GOOD ",\"back\":\"https://example.com/#a b\"}", "back" },
+    { "{" GOOD ",\"back\":\"https://example.com/#a\\nb\"}", "back" },
+    { "{" GOOD ",\"back\":\"https://u@example.com/#a\"}", "back" },
+    { "{" GOOD ",\"back\":\"javascript:{ORDER_NO}#a\"}", "back" },
+    { "{" GOOD ",\"note\":\"a\\n\\tb\\n\"}", NULL },
+    { "{" GOOD ",\"note\":\"a\\r\\nb\"}", "note" },
+    { "{" GOOD ",\"note\":\"\\n\\u009f\"}", "note" },
+    { "{" GOOD ",\"note\":\"123456789\"}", "note" },
+    { "{" GOOD ",\"address\":\"192.0.2.7, 10.0.0.1\"}", NULL },
+    { "{" GOOD ",\"address\":\", [2001:db8::1]:443,junk\"}", NULL },
+    { "{" GOOD ",\"address\":\"unknown, 192.0.2.7\"}", "address" },
     { "{" GOOD ",\"url\":\"https://u@example.com/\"}", "url" },
     { "{" GOOD ",\"address\":\"2001:db8::1\"}", NULL },
     { "{" GOOD ",\"address\":\"1.2.3\"}", "address" },
@@ -118,10 +154,10 @@ static void test_field_read_json__cases(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(JSON_CASES); i++) {
-        const char *json = JSON_CASES[i].json, *field = NULL;
+        const char *json = JSON_CASES[i].json;
         struct in in;
-        const enum pay_err err = field_read_json(&TABLE, json, strlen(json), &in, &field);
-        check(json, err, field, JSON_CASES[i].want);
+        const enum pay_err err = field_read_json(&TABLE, json, strlen(json), &in, fresh());
+        check(json, err, fault.name, JSON_CASES[i].want);
     }
 }
 
@@ -130,22 +166,21 @@ static void test_field_read_json__fills_and_forgets(void **state)
     static const char FULL[] =
         "{" GOOD ",\"object\": { \"b\" : 1.50,\"a\":[] },\"extras\":{\"k\":\"v\"},"
         "\"when\":\"1970-01-01T00:00:01Z\",\"state\":\"CLOSED\",\"wait\":0}";
-    const char *field;
     struct in in;
 
     (void)state;
     memset(&in, 'x', sizeof(in));
-    assert_int_equal(field_read_json(&TABLE, FULL, strlen(FULL), &in, &field), PAY_BAD_FIELD);
-    assert_string_equal(field, "object");       /* 22 bytes of 20 */
+    assert_int_equal(field_read_json(&TABLE, FULL, strlen(FULL), &in, fresh()), PAY_BAD_FIELD);
+    assert_string_equal(fault.name, "object");       /* 22 bytes of 20 */
     static const char LESS[] = "{" GOOD ",\"object\": { \"b\" : 1.50 },\"extras\":{\"k\":\"v\"},"
                                "\"when\":\"1970-01-01T00:00:01Z\",\"state\":\"CLOSED\",\"wait\":0}";
-    assert_int_equal(field_read_json(&TABLE, LESS, strlen(LESS), &in, &field), PAY_OK);
+    assert_int_equal(field_read_json(&TABLE, LESS, strlen(LESS), &in, fresh()), PAY_OK);
     assert_string_equal(in.object, "{ \"b\" : 1.50 }");
     assert_string_equal(in.extras, "{\"k\":\"v\"}");
     assert_int_equal(in.when, 1000);
     assert_int_equal(in.state, 20);
     assert_int_equal(in.wait, 0);
-    assert_int_equal(field_read_json(&TABLE, "{" GOOD "}", strlen("{" GOOD "}"), &in, &field),
+    assert_int_equal(field_read_json(&TABLE, "{" GOOD "}", strlen("{" GOOD "}"), &in, fresh()),
                      PAY_OK);
     assert_string_equal(in.object, "");
     assert_string_equal(in.extras, "");
@@ -184,7 +219,14 @@ static const struct json_case QUERY_CASES[] = {
     { "name=a&price=1e1", "price" },
     { "name=a&price=", "price" },
     { "name=a&price=1&when=2026-01-01T08:00:00%2B08:00", NULL },
-    { "name=a&price=1&when=2026-01-01T08:00:00+08:00", "when" },
+    { "name=a&price=1&when=2026-01-01T08:00:00+08:00", NULL },
+    { "name=a&price=1&when=2026-01-01T08:00:00.5+08:00", NULL },
+    { "name=a&price=1&when=2026-01-01+08:00:00Z", "when" },
+    { "name=a&price=1&when=2026-01-01T08:00:00++08:00", "when" },
+    { "name=a&price=1&when=", "when" },
+    { "name=a&price=1&word=", "word" },
+    { "name=a&price=1&wait=", "wait" },
+    { "name=a&price=1&word=&word=", "word" },
     { "name=a&price=1&object={}", "object" },
     { "name=a&price=1&extras={}", "extras" },
     { "name=a&price=1&any=%zz", NULL },
@@ -196,10 +238,10 @@ static void test_field_read_query__cases(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(QUERY_CASES); i++) {
-        const char *query = QUERY_CASES[i].json, *field = NULL;
+        const char *query = QUERY_CASES[i].json;
         struct in in;
-        const enum pay_err err = field_read_query(&TABLE, query, &in, &field);
-        check(query, err, field, QUERY_CASES[i].want);
+        const enum pay_err err = field_read_query(&TABLE, query, &in, fresh());
+        check(query, err, fault.name, QUERY_CASES[i].want);
     }
 }
 
@@ -221,11 +263,92 @@ static void test_field__exactly_one_of(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(PICK_CASES); i++) {
-        const char *query = PICK_CASES[i].json, *field = NULL;
+        const char *query = PICK_CASES[i].json;
         struct pick in;
-        const enum pay_err err = field_read_query(&table, query, &in, &field);
-        check(query, err, field, PICK_CASES[i].want);
+        const enum pay_err err = field_read_query(&table, query, &in, fresh());
+        check(query, err, fault.name, PICK_CASES[i].want);
     }
+}
+
+/* What came back is said as well as what was wanted; the query begins with '?'. */
+struct words_case { const char *from, *want; };
+static const struct words_case WORDS_CASES[] = {
+    { "{\"name\":\"a\",\"price\":12.5}",
+      "price: 12.5 is not a whole number of minor units (1 to 1000)" },
+    { "{\"name\":\"a\",\"price\":\"12\"}",
+      "price: \"12\" is not a whole number of minor units (1 to 1000)" },
+    { "{\"name\":\"a\"}", "price: missing, want a whole number of minor units (1 to 1000)" },
+    { "{\"name\":null,\"price\":1}",
+      "name: missing, want text of 1 to 4 characters without control characters" },
+    { "{" GOOD ",\"word\":\"a\\u001bb\"}",
+      "word: \"a\\u001bb\" is not 1 to 64 of A-Z a-z 0-9 _ - * | ." },
+    { "{" GOOD ",\"word\":\"\xE2\x80\xAE/\"}",
+      "word: \"\\xe2\\x80\\xae/\" is not 1 to 64 of A-Z a-z 0-9 _ - * | ." },
+    { "{" GOOD ",\"word\":\"0123456789012345678901234567890123456789012345678901234567890123456\"}",
+      "word: \"01234567890123456789012345678901234567890123456789012345678\xE2\x80\xA6 (69 bytes)"
+      " is not 1 to 64 of A-Z a-z 0-9 _ - * | ." },
+    { "{" GOOD ",\"state\":\"PAID\"}",
+      "state: \"PAID\" is not one of WAITING SUCCESS CLOSED REFUND" },
+    { "{" GOOD ",\"object\":[1]}", "object: [1] is not a JSON object of at most 20 bytes" },
+    { "{" GOOD ",\"amount\":1}", "amount: unknown, did you mean price?" },
+    { "{" GOOD ",\"Currency\":1}", "Currency: unknown, did you mean currency?" },
+    { "{" GOOD ",\"curency\":1}", "curency: unknown, did you mean currency?" },
+    { "{" GOOD ",\"zzz\":1}", "zzz: unknown, known are name, price, wait, word, no, currency, url, "
+      "address, when, state, object, extras, any, back, note" },
+    { "", "the body is empty: send one JSON object" },
+    { "[]", "the body is JSON, but no object" },
+    { "{\"a\":1,}", "the body is not JSON: byte 8: want a name in double quotes" },
+    { "{'a':1}", "the body is not JSON: byte 2: want a name in double quotes" },
+    { "{\"a\":1,\"a\":2}", "the body is not JSON: byte 9: a member is repeated" },
+    { "{\"a\":\"\xFF\"}", "the body is not JSON: byte 7: in a string: not UTF-8, a control "
+      "character, or a bad escape" },
+    { "{\"a\":1} {}", "the body is not JSON: byte 9: something stands behind the end" },
+    { "{\"a\":", "the body is not JSON: byte 6: it ends where a value is wanted" },
+    { "a=1&b=2", "the body is not JSON: byte 1: no value of JSON" },
+    { "?name=a&name=b", "name: given 2 times" },
+    { "?name=a&price=x%0a",
+      "price: \"x\\x0a\" is not a whole number of minor units (1 to 1000)" },
+    { "?name=%zz", "name: not percent-encoded as it should be" },
+    { "?name=a&price=1&zz=9", "zz: unknown, known are name, price, wait, word, no, currency, url, "
+      "address, when, state, object, extras, any, back, note" },
+};
+
+static void test_field__says_what_was_wanted_and_what_came(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(WORDS_CASES); i++) {
+        const char *from = WORDS_CASES[i].from;
+        struct in in;
+        const enum pay_err err =
+            *from == '?' ? field_read_query(&TABLE, from + 1, &in, fresh())
+                         : field_read_json(&TABLE, from, strlen(from), &in, fresh());
+        CHECK(from, err == PAY_BAD_FIELD || err == PAY_BAD_BODY);
+        CHECK_TEXT(from, why_room, WORDS_CASES[i].want);
+    }
+}
+
+static void test_field__a_secret_stands_in_no_message(void **state)
+{
+    static const struct field fields[] = {
+        FIELD(struct pick, a, FIELD_WORD, NEEDED, .min = 1, .max = 8, .secret = true),
+    };
+    static const struct field_table table = FIELD_TABLE(fields);
+    struct pick in;
+
+    (void)state;
+    assert_int_equal(field_read_query(&table, "a=sk_live%20x", &in, fresh()), PAY_BAD_FIELD);
+    assert_string_equal(why_room, "a: its value is not 1 to 8 of A-Z a-z 0-9 _ - * | .");
+}
+
+static void test_field__both_are_the_value_as_it_is_kept(void **state)
+{
+    struct in in;
+
+    (void)state;
+    assert_int_equal(field_read_query(&TABLE, "name=a&price=1&address=%22[2001:db8::1]:9%22,::1"
+                                      "&when=1970-01-01T08:00:01+08:00", &in, fresh()), PAY_OK);
+    assert_string_equal(in.address, "2001:db8::1");
+    assert_int_equal(in.when, 1000);
 }
 
 static void test_form_decode__bounds(void **state)
@@ -251,6 +374,9 @@ int main(void)
         cmocka_unit_test(test_field_read_json__fills_and_forgets),
         cmocka_unit_test(test_field_read_query__cases),
         cmocka_unit_test(test_field__exactly_one_of),
+        cmocka_unit_test(test_field__says_what_was_wanted_and_what_came),
+        cmocka_unit_test(test_field__a_secret_stands_in_no_message),
+        cmocka_unit_test(test_field__both_are_the_value_as_it_is_kept),
         cmocka_unit_test(test_form_decode__bounds),
     };
 
