@@ -4,7 +4,6 @@
  * in:  CREATE_FIELDS, SUBMIT_FIELDS; signed, scope payment:create
  * out: the order (pay/order_view.h); 201 and Location for what was made, else 200 */
 #include "pay/checkout.h"
-#include "pay/order_view.h"
 #include "web/endpoint.h"
 #include "web/order_reply.h"
 
@@ -64,7 +63,7 @@ static struct checkout_call checkout_of(const struct call *call, const char *cha
     };
 }
 
-static void show(struct reply *reply, const struct checkout *done)
+static void show(struct call *call, const struct checkout *done)
 {
     char place[sizeof("/payments/") + NO_SIZE];
     struct text location = TEXT(place);
@@ -72,10 +71,10 @@ static void show(struct reply *reply, const struct checkout *done)
     if (done->created) {
         text_add(&location, "/payments/");
         text_add(&location, done->order.no);
-        reply_header(reply, "Location", place);
-        reply->status = 201;
+        reply_header(call->reply, "Location", place);
+        call->reply->status = 201;
     }
-    order_view(reply_data(reply), &done->order, done->has_attempt ? &done->attempt : NULL);
+    reply_order_view(call, &done->order, done->has_attempt ? &done->attempt : NULL);
 }
 
 /* A channel's refusal and silence carry the order's number: the order is there all the same. */
@@ -84,7 +83,7 @@ static enum pay_err answer(struct call *call, enum pay_err err, const struct che
     call_about(call, done->order.no, done->has_attempt ? done->attempt.no : NULL);
     call->field = done->field;
     if (err == PAY_OK)
-        show(call->reply, done);
+        show(call, done);
     if ((err == PAY_REFUSED || err == PAY_UNKNOWN) && done->order.no[0]) {
         call->reply->keep_data = true;
         call->reply->error_code = done->error_code;

@@ -61,7 +61,13 @@ static enum pay_err show_payment(struct call *call, const void *input)
     return ulid_is(call->segment) ? reply_order(call, &key) : PAY_NOT_FOUND;
 }
 
-struct page { struct json_text *json; int64_t left; bool more; char last[NO_SIZE]; };
+struct page {
+    struct call *call;
+    struct json_text *json;
+    int64_t left;
+    bool more;
+    char last[NO_SIZE];
+};
 
 static enum pay_err show_item(void *arg, const struct order *order)
 {
@@ -71,7 +77,7 @@ static enum pay_err show_item(void *arg, const struct order *order)
     if (page->more)
         return PAY_OK;
     json_open(page->json, NULL);
-    order_view(page->json, order, NULL);
+    reply_order_view(page->call, order, NULL);
     json_close(page->json);
     return text_copy(page->last, sizeof(page->last), order->no) ? PAY_OK : PAY_FAULT;
 }
@@ -83,7 +89,7 @@ static enum pay_err list(struct call *call, const void *input)
         .app_id = call->app->id, .from = in->from, .to = in->to, .status = in->status,
         .after = given(in->after), .limit = in->limit,
     };
-    struct page page = { .json = reply_data(call->reply), .left = in->limit };
+    struct page page = { .call = call, .json = reply_data(call->reply), .left = in->limit };
 
     json_open_list(page.json, "items");
     enum pay_err err = order_list(call->db, &filter, show_item, &page);

@@ -47,11 +47,11 @@ static const struct db_column ORDER_COLUMNS[] = {
     DB_COLUMN(struct order, currency),
     DB_COLUMN_TIME(struct order, success_time), DB_COLUMN(struct order, extension_id),
     DB_COLUMN(struct order, channel_code), DB_COLUMN(struct order, channel_order_no),
-    DB_COLUMN(struct order, query_token),
-    DB_COLUMN(struct order, channel_id), DB_COLUMN(struct order, expired),
-    DB_COLUMN(struct order, paid_price), DB_COLUMN(struct order, user_ip),
+    DB_COLUMN(struct order, query_token), DB_COLUMN(struct order, expired),
+    DB_COLUMN(struct order, channel_id), DB_COLUMN(struct order, paid_price),
+    DB_COLUMN(struct order, user_ip),
 };
-static const struct stretch ORDER_IN_TERMS = { 0, 18 }, ORDER_IN_VIEW = { 2, 21 };
+static const struct stretch ORDER_IN_TERMS = { 0, 18 }, ORDER_IN_VIEW = { 1, 23 };
 const struct db_shape ORDER_SHAPE = { ORDER_COLUMNS, COUNT(ORDER_COLUMNS) };
 
 static const struct db_column ATTEMPT_COLUMNS[] = {
@@ -159,14 +159,16 @@ enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *k
 static const struct db_column PUBLIC_COLUMNS[] = {
     DB_COLUMN(struct order, status), DB_COLUMN(struct order, price), DB_COLUMN(struct order, no),
     DB_COLUMN(struct order, currency), DB_COLUMN(struct order, subject),
-    DB_COLUMN(struct order, return_url),
+    DB_COLUMN(struct order, return_url), DB_COLUMN_TIME(struct order, expire_time),
+    DB_COLUMN(struct order, id), DB_COLUMN(struct order, expired),
 };
 
 /* An order ends when it is paid, when it is closed, or, still waiting, when it expires. */
 enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
 {
     static const char SQL[] =
-        "SELECT o.status, o.price, o.no, o.currency, o.subject, o.return_url"
+        "SELECT o.status, o.price, o.no, o.currency, o.subject, o.return_url, o.expire_time,"
+        "       o.id, o.expire_time <= UTC_TIMESTAMP(3)"
         "  FROM pay_order o"
         " WHERE o.query_token = ?"
         "   AND CASE o.status WHEN 0 THEN o.expire_time WHEN 20 THEN o.update_time"

@@ -50,7 +50,7 @@ struct order_key { const char *order_no, *merchant_order_id, *pay_id; };
 MUST_USE enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *key,
                                  bool lock, struct order *out);
 /* By query_token, while it lives (24 h after the order's end); any app. Only what anybody may see
- * is filled: no, status, price, currency, subject, return_url. */
+ * is filled: no, status, price, currency, subject, return_url, expire_time; and id, expired. */
 MUST_USE enum pay_err order_by_token(struct db *db, const char *token, struct order *out);
 /* The newest open attempt: PAY_NO_ROW when there is none. */
 MUST_USE enum pay_err attempt_open_of(struct db *db, int64_t order_id, struct attempt *out);

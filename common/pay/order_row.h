@@ -7,16 +7,16 @@
 /* Each column costs about a microsecond: what a payment needs (TERMS), what an answer shows (VIEW)
  * and all of it are stretches of one list, ORDER_COLUMNS in order.c. */
 #define ORDER_BOTH \
-    "o.id, o.price, o.status, o.create_time, o.expire_time, o.refund_price," \
+    "o.notify_url, o.id, o.price, o.status, o.create_time, o.expire_time, o.refund_price," \
     " o.refunding_price, o.version, o.no, o.merchant_order_id, o.subject, o.body, o.user_id," \
     " o.return_url, o.metadata, o.currency"
-#define ORDER_TERMS "o.app_id, o.notify_url, " ORDER_BOTH
+#define ORDER_TERMS "o.app_id, " ORDER_BOTH
 #define ORDER_SHOWN \
-    "o.success_time, o.extension_id, o.channel_code, o.channel_order_no, o.query_token"
+    "o.success_time, o.extension_id, o.channel_code, o.channel_order_no, o.query_token," \
+    " o.expire_time <= UTC_TIMESTAMP(3)"
 #define ORDER_VIEW ORDER_BOTH ", " ORDER_SHOWN
 #define ORDER_FIELDS_PAID(paid_price) \
-    ORDER_TERMS ", " ORDER_SHOWN ", o.channel_id, o.expire_time <= UTC_TIMESTAMP(3), " paid_price \
-    ", o.user_ip"
+    ORDER_TERMS ", " ORDER_SHOWN ", o.channel_id, " paid_price ", o.user_ip"
 /* The subselect takes no lock, under FOR UPDATE too: attempts change under their order's lock. */
 #define ORDER_FIELDS ORDER_FIELDS_PAID( \
     "(SELECT p.paid_price FROM pay_order_extension p WHERE p.id = o.extension_id)")

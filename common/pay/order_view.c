@@ -24,17 +24,24 @@ static void terms_and_state(struct json_text *to, const struct order *order, con
     json_i64(to, "version", order->version);
 }
 
-/* An attempt left open by a paid or closed order is nothing a payer should be sent to. */
-void order_view(struct json_text *to, const struct order *order, const struct attempt *open)
+/* An attempt left open by a paid or closed order is nothing a payer should be sent to; one of an
+ * order past its end is still asked about, but shows no way to pay. */
+void order_view(struct json_text *to, const struct order *order, const struct attempt *open,
+                bool notify_url_blocked)
 {
     if (order->status != ORDER_WAITING)
         open = NULL;
     terms_and_state(to, order, open != NULL ? open->channel_code : order->channel_code);
     json_str(to, "query_token", order->query_token);
     json_opt(to, "return_url", order->return_url);
+    json_opt(to, "notify_url", order->notify_url);
+    if (notify_url_blocked)
+        json_raw(to, "notify_url_blocked", "true");
     if (open == NULL)
         return;
     json_str(to, "pay_id", open->no);
+    if (order->expired != 0)
+        return;
     json_opt(to, "display_mode", open->display_mode);
     json_opt(to, "display_content", open->display_content);
     json_opt(to, "pay_url", open->pay_url);
@@ -44,6 +51,7 @@ void order_view_notice(struct json_text *to, const struct order *order, const ch
 {
     terms_and_state(to, order, order->channel_code);
     json_opt(to, "return_url", order->return_url);
+    json_opt(to, "notify_url", order->notify_url);
     json_str(to, "app_key", app_key);
 }
 
@@ -69,4 +77,5 @@ void order_view_public(struct json_text *to, const struct order *order)
     json_str(to, "currency", order->currency);
     json_str(to, "subject", order->subject);
     json_opt(to, "return_url", order->return_url);
+    json_time(to, "expire_time", order->expire_time);
 }

@@ -5,8 +5,10 @@
 #include "base/json_text.h"
 #include "pay/order.h"
 
-/* The members of an answer's data, in the contract's order; open: the open attempt or NULL. */
-void order_view(struct json_text *to, const struct order *order, const struct attempt *open);
+/* The members of an answer's data, in the contract's order; open: the open attempt or NULL;
+ * notify_url_blocked: the address guard would refuse the order's notify_url today. */
+void order_view(struct json_text *to, const struct order *order, const struct attempt *open,
+                bool notify_url_blocked);
 /* The same without query_token, pay_id, display_*, pay_url, with app_key: a notification's data. */
 void order_view_notice(struct json_text *to, const struct order *order, const char *app_key);
 /* One element of query's `attempts`. */

@@ -2,6 +2,7 @@
 #include "web/order_reply.h"
 #include <inttypes.h>
 #include <string.h>
+#include "io/http.h"
 #include "pay/order_view.h"
 
 #define SHOWN_MAX 60            /* bytes of a subject in a message */
@@ -18,6 +19,12 @@ static const struct attempt *open_attempt(void)
     return NULL;
 }
 
+void reply_order_view(struct call *call, const struct order *order, const struct attempt *open)
+{
+    order_view(reply_data(call->reply), order, open,
+               http_url_blocked(order->notify_url, &call->config->notify_allow_nets));
+}
+
 enum pay_err reply_order(struct call *call, const struct order_key *key)
 {
     enum pay_err err = order_find_whole(call->db, call->app->id, key, &whole);
@@ -26,7 +33,7 @@ enum pay_err reply_order(struct call *call, const struct order_key *key)
         return err;
     call_about(call, whole.order.no, NULL);
     struct json_text *json = reply_data(call->reply);
-    order_view(json, &whole.order, open_attempt());
+    reply_order_view(call, &whole.order, open_attempt());
     json_open_list(json, "attempts");
     for (size_t i = 0; i < whole.count; i++)
         attempt_view(json, &whole.attempts[i]);

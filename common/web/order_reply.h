@@ -5,6 +5,8 @@
 #include "pay/checkout.h"
 #include "web/endpoint.h"
 
+/* The order as answers show it, with its open attempt or NULL, into reply_data. */
+void reply_order_view(struct call *call, const struct order *order, const struct attempt *open);
 /* The app's order with its open attempt, `attempts` and `refunds`. PAY_NOT_FOUND. */
 MUST_USE enum pay_err reply_order(struct call *call, const struct order_key *key);
 /* After PAY_CONFLICT: which term differs (call->field) from the order's, in words. */

@@ -42,6 +42,21 @@ describe('the same number', () => {
     const second = expectOk(await send({ ...body, body: 'two', user_id: 'u2', expire_in: 60, metadata: { b: 2 }, return_url: 'https://example.com/2', notify_url: 'https://example.com/n' }), 200);
     assert.deepEqual(second, first);
   });
+  test('the answer shows the notify_url that counts: the first one', async () => {
+    const body = terms({ notify_url: 'https://example.com/first' });
+    assert.equal(expectOk(await send(body), 201).notify_url, body.notify_url);
+    const again = expectOk(await send({ ...body, notify_url: 'https://example.com/second' }), 200);
+    assert.equal(again.notify_url, body.notify_url);
+    assert.equal((await query(stack, app1, { order_no: again.order_no })).notify_url, body.notify_url);
+    assert.ok(!('notify_url' in await create(stack, app1)), 'absent when none was given');
+  });
+  test('a notify_url that is not public: made, with a warning', async () => {
+    for (const [url, blocked] of [['http://10.0.0.1/', true], ['http://0x0a000001/n', true], ['http://169.254.169.254/', true], ['https://example.com/', undefined], ['http://127.0.0.1:9/', undefined]]) {
+      const order = expectOk(await send(terms({ notify_url: url })), 201);
+      assert.equal(order.notify_url_blocked, blocked, url);
+      assert.equal((await query(stack, app1, { order_no: order.order_no })).notify_url_blocked, blocked, url);
+    }
+  });
   test('a bad field is refused even when the number is known', async () => {
     const order = await create(stack, app1);
     expectError(await send(terms({ merchant_order_id: order.merchant_order_id, expire_in: 1 })), 40001, 'expire_in');

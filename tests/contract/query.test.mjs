@@ -158,7 +158,7 @@ describe('status: the payer\'s browser', () => {
   test('exactly what may be told, to anybody\'s script, stored by nobody', async () => {
     const order = await createOpen(stack, app1, { return_url: 'https://example.com/back', body: 'secret', metadata: { a: 1 }, user_id: 'u' });
     const res = await status(`?token=${order.query_token}`);
-    assert.deepEqual(expectOk(res), { order_no: order.order_no, status: 'WAITING', price: 1234, currency: 'CNY', subject: 'Tea', return_url: 'https://example.com/back' });
+    assert.deepEqual(expectOk(res), { order_no: order.order_no, status: 'WAITING', price: 1234, currency: 'CNY', subject: 'Tea', return_url: 'https://example.com/back', expire_time: order.expire_time });
     assert.equal(res.headers['access-control-allow-origin'], '*');
     assert.match(res.headers['cache-control'], /no-store/);
     await payByCallback(stack, app1, order);
@@ -166,7 +166,7 @@ describe('status: the payer\'s browser', () => {
   });
   test('without a return_url it is left out', async () => {
     const order = await create(stack, app1);
-    assert.deepEqual(Object.keys(expectOk(await status(`?token=${order.query_token}`))).sort(), ['currency', 'order_no', 'price', 'status', 'subject']);
+    assert.deepEqual(Object.keys(expectOk(await status(`?token=${order.query_token}`))).sort(), ['currency', 'expire_time', 'order_no', 'price', 'status', 'subject']);
   });
   test('40001: no token, two tokens, an unknown parameter', async () => {
     const { query_token: t } = await create(stack, app1);

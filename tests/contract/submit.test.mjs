@@ -111,6 +111,9 @@ describe('state', () => {
     expectError(await submit({ order_no: order.order_no, channel: 'mock' }), 40903);
     const repeat = expectOk(await post(stack, app1, '/api/pay/create', terms({ merchant_order_id: order.merchant_order_id, channel: 'mock' })), 200);
     assert.equal(repeat.status, 'WAITING');
+    for (const shown of [repeat, await query(stack, app1, { order_no: order.order_no })]) {
+      assert.deepEqual([shown.pay_id, shown.pay_url, shown.display_mode, shown.display_content], [order.pay_id, undefined, undefined, undefined], 'no way to pay');
+    }
     assert.equal((await query(stack, app1, { order_no: order.order_no })).attempts.length, 1, 'an expired order is not submitted again');
     assert.equal((await sendCallback(stack, signedCallback(order, app1.channelSecret))).status, 200);
     assert.equal((await query(stack, app1, { order_no: order.order_no })).status, 'SUCCESS');

@@ -12,6 +12,7 @@ static struct order order_full(void)
         .refund_price = 1, .refunding_price = 2, .version = 1, .paid_price = 10000,
         .no = "01J0EXAMP00000000000000001", .merchant_order_id = "SO1", .subject = "a \"cup\" \\ 茶",
         .body = "b", .user_id = "u1", .return_url = "https://m.example/r",
+        .notify_url = "https://m.example/n",
         .metadata = "{ \"k\":\t[1, 2.50] }", .currency = "CNY", .channel_code = "mock",
         .channel_order_no = "GW1", .query_token = "0123456789abcdef0123456789abcdef",
     };
@@ -69,7 +70,7 @@ static void test_order_view__leaves_out_what_is_absent(void **state)
     struct order order = order_bare();
 
     (void)state;
-    VIEW(order_view(&j, &order, NULL));
+    VIEW(order_view(&j, &order, NULL, false));
     assert_string_equal(room, BARE BARE_END "}");
 }
 
@@ -79,10 +80,33 @@ static void test_order_view__says_where_to_pay(void **state)
     struct attempt open = attempt_waiting();
 
     (void)state;
-    VIEW(order_view(&j, &order, &open));
+    VIEW(order_view(&j, &order, &open, false));
     assert_string_equal(room, BARE "\"channel\":\"mock\"," BARE_END
         ",\"pay_id\":\"01J0EXAMP00000000000000002\",\"display_mode\":\"redirect\","
         "\"display_content\":\"http://x/mockpay\",\"pay_url\":\"http://x/mockpay\"}");
+}
+
+static void test_order_view__past_its_end_there_is_no_way_to_pay(void **state)
+{
+    struct order order = order_bare();
+    struct attempt open = attempt_waiting();
+
+    (void)state;
+    order.expired = 1;
+    VIEW(order_view(&j, &order, &open, false));
+    assert_string_equal(room, BARE "\"channel\":\"mock\"," BARE_END
+                              ",\"pay_id\":\"01J0EXAMP00000000000000002\"}");
+}
+
+static void test_order_view__warns_of_a_blocked_address(void **state)
+{
+    struct order order = order_bare();
+
+    (void)state;
+    snprintf(order.notify_url, sizeof(order.notify_url), "http://10.0.0.1/");
+    VIEW(order_view(&j, &order, NULL, true));
+    assert_string_equal(room, BARE BARE_END ",\"notify_url\":\"http://10.0.0.1/\","
+                                            "\"notify_url_blocked\":true}");
 }
 
 static void test_order_view__a_paid_order_sends_nobody_to_pay(void **state)
@@ -91,9 +115,10 @@ static void test_order_view__a_paid_order_sends_nobody_to_pay(void **state)
     struct attempt open = attempt_waiting();
 
     (void)state;
-    VIEW(order_view(&j, &order, &open));
+    VIEW(order_view(&j, &order, &open, false));
     assert_string_equal(room, FULL "\"query_token\":\"0123456789abcdef0123456789abcdef\","
-                                   "\"return_url\":\"https://m.example/r\"}");
+                                   "\"return_url\":\"https://m.example/r\","
+                                   "\"notify_url\":\"https://m.example/n\"}");
 }
 
 static void test_order_view_notice__has_no_secrets_and_no_way_to_pay(void **state)
@@ -103,6 +128,7 @@ static void test_order_view_notice__has_no_secrets_and_no_way_to_pay(void **stat
     (void)state;
     VIEW(order_view_notice(&j, &order, "app_one"));
     assert_string_equal(room, FULL "\"return_url\":\"https://m.example/r\","
+                                   "\"notify_url\":\"https://m.example/n\","
                                    "\"app_key\":\"app_one\"}");
 }
 
@@ -114,7 +140,7 @@ static void test_order_view_public__for_the_payers_browser(void **state)
     VIEW(order_view_public(&j, &order));
     assert_string_equal(room, "{\"order_no\":\"01J0EXAMP00000000000000001\",\"status\":\"SUCCESS\","
         "\"price\":10000,\"currency\":\"CNY\",\"subject\":\"a \\\"cup\\\" \\\\ 茶\","
-        "\"return_url\":\"https://m.example/r\"}");
+        "\"return_url\":\"https://m.example/r\",\"expire_time\":\"2025-11-21T02:00:00.123Z\"}");
 }
 
 static void test_attempt_view__each_state(void **state)
@@ -164,6 +190,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_view__leaves_out_what_is_absent),
         cmocka_unit_test(test_order_view__says_where_to_pay),
+        cmocka_unit_test(test_order_view__past_its_end_there_is_no_way_to_pay),
+        cmocka_unit_test(test_order_view__warns_of_a_blocked_address),
         cmocka_unit_test(test_order_view__a_paid_order_sends_nobody_to_pay),
         cmocka_unit_test(test_order_view_notice__has_no_secrets_and_no_way_to_pay),
         cmocka_unit_test(test_order_view_public__for_the_payers_browser),
