@@ -86,7 +86,8 @@ mariadb_init() {
 mariadb_command() {
     local server
     server=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v mariadbd)
-    mariadb_config >"$RUN/mariadb.cnf"
+    # On a full disk the one of the last start is as good.
+    file_write "$RUN/mariadb.cnf" "$(mariadb_config)" || [ -s "$RUN/mariadb.cnf" ]
     CMD=("$server" "--defaults-file=$RUN/mariadb.cnf")
     [ "$(id -u)" -ne 0 ] || CMD+=(--user=root)
 }

@@ -27,12 +27,20 @@ group_alive() {
     return 1
 }
 
-# process_record NAME PID
+# file_write FILE TEXT: whole or not at all: on a full disk what stood there stays. False when it failed.
+file_write() {
+    if ! { printf '%s\n' "$2" >"$1.new"; } 2>/dev/null || ! mv -f "$1.new" "$1" 2>/dev/null; then
+        rm -f "$1.new"
+        return 1
+    fi
+}
+
+# process_record NAME PID: false when it could not be written.
 process_record() {
     local boot _state _group _began
     process_stat "$2" || return 0
     read -r boot </proc/sys/kernel/random/boot_id
-    printf '%s %s %s\n' "$2" "$_began" "$boot" >"$RUN/$1.pid"
+    file_write "$RUN/$1.pid" "$2 $_began $boot"
 }
 
 # process_recorded NAME: its pid file into _pid and _start; false when it is of another boot.

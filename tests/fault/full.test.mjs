@@ -4,7 +4,7 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRoot, readerDb } from '../lib/db.mjs';
 import { stopStack, pidOf, pidsOf } from '../lib/stack.mjs';
@@ -88,6 +88,30 @@ describe('the disk runs full', { skip: isRoot ? false : 'only root can mount one
     assert.equal(doctor.json.items.find((i) => i.check === 'database disk').result, 'FAIL', doctor.stdout);
     drainFiller();
     await until('taken again', async () => (await post(stack, stack.app1, '/payments', t)).status === 201, 5000);
+  });
+
+  test('what runs the services outlives a full disk: what died meanwhile is started again, MariaDB too', async () => {
+    const state = (pid) => /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const supervisor = pidOf(stack, 'supervisor');
+    const [server, web] = [pidOf(stack, 'mariadb'), pidOf(stack, 'query')];
+    fillUp();
+    assert.ok(freeMib() < 1, `${freeMib()} MiB are left`);
+    for (const pid of [server, web]) process.kill(pid, 'SIGKILL');
+    await sleep(4000);                  // time for several starts, each with a pid file and words in a log
+    assert.ok(['S', 'R'].includes(state(supervisor)), 'the supervisor is there');
+    const [waits] = pidsOf(stack, 'mariadbd');
+    assert.ok(waits && waits !== server, 'MariaDB was started again');
+    drainFiller();
+    // One that was started without room looks again once a minute: ended, the next one starts at once.
+    process.kill(waits, 'SIGKILL');
+    await healthy(stack);
+    await payOne(stack, stack.app1, ledger, heard.url);
+    await until('both are on record again', () => [['mariadb', server], ['query', web]].every(([name, old]) => {
+      const pid = pidOf(stack, name);
+      return pid !== old && pid > 0 && existsSync(`/proc/${pid}`);
+    }), 15_000);
+    assert.equal(pidOf(stack, 'supervisor'), supervisor);
+    for (const f of readdirSync(join(stack.state, 'run'))) assert.doesNotMatch(f, /\.new$/, 'nothing half-written is left');
   });
 
   test('full to the last byte under load, then freed: nothing acknowledged is lost', async (t) => {
