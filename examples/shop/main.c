@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "assets.h"
 #include "orders.h"
 #include "pages.h"
@@ -42,8 +43,8 @@ static const struct route {
     { "GET",  "/shop/shop.js",        js            },
 };
 
-/* Does `path` have the pattern's form? What stands for its "*", 1 to 64 letters and digits,
- * goes to `id`. */
+/* Does `path` have the pattern's form? A slash more at its end does not matter. What stands for its
+ * "*", 1 to 64 letters and digits, goes to `id`. */
 static bool path_matches(const char *pattern, const char *path, char id[65])
 {
     size_t size = 0;
@@ -61,7 +62,7 @@ static bool path_matches(const char *pattern, const char *path, char id[65])
         if (size == 0)
             return false;
     }
-    return *path == '\0';
+    return *path == '\0' || strcmp(path, "/") == 0;
 }
 
 static void answer(struct web *web)
@@ -105,6 +106,16 @@ static void work(int listener)
     }
 }
 
+/* The life of the one child that asks by itself; a line in a crontab does as well. */
+static void ask(int listener)
+{
+    (void)listener;
+    if (!shroff_open())
+        return;
+    for (int seconds = 1; server_pause(seconds);)
+        seconds = ask_due() ? 0 : 1;
+}
+
 int main(void)
 {
     setvbuf(stderr, NULL, _IOLBF, 4096);        /* a log line is one write, whoever logs beside us */
@@ -118,5 +129,5 @@ int main(void)
         }
         sleep(1);                       /* it may be starting, too */
     }
-    return server_run(settings.listen, settings.workers, work);
+    return server_run(settings.listen, settings.workers, work, ask);
 }

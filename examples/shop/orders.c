@@ -1,14 +1,13 @@
-/* orders.c - SQL, all of it. One connection per process, opened when first needed. */
+/* orders.c - the shop's orders, and the one way to PAID. */
 #include "orders.h"
 
-#include <mysql.h>
 #include <mysqld_error.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "settings.h"
-#include "web.h"
+#include "db.h"
+#include "payments.h"
 
 static const char SQL_CREATE_ORDERS[] =
     "CREATE TABLE IF NOT EXISTS orders ("
@@ -35,10 +34,16 @@ static const char SQL_ADD[] =
     "INSERT INTO orders (id, subject, price, currency, status, create_time)"
     " VALUES (?, ?, ?, ?, 'PENDING_PAY', UTC_TIMESTAMP(3))";
 
+/* An order past its end is OVER, whether or not Shroff has been asked since. */
 static const char SQL_FIND[] =
-    "SELECT id, subject, price, currency, status, DATE_FORMAT(create_time, '%Y-%m-%d %H:%i:%s')"
-    "  FROM orders"
-    " WHERE id = ?";
+    "SELECT o.id, o.subject, o.price, o.currency, o.status,"
+    "       DATE_FORMAT(o.create_time, '%Y-%m-%d %H:%i:%s'),"
+    "       CASE WHEN p.order_id IS NULL THEN 'NONE'"
+    "            WHEN o.status = 'PENDING_PAY' AND p.expire_time <= UTC_TIMESTAMP(3) THEN 'OVER'"
+    "            ELSE p.state END,"
+    "       IFNULL(p.code, 0)"
+    "  FROM orders o LEFT JOIN payments p ON p.order_id = o.id"
+    " WHERE o.id = ?";
 
 static const char SQL_NOTE[] =
     "INSERT INTO notices (webhook_id, order_id, create_time)"
@@ -50,119 +55,39 @@ static const char SQL_PAY[] =
     "   SET status = 'PAID', shroff_no = ?, paid_time = UTC_TIMESTAMP(3)"
     " WHERE id = ? AND status = 'PENDING_PAY' AND price = ? AND currency = ?";
 
-static MYSQL *db;
-
-static void disconnect(void)
-{
-    mysql_close(db);
-    db = NULL;
-}
-
-static bool connect_db(void)
-{
-    static const char INIT[] = "SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES',"
-                               " tx_isolation = 'READ-COMMITTED'";
-    unsigned seconds = 5;
-
-    if (db != NULL && mysql_ping(db) == 0)
-        return true;
-    disconnect();
-    db = mysql_init(NULL);
-    if (db == NULL)
-        return false;
-    mysql_options(db, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-    mysql_options(db, MYSQL_INIT_COMMAND, INIT);
-    mysql_options(db, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
-    mysql_options(db, MYSQL_OPT_READ_TIMEOUT, &seconds);
-    mysql_options(db, MYSQL_OPT_WRITE_TIMEOUT, &seconds);
-    if (mysql_real_connect(db, NULL, settings.db_user, settings.db_password, settings.db_name, 0,
-                           settings.db_socket, 0) != NULL)
-        return true;
-    web_log("db", "", mysql_error(db));
-    disconnect();
-    return false;
-}
-
-static MYSQL_BIND in_text(const char *text)
-{
-    return (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING, .buffer = (void *)(uintptr_t)text,
-                         .buffer_length = strlen(text) };
-}
-
-static MYSQL_BIND in_number(const int64_t *number)
-{
-    return (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_LONGLONG, .buffer = (void *)(uintptr_t)number };
-}
-
-/* The last byte stays zero: the memory was zeroed before. */
-static MYSQL_BIND out_text(char *room, size_t size)
-{
-    return (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING, .buffer = room,
-                         .buffer_length = size - 1 };
-}
-
-static MYSQL_BIND out_number(int64_t *number)
-{
-    return (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_LONGLONG, .buffer = number };
-}
-
-/* Runs one statement; the caller closes it. NULL, with *error set, when it failed. */
-static MYSQL_STMT *run(const char *sql, MYSQL_BIND *in, unsigned *error)
-{
-    MYSQL_STMT *statement = mysql_stmt_init(db);
-
-    *error = ER_OUT_OF_RESOURCES;
-    if (statement == NULL)
-        return NULL;
-    if (mysql_stmt_prepare(statement, sql, strlen(sql)) == 0 &&
-        (in == NULL || mysql_stmt_bind_param(statement, in) == 0) &&
-        mysql_stmt_execute(statement) == 0) {
-        *error = 0;
-        return statement;
-    }
-    *error = mysql_stmt_errno(statement);
-    if (*error != ER_DUP_ENTRY)
-        web_log("db", "", mysql_stmt_error(statement));
-    mysql_stmt_close(statement);
-    return NULL;
-}
-
-/* How many rows a statement changed; -1 when it failed. */
-static int change(const char *sql, MYSQL_BIND *in, unsigned *error)
-{
-    MYSQL_STMT *statement = run(sql, in, error);
-
-    if (statement == NULL)
-        return -1;
-    int rows = (int)mysql_stmt_affected_rows(statement);
-    mysql_stmt_close(statement);
-    return rows;
-}
-
 bool orders_create_tables(void)
 {
     unsigned error;
-    bool done = connect_db() && change(SQL_CREATE_ORDERS, NULL, &error) >= 0 &&
-                change(SQL_CREATE_NOTICES, NULL, &error) >= 0;
+    bool done = db_connect() && db_change(SQL_CREATE_ORDERS, NULL, &error) >= 0 &&
+                db_change(SQL_CREATE_NOTICES, NULL, &error) >= 0 && payments_create_table();
 
-    disconnect();                       /* a connection must not be shared by the children */
+    db_disconnect();                       /* a connection must not be shared by the children */
     return done;
 }
 
-bool orders_add(struct order *order)
+bool order_id_new(char id[33])
 {
     unsigned char random[16];
-    unsigned error;
 
-    if (!connect_db() || RAND_bytes(random, sizeof(random)) != 1)
+    if (RAND_bytes(random, sizeof(random)) != 1)
         return false;
     for (size_t i = 0; i < sizeof(random); i++)
-        snprintf(order->id + 2 * i, 3, "%02x", random[i]);
-    snprintf(order->status, sizeof(order->status), "PENDING_PAY");
+        snprintf(id + 2 * i, 3, "%02x", random[i]);
+    return true;
+}
 
+bool order_id_is(const char *id)
+{
+    return strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32;
+}
+
+bool orders_add(const struct order *order)
+{
+    unsigned error = 0;
     MYSQL_BIND in[] = { in_text(order->id), in_text(order->subject), in_number(&order->price),
                         in_text(order->currency) };
-    return change(SQL_ADD, in, &error) == 1;
+
+    return db_connect() && (db_change(SQL_ADD, in, &error) == 1 || error == ER_DUP_ENTRY);
 }
 
 enum found orders_find(const char *id, struct order *out)
@@ -176,8 +101,9 @@ enum found orders_find(const char *id, struct order *out)
         out_number(&out->price), out_text(out->currency, sizeof(out->currency)),
         out_text(out->status, sizeof(out->status)),
         out_text(out->create_time, sizeof(out->create_time)),
+        out_text(out->payment, sizeof(out->payment)), out_number(&out->code),
     };
-    MYSQL_STMT *statement = connect_db() ? run(SQL_FIND, in, &error) : NULL;
+    MYSQL_STMT *statement = db_connect() ? db_run(SQL_FIND, in, &error) : NULL;
     if (statement == NULL)
         return FOUND_DB_DOWN;
     int got = mysql_stmt_bind_result(statement, row) == 0 ? mysql_stmt_fetch(statement) : 1;
@@ -215,23 +141,21 @@ static bool note_and_pay(const struct payment *payment, unsigned *error)
     MYSQL_BIND pay[] = { in_text(payment->shroff_no), in_text(payment->order_id),
                          in_number(&payment->price), in_text(payment->currency) };
 
-    if (payment->webhook_id[0] != '\0' && change(SQL_NOTE, note, error) != 1)
+    if (payment->webhook_id[0] != '\0' && db_change(SQL_NOTE, note, error) != 1)
         return false;
-    return change(SQL_PAY, pay, error) == 1;
+    return db_change(SQL_PAY, pay, error) == 1 &&
+           payments_settled(payment->order_id, payment->webhook_id[0] != '\0');
 }
 
 enum settled orders_settle(const struct payment *payment)
 {
     unsigned error = 0;
 
-    if (!connect_db() || mysql_autocommit(db, 0) != 0)
+    if (!db_begin())
         return SETTLED_DB_DOWN;
     bool paid = note_and_pay(payment, &error);
-    bool ended = paid ? mysql_commit(db) == 0 : mysql_rollback(db) == 0;
-    if (!ended || mysql_autocommit(db, 1) != 0) {
-        disconnect();                   /* whether a COMMIT came through is not known: say so */
+    if (!db_end(paid))
         return SETTLED_DB_DOWN;
-    }
     if (paid)
         return SETTLED;
     return error == 0 || error == ER_DUP_ENTRY ? why_not(payment) : SETTLED_DB_DOWN;

@@ -6,12 +6,14 @@
 #include <stdint.h>
 
 struct order {
-    char id[33];                        /* 128 random bits in hex; Shroff's merchant_order_id */
+    char id[33];                        /* 128 bits in hex; Shroff's merchant_order_id */
     char subject[512];
     int64_t price;                      /* in minor units */
     char currency[4];
     char status[16];                    /* PENDING_PAY or PAID */
     char create_time[24];
+    char payment[16];                   /* payments.h; NONE before the first Pay */
+    int64_t code;                       /* Shroff's, of a payment that is REFUSED */
 };
 
 /* What Shroff says was paid, told by a notification or answered to a query. */
@@ -33,11 +35,15 @@ enum settled {
 
 enum found { FOUND, FOUND_NONE, FOUND_DB_DOWN };
 
+/* A new id. The form of "Buy" carries one, so that pressing it twice makes one order. */
+bool order_id_new(char id[33]);
+bool order_id_is(const char *id);
+
 /* Makes the tables when they are missing. */
 bool orders_create_tables(void);
 
-/* Stores a new order; `order->id` and `order->status` are filled in. False: database away. */
-bool orders_add(struct order *order);
+/* Stores an order under its id; one that is there already stays as it is. False: database away. */
+bool orders_add(const struct order *order);
 
 enum found orders_find(const char *id, struct order *out);
 

@@ -2,6 +2,7 @@
 #include "pages.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,6 +44,20 @@ static void end(struct web *web)
     html(web, "</main>\n<footer>%s</footer>\n</body>\n</html>\n", web->words->note);
 }
 
+/* The hidden token is the id of the order to be made: pressed twice, it is one order. */
+static void order_form(struct web *web, const char *name, const char *value, const char *class,
+                       const char *label)
+{
+    char token[33] = "";
+
+    order_id_new(token);
+    html(web,
+         "<form method=\"post\" action=\"/shop/orders\">"
+         "<input type=\"hidden\" name=\"token\" value=\"%s\">"
+         "<button class=\"%s\" name=\"%s\" value=\"%s\">%s</button></form>\n",
+         token, class, name, value, label);
+}
+
 static void product_card(struct web *web, const struct product *product)
 {
     const struct words *words = web->words;
@@ -52,11 +67,10 @@ static void product_card(struct web *web, const struct product *product)
     html_raw(web, "<li class=\"card product\">\n");
     html_raw(web, product->picture);
     html(web,
-         "\n<h2>%s</h2>\n<p>%s</p>\n<p class=\"price\"><small>%s</small> %s</p>\n"
-         "<form method=\"post\" action=\"/shop/orders\">"
-         "<button class=\"button\" name=\"product\" value=\"%s\">%s</button></form>\n</li>\n",
-         product->name[words->index], product->about[words->index], product->currency, amount,
-         product->code, words->buy);
+         "\n<h2>%s</h2>\n<p>%s</p>\n<p class=\"price\"><small>%s</small> %s</p>\n",
+         product->name[words->index], product->about[words->index], product->currency, amount);
+    order_form(web, "product", product->code, "button", words->buy);
+    html_raw(web, "</li>\n");
 }
 
 void page_products(struct web *web)
@@ -82,13 +96,60 @@ static void order_facts(struct web *web, const struct order *order)
          words->time, order->create_time);
 }
 
+/* What a page says and offers in each state of a payment (payments.h). */
+static const struct {
+    const char *payment;
+    size_t says, hint;                  /* offsets into struct words */
+    bool pay;                           /* else: order again */
+} STATES[] = {
+#define SAYS(member) offsetof(struct words, member)
+    { "NONE",    SAYS(pending), SAYS(pay_hint),     true },
+    { "OPEN",    SAYS(pending), SAYS(pay_hint),     true },
+    { "UNHEARD", SAYS(pending), SAYS(unheard_hint), true },
+    { "FAILED",  SAYS(broke),   SAYS(broke_hint),   true },
+    { "REFUSED", SAYS(no_start), SAYS(no_start_hint), true },
+    { "OVER",    SAYS(over),    SAYS(over_hint),    false },
+#undef SAYS
+};
+
+static const char *word(const struct words *words, size_t offset)
+{
+    return *(const char *const *)((const char *)words + offset);
+}
+
 static void order_to_pay(struct web *web, const struct order *order)
 {
+    const struct words *words = web->words;
+    size_t i = 0;
+
+    while (i + 1 < sizeof(STATES) / sizeof(STATES[0]) &&
+           strcmp(STATES[i].payment, order->payment) != 0)
+        i++;
+    html(web, "<p class=\"state pending\" id=\"state\">%s</p>\n", word(words, STATES[i].says));
+    if (STATES[i].pay)
+        html(web,
+             "<form method=\"post\" action=\"/shop/orders/%s/pay\" target=\"_blank\""
+             " rel=\"noopener\"><button class=\"button wide\" id=\"pay\">%s</button></form>\n",
+             order->id, words->pay);
+    else
+        order_form(web, "order", order->id, "button wide", words->order_again);
+    html(web, "<p class=\"hint\">%s</p>\n", word(words, STATES[i].hint));
+    if (order->code != 0) {
+        char number[24];
+        snprintf(number, sizeof(number), "%" PRId64, order->code);
+        html(web, "<p class=\"hint number\">Shroff: %s</p>\n", number);
+    }
+}
+
+static void order_paid(struct web *web, const struct order *order)
+{
+    const struct words *words = web->words;
+    bool found = strcmp(order->payment, "FOUND") == 0;
+
     html(web,
-         "<p class=\"state pending\" id=\"state\">%s</p>\n"
-         "<form method=\"post\" action=\"/shop/orders/%s/pay\" target=\"_blank\" rel=\"noopener\">"
-         "<button class=\"button wide\" id=\"pay\">%s</button></form>\n<p class=\"hint\">%s</p>\n",
-         web->words->pending, order->id, web->words->pay, web->words->pay_hint);
+         "<p class=\"state paid\" id=\"state\">%s</p>\n<p class=\"hint\">%s</p>\n"
+         "<p><a href=\"/shop/\">%s</a></p>\n",
+         words->paid, found ? words->found_hint : words->paid_hint, words->back);
 }
 
 void page_order(struct web *web, const struct order *order)
@@ -99,28 +160,29 @@ void page_order(struct web *web, const struct order *order)
     bool paid = order_is_paid(order);
 
     begin(web, 200, web->words->order, paid ? "" : WATCH);
-    html(web, "<section class=\"card order\" id=\"order\" data-status=\"%s\">\n", order->status);
+    html(web,
+         "<section class=\"card order\" id=\"order\" data-status=\"%s\" data-payment=\"%s\">\n",
+         order->status, order->payment);
     order_facts(web, order);
     if (paid)
-        html(web,
-             "<p class=\"state paid\" id=\"state\">%s</p>\n<p class=\"hint\">%s</p>\n"
-             "<p><a href=\"/shop/\">%s</a></p>\n",
-             web->words->paid, web->words->paid_hint, web->words->back);
+        order_paid(web, order);
     else
         order_to_pay(web, order);
     html(web, "</section>\n");
     end(web);
 }
 
-void page_message(struct web *web, int status, const char *sentence, const char *retry)
+void page_message(struct web *web, int status, const char *sentence, const struct way_on *way)
 {
     begin(web, status, web->words->shop, "");
     html(web, "<section class=\"card order\">\n<p class=\"message\">%s</p>\n", sentence);
-    if (retry != NULL)
+    if (way != NULL && way->order[0] != '\0')
+        order_form(web, "order", way->order, "button wide", way->label);
+    else if (way != NULL)
         html(web,
              "<form method=\"post\" action=\"%s\">"
              "<button class=\"button wide\">%s</button></form>\n",
-             retry, web->words->pay);
+             way->path, way->label);
     html(web, "<p><a href=\"/shop/\">%s</a></p>\n</section>\n", web->words->back);
     end(web);
 }

@@ -17,7 +17,7 @@
 enum { BACKLOG = 256, WORKERS_MAX = 64, GRACE_SECONDS = 5 };
 
 static volatile sig_atomic_t leaving;
-static pid_t children[WORKERS_MAX];
+static pid_t children[WORKERS_MAX + 1];        /* the last one is the job */
 
 static void leave(int signal_number)
 {
@@ -34,6 +34,17 @@ bool server_wait(int listener)
     sigemptyset(&open);
     while (!leaving && ppoll(&door, 1, NULL, &open) < 0 && errno == EINTR)
         continue;
+    return !leaving;
+}
+
+bool server_pause(int seconds)
+{
+    const struct timespec time = { .tv_sec = seconds };
+    sigset_t open;
+
+    sigemptyset(&open);
+    if (!leaving)
+        ppoll(NULL, 0, &time, &open);
     return !leaving;
 }
 
@@ -84,7 +95,8 @@ static int open_socket(const char *path)
     return listener;
 }
 
-int server_run(const char *path, int workers, void (*work)(int listener))
+int server_run(const char *path, int workers, void (*work)(int listener),
+               void (*job)(int listener))
 {
     const struct timespec second = { .tv_sec = 1 };
     struct sigaction action = { .sa_handler = leave };
@@ -105,19 +117,19 @@ int server_run(const char *path, int workers, void (*work)(int listener))
         return 78;
     }
     for (int got = 0; got != SIGTERM && got != SIGINT;) {
-        bury(workers);
-        for (int i = 0; i < workers; i++) {
+        bury(workers + 1);
+        for (int i = 0; i <= workers; i++) {
             if (children[i] <= 0)
-                children[i] = hire(listener, work);
+                children[i] = hire(listener, i < workers ? work : job);
         }
         got = sigtimedwait(&watched, NULL, &second);
         if (got == SIGCHLD)         /* one that dies at once must not set off a storm of forks */
             nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
     }
-    tell_all(workers, SIGTERM);
-    for (int i = 0; i < GRACE_SECONDS && bury(workers) > 0; i++)
+    tell_all(workers + 1, SIGTERM);
+    for (int i = 0; i < GRACE_SECONDS && bury(workers + 1) > 0; i++)
         sigtimedwait(&watched, NULL, &second);
-    tell_all(workers, SIGKILL);
+    tell_all(workers + 1, SIGKILL);
     unlink(path);
     return 0;
 }

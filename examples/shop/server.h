@@ -4,11 +4,16 @@
 
 #include <stdbool.h>
 
-/* Opens the socket (mode 0660) and keeps `workers` children in work(listener) until SIGTERM or
- * SIGINT; a child that dies is replaced. Returns the program's exit status. */
-int server_run(const char *path, int workers, void (*work)(int listener));
+/* Opens the socket (mode 0660) and keeps `workers` children in work(listener), and one in
+ * job(listener), until SIGTERM or SIGINT; a child that dies is replaced. Returns the program's exit
+ * status. */
+int server_run(const char *path, int workers, void (*work)(int listener),
+               void (*job)(int listener));
 
 /* In a child: waits until somebody knocks. False: time to leave. */
 bool server_wait(int listener);
+
+/* In a child: waits so many seconds. False: time to leave. */
+bool server_pause(int seconds);
 
 #endif

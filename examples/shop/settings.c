@@ -29,6 +29,19 @@ static void from_env(char *room, size_t size, const char *name, const char *othe
     set(room, size, name, value != NULL && value[0] != '\0' ? value : otherwise);
 }
 
+static int number(const char *name, const char *otherwise, int least, int most)
+{
+    char text[16], *rest = NULL;
+
+    from_env(text, sizeof(text), name, otherwise);
+    long value = strtol(text, &rest, 10);
+    if (*rest != '\0' || value < least || value > most) {
+        fprintf(stderr, "shop: %s is not between %d and %d\n", name, least, most);
+        exit(78);
+    }
+    return (int)value;
+}
+
 /* A secret's first line, out of the file that NAME names. `leaf` lies under $SHROFF_STATE. */
 static void from_file(char *room, size_t size, const char *name, const char *leaf)
 {
@@ -54,7 +67,7 @@ static void from_file(char *room, size_t size, const char *name, const char *lea
 
 void settings_read(void)
 {
-    char workers[16], socket[512], *rest = NULL;
+    char socket[512];
     const char *state = getenv("SHROFF_STATE");
 
     ENV(listen, "SHROFF_LISTEN", NULL);
@@ -72,8 +85,6 @@ void settings_read(void)
     ENV(db_user, "SHOP_DB_USER", "shroff_shop");
     SECRET(db_password, "SHOP_DB_PASSWORD_FILE", "shop.password");
 
-    from_env(workers, sizeof(workers), "SHOP_WORKERS", "2");
-    settings.workers = (int)strtol(workers, &rest, 10);
-    if (*rest != '\0' || settings.workers < 1 || settings.workers > 64)
-        stop("SHOP_WORKERS", "is not between 1 and 64");
+    settings.workers = number("SHOP_WORKERS", "2", 1, 64);
+    settings.ask_after = number("SHOP_ASK_AFTER", "10", 1, 3600);
 }

@@ -5,6 +5,7 @@
 struct settings {
     char listen[108];               /* the Unix socket nginx talks to */
     int workers;
+    int ask_after;                  /* s after Pay until the shop asks about an order by itself */
     char base_url[256];             /* where browsers and Shroff find the shop */
     char pay_base_url[256];         /* where browsers find Shroff */
     char api_url[256];              /* where the shop finds Shroff */

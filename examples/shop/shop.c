@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ask.h"
 #include "orders.h"
 #include "pages.h"
+#include "payments.h"
 #include "products.h"
 #include "settings.h"
 #include "shroff.h"
@@ -50,26 +52,39 @@ static void go_to_order(struct web *web, const char *id)
     web_redirect(web, path);
 }
 
-/* POST /shop/orders, product=tea: the shop's own order comes first; Shroff knows nothing yet. */
+/* What is bought: a product, or what an earlier order was for ("order again"). */
+static bool read_terms(struct web *web, struct order *order)
+{
+    char text[65];
+    const struct product *product = web_field(web, "product", text) ? product_find(text) : NULL;
+
+    if (product == NULL)
+        return web_field(web, "order", text) && orders_find(text, order) == FOUND;
+    *order = (struct order){ .price = product->price };
+    snprintf(order->currency, sizeof(order->currency), "%s", product->currency);
+    snprintf(order->subject, sizeof(order->subject), "%s", product->name[web->words->index]);
+    return true;
+}
+
+/* POST /shop/orders, product=tea: the shop's own order comes first; Shroff knows nothing yet. The
+ * form's token names the order that it makes, so pressing Buy twice makes one. */
 void shop_buy(struct web *web, const char *id)
 {
-    static const char FIELD[] = "product=";
-    const struct product *product = NULL;
-    struct order order = { .price = 0 };
+    struct order order;
+    char token[65];
 
     (void)id;
     if (refused(web))
         return;
-    if (strncmp(web->body, FIELD, sizeof(FIELD) - 1) == 0)
-        product = product_find(web->body + sizeof(FIELD) - 1);
-    if (product == NULL) {
+    if (!read_terms(web, &order)) {
         page_message(web, 400, web->words->not_found, NULL);
         return;
     }
-    order.price = product->price;
-    snprintf(order.currency, sizeof(order.currency), "%s", product->currency);
-    snprintf(order.subject, sizeof(order.subject), "%s", product->name[web->words->index]);
-    if (!orders_add(&order)) {
+    if (web_field(web, "token", token) && order_id_is(token))
+        snprintf(order.id, sizeof(order.id), "%.32s", token);
+    else if (!order_id_new(order.id))
+        order.id[0] = '\0';
+    if (order.id[0] == '\0' || !orders_add(&order)) {
         page_message(web, 503, web->words->again, NULL);
         return;
     }
@@ -88,11 +103,12 @@ void shop_order(struct web *web, const char *id)
 void shop_state(struct web *web, const char *id)
 {
     struct order order;
-    char json[64];
+    char json[96];
 
     switch (orders_find(id, &order)) {
     case FOUND:
-        snprintf(json, sizeof(json), "{\"status\":\"%s\"}\n", order.status);
+        snprintf(json, sizeof(json), "{\"status\":\"%s\",\"payment\":\"%s\"}\n", order.status,
+                 order.payment);
         web_json(web, 200, json);
         break;
     case FOUND_NONE:
@@ -104,42 +120,42 @@ void shop_state(struct web *web, const char *id)
     }
 }
 
-/* Shroff says it is paid, and the notification is late or lost: take the answer's word for it. */
-static bool settle_by_answer(const struct order *order, const struct shroff_order *answer)
+/* How the order stands after Pay was answered without the money; NULL: as before. */
+static const char *state_after_pay(int code, const struct shroff_order *answer)
 {
-    const struct payment payment = {
-        .order_id = order->id, .shroff_no = answer->order_no, .webhook_id = "",
-        .price = answer->price, .currency = answer->currency,
-    };
-
-    if (strcmp(answer->status, "SUCCESS") != 0)
-        return false;
-    enum settled settled = orders_settle(&payment);
-    return settled == SETTLED || settled == SETTLED_BEFORE;
+    switch (code) {
+    case SHROFF_OK:
+        return answer->pay_url[0] != '\0' ? "OPEN" : "OVER";
+    case SHROFF_CLOSED:
+    case SHROFF_EXPIRED:
+        return "OVER";
+    case SHROFF_UNKNOWN:
+        return "UNHEARD";
+    case SHROFF_NO_ANSWER:
+    case SHROFF_TOO_MANY:
+    case SHROFF_NOTHING_DONE:
+    case SHROFF_NOT_KNOWN:
+        return NULL;
+    default:                            /* the channel refused, or a mistake of ours */
+        return "REFUSED";
+    }
 }
 
 /* No pay page came of it: tell why, in the window that was to show one. */
-static void pay_failed(struct web *web, const struct order *order, int code)
+static void pay_failed(struct web *web, const struct order *order, const char *state, int code)
 {
-    const char *retry = web->path;      /* of this very request */
+    const struct words *words = web->words;
     char number[16];
 
     snprintf(number, sizeof(number), "%d", code);
     web_log("pay", order->id, number);
-    switch (code) {
-    case SHROFF_CLOSED:
-    case SHROFF_EXPIRED:
-        page_message(web, 409, web->words->expired, NULL);
-        break;
-    case SHROFF_NO_ANSWER:
-    case SHROFF_NOTHING_DONE:
-    case SHROFF_NOT_KNOWN:
-        page_message(web, 503, web->words->again, retry);
-        break;
-    default:                            /* a mistake of ours, or of a setting: for the log */
-        page_message(web, 502, web->words->failed, retry);
-        break;
-    }
+    if (state == NULL)
+        page_message(web, 503, words->again, &(struct way_on){ web->path, words->pay, "" });
+    else if (strcmp(state, "OVER") == 0)
+        page_message(web, 409, words->expired,
+                     &(struct way_on){ "/shop/orders", words->order_again, order->id });
+    else
+        page_message(web, 502, words->failed, &(struct way_on){ web->path, words->retry, "" });
 }
 
 /* POST /shop/orders/{id}/pay. Our number is Shroff's merchant_order_id, so pressing Pay twice
@@ -160,10 +176,15 @@ void shop_pay(struct web *web, const char *id)
     int code = shroff_create(order, &answer);
     if (code == SHROFF_PAID)            /* paid by an earlier try: ask for its terms */
         code = shroff_query(order->id, &answer);
-    if (code == SHROFF_OK && settle_by_answer(order, &answer))
+    if (code == SHROFF_OK && ask_settle(order, &answer)) {
         go_to_order(web, id);
-    else if (code == SHROFF_OK && answer.pay_url[0] != '\0')
+        return;
+    }
+    const char *state = state_after_pay(code, &answer);
+    if (state != NULL)
+        payments_note(order->id, state, code, &answer);
+    if (code == SHROFF_OK && answer.pay_url[0] != '\0')
         web_redirect(web, answer.pay_url);
     else
-        pay_failed(web, order, code == SHROFF_OK ? SHROFF_EXPIRED : code);
+        pay_failed(web, order, state, code);
 }

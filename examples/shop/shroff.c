@@ -10,11 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "settings.h"
 #include "web.h"
 
-enum { ANSWER_MAX = 262144, TRIES = 2 };
+enum { ANSWER_MAX = 262144, TRIES = 2, PATIENCE = 2 };
 
 struct answer {
     size_t size;
@@ -145,6 +146,23 @@ static bool is_http_url(const char *url)
     return strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
 }
 
+/* "2026-01-01T02:00:00.000Z" in the database's spelling. */
+static void read_time(struct json_object *data, char *room, size_t size)
+{
+    read_text(data, "expire_time", room, size);
+    room[strcspn(room, "Z")] = '\0';
+    for (char *t = strchr(room, 'T'); t != NULL; t = NULL)
+        *t = ' ';
+}
+
+static struct json_object *latest_attempt(struct json_object *data)
+{
+    struct json_object *attempts = json_object_object_get(data, "attempts");
+
+    return json_object_is_type(attempts, json_type_array) ? json_object_array_get_idx(attempts, 0)
+                                                          : NULL;
+}
+
 static void read_order(struct json_object *data, struct shroff_order *out)
 {
     struct json_object *price = json_object_object_get(data, "price");
@@ -155,6 +173,8 @@ static void read_order(struct json_object *data, struct shroff_order *out)
     READ(data, out, status);
     READ(data, out, currency);
     READ(data, out, pay_url);
+    read_time(data, out->expire_time, sizeof(out->expire_time));
+    read_text(latest_attempt(data), "status", out->attempt, sizeof(out->attempt));
     if (json_object_is_type(price, json_type_int))
         out->price = json_object_get_int64(price);
     if (!is_http_url(out->pay_url))
@@ -177,16 +197,30 @@ static int read_answer(const struct answer *answer, struct shroff_order *out)
 
 static bool may_help_to_repeat(int code)
 {
-    return code == SHROFF_NO_ANSWER || code == SHROFF_NOTHING_DONE || code == SHROFF_NOT_KNOWN;
+    return code == SHROFF_NO_ANSWER || code == SHROFF_TOO_MANY || code == SHROFF_NOTHING_DONE ||
+           code == SHROFF_NOT_KNOWN;
 }
 
-/* Repeating is safe: create knows our number again, and a query changes nothing. */
+/* Waits as long as Retry-After says, else 1 s. False: longer than a page's reader should wait. */
+static bool wait_for_turn(void)
+{
+    curl_off_t seconds = 0;
+
+    if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds) != CURLE_OK || seconds <= 0)
+        seconds = 1;
+    if (seconds > PATIENCE)
+        return false;
+    sleep((unsigned)seconds);
+    return true;
+}
+
+/* Repeating is safe: create and submit know our number again, and a query changes nothing. */
 static int ask(const char *method, const char *path, const char *body, struct shroff_order *out)
 {
     static struct answer answer;
     int code = SHROFF_NO_ANSWER;
 
-    for (int i = 0; i < TRIES && may_help_to_repeat(code); i++)
+    for (int i = 0; i < TRIES && may_help_to_repeat(code) && (i == 0 || wait_for_turn()); i++)
         code = send_once(method, path, body, &answer) ? read_answer(&answer, out)
                                                       : SHROFF_NO_ANSWER;
     return code;
@@ -212,6 +246,18 @@ int shroff_create(const struct order *order, struct shroff_order *out)
     add_text(body, "notify_url", notify_url);
     add_text(body, "return_url", return_url);
     int code = ask("POST", "/payments",
+                   json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
+    json_object_put(body);
+    return code;
+}
+
+int shroff_submit(const char *merchant_order_id, struct shroff_order *out)
+{
+    struct json_object *body = json_object_new_object();
+
+    add_text(body, "merchant_order_id", merchant_order_id);
+    add_text(body, "channel", settings.channel);
+    int code = ask("POST", "/api/pay/submit",
                    json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
     json_object_put(body);
     return code;

@@ -15,6 +15,8 @@ enum {
     SHROFF_PAID = 40901,
     SHROFF_CLOSED = 40902,
     SHROFF_EXPIRED = 40903,
+    SHROFF_TOO_MANY = 42900,            /* wait, send it again */
+    SHROFF_UNKNOWN = 50201,             /* what the channel did: never give up yet */
     SHROFF_NOTHING_DONE = 50300,        /* send it again */
     SHROFF_NOT_KNOWN = 50301,           /* send the same again */
 };
@@ -26,6 +28,8 @@ struct shroff_order {
     int64_t price;
     char currency[4];
     char pay_url[1200];                 /* "" when there is nothing to pay */
+    char expire_time[32];               /* "2026-01-01 02:00:00.000", UTC */
+    char attempt[16];                   /* of a query, the latest: WAITING, SUCCESS, CLOSED */
 };
 
 struct shroff_event {
@@ -38,6 +42,9 @@ bool shroff_open(void);
 /* Creates the order at Shroff and submits it to the channel; the same again is the same order.
  * Returns the answer's code. */
 int shroff_create(const struct order *order, struct shroff_order *out);
+
+/* Submits it to the same channel again: Shroff asks the channel about the open attempt first. */
+int shroff_submit(const char *merchant_order_id, struct shroff_order *out);
 
 /* Asks for the order by our number. */
 int shroff_query(const char *merchant_order_id, struct shroff_order *out);

@@ -58,6 +58,26 @@ int web_read(struct web *web, FCGX_Request *fcgi)
     return 0;
 }
 
+bool web_field(const struct web *web, const char *name, char out[65])
+{
+    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    size_t length = strlen(name);
+
+    out[0] = '\0';
+    for (const char *at = web->body; at != NULL; at = strchr(at, '&')) {
+        at += *at == '&';
+        if (strncmp(at, name, length) != 0 || at[length] != '=')
+            continue;
+        const char *value = at + length + 1;
+        size_t size = strspn(value, PLAIN);
+        if (size == 0 || size > 64 || (value[size] != '\0' && value[size] != '&'))
+            return false;
+        snprintf(out, 65, "%.*s", (int)size, value);
+        return true;
+    }
+    return false;
+}
+
 bool web_same_origin(const struct web *web)
 {
     const char *origin = web_param(web, "HTTP_ORIGIN");

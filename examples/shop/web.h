@@ -25,6 +25,10 @@ int web_read(struct web *web, FCGX_Request *fcgi);
 /* A header or another parameter by its FastCGI name ("HTTP_WEBHOOK_ID"); "" when absent. */
 const char *web_param(const struct web *web, const char *name);
 
+/* A field of a posted form: 1 to 64 letters, digits, _ and -, which is all that our forms hold.
+ * False, and "", when it is absent or holds anything else. */
+bool web_field(const struct web *web, const char *name, char out[65]);
+
 /* Was a form of ours sent from a page of ours? Browsers name the sender of a POST in `Origin`. */
 bool web_same_origin(const struct web *web);
 

@@ -7,7 +7,9 @@ struct words {
     int index;                          /* into a product's texts */
     const char *shop, *welcome, *note, *buy, *back;
     const char *order, *number, *time;
-    const char *pending, *pay, *pay_hint, *paid, *paid_hint;
+    const char *pending, *pay, *pay_hint, *paid, *paid_hint, *found_hint;
+    const char *unheard_hint, *broke, *broke_hint, *no_start, *no_start_hint;
+    const char *over, *over_hint, *order_again, *retry;
     const char *not_found, *expired, *again, *failed, *foreign;
 };
 

@@ -53,8 +53,8 @@ async function playShroff() {
     const text = `${request.method}\n${request.url}\n${auth.timestamp}\n${auth.nonce}\n${body}\n`;
     if (createHmac('sha256', APP_SECRET).update(text).digest('hex') !== auth.signature) play.bad += 1;
     play.seen.push({ method: request.method, url: request.url, body: body && JSON.parse(body), nonce: auth.nonce });
-    const [status, answer] = (play.answers.shift() ?? (() => [500, {}]))(body && JSON.parse(body));
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    const [status, answer, headers] = (play.answers.shift() ?? (() => [500, {}]))(body && JSON.parse(body));
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(answer));
   }).listen(0, '127.0.0.1');
   await until('the played Shroff', () => server.listening);
   play.url = `http://127.0.0.1:${server.address().port}`;
@@ -70,11 +70,16 @@ const refused = (status, code) => () => [status, { code, msg: 'no', request_id: 
 const form = (path, body = '', headers = {}) => fetch(base + path, { method: 'POST', body, redirect: 'manual',
   headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers } });
 async function buy(product = 'tea') {
+  // What earlier tests left open is not asked about any more: answers are for this test's own order.
+  sql("UPDATE shop.payments SET ask_time = NULL");
   const answer = await form('/shop/orders', `product=${product}`);
   assert.equal(answer.status, 303);
   return answer.headers.get('location').split('/').pop();
 }
-const state = async (id) => (await (await fetch(`${base}/shop/orders/${id}/state`)).json()).status;
+const stateOf = async (id) => (await fetch(`${base}/shop/orders/${id}/state`)).json();
+const state = async (id) => (await stateOf(id)).status;
+const page = async (id) => (await fetch(`${base}/shop/orders/${id}`)).text();
+const tokenIn = (html, around) => new RegExp(`name="token" value="([0-9a-f]{32})"[^]{0,60}${around}`).exec(html)[1];
 let notices = 0;
 function notify(order, { id = `01NOTICE${(notices += 1)}`, at = Math.floor(Date.now() / 1000), key = WEBHOOK_KEY,
   type = 'order.success', prefix = '', path = '/shop/notify', body } = {}) {
@@ -169,6 +174,141 @@ test('buy, pay, be told, be paid', async () => {
   const again = await form(`/shop/orders/${id}/pay`);
   assert.equal(again.headers.get('location'), `/shop/orders/${id}`, 'a paid order is not paid again');
   assert.equal(shroff.bad, 0, 'every signature was right');
+});
+
+test('pressing Buy twice makes one order, without JavaScript', async () => {
+  const shelf = await (await fetch(`${base}/shop/`)).text();
+  const token = tokenIn(shelf, 'value="tea"');
+  assert.notEqual(token, [...shelf.matchAll(/name="token" value="(\w+)"/g)][1][1], 'each form has its own');
+  const before = sql('SELECT COUNT(*) FROM shop.orders');
+  const all = await Promise.all(Array.from({ length: 5 }, () => form('/shop/orders', `token=${token}&product=tea`)));
+  for (const answer of all) {
+    assert.equal(answer.status, 303);
+    assert.equal(answer.headers.get('location'), `/shop/orders/${token}`);
+  }
+  assert.equal(Number(sql('SELECT COUNT(*) FROM shop.orders')) - Number(before), 1);
+  const next = tokenIn(await (await fetch(`${base}/shop/`)).text(), 'value="tea"');
+  assert.notEqual(next, token, 'the shelf seen again sells once more');
+  for (const odd of ['token=', 'token=x', `token=${'A'.repeat(32)}`, `token=${"'".repeat(32)}`]) {
+    assert.match((await form('/shop/orders', `${odd}&product=tea`)).headers.get('location'), /^\/shop\/orders\/[0-9a-f]{32}$/);
+  }
+});
+
+test('a slash at the end of an address does not matter', async () => {
+  const id = await buy();
+  assert.match(await (await fetch(`${base}/shop/orders/${id}/`)).text(), new RegExp(id));
+  assert.equal((await (await fetch(`${base}/shop/orders/${id}/state/`)).json()).status, 'PENDING_PAY');
+  assert.equal((await form('/shop/orders/', 'product=tea')).status, 303);
+  shroff.answers.push(opened());
+  assert.equal((await form(`/shop/orders/${id}/pay/`)).status, 303);
+  assert.equal((await notify({ merchant_order_id: id }, { path: '/shop/notify/12/' })).status, 200);
+  assert.equal(await state(id), 'PAID');
+});
+
+// ---- nothing was heard ----
+const answered = (status, attempt, extra = {}) => () => [200, { code: 0, msg: 'success', data: { order_no: '01J', status,
+  price: 8800, currency: 'CNY', attempts: attempt ? [{ pay_id: '01A', status: attempt }] : [], ...extra } }];
+// Sends a payer to pay, and lets the shop's first question be due.
+async function leave(...answers) {
+  const id = await buy();
+  shroff.answers = [opened(), ...answers];
+  assert.equal((await form(`/shop/orders/${id}/pay`)).status, 303);
+  assert.equal((await stateOf(id)).payment, 'OPEN');
+  ask(id);
+  return id;
+}
+const ask = (id) => sql(`UPDATE shop.payments SET ask_time = UTC_TIMESTAMP(3) WHERE order_id = '${id}'`);
+const payment = (id, word) => until(`${word} of ${id}`, async () => (await stateOf(id)).payment === word);
+const asked = (n) => shroff.seen.slice(-n).map((s) => `${s.method} ${s.url.split('?')[0]}`);
+
+test('paid, never told: the shop asks Shroff, then the channel through it, and finds the money', async () => {
+  const id = await leave(answered('WAITING', 'WAITING'), refused(409, 40901), answered('SUCCESS', 'SUCCESS'));
+  await payment(id, 'FOUND');
+  assert.equal(await state(id), 'PAID');
+  assert.deepEqual(asked(3), ['GET /api/pay/query', 'POST /api/pay/submit', 'GET /api/pay/query']);
+  assert.deepEqual(shroff.seen.at(-2).body, { merchant_order_id: id, channel: 'mock' });
+  assert.match(await page(id), /No notification had come, so the shop asked/);
+  assert.equal(await (await notify({ merchant_order_id: id })).text(), 'SUCCESS', 'told after all');
+  assert.equal((await stateOf(id)).payment, 'FOUND');
+});
+
+test('not paid yet: asked again later and later, and the page says so', async () => {
+  const id = await leave(answered('WAITING', 'WAITING'), opened());
+  await payment(id, 'UNHEARD');
+  assert.match(await page(id), /do not pay again/);
+  const gaps = [];
+  for (let i = 0; i < 6; i += 1) {
+    await until('a question', () => shroff.answers.length === 0 && Number(sql(`SELECT asks FROM shop.payments WHERE order_id = '${id}'`)) === i + 1);
+    gaps.push(Number(sql(`SELECT ROUND(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), ask_time) / 1e6) FROM shop.payments WHERE order_id = '${id}'`)));
+    shroff.answers = [answered('WAITING', 'WAITING'), opened()];
+    ask(id);
+  }
+  const near = (gap, want) => assert.ok(Math.abs(gap - want) <= 2, `${gaps}`);
+  [20, 40, 80, 160, 300, 300].forEach((want, i) => near(gaps[i], want));
+  await until('the last question', () => shroff.answers.length === 0);
+  shroff.answers = [answered('WAITING', 'WAITING'), () => [429, { code: 42900, msg: 'rate' }], refused(503, 50301)];
+  ask(id);
+  await until('no answer to go by', () => shroff.answers.length === 0);
+  assert.deepEqual(await stateOf(id), { status: 'PENDING_PAY', payment: 'UNHEARD' }, 'neither paid nor over');
+});
+
+test('the payment failed: said, and Pay makes another try', async () => {
+  const id = await leave(answered('WAITING', 'CLOSED'));
+  await payment(id, 'FAILED');
+  assert.deepEqual(asked(1), ['GET /api/pay/query'], 'no attempt is made that nobody asked for');
+  assert.match(await page(id), /did not go through[^]*id="pay"/);
+  shroff.answers = [opened()];
+  assert.equal((await form(`/shop/orders/${id}/pay`)).status, 303);
+  assert.equal((await stateOf(id)).payment, 'OPEN');
+});
+
+test('past its end: no Pay, "order again" once, and money that comes after all is taken', async () => {
+  const id = await leave(answered('WAITING', 'WAITING'), refused(409, 40903));
+  await payment(id, 'OVER');
+  const shown = await page(id);
+  assert.doesNotMatch(shown, /id="pay"/);
+  assert.match(shown, /time to pay is over/);
+  const token = tokenIn(shown, `value="${id}"`);
+  for (let press = 0; press < 2; press += 1) {
+    const again = await form('/shop/orders', `token=${token}&order=${id}`);
+    assert.equal(again.headers.get('location'), `/shop/orders/${token}`);
+  }
+  assert.equal(sql(`SELECT CONCAT_WS('/', subject, price, currency, status) FROM shop.orders WHERE id = '${token}'`),
+    'Longjing tea, 100 g/8800/CNY/PENDING_PAY');
+  assert.equal((await stateOf(token)).payment, 'NONE');
+  await notify({ merchant_order_id: id });
+  assert.equal(await state(id), 'PAID');
+
+  // By the clock alone, before anybody asked; Pay in a window left open offers the same way on.
+  const old = await buy();
+  shroff.answers = [opened({ expire_time: '2026-01-01T02:00:00.000Z' }), opened({ pay_url: undefined })];
+  await form(`/shop/orders/${old}/pay`);
+  assert.equal((await stateOf(old)).payment, 'OVER');
+  assert.doesNotMatch(await page(old), /id="pay"/);
+  const late = await form(`/shop/orders/${old}/pay`);
+  assert.equal(late.status, 409);
+  assert.match(await late.text(), />Order again</);
+});
+
+test('refused by the channel: said with its code, and no question is asked', async () => {
+  const id = await buy();
+  shroff.answers = [refused(502, 50200)];
+  const answer = await form(`/shop/orders/${id}/pay`);
+  assert.equal(answer.status, 502);
+  assert.deepEqual(await stateOf(id), { status: 'PENDING_PAY', payment: 'REFUSED' });
+  assert.match(await page(id), /could not be started[^]*id="pay"[^]*Shroff: 50200/);
+  assert.equal(sql(`SELECT ask_time IS NULL FROM shop.payments WHERE order_id = '${id}'`), '1');
+});
+
+test('told to wait, the shop waits within the patience of a page', async () => {
+  const id = await buy();
+  const slow = (seconds) => () => [429, { code: 42900, msg: 'rate' }, { 'retry-after': String(seconds) }];
+  shroff.answers = [slow(1), opened()];
+  const began = Date.now();
+  assert.equal((await form(`/shop/orders/${id}/pay`)).status, 303);
+  assert.ok(Date.now() - began >= 950);
+  shroff.answers = [slow(60)];
+  assert.equal((await form(`/shop/orders/${id}/pay`)).status, 503, 'not a minute: the reader may press again');
 });
 
 test('a notification is taken once, whoever repeats it', async () => {
@@ -286,7 +426,7 @@ test('a killed worker is replaced, a lost connection reopened', async () => {
   const children = () => readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8').trim().split(' ');
   const [one] = children();
   process.kill(Number(one), 'SIGKILL');
-  await until('a new worker', () => children().length === 2 && !children().includes(one));
+  await until('a new worker', () => children().length === 3 && !children().includes(one));
   for (const line of sql("SELECT id FROM information_schema.processlist WHERE user = 'shroff_shop'").split('\n')) {
     if (line) sql(`KILL ${line}`);
   }

@@ -2,6 +2,7 @@
 // back, and the order page that turned to paid by itself.
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { expectOk, post } from '../lib/client.mjs';
 import { useStack } from '../lib/stack.mjs';
 import { DESKTOP, PHONE, noSideways, openBrowser, readable, reader, shoot, tabStops } from './browser.mjs';
 
@@ -97,4 +98,92 @@ test('by keyboard alone', async () => {
   await shop.locator('[data-status=PAID]').waitFor();
   context.noTrouble();
   await context.close();
+});
+
+// ---- what the shop does when it is not told, and when there is nothing to wait for
+const ordered = async (context) => {
+  const shop = await context.newPage();
+  await shop.goto(`${stack.base}/shop/`);
+  await shop.getByRole('button', { name: 'Buy' }).first().click();
+  await shop.waitForURL(/\/shop\/orders\/[0-9a-f]{32}$/);
+  return shop;
+};
+const payPageOf = async (context, shop) => {
+  const [pay] = await Promise.all([context.waitForEvent('page'), shop.locator('#pay').click()]);
+  await pay.waitForURL(/\/mockpay\?pay_id=/);
+  return pay;
+};
+
+describe('a shop that is not told', { concurrency: 4 }, () => {
+  for (const [outcome, kind] of [['silent', { viewport: PHONE }], ['price', {}], ['sign', { js: false }]]) {
+    test(`${outcome}: it asks, and finds the payment`, async () => {
+      const context = await reader(browser, kind);
+      const shop = await ordered(context);
+      const pay = await payPageOf(context, shop);
+      await pay.locator('summary').click();
+      await pay.locator(`button[value=${outcome}]`).click();
+      await pay.locator('.result.paid').waitFor();
+      await shop.locator('[data-status=PAID][data-payment=FOUND]').waitFor({ timeout: 25_000 });
+      assert.equal(await shop.locator('#pay').count(), 0);
+      await look(shop, outcome, 'found');
+      context.noTrouble();
+      await context.close();
+    });
+  }
+
+  test('failed: said, and paid at the second try', async () => {
+    const context = await reader(browser, { viewport: PHONE, dark: true });
+    const shop = await ordered(context);
+    const pay = await payPageOf(context, shop);
+    await pay.locator('summary').click();
+    await pay.locator('button[value=failed]').click();
+    await pay.locator('.result.failed').waitFor();
+    await shop.locator('[data-payment=FAILED]').waitFor({ timeout: 25_000 });
+    await shop.getByText('did not go through').waitFor();
+    await look(shop, 'failed', 'shop');
+    const again = await payPageOf(context, shop);
+    await again.locator('#pay').click();
+    await shop.locator('[data-status=PAID]').waitFor({ timeout: 9000 });
+    context.noTrouble();
+    await context.close();
+  });
+});
+
+for (const js of [true, false]) {
+  test(`Buy pressed twice makes one order, ${js ? 'with' : 'without'} JavaScript`, async () => {
+    const context = await reader(browser, { js });
+    const shop = await context.newPage();
+    const made = new Set();
+    shop.on('response', (r) => { if (r.status() === 303) made.add(r.headers().location); });
+    await shop.goto(`${stack.base}/shop/`);
+    await shop.getByRole('button', { name: 'Buy' }).first().dblclick();
+    await shop.waitForURL(/\/shop\/orders\/[0-9a-f]{32}$/);
+    assert.equal(made.size, 1, [...made].join(' '));
+    await context.close();
+  });
+}
+
+// The last one: it moves the time of the shop's app.
+test('an order past its end: no Pay, and "Order again", with and without JavaScript', async () => {
+  const kinds = [{ viewport: DESKTOP }, { viewport: PHONE, dark: true, js: false }];
+  const all = await Promise.all(kinds.map(async (kind) => {
+    const context = await reader(browser, kind);
+    const shop = await ordered(context);
+    return { kind, context, shop, old: shop.url(), pay: await payPageOf(context, shop) };
+  }));
+  expectOk(await post(stack, stack.app1, '/sandbox/clock', { advance: 7200 }));
+  await Promise.all(all.map(async ({ kind, context, shop, old, pay }) => {
+    await pay.locator('.result.failed').waitFor({ timeout: 14_000 });
+    await shop.locator('[data-payment=OVER]').waitFor({ timeout: 25_000 });
+    assert.equal(await shop.locator('#pay').count(), 0);
+    await look(shop, kind.viewport === PHONE ? 'phone' : 'desktop', 'shop-over');
+    await shop.getByRole('button', { name: 'Order again' }).click();
+    await shop.locator('[data-payment=NONE]').waitFor();
+    assert.notEqual(shop.url(), old);
+    const next = await payPageOf(context, shop);
+    await next.locator('#pay').click();
+    await shop.locator('[data-status=PAID]').waitFor({ timeout: 9000 });
+    context.noTrouble();
+    await context.close();
+  }));
 });

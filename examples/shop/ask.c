@@ -1,0 +1,66 @@
+/* ask.c - nothing was heard of an order that somebody went to pay: ask.
+ * A notification may be lost, and so may the channel's callback to Shroff. So: query first; when an
+ * attempt is still open, submit to the same channel. Shroff then asks the channel. It answers 40901
+ * when the money is there, gives the open attempt back when it is not, and answers 40903 when the
+ * order is past its end. */
+#include "ask.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "payments.h"
+#include "web.h"
+
+bool ask_settle(const struct order *order, const struct shroff_order *answer)
+{
+    const struct payment payment = {
+        .order_id = order->id, .shroff_no = answer->order_no, .webhook_id = "",
+        .price = answer->price, .currency = answer->currency,
+    };
+
+    if (strcmp(answer->status, "SUCCESS") != 0)
+        return false;
+    enum settled settled = orders_settle(&payment);
+    return settled == SETTLED || settled == SETTLED_BEFORE;
+}
+
+/* What the answer makes of a payment that did not bring the money; NULL: nothing new. */
+static const char *state_of(int code, const struct shroff_order *answer)
+{
+    if (code == SHROFF_CLOSED || code == SHROFF_EXPIRED)
+        return "OVER";
+    if (code != SHROFF_OK)
+        return NULL;                    /* 429, 503, no answer, …: it is asked again anyway */
+    if (strcmp(answer->status, "WAITING") != 0)
+        return "OVER";
+    return strcmp(answer->attempt, "CLOSED") == 0 ? "FAILED" : "UNHEARD";
+}
+
+static void ask(const struct order *order)
+{
+    struct shroff_order answer = { .price = 0 };
+    char number[16];
+
+    int code = shroff_query(order->id, &answer);
+    if (code == SHROFF_OK && strcmp(answer.status, "WAITING") == 0 &&
+        strcmp(answer.attempt, "WAITING") == 0)
+        code = shroff_submit(order->id, &answer);
+    if (code == SHROFF_PAID)            /* the channel had it: ask for its terms */
+        code = shroff_query(order->id, &answer);
+    bool paid = code == SHROFF_OK && ask_settle(order, &answer);
+    const char *state = paid ? NULL : state_of(code, &answer);
+    if (state != NULL)
+        payments_asked(order->id, state);
+    snprintf(number, sizeof(number), "%d", code);
+    web_log("ask", order->id, paid ? "FOUND" : state != NULL ? state : number);
+}
+
+bool ask_due(void)
+{
+    struct order order;
+
+    if (!payments_take_due(&order))
+        return false;
+    ask(&order);
+    return true;
+}

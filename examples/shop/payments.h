@@ -1,0 +1,34 @@
+/* What the shop knows of how an order is being paid at Shroff, and when to ask about it again. */
+#ifndef SHOP_PAYMENTS_H
+#define SHOP_PAYMENTS_H
+
+#include <stdbool.h>
+
+#include "orders.h"
+#include "shroff.h"
+
+/* The states, as pages and tests name them. An order itself is PENDING_PAY until it is PAID:
+ *   OPEN      somebody was sent to pay it
+ *   UNHEARD   asked about since: not paid yet, as far as Shroff and the channel know
+ *   FAILED    the last try brought no money; another may
+ *   REFUSED   no payment could be started; `code` is Shroff's
+ *   OVER      past its end, or closed: nobody is sent to pay it any more
+ *   FOUND     paid, and found by asking: the notification had not come */
+bool payments_create_table(void);
+
+/* Pay was answered: the state from now on. The first question about an OPEN or UNHEARD one is due
+ * after settings.ask_after. */
+void payments_note(const char *order_id, const char *state, int code,
+                   const struct shroff_order *answer);
+
+/* A question was answered: the state from now on. */
+void payments_asked(const char *order_id, const char *state);
+
+/* Inside the transaction that makes the order PAID. */
+bool payments_settled(const char *order_id, bool by_notification);
+
+/* Takes an order that is due to be asked about, and puts its next question off; false: none is.
+ * Several may take at once: each order goes to one of them. */
+bool payments_take_due(struct order *order);
+
+#endif
