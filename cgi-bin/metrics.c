@@ -1,12 +1,15 @@
 /* metrics.c - GET /metrics: counters and gauges as Prometheus text, for the loopback and the
  *             networks of SHROFF_METRICS_NETS; to all others there is no such path.
  *             GET /healthz: 200 while the database answers within a second, else 503. */
+#include <string.h>
 #include "base/stats.h"
 #include "pay/gauges.h"
+#include "pay/notify_endpoint.h"
 #include "pay/space.h"
 #include "web/endpoint.h"
 
 #define PING_MS 1000
+#define HOSTS_SHOWN 50
 
 static bool may_look(const struct call *call)
 {
@@ -23,18 +26,53 @@ static void add_gauge(struct text *to, const char *name, const char *help, int64
     text_addf(to, "# HELP %s %s\n# TYPE %s gauge\n%s %lld\n", name, help, name, name, (long long)n);
 }
 
+static void add_age(struct text *to, const char *name, const char *help, int64_t ms)
+{
+    text_addf(to, "# HELP %s %s\n# TYPE %s gauge\n%s %lld.%03lld\n", name, help, name, name,
+              (long long)(ms / 1000), (long long)(ms % 1000));
+}
+
 static void add_gauges(struct text *to, const struct gauges *g)
 {
-    const int64_t oldest = g->notify_oldest_due_ms;
-
-    add_gauge(to, "shroff_notify_due", "Notifications due now.", g->notify_due);
-    text_addf(to, "# HELP shroff_notify_oldest_due_seconds Age of the oldest due notification.\n"
-              "# TYPE shroff_notify_oldest_due_seconds gauge\n"
-              "shroff_notify_oldest_due_seconds %lld.%03lld\n", (long long)(oldest / 1000),
-              (long long)(oldest % 1000));
+    add_gauge(to, "shroff_notify_due", "Notifications due now, parked ones too.", g->notify_due);
+    add_age(to, "shroff_notify_oldest_due_seconds", "Age of the oldest due notification.",
+            g->notify_oldest_due_ms);
+    add_gauge(to, "shroff_notify_parked",
+              "Of those due: put off, as their host or app is busy or does not answer.",
+              g->notify_parked);
+    add_age(to, "shroff_notify_oldest_ready_seconds",
+            "Age of the oldest due notification that waits for a runner alone.",
+            g->notify_oldest_ready_ms);
     add_gauge(to, "shroff_notify_given_up", "Notifications given up and not resent.",
               g->notify_given_up);
     add_gauge(to, "shroff_alerts_open", "Alerts that no operator has closed.", g->alerts_open);
+}
+
+static enum pay_err add_host(void *arg, void *row)
+{
+    const struct notify_open_host *h = row;
+    bool six = strchr(h->host, ':') != NULL;
+
+    text_addf(arg, "shroff_notify_host_open_since_seconds{app_id=\"%lld\",host=\"%s://%s%s%s:%lld\"}"
+              " %lld\n", (long long)h->app_id, h->scheme, six ? "[" : "", h->host, six ? "]" : "",
+              (long long)h->port, (long long)(h->open_since / 1000));
+    return PAY_OK;
+}
+
+/* The list goes behind its head, and the count, known first, before both. */
+static void add_open_hosts(struct text *to, struct db *db)
+{
+    static char room[HOSTS_SHOWN * 1500];
+    struct text hosts = TEXT(room);
+    int64_t count = 0;
+
+    if (notify_open_hosts(db, HOSTS_SHOWN, &count, add_host, &hosts) != PAY_OK)
+        return;
+    add_gauge(to, "shroff_notify_hosts_open", "Merchants' hosts that do not answer.", count);
+    if (hosts.len > 0)
+        text_addf(to, "# HELP shroff_notify_host_open_since_seconds When a host's breaker opened"
+                  " (Unix time); the oldest 50.\n"
+                  "# TYPE shroff_notify_host_open_since_seconds gauge\n%s", hosts.at);
 }
 
 static enum pay_err show_metrics(struct call *call, const void *input)
@@ -49,8 +87,10 @@ static enum pay_err show_metrics(struct call *call, const void *input)
     stats_print(page);
     const bool up = gauges_read(call->db, &gauges) == PAY_OK;
     add_gauge(page, "shroff_database_up", "1 while the database answers.", up);
-    if (up)
+    if (up) {
         add_gauges(page, &gauges);
+        add_open_hosts(page, call->db);
+    }
     const int64_t left = space_free(up ? call->db : NULL);
     if (left >= 0)
         add_gauge(page, "shroff_database_free_bytes",

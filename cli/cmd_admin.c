@@ -161,6 +161,32 @@ static void check_clock(struct doctor *d)
     told(d, off > 60000 ? FAIL : off > 2000 ? WARN : FINE, "clock", room);
 }
 
+/* What waits for a runner is the operator's to mend, what waits for a merchant the merchant's. */
+static void check_notifications(struct doctor *d)
+{
+    char room[1800];
+    struct text t = TEXT(room);
+    const struct gauges *g = &d->facts.gauges;
+    const struct notify_open_host *h = &d->facts.longest;
+    const bool late = g->notify_oldest_ready_ms > 60000;
+    const bool waits = g->notify_given_up > 0 || g->notify_oldest_due_ms > 60000;
+
+    text_addf(&t, "%lld due, the oldest for %lld s, %lld of them put off for hosts that are busy or"
+              " do not answer, %lld given up%s", (long long)g->notify_due,
+              (long long)(g->notify_oldest_due_ms / 1000), (long long)g->notify_parked,
+              (long long)g->notify_given_up, late ? ": is cron running notify_runner?" : "");
+    told(d, late ? FAIL : waits ? WARN : FINE, "notifications", room);
+    text_reset(&t);
+    text_addf(&t, "%lld do not answer", (long long)d->facts.open_hosts);
+    if (d->facts.open_hosts > 0) {
+        text_addf(&t, ", for longest %s://%s:%lld of app %s, since ", h->scheme, h->host,
+                  (long long)h->port, h->app_key);
+        time_add(&t, h->open_since);
+        text_add(&t, ": tell the merchant; each is asked again by itself");
+    }
+    told(d, d->facts.open_hosts > 0 ? WARN : FINE, "merchants' hosts", room);
+}
+
 static void check_work(struct doctor *d)
 {
     char room[256];
@@ -171,14 +197,10 @@ static void check_work(struct doctor *d)
          f->flush_at_commit == 1
              ? "innodb_flush_log_at_trx_commit = 1"
              : "innodb_flush_log_at_trx_commit must be 1: a crash would lose payments");
-    text_addf(&t, "%lld due, the oldest for %lld s, %lld given up%s", (long long)f->due,
-              (long long)f->oldest_due_s, (long long)f->given_up,
-              f->oldest_due_s > 60 ? ": is cron running notify_runner?" : "");
-    told(d, f->oldest_due_s > 60 ? FAIL : f->given_up ? WARN : FINE, "notifications", room);
-    text_reset(&t);
-    text_addf(&t, "%lld open%s", (long long)f->open_alerts,
-              f->open_alerts ? ": shroffctl alerts" : "");
-    told(d, f->open_alerts ? WARN : FINE, "alerts", room);
+    check_notifications(d);
+    text_addf(&t, "%lld open%s", (long long)f->gauges.alerts_open,
+              f->gauges.alerts_open ? ": shroffctl alerts" : "");
+    told(d, f->gauges.alerts_open ? WARN : FINE, "alerts", room);
     told(d, f->partitions_ahead == 3 && f->nonces == 0 ? FINE : WARN, "purge",
          f->partitions_ahead == 3 && f->nonces == 0
              ? "partitions are made ahead, nonces are deleted"

@@ -59,6 +59,8 @@ static enum pay_err task_print(void *arg, const struct task_row *task)
     out_i64(out, "notify_times", task->notify_times);
     out_i64(out, "max_notify_times", task->max_notify_times);
     out_time(out, "next_notify_time", task->next_notify_time);
+    out_time(out, "parked_since", task->parked_since);
+    out_time(out, "host_open_since", task->host_open_since);
     out_str(out, "last_error", task->last_error);
     out_str(out, "notify_url", task->notify_url);
     out_time(out, "create_time", task->create_time);

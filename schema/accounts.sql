@@ -41,7 +41,7 @@ GRANT EXECUTE ON PROCEDURE shroff.order_pay  TO 'shroff_web'@'localhost';
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_runner'@'localhost';
 ALTER USER 'shroff_runner'@'localhost' WITH MAX_STATEMENT_TIME 10;
 GRANT SELECT ON shroff.pay_app          TO 'shroff_runner'@'localhost';
-GRANT SELECT, UPDATE (status, lane, notify_times, max_notify_times, next_notify_time,
+GRANT SELECT, UPDATE (status, lane, notify_times, max_notify_times, next_notify_time, parked_since,
         last_execute_time, claim_token, manual, update_time)
              ON shroff.notify_task      TO 'shroff_runner'@'localhost';
 -- A try that was written off as RUNNER_LOST and is heard of after all gets its true result.
@@ -58,7 +58,8 @@ GRANT SELECT ON shroff.* TO 'shroff_ctl'@'localhost';
 GRANT INSERT, UPDATE ON shroff.pay_app      TO 'shroff_ctl'@'localhost';
 GRANT INSERT, UPDATE ON shroff.pay_app_key  TO 'shroff_ctl'@'localhost';
 GRANT INSERT, UPDATE ON shroff.pay_channel  TO 'shroff_ctl'@'localhost';
-GRANT UPDATE (status, lane, max_notify_times, next_notify_time, claim_token, manual, update_time)
+GRANT UPDATE (status, lane, max_notify_times, next_notify_time, parked_since, claim_token, manual,
+        update_time)
                      ON shroff.notify_task     TO 'shroff_ctl'@'localhost';
 GRANT UPDATE         ON shroff.notify_endpoint TO 'shroff_ctl'@'localhost';
 GRANT INSERT, UPDATE (times, text, closed_by, close_time, remark, update_time)

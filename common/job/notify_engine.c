@@ -14,8 +14,8 @@
 #define RIPE_COUNT 64
 #define REFILL 64               /* room worth a claim of its own while there is more to do */
 #define LEAST_LEASE_US 15000000
-_Static_assert(NOTIFY_IN_HAND - NOTIFY_PER_HOST - NOTIFY_QUEUED_MAX >= REFILL,
-               "one host never has all the room");
+_Static_assert(NOTIFY_IN_HAND - NOTIFY_PER_APP_IN_HAND >= REFILL,
+               "one app never has all the room");
 #define LEAVE_US 11000000       /* a try takes 10 s at most */
 
 /* One per process: answers find their way here. */
@@ -91,7 +91,7 @@ static void take_row(struct notify_engine *e, struct notify_due *due, int64_t be
     try->lease_us = begun_us + NOTIFY_LEASE_S * INT64_C(1000000);
     try->host = due->host;
     if (try->host)
-        notify_host_take(try->host, due->probe);
+        notify_host_take(try->host, due->probe != NOTIFY_NO_PROBE);
     e->later += try->lane != 0;
     push(e, &e->waiting, try);
 }
@@ -205,7 +205,8 @@ static void on_answer(void *arg, const struct http_answer *answer)
     try->done_us = clock_ticks_us();
     try->answered = true;
     try->host->unrecorded++;
-    notify_host_drop(try->host, try->probe, host_us(try, answer));
+    notify_host_heard(try->host, try->place, host_us(try, answer));
+    notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
     engine.running--;
     engine.running_later -= try->lane != 0;
     push(&engine, &engine.done, try);
@@ -216,7 +217,7 @@ static void cannot_send(struct notify_engine *e, struct notify_try *try, const c
     notify_try_misconfigured(try, why, notify_schedule_of(try->result.app_id));
     try->done_us = clock_ticks_us();
     if (try->host)
-        notify_host_drop(try->host, try->probe, 0);
+        notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
     push(e, &e->done, try);
 }
 
@@ -229,10 +230,14 @@ static void note_first_try(const struct notify_try *try)
 
 static bool may_begin(const struct notify_engine *e, const struct notify_try *try)
 {
-    if (e->running >= NOTIFY_PER_APP && notify_app_is_full(try->result.app_id))
+    bool later = try->lane != 0;
+
+    if (e->running >= NOTIFY_SLOTS || (later && e->running_later >= NOTIFY_SLOTS / 2))
         return false;
-    return e->running < NOTIFY_SLOTS && (!try->host || try->host->running < NOTIFY_PER_HOST) &&
-           (try->lane == 0 || e->running_later < NOTIFY_SLOTS / 2);
+    if (try->host && !notify_host_may_begin(try->host, try->url_key, later))
+        return false;
+    return e->running < NOTIFY_PER_APP ||
+           notify_share_of(try->result.app_id).running < NOTIFY_PER_APP;
 }
 
 /* False when it has to wait. */
@@ -255,7 +260,7 @@ static bool begin(struct notify_engine *e, struct notify_try *try)
     request.allow = &e->job->config.notify_allow_nets;
     if (http_pool_add(e->pool, &request, on_answer, try) != PAY_OK)
         return false;
-    notify_host_begin(try->host);
+    try->place = notify_host_begin(try->host, try->url_key, try->lane != 0);
     try->away_us = e->away_us + clock_ticks_us() - e->ran_us;
     e->running++;
     e->running_later += try->lane != 0;
@@ -282,7 +287,7 @@ static void give_back(struct notify_engine *e, struct notify_list *late)
     while (late->count > 0) {
         struct notify_try *try = pop(e, late);
         if (try->host)
-            notify_host_drop(try->host, try->probe, 0);
+            notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
         notify_try_free(e, try);
     }
 }
@@ -295,10 +300,13 @@ static void begin_waiting(struct notify_engine *e)
 
     for (size_t i = 0; i < e->waiting.count; i++) {
         struct notify_try *try = &e->tries[e->waiting.at[i]];
-        bool late_there = try->host && notify_host_keeps_waiting(try->host);
-        if (e->stopping || late_there || try->lease_us < needed_us)
+        if (e->stopping || try->lease_us < needed_us)
             push(e, &late, try);
-        else if (!begin(e, try))
+        else if (begin(e, try))
+            continue;
+        else if (try->host && notify_host_keeps_waiting(try->host))
+            push(e, &late, try);
+        else
             e->waiting.at[kept++] = e->waiting.at[i];
     }
     e->waiting.count = kept;
@@ -370,7 +378,7 @@ enum pay_err notify_engine_run(struct job *job)
     for (size_t i = 0; i < NOTIFY_IN_HAND; i++)
         push(e, &e->free, &e->tries[i]);
     notify_caches_use(job->db);
-    e->pool = http_pool_open(NOTIFY_SLOTS, NOTIFY_PER_HOST);
+    e->pool = http_pool_open(NOTIFY_SLOTS, NOTIFY_SLOTS);
     e->ran_us = clock_ticks_us();
     while (!over(e)) {
         begin_waiting(e);               /* first: they are under way while results are committed */

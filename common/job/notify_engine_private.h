@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include "job/job.h"
 #include "job/notify_engine.h"
-#include "job/notify_hosts.h"
+#include "job/notify_decide.h"
 #include "job/notify_try.h"
 
 struct notify_totals {

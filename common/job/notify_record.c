@@ -41,7 +41,10 @@ static void add_news(struct notify_engine *e, struct notify_batch *batch,
     struct notify_endpoint_news *news = news_of(batch, host->state.id);
     news->ok += word == HOST_IS_WELL;
     news->failed += word == HOST_IS_ILL;
-    news->probe = news->probe || (try->probe && word == HOST_IS_ILL);
+    if (word != HOST_IS_ILL)
+        return;
+    news->ripe = news->ripe || try->probe == NOTIFY_PROBE_RIPE;
+    news->first = news->first || (try->probe != NOTIFY_NO_PROBE && try->lane == 0);
 }
 
 static void count(struct notify_engine *e, const struct notify_try *try)
@@ -68,8 +71,23 @@ static void count(struct notify_engine *e, const struct notify_try *try)
     }
 }
 
+/* What waited for a host to open again need not wait any longer. */
+static void wake_host(struct notify_engine *e, struct notify_host *host)
+{
+    enum pay_err err = notify_endpoint_wake(e->job->db, host->state.id);
+
+    host->state.consecutive_fail = 0;
+    host->loaded_us = 0;
+    e->next_poll_us = 0;
+    if (err != PAY_OK)
+        log_event(LOG_WARN, "notify.wake", KV("host", host->url.host), KV("result", err_name(err)));
+}
+
 static void recorded(struct notify_engine *e, struct notify_try *try)
 {
+    if (try->host && try->host->state.consecutive_fail >= NOTIFY_OPEN_AFTER &&
+        notify_try_host_word(try) == HOST_IS_WELL)
+        wake_host(e, try->host);
     if (try->host && try->host->state.id != 0) {
         try->host->ok_written_us = clock_ticks_us();
         if (notify_try_host_word(try) == HOST_IS_ILL || try->host->state.consecutive_fail > 0)

@@ -22,6 +22,7 @@ void notify_try_take(struct notify_try *try, struct notify_due *due, int64_t tok
     try->result.manual = due->manual;
     memcpy(try->result.no, due->no, sizeof(try->result.no));
     memcpy(try->url, due->notify_url, sizeof(try->url));
+    try->url_key = notify_url_key(try->url);
     try->body = due->body;
     try->body_len = due->body_len;
     due->body = NULL;
@@ -201,11 +202,9 @@ enum host_word notify_try_host_word(const struct notify_try *try)
 {
     const struct notify_result *result = &try->result;
 
-    if (!try->host || str_eq(result->error_code, "CONFIG") ||
-        str_eq(result->error_code, "HTTP_410"))
+    if (!try->host || str_eq(result->error_code, "CONFIG"))
         return HOST_SAYS_NOTHING;
-    if (result->log_status == NOTIFY_LOG_REQUEST_FAILED || result->http_status == 429 ||
-        result->http_status >= 500)
-        return HOST_IS_ILL;
-    return HOST_IS_WELL;
+    if (result->log_status != NOTIFY_LOG_REQUEST_FAILED)
+        return HOST_IS_WELL;
+    return result->http_status == 0 ? HOST_IS_ILL : HOST_SAYS_NOTHING;
 }

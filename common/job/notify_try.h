@@ -15,8 +15,11 @@ struct notify_try {
     int64_t lane, max_times, age_us;
     int64_t claimed_us, lease_us, done_us;
     int64_t away_us;                    /* the engine's, when it was begun */
-    bool probe, answered;
+    enum notify_probe_kind probe;
+    bool answered;
     struct notify_host *host;           /* NULL: the stored URL cannot be called */
+    uint64_t url_key;
+    int place;                          /* at the host, while it is under way */
     char url[NOTIFY_URL_SIZE];
     char *body; size_t body_len;
     char id[64], timestamp[64], attempt[64], signature[256];
@@ -34,7 +37,8 @@ void notify_try_judge(struct notify_try *try, const struct http_answer *answer,
 /* The try could not be made at all, by our or the stored configuration's fault. */
 void notify_try_misconfigured(struct notify_try *try, const char *why,
                               const struct notify_schedule *schedule);
-/* Does the result speak against the host (no whole answer, 429, 5xx), or for it (any other)? */
+/* Does the result speak against the host (nothing came back at all), or for it (a whole answer, of
+ * whatever status: that concerns the URL)? */
 enum host_word { HOST_IS_WELL, HOST_IS_ILL, HOST_SAYS_NOTHING };
 enum host_word notify_try_host_word(const struct notify_try *try);
 

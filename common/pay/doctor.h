@@ -3,12 +3,15 @@
 #define PAY_DOCTOR_H
 
 #include "io/db.h"
+#include "pay/gauges.h"
+#include "pay/notify_endpoint.h"
 
 struct doctor_facts {
     int64_t now;             /* the database's clock, ms */
     int64_t flush_at_commit; /* innodb_flush_log_at_trx_commit: must be 1 */
-    int64_t oldest_due_s;    /* age of the oldest due notification, 0 without */
-    int64_t due, given_up, open_alerts;
+    struct gauges gauges;
+    int64_t open_hosts;      /* merchants' hosts that do not answer; longest: for how long */
+    struct notify_open_host longest;
     int64_t partitions_ahead; /* log tables with a partition for next month, of 3 */
     int64_t nonces;           /* kept; many when purge does not run */
     char version[65];

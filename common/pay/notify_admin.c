@@ -2,6 +2,7 @@
 
 #include "pay/alert.h"
 #include "pay/notify.h"
+#include "pay/notify_endpoint.h"
 
 static const struct db_column TASK_COLUMNS[] = {
     DB_COLUMN(struct task_row, id),
@@ -12,6 +13,8 @@ static const struct db_column TASK_COLUMNS[] = {
     DB_COLUMN(struct task_row, notify_times),
     DB_COLUMN(struct task_row, max_notify_times),
     DB_COLUMN_TIME(struct task_row, next_notify_time),
+    DB_COLUMN_TIME(struct task_row, parked_since),
+    DB_COLUMN_TIME(struct task_row, host_open_since),
     DB_COLUMN(struct task_row, merchant_order_id),
     DB_COLUMN(struct task_row, notify_url),
     DB_COLUMN_TIME(struct task_row, create_time),
@@ -34,7 +37,10 @@ enum pay_err notify_task_list(struct db *db, const struct task_filter *f,
 {
     static const char SQL[] =
         "SELECT t.id, t.no, a.app_key, t.event, t.status, t.notify_times, t.max_notify_times,"
-        " t.next_notify_time, t.merchant_order_id, t.notify_url, t.create_time,"
+        " t.next_notify_time, t.parked_since,"
+        " (SELECT MIN(e.open_since) FROM notify_endpoint e"
+        "   WHERE t.status = 0 AND e.open_since IS NOT NULL AND " NOTIFY_IS_HOST_OF_TASK "),"
+        " t.merchant_order_id, t.notify_url, t.create_time,"
         " (SELECT l.error_code FROM notify_log l WHERE l.task_id = t.id ORDER BY l.id DESC LIMIT 1)"
         " FROM notify_task t JOIN pay_app a ON a.id = t.app_id"
         " WHERE (? IS NULL OR a.app_key = ?) AND (? < 0 OR t.status = ?)"
@@ -80,7 +86,7 @@ static enum pay_err resend_row(struct db *db, const struct resend_row *row, int6
     static const char SQL[] =
         "UPDATE notify_task"
         "   SET max_notify_times = IF(status = 20, notify_times + ?, max_notify_times),"
-        "       status = 0, lane = 1, manual = 1,"
+        "       status = 0, lane = 1, manual = 1, parked_since = NULL,"
         "       next_notify_time = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND"
         " WHERE id = ?";
     struct notify_schedule schedule;

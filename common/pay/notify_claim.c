@@ -12,6 +12,7 @@
 
 #define DUE_IN_ORDER(order) \
     "SELECT id, app_id, lane, notify_times, max_notify_times, claim_token, manual," \
+    "       parked_since IS NOT NULL AS parked," \
     "       TIMESTAMPDIFF(MICROSECOND, create_time, UTC_TIMESTAMP(3)) AS age_us, no, notify_url" \
     "  FROM notify_task FORCE INDEX (idx_due)" \
     " WHERE status = 0 AND lane = ? AND next_notify_time <= UTC_TIMESTAMP(3)" \
@@ -25,7 +26,8 @@ static const struct db_column DUE_COLUMNS[] = {
     DB_COLUMN(struct notify_due, id), DB_COLUMN(struct notify_due, app_id),
     DB_COLUMN(struct notify_due, lane), DB_COLUMN(struct notify_due, notify_times),
     DB_COLUMN(struct notify_due, max_notify_times), DB_COLUMN(struct notify_due, claim_token),
-    DB_COLUMN(struct notify_due, manual), DB_COLUMN(struct notify_due, age_us),
+    DB_COLUMN(struct notify_due, manual), DB_COLUMN(struct notify_due, parked),
+    DB_COLUMN(struct notify_due, age_us),
     DB_COLUMN(struct notify_due, no), DB_COLUMN(struct notify_due, notify_url),
 };
 
@@ -107,15 +109,15 @@ static const char SQL_LOST[] =
     "   FROM " ROWS_OF_LIST;
 static const char SQL_TAKE[] =
     "UPDATE " ROWS_OF_LIST
-    "   SET t.claim_token = ?, t.notify_times = t.notify_times + 1,"
+    "   SET t.claim_token = ?, t.notify_times = t.notify_times + 1, t.parked_since = NULL,"
     "       t.next_notify_time = UTC_TIMESTAMP(3) + INTERVAL 45 SECOND";
 static const char SQL_PARK[] =
     "UPDATE " ROWS_OF_LIST
-    "   SET t.claim_token = 0,"
+    "   SET t.claim_token = 0, t.parked_since = COALESCE(t.parked_since, t.next_notify_time),"
     "       t.next_notify_time = UTC_TIMESTAMP(3) + INTERVAL (j.wait_ms * 1000) MICROSECOND";
 static const char SQL_GIVE_UP[] =
     "UPDATE " ROWS_OF_LIST
-    "   SET t.claim_token = 0, t.status = 20, t.lane = 1, t.manual = 0";
+    "   SET t.claim_token = 0, t.status = 20, t.lane = 1, t.manual = 0, t.parked_since = NULL";
 static const char SQL_BODIES[] = "SELECT t.id, t.body FROM " ROWS_OF_LIST;
 _Static_assert(NOTIFY_LEASE_S == 45, "SQL_TAKE says so too");
 

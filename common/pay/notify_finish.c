@@ -18,7 +18,7 @@ static const char SQL_FINISH[] =
 static const char SQL_REOPEN[] = "UPDATE notify_task SET status = 0 WHERE id = ? AND status = 20";
 static const char SQL_LATE_SUCCESS[] =
     "UPDATE notify_task"
-    "   SET status = 10, lane = 1, claim_token = 0, manual = 0,"
+    "   SET status = 10, lane = 1, claim_token = 0, manual = 0, parked_since = NULL,"
     "       last_execute_time = UTC_TIMESTAMP(3)"
     " WHERE id = ? AND status <> 10";
 static const char SQL_LOGGED[] =

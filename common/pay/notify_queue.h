@@ -21,17 +21,20 @@
 #define NOTIFY_RESPONSE_SIZE 2049
 #define NOTIFY_FINISH_MAX 128           /* results recorded in one transaction */
 
+/* RIPE: the probe of a half-open host. EARLY: a first try at one that is still open. */
+enum notify_probe_kind { NOTIFY_NO_PROBE, NOTIFY_PROBE_RIPE, NOTIFY_PROBE_EARLY };
 enum notify_fate { NOTIFY_LEAVE, NOTIFY_SEND, NOTIFY_PARK, NOTIFY_GIVE_UP };
 
 /* A due task as the claim sees it. */
 struct notify_due {
     int64_t id, app_id, lane, notify_times, max_notify_times, claim_token, manual;
+    int64_t parked;                     /* it was, since it became due */
     int64_t age_us;                     /* since the task was made */
     char no[NO_SIZE], notify_url[NOTIFY_URL_SIZE];
     /* what decide says */
     enum notify_fate fate;
     int64_t wait_ms;                    /* NOTIFY_PARK: from now */
-    bool probe;
+    enum notify_probe_kind probe;
     void *host;                         /* the caller's own */
     /* NOTIFY_SEND, once claimed: the frozen bytes, from malloc; the caller frees them */
     char *body; size_t body_len;
@@ -51,7 +54,7 @@ struct notify_claim {
     int64_t seen[2], token;
     int64_t sent, parked, lost, given_up;
 };
-/* PAY_OK with the rows; after any error nothing is claimed, or (PAY_LOST) its lease ends. */
+/* After any error nothing is claimed, or (PAY_LOST) its lease ends. */
 MUST_USE enum pay_err notify_claim(struct db *db, struct notify_claim *claim);
 
 enum notify_outcome {
@@ -79,10 +82,8 @@ MUST_USE enum pay_err notify_finish(struct db *db, struct notify_batch *batch);
 
 /* Gives back what was claimed and not begun: due at once, the try not counted. */
 struct notify_lease { int64_t task_id, token; };
-MUST_USE enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases,
-                                       size_t count);
-
-/* Is something due, by lane? One probe of the index each, in one round trip. */
+MUST_USE enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases, size_t n);
+/* Is something due, by lane? */
 MUST_USE enum pay_err notify_is_due(struct db *db, bool due[2]);
 /* What is due now, in the order it would be claimed; limit rows of each lane. */
 struct notify_listed {
@@ -94,7 +95,6 @@ MUST_USE enum pay_err notify_list_due(struct db *db, int64_t limit,
 /* The app's schedule as it is set now; "long" when it is set to nothing that can be read. */
 MUST_USE enum pay_err notify_app_schedule(struct db *db, int64_t app_id,
                                           struct notify_schedule *out);
-/* The database's clock, ms. */
 MUST_USE enum pay_err notify_db_clock(struct db *db, int64_t *now_ms);
 
 #endif

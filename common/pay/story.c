@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json_text.h"
+#include "pay/notify_endpoint.h"
 
 static const struct db_column KEY_COLUMNS[] = {
     DB_COLUMN(struct story_key, id), DB_COLUMN(struct story_key, no),
@@ -90,7 +91,8 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
 #define EVENT_TASK \
     " UNION ALL SELECT create_time, 5, 'notification', no," \
     " CONCAT(event, ' to ', notify_url, ': '," \
-    " CASE status WHEN 0 THEN CONCAT('WAITING, next ', next_notify_time) WHEN 10 THEN 'SUCCESS'" \
+    " CASE status WHEN 0 THEN CONCAT('WAITING, next ', next_notify_time," \
+    " IFNULL(CONCAT(', put off since ', parked_since), '')) WHEN 10 THEN 'SUCCESS'" \
     " ELSE 'FAILURE' END)" \
     " FROM notify_task WHERE type = 1 AND data_id = ?"
 #define EVENT_DELIVERY \
@@ -99,6 +101,12 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     " IFNULL(CONCAT(' from ', l.peer_address), ''), IFNULL(CONCAT(' in ', l.duration_ms, ' ms')," \
     " ''), IFNULL(CONCAT(': ', LEFT(l.response, 200)), ''))" \
     " FROM notify_task t JOIN notify_log l ON l.task_id = t.id WHERE t.type = 1 AND t.data_id = ?"
+#define EVENT_HOST \
+    " UNION ALL SELECT DISTINCT e.open_since, 6, 'host'," \
+    " CONCAT(e.scheme, '://', e.host, ':', e.port), CONCAT('does not answer since then, '," \
+    " e.consecutive_fail, ' failures in a row; the next probe ', e.open_until)" \
+    " FROM notify_task t JOIN notify_endpoint e ON " NOTIFY_IS_HOST_OF_TASK \
+    " WHERE t.type = 1 AND t.data_id = ? AND t.status = 0 AND e.open_since IS NOT NULL"
 #define EVENT_ALERT \
     " UNION ALL SELECT create_time, 7, 'alert', about, CONCAT(kind, ' x', times, ': ', text," \
     " IFNULL(CONCAT(' (closed by ', closed_by, ')'), '')) FROM pay_alert WHERE about IN" \
@@ -133,12 +141,13 @@ enum pay_err story_read(struct db *db, int64_t order_id,
 {
     static const char SQL[] =
         "SELECT t, what, about, text FROM ("
-        EVENT_ORDER EVENT_ATTEMPT EVENT_CALLBACK EVENT_STATE EVENT_TASK EVENT_DELIVERY EVENT_ALERT
+        EVENT_ORDER EVENT_ATTEMPT EVENT_CALLBACK EVENT_STATE EVENT_TASK EVENT_DELIVERY EVENT_HOST
+        EVENT_ALERT
         ") x ORDER BY t, k LIMIT 500";
     const struct db_param in[] = {
         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
-        DB_NUM(order_id),
+        DB_NUM(order_id), DB_NUM(order_id),
     };
     struct story_event row;
     struct story_each e = { each, arg };

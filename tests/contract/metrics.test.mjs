@@ -1,14 +1,17 @@
 // /healthz and /metrics.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { suite } from '../lib/suite.mjs';
 import { create, createOpen, expectError, get, hasRequestId, request, strangerUlid } from '../lib/client.mjs';
 import { payByCallback, sendCallback, signedCallback } from '../lib/channel.mjs';
+import { ctl, ctlOk, newApp } from '../lib/ctl.mjs';
 import { does, merchant } from '../lib/merchant.mjs';
 import { until } from '../lib/wait.mjs';
 
 const { stack, app1 } = await suite();
+const closedPort = () => new Promise((done) => { const s = createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => done(port)); }); });
 const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[^}]*\})? (-?[0-9.e+]+|NaN|[+-]Inf)$/;
 
 async function scrape() {
@@ -96,6 +99,35 @@ describe('metrics', () => {
     assert.match(text, /^\S*due\S* /m);
     assert.match(text, /^\S*oldest\S* /m);
     assert.match(text, /give|dead/i);
+  });
+  test('a host that does not answer, since when, and what waits for it: metrics, doctor, notify list, order show', async () => {
+    const app = await newApp(stack), port = await closedPort();
+    const orders = [];
+    for (let i = 0; i < 8; i++) {
+      orders.push(await createOpen(stack, app, { notify_url: `http://127.0.0.1:${port}/n` }));
+      await payByCallback(stack, app, orders[i]);
+    }
+    const host = `http://127.0.0.1:${port}`;
+    const { series, text } = await until('the breaker', async () => { const m = await scrape(); return m.text.includes(`host="${host}"`) && m; }, 15_000, 200);
+    const since = sum(series, new RegExp(`^shroff_notify_host_open_since_seconds.*${port}`));
+    assert.ok(Math.abs(Date.now() / 1000 - since) < 60, `${since}`);
+    assert.ok(series.shroff_notify_hosts_open >= 1 && !text.includes(app.key));
+    // Those that come now find the breaker open: one may probe, the others are due though they are put off.
+    for (let i = 0; i < 4; i++) {
+      orders.push(await createOpen(stack, app, { notify_url: `http://127.0.0.1:${port}/n` }));
+      await payByCallback(stack, app, orders.at(-1));
+    }
+    await until('they are put off', async () => {
+      const { series: s } = await scrape();
+      return s.shroff_notify_parked >= 1 && s.shroff_notify_due >= s.shroff_notify_parked && s.shroff_notify_oldest_due_seconds > 2;
+    }, 10_000, 300);
+    const listed = (await ctlOk(stack, ['notify', 'list', '--app', app.key, '--json'])).json;
+    const waiting = (listed.items ?? listed).filter((t) => t.status === 'WAITING');
+    assert.ok(waiting.every((t) => t.host_open_since) && waiting.some((t) => t.parked_since), JSON.stringify(waiting[0]));
+    const story = (await ctlOk(stack, ['order', 'show', orders[0].order_no])).stdout;
+    assert.match(story, new RegExp(`host.*127.0.0.1:${port}.*does not answer`));
+    const doctor = (await ctl(stack, ['doctor'])).stdout;
+    assert.match(doctor, /merchants' hosts.*[1-9]\d* do not answer, for longest http/);
   });
   test('the notifications of a second ago are counted', async () => {
     const before = (await scrape()).series;

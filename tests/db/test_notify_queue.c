@@ -379,22 +379,24 @@ static void tell(struct notify_endpoint_news news)
     ASSERT_ERR(db_txn(R, write_news, &news), PAY_OK);
 }
 
-struct probing { int64_t id; bool won; };
+struct probing { struct notify_probe probe; bool won; };
 
 static enum pay_err probe(struct db *db, void *arg)
 {
     struct probing *probing = arg;
 
-    return notify_endpoint_probe(db, probing->id, &probing->won);
+    return notify_endpoint_probe(db, &probing->probe, &probing->won);
 }
 
-static bool probe_won(struct db *db)
+static bool won(struct db *db, bool ripe, bool first)
 {
-    struct probing probing = { .id = load().id };
+    struct probing probing = { .probe = { .id = load().id, .ripe = ripe, .first = first } };
 
     ASSERT_ERR(db_txn(db, probe, &probing), PAY_OK);
     return probing.won;
 }
+
+static bool probe_won(struct db *db) { return won(db, true, false); }
 
 static void reopen(void)
 {
@@ -429,13 +431,42 @@ static void test_notify_endpoint__opens_doubles_and_closes(void **state)
         reopen();
         assert_true(probe_won(R));
         assert_false(probe_won(R2));
-        tell((struct notify_endpoint_news){ .failed = 1, .probe = true });
+        tell((struct notify_endpoint_news){ .failed = 1, .ripe = true });
         CHECK_OPEN(OPEN[i]);
     }
     tell((struct notify_endpoint_news){ .ok = 1, .failed = 2 });
     assert_int_equal(load().consecutive_fail, 0);
     assert_true(load().open_ms <= 0);
     ASSERT_NUMBER("SELECT open_until IS NULL AND last_ok_time IS NOT NULL FROM notify_endpoint", 1);
+}
+
+/* One first try at a time, whatever the breaker's time; it and a ripe probe are one when it is. */
+static void test_notify_endpoint__a_first_try_may_probe_early(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    ASSERT_ERR(notify_endpoint_make(R, S.app->id, &HOST, &id), PAY_OK);
+    assert_false(won(R, false, true));          /* not open: nothing to probe */
+    tell((struct notify_endpoint_news){ .failed = 5 });
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_endpoint"
+                  " WHERE open_since > UTC_TIMESTAMP(3) - INTERVAL 5 SECOND", 1);
+    assert_true(won(R, false, true));
+    assert_false(won(R2, false, true));
+    CHECK_OPEN(30);
+    tell((struct notify_endpoint_news){ .failed = 1, .first = true });
+    CHECK_OPEN(30);
+    assert_int_equal(load().consecutive_fail, 5);
+    assert_false(won(R, false, true));          /* a second after the last */
+    run_sql("UPDATE notify_endpoint SET first_until = UTC_TIMESTAMP(3)");
+    reopen();
+    assert_true(won(R, true, true));
+    assert_false(won(R2, true, false));
+    assert_false(won(R2, false, true));
+    tell((struct notify_endpoint_news){ .failed = 1, .ripe = true, .first = true });
+    CHECK_OPEN(60);
+    tell((struct notify_endpoint_news){ .ok = 1 });
+    ASSERT_NUMBER("SELECT open_since IS NULL AND first_until IS NULL FROM notify_endpoint", 1);
 }
 
 static void test_notify_app_schedule__as_set(void **state)
@@ -520,6 +551,7 @@ int main(void)
         QUEUE_TEST(test_notify_hand_back__counts_no_try),
         QUEUE_TEST(test_notify_is_due__by_lane),
         QUEUE_TEST(test_notify_endpoint__opens_doubles_and_closes),
+        QUEUE_TEST(test_notify_endpoint__a_first_try_may_probe_early),
         QUEUE_TEST(test_notify_app_schedule__as_set),
         QUEUE_TEST(test_purge__partitions_and_nonces),
         cmocka_unit_test(test_locks__one_order_for_all),
