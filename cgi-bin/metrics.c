@@ -53,7 +53,8 @@ static enum pay_err add_host(void *arg, void *row)
     const struct notify_open_host *h = row;
     bool six = strchr(h->host, ':') != NULL;
 
-    text_addf(arg, "shroff_notify_host_open_since_seconds{app_id=\"%lld\",host=\"%s://%s%s%s:%lld\"}"
+    text_addf(arg, "shroff_notify_host_open_since_seconds{app_id=\"%lld\","
+              "host=\"%s://%s%s%s:%lld\"}"
               " %lld\n", (long long)h->app_id, h->scheme, six ? "[" : "", h->host, six ? "]" : "",
               (long long)h->port, (long long)(h->open_since / 1000));
     return PAY_OK;
