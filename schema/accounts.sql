@@ -3,65 +3,110 @@
 -- (docs/operate.md); accounts_demo.sql has those that only `run` makes. Nobody but migrate may change
 -- tables, delete, or change a line of a log; status_log is written by triggers alone, in the name of
 -- shroff_migrate.
+--
+-- Programs may be at work meanwhile: what an account is to have is granted to a locked twin of it
+-- (@'wanted'), and at the end the account itself gets what it lacks, and then loses what is too much.
+-- So it never lacks a right that it had and is to have.
 
 -- migrate: tables, triggers, partitions; deletes spent nonces (cron/purge).
 GRANT ALL ON shroff.* TO 'shroff_migrate'@'localhost';
 
 -- web: the executables in cgi-bin. What an order is, whose it is and how much it costs is written
 -- once: only the columns of its further life can be changed.
-REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_web'@'localhost';
+CREATE OR REPLACE USER 'shroff_web'@'wanted' ACCOUNT LOCK;
 ALTER USER 'shroff_web'@'localhost' WITH MAX_STATEMENT_TIME 3;
-GRANT SELECT ON shroff.pay_app          TO 'shroff_web'@'localhost';
+GRANT SELECT ON shroff.pay_app          TO 'shroff_web'@'wanted';
 GRANT SELECT, UPDATE (last_used_time)
-             ON shroff.pay_app_key      TO 'shroff_web'@'localhost';
-GRANT SELECT ON shroff.pay_channel      TO 'shroff_web'@'localhost';
+             ON shroff.pay_app_key      TO 'shroff_web'@'wanted';
+GRANT SELECT ON shroff.pay_channel      TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (status, channel_id, channel_code, channel_fee_rate, channel_fee_price,
         expire_time, success_time, extension_id, channel_user_id, channel_order_no, version, update_time)
-             ON shroff.pay_order        TO 'shroff_web'@'localhost';
+             ON shroff.pay_order        TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (status, display_mode, display_content, pay_url, channel_order_no,
         channel_error_code, channel_error_msg, paid_price, paid_currency, duplicate_paid,
         success_time, next_sync_time, update_time)
-             ON shroff.pay_order_extension TO 'shroff_web'@'localhost';
-GRANT SELECT ON shroff.pay_refund       TO 'shroff_web'@'localhost';
-GRANT SELECT ON shroff.pay_transfer     TO 'shroff_web'@'localhost';
+             ON shroff.pay_order_extension TO 'shroff_web'@'wanted';
+GRANT SELECT ON shroff.pay_refund       TO 'shroff_web'@'wanted';
+GRANT SELECT ON shroff.pay_transfer     TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (next_notify_time, update_time)
-             ON shroff.notify_task      TO 'shroff_web'@'localhost';
+             ON shroff.notify_task      TO 'shroff_web'@'wanted';
 GRANT SELECT, UPDATE (open_until)
-             ON shroff.notify_endpoint  TO 'shroff_web'@'localhost';
-GRANT SELECT, INSERT ON shroff.callback_log TO 'shroff_web'@'localhost';
-GRANT SELECT, INSERT, UPDATE ON shroff.callback_bound TO 'shroff_web'@'localhost';
-GRANT SELECT, INSERT ON shroff.api_nonce    TO 'shroff_web'@'localhost';
+             ON shroff.notify_endpoint  TO 'shroff_web'@'wanted';
+GRANT SELECT, INSERT ON shroff.callback_log TO 'shroff_web'@'wanted';
+GRANT SELECT, INSERT, UPDATE ON shroff.callback_bound TO 'shroff_web'@'wanted';
+GRANT SELECT, INSERT ON shroff.api_nonce    TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (times, text, closed_by, close_time, update_time)
-             ON shroff.pay_alert        TO 'shroff_web'@'localhost';
+             ON shroff.pay_alert        TO 'shroff_web'@'wanted';
 -- They run with the rights above.
-GRANT EXECUTE ON PROCEDURE shroff.order_open TO 'shroff_web'@'localhost';
-GRANT EXECUTE ON PROCEDURE shroff.order_pay  TO 'shroff_web'@'localhost';
+GRANT EXECUTE ON PROCEDURE shroff.order_open TO 'shroff_web'@'wanted';
+GRANT EXECUTE ON PROCEDURE shroff.order_pay  TO 'shroff_web'@'wanted';
 
 -- runner: notifications only.
-REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_runner'@'localhost';
+CREATE OR REPLACE USER 'shroff_runner'@'wanted' ACCOUNT LOCK;
 ALTER USER 'shroff_runner'@'localhost' WITH MAX_STATEMENT_TIME 10;
-GRANT SELECT ON shroff.pay_app          TO 'shroff_runner'@'localhost';
+GRANT SELECT ON shroff.pay_app          TO 'shroff_runner'@'wanted';
 GRANT SELECT, UPDATE (status, lane, notify_times, max_notify_times, next_notify_time, parked_since,
         last_execute_time, claim_token, manual, update_time)
-             ON shroff.notify_task      TO 'shroff_runner'@'localhost';
+             ON shroff.notify_task      TO 'shroff_runner'@'wanted';
 -- A try that was written off as RUNNER_LOST and is heard of after all gets its true result.
 GRANT SELECT, INSERT, UPDATE (status, error_code, http_status, peer_address, duration_ms, response)
-             ON shroff.notify_log       TO 'shroff_runner'@'localhost';
-GRANT SELECT, INSERT, UPDATE ON shroff.notify_endpoint TO 'shroff_runner'@'localhost';
+             ON shroff.notify_log       TO 'shroff_runner'@'wanted';
+GRANT SELECT, INSERT, UPDATE ON shroff.notify_endpoint TO 'shroff_runner'@'wanted';
 GRANT SELECT, INSERT, UPDATE (times, text, closed_by, close_time, update_time)
-             ON shroff.pay_alert        TO 'shroff_runner'@'localhost';
+             ON shroff.pay_alert        TO 'shroff_runner'@'wanted';
 
 -- ctl: shroffctl. Reads everything; changes configuration, resends, closes alerts, and cannot do so
 -- without leaving its line in admin_log, which it cannot change.
-REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_ctl'@'localhost';
-GRANT SELECT ON shroff.* TO 'shroff_ctl'@'localhost';
-GRANT INSERT, UPDATE ON shroff.pay_app      TO 'shroff_ctl'@'localhost';
-GRANT INSERT, UPDATE ON shroff.pay_app_key  TO 'shroff_ctl'@'localhost';
-GRANT INSERT, UPDATE ON shroff.pay_channel  TO 'shroff_ctl'@'localhost';
+CREATE OR REPLACE USER 'shroff_ctl'@'wanted' ACCOUNT LOCK;
+GRANT SELECT ON shroff.* TO 'shroff_ctl'@'wanted';
+GRANT INSERT, UPDATE ON shroff.pay_app      TO 'shroff_ctl'@'wanted';
+GRANT INSERT, UPDATE ON shroff.pay_app_key  TO 'shroff_ctl'@'wanted';
+GRANT INSERT, UPDATE ON shroff.pay_channel  TO 'shroff_ctl'@'wanted';
 GRANT UPDATE (status, lane, max_notify_times, next_notify_time, parked_since, claim_token, manual,
         update_time)
-                     ON shroff.notify_task     TO 'shroff_ctl'@'localhost';
-GRANT UPDATE         ON shroff.notify_endpoint TO 'shroff_ctl'@'localhost';
+                     ON shroff.notify_task     TO 'shroff_ctl'@'wanted';
+GRANT UPDATE         ON shroff.notify_endpoint TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE (times, text, closed_by, close_time, remark, update_time)
-                     ON shroff.pay_alert       TO 'shroff_ctl'@'localhost';
-GRANT INSERT         ON shroff.admin_log       TO 'shroff_ctl'@'localhost';
+                     ON shroff.pay_alert       TO 'shroff_ctl'@'wanted';
+GRANT INSERT         ON shroff.admin_log       TO 'shroff_ctl'@'wanted';
+
+-- From each twin to its account: first what is missing, then what is too much.
+DELIMITER //
+BEGIN NOT ATOMIC
+  FOR s IN (
+    WITH twin AS (SELECT User AS name FROM mysql.user WHERE Host = 'wanted'),
+    held AS (
+      SELECT GRANTEE AS account, PRIVILEGE_TYPE AS what, IS_GRANTABLE AS hands_on,
+             CONCAT('`', TABLE_SCHEMA, '`.`', TABLE_NAME, '`') AS place
+        FROM information_schema.TABLE_PRIVILEGES
+      UNION ALL
+      SELECT GRANTEE, CONCAT(PRIVILEGE_TYPE, ' (`', COLUMN_NAME, '`)'), IS_GRANTABLE,
+             CONCAT('`', TABLE_SCHEMA, '`.`', TABLE_NAME, '`')
+        FROM information_schema.COLUMN_PRIVILEGES
+      UNION ALL
+      SELECT GRANTEE, PRIVILEGE_TYPE, IS_GRANTABLE, CONCAT('`', TABLE_SCHEMA, '`.*')
+        FROM information_schema.SCHEMA_PRIVILEGES
+      UNION ALL
+      SELECT GRANTEE, PRIVILEGE_TYPE, IS_GRANTABLE, '*.*'
+        FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE <> 'USAGE'
+      UNION ALL
+      SELECT CONCAT('\'', User, '\'@\'', Host, '\''), right_.name, 'NO',
+             CONCAT(Routine_type, ' `', Db, '`.`', Routine_name, '`')
+        FROM mysql.procs_priv JOIN (SELECT 'Execute' AS name UNION SELECT 'Alter Routine') right_
+          ON FIND_IN_SET(right_.name, Proc_priv) > 0),
+    both_ AS (
+      SELECT twin.name, account LIKE '%@\'wanted\'' AS wanted, what, place FROM held JOIN twin
+          ON account IN (CONCAT('\'', twin.name, '\'@\'wanted\''), CONCAT('\'', twin.name, '\'@\'localhost\''))
+      UNION
+      SELECT twin.name, 0, 'GRANT OPTION', place FROM held JOIN twin
+          ON hands_on = 'YES' AND account = CONCAT('\'', twin.name, '\'@\'localhost\''))
+    SELECT CONCAT(IF(MAX(wanted), 'GRANT ', 'REVOKE '), what, ' ON ', place,
+                  IF(MAX(wanted), ' TO ', ' FROM '), '\'', name, '\'@\'localhost\'') AS text
+      FROM both_ GROUP BY name, what, place HAVING COUNT(*) = 1 ORDER BY MAX(wanted) DESC) DO
+    EXECUTE IMMEDIATE s.text;
+  END FOR;
+  FOR t IN (SELECT User AS name FROM mysql.user WHERE Host = 'wanted') DO
+    EXECUTE IMMEDIATE CONCAT('DROP USER \'', t.name, '\'@\'wanted\'');
+  END FOR;
+END//
+DELIMITER ;

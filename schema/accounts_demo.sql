@@ -4,15 +4,12 @@
 GRANT ALL ON sandbox.* TO 'shroff_migrate'@'localhost';
 
 -- sandbox and shop: a database each, and nothing of ours. The shop makes its own tables.
-REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_sandbox'@'localhost';
 ALTER USER 'shroff_sandbox'@'localhost' WITH MAX_STATEMENT_TIME 3;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sandbox.* TO 'shroff_sandbox'@'localhost';
-REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_shop'@'localhost';
 ALTER USER 'shroff_shop'@'localhost' WITH MAX_STATEMENT_TIME 3;
 GRANT CREATE, SELECT, INSERT, UPDATE ON shop.* TO 'shroff_shop'@'localhost';
 
 -- reader: for people and checks. Every column but the encrypted ones, whatever tables there are.
-REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'shroff_reader'@'localhost';
 DELIMITER //
 BEGIN NOT ATOMIC
   SET SESSION group_concat_max_len = 65536;
