@@ -165,11 +165,11 @@ static enum pay_err mock_callback(struct call *call, const void *input)
 static const struct route ROUTES[] = {
     { .path = "/mockpay", .method = "GET", .auth = OPEN_TO_ALL,
       .fields = FIELD_TABLE(PAGE_FIELDS), .input_size = sizeof(struct page_input),
-      .test_only = true, .handle = page },
+      .payers = true, .page = true, .test_only = true, .handle = page },
     { .path = "/mockpay", .method = "POST", .auth = OPEN_TO_ALL, .own_origin = true,
       .body = BODY_FORM,
       .fields = FIELD_TABLE(FORM_FIELDS), .input_size = sizeof(struct page_input),
-      .test_only = true, .handle = form },
+      .payers = true, .page = true, .test_only = true, .handle = form },
     { .path = "/mockpay/query", .method = "POST", .auth = OPEN_TO_ALL, .body = BODY_JSON,
       .bare = true, .test_only = true, .no_rate = true, .handle = query },
     { .path = "/api/pay/mock-callback", .method = "POST", .auth = OPEN_TO_ALL,

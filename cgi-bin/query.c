@@ -131,6 +131,7 @@ static const struct route ROUTES[] = {
     SIGNED_GET("/api/pay/refund/query", NULL, FIELD_TABLE(REFUND_FIELDS), struct refund_in,
                refund_query),
     { .path = "/api/pay/status", .method = "GET", .auth = OPEN_TO_ALL, .any_origin = true,
+      .payers = true,
       .fields = FIELD_TABLE(STATUS_FIELDS), .input_size = sizeof(struct status_in),
       .handle = status },
 };

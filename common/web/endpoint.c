@@ -7,6 +7,7 @@
 #include "base/stats.h"
 #include "web/auth.h"
 #include "web/content_type.h"
+#include "web/error_page.h"
 #include "web/origin.h"
 #include "web/field_private.h"
 #include "web/rate.h"
@@ -24,6 +25,7 @@ struct cycle {
     struct route_match match;
     struct credentials said;
     bool said_well, signed_well;
+    bool done;                          /* answered before the handler's turn */
     struct app app;                     /* copies: what a handler calls may look up other apps */
     struct app_key key;
     struct call call;
@@ -109,6 +111,20 @@ static enum pay_err step_rate(struct cycle *c)
     if (!route->no_rate && !rate_take_address(c->request.client, &c->retry_after))
         return PAY_RATE;
     return !c->said_well || rate_look_app(c->said.app_key, &c->retry_after) ? PAY_OK : PAY_RATE;
+}
+
+/* A browser asks beforehand what a page of another site may send (the Fetch standard's CORS). */
+static enum pay_err step_preflight(struct cycle *c)
+{
+    if (!c->match.route->any_origin || !str_eq(c->request.method, "OPTIONS"))
+        return PAY_OK;
+    c->reply.status = 204;
+    c->reply.raw = c->done = true;
+    reply_header(&c->reply, "Allow", "GET, HEAD, OPTIONS");
+    reply_header(&c->reply, "Access-Control-Allow-Methods", "GET, HEAD");
+    reply_header(&c->reply, "Access-Control-Allow-Headers", "*");
+    reply_header(&c->reply, "Access-Control-Max-Age", "86400");
+    return PAY_OK;
 }
 
 static enum pay_err check_credentials(struct cycle *c)
@@ -217,14 +233,15 @@ static _Alignas(max_align_t) char input_room[ENDPOINT_INPUT_MAX];
 /* What is asked for stands in one place: a POST's body or a GET's query, never in both. */
 static enum pay_err read_fields(const struct cycle *c, struct field_fault *fault)
 {
-    static const struct field_table NOTHING = { NULL, 0 };
     const struct route *route = c->match.route;
     const struct request *request = &c->request;
+    const struct field_table query = { route->fields.at, route->fields.count, route->payers };
+    const struct field_table nothing = { NULL, 0, route->payers };
     enum pay_err err;
 
     if (!is_post(c)) {
         if (request->body_len == 0)
-            return field_read_query(&route->fields, request->query, input_room, fault);
+            return field_read_query(&query, request->query, input_room, fault);
         text_add(fault->why, "a GET has no body: what is asked for stands in the query");
         return PAY_BAD_BODY;
     }
@@ -234,7 +251,7 @@ static enum pay_err read_fields(const struct cycle *c, struct field_fault *fault
         err = PAY_BAD_BODY;
     else
         err = field_read_query(&route->fields, request->body, input_room, fault);
-    return err == PAY_OK ? field_read_query(&NOTHING, request->query, NULL, fault) : err;
+    return err == PAY_OK ? field_read_query(&nothing, request->query, NULL, fault) : err;
 }
 
 static enum pay_err step_fields(struct cycle *c)
@@ -267,8 +284,8 @@ static enum pay_err step_handle(struct cycle *c)
 }
 
 static enum pay_err (*const STEPS[])(struct cycle *c) = {
-    step_read, step_route, step_size, step_type, step_rate, step_credentials, step_address,
-    step_scope, step_fields, step_app, step_handle,
+    step_read, step_route, step_size, step_type, step_rate, step_preflight, step_credentials,
+    step_address, step_scope, step_fields, step_app, step_handle,
 };
 
 /* What the pay layer could not finish in its own tries was rolled back: nothing was done. */
@@ -312,7 +329,7 @@ static void begin(struct cycle *c, struct worker *worker)
     c->worker = worker;
     c->match.route = NULL;
     c->match.allow[0] = '\0';
-    c->said_well = c->signed_well = false;
+    c->said_well = c->signed_well = c->done = false;
     c->field = NULL;
     c->why = TEXT(c->why_room);
     c->call = (struct call){ .db = worker->db, .why = &c->why };
@@ -327,13 +344,14 @@ void worker_serve(struct worker *worker)
     enum pay_err err = PAY_OK;
 
     begin(&cycle, worker);
-    for (size_t i = 0; i < COUNT(STEPS) && err == PAY_OK; i++)
+    for (size_t i = 0; i < COUNT(STEPS) && err == PAY_OK && !cycle.done; i++)
         err = STEPS[i](&cycle);
     db_end(worker->db);
     const struct reply_end end = {
         .err = outward(err), .field = cycle.field, .why = cycle.why_room,
         .request_id = cycle.request.id, .allow = cycle.match.allow,
         .retry_after = cycle.retry_after, .head = cycle.request.head,
+        .page = error_page_asked(cycle.match.route, &cycle.request) ? error_page_write : NULL,
     };
     err = reply_close(&cycle.reply, &end);
     (void)reply_send(&cycle.reply, worker->fcgi, end.head);

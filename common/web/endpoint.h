@@ -51,7 +51,11 @@ struct route {
     bool bare;                          /* the type is still checked, unless BODY_NONE */
     bool test_only;                     /* 40400 in live mode */
     bool own_origin;                    /* only from our own pages, or from no page at all */
-    bool any_origin;                    /* Access-Control-Allow-Origin: *, on refusals too */
+    bool any_origin;                    /* Access-Control-Allow-Origin: *, on refusals too, and the
+                                           browser's question beforehand (OPTIONS) is answered */
+    bool payers;                        /* opened by payers' browsers, to whose addresses others add
+                                           parameters of their own: unknown ones are skipped */
+    bool page;                          /* refusals are a page, where a page is asked for */
     bool no_rate;                       /* monitors: never 42900; or the handler sees to it */
     bool own_body;                      /* the handler reads the body (request_read.h), once it
                                            knows how large it may be; it checks the type too */

@@ -43,8 +43,12 @@ struct field {
     { .name = #member, .kind = (kind_), .offset = offsetof(in, member), \
       .size = sizeof(((in *)0)->member), .need = __VA_ARGS__ }
 
-struct field_table { const struct field *at; size_t count; };
-#define FIELD_TABLE(a) { (a), COUNT(a) }
+struct field_table {
+    const struct field *at;
+    size_t count;
+    bool loose;                     /* a query: parameters that it does not know are skipped */
+};
+#define FIELD_TABLE(a) { (a), COUNT(a), false }
 
 /* What is wrong: the field's name, and in words what was wanted and what came (text that others
  * wrote is cut and escaped: at most FIELD_WHY_MAX bytes, one line). */
@@ -61,7 +65,8 @@ struct field_fault { const char *name; struct text *why; };
  * JSON: a BOM in front is skipped; PAY_BAD_BODY when the gate refuses it or it is no object. */
 MUST_USE enum pay_err field_read_json(const struct field_table *table, const char *at, size_t len,
                                       void *input, struct field_fault *fault);
-/* Query strings (and urlencoded forms): repeated or unknown parameters are PAY_BAD_FIELD. */
+/* Query strings (and urlencoded forms): repeated parameters are PAY_BAD_FIELD, and unknown ones
+ * unless the table is loose. */
 MUST_USE enum pay_err field_read_query(const struct field_table *table, const char *query,
                                        void *input, struct field_fault *fault);
 /* Decodes one %XX/+ text; false on a bad escape, NUL, or when it does not fit. */

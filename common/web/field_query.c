@@ -109,7 +109,7 @@ enum pay_err field_read_query(const struct field_table *table, const char *query
     }
     const struct field_source source = { &pairs, has, read_value, show };
     enum pay_err err = field_fill(table, &source, input, fault);
-    if (err != PAY_OK || !pairs.unknown)
+    if (err != PAY_OK || !pairs.unknown || table->loose)
         return err;
     fault->name = pairs.unknown;
     field_say_unknown(table, fault);

@@ -123,7 +123,8 @@ enum pay_err reply_close(struct reply *reply, const struct reply_end *end)
         reply_reset(reply);
         told.err = PAY_FAULT;
     }
-    if (told.err != PAY_OK && (!reply->keep_data || reply->raw || reply->body.full)) {
+    if (told.err != PAY_OK &&
+        (!reply->keep_data || reply->raw || reply->body.full || told.page)) {
         text_reset(&reply->body);
         if (reply->raw)                     /* its headers spoke of another body */
             text_reset(&reply->headers);
@@ -132,6 +133,8 @@ enum pay_err reply_close(struct reply *reply, const struct reply_end *end)
     if (told.err != PAY_OK) {
         reply->status = err_row(told.err)->http;
         add_error_headers(reply, &told);
+        if (told.page)
+            told.page(reply, &told);
     }
     reply->status = reply->status ? reply->status : 200;
     if (!reply->raw) {
@@ -147,7 +150,8 @@ enum pay_err reply_close(struct reply *reply, const struct reply_end *end)
 static const char *reason(int status)
 {
     static const struct { int status; const char *words; } REASONS[] = {
-        { 200, "OK" }, { 201, "Created" }, { 303, "See Other" }, { 400, "Bad Request" },
+        { 200, "OK" }, { 201, "Created" }, { 204, "No Content" }, { 303, "See Other" },
+        { 400, "Bad Request" },
         { 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
         { 405, "Method Not Allowed" }, { 409, "Conflict" }, { 413, "Content Too Large" },
         { 414, "URI Too Long" }, { 415, "Unsupported Media Type" }, { 429, "Too Many Requests" },
@@ -167,8 +171,9 @@ bool reply_send(const struct reply *reply, struct fcgi *fcgi, bool head)
     struct text first = TEXT(room);
     const size_t len = before.len + reply->body.len + after.len;
 
-    text_addf(&first, "Status: %d %s\r\nContent-Length: %zu\r\n", reply->status,
-              reason(reply->status), len);
+    text_addf(&first, "Status: %d %s\r\n", reply->status, reason(reply->status));
+    if (reply->status != 204)                   /* it has no body, and says no length of one */
+        text_addf(&first, "Content-Length: %zu\r\n", len);
     bool sent = fcgi_write(fcgi, first.at, first.len) &&
                 fcgi_write(fcgi, reply->headers.at, reply->headers.len) &&
                 fcgi_write(fcgi, "\r\n", 2);

@@ -13,6 +13,8 @@ struct reply_end {
     const char *allow;          /* with PAY_BAD_METHOD */
     int retry_after;            /* seconds; 0: the row's own */
     bool head;                  /* headers only */
+    /* Writes a refusal as a page instead of JSON; NULL: JSON. */
+    void (*page)(struct reply *reply, const struct reply_end *end);
 };
 
 /* Puts the envelope around the data. A body over its ceiling turns into PAY_FAULT. Returns the

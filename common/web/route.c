@@ -21,7 +21,8 @@ static bool path_fits(const char *pattern, const char *path, char segment[SEGMEN
 static bool method_fits(const struct route *route, const char *method)
 {
     return str_eq(route->method, method) ||
-           (str_eq(route->method, "GET") && str_eq(method, "HEAD"));
+           (str_eq(route->method, "GET") && str_eq(method, "HEAD")) ||
+           (route->any_origin && str_eq(method, "OPTIONS"));
 }
 
 static void add_allow(struct text *allow, const struct route *route)
@@ -32,6 +33,7 @@ static void add_allow(struct text *allow, const struct route *route)
     text_add(allow, route->allow ? route->allow : route->method);
     if (!route->allow && str_eq(route->method, "GET"))
         text_add(allow, ", HEAD");
+    text_add(allow, route->any_origin ? ", OPTIONS" : "");
 }
 
 enum pay_err route_find(const struct endpoint *endpoint, bool test_mode, const char *path,

@@ -86,7 +86,7 @@ describe('405 names every method of the path, whichever executable serves it', (
     [`/payments/${strangerUlid()}`, ['POST', 'PUT', 'DELETE'], ['GET']],
     ['/api/pay/query', ['POST', 'DELETE'], ['GET']],
     ['/api/pay/refund/query', ['POST'], ['GET']],
-    ['/api/pay/status', ['POST'], ['GET']],
+    ['/api/pay/status', ['POST'], ['GET', 'OPTIONS']],
     ['/api/pay/callback', ['GET', 'HEAD', 'PUT'], ['POST']],
     ['/api/pay/notify/order/1', ['GET', 'PUT'], ['POST']],
     ['/mockpay', ['PUT', 'DELETE'], ['GET', 'POST']],
@@ -114,6 +114,29 @@ describe('405 names every method of the path, whichever executable serves it', (
   });
   test('a made-up method is refused', async () => {
     expectError(parseRaw(await rawSend(stack, `BREW /api/pay/create HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`)), [40500, 40000]);
+  });
+});
+
+describe('a browser asks beforehand (CORS)', () => {
+  test('status: 204 with what a page of another site may send', async () => {
+    for (const path of ['/api/pay/status', `/api/pay/status?token=${rep('a', 32)}&fbclid=1`]) {
+      const res = await request(stack, { method: 'OPTIONS', path, headers: { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Headers': 'x-requested-with' } });
+      assert.equal(res.status, 204, res.text);
+      assert.equal(res.text, '');
+      assert.equal(res.headers['access-control-allow-origin'], '*');
+      assert.match(res.headers['access-control-allow-methods'], /\bGET\b/);
+      assert.equal(res.headers['access-control-allow-headers'], '*');
+      assert.ok(Number(res.headers['access-control-max-age']) > 0);
+      assert.equal(res.headers['content-length'], undefined);
+      hasRequestId(res);
+    }
+  });
+  test('nothing else is answered so', async () => {
+    for (const path of ['/payments', '/api/pay/query', '/mockpay', '/api/pay/callback']) {
+      const res = await request(stack, { method: 'OPTIONS', path, headers: { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'GET' } });
+      assert.equal(res.status, 405, path);
+      assert.equal(res.headers['access-control-allow-origin'], undefined);
+    }
   });
 });
 

@@ -213,6 +213,41 @@ describe('POST /mockpay cannot be forged', () => {
     assert.ok([200, 302, 303].includes(res.status), `${res.status}`);
     assert.equal(await stateOf(order), 'SUCCESS');
   });
+  test('what messengers and trackers add to the address is ignored', async () => {
+    const order = await createOpen(stack, app1);
+    const { pathname, search } = new URL(order.pay_url);
+    for (const more of ['from=singlemessage&isappinstalled=0', 'fbclid=IwAR0', '_=1700000000000', 'utm_source=%zz', '=']) {
+      const res = await request(stack, { path: `${pathname}${search}&${more}` });
+      assert.equal(res.status, 200, more);
+      assert.match(res.text, /name="csrf"/);
+    }
+    const form = (await payPage(stack, order).form()).find((f) => f.choices.some((c) => c.value === 'paid'));
+    const res = await request(stack, { method: 'POST', path: '/mockpay?fbclid=1', body: new URLSearchParams({ ...form.fields, outcome: 'paid' }).toString(), headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: stack.base } });
+    assert.equal(res.status, 303, res.text);
+    assert.equal(await stateOf(order), 'SUCCESS');
+  });
+  test('a refusal is a page where a page is asked for, else JSON', async () => {
+    const order = await createOpen(stack, app1);
+    const { search } = new URL(order.pay_url);
+    const twice = `/mockpay${search}&pay_id=<b>`;
+    const browser = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const isPage = (res, status) => {
+      assert.equal(res.status, status, res.text);
+      assert.match(res.headers['content-type'], /^text\/html; ?charset=utf-8$/);
+      assert.match(res.headers['content-security-policy'], /default-src 'none'/);
+      assert.ok(res.text.includes(res.headers['x-request-id']));
+      assert.doesNotMatch(res.text, /<b>|<script/);
+    };
+    isPage(await request(stack, { path: twice }), 400);
+    isPage(await request(stack, { path: twice, headers: browser }), 400);
+    isPage(await request(stack, { method: 'DELETE', path: '/mockpay', headers: browser }), 405);
+    const body = 'pay_id=x&token=%3Cb%3E&outcome=paid';
+    const send = (headers) => request(stack, { method: 'POST', path: '/mockpay', body, headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers } });
+    isPage(await send({ ...browser, Origin: 'https://evil.example' }), 403);
+    isPage(await send({ ...browser, Origin: stack.base }), 400);
+    expectError(await send({ Origin: 'https://evil.example' }), 40304);
+    expectError(await request(stack, { path: twice, headers: { Accept: 'application/json' } }), 40001, 'pay_id');
+  });
   test('JSON to the form: 41500', async () => {
     expectError(await postJson(stack, '/mockpay', {}), 41500);
   });

@@ -172,7 +172,7 @@ describe('status: the payer\'s browser', () => {
     const { query_token: t } = await create(stack, app1);
     expectError(await status(''), 40001, 'token');
     expectError(await status(`?token=${t}&token=${t}`), 40001, 'token');
-    expectError(await status(`?token=${t}&x=1`), 40001, 'x');
+    for (const more of ['x=1', 'from=singlemessage&isappinstalled=0', 'fbclid=IwAR0', '_=1700000000000', 'utm_source=%zz', '%zz=1', '=', 'x']) expectOk(await status(`?token=${t}&${more}`));
   });
   test('40400: any other token', async () => {
     const { query_token: t, order_no: no } = await create(stack, app1);

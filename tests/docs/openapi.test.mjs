@@ -47,7 +47,7 @@ describe('paths', () => {
       const res = await request(stack, { method: 'DELETE', path: url });
       assert.equal(res.json?.code, 40500, `${path}: ${res.text}`);
       const allow = res.headers.allow.split(', ');
-      assert.deepEqual(allow.filter((m) => m !== 'HEAD').sort(), ['get', 'post'].filter((m) => item[m]).map((m) => m.toUpperCase()).sort(), path);
+      assert.deepEqual(allow.filter((m) => m !== 'HEAD').sort(), ['get', 'post', 'options'].filter((m) => item[m]).map((m) => m.toUpperCase()).sort(), path);
       fits('Error', res.json);
     }
   });
