@@ -304,6 +304,24 @@ static const char *field_to_log(const struct cycle *c)
     return field_index(&route->fields, c->field) < route->fields.count ? c->field : "?";
 }
 
+/* A path may be as long as a stranger likes, and that of the cashier is a token. */
+static const char *path_to_log(const struct cycle *c)
+{
+    static char room[161];
+    struct text path = TEXT(room);
+
+    if (str_starts(c->request.path, "/cashier/"))
+        return "/cashier/-";
+    text_add_n(&path, c->request.path, strnlen(c->request.path, sizeof(room) - 1));
+    return room;
+}
+
+/* What a stranger can repeat: unsigned requests that are refused, and what anybody may look at. */
+static bool may_fill_logs(const struct cycle *c, enum pay_err err)
+{
+    return !c->signed_well && (err != PAY_OK || !is_post(c));
+}
+
 static void tell(const struct cycle *c, enum pay_err err, int64_t us)
 {
     const struct err_row *row = err_row(err);
@@ -316,8 +334,10 @@ static void tell(const struct cycle *c, enum pay_err err, int64_t us)
     text_reset(&text);
     text_addf(&text, "endpoint=\"%s\"", name);
     stats_observe_us("shroff_request_seconds", label, us);
+    if (may_fill_logs(c, err) && !rate_take_line(c->request.client))
+        return;
     log_event(row->http >= 500 ? LOG_WARN : LOG_INFO, "request", KV("endpoint", name),
-              KV("method", c->method), KV("path", c->request.path), KN("status", c->reply.status),
+              KV("method", c->method), KV("path", path_to_log(c)), KN("status", c->reply.status),
               KN("code", row->code), KV("result", err == PAY_OK ? "" : err_name(err)),
               KV("field", field_to_log(c)), KV("app_key", c->said_well ? c->said.app_key : ""),
               KV("order_no", c->call.order_no), KV("pay_id", c->call.pay_id), KN("us", us),

@@ -13,6 +13,8 @@
 #define SETS 4096           /* a power of two */
 #define WAYS 4
 #define SECOND INT64_C(1000000)
+#define LINES 50            /* a second */
+#define LINES_BURST 40      /* seconds of them at once */
 
 struct slot { _Atomic uint64_t owner; _Atomic int64_t full_at; };
 struct table { struct slot slots[SETS][WAYS]; };
@@ -30,8 +32,6 @@ void rate_open(int64_t by_address, int64_t by_app)
         memset((void *)buckets, 0, sizeof(*buckets));
         return;
     }
-    if (by_address <= 0 && by_app <= 0)
-        return;
     void *at =
         mmap(NULL, sizeof(struct table), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED)
@@ -90,8 +90,8 @@ bool rate_pass(_Atomic int64_t *full_at, int64_t step, int64_t burst, bool take,
     return true;
 }
 
-/* A burst of `rate`. */
-static bool pass(uint64_t owner, int64_t rate, bool take, int *wait)
+/* `rate` a second, and `burst` seconds of it at once. */
+static bool pass(uint64_t owner, int64_t rate, int64_t burst, bool take, int *wait)
 {
     bool own;
     struct slot *slot = slot_of(owner, &own);
@@ -102,7 +102,7 @@ static bool pass(uint64_t owner, int64_t rate, bool take, int *wait)
         atomic_store(&slot->owner, owner);
         atomic_store(&slot->full_at, clock_ticks_us());
     }
-    return rate_pass(&slot->full_at, SECOND / rate, SECOND, take, wait);
+    return rate_pass(&slot->full_at, SECOND / rate, burst * SECOND, take, wait);
 }
 
 uint64_t rate_owner(char kind, const char *address)
@@ -120,7 +120,7 @@ static bool pass_address(char kind, const char *address, bool take, int *wait)
 {
     const uint64_t owner = rate_owner(kind, address);
 
-    return !buckets || address_rate <= 0 || owner == 0 || pass(owner, address_rate, take, wait);
+    return !buckets || address_rate <= 0 || owner == 0 || pass(owner, address_rate, 1, take, wait);
 }
 
 bool rate_take_address(const char *address, int *wait)
@@ -140,10 +140,18 @@ void rate_count_refused(const char *address)
     (void)pass_address('r', address, true, &wait);
 }
 
+bool rate_take_line(const char *address)
+{
+    const uint64_t owner = rate_owner('l', address);
+    int wait;
+
+    return !buckets || owner == 0 || pass(owner, LINES, LINES_BURST, true, &wait);
+}
+
 static bool pass_app(const char *app_key, bool take, int *wait)
 {
     return !buckets || app_rate <= 0 ||
-           pass(hash('k', app_key, strlen(app_key)), app_rate, take, wait);
+           pass(hash('k', app_key, strlen(app_key)), app_rate, 1, take, wait);
 }
 
 bool rate_look_app(const char *app_key, int *wait) { return pass_app(app_key, false, wait); }

@@ -114,9 +114,23 @@ static void test_rate__a_crowd_does_not_lock_anybody_out(void **state)
     assert_int_equal(refused, 0);
 }
 
+static void test_rate_take_line__bounds_lines_with_the_rates_off(void **state)
+{
+    int lines = 0;
+
+    (void)state;
+    rate_open(0, 0);
+    for (int i = 0; i < 5000; i++)
+        lines += rate_take_line("192.0.2.77");
+    assert_in_range(lines, 2000, 2050);
+    assert_true(rate_take_line("192.0.2.78"));
+    assert_true(rate_take_line(""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rate_take_line__bounds_lines_with_the_rates_off),
         cmocka_unit_test(test_rate__off_lets_all_through),
         cmocka_unit_test(test_rate__a_burst_then_no_more),
         cmocka_unit_test(test_rate__v6_counts_by_64),
