@@ -69,8 +69,10 @@ static enum pay_err step_route(struct cycle *c)
     enum pay_err err = route_find(w->endpoint, w->config->test_mode, c->request.path,
                                   c->request.method, &c->match);
 
-    if (c->match.route && c->match.route->any_origin)
+    if (c->match.route && c->match.route->any_origin) {
         reply_header(&c->reply, "Access-Control-Allow-Origin", "*");
+        reply_header(&c->reply, "Access-Control-Expose-Headers", "Retry-After, X-Request-Id");
+    }
     return err;
 }
 

@@ -160,6 +160,7 @@ describe('status: the payer\'s browser', () => {
     const res = await status(`?token=${order.query_token}`);
     assert.deepEqual(expectOk(res), { order_no: order.order_no, status: 'WAITING', price: 1234, currency: 'CNY', subject: 'Tea', return_url: 'https://example.com/back', expire_time: order.expire_time });
     assert.equal(res.headers['access-control-allow-origin'], '*');
+    assert.match(res.headers['access-control-expose-headers'], /\bRetry-After\b/, 'a page of another site may read when to ask again');
     assert.match(res.headers['cache-control'], /no-store/);
     await payByCallback(stack, app1, order);
     assert.equal(expectOk(await status(`?token=${order.query_token}`)).status, 'SUCCESS');
