@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/command.h"
+#include "io/db_refusal.h"
 #include "io/vault.h"
 #include "pay/doctor.h"
 #include "pay/migrate.h"
@@ -106,8 +107,9 @@ static bool check_database(struct doctor *d)
 
     if (err != PAY_OK)
         told(d, FAIL, "database",
-             "does not answer the ctl account: is MariaDB up, SHROFF_DB_SOCKET right,"
-             " shroffctl migrate done, schema/accounts.sql applied?");
+             str_or(err == PAY_DB_AWAY ? db_refusal() : "",
+                    "answers, but not the ctl account: shroffctl migrate, then mariadb"
+                    " < schema/accounts.sql"));
     else
         told(d, FINE, "database", d->facts.version);
     return err == PAY_OK;

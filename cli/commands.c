@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "io/db_refusal.h"
 
 #define APP_OPTIONS                                                                                \
     (O(OPT_NAME) | O(OPT_NOTIFY_URL) | O(OPT_APPEND_CHANNEL) | O(OPT_NOTIFY_CLOSED) |              \
@@ -94,9 +95,7 @@ int cli_fail(enum pay_err err, const char *what, const char *why)
     else if (err == PAY_NOT_FOUND)
         out_say("%s: no such thing", what);
     else if (err == PAY_DB_AWAY)
-        out_say("%s: the database does not answer (SHROFF_DB_SOCKET, SHROFF_STATE;"
-                " shroffctl doctor)",
-                what);
+        out_say("%s: %s", what, str_or(db_refusal(), "the database went away; nothing was done"));
     else if (err == PAY_LOST)
         out_say("%s: the connection was lost at COMMIT: list, then repeat if needed",
                 what);

@@ -114,10 +114,10 @@ static bool session_ours(const struct db *db, MYSQL *link)
 static enum pay_err connect_failed(struct db *db, MYSQL *link)
 {
     unsigned number = mysql_errno(link);
+    const char *cure = db_refused(number, mysql_error(link), &db->account);
 
-    log_event(LOG_WARN, "db.connect", KN("errno", number),
-              KV("text", number ? mysql_error(link) : "the session's settings did not take"),
-              KV("user", db->account.user), KV("socket", db->account.socket));
+    log_event(LOG_WARN, "db.connect", KN("errno", number), KV("text", mysql_error(link)),
+              KV("user", db->account.user), KV("socket", db->account.socket), KV("cure", cure));
     mysql_close(link);
     db->backoff_ms = db->backoff_ms == 0 ? BACKOFF_MIN_MS : db->backoff_ms * 2;
     if (db->backoff_ms > BACKOFF_MAX_MS)

@@ -40,6 +40,10 @@ bool db_is_loss(unsigned number);                   /* the connection is of no m
 /* Logs and counts, disconnects after a loss, poisons; returns what the statement returns. */
 enum pay_err db_fail(struct db *db, unsigned number, const char *text, const char *sql);
 
+/* db_refusal.c: keeps why a connection was refused for db_refusal; the cure alone, for the log. */
+#define DB_REFUSAL_SIZE 640
+const char *db_refused(unsigned number, const char *text, const struct db_account *account);
+
 /* db_bind.c */
 /* 0 or the error's number. */
 MUST_USE unsigned db_execute(MYSQL_STMT *stmt, const struct db_param *in, size_t n);

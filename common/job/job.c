@@ -10,6 +10,7 @@
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/stats.h"
+#include "io/db_refusal.h"
 
 #define PROGRESS_EVERY_US 200000
 
@@ -213,6 +214,8 @@ int job_main(const struct job_spec *spec, int argc, char **argv)
     code = exit_code(err);
     if (code == JOB_EXIT_FAULT && !job.trouble)
         job.trouble = err_name(err);
+    if (err == PAY_DB_AWAY && !job.trouble)
+        job.trouble = db_refusal();
     summary(&job, code == JOB_EXIT_OK ? "done" : code == JOB_EXIT_LATER ? "database away" : "fault",
             (clock_ticks_us() - begun) / 1000);
     db_close(&job.db);

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "io/db_private.h"
+#include "io/db_refusal.h"
 
 static struct server server;
 static struct db *root, *db;
@@ -664,6 +665,26 @@ static void test_db_meaning__no_unclear_commit_counts_as_done_or_undone(void **s
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, each_open, each_close)
+/* Each way to be refused has its words and its cure; 1045, 1044, 1049 and sockets: tests/e2e. */
+static void test_db_refusal__names_the_cure(void **state)
+{
+    static const struct { unsigned number; const char *want; } ROWS[] = {
+        { 1040, "max_connections" }, { 1203, "MAX_USER_CONNECTIONS" },
+        { 1226, "MAX_CONNECTIONS_PER_HOUR" }, { 1130, "'localhost'" },
+        { 4151, "ACCOUNT UNLOCK" }, { 2013, "overloaded or hangs" }, { 9999, "MariaDB's log" },
+        { 0, "session's settings" },
+    };
+    const struct db_account account = { .user = "shroff_web", .socket = "/nowhere" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(ROWS); i++) {
+        assert_non_null(strstr(db_refused(ROWS[i].number, "its words", &account), ROWS[i].want));
+        assert_non_null(strstr(db_refusal(), "shroff_web"));
+        assert_int_equal(strstr(db_refusal(), "its words") != NULL, ROWS[i].number != 0);
+        assert_non_null(strstr(db_refusal(), ROWS[i].want));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -689,6 +710,7 @@ int main(void)
         CASE(test_db_ping__gives_up_in_time),
         CASE(test_db__fails_fast_while_the_server_is_down),
         CASE(test_db_meaning__no_unclear_commit_counts_as_done_or_undone),
+        CASE(test_db_refusal__names_the_cure),
     };
     return cmocka_run_group_tests_name("db", tests, group_open, group_close);
 }

@@ -2,11 +2,14 @@
 // that editors and shells have touched; foreign text that must not steer a terminal; who did it.
 import { describe, test, after } from 'node:test';
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { suite } from '../lib/suite.mjs';
+import { isRoot } from '../lib/db.mjs';
+import { buildPath } from '../lib/env.mjs';
 import { authHeader, createOpen, get, newNonce, now, request, signedText } from '../lib/client.mjs';
 import { callbackOf, payByCallback, signCallback } from '../lib/channel.mjs';
 import { does, merchant } from '../lib/merchant.mjs';
@@ -261,5 +264,38 @@ describe('admin_log', () => {
       assert.ok(!who.includes('alice)') || want, who);
       if (want !== null && !known) assert.equal(who, `${userInfo().username}${want}`);
     }
+  });
+});
+
+describe('a database that refuses says why, in MariaDB\'s words, with the cure', () => {
+  const rows = [
+    ['a wrong password', { SHROFF_CTL_DB_PASSWORD: 'wrong' }, /shroff_ctl \(1045, Access denied.*SHROFF_<ROLE>_DB_PASSWORD_FILE/],
+    ['another database', { SHROFF_DB_NAME: 'nowhere' }, /\(1044, Access denied.*'nowhere'\): .*accounts\.sql/],
+    ['no socket', { SHROFF_DB_SOCKET: '/nowhere/mariadb.sock' }, /\(2002, .*socket is not there: MariaDB is not running/],
+    ['a socket without a server', { SHROFF_DB_SOCKET: file('dead.sock', '') }, /\(2002, .*nobody listens/],
+    ...(isRoot ? [['no such database', { SHROFF_DB_NAME: 'nowhere', SHROFF_CTL_DB_USER: 'root' }, /\(1049, Unknown database.*CREATE DATABASE/]] : []),
+  ];
+  for (const [name, env, want] of rows) {
+    test(name, async () => {
+      const list = await ctl(['app', 'list'], env);
+      assert.equal(list.code, 1);
+      assert.match(list.stderr, want);
+      const doctor = await ctl(['doctor', '--json'], env);
+      const found = doctor.json.items.find((i) => i.check === 'database');
+      assert.deepEqual([found.result, want.test(found.text)], ['FAIL', true], found.text);
+    });
+  }
+  test('notify_runner says it too, in its last line and in its log', async () => {
+    const r = spawnSync(buildPath('cron', 'notify_runner'), ['--once'], { encoding: 'utf8',
+      env: { PATH: process.env.PATH, ...stack.env, SHROFF_RUNNER_DB_PASSWORD: 'wrong' } });
+    assert.equal(r.status, 75);
+    assert.match(JSON.parse(r.stdout.trim().split('\n').at(-1)).trouble, /shroff_runner \(1045/);
+    assert.match(r.stderr, /"event":"db.connect".*"errno":1045.*"cure":"the account's password/);
+  });
+  test('a state folder that is not there, a password file that cannot be read', async () => {
+    const gone = await ctl(['app', 'list'], { SHROFF_STATE: '/nowhere/var', SHROFF_DB_SOCKET: '' });
+    assert.deepEqual([gone.code, /SHROFF_STATE='\/nowhere\/var': there is no such folder: start .*scripts\/run/.test(gone.stderr)], [78, true], gone.stderr);
+    const empty = await ctl(['app', 'list'], { SHROFF_CTL_DB_PASSWORD_FILE: '/nowhere/password' });
+    assert.match(empty.stderr, /SHROFF_CTL_DB_PASSWORD_FILE='\/nowhere\/password': want a file with a password.*No such file/);
   });
 });
