@@ -17,7 +17,7 @@ const sum = (text) => createHash('sha256').update(text).digest('hex');
 const counted = async (verdict) => Number(new RegExp(`^shroff_callbacks_total\\{verdict="${verdict}"\\} (\\d+)$`, 'm').exec((await request(stack, { path: '/metrics' })).text)?.[1] ?? 0);
 
 describe('the type', () => {
-  for (const type of [undefined, 'application/json', 'Application/JSON;charset=UTF-8']) {
+  for (const type of [undefined, 'application/json', 'application/json; charset=utf8', 'Application/JSON;charset=UTF-8']) {
     test(`${type}: judged as usual`, async () => {
       const order = await createOpen(stack, app1);
       const res = await send(signedCallback(order, SECRET), type ? { 'Content-Type': type } : {});
