@@ -23,7 +23,7 @@ enum keep { KEEP_PART, KEEP_WHOLE, KEEP_LENGTH };
 static const struct { const char *name; int64_t of_address, of_all; } BOUNDS[] = {
     [KEEP_PART] = { "part", 1000, 5000 },
     [KEEP_WHOLE] = { "whole", 1000, 5000 },
-    [KEEP_LENGTH] = { "length", 20, 500 },
+    [KEEP_LENGTH] = { "length", 100, 500 },
 };
 
 struct refused {

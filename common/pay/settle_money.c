@@ -10,10 +10,20 @@
 #include "pay/notify.h"
 #include "pay/settle_private.h"
 
-/* When the channel does not say when, it was now. */
+#define ODD_MS (INT64_C(3653) * 86400000)       /* ten years */
+
+bool success_time_is_odd(const struct channel_result *result)
+{
+    const int64_t off = result->success_time - clock_now_ms();
+
+    return result->success_time != 0 && (off > ODD_MS || off < -ODD_MS);
+}
+
+/* When the channel does not say when, or says what cannot be, it was now. */
 static int64_t success_time(const struct channel_result *result)
 {
-    return result->success_time != 0 ? result->success_time : clock_now_ms();
+    return result->success_time != 0 && !success_time_is_odd(result) ? result->success_time
+                                                                     : clock_now_ms();
 }
 
 /* ---- whose payment is it? */
@@ -214,7 +224,7 @@ static enum pay_err paid_again(struct db *db, struct settling *w)
     return *ours == '\0' ? number_learned(db, w) : second_payment(db, w);
 }
 
-enum pay_err settle_money(struct db *db, struct settling *w)
+static enum pay_err take(struct db *db, struct settling *w)
 {
     const struct app *app;
 
@@ -229,4 +239,25 @@ enum pay_err settle_money(struct db *db, struct settling *w)
     if (w->order.status == ORDER_CLOSED)
         return keep(db, w, &w->attempt, VERDICT_LATE_PAID, "late_paid");
     return keep(db, w, &w->attempt, VERDICT_DUPLICATE_PAID, "duplicate_paid");
+}
+
+/* The money counts; what day it belongs to, an operator asks the channel. */
+static enum pay_err tell_odd_time(struct db *db, const struct settling *w)
+{
+    char when[TIME_TEXT_SIZE], text[256];
+    struct text said = TEXT(when);
+
+    time_add(&said, w->result->success_time);
+    snprintf(text, sizeof(text), "channel %s (%lld) says that attempt %s was paid at %s, over ten"
+             " years from now; kept is when we heard of it", w->channel->account.code,
+             (long long)w->channel->account.id, w->attempt.no, when);
+    return alert_raise(db, "odd_time", w->order.app_id, w->attempt.no, text);
+}
+
+enum pay_err settle_money(struct db *db, struct settling *w)
+{
+    enum pay_err err = take(db, w);
+    const bool taken = w->verdict != VERDICT_REPEATED && w->verdict != VERDICT_OTHER_PAYMENT;
+
+    return err == PAY_OK && taken && success_time_is_odd(w->result) ? tell_odd_time(db, w) : err;
 }

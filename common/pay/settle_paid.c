@@ -89,7 +89,7 @@ enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
     if (err != PAY_OK)
         return err;
     if (pair->order.status != ORDER_WAITING || pair->attempt.status != ATTEMPT_WAITING ||
-        !result_price_agrees(result, &pair->attempt))
+        !result_price_agrees(result, &pair->attempt) || success_time_is_odd(result))
         return PAY_WRONG_STATE;
     struct paying work = { channel, result, raw, &paid, &pair->attempt, { .no = "" } };
     err = app_by_id(db, pair->order.app_id, &app);

@@ -21,6 +21,8 @@ MUST_USE enum pay_err settle_money(struct db *db, struct settling *w);
 MUST_USE enum pay_err order_as_paid(const struct order *order, const struct attempt *attempt,
                                     const struct channel_config *channel,
                                     const struct channel_result *result, struct order *out);
+/* Over ten years from now: no channel's clock is so wrong, and no payment that old. */
+bool success_time_is_odd(const struct channel_result *result);
 /* Are the price and currency of a result those of the attempt? What it does not say agrees. */
 bool result_price_agrees(const struct channel_result *result, const struct attempt *attempt);
 

@@ -11,6 +11,7 @@
 #include "web/callback_headers.h"
 #include "web/callers.h"
 #include "web/content_type.h"
+#include "web/rate.h"
 #include "web/request_read.h"
 
 #define HEADERS_MAX 16384
@@ -76,8 +77,9 @@ static enum pay_err find_channel(struct taking *t)
 static enum pay_err too_large(struct taking *t)
 {
     text_addf(t->call->why, "the body is over %zu bytes: send less", t->driver->notice_max);
-    log_event(LOG_INFO, "callback.too_large", KN("channel_id", t->raw.channel_id),
-              KN("bytes", t->raw.announced), KV("client", t->raw.remote_address));
+    if (rate_take_line(t->raw.remote_address))
+        log_event(LOG_INFO, "callback.too_large", KN("channel_id", t->raw.channel_id),
+                  KN("bytes", t->raw.announced), KV("client", t->raw.remote_address));
     return PAY_TOO_LARGE;
 }
 

@@ -81,7 +81,7 @@ static bool take_worker(void)
     for (size_t i = 0; i < places; i++)
         busy += atomic_load(&callers->busy[i]);
     if (busy <= for_strangers ||
-        rate_pass(&callers->burst_full_at, BURST_STEP_US, BURST_US, true, &wait))
+        rate_pass(&callers->burst_full_at, BURST_STEP_US, BURST_US, RATE_TAKE, &wait))
         return true;
     callers_begin();
     return false;

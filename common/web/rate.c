@@ -77,32 +77,32 @@ static bool refuse(int64_t ahead_us, int *wait)
     return false;
 }
 
-bool rate_pass(_Atomic int64_t *full_at, int64_t step, int64_t burst, bool take, int *wait)
+bool rate_pass(_Atomic int64_t *full_at, int64_t step, int64_t burst, enum rate_use use, int *wait)
 {
     const int64_t now = clock_ticks_us();
     int64_t before = atomic_load(full_at), after;
 
     do {
         after = (before > now ? before : now) + step;
-        if (after - now > burst + step / 2)     /* the half hides rounding */
+        if (use != RATE_CHARGE && after - now > burst + step / 2)   /* the half hides rounding */
             return refuse(after - now - burst, wait);
-    } while (take && !atomic_compare_exchange_weak(full_at, &before, after));
+    } while (use != RATE_LOOK && !atomic_compare_exchange_weak(full_at, &before, after));
     return true;
 }
 
 /* `rate` a second, and `burst` seconds of it at once. */
-static bool pass(uint64_t owner, int64_t rate, int64_t burst, bool take, int *wait)
+static bool pass(uint64_t owner, int64_t rate, int64_t burst, enum rate_use use, int *wait)
 {
     bool own;
     struct slot *slot = slot_of(owner, &own);
 
-    if (!own && !take)
+    if (!own && use == RATE_LOOK)
         return true;
     if (!own) {
         atomic_store(&slot->owner, owner);
         atomic_store(&slot->full_at, clock_ticks_us());
     }
-    return rate_pass(&slot->full_at, SECOND / rate, burst * SECOND, take, wait);
+    return rate_pass(&slot->full_at, SECOND / rate, burst * SECOND, use, wait);
 }
 
 uint64_t rate_owner(char kind, const char *address)
@@ -116,28 +116,28 @@ uint64_t rate_owner(char kind, const char *address)
     return hash(kind, a.bytes, v4 ? 16 : 8);
 }
 
-static bool pass_address(char kind, const char *address, bool take, int *wait)
+static bool pass_address(char kind, const char *address, enum rate_use use, int *wait)
 {
     const uint64_t owner = rate_owner(kind, address);
 
-    return !buckets || address_rate <= 0 || owner == 0 || pass(owner, address_rate, 1, take, wait);
+    return !buckets || address_rate <= 0 || owner == 0 || pass(owner, address_rate, 1, use, wait);
 }
 
 bool rate_take_address(const char *address, int *wait)
 {
-    return pass_address('a', address, true, wait);
+    return pass_address('a', address, RATE_TAKE, wait);
 }
 
 bool rate_look_refused(const char *address, int *wait)
 {
-    return pass_address('r', address, false, wait);
+    return pass_address('r', address, RATE_LOOK, wait);
 }
 
 void rate_count_refused(const char *address)
 {
     int wait;
 
-    (void)pass_address('r', address, true, &wait);
+    (void)pass_address('r', address, RATE_CHARGE, &wait);
 }
 
 bool rate_take_line(const char *address)
@@ -145,14 +145,14 @@ bool rate_take_line(const char *address)
     const uint64_t owner = rate_owner('l', address);
     int wait;
 
-    return !buckets || owner == 0 || pass(owner, LINES, LINES_BURST, true, &wait);
+    return !buckets || owner == 0 || pass(owner, LINES, LINES_BURST, RATE_TAKE, &wait);
 }
 
-static bool pass_app(const char *app_key, bool take, int *wait)
+static bool pass_app(const char *app_key, enum rate_use use, int *wait)
 {
     return !buckets || app_rate <= 0 ||
-           pass(hash('k', app_key, strlen(app_key)), app_rate, 1, take, wait);
+           pass(hash('k', app_key, strlen(app_key)), app_rate, 1, use, wait);
 }
 
-bool rate_look_app(const char *app_key, int *wait) { return pass_app(app_key, false, wait); }
-bool rate_take_app(const char *app_key, int *wait) { return pass_app(app_key, true, wait); }
+bool rate_look_app(const char *app_key, int *wait) { return pass_app(app_key, RATE_LOOK, wait); }
+bool rate_take_app(const char *app_key, int *wait) { return pass_app(app_key, RATE_TAKE, wait); }

@@ -121,6 +121,21 @@ describe('believed', () => {
     expectAck(await sendCallback(stack, signedCallback(order, SECRET, { success_time: '2026-12-31T23:59:59+08:00' })));
     assert.equal((await query(stack, app1, { order_no: order.order_no })).success_time, '2026-12-31T15:59:59.000Z');
   });
+  for (const success_time of ['9999-12-31T23:59:59Z', '1970-01-02T00:00:00+08:00', '2001-09-09T01:46:40Z']) {
+    test(`a success_time of ${success_time}: the money counts, the time is ours, an operator is told`, async () => {
+      const order = await createOpen(stack, app1);
+      const body = signedCallback(order, SECRET, { success_time });
+      expectAck(await sendCallback(stack, body));
+      expectAck(await sendCallback(stack, body));
+      const q = await query(stack, app1, { order_no: order.order_no });
+      assert.equal(q.status, 'SUCCESS');
+      assert.ok(Math.abs(Date.parse(q.success_time) - Date.now()) < 60_000, q.success_time);
+      const alert = await db.row("SELECT * FROM pay_alert WHERE kind = 'odd_time' AND about = ?", [order.pay_id]);
+      assert.equal(alert.times, 1);
+      assert.match(alert.text, new RegExp(new Date(success_time).toISOString()));
+      assert.equal((await logged(body)).verdict, 'REPEATED');
+    });
+  }
   for (const price of [1, 2147483648, 1000000000000]) {
     test(`price ${price}`, async () => {
       const order = await createOpen(stack, app1, { price });

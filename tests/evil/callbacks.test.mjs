@@ -75,11 +75,11 @@ describe('a flood', () => {
     });
   }
 
-  test('too large, 70 KB each: 20 rows of their length, and nothing is spooled', async () => {
+  test('too large, 70 KB each: a hundred rows of their length, and nothing is spooled', async () => {
     const size = async () => Number(await db.value("SELECT COUNT(*) FROM callback_log WHERE verdict = 'TOO_LARGE' AND remote_address = '127.0.0.3'"));
     const temp = join(stack.state, 'nginx', 'temp');
     await inParallel(Array.from({ length: 300 }), 30, () => strike(stack, 'x'.repeat(70_000), '127.0.0.3').catch(() => {}));
-    assert.equal(await size(), 20);
+    assert.ok(await size() > 50 && await size() <= 100, `${await size()} rows`);
     // A length of 5 GB is not waited for, nor written down anywhere.
     const socket = net.connect(stack.port, stack.host);
     socket.on('error', () => {});

@@ -353,6 +353,24 @@ static void test_json_span__the_very_bytes(void **state)
     }
 }
 
+static void test_json_members_over__at_any_depth(void **state)
+{
+    static const struct { const char *name, *text; bool over; } CASES[] = {
+        { "three", "{\"a\":1,\"b\":2,\"c\":3}", false },
+        { "four", "{\"a\":1,\"b\":2,\"c\":3,\"d\":4}", true },
+        { "four, nested", "{\"a\":{\"b\":2},\"c\":[{\"d\":4}]}", true },
+        { "what follows may be anything", "{\"a\":1,\"b\":2,\"c\":3,\"d\"!", true },
+        { "broken before", "{\"a\":1,\"b\":!,\"c\":3,\"d\":4}", false },
+        { "no object", "[1,2,3,4,5]", false },
+        { "nothing", "", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++)
+        CHECK_I64(CASES[i].name, json_members_over(CASES[i].text, strlen(CASES[i].text), 3),
+                  CASES[i].over);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_json_each__in_the_order_of_the_text),
         cmocka_unit_test(test_json_parse__bare_null_is_a_value),
         cmocka_unit_test(test_json_span__the_very_bytes),
+        cmocka_unit_test(test_json_members_over__at_any_depth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
