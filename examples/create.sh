@@ -92,7 +92,10 @@ body="{\"price\":$price$(
     member return_url "$return_url"
 )}"
 
-answer=$(request POST /payments "$body") || die "no answer from $SHROFF_BASE_URL"
+answer=$(request POST /payments "$body") || {
+    [ $? -ne 2 ] || exit 2              # it has said what is missing
+    die "no answer from $SHROFF_BASE_URL"
+}
 printf '%s\n' "$answer"
 case $answer in
 '{"code":0,'*) ;;

@@ -246,6 +246,8 @@ test('create.sh says what is wrong in one line', async () => {
   await refused(['--nothing', 'x'], /--help/);
   await refused(['--price'], /wants a value/);
   await refused(['--env', '/nowhere/demo.env'], /cannot read \/nowhere\/demo.env/);
+  writeFileSync(join(dir, 'empty.env'), '');
+  await refused(['--env', join(dir, 'empty.env')], /SHROFF_BASE_URL is not set/);
   assert.match(await run('sh', [join(examples, 'create.sh'), '--help']), /--merchant-order-id/);
 });
 
