@@ -34,7 +34,8 @@ nginx_check() {
 
 # port_taken PORT: does somebody answer there?
 port_taken() {
-    local host=${SHROFF_BIND//[\[\]]/}
-    case $host in 0.0.0.0) host=127.0.0.1 ;; ::) host=::1 ;; esac
+    local host=${LOCAL_URL#http://}
+    host=${host%":$SHROFF_PORT"}
+    host=${host//[\[\]]/}
     (exec 3<>"/dev/tcp/$host/$1") 2>/dev/null
 }

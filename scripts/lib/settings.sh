@@ -32,21 +32,33 @@ settings_port() {
     fi
 }
 
+# settings_bind: SHROFF_BIND as nginx wants it, with brackets around IPv6; LOCAL_URL, where nginx is
+# reached from this machine. Browsers leave port 80 out, so it is left out here.
+settings_bind() {
+    local host
+    SHROFF_BIND=${SHROFF_BIND:-127.0.0.1}
+    SHROFF_BIND=${SHROFF_BIND//[\[\]]/}
+    case $SHROFF_BIND in
+    *[!0-9a-fA-F.:]*) die "SHROFF_BIND=$SHROFF_BIND is not an address" "Give one like 127.0.0.1, 0.0.0.0 or ::1" ;;
+    *:*) SHROFF_BIND="[$SHROFF_BIND]" ;;
+    esac
+    case $SHROFF_BIND in 0.0.0.0) host=127.0.0.1 ;; '[::]') host='[::1]' ;; *) host=$SHROFF_BIND ;; esac
+    LOCAL_URL=http://$host:$SHROFF_PORT
+    LOCAL_URL=${LOCAL_URL%:80}
+}
+
 # settings_export: the environment of every program of this copy. `run` is test mode by definition.
 settings_export() {
     SHROFF_PORT=${SHROFF_PORT:-8080}
     settings_port SHROFF_PORT "$SHROFF_PORT"
     SHROFF_SANDBOX_PORT=${SHROFF_SANDBOX_PORT:-$((SHROFF_PORT + 1))}
     settings_port SHROFF_SANDBOX_PORT "$SHROFF_SANDBOX_PORT"
-    SHROFF_BASE_URL=${SHROFF_BASE_URL:-http://127.0.0.1:$SHROFF_PORT}
+    settings_bind
+    SHROFF_BASE_URL=${SHROFF_BASE_URL:-$LOCAL_URL}
     [[ $SHROFF_BASE_URL =~ ^https?://[^/[:space:]\'\"\\]+$ ]] ||
         die "SHROFF_BASE_URL=$SHROFF_BASE_URL is not http(s)://host[:port]" "Leave the trailing slash and path out"
     [[ ${SHROFF_DB_BUFFER_POOL:-256M} =~ ^[0-9]+[KMG]?$ ]] ||
         die "SHROFF_DB_BUFFER_POOL=$SHROFF_DB_BUFFER_POOL is not a size" "Write it like 256M or 2G"
-    SHROFF_BIND=${SHROFF_BIND:-127.0.0.1}
-    [[ $SHROFF_BIND =~ ^[0-9a-fA-F.:]+$ ]] ||
-        die "SHROFF_BIND=$SHROFF_BIND is not an address" "Give one like 127.0.0.1 or 0.0.0.0"
-    [[ $SHROFF_BIND != *:* ]] || SHROFF_BIND="[$SHROFF_BIND]"
     # What a sourced demo.env of this or another copy left behind is for merchants, not for programs.
     unset SHROFF_APP_KEY SHROFF_APP_SECRET SHROFF_WEBHOOK_SECRET SHROFF_MOCK_CHANNEL_ID \
         SHROFF_MOCK_CHANNEL_SECRET SHROFF_APP2_KEY SHROFF_APP2_SECRET SHROFF_APP2_MOCK_CHANNEL_ID \

@@ -78,7 +78,37 @@ describe('refusals: one line and the cure', () => {
     taken.close();
   });
   test('a folder that cannot be made', () => refused({ SHROFF_STATE: '/proc/shroff' }, /cannot make .*Choose/));
+  test('an address that is none', () => refused({ SHROFF_STATE: '/tmp/sh-nowhere', SHROFF_BIND: 'localhost' }, /SHROFF_BIND=localhost is not an address.*::1/));
   test('a base address with a path', () => refused({ SHROFF_STATE: '/tmp/sh-nowhere', SHROFF_BASE_URL: 'http://x/y' }, /SHROFF_BASE_URL/));
+});
+
+test('SHROFF_BIND and SHROFF_PORT: where nginx listens, and the address that people are given', () => {
+  const rows = [
+    [{}, '127.0.0.1', 'http://127.0.0.1:8080'], [{ SHROFF_PORT: '80' }, '127.0.0.1', 'http://127.0.0.1'], [{ SHROFF_PORT: '8080' }, '127.0.0.1', 'http://127.0.0.1:8080'],
+    [{ SHROFF_BIND: '::1' }, '[::1]', 'http://[::1]:8080'], [{ SHROFF_BIND: '[::1]' }, '[::1]', 'http://[::1]:8080'], [{ SHROFF_BIND: '::', SHROFF_PORT: '80' }, '[::]', 'http://[::1]'],
+    [{ SHROFF_BIND: '0.0.0.0' }, '0.0.0.0', 'http://127.0.0.1:8080'], [{ SHROFF_BIND: '127.0.0.9', SHROFF_PORT: '8180' }, '127.0.0.9', 'http://127.0.0.9:8180'],
+    [{ SHROFF_BIND: '::1', SHROFF_BASE_URL: 'https://pay.example' }, '[::1]', 'https://pay.example'],
+  ];
+  for (const [env, bind, base] of rows) {
+    const r = spawnSync('bash', ['-ec', '. scripts/lib/ui.sh; . scripts/lib/settings.sh; settings_paths; settings_export; echo "$SHROFF_BIND $SHROFF_BASE_URL"'],
+      { cwd: ROOT, env: { ...clean, ...env, PROGRAM: 'run' }, encoding: 'utf8' });
+    assert.equal(r.stdout.trim(), `${bind} ${base}`, r.stderr);
+  }
+});
+
+test('on ::1 it starts, and an order can be paid there', { skip: !existsSync('/proc/net/if_inet6') && 'no IPv6 here' }, async () => {
+  const stack = await startStack({ SHROFF_BIND: '::1' });
+  assert.match(stack.base, /^http:\/\/\[::1\]:\d+$/);
+  const { data } = order(stack.ownEnv);
+  assert.ok(data.pay_url.startsWith(`${stack.base}/mockpay?`), JSON.stringify(data));
+  const page = await fetch(data.pay_url);
+  assert.equal(page.status, 200);
+  const paid = await (await fetch(`${stack.base}/api/pay/mock-callback`, { method: 'POST', headers: { 'Content-Type': 'application/json', Origin: stack.base },
+    body: JSON.stringify({ pay_id: data.pay_id, status: 'SUCCESS' }) })).json();
+  assert.equal(paid.data?.callback?.status ?? paid.data?.callback?.http ?? 200, 200, JSON.stringify(paid));
+  const status = await (await fetch(`${stack.base}/api/pay/status?token=${data.query_token}`)).json();
+  assert.equal(status.data.status, 'SUCCESS');
+  stopStack(stack);
 });
 
 test('stop where nothing runs does nothing, successfully', () => {
