@@ -1,5 +1,6 @@
 /* metrics.c - GET /metrics: counters and gauges as Prometheus text, for the loopback and the
- *             networks of SHROFF_METRICS_NETS; to all others there is no such path.
+ *             networks of SHROFF_METRICS_NETS, through a proxy for those networks alone;
+ *             to all others there is no such path.
  *             GET /healthz: 200 while the database answers within a second, else 503. */
 #include <string.h>
 #include "base/stats.h"
@@ -11,14 +12,22 @@
 #define PING_MS 1000
 #define HOSTS_SHOWN 50
 
+/* A proxy on this machine hands over the whole world from the loopback. What was passed on counts
+ * for the client that a trusted proxy names, and without one for nobody. */
 static bool may_look(const struct call *call)
 {
+    const struct request *request = call->request;
+    struct net_address client, peer;
     struct net_list loopback;
-    struct net_address client;
 
-    return net_parse(call->request->client, &client) &&
-           ((net_list_parse("127.0.0.0/8,::1", &loopback) && net_list_has(&loopback, &client)) ||
-            net_list_has(&call->config->metrics_nets, &client));
+    if (!net_parse(request->client, &client) ||
+        !net_parse(fcgi_param(request->fcgi, "REMOTE_ADDR"), &peer))
+        return false;
+    if (request_was_forwarded(request))
+        return memcmp(&client, &peer, sizeof(peer)) != 0 &&
+               net_list_has(&call->config->metrics_nets, &client);
+    return (net_list_parse("127.0.0.0/8,::1", &loopback) && net_list_has(&loopback, &client)) ||
+           net_list_has(&call->config->metrics_nets, &client);
 }
 
 static void add_gauge(struct text *to, const char *name, const char *help, int64_t n)

@@ -5,7 +5,7 @@
 #include "base/text.h"
 
 /* A site: scheme, and host with its port when it is not the scheme's own, "http://shop.test:80"
- * being "http" and "shop.test". Browsers leave that port out of Host and Origin; proxies may not. */
+ * being "http" and "shop.test". Browsers leave it out of Host and Origin, proxies may not. */
 struct site { bool tls; const char *host; size_t len; };
 
 static void host_read(const char *host, bool tls, struct site *out)

@@ -6,8 +6,8 @@
 #include "base/config.h"
 #include "web/request.h"
 
-/* True when Host is SHROFF_BASE_URL's host and Origin, when sent, is its origin; a scheme's own port
- * is the same as none. */
+/* True when Host is SHROFF_BASE_URL's host and Origin, when sent, is its origin; a scheme's own
+ * port is the same as none. */
 bool origin_is_ours(const struct request *request, const struct config *config);
 
 #endif

@@ -149,3 +149,17 @@ const char *request_header(const struct request *request, const char *name)
         text_add_char(&param_name, param_char(*name));
     return param_name.full ? NULL : fcgi_param(request->fcgi, room);
 }
+
+bool request_was_forwarded(const struct request *request)
+{
+    static const char *const MARKS[] = {
+        "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
+        "x-real-ip", "forwarded", "via", "cf-connecting-ip", "true-client-ip",
+    };
+
+    for (size_t i = 0; i < COUNT(MARKS); i++) {
+        if (request_header(request, MARKS[i]))
+            return true;
+    }
+    return false;
+}

@@ -52,6 +52,13 @@ describe('healthz', () => {
 });
 
 describe('metrics', () => {
+  test('40400 through a proxy on this machine: what was passed on is not the loopback', async () => {
+    for (const [name, value] of [['X-Forwarded-For', '203.0.113.7'], ['X-Forwarded-For', '127.0.0.1'], ['X-Forwarded-For', '::1'], ['X-Forwarded-For', ''], ['X-Real-IP', '203.0.113.7'],
+      ['Forwarded', 'for=203.0.113.7'], ['Via', '1.1 proxy'], ['X-Forwarded-Proto', 'https'], ['X-Forwarded-Host', 'pay.example'], ['CF-Connecting-IP', '203.0.113.7']]) {
+      expectError(await request(stack, { path: '/metrics', headers: { [name]: value } }), 40400);
+      assert.equal((await request(stack, { path: '/healthz', headers: { [name]: value } })).status, 200);
+    }
+  });
   test('every series has its TYPE, histograms add up', async () => {
     await create(stack, app1);
     const { series, text } = await scrape();

@@ -1,4 +1,4 @@
-/* test_origin.c - Host and Origin against SHROFF_BASE_URL: a scheme's own port is the same as none. */
+/* test_origin.c - Host and Origin against SHROFF_BASE_URL: a scheme's own port is no port. */
 #include "tests/unit/unit.h"
 #include "base/text.h"
 #include "web/origin.h"
