@@ -5,10 +5,9 @@
 #include <sys/statvfs.h>
 
 #include "base/clock.h"
-#include "cli/command.h"
+#include "cli/doctor.h"
 #include "io/db_refusal.h"
 #include "io/vault.h"
-#include "pay/doctor.h"
 #include "pay/migrate.h"
 #include "pay/purge.h"
 #include "pay/space.h"
@@ -66,16 +65,9 @@ int run_migrate(struct cli *cli)
     return EXIT_SUCCESS;
 }
 
-/* ---- doctor: each check says ok, warn or fail, and the cure. */
+/* ---- doctor */
 
-enum finding { FINE, WARN, FAIL };
-struct doctor {
-    struct cli *cli;
-    struct doctor_facts facts;
-    int failed;
-};
-
-static void told(struct doctor *d, enum finding finding, const char *what, const char *text)
+void doctor_told(struct doctor *d, enum finding finding, const char *what, const char *text)
 {
     static const char *const WORDS[] = { "ok", "warn", "FAIL" };
 
@@ -92,13 +84,13 @@ static void check_key(struct doctor *d)
     const char *path = d->cli->config.master_key_file;
 
     if (stat(path, &st) != 0)
-        told(d, FAIL, "master key",
+        doctor_told(d, FAIL, "master key",
              "the file of SHROFF_MASTER_KEY_FILE is missing: restore it from your backup");
     else if (vault_open(path) != PAY_OK)
-        told(d, FAIL, "master key",
+        doctor_told(d, FAIL, "master key",
              "could not be opened: lines VERSION:base64, mode 0600, owned by the service");
     else
-        told(d, FINE, "master key", path);
+        doctor_told(d, FINE, "master key", path);
 }
 
 static bool check_database(struct doctor *d)
@@ -106,12 +98,12 @@ static bool check_database(struct doctor *d)
     enum pay_err err = doctor_facts(d->cli->db, &d->facts);
 
     if (err != PAY_OK)
-        told(d, FAIL, "database",
+        doctor_told(d, FAIL, "database",
              str_or(err == PAY_DB_AWAY ? db_refusal() : "",
                     "answers, but not the ctl account: shroffctl migrate, then mariadb"
                     " < schema/accounts.sql"));
     else
-        told(d, FINE, "database", d->facts.version);
+        doctor_told(d, FINE, "database", d->facts.version);
     return err == PAY_OK;
 }
 
@@ -123,18 +115,20 @@ static void check_schema(struct doctor *d)
     struct db_account account;
 
     if (!migrate_folder(folder, sizeof(folder))) {
-        told(d, WARN, "schema", "the folder of migrations was not found (SHROFF_SCHEMA_DIR)");
+        doctor_told(d, WARN, "schema",
+                    "the folder of migrations was not found (SHROFF_SCHEMA_DIR)");
         return;
     }
     quiet = true;
-    config_db_account(&d->cli->config, "migrate", &account);
+    if (!doctor_account(d, "migrate", &account))
+        return;
     struct db *db = db_open(&account);
     enum pay_err err = migrate_run(
         db, &(struct migrate_plan){ folder, d->cli->config.db_name, true, say }, &report);
     db_close(&db);
     text_addf(&t, "%d applied, %d missing%s", report.known, report.applied,
               report.applied ? ": run shroffctl migrate" : "");
-    told(d, err != PAY_OK || report.applied ? FAIL : FINE, "schema",
+    doctor_told(d, err != PAY_OK || report.applied ? FAIL : FINE, "schema",
          err == PAY_OK ? room : report.why);
 }
 
@@ -147,7 +141,7 @@ static void check_secrets(struct doctor *d)
     enum pay_err err = registry_check_secrets(d->cli->db, &opened, &broken);
     text_addf(&t, "%lld open, %lld do not%s", (long long)opened, (long long)broken,
               broken ? ": wrong master key, or a row was moved; see docs/operate.md" : "");
-    told(d, err != PAY_OK || broken ? FAIL : FINE, "secrets",
+    doctor_told(d, err != PAY_OK || broken ? FAIL : FINE, "secrets",
          err == PAY_OK ? room : err_row(err)->msg);
 }
 
@@ -160,7 +154,7 @@ static void check_clock(struct doctor *d)
     off = off < 0 ? -off : off;
     text_addf(&t, "%lld ms off the database's%s", (long long)off,
               off > 2000 ? ": run NTP on both" : "");
-    told(d, off > 60000 ? FAIL : off > 2000 ? WARN : FINE, "clock", room);
+    doctor_told(d, off > 60000 ? FAIL : off > 2000 ? WARN : FINE, "clock", room);
 }
 
 /* What waits for a runner is the operator's to mend, what waits for a merchant the merchant's. */
@@ -177,7 +171,7 @@ static void check_notifications(struct doctor *d)
               " do not answer, %lld given up%s", (long long)g->notify_due,
               (long long)(g->notify_oldest_due_ms / 1000), (long long)g->notify_parked,
               (long long)g->notify_given_up, late ? ": is cron running notify_runner?" : "");
-    told(d, late ? FAIL : waits ? WARN : FINE, "notifications", room);
+    doctor_told(d, late ? FAIL : waits ? WARN : FINE, "notifications", room);
     text_reset(&t);
     text_addf(&t, "%lld do not answer", (long long)d->facts.open_hosts);
     if (d->facts.open_hosts > 0) {
@@ -186,7 +180,7 @@ static void check_notifications(struct doctor *d)
         time_add(&t, h->open_since);
         text_add(&t, ": tell the merchant; each is asked again by itself");
     }
-    told(d, d->facts.open_hosts > 0 ? WARN : FINE, "merchants' hosts", room);
+    doctor_told(d, d->facts.open_hosts > 0 ? WARN : FINE, "merchants' hosts", room);
 }
 
 static void check_work(struct doctor *d)
@@ -195,15 +189,15 @@ static void check_work(struct doctor *d)
     struct text t = TEXT(room);
     const struct doctor_facts *f = &d->facts;
 
-    told(d, f->flush_at_commit == 1 ? FINE : FAIL, "durability",
+    doctor_told(d, f->flush_at_commit == 1 ? FINE : FAIL, "durability",
          f->flush_at_commit == 1
              ? "innodb_flush_log_at_trx_commit = 1"
              : "innodb_flush_log_at_trx_commit must be 1: a crash would lose payments");
     check_notifications(d);
     text_addf(&t, "%lld open%s", (long long)f->gauges.alerts_open,
               f->gauges.alerts_open ? ": shroffctl alerts" : "");
-    told(d, f->gauges.alerts_open ? WARN : FINE, "alerts", room);
-    told(d, f->partitions_ahead == 3 && f->nonces == 0 ? FINE : WARN, "purge",
+    doctor_told(d, f->gauges.alerts_open ? WARN : FINE, "alerts", room);
+    doctor_told(d, f->partitions_ahead == 3 && f->nonces == 0 ? FINE : WARN, "purge",
          f->partitions_ahead == 3 && f->nonces == 0
              ? "partitions are made ahead, nonces are deleted"
              : "is cron running purge daily?");
@@ -217,14 +211,14 @@ static void check_space(struct doctor *d)
     const int64_t left = space_free(d->cli->db), least = d->cli->config.min_free_mb;
 
     if (left < 0) {
-        told(d, WARN, "database disk", "its folder cannot be looked at from here");
+        doctor_told(d, WARN, "database disk", "its folder cannot be looked at from here");
         return;
     }
     const long long mib = (long long)(left >> 20);
     text_addf(&t, "%lld MiB free where MariaDB keeps its data%s", mib,
               mib < least ? ": no new order is taken (SHROFF_MIN_FREE_MB)"
               : mib < 2048 ? ": full, MariaDB aborts" : "");
-    told(d, mib < least ? FAIL : mib < 2048 ? WARN : FINE, "database disk", room);
+    doctor_told(d, mib < least ? FAIL : mib < 2048 ? WARN : FINE, "database disk", room);
 }
 
 static void check_machine(struct doctor *d)
@@ -234,17 +228,18 @@ static void check_machine(struct doctor *d)
     char room[256];
     struct text t = TEXT(room);
 
-    told(d, FINE, "mode", c->test_mode ? "test: mock channels and the sandbox may run" : "live");
-    told(d, *c->base_url ? FINE : WARN, "base url",
+    doctor_told(d, FINE, "mode",
+                c->test_mode ? "test: mock channels and the sandbox may run" : "live");
+    doctor_told(d, *c->base_url ? FINE : WARN, "base url",
          *c->base_url ? c->base_url : "SHROFF_BASE_URL is not set here");
     if (statvfs(c->state, &fs) != 0) {
-        told(d, WARN, "state folder", "cannot be looked at (SHROFF_STATE)");
+        doctor_told(d, WARN, "state folder", "cannot be looked at (SHROFF_STATE)");
         return;
     }
     long long mib = (long long)(fs.f_bavail * fs.f_frsize >> 20);
     text_addf(&t, "%lld MiB free in %.150s%s", mib, c->state,
               mib < 256 ? ": a full disk ends MariaDB, if it keeps its data there" : "");
-    told(d, mib < 256 ? FAIL : FINE, "disk", room);
+    doctor_told(d, mib < 256 ? FAIL : FINE, "disk", room);
 }
 
 /* A copy of `run` has an nginx.conf of its own, else it is Debian's; or nginx is elsewhere. */
@@ -263,7 +258,7 @@ static void check_nginx(struct doctor *d)
     text_addf(&t, "%lld connections a worker in %.100s%s", (long long)n, conf,
               n < NGINX_CONNECTIONS_LEAST ? ": a stranger opens those in a second; set"
               " worker_connections 16384 there (docs/operate.md, Production)" : "");
-    told(d, n < NGINX_CONNECTIONS_LEAST ? WARN : FINE, "nginx", room);
+    doctor_told(d, n < NGINX_CONNECTIONS_LEAST ? WARN : FINE, "nginx", room);
 }
 
 int run_doctor(struct cli *cli)
@@ -277,12 +272,15 @@ int run_doctor(struct cli *cli)
     check_machine(&d);
     check_nginx(&d);
     check_key(&d);
+    check_programs(&d);
     if (check_database(&d)) {
+        check_accounts(&d);
         check_schema(&d);
         check_secrets(&d);
         check_clock(&d);
         check_space(&d);
         check_work(&d);
+        check_waiting(&d);
     }
     out_close(&cli->out, NULL);
     return d.failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -249,49 +249,83 @@ static const char *password_named(const char *role, char *name, size_t size, str
     return value;
 }
 
-static void load_password(const struct config *config, const char *role, struct db_account *out)
+/* False when a bound or a file is in the way; name, value and want say what, as refuse tells it. */
+struct complaint { char name[80], value[2 * CONFIG_TEXT], want[200]; };
+
+static bool complain(struct complaint *c, const char *value, const char *want)
 {
-    char name[80], room[2 * CONFIG_TEXT], why[160];
+    struct text to_value = TEXT(c->value), to_want = TEXT(c->want);
+
+    text_add(&to_value, value);
+    text_add(&to_want, want);
+    return false;
+}
+
+static bool load_password(const struct config *config, const char *role, struct db_account *out,
+                          struct complaint *c)
+{
+    char room[2 * CONFIG_TEXT], why[160];
     struct text path = TEXT(room), want = TEXT(why);
-    const char *value = role_setting(role, "_DB_PASSWORD", name, sizeof(name));
+    const char *value = role_setting(role, "_DB_PASSWORD", c->name, sizeof(c->name));
 
     if (value) {
         if (!text_copy(out->password, sizeof(out->password), value))
-            refuse(name, "(hidden)", "want at most 128 bytes");
-        if (secret_problem(value))
-            refuse(name, "(hidden)", secret_problem(value));
-        return;
+            return complain(c, "(hidden)", "want at most 128 bytes");
+        return !secret_problem(value) || complain(c, "(hidden)", secret_problem(value));
     }
-    if (!password_named(role, name, sizeof(name), &path)) {
+    if (!password_named(role, c->name, sizeof(c->name), &path)) {
         text_addf(&path, "%s/secrets/%s.password", config->state, role);
-        if (access(config->state, F_OK) != 0)
-            refuse("SHROFF_STATE", config->state,
-                   "there is no such folder: start ./scripts/run, or name the copy you mean");
+        if (access(config->state, F_OK) != 0) {
+            (void)snprintf(c->name, sizeof(c->name), "SHROFF_STATE");
+            return complain(c, config->state, "there is no such folder: start ./scripts/run, or"
+                                              " name the copy you mean");
+        }
     }
     enum pay_err err = path.full ? PAY_FULL
                                  : file_read(room, out->password, sizeof(out->password));
     text_addf(&want, "want a file with a password of at most 128 bytes: %s",
               err == PAY_FULL ? "it is longer" : strerror(errno));
     if (err != PAY_OK)
-        refuse(name, room, why);
-    if (secret_problem(out->password))
-        refuse(name, room, secret_problem(out->password));
+        return complain(c, room, why);
+    return !secret_problem(out->password) || complain(c, room, secret_problem(out->password));
 }
 
-void config_db_account(const struct config *config, const char *role, struct db_account *out)
+static bool load_account(const struct config *config, const char *role, struct db_account *out,
+                         struct complaint *c)
 {
-    char name[80], user[81];
+    char user[81];
     struct text own = TEXT(user);
 
     memset(out, 0, sizeof(*out));
     text_addf(&own, "shroff_%s", role);
-    const char *value = str_or(role_setting(role, "_DB_USER", name, sizeof(name)), user);
+    const char *value = str_or(role_setting(role, "_DB_USER", c->name, sizeof(c->name)), user);
     if (!text_copy(out->user, sizeof(out->user), value))
-        refuse(name, value, "want at most 80 bytes");
-    load_password(config, role, out);
+        return complain(c, value, "want at most 80 bytes");
     const bool sandbox = str_eq(role, "sandbox");
     if (!text_copy(out->socket, sizeof(out->socket), config->db_socket) ||
         !text_copy(out->database, sizeof(out->database),
-                   sandbox ? config->sandbox_db_name : config->db_name))
-        refuse("SHROFF_DB_SOCKET", config->db_socket, "want at most 107 bytes");
+                   sandbox ? config->sandbox_db_name : config->db_name)) {
+        (void)snprintf(c->name, sizeof(c->name), "SHROFF_DB_SOCKET");
+        return complain(c, config->db_socket, "want at most 107 bytes");
+    }
+    return load_password(config, role, out, c);
+}
+
+bool config_db_account_read(const struct config *config, const char *role, struct db_account *out,
+                            struct text *why)
+{
+    struct complaint c = { "", "", "" };
+
+    if (load_account(config, role, out, &c))
+        return true;
+    text_addf(why, "%s='%.300s': %s", c.name, c.value, c.want);
+    return false;
+}
+
+void config_db_account(const struct config *config, const char *role, struct db_account *out)
+{
+    struct complaint c = { "", "", "" };
+
+    if (!load_account(config, role, out, &c))
+        refuse(c.name, c.value, c.want);
 }

@@ -41,6 +41,41 @@ enum pay_err doctor_facts(struct db *db, struct doctor_facts *out)
     return err;
 }
 
+enum pay_err doctor_reads(struct db *db, bool sandbox)
+{
+    static const char SQL[] = "SELECT COUNT(*) FROM (SELECT id FROM pay_app LIMIT 1) x";
+    static const char SQL_ANYTHING[] = "SELECT 1";
+    static const struct db_column COLUMNS[] = { { "one", DB_I64, 0, sizeof(int64_t) } };
+    int64_t one;
+
+    enum pay_err err =
+        db_select(db, &(struct db_query){ .sql = sandbox ? SQL_ANYTHING : SQL,
+                                          .shape = DB_SHAPE(COLUMNS), .row = &one });
+    db_end(db);
+    return err;
+}
+
+static const struct db_column WAITING_COLUMNS[] = {
+    DB_COLUMN(struct doctor_waiting, app_key), DB_COLUMN(struct doctor_waiting, count),
+    DB_COLUMN_TIME(struct doctor_waiting, oldest), DB_COLUMN(struct doctor_waiting, all),
+};
+
+enum pay_err doctor_waiting(struct db *db, struct doctor_waiting *out)
+{
+    static const char SQL[] =
+        "SELECT a.app_key, w.n, w.oldest, w.every FROM"
+        " (SELECT app_id, COUNT(*) AS n, MIN(create_time) AS oldest, SUM(COUNT(*)) OVER () AS every"
+        "    FROM (SELECT app_id, create_time FROM notify_task"
+        "           WHERE status = 0 AND lane = 1 LIMIT ?) t GROUP BY app_id) w"
+        " JOIN pay_app a ON a.id = w.app_id ORDER BY w.n DESC LIMIT 1";
+    const struct db_param in[] = { DB_NUM(DOCTOR_WAITING_MOST) };
+
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(WAITING_COLUMNS), .row = out });
+    db_end(db);
+    return err;
+}
+
 int64_t doctor_nginx_connections(const char *path)
 {
     static const char NAME[] = "worker_connections";

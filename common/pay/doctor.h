@@ -3,6 +3,7 @@
 #define PAY_DOCTOR_H
 
 #include "io/db.h"
+#include "pay/app.h"
 #include "pay/gauges.h"
 #include "pay/notify_endpoint.h"
 
@@ -17,6 +18,14 @@ struct doctor_facts {
     char version[65];
 };
 MUST_USE enum pay_err doctor_facts(struct db *db, struct doctor_facts *out);
+/* Can this account read what every program reads (the sandbox's: anything)? PAY_DB_AWAY: it cannot
+ * log in. */
+MUST_USE enum pay_err doctor_reads(struct db *db, bool sandbox);
+/* Notifications that were tried and wait for a further try: how many (counted to MOST), and the app
+ * that has most of them. PAY_NO_ROW: none. */
+#define DOCTOR_WAITING_MOST 100000
+struct doctor_waiting { int64_t all, count, oldest; char app_key[APP_KEY_SIZE]; };
+MUST_USE enum pay_err doctor_waiting(struct db *db, struct doctor_waiting *out);
 /* worker_connections in that nginx.conf; 512, nginx's own, when it says none; -1: not readable. */
 int64_t doctor_nginx_connections(const char *path);
 

@@ -3,7 +3,7 @@
 import { describe, test, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { create, createOpen, expectError, expectOk, get, post, query, strangerUl
 import { payByCallback } from '../lib/channel.mjs';
 import { ctl as run, newApp } from '../lib/ctl.mjs';
 import { ROOT, buildPath } from '../lib/env.mjs';
+import { pidsOf } from '../lib/stack.mjs';
 import { does, merchant } from '../lib/merchant.mjs';
 import { payPage } from '../lib/page.mjs';
 import { inForce, sleep, until } from '../lib/wait.mjs';
@@ -430,6 +431,43 @@ describe('doctor', () => {
       assert.ok(!r.text.includes(key), 'no key is shown');
     });
   }
+  test('a program that hangs behind its socket, and one whose socket is gone', async () => {
+    const workers = pidsOf(stack, 'create');
+    for (const pid of workers) process.kill(pid, 'SIGSTOP');
+    try {
+      const r = await look();
+      assert.equal(r.code, 1);
+      assert.deepEqual([r.of['program create'].result, r.of['program query'].result], ['FAIL', 'ok'], r.text);
+      assert.match(r.of['program create'].text, /stopped, hanging|queue is full/);
+    } finally { for (const pid of workers) process.kill(pid, 'SIGCONT'); }
+    const socket = join(stack.state, 'run/query.sock');
+    renameSync(socket, `${socket}.away`);
+    try {
+      const r = await look();
+      assert.match(r.of['program query'].text, /socket is not there/);
+      assert.equal(r.of['program create'].result, 'ok', r.text);
+    } finally { renameSync(`${socket}.away`, socket); }
+  });
+  test('the password of another account than its own is wrong, or cannot be read here', async () => {
+    const wrong = await look({ SHROFF_WEB_DB_PASSWORD_FILE: file('web.password', 'nonsense-nonsense') });
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.of['account web'].text, /shroff_web \(1045, Access denied/);
+    assert.equal(wrong.of['account runner'].result, 'ok', wrong.text);
+    const unread = await look({ SHROFF_RUNNER_DB_PASSWORD_FILE: '/nowhere/runner.password' });
+    assert.equal(unread.code, 0, 'what cannot be looked at is no failure');
+    assert.deepEqual([unread.of['account runner'].result, /SHROFF_RUNNER_DB_PASSWORD_FILE/.test(unread.of['account runner'].text)], ['warn', true]);
+  });
+  test('notifications that were tried and wait: how many, and for whom', { skip: !root && 'only root may plant them' }, async () => {
+    const app = await newApp(stack);
+    await root.rows(`INSERT INTO notify_task (no, app_id, type, event, data_id, notify_url, body, lane, notify_times, max_notify_times, next_notify_time)
+      SELECT CONCAT('0DEAD', LPAD(seq, 21, '0')), (SELECT id FROM pay_app WHERE app_key = ?), 1, 'order.success', 900000000 + seq, 'http://dead.example/', '{}', 1, 3, 16,
+        UTC_TIMESTAMP(3) + INTERVAL 1 DAY FROM seq_1_to_3950`, [app.key]);
+    try {
+      const r = await look();
+      assert.equal(r.of.unacknowledged.result, 'warn', r.text);
+      assert.match(r.of.unacknowledged.text, new RegExp(`most of app ${app.key}: 3950, `));
+    } finally { await root.rows(`DELETE FROM notify_task WHERE no LIKE '0DEAD%'`); }
+  });
   test('for people: a table, and the exit code', async () => {
     const r = await ctl(['doctor'], { SHROFF_BASE_URL: stack.base });
     assert.equal(r.code, 0, r.stdout);

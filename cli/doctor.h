@@ -1,0 +1,25 @@
+/* doctor.h - shroffctl doctor: each check says ok, warn or fail, and the cure. */
+#ifndef CLI_DOCTOR_H
+#define CLI_DOCTOR_H
+
+#include "cli/command.h"
+#include "pay/doctor.h"
+
+enum finding { FINE, WARN, FAIL };
+struct doctor {
+    struct cli *cli;
+    struct doctor_facts facts;
+    int failed;
+};
+
+void doctor_told(struct doctor *d, enum finding finding, const char *what, const char *text);
+/* The account of a role, when its password can be read here; else a warning, and false. */
+bool doctor_account(struct doctor *d, const char *role, struct db_account *out);
+/* Do the web programs answer behind their sockets? */
+void check_programs(struct doctor *d);
+/* Can the programs' accounts log in, and read? */
+void check_accounts(struct doctor *d);
+/* Who waits for a merchant that does not acknowledge? */
+void check_waiting(struct doctor *d);
+
+#endif

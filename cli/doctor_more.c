@@ -1,0 +1,129 @@
+/* doctor_more.c - doctor's checks of what runs beside it: programs, their accounts, merchants. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/doctor.h"
+#include "io/db_refusal.h"
+#include "io/fcgi_ask.h"
+
+#define ANSWER_MS 3000
+#define WAITING_MANY 100
+#define WAITING_LONG_MS 600000
+
+/* ---- programs */
+
+static const char *const PROGRAMS[] = { "create", "query", "callback", "metrics", "mockpay" };
+
+/* Where this machine's sockets are: a copy of `run` has its own, the units have theirs. */
+static bool sockets_in(const char *folder)
+{
+    char path[CONFIG_TEXT + 32];
+
+    for (size_t i = 0; i < COUNT(PROGRAMS); i++) {
+        snprintf(path, sizeof(path), "%s/%s.sock", folder, PROGRAMS[i]);
+        if (access(path, F_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void check_program(struct doctor *d, const char *folder, const char *name)
+{
+    char path[CONFIG_TEXT + 32], room[800];
+    struct text t = TEXT(room);
+
+    snprintf(path, sizeof(path), "%s/%s.sock", folder, name);
+    const char *why = fcgi_ask(path, ANSWER_MS);
+    text_addf(&t, "%s%s%.300s%s", why ? why : "answers", why ? " (" : ", ", path,
+              why ? "): look at its log, start it again" : "");
+    snprintf(path, sizeof(path), "program %s", name);
+    doctor_told(d, why ? FAIL : FINE, path, room);
+}
+
+void check_programs(struct doctor *d)
+{
+    char run[CONFIG_TEXT + 8];
+    const char *folder = run;
+
+    snprintf(run, sizeof(run), "%s/run", d->cli->config.state);
+    if (!sockets_in(folder))
+        folder = "/run/shroff";
+    if (!sockets_in(folder)) {
+        doctor_told(d, WARN, "programs", "no program's socket is under SHROFF_STATE or in"
+                    " /run/shroff: they run on another machine, or not at all");
+        return;
+    }
+    for (size_t i = 0; i < COUNT(PROGRAMS); i++)
+        if (!str_eq(PROGRAMS[i], "mockpay") || d->cli->config.test_mode)
+            check_program(d, folder, PROGRAMS[i]);
+}
+
+/* ---- accounts */
+
+bool doctor_account(struct doctor *d, const char *role, struct db_account *out)
+{
+    char what[64], room[1200];
+    struct text why = TEXT(room);
+
+    if (config_db_account_read(&d->cli->config, role, out, &why))
+        return true;
+    snprintf(what, sizeof(what), "account %s", role);
+    text_add(&why, " (root may read it)");
+    doctor_told(d, WARN, what, room);
+    return false;
+}
+
+static void check_account(struct doctor *d, const char *role)
+{
+    struct db_account account;
+    char what[64];
+
+    if (!doctor_account(d, role, &account))
+        return;
+    struct db *db = db_open(&account);
+    enum pay_err err = doctor_reads(db, str_eq(role, "sandbox"));
+    db_close(&db);
+    snprintf(what, sizeof(what), "account %s", role);
+    doctor_told(d, err == PAY_OK ? FINE : FAIL, what,
+                err == PAY_OK        ? account.user
+                : err == PAY_DB_AWAY ? db_refusal()
+                                     : "logs in, and may not read: mariadb < schema/accounts.sql");
+    explicit_bzero(&account, sizeof(account));
+}
+
+void check_accounts(struct doctor *d)
+{
+    static const char *const ROLES[] = { "web", "runner", "migrate", "sandbox" };
+
+    for (size_t i = 0; i < COUNT(ROLES); i++)
+        if (!str_eq(ROLES[i], "sandbox") || d->cli->config.test_mode)
+            check_account(d, ROLES[i]);
+}
+
+/* ---- merchants */
+
+void check_waiting(struct doctor *d)
+{
+    struct doctor_waiting w;
+    char room[600];
+    struct text t = TEXT(room);
+
+    enum pay_err err = doctor_waiting(d->cli->db, &w);
+    if (err != PAY_OK && err != PAY_NO_ROW) {
+        doctor_told(d, WARN, "unacknowledged", err_row(err)->msg);
+        return;
+    }
+    if (err == PAY_NO_ROW) {
+        doctor_told(d, FINE, "unacknowledged", "no notification waits for a further try");
+        return;
+    }
+    const int64_t age = clock_now_ms() - w.oldest;
+    const bool bad = w.count >= WAITING_MANY || age > WAITING_LONG_MS;
+    text_addf(&t, "%lld%s tried and not acknowledged, most of app %s: %lld, the oldest for %lld s"
+              "%s", (long long)w.all, w.all == DOCTOR_WAITING_MOST ? " or more" : "", w.app_key,
+              (long long)w.count, (long long)(age / 1000),
+              bad ? ": shroffctl notify list --app APP_KEY --status WAITING shows why; tell the"
+                    " merchant" : "");
+    doctor_told(d, bad ? WARN : FINE, "unacknowledged", room);
+}
