@@ -24,7 +24,7 @@ BEGIN {
     library["errmsg.h"]   = library["mysql"]
     library["mysqld_error.h"] = library["mysql"]
     library["openssl"]    = "^common/io/sign[a-z_]*\\.c$|^common/io/sign[a-z_]*_private\\.h$"
-    library["json-c"]     = "^common/io/json\\.c$"
+    library["json-c"]     = "^common/io/json(_lenient)?\\.c$"
     library["json.h"]     = library["json-c"]
     library["curl"]       = "^common/io/http[a-z_]*\\.c$|^common/io/http[a-z_]*_private\\.h$"
     library["fcgi"]       = "^common/io/fcgi[a-z_]*\\.c$|^common/io/fcgi[a-z_]*_private\\.h$"

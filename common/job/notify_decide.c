@@ -74,7 +74,8 @@ static int64_t pace_of(const struct notify_host *host)
  * due meanwhile for others are found from the queue's other end. */
 static bool keeps_up(const struct notify_host *host)
 {
-    return host->best_us > 0 && host->best_us <= QUICK_US && notify_host_is_fast(host);
+    return host->best_us > 0 && host->best_us <= QUICK_US && notify_host_is_fast(host) &&
+           notify_host_silence(host) <= NOTIFY_FAST_US;
 }
 
 /* Some URLs of a host may hang while others answer: a first try to another URL goes past them. */

@@ -187,7 +187,7 @@ int64_t notify_host_silence(const struct notify_host *host)
 bool notify_host_is_fast(const struct notify_host *host)
 {
     return host->best_us > 0 && host->mean_us <= NOTIFY_FAST_US &&
-           notify_host_silence(host) <= NOTIFY_FAST_US;
+           notify_host_silence(host) <= SILENT_US;
 }
 
 /* How many it is through with soon, at the pace it answers. */

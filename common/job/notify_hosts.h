@@ -63,7 +63,7 @@ uint64_t notify_url_key(const char *url);
 
 /* Since when nothing was heard of it though it is asked, us; 0 while it is not. */
 int64_t notify_host_silence(const struct notify_host *host);
-/* It answers in NOTIFY_FAST_US, as far as can be known. */
+/* It answers in NOTIFY_FAST_US in the mean, and was heard within a second. */
 bool notify_host_is_fast(const struct notify_host *host);
 /* Does a request to just this URL hang there? */
 bool notify_host_url_hangs(const struct notify_host *host, uint64_t url);

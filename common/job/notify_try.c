@@ -86,8 +86,8 @@ static const char *end_code(enum http_end end)
     return "CONFIG";
 }
 
-/* Text a person can read and the database will take: what is no UTF-8, and control characters but
- * tab and newline, become \xHH. */
+/* Text a person can read and the database will take: what does not print, but tab and newline,
+ * becomes \xHH. */
 static void keep_response(const char *body, size_t len, char room[NOTIFY_RESPONSE_SIZE])
 {
     struct text out = text_over(room, NOTIFY_RESPONSE_SIZE);
@@ -95,10 +95,10 @@ static void keep_response(const char *body, size_t len, char room[NOTIFY_RESPONS
     for (size_t i = 0; i < len && !out.full;) {
         uint32_t c;
         size_t n = utf8_next(body + i, len - i, &c);
-        if (n > 0 && (c == '\n' || c == '\t' || !utf8_is_control(c)))
+        if (n > 0 && (c == '\n' || c == '\t'))
             text_add_n(&out, body + i, n);
         else
-            text_addf(&out, "\\x%02x", (unsigned)(uint8_t)body[i]);
+            text_add_shown(&out, body + i, n > 0 ? n : 1);
         i += n > 0 ? n : 1;
     }
 }

@@ -40,8 +40,9 @@ int64_t notify_wait_ms(const struct notify_schedule *schedule, int64_t times, in
                        unsigned random);
 /* "120" or an HTTP date -> seconds from now (>= 0), -1 when neither. */
 int64_t notify_retry_after(const char *value, int64_t now_s);
-/* The one rule: 200 and a body that, trimmed, is `success` in any case, or a JSON object whose code
- * is the number 0 or the string SUCCESS. */
+/* The one rule: 200 and a body that, trimmed (Unicode blanks and a BOM too), is `success` in any
+ * case, bare or as a JSON string, or a JSON object, as lenient as JSON libraries are, whose code is
+ * the number 0 in any spelling or the string SUCCESS. */
 bool notify_acknowledged(int http_status, const char *body, size_t len);
 
 /* Standard Webhooks: "v1,…" or "v1,… v1,…" for webhook-signature. */

@@ -44,7 +44,9 @@ const ROWS = {
   '101 another protocol': [http(say(head('101 Switching Protocols', { Upgrade: 'h2c', Connection: 'Upgrade' }))), [21, 22], ['HTTP_101', 'TIMEOUT', 'CONNECT']],
   // ---- bodies (F49)
   'NOT_SUCCESS': [http(say(page('200 OK', 'NOT_SUCCESS'))), 21, 'BODY_RULE'],
-  'a byte order mark': [http(say(page('200 OK', '\ufeffsuccess'))), 21, 'BODY_RULE'],
+  'a byte order mark': [http(say(page('200 OK', '\ufeffsuccess'))), 10, 'OK'],
+  'a cut emoji, a member twice, 0.0': [http(say(page('200 OK', '{"m":"\\ud83d","m":1,"code":0.0}'))), 10, 'OK'],
+  'a zero-width space within': [http(say(page('200 OK', 'suc\u200bcess'))), 21, 'BODY_RULE'],
   'code twice': [http(say(page('200 OK', '{"code":1,"code":0}'))), 21, 'BODY_RULE'],
   'code in quotes': [http(say(page('200 OK', '{"code":"0"}'))), 21, 'BODY_RULE'],
   'success in UTF-16': [http((s) => { s.write(head('200 OK', { 'Content-Length': 14, ...CLOSED })); s.end(Buffer.from('success', 'utf16le')); }), 21, 'BODY_RULE'],

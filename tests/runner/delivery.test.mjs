@@ -66,7 +66,8 @@ test('while a secret rotates both sign, afterwards the new one alone', async () 
 const RULES = [
   ['SUCCESS', 10, 'OK'], [' success\r\n', 10, 'OK'], ['{"code":0}', 10, 'OK'], ['{"code":"SUCCESS","x":[1]}', 10, 'OK'],
   ['UNSUCCESSFUL', 21, 'BODY_RULE'], ['{"code":"0"}', 21, 'BODY_RULE'], ['{"code":500,"msg":"NOT SUCCESS"}', 21, 'BODY_RULE'],
-  ['{"code":0,"code":0}', 21, 'BODY_RULE'], ['', 21, 'BODY_RULE'], ['\ufeffSUCCESS', 21, 'BODY_RULE'],
+  ['{"code":0,"code":0}', 21, 'BODY_RULE'], ['', 21, 'BODY_RULE'], ['\ufeffSUCCESS', 10, 'OK'], ['{"code":0.0,"msg":1,"msg":2}', 10, 'OK'],
+  ['"SUCCESS"', 10, 'OK'], ['\u00a0success\u200b', 10, 'OK'], ['suc\u200bcess', 21, 'BODY_RULE'],
   [{ status: 500, body: 'SUCCESS' }, 21, 'HTTP_500'], [{ status: 404, body: '' }, 21, 'HTTP_404'],
   [{ status: 201, body: 'SUCCESS' }, 21, 'HTTP_201'],
 ];
@@ -159,6 +160,8 @@ test('what comes back is kept in 2 KiB a person can read', async () => {
   assert.ok(Buffer.byteLength(log.response) <= 2048);
   assert.match(log.response, /^a\\x00b\\x1b\\xff/);
   assert.match(log.response, /茶aaa/);
+  const { log: hidden } = await once('suc\u200bcess\u00a0\u202e');
+  assert.equal(hidden.response, 'suc\\xe2\\x80\\x8bcess\\xc2\\xa0\\xe2\\x80\\xae');
   const { log: cut } = await once({ status: 500, body: `${'a'.repeat(2047)}茶` });
   assert.equal(cut.response, 'a'.repeat(2047));
 });
