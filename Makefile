@@ -43,8 +43,8 @@ CFLAGS ?=
 ALL_CFLAGS = $(STD) $(WARN) $(OPT) -fPIE -MMD -MP $(CFLAGS)
 
 # Each library is met in one wrapper only (make lint), so its flags are spelled once.
-LIB_CFLAGS := $(filter-out -I/usr/include,$(shell $(PKG_CONFIG) --cflags libmariadb json-c libcurl openssl libqrencode 2>/dev/null))
-LIBS := $(shell $(PKG_CONFIG) --libs libmariadb json-c libcurl openssl libqrencode 2>/dev/null) -lfcgi
+LIB_CFLAGS := $(filter-out -I/usr/include,$(shell $(PKG_CONFIG) --cflags libmariadb json-c libcurl openssl libqrencode zlib 2>/dev/null))
+LIBS := $(shell $(PKG_CONFIG) --libs libmariadb json-c libcurl openssl libqrencode zlib 2>/dev/null) -lfcgi
 LIB_CFLAGS := $(patsubst -I%,-isystem %,$(LIB_CFLAGS))
 
 LIB_SRC  := $(wildcard common/*/*.c)

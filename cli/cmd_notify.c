@@ -62,6 +62,7 @@ static enum pay_err task_print(void *arg, const struct task_row *task)
     out_time(out, "parked_since", task->parked_since);
     out_time(out, "host_open_since", task->host_open_since);
     out_str(out, "last_error", task->last_error);
+    out_str(out, "last_reason", task->last_reason);
     out_str(out, "notify_url", task->notify_url);
     out_time(out, "create_time", task->create_time);
     return PAY_OK;

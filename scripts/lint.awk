@@ -27,6 +27,7 @@ BEGIN {
     library["json-c"]     = "^common/io/json(_lenient)?\\.c$"
     library["json.h"]     = library["json-c"]
     library["curl"]       = "^common/io/http[a-z_]*\\.c$|^common/io/http[a-z_]*_private\\.h$"
+    library["zlib"]       = library["curl"]
     library["fcgi"]       = "^common/io/fcgi[a-z_]*\\.c$|^common/io/fcgi[a-z_]*_private\\.h$"
     library["qrencode"]   = "^common/io/qr\\.c$"
 
@@ -184,8 +185,8 @@ function check_include(line,   path, top, quoted) {
 
 function check_library(path, top,   key) {
     key = top
-    if (path ~ /^(mysql|fcgi|qrencode|curl)[a-z_]*\.h$/) {
-        match(path, /^(mysqld_error\.h|mysql|fcgi|qrencode|curl)/)
+    if (path ~ /^(mysql|fcgi|qrencode|curl|zlib)[a-z_]*\.h$/) {
+        match(path, /^(mysqld_error\.h|mysql|fcgi|qrencode|curl|zlib)/)
         key = substr(path, 1, RLENGTH)
     }
     if (key in library && name !~ library[key])

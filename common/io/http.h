@@ -12,6 +12,7 @@
 
 #define HTTP_BODY_READ 65536        /* of an answer; more is HTTP_TOO_LARGE */
 #define HTTP_HEADERS_MAX 8
+#define HTTP_REASON_SIZE 256
 
 /* What happened, in the words of notify_log (webhooks.md F9). HTTP_DONE: an answer came whole. */
 enum http_end { HTTP_DONE, HTTP_DNS, HTTP_CONNECT, HTTP_TLS, HTTP_TIMEOUT, HTTP_TOO_LARGE,
@@ -36,6 +37,7 @@ struct http_answer {
     size_t body_total;              /* bytes read in all */
     char peer[NET_TEXT_SIZE];
     char retry_after[64];           /* the header's value, "" without */
+    char reason[HTTP_REASON_SIZE];  /* what went wrong, in words; "" when an answer came */
     int64_t duration_us;
 };
 

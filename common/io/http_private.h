@@ -15,6 +15,8 @@ struct http_transfer {
     bool dialled;                   /* a socket was made */
     bool reached;                   /* a connection stood: what failed after it is no bad URL */
     bool over;                      /* a cap was hit */
+    bool compressed;                /* the body of the answer is */
+    char error[CURL_ERROR_SIZE];    /* curl's own words */
     size_t header_bytes, keep;
     int64_t started_us;
     struct http_answer answer;
@@ -27,6 +29,13 @@ MUST_USE bool http_transfer_start(struct http_transfer *t, const struct http_req
 void http_transfer_finish(struct http_transfer *t, CURLcode rc);
 /* Frees what one request needed; the handle stays. */
 void http_transfer_reset(struct http_transfer *t);
+
+/* http_decode.c: is the value of a Content-Encoding one that can be undone? */
+bool http_is_compressed(const char *value, size_t len);
+/* Undoes it, when it is so coded. False: there is more in it than HTTP_BODY_READ. */
+bool http_decode(struct http_answer *answer, size_t keep);
+/* http_reason.c: fills the answer's reason. */
+void http_say_why(struct http_transfer *t, CURLcode rc);
 
 /* http_guard.c: may this address be dialled? */
 bool http_address_ok(const struct http_transfer *t, const struct net_address *address);

@@ -22,7 +22,8 @@ static size_t on_body(char *at, size_t one, size_t len, void *transfer)
         t->over = true;
         return 0;
     }
-    size_t room = t->keep - a->body_len, take = len < room ? len : room;
+    size_t most = t->compressed ? HTTP_BODY_READ : t->keep;
+    size_t room = most - a->body_len, take = len < room ? len : room;
     if (take > 0) {
         memcpy(a->body + a->body_len, at, take);
         a->body_len += take;
@@ -31,22 +32,40 @@ static size_t on_body(char *at, size_t one, size_t len, void *transfer)
     return len;
 }
 
-static void keep_retry_after(struct http_answer *a, const char *at, size_t len)
+/* The value of a header line with this name ("name:"), trimmed; NULL: it is another one. */
+static const char *value_of(const char *name, const char *at, size_t *len)
 {
-    static const char NAME[] = "retry-after:";
-    size_t skip = sizeof(NAME) - 1;
+    size_t skip = strlen(name);
 
-    if (len < skip || strncasecmp(at, NAME, skip) != 0)
-        return;
-    for (; skip < len && (at[skip] == ' ' || at[skip] == '\t'); skip++)
+    if (*len < skip || strncasecmp(at, name, skip) != 0)
+        return NULL;
+    for (; skip < *len && (at[skip] == ' ' || at[skip] == '\t'); skip++)
         ;
-    while (len > skip && (unsigned char)at[len - 1] <= ' ')
-        len--;
-    for (size_t i = skip; i < len; i++)
-        if (at[i] < ' ' || at[i] > '~')
+    while (*len > skip && (unsigned char)at[*len - 1] <= ' ')
+        --*len;
+    *len -= skip;
+    return at + skip;
+}
+
+static void keep_retry_after(struct http_answer *a, const char *value, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (value[i] < ' ' || value[i] > '~')
             return;
-    if (!text_copy_n(a->retry_after, sizeof(a->retry_after), at + skip, len - skip))
+    if (!text_copy_n(a->retry_after, sizeof(a->retry_after), value, len))
         a->retry_after[0] = '\0';
+}
+
+static void look_at_header(struct http_transfer *t, const char *at, size_t len)
+{
+    size_t later = len, coding = len;
+    const char *value = value_of("retry-after:", at, &later);
+
+    if (value)
+        keep_retry_after(&t->answer, value, later);
+    value = value_of("content-encoding:", at, &coding);
+    if (value)
+        t->compressed = http_is_compressed(value, coding);
 }
 
 /* Counts over all header blocks, endless 1xx answers too. */
@@ -60,9 +79,11 @@ static size_t on_header(char *at, size_t one, size_t len, void *transfer)
         t->over = true;
         return 0;
     }
-    if (len > 5 && strncasecmp(at, "HTTP/", 5) == 0)
+    if (len > 5 && strncasecmp(at, "HTTP/", 5) == 0) {
         t->answer.retry_after[0] = '\0';
-    keep_retry_after(&t->answer, at, len);
+        t->compressed = false;
+    }
+    look_at_header(t, at, len);
     return len;
 }
 
@@ -78,7 +99,7 @@ void http_init(void)
 }
 
 /* What never changes for a handle. Not set because off is the default: cookies, netrc, HTTP/0.9,
- * Accept-Encoding (a compressed answer stays compressed, so there are no bombs). */
+ * curl's own decoding (http_decode.c). */
 static void set_lasting(struct http_transfer *t)
 {
     CURL *easy = t->easy;
@@ -106,6 +127,7 @@ static void set_lasting(struct http_transfer *t)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
 }
 
@@ -123,7 +145,8 @@ static bool add_header(struct http_transfer *t, const char *line)
 
 static bool set_headers(struct http_transfer *t, const struct http_request *request)
 {
-    bool ok = add_header(t, "Expect:");     /* else a body over 1 KiB waits a second for 100 */
+    bool ok = add_header(t, "Expect:") &&   /* else a body over 1 KiB waits a second for 100 */
+              add_header(t, "Accept-Encoding: identity");
 
     for (size_t i = 0; ok && i < HTTP_HEADERS_MAX && request->headers[i] != NULL; i++)
         ok = add_header(t, request->headers[i]);
@@ -163,7 +186,7 @@ static void begin(struct http_transfer *t, const struct http_request *request)
         .allow = request->allow != NULL ? *request->allow : none,
         .keep = request->keep < HTTP_BODY_READ ? request->keep : HTTP_BODY_READ,
     };
-    t->answer.body = malloc(t->keep + 1);
+    t->answer.body = malloc(HTTP_BODY_READ + 1);
     if (t->answer.body == NULL)
         abort();
     t->answer.body[0] = '\0';
@@ -229,12 +252,15 @@ void http_transfer_finish(struct http_transfer *t, CURLcode rc)
     const char *peer = NULL;
 
     a->end = end_of(t, rc);
+    if (a->end == HTTP_DONE && t->compressed && !http_decode(a, t->keep))
+        a->end = HTTP_TOO_LARGE;
     a->duration_us = clock_ticks_us() - t->started_us;
     if (curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK)
         a->status = (int)status;
     if (curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &peer) == CURLE_OK && peer != NULL &&
         !text_copy(a->peer, sizeof(a->peer), peer))
         a->peer[0] = '\0';
+    http_say_why(t, rc);
 }
 
 void http_transfer_reset(struct http_transfer *t)

@@ -136,6 +136,8 @@ static void end_badly(struct notify_try *try, const char *alert, const char *bec
     result->alert = alert;
     text_addf(&text, "%s after %lld tries; the last one: %s", because, (long long)result->times,
               result->error_code);
+    text_addf(&text, "%s%s%s", *result->reason ? " (" : "", result->reason,
+              *result->reason ? ")" : "");
     if (try->host)
         text_addf(&text, "; %s://%s:%lld", try->host->url.scheme, try->host->url.host,
                   (long long)try->host->url.port);
@@ -179,6 +181,7 @@ void notify_try_judge(struct notify_try *try, const struct http_answer *answer,
     result->log_status = heard ? NOTIFY_SUCCESS : whole ? NOTIFY_LOG_NOT_ACKNOWLEDGED
                                                         : NOTIFY_LOG_REQUEST_FAILED;
     memcpy(result->peer, answer->peer, sizeof(result->peer));
+    memcpy(result->reason, answer->reason, sizeof(result->reason));
     if (answer->end != HTTP_BLOCKED_ADDR && answer->body)
         keep_response(answer->body, answer->body_len, result->response);
     if (heard)
@@ -193,9 +196,10 @@ void notify_try_misconfigured(struct notify_try *try, const char *why,
                               const struct notify_schedule *schedule)
 {
     struct http_answer none = { .end = HTTP_BAD_URL };
+    struct text reason = TEXT(none.reason);
 
+    text_add(&reason, why);
     notify_try_judge(try, &none, schedule);
-    keep_response(why, strlen(why), try->result.response);
 }
 
 enum host_word notify_try_host_word(const struct notify_try *try)

@@ -19,6 +19,7 @@ static const struct db_column TASK_COLUMNS[] = {
     DB_COLUMN(struct task_row, notify_url),
     DB_COLUMN_TIME(struct task_row, create_time),
     DB_COLUMN(struct task_row, last_error),
+    DB_COLUMN(struct task_row, last_reason),
 };
 
 struct task_each {
@@ -32,6 +33,9 @@ static enum pay_err task_each(void *arg, void *row)
     return e->each(e->arg, row);
 }
 
+#define LAST_LOG(column) \
+    " (SELECT l." column " FROM notify_log l WHERE l.task_id = t.id ORDER BY l.id DESC LIMIT 1)"
+
 enum pay_err notify_task_list(struct db *db, const struct task_filter *f,
                               enum pay_err (*each)(void *, const struct task_row *), void *arg)
 {
@@ -41,7 +45,7 @@ enum pay_err notify_task_list(struct db *db, const struct task_filter *f,
         " (SELECT MIN(e.open_since) FROM notify_endpoint e"
         "   WHERE t.status = 0 AND e.open_since IS NOT NULL AND " NOTIFY_IS_HOST_OF_TASK "),"
         " t.merchant_order_id, t.notify_url, t.create_time,"
-        " (SELECT l.error_code FROM notify_log l WHERE l.task_id = t.id ORDER BY l.id DESC LIMIT 1)"
+        LAST_LOG("error_code") "," LAST_LOG("reason")
         " FROM notify_task t JOIN pay_app a ON a.id = t.app_id"
         " WHERE (? IS NULL OR a.app_key = ?) AND (? < 0 OR t.status = ?)"
         " AND (? IS NULL OR t.id < (SELECT id FROM notify_task WHERE no = ?))"

@@ -9,7 +9,7 @@ struct task_row {
     int64_t parked_since;       /* due since then, put off to next_notify_time; 0: not parked */
     int64_t host_open_since;    /* its host does not answer since then; 0: nothing bad is known */
     char no[NO_SIZE], app_key[APP_KEY_SIZE], event[33], merchant_order_id[65], notify_url[4401];
-    char last_error[65];
+    char last_error[65], last_reason[1021];
 };
 struct task_filter {
     const char *app_key; /* NULL: all apps */

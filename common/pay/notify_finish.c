@@ -25,13 +25,13 @@ static const char SQL_LOGGED[] =
     "SELECT id, error_code FROM notify_log"
     " WHERE task_id = ? AND notify_times = ? ORDER BY id LIMIT 1";
 static const char SQL_LOG[] =
-    "INSERT INTO notify_log (task_id, notify_times, status, error_code, http_status, peer_address,"
-    "                        duration_ms, response, cause, create_time)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))";
+    "INSERT INTO notify_log (task_id, notify_times, status, error_code, reason, http_status,"
+    "                        peer_address, duration_ms, response, cause, create_time)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))";
 static const char SQL_LOG_FOUND_AGAIN[] =
     "UPDATE notify_log"
-    "   SET status = ?, error_code = ?, http_status = ?, peer_address = ?, duration_ms = ?,"
-    "       response = ?"
+    "   SET status = ?, error_code = ?, reason = ?, http_status = ?, peer_address = ?,"
+    "       duration_ms = ?, response = ?"
     " WHERE id = ? AND task_id = ? AND error_code = 'RUNNER_LOST'";
 
 struct logged {
@@ -56,8 +56,8 @@ static enum pay_err add_log(struct db *db, const struct notify_result *result)
 {
     const struct db_param in[] = {
         DB_NUM(result->task_id), DB_NUM(result->times), DB_NUM(result->log_status),
-        DB_STR(result->error_code), DB_NUM_OPT(result->http_status), DB_OPT(result->peer),
-        DB_NUM(result->duration_ms), DB_OPT(result->response),
+        DB_STR(result->error_code), DB_OPT(result->reason), DB_NUM_OPT(result->http_status),
+        DB_OPT(result->peer), DB_NUM(result->duration_ms), DB_OPT(result->response),
         DB_STR(result->manual ? "manual" : "automatic"),
     };
     return db_exec(db, SQL_LOG, DB_LIST(in), NULL);
@@ -67,9 +67,9 @@ static enum pay_err add_log(struct db *db, const struct notify_result *result)
 static enum pay_err correct_log(struct db *db, const struct notify_result *result, int64_t log_id)
 {
     const struct db_param in[] = {
-        DB_NUM(result->log_status), DB_STR(result->error_code), DB_NUM_OPT(result->http_status),
-        DB_OPT(result->peer), DB_NUM(result->duration_ms), DB_OPT(result->response),
-        DB_NUM(log_id), DB_NUM(result->task_id),
+        DB_NUM(result->log_status), DB_STR(result->error_code), DB_OPT(result->reason),
+        DB_NUM_OPT(result->http_status), DB_OPT(result->peer), DB_NUM(result->duration_ms),
+        DB_OPT(result->response), DB_NUM(log_id), DB_NUM(result->task_id),
     };
     return db_exec(db, SQL_LOG_FOUND_AGAIN, DB_LIST(in), NULL);
 }
@@ -139,6 +139,7 @@ static int by_endpoint(const void *a, const void *b)
     " id BIGINT UNSIGNED PATH '$.id', token BIGINT PATH '$.token', times INT PATH '$.times'," \
     " status TINYINT PATH '$.status', wait_us BIGINT PATH '$.wait_us'," \
     " log_status TINYINT PATH '$.log_status', error_code VARCHAR(16) PATH '$.error_code'," \
+    " reason VARCHAR(255) PATH '$.reason'," \
     " http_status INT PATH '$.http_status', peer VARCHAR(45) PATH '$.peer'," \
     " duration_ms INT PATH '$.duration_ms', response VARCHAR(2048) PATH '$.response'," \
     " cause VARCHAR(16) PATH '$.cause')) j"
@@ -150,10 +151,10 @@ static const char SQL_FINISH_ALL[] =
     "       t.next_notify_time = UTC_TIMESTAMP(3) + INTERVAL j.wait_us MICROSECOND"
     " WHERE t.claim_token = j.token";
 static const char SQL_LOG_ALL[] =
-    "INSERT INTO notify_log (task_id, notify_times, status, error_code, http_status, peer_address,"
-    "                        duration_ms, response, cause, create_time)"
-    " SELECT id, times, log_status, error_code, http_status, peer, duration_ms, response, cause,"
-    "        UTC_TIMESTAMP(3)"
+    "INSERT INTO notify_log (task_id, notify_times, status, error_code, reason, http_status,"
+    "                        peer_address, duration_ms, response, cause, create_time)"
+    " SELECT id, times, log_status, error_code, reason, http_status, peer, duration_ms, response,"
+    "        cause, UTC_TIMESTAMP(3)"
     "   FROM " RESULTS_OF_LIST;
 
 static void list_result(struct json_text *list, const struct notify_result *result)
@@ -166,6 +167,7 @@ static void list_result(struct json_text *list, const struct notify_result *resu
     json_i64(list, "wait_us", result->wait_ms * 1000);
     json_i64(list, "log_status", result->log_status);
     json_str(list, "error_code", result->error_code);
+    json_opt(list, "reason", result->reason);
     if (result->http_status != 0)
         json_i64(list, "http_status", result->http_status);
     json_opt(list, "peer", result->peer);

@@ -60,8 +60,7 @@ MUST_USE enum pay_err notify_claim(struct db *db, struct notify_claim *claim);
 enum notify_outcome {
     NOTIFY_RECORDED,                    /* by the holder of the token */
     NOTIFY_REPEATED,                    /* was recorded before: an answer to COMMIT had been lost */
-    NOTIFY_LATE                         /* the lease had run out and somebody else has the task:
-                                           logged, and a success still wins */
+    NOTIFY_LATE                         /* the lease had run out: logged, a success still wins */
 };
 struct notify_result {
     int64_t task_id, app_id, token, times, manual;
@@ -70,6 +69,7 @@ struct notify_result {
     int64_t log_status, http_status, duration_ms;
     const char *alert;                  /* notify_gone, notify_given_up; NULL */
     char no[NO_SIZE], error_code[17], peer[NET_TEXT_SIZE], response[NOTIFY_RESPONSE_SIZE];
+    char reason[HTTP_REASON_SIZE];      /* what went wrong, in words; "" */
     char alert_text[512];
     enum notify_outcome outcome;        /* out */
 };

@@ -97,7 +97,8 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     " FROM notify_task WHERE type = 1 AND data_id = ?"
 #define EVENT_DELIVERY \
     " UNION ALL SELECT l.create_time, 6, 'delivery', t.no, CONCAT('try ', l.notify_times, ' ('," \
-    " l.cause, '): ', l.error_code, IFNULL(CONCAT(', HTTP ', l.http_status), '')," \
+    " l.cause, '): ', l.error_code, IFNULL(CONCAT(' (', l.reason, ')'), '')," \
+    " IFNULL(CONCAT(', HTTP ', l.http_status), '')," \
     " IFNULL(CONCAT(' from ', l.peer_address), ''), IFNULL(CONCAT(' in ', l.duration_ms, ' ms')," \
     " ''), IFNULL(CONCAT(': ', LEFT(l.response, 200)), ''))" \
     " FROM notify_task t JOIN notify_log l ON l.task_id = t.id WHERE t.type = 1 AND t.data_id = ?"

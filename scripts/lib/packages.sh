@@ -12,6 +12,7 @@ libfcgi-dev             file /usr/include/fcgiapp.h
 libjson-c-dev           library json-c
 libcurl4-openssl-dev    library libcurl
 libqrencode-dev         library libqrencode
+zlib1g-dev              library zlib
 libssl-dev              library openssl
 mariadb-server-core     command mariadbd
 mariadb-client-core     command mariadb

@@ -33,8 +33,8 @@ const ROWS = [
   ['http://nowhere.test:8080/n', 22, ['DNS']],
   ['http://slow.test:8080/n', 22, ['DNS', 'TIMEOUT']],
   ['https://good.test:8443/n', 10, ['OK']],
-  ['https://wrong.test:8443/n', 22, ['TLS']],
-  ['https://expired.test:8444/n', 22, ['TLS']],
+  ['https://wrong.test:8443/n', 22, ['TLS'], /for another name/],
+  ['https://expired.test:8444/n', 22, ['TLS'], /has expired/],
   ['https://inside.test:8443/n', 22, ['BLOCKED_ADDR']],
 ];
 const FLIPS = ['http://flip.test:8080/n', 'http://flop.test:8080/n'];
@@ -98,13 +98,14 @@ describe('names that lie', { skip: root ? false : 'only root can make a network 
     if (dir) rmSync(dir, { recursive: true, force: true });
   });
 
-  for (const [url, status, codes] of ROWS) {
+  for (const [url, status, codes, reason] of ROWS) {
     test(`${url}: ${codes.join(' or ')}`, async () => {
       const logs = await bench.logs(nos.get(url));
       assert.ok(logs.length > 0, 'a try');
       for (const log of logs) {
         const story = `${log.status} ${log.error_code} ${log.peer_address} ${log.duration_ms} ms`;
         assert.equal(log.status, status, story);
+        if (reason) assert.match(log.reason, reason);
         assert.ok(codes.includes(log.error_code), story);
         assert.ok(log.duration_ms < 11_500, story);
         if (status === 10) assert.equal(log.peer_address, '93.184.216.34', story);

@@ -48,7 +48,7 @@ check 'a path upward' common/io/x.c '1: layer' '1: layer' <<<'#include "../pay/o
 
 # ---- library headers
 for header in mysql.h mysql/mysql.h mariadb/mysql.h openssl/evp.h json-c/json.h curl/curl.h fcgiapp.h \
-    fcgi_stdio.h qrencode.h errmsg.h; do
+    fcgi_stdio.h qrencode.h errmsg.h zlib.h; do
     check "library <$header> in pay" common/pay/x.c '1: library' <<<"#include <$header>"
     check "library <$header> in a public io header" common/io/x.h '1: library' <<<"#include <$header>"
 done
@@ -58,6 +58,7 @@ check 'json-c in json'     common/io/json.c ''     <<<'#include <json-c/json.h>'
 check 'curl in http'       common/io/http_pool.c '' <<<'#include <curl/curl.h>'
 check 'fcgi in fcgi'       common/io/fcgi.c ''     <<<'#include <fcgiapp.h>'
 check 'qrencode in qr'     common/io/qr.c ''       <<<'#include <qrencode.h>'
+check 'zlib in http'       common/io/http_decode.c '' <<<'#include <zlib.h>'
 check 'openssl in db'      common/io/db.c '1: library' <<<'#include <openssl/evp.h>'
 check 'libc anywhere'      common/pay/x.c ''       <<<'#include <string.h>'
 
