@@ -49,16 +49,10 @@ GRANT SELECT, UPDATE (status, lane, notify_times, max_notify_times, next_notify_
         last_execute_time, claim_token, manual, update_time)
              ON shroff.notify_task      TO 'shroff_runner'@'wanted';
 -- A try that was written off as RUNNER_LOST and is heard of after all gets its true result.
-<<<<<<< HEAD
-GRANT SELECT, INSERT, UPDATE (status, error_code, http_status, peer_address, duration_ms, response)
-             ON shroff.notify_log       TO 'shroff_runner'@'wanted';
-GRANT SELECT, INSERT, UPDATE ON shroff.notify_endpoint TO 'shroff_runner'@'wanted';
-=======
 GRANT SELECT, INSERT, UPDATE (status, error_code, reason, http_status, peer_address, duration_ms,
         response)
-             ON shroff.notify_log       TO 'shroff_runner'@'localhost';
-GRANT SELECT, INSERT, UPDATE ON shroff.notify_endpoint TO 'shroff_runner'@'localhost';
->>>>>>> 592176e (A failed delivery says why in words; a gzipped answer is read all the same)
+             ON shroff.notify_log       TO 'shroff_runner'@'wanted';
+GRANT SELECT, INSERT, UPDATE ON shroff.notify_endpoint TO 'shroff_runner'@'wanted';
 GRANT SELECT, INSERT, UPDATE (times, text, closed_by, close_time, update_time)
              ON shroff.pay_alert        TO 'shroff_runner'@'wanted';
 
