@@ -94,9 +94,17 @@ static const struct db_column KEY_COLUMNS[] = {
     DB_COLUMN(struct key_found, sealed),
 };
 
-static void key_dropped(const char *owner, const char *why)
+static void key_shut(struct app *app, const struct app_key *key, const char *why)
 {
-    log_event(LOG_ERROR, "app.key_dropped", KV("key", owner), KV("why", why));
+    struct shut_key *shut = &app->shut[app->shut_count];
+
+    log_event(LOG_ERROR, "app.key_shut", KV("app_key", app->app_key), KV("key_id", key->key_id),
+              KV("why", why));
+    if (app->shut_count == APP_KEYS_MAX || !text_copy(shut->key_id, APP_KEY_SIZE, key->key_id))
+        return;
+    shut->algorithm = key->algorithm;
+    shut->why = why;
+    app->shut_count++;
 }
 
 static bool key_secret_open(struct key_found *row, const char *owner)
@@ -111,7 +119,6 @@ static bool key_secret_open(struct key_found *row, const char *owner)
     return true;
 }
 
-/* A key whose secret does not open, or whose row says what we do not know, counts as absent. */
 static enum pay_err key_take(void *arg, void *at)
 {
     struct app *app = arg;
@@ -124,9 +131,9 @@ static enum pay_err key_take(void *arg, void *at)
     memset(row->key.secret, 0, sizeof(row->key.secret));
     row->key.algorithm = str_eq(row->algorithm, "RSA2") ? KEY_RSA2 : KEY_HMAC_SHA256;
     if (!scopes_parse(row->scopes, &row->key.scopes))
-        key_dropped(owner, "unknown scope");
+        key_shut(app, &row->key, "it has a scope that is not known here");
     else if (row->key.algorithm == KEY_HMAC_SHA256 && !key_secret_open(row, owner))
-        key_dropped(owner, "its secret does not open");
+        key_shut(app, &row->key, "its secret does not open");
     else
         app->keys[app->key_count++] = row->key;
     sign_wipe(row->key.secret, sizeof(row->key.secret));
@@ -173,7 +180,7 @@ static enum pay_err app_read(struct db *db, const char *sql, const struct db_par
 enum pay_err app_ended_keys(struct db *db, const struct app *app, struct app *out)
 {
     *out = *app;
-    out->key_count = 0;
+    out->key_count = out->shut_count = 0;
     enum pay_err err = keys_read(db, SQL_ENDED_KEYS, out);
     db_end(db);
     return err;

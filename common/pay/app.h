@@ -35,6 +35,10 @@ struct app_key {
     char public_key[2049];          /* RSA2: PEM */
 };
 
+/* A live key that cannot be used here: its secret does not open, or its row says what this program
+ * does not know. That is our fault, and no reason to call a signature wrong. */
+struct shut_key { char key_id[APP_KEY_SIZE]; enum key_algorithm algorithm; const char *why; };
+
 struct app {
     int64_t id, status, notify_append_channel, notify_closed;
     char app_key[APP_KEY_SIZE], name[257];
@@ -43,6 +47,8 @@ struct app {
     struct net_list allowed;        /* count 0: any address */
     struct app_key keys[APP_KEYS_MAX];  /* live ones: not revoked, not expired */
     size_t key_count;
+    struct shut_key shut[APP_KEYS_MAX];
+    size_t shut_count;
 };
 
 /* PAY_NO_ROW when there is none. *out stays valid until the next app_find or app_by_id. app_key is

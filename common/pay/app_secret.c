@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "io/sign.h"
 #include "io/vault.h"
+#include "pay/unusable.h"
 
 #define USED_EVERY_US (INT64_C(300) * 1000000)
 #define USED_KEYS 64
@@ -94,6 +95,15 @@ static void webhook_key_open(const struct vault_place *place, const struct db_by
     sign_wipe(text, sizeof(text));
 }
 
+static void webhook_tell(struct db *db, int64_t app_id, const char *app_key)
+{
+    char room[APP_KEY_SIZE + sizeof("webhook ")];
+    struct text what = TEXT(room);
+
+    text_addf(&what, "webhook %s", app_key);
+    unusable_tell(db, app_id, room, "its secret does not open: no notification is sent");
+}
+
 enum pay_err app_webhook_keys(struct db *db, int64_t app_id, struct webhook_keys *out)
 {
     static const char SQL[] =
@@ -116,5 +126,7 @@ enum pay_err app_webhook_keys(struct db *db, int64_t app_id, struct webhook_keys
     const struct vault_place old = { "pay_app", row.app_key, "webhook_secret_old_sealed" };
     webhook_key_open(&now, &row.now, out);
     webhook_key_open(&old, &row.old, out);
+    if (out->count == 0)
+        webhook_tell(db, app_id, row.app_key);
     return out->count > 0 ? PAY_OK : PAY_NO_ROW;
 }

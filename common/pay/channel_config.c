@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "io/sign.h"
 #include "io/vault.h"
+#include "pay/unusable.h"
 
 #define KEPT_CHANNELS 24        /* over 16: a pointer lives until that many others were looked up */
 #define KEPT_US 1000000
@@ -35,11 +36,15 @@ static const struct db_column CHANNEL_COLUMNS[] = {
     DB_COLUMN(struct channel_found, sealed),
 };
 
-static enum pay_err dropped(const struct channel_found *row, const char *why)
+/* It is there and cannot be used: our fault, not "no such channel", and not a wrong signature. */
+static enum pay_err unusable(const struct channel_found *row, struct db *db, const char *why)
 {
-    log_event(LOG_ERROR, "channel.dropped", KN("channel_id", row->channel.account.id),
-              KV("code", row->channel.account.code), KV("why", why));
-    return PAY_NO_CHANNEL;
+    char room[128];
+    struct text what = TEXT(room);
+
+    text_addf(&what, "channel %s/%s", row->channel.app_key, row->channel.account.code);
+    unusable_tell(db, row->channel.account.app_id, room, why);
+    return PAY_FAULT;
 }
 
 /* The parsed secrets stay in memory for the second they are kept; their text does not. */
@@ -58,28 +63,32 @@ static enum pay_err secrets_open(const struct channel_found *row, struct json **
     return err;
 }
 
-static enum pay_err channel_open(const struct config *config, struct channel_found *row)
+/* *why says what cannot be used with PAY_FAULT. */
+static enum pay_err channel_open(const struct config *config, struct channel_found *row,
+                                 const char **why)
 {
     struct json *open = NULL, *secret = NULL;
-    const char *why = NULL;
 
     row->channel.driver = channel_driver_find(row->channel.account.code, config->test_mode);
     if (row->channel.driver == NULL)
         return PAY_NO_CHANNEL;
-    if (json_parse(row->config, strlen(row->config), &open) != PAY_OK)
-        return dropped(row, "its config is no JSON");
+    if (json_parse(row->config, strlen(row->config), &open) != PAY_OK) {
+        *why = "its config is no JSON";
+        return PAY_FAULT;
+    }
     if (secrets_open(row, &secret) != PAY_OK) {
         json_free(&open);
-        return dropped(row, "its secrets do not open");
+        *why = "its secrets do not open";
+        return PAY_FAULT;
     }
     row->channel.account.config = open;
     row->channel.account.secrets = secret;
     row->channel.account.env = config;
-    if (row->channel.driver->check(&row->channel.account, &why) == PAY_OK)
+    if (row->channel.driver->check(&row->channel.account, why) == PAY_OK)
         return PAY_OK;
     json_free(&open);
     json_free(&secret);
-    return dropped(row, why);
+    return PAY_FAULT;
 }
 
 struct channel_lookup { const char *sql; const struct db_param *in; size_t n; };
@@ -89,17 +98,21 @@ static enum pay_err channel_read(struct db *db, const struct config *config,
 {
     static uint8_t room[CONFIG_SIZE];
     static struct channel_found row;
+    const char *why = "";
 
     row = (struct channel_found){ .sealed = { room, sizeof(room), 0 } };
     enum pay_err err = db_select(db, &(struct db_query){
         .sql = lookup->sql, .in = lookup->in, .n = lookup->n,
         .shape = DB_SHAPE(CHANNEL_COLUMNS), .row = &row });
     db_end(db);
-    if (err == PAY_OK)
-        err = channel_open(config, &row);
+    if (err != PAY_OK)
+        return err == PAY_NO_ROW ? PAY_NO_CHANNEL : err;
+    err = channel_open(config, &row, &why);
+    if (err == PAY_FAULT)
+        return unusable(&row, db, why);
     if (err == PAY_OK)
         *out = row.channel;
-    return err == PAY_NO_ROW ? PAY_NO_CHANNEL : err;
+    return err;
 }
 
 /* ---- kept */

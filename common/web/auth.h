@@ -15,8 +15,15 @@ MUST_USE enum pay_err auth_app(struct db *db, const struct request *request,
                                const struct credentials *said, const struct app **out);
 /* PAY_BAD_TIME outside the window around now_s. */
 MUST_USE enum pay_err auth_time(const struct credentials *said, int64_t now_s);
-/* The key that made the signature; PAY_BAD_SIGN when none did. */
+/* The key that made the signature; PAY_BAD_SIGN when none did, PAY_FAULT when one may have made it
+ * that cannot be used here. */
 MUST_USE enum pay_err auth_signature(const struct app *app, const struct request *request,
                                      const struct credentials *said, const struct app_key **out);
+/* After PAY_FAULT of it: tells an operator which key cannot be used. */
+void auth_tell_shut(struct db *db, const struct app *app, const struct credentials *said);
+/* What is wrong with the credentials, in words (said is NULL when the header was not of the form);
+ * of a wrong signature the list's own words are all there is. */
+void auth_say(const struct request *request, const struct credentials *said, enum pay_err err,
+              struct text *why);
 
 #endif

@@ -141,7 +141,7 @@ static enum pay_err choose_key(struct taking *t)
         t->channel = NULL;
         err = PAY_OK;
     }
-    if (err == PAY_OK && t->channel)
+    if (t->channel || err == PAY_FAULT)     /* there, but its secrets do not open: on record too */
         t->raw.channel_id = id;
     return err;
 }

@@ -139,6 +139,8 @@ static enum pay_err check_credentials(struct cycle *c)
         err = auth_time(&c->said, clock_now_s());
     if (err == PAY_OK)
         err = auth_signature(app, &c->request, &c->said, &key);
+    if (err == PAY_FAULT)
+        auth_tell_shut(c->worker->db, app, &c->said);
     if (err != PAY_OK)
         return err;
     c->app = *app;
@@ -160,24 +162,6 @@ static bool may_be_new(enum pay_err err)
     return true;
 }
 
-/* What is wrong with the credentials, in words; a wrong signature is the list's own. */
-static void say_credentials(struct cycle *c, enum pay_err err)
-{
-    const struct fcgi *fcgi = c->worker->fcgi;
-    const struct credentials *said = &c->said;
-
-    if (err == PAY_BAD_TIME)
-        text_addf(&c->why, "timestamp: %s is %lld s off the server's clock, 300 are allowed: set "
-                  "the clock", said->timestamp, (long long)(said->time - clock_now_s()));
-    else if (err == PAY_UNSIGNED && c->said_well)
-        text_addf(&c->why, "app_key \"%s\"%s%s: there is no such app, or it has no live key of "
-                  "this kind", said->app_key, *said->key_id ? ", key_id " : "", said->key_id);
-    else if (fcgi_param_count(fcgi, "HTTP_AUTHORIZATION") > 1)
-        text_add(&c->why, "there is more than one Authorization header");
-    else if (err == PAY_UNSIGNED)
-        auth_explain(fcgi_param(fcgi, "HTTP_AUTHORIZATION"), &c->why);
-}
-
 static enum pay_err find_key(struct cycle *c)
 {
     enum pay_err err = c->said_well ? check_credentials(c) : PAY_UNSIGNED;
@@ -195,7 +179,7 @@ static enum pay_err step_credentials(struct cycle *c)
         return PAY_OK;
     enum pay_err err = find_key(c);
     if (err != PAY_OK) {
-        say_credentials(c, err);
+        auth_say(&c->request, c->said_well ? &c->said : NULL, err, &c->why);
         return err;
     }
     FP("request.signed");

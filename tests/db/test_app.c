@@ -207,11 +207,12 @@ static void test_channel_config__changes_are_in_force_within_2_s(void **state)
     ASSERT_ERR(registry_channel_status(S.root, &TESTER, S.channel_id, 0), PAY_OK);
 }
 
-static void test_channel_config__secrets_that_do_not_open_are_no_channel(void **state)
+static void test_channel_config__secrets_that_do_not_open_are_our_fault(void **state)
 {
     const struct channel_config *channel;
 
     (void)state;
+    /* a code that no driver has is no channel */
     run_sql("INSERT INTO pay_channel (app_id, code, config, config_sealed)"
             " SELECT app_id, 'mock2', config, config_sealed FROM pay_channel LIMIT 1");
     ASSERT_ERR(channel_config_by_code(S.db, &S.config, S.app->id, "mock2", &channel),
@@ -220,7 +221,10 @@ static void test_channel_config__secrets_that_do_not_open_are_no_channel(void **
     run_sql("UPDATE pay_channel SET app_id = (SELECT id FROM pay_app WHERE app_key = 'many1'),"
             " code = 'mock' WHERE code = 'mock2'");
     static const char SQL[] = "SELECT MAX(id) FROM pay_channel";
-    ASSERT_ERR(channel_config_by_id(S.db, &S.config, number_of(SQL), &channel), PAY_NO_CHANNEL);
+    ASSERT_ERR(channel_config_by_id(S.db, &S.config, number_of(SQL), &channel), PAY_FAULT);
+    assert_int_equal(number_of("SELECT COUNT(*) FROM pay_alert WHERE kind = 'unusable'"
+                               " AND about = 'channel many1/mock'"), 1);
+    run_sql("DELETE FROM pay_alert WHERE kind = 'unusable'");
     run_sql("DELETE FROM pay_channel ORDER BY id DESC LIMIT 1");
 }
 
@@ -301,7 +305,7 @@ int main(void)
         PAY_TEST(test_app_key_used__notes_it_seldom),
         PAY_TEST(test_channel_config__found_by_code_and_number),
         PAY_TEST(test_channel_config__changes_are_in_force_within_2_s),
-        PAY_TEST(test_channel_config__secrets_that_do_not_open_are_no_channel),
+        PAY_TEST(test_channel_config__secrets_that_do_not_open_are_our_fault),
         PAY_TEST(test_alert__counted_listed_closed_opened_again),
         PAY_TEST(test_scopes_parse__words_of_the_contract),
     };
