@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import tls from 'node:tls';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../lib/env.mjs';
 import { startProduction } from '../lib/production.mjs';
@@ -43,11 +43,6 @@ const HEADS = {
   'no Host': ['POST', ONE + LONG, '', ''],
 };
 
-function workers(master) {
-  return readdirSync('/proc').filter((d) => /^\d+$/.test(d)).map(Number).filter((pid) => {
-    try { return new RegExp(`^PPid:\\s+${master}$`, 'm').test(readFileSync(`/proc/${pid}/status`, 'utf8')); } catch { return false; }
-  });
-}
 const written = (pids) => pids.reduce((n, pid) => n + Number(/^wchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))[1]), 0);
 
 // Sends half a MiB under that head; until it is answered and taken, or nothing happens any more.
@@ -109,13 +104,13 @@ describe('a body of half a MiB, a head that lies', () => {
     is('/api/pay/create', 'chunked in one chunk, Authorization', 41300);
   });
   test('as production has it, over TLS', async () => {
-    await walk(workers(production.pid), () => tls.connect({ port: production.port, host: '127.0.0.1', rejectUnauthorized: false, servername: 'pay.example.com', ALPNProtocols: ['http/1.1'] }), LIVE);
+    await walk(production.workers(), () => tls.connect({ port: production.port, host: '127.0.0.1', rejectUnauthorized: false, servername: 'pay.example.com', ALPNProtocols: ['http/1.1'] }), LIVE);
   });
   test('plain HTTP on the port of TLS', async () => {
-    await walk(workers(production.pid), () => net.connect(production.port, '127.0.0.1'), LIVE);
+    await walk(production.workers(), () => net.connect(production.port, '127.0.0.1'), LIVE);
   });
   test('over HTTP/2', async (t) => {
-    const pids = workers(production.pid), long = ['content-length', '5000000000'], one = ['authorization', 'x'];
+    const pids = production.workers(), long = ['content-length', '5000000000'], one = ['authorization', 'x'];
     let most = 0;
     for (const path of LIVE) {
       for (const more of [[], [one], [one, long], [one, one, long], [long, one, one], [one, long, ['transfer-encoding', 'chunked']], [one, long, ['transfer-encoding', 'xchunked']]]) {

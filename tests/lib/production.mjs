@@ -20,6 +20,12 @@ function everyFile(dir) {
   return readdirSync(dir, { recursive: true }).map((f) => join(dir, String(f))).filter((f) => statSync(f).isFile());
 }
 
+function childrenOf(pid) {
+  return readdirSync('/proc').filter((d) => /^\d+$/.test(d)).map(Number).filter((child) => {
+    try { return new RegExp(`^PPid:\\s+${pid}$`, 'm').test(readFileSync(`/proc/${child}/status`, 'utf8')); } catch { return false; }
+  });
+}
+
 // What docs/operate.md has an operator do with nginx.conf: its shell lines, each on the copy.
 function documented(etc) {
   const guide = readFileSync(join(ROOT, 'docs/operate.md'), 'utf8');
@@ -27,7 +33,7 @@ function documented(etc) {
   for (const line of lines) execFileSync('sh', ['-ec', line.replaceAll('/etc/nginx', etc)]);
 }
 
-// { port, plain, dir, etc, pid, stop() }: TLS and HTTP/2 on port, plain HTTP on `plain`.
+// { port, plain, dir, etc, workers(), stop() }: TLS and HTTP/2 on port, plain HTTP on `plain`.
 export async function startProduction(stack) {
   const dir = mkdtempSync(join(tmpdir(), 'sh-nginx-'));
   const etc = join(dir, 'etc');
@@ -52,7 +58,7 @@ export async function startProduction(stack) {
   }
   writeFileSync(join(etc, 'conf.d/test.conf'), ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((n) => `${n}_temp_path ${dir}/temp/${n};\n`).join(''));
   const child = spawn('nginx', ['-c', join(etc, 'nginx.conf'), '-g', 'daemon off;'], { stdio: 'inherit', env: { PATH: `${process.env.PATH}:/usr/sbin` } });
-  const self = { port, plain, dir, etc, pid: child.pid, host: '127.0.0.1', stop() { if (running.delete(self)) { child.kill('SIGTERM'); rmSync(dir, { recursive: true, force: true }); } } };
+  const self = { port, plain, dir, etc, workers: () => childrenOf(child.pid), stop() { if (running.delete(self)) { child.kill('SIGTERM'); rmSync(dir, { recursive: true, force: true }); } } };
   running.add(self);
   await until('nginx listens', () => new Promise((done) => {
     const s = connect(port, '127.0.0.1', () => { s.destroy(); done(true); });
