@@ -13,11 +13,7 @@
 #define RATE_MAX 10000
 #define PROBE_TIMEOUT_MS 10000
 
-struct status_word {
-    const char *word;
-    int64_t status;
-};
-static const struct status_word STATUS_WORDS[] = {
+static const struct cli_word STATUS_WORDS[] = {
     { "WAITING", NOTIFY_WAITING },
     { "SUCCESS", NOTIFY_SUCCESS },
     { "FAILURE", NOTIFY_FAILURE },
@@ -25,25 +21,12 @@ static const struct status_word STATUS_WORDS[] = {
 
 static const char *status_word(int64_t status)
 {
-    for (size_t i = 0; i < COUNT(STATUS_WORDS); i++)
-        if (STATUS_WORDS[i].status == status)
-            return STATUS_WORDS[i].word;
-    return "?";
+    return cli_word_of(STATUS_WORDS, COUNT(STATUS_WORDS), status);
 }
 
 static bool status_option(const struct cli *cli, int64_t *status)
 {
-    *status = -1;
-    if (!cli->value[OPT_STATUS])
-        return true;
-    for (size_t i = 0; i < COUNT(STATUS_WORDS); i++) {
-        if (str_eq_nocase(STATUS_WORDS[i].word, cli->value[OPT_STATUS])) {
-            *status = STATUS_WORDS[i].status;
-            return true;
-        }
-    }
-    out_say("--status is WAITING, SUCCESS or FAILURE");
-    return false;
+    return cli_word(cli, OPT_STATUS, STATUS_WORDS, COUNT(STATUS_WORDS), status);
 }
 
 static enum pay_err task_print(void *arg, const struct task_row *task)
@@ -100,22 +83,14 @@ static int resend_one(struct cli *cli, const char *no)
     return EXIT_SUCCESS;
 }
 
-static bool time_option(const struct cli *cli, enum opt opt, int64_t *out)
-{
-    if (!cli->value[opt] || time_parse(cli->value[opt], out))
-        return true;
-    out_say("'%s': want a time like 2027-01-31T00:00:00Z", cli->value[opt]);
-    return false;
-}
-
 static int resend_many(struct cli *cli)
 {
     struct resend_many many = { .actor = &cli->actor, .app_key = cli->value[OPT_APP],
                                 .dry = cli->value[OPT_DRY_RUN] };
     int64_t count;
 
-    if (!status_option(cli, &many.status) || !time_option(cli, OPT_FROM, &many.from) ||
-        !time_option(cli, OPT_TO, &many.to) ||
+    if (!status_option(cli, &many.status) || !cli_time(cli, OPT_FROM, &many.from) ||
+        !cli_time(cli, OPT_TO, &many.to) ||
         !cli_number(cli, &(struct number_option){ OPT_RATE, 1, RATE_MAX, 20 }, &many.rate))
         return 2;
     if (many.status != NOTIFY_FAILURE && many.status != NOTIFY_WAITING)

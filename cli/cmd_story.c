@@ -4,7 +4,50 @@
 
 #include "cli/command.h"
 #include "pay/alert.h"
+#include "pay/order.h"
+#include "pay/order_admin.h"
 #include "pay/story.h"
+
+static const struct cli_word ORDER_WORDS[] = {
+    { "WAITING", ORDER_WAITING },
+    { "SUCCESS", ORDER_SUCCESS },
+    { "CLOSED", ORDER_CLOSED },
+    { "REFUND", ORDER_REFUND },
+};
+
+static enum pay_err order_print(void *arg, const struct order_listed *order)
+{
+    struct out *out = arg;
+
+    out_row(out);
+    out_str(out, "order_no", order->no);
+    out_str(out, "app_key", order->app_key);
+    out_str(out, "merchant_order_id", order->merchant_order_id);
+    out_str(out, "status", cli_word_of(ORDER_WORDS, COUNT(ORDER_WORDS), order->status));
+    out_i64(out, "price", order->price);
+    out_str(out, "currency", order->currency);
+    out_str(out, "channel", order->channel_code);
+    out_time(out, "create_time", order->create_time);
+    out_time(out, "expire_time", order->expire_time);
+    out_time(out, "success_time", order->success_time);
+    out_str(out, "subject", order->subject);
+    return PAY_OK;
+}
+
+int run_order_list(struct cli *cli)
+{
+    struct order_listing want = { .app_key = cli->value[OPT_APP], .after = cli->value[OPT_AFTER] };
+
+    if (!cli_word(cli, OPT_STATUS, ORDER_WORDS, COUNT(ORDER_WORDS), &want.status) ||
+        !cli_time(cli, OPT_FROM, &want.from) || !cli_time(cli, OPT_TO, &want.to) ||
+        !cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 50 }, &want.limit))
+        return 2;
+    if (!cli_app_known(cli))
+        return EXIT_FAILURE;
+    out_open(&cli->out, cli->value[OPT_JSON], true);
+    enum pay_err err = order_listing(cli->db, &want, order_print, &cli->out);
+    return cli_listed(cli, err, "order list", "no orders");
+}
 
 static enum pay_err event_print(void *arg, const struct story_event *event)
 {

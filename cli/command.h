@@ -61,6 +61,7 @@ int run_channel_show(struct cli *cli);
 int run_channel_rotate(struct cli *cli);
 int run_channel_enable(struct cli *cli);
 int run_channel_disable(struct cli *cli);
+int run_order_list(struct cli *cli);
 int run_order_show(struct cli *cli);
 int run_notify_list(struct cli *cli);
 int run_notify_resend(struct cli *cli);
@@ -81,6 +82,13 @@ int cli_listed(struct cli *cli, enum pay_err err, const char *what, const char *
 /* A whole number option, fallback when not given; false after a message. */
 struct number_option { enum opt opt; int64_t min, max, fallback; };
 bool cli_number(const struct cli *cli, const struct number_option *want, int64_t *out);
+/* A time option, RFC 3339, 0 when not given; false after a message. */
+bool cli_time(const struct cli *cli, enum opt opt, int64_t *out);
+/* An option that is one of some words, in any case; -1 when not given. False after a message. */
+struct cli_word { const char *word; int64_t number; };
+bool cli_word(  /* lint: allow parameters - a table and its size */
+    const struct cli *cli, enum opt opt, const struct cli_word *words, size_t count, int64_t *out);
+const char *cli_word_of(const struct cli_word *words, size_t count, int64_t number);
 /* The bytes of the file an option names ("-": standard input), as they are and a NUL behind them;
  * none when it is not given. False after a message. */
 struct cli_bytes { char *room; size_t size, len; };

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "io/db_refusal.h"
@@ -61,6 +62,9 @@ const struct command COMMANDS[] = {
       run_channel_enable },
     { "channel", "disable", "ID", "no new payments; callbacks of those under way go on", J | R, R,
       true, false, false, run_channel_disable },
+    { "order", "list", NULL, "orders of all apps, newest first",
+      J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_FROM) | O(OPT_TO) | O(OPT_LIMIT) | O(OPT_AFTER), 0,
+      false, false, false, run_order_list },
     { "order", "show", "NO", "an order's whole story, by order_no, pay_id, webhook-id or the"
       " merchant's number", J | O(OPT_APP), 0, false, false, false, run_order_show },
     { "notify", "list", NULL, "notifications, newest first",
@@ -137,6 +141,41 @@ bool cli_number(const struct cli *cli, const struct number_option *want, int64_t
     out_say("'%s': want a number from %lld to %lld", text,
             (long long)want->min, (long long)want->max);
     return false;
+}
+
+bool cli_time(const struct cli *cli, enum opt opt, int64_t *out)
+{
+    *out = 0;
+    if (!cli->value[opt] || time_parse(cli->value[opt], out))
+        return true;
+    out_say("'%s': want a time like 2027-01-31T00:00:00Z", cli->value[opt]);
+    return false;
+}
+
+bool cli_word(  /* lint: allow parameters - a table and its size */
+    const struct cli *cli, enum opt opt, const struct cli_word *words, size_t count, int64_t *out)
+{
+    char room[160];
+    struct text list = TEXT(room);
+
+    *out = -1;
+    for (size_t i = 0; i < count; i++) {
+        if (!cli->value[opt] || str_eq_nocase(words[i].word, cli->value[opt])) {
+            *out = cli->value[opt] ? words[i].number : -1;
+            return true;
+        }
+        text_addf(&list, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", words[i].word);
+    }
+    out_say("'%s': want %s", cli->value[opt], room);
+    return false;
+}
+
+const char *cli_word_of(const struct cli_word *words, size_t count, int64_t number)
+{
+    for (size_t i = 0; i < count; i++)
+        if (words[i].number == number)
+            return words[i].word;
+    return "?";
 }
 
 /* Standard input by its descriptor: /dev/stdin cannot be opened when it is a socket. */

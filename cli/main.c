@@ -43,7 +43,7 @@ static const struct option_row OPTIONS[OPT_COUNT] = {
     [OPT_SECRETS_FILE] = { "secrets-file", "FILE", "JSON object of secrets; - is stdin" },
     [OPT_CHANNEL] = { "channel", "ID", "which channel" },
     [OPT_KEY] = { "key", "KEY_ID", "which key" },
-    [OPT_STATUS] = { "status", "WORD", "WAITING, SUCCESS or FAILURE" },
+    [OPT_STATUS] = { "status", "WORD", "WAITING, SUCCESS, …" },
     [OPT_LIMIT] = { "limit", "N", "at most so many rows" },
     [OPT_AFTER] = { "after", "NO", "go on after this row" },
     [OPT_ALL] = { "all", NULL, "closed ones too" },
@@ -109,12 +109,38 @@ static int help(const char *group, const char *verb)
     return EXIT_USAGE;
 }
 
+static bool is_help(const char *word)
+{
+    return str_eq(word, "--help") || str_eq(word, "-h");
+}
+
 static bool help_wanted(int argc, char **argv)
 {
     for (int i = 2; i < argc; i++)
-        if (str_eq(argv[i], "--help"))
+        if (is_help(argv[i]))
             return true;
     return false;
+}
+
+static bool group_known(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (str_eq(COMMANDS[i].group, name))
+            return true;
+    return false;
+}
+
+/* No command is called so; a group alone lists what it has. */
+static int no_command(int argc, char **argv)
+{
+    const bool group = group_known(argv[1]);
+
+    if (group && argc == 2)
+        (void)print_commands(stderr, argv[1], NULL);
+    else
+        out_say("%s%s%s: no such command (shroffctl %s%s--help)", argv[1], argc > 2 ? " " : "",
+                argc > 2 ? argv[2] : "", group ? argv[1] : "", group ? " " : "");
+    return EXIT_USAGE;
 }
 
 static const struct command *command_find(int argc, char **argv, int *used)
@@ -269,6 +295,7 @@ static int command_run(struct cli *cli, const struct command *c)
 {
     struct db_account account;
 
+    config_take_recorded();
     config_load(&cli->config);
     cli->actor = (struct actor){ who_am_i(), str_or(cli->value[OPT_REASON], ""), NULL };
     if (c->vault && vault_open(cli->config.master_key_file) != PAY_OK) {
@@ -291,7 +318,7 @@ int main(int argc, char **argv)
     int used = 0;
 
     log_open("shroffctl", LOG_ERROR);
-    if (argc < 2 || str_eq(argv[1], "--help") || str_eq(argv[1], "help"))
+    if (argc < 2 || is_help(argv[1]) || str_eq(argv[1], "help"))
         return usage(argc < 2 ? stderr : stdout);
     if (str_eq(argv[1], "--version")) {
         puts("shroffctl " SHROFF_VERSION);
@@ -304,11 +331,8 @@ int main(int argc, char **argv)
     if (help_wanted(argc, argv))
         return help(argv[1], argv[2]);
     const struct command *c = command_find(argc, argv, &used);
-    if (!c) {
-        out_say("%s%s%s: no such command (shroffctl --help)", argv[1],
-                argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
-        return EXIT_USAGE;
-    }
+    if (!c)
+        return no_command(argc, argv);
     if (!args_read(&cli, c, argc, argv, used))
         return EXIT_USAGE;
     return command_run(&cli, c);

@@ -32,6 +32,10 @@ struct config {
  * where it means none). Prints one line (variable, value, bounds, cure) and exits 78 when
  * a value is bad. */
 void config_load(struct config *out);
+/* Before config_load, for what people start by hand: the settings that `scripts/run` recorded under
+ * the state folder fill what the environment does not say. Without SHROFF_STATE only when it says
+ * nothing at all: the settings of one installation never mix with another's. */
+void config_take_recorded(void);
 /* What config_load reads: name, default, bounds, meaning of each setting, for --help and docs. */
 void config_print_help(void);
 

@@ -2,8 +2,8 @@
 // admin_log for every change, and changes in force everywhere within 2 s.
 import { describe, test, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, cpSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ const COMMANDS = (await ok(['--help'])).stdout.split('\n')
 describe('help', () => {
   test('names every command of this release', () => {
     const names = COMMANDS.map((c) => c.name);
-    for (const want of ['migrate', 'doctor', 'alerts', 'alerts close', 'order show', 'notify list', 'notify resend',
+    for (const want of ['migrate', 'doctor', 'alerts', 'alerts close', 'order list', 'order show', 'notify list', 'notify resend',
       ...['create', 'list', 'show', 'set', 'rotate', 'enable', 'disable'].map((v) => `app ${v}`),
       ...['create', 'list', 'show', 'rotate', 'revoke', 'disable', 'rotate-master'].map((v) => `key ${v}`),
       ...['create', 'list', 'show', 'rotate', 'enable', 'disable'].map((v) => `channel ${v}`)]) {
@@ -68,6 +68,19 @@ describe('help', () => {
       assert.match(own, /--json/);
     });
   }
+  test('-h is --help; a group alone lists its commands', async () => {
+    for (const words of [['-h'], ['order', '-h'], ['notify', 'list', '-h'], ['alerts', '-h']]) {
+      const r = await ok(words, { SHROFF_DB_SOCKET: '/nowhere' });
+      assert.equal(r.stdout, (await ok(words.map((w) => w.replace(/^-h$/, '--help')))).stdout);
+    }
+    for (const [group, ...verbs] of [['order', 'list', 'show'], ['notify', 'list', 'resend', 'probe'], ['app', 'create'], ['key', 'rotate-master'], ['channel', 'show']]) {
+      const r = await ctl([group]);
+      assert.equal(r.code, 2);
+      for (const verb of verbs) assert.match(r.stderr, new RegExp(`^  shroffctl ${group} ${verb}`, 'm'));
+      assert.doesNotMatch(r.stderr, /no such command/);
+    }
+    assert.match((await ctl(['order', 'shwo'])).stderr, /order shwo: no such command \(shroffctl order --help\)/);
+  });
   test('of a group; of nothing known; no command at all', async () => {
     assert.ok((await ok(['app', '--help'])).stdout.split('shroffctl app').length > 6);
     assert.equal((await ctl(['bogus', '--help'])).code, 2);
@@ -238,6 +251,22 @@ describe('lists', () => {
       }
     }
   });
+  test('order list: of one app, by state, by time, page by page', async () => {
+    const app = await newApp(stack);
+    const orders = [];
+    for (let i = 0; i < 3; i++) orders.push(await createOpen(stack, app));
+    await payByCallback(stack, app, orders[1]);
+    const list = async (...more) => (await json(['order', 'list', '--app', app.key, ...more])).items;
+    const newest = orders.map((o) => o.order_no).reverse();
+    assert.deepEqual((await list()).map((o) => o.order_no), newest);
+    const [paid] = await list('--status', 'success');
+    assert.deepEqual([paid.order_no, paid.status, paid.price, paid.currency, paid.merchant_order_id], [orders[1].order_no, 'SUCCESS', 1234, 'CNY', orders[1].merchant_order_id]);
+    assert.deepEqual((await list('--limit', '1', '--after', newest[0])).map((o) => o.order_no), [newest[1]]);
+    assert.deepEqual(await list('--to', '2020-01-01T00:00:00Z'), []);
+    assert.equal((await list('--from', '2020-01-01T00:00:00Z')).length, 3);
+    assert.match((await ctl(['order', 'list', '--status', 'PAID'])).stderr, /WAITING, SUCCESS, CLOSED or REFUND/);
+    assert.ok((await json(['order', 'list'])).items.length >= 3, 'of all apps');
+  });
   test('notify list pages by key and filters', async () => {
     const all = (await json(['notify', 'list', '--limit', '1000'])).items;
     if (all.length > 2) {
@@ -394,6 +423,39 @@ describe('notifications and alerts', { concurrency: 2 }, () => {
     assert.equal(await db.value('SELECT remark FROM pay_alert WHERE id = ?', [alert.id]), 'because the test says so');
     assert.equal((await payByCallback(stack, app, order, { price: 1 })).json.code, 40906);
     assert.equal((await mine())[0].times, 2, 'open again');
+  });
+});
+
+describe('in the playground', () => {
+  // As somebody types it: a shell that knows nothing but where it is.
+  const bare = (args, { cwd = ROOT, env = {} } = {}) => spawnSync(buildPath('cli', 'shroffctl'), args, { cwd, encoding: 'utf8', env: { PATH: process.env.PATH, ...env } });
+  test('the settings that run recorded are read under the state folder', () => {
+    const r = bare(['doctor', '--json'], { env: { SHROFF_STATE: stack.state } });
+    assert.equal(r.status, 0, r.stdout + r.stderr);
+    const of = Object.fromEntries(JSON.parse(r.stdout).items.map((i) => [i.check, i.text]));
+    assert.match(of.mode, /^test/);
+    assert.equal(of['base url'], stack.base);
+  });
+  test('a probe of a receiver on the loopback is sent, for run allows it', async () => {
+    const shop = await merchant();
+    const r = await ctl(['notify', 'probe', shop.url, '--app', stack.app1.key], { SHROFF_NOTIFY_ALLOW_NETS: '', SHROFF_MODE: '' });
+    assert.doesNotMatch(r.stderr, /not a public address/);
+    assert.equal(shop.hits.length, 2);
+    shop.close();
+  });
+  test('./var by default, when the environment says nothing; the settings of two installations never mix', () => {
+    const here = mkdtempSync(join(dir, 'here-'));
+    symlinkSync(stack.state, join(here, 'var'));
+    const list = bare(['app', 'list', '--json'], { cwd: here });
+    assert.equal(list.status, 0, list.stderr);
+    assert.ok(JSON.parse(list.stdout).items.length >= 2);
+    const other = bare(['doctor', '--json'], { cwd: here, env: { SHROFF_BASE_URL: 'https://pay.example.com' } });
+    assert.match(JSON.parse(other.stdout).items.find((i) => i.check === 'mode').text, /^live/);
+  });
+  test('no state folder: plain words, the folder, the cure', () => {
+    const r = bare(['app', 'list'], { cwd: dir });
+    assert.equal(r.status, 78);
+    assert.match(r.stderr, /SHROFF_STATE='.*\/var': there is no such folder: start \.\/scripts\/run/);
   });
 });
 
