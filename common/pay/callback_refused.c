@@ -53,6 +53,9 @@ static void network_of(const char *address, char out[NET_TEXT_SIZE])
 /* One more of `about` today, of so many bytes. */
 struct one { const char *about; int64_t bound, bytes; };
 
+struct count { int64_t kept; };
+static const struct db_column COUNT_COLUMNS[] = { DB_COLUMN(struct count, kept) };
+
 /* Counts it. *kept: it is within the bound. *first: it is the first that is not; whatever comes
  * after that changes nothing, so that it costs no write. */
 static enum pay_err count_one(struct db *db, const struct one *one, bool *kept, bool *first)
@@ -64,8 +67,7 @@ static enum pay_err count_one(struct db *db, const struct one *one, bool *kept, 
         "   kept = IF(kept > ?, ? + 2, IF(bytes + VALUES(bytes) > ?, ? + 1, kept + 1)),"
         "   bytes = bytes + IF(kept > ?, 0, VALUES(bytes))"
         " RETURNING kept";
-    struct count { int64_t kept; } row = { 0 };
-    static const struct db_column COLUMNS[] = { DB_COLUMN(struct count, kept) };
+    struct count row = { 0 };
     const int64_t bound = one->bound;
     const struct db_param in[] = {
         DB_STR(one->about), DB_NUM(one->bytes), DB_NUM(bound), DB_NUM(bound),
@@ -73,7 +75,7 @@ static enum pay_err count_one(struct db *db, const struct one *one, bool *kept, 
     };
 
     enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &row });
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COUNT_COLUMNS), .row = &row });
     *kept = row.kept <= bound;
     *first = row.kept == bound + 1;
     return err;
@@ -94,16 +96,33 @@ static int64_t bytes_of(const struct refused *w, enum keep keep)
     return (int64_t)((raw->body_len < most ? raw->body_len : most) + strlen(str_or(headers, "{}")));
 }
 
+/* Has the day no room left for anybody? Then not even the address is counted: strangers have more
+ * addresses than a table has room for. */
+static enum pay_err is_full(struct db *db, enum keep keep, bool *full)
+{
+    static const char SQL[] =
+        "SELECT kept FROM callback_bound WHERE day = UTC_DATE() AND about = ? AND kept > ?";
+    char about[80];
+    struct count row = { 0 };
+
+    snprintf(about, sizeof(about), "%s all", BOUNDS[keep].name);
+    const struct db_param in[] = { DB_STR(about), DB_NUM(BOUNDS[keep].of_all) };
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COUNT_COLUMNS), .row = &row });
+    *full = err == PAY_OK;
+    return err == PAY_NO_ROW ? PAY_OK : err;
+}
+
 /* Of an address, then of all: who has used up its own share takes nothing from the others. */
 static enum pay_err take_room(struct db *db, const struct refused *w, enum keep keep, bool *kept)
 {
     const char *const whose[] = { w->network, "all" };
     const int64_t bounds[] = { BOUNDS[keep].of_address, BOUNDS[keep].of_all };
-    enum pay_err err = PAY_OK;
     char about[80], text[256];
-    bool first = false;
+    bool first = false, full;
 
-    *kept = true;
+    enum pay_err err = is_full(db, keep, &full);
+    *kept = !full;
     for (size_t i = 0; i < COUNT(whose) && *kept && err == PAY_OK; i++) {
         snprintf(about, sizeof(about), "%s %s", BOUNDS[keep].name, whose[i]);
         err = count_one(db, &(struct one){ about, bounds[i], bytes_of(w, keep) }, kept, &first);

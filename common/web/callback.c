@@ -85,8 +85,12 @@ static enum pay_err too_large(struct taking *t)
 
 static enum pay_err read_body(struct taking *t)
 {
+    static char headers[HEADERS_MAX];
+    struct text text = TEXT(headers);
     struct request *request = t->call->request;
 
+    callback_headers(request, &text);
+    t->raw.headers = headers;
     t->raw.announced = request_announced(request);
     enum pay_err err = request_read_body(request, t->driver->notice_max);
     if (err == PAY_TOO_LARGE)
@@ -251,15 +255,12 @@ static enum pay_err take(struct taking *t)
 
 enum pay_err callback_take(struct call *call, int64_t channel_id)
 {
-    static char headers[HEADERS_MAX];
     struct request *request = call->request;
-    struct text headers_text = TEXT(headers);
 
-    callback_headers(request, &headers_text);
     __attribute__((cleanup(taking_drop))) struct taking t = {
         .call = call, .number = channel_id,
         .notice = { .header = header_of, .header_arg = request },
-        .raw = { .kind = "order", .remote_address = request->client, .headers = headers },
+        .raw = { .kind = "order", .remote_address = request->client },
     };
 
     enum pay_err err = take(&t);

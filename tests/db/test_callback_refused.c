@@ -145,6 +145,10 @@ static void test_callback_refused__bounded_in_all(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log", 0);
     ASSERT_NUMBER("SELECT times FROM pay_alert WHERE about = 'callbacks'"
                   " AND text LIKE '5000 % of all; %'", 1);
+    /* However many addresses come then, they are not counted. */
+    raw.remote_address = "192.0.2.9";
+    assert_false(refused_as(&raw, VERDICT_BAD_BODY));
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_bound", 2);
     /* Tomorrow is another day. */
     run_sql("UPDATE callback_bound SET day = day - INTERVAL 1 DAY");
     assert_true(refused_as(&raw, VERDICT_BAD_BODY));
