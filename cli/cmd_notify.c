@@ -61,7 +61,11 @@ int run_notify_list(struct cli *cli)
     if (!cli_app_known(cli))
         return EXIT_FAILURE;
     out_open(&cli->out, cli->value[OPT_JSON], true);
+    int64_t all = 0;
     enum pay_err err = notify_task_list(cli->db, &filter, task_print, &cli->out);
+    if (err == PAY_OK && cli->out.rows == filter.limit)
+        err = notify_task_count(cli->db, &filter, &all);
+    cli->out.more = all - cli->out.rows;
     return cli_listed(cli, err, "notify list", "no notifications");
 }
 

@@ -104,7 +104,11 @@ int run_alerts(struct cli *cli)
     const struct alert_filter filter = {
         .all = cli->value[OPT_ALL] != NULL, .after = after, .limit = limit,
     };
+    int64_t all = 0;
     enum pay_err err = alert_list(cli->db, &filter, alert_print, &cli->out);
+    if (err == PAY_OK && cli->out.rows == limit)
+        err = alert_count(cli->db, &filter, &all);
+    cli->out.more = all - cli->out.rows;
     return cli_listed(cli, err, "alerts", "no open alerts");
 }
 

@@ -201,7 +201,9 @@ static void print_one(const struct out *out)
 static void finish(struct out *out, const char *empty, bool broken)
 {
     row_end(out);
-    if (out->json)
+    if (out->json && out->list && out->more > 0 && !broken)
+        printf("],\"more\":%lld}\n", (long long)out->more);
+    else if (out->json)
         fputs(!out->list ? "\n" : broken ? "],\"incomplete\":true}\n" : "]}\n", stdout);
     else if (!out->rows && empty)
         printf("%s\n", empty);
@@ -209,6 +211,8 @@ static void finish(struct out *out, const char *empty, bool broken)
         print_list(out);
     else if (out->rows)
         print_one(out);
+    if (!out->json && out->more > 0)
+        printf("and %lld more: --limit N, or --after the last one\n", (long long)out->more);
     for (int i = 0; !out->json && i < out->rows; i++)
         for (int c = 0; c < out->columns; c++)
             free(out->table[i * OUT_COLUMNS + c]);

@@ -6,11 +6,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define OUT_COLUMNS 12
+#define OUT_COLUMNS 16
 
 struct out {
     bool json, list;
     int rows, cells; /* of the row under way */
+    int64_t more;    /* of a list: rows there are beyond its limit, told with it */
     const char *names[OUT_COLUMNS];
     char **table; /* people's lists: rows * columns texts, owned */
     int columns;

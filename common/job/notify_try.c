@@ -130,17 +130,18 @@ static int64_t schedule_place(const struct notify_try *try, const struct notify_
 static void end_badly(struct notify_try *try, const char *alert, const char *because)
 {
     struct notify_result *result = &try->result;
-    struct text text = TEXT(result->alert_text);
+    struct text text = TEXT(result->alert_text), crowd = TEXT(result->alert_crowd);
 
     result->status = NOTIFY_FAILURE;
     result->alert = alert;
-    text_addf(&text, "%s after %lld tries; the last one: %s", because, (long long)result->times,
-              result->error_code);
-    text_addf(&text, "%s%s%s", *result->reason ? " (" : "", result->reason,
-              *result->reason ? ")" : "");
     if (try->host)
-        text_addf(&text, "; %s://%s:%lld", try->host->url.scheme, try->host->url.host,
+        text_addf(&crowd, "%s://%s:%lld", try->host->url.scheme, try->host->url.host,
                   (long long)try->host->url.port);
+    text_addf(&text, "%s: %s after %lld tries; the last one: %s%s%s%s; shroffctl notify list"
+              " --status FAILURE has all",
+              *result->alert_crowd ? result->alert_crowd : result->no, because,
+              (long long)result->times, result->error_code, *result->reason ? " (" : "",
+              result->reason, *result->reason ? ")" : "");
 }
 
 static void plan_next(struct notify_try *try, const struct notify_schedule *schedule,

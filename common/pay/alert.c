@@ -30,6 +30,34 @@ enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_id, const 
     return err == PAY_DUPLICATE ? alert_again(db, kind, about, text, &changed) : err;
 }
 
+static enum pay_err crowd_again(struct db *db, const struct alert_crowd *alert, int64_t *changed)
+{
+    static const char SQL[] =
+        "UPDATE pay_alert SET times = times + 1, text = ?, closed_by = NULL, close_time = NULL"
+        " WHERE kind = ? AND app_id = ? AND crowd = ?";
+    const struct db_param in[] = {
+        DB_STR(alert->text), DB_STR(alert->kind), DB_NUM(alert->app_id), DB_STR(alert->crowd),
+    };
+    return db_exec(db, SQL, DB_LIST(in), changed);
+}
+
+enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert)
+{
+    static const char SQL[] =
+        "INSERT INTO pay_alert (kind, app_id, crowd, about, text) VALUES (?, ?, ?, ?, ?)";
+    const struct db_param in[] = {
+        DB_STR(alert->kind), DB_NUM(alert->app_id), DB_STR(alert->crowd), DB_STR(alert->about),
+        DB_STR(alert->text),
+    };
+    int64_t changed = 0;
+
+    enum pay_err err = crowd_again(db, alert, &changed);
+    if (err != PAY_OK || changed > 0)
+        return err;
+    err = db_exec(db, SQL, DB_LIST(in), NULL);
+    return err == PAY_DUPLICATE ? crowd_again(db, alert, &changed) : err;
+}
+
 static const struct db_column ALERT_COLUMNS[] = {
     DB_COLUMN(struct alert, id), DB_COLUMN(struct alert, app_id), DB_COLUMN(struct alert, times),
     DB_COLUMN_TIME(struct alert, create_time), DB_COLUMN_TIME(struct alert, close_time),
@@ -66,6 +94,23 @@ enum pay_err alert_list(struct db *db, const struct alert_filter *filter,
         .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(ALERT_COLUMNS), .row = &row,
         .each = alert_pass, .arg = &to });
     db_end(db);
+    return err;
+}
+
+struct alert_counted { int64_t n; };
+
+enum pay_err alert_count(struct db *db, const struct alert_filter *filter, int64_t *count)
+{
+    static const char SQL[] =
+        "SELECT COUNT(*) AS n FROM pay_alert WHERE id > ? AND (? = 1 OR closed_by IS NULL)";
+    static const struct db_column COLUMNS[] = { DB_COLUMN(struct alert_counted, n) };
+    const struct db_param in[] = { DB_NUM(filter->after), DB_NUM(filter->all ? 1 : 0) };
+    struct alert_counted row = { 0 };
+
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &row });
+    db_end(db);
+    *count = row.n;
     return err;
 }
 

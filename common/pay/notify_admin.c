@@ -33,6 +33,10 @@ static enum pay_err task_each(void *arg, void *row)
     return e->each(e->arg, row);
 }
 
+#define TASKS_OF_FILTER \
+    " FROM notify_task t JOIN pay_app a ON a.id = t.app_id" \
+    " WHERE (? IS NULL OR a.app_key = ?) AND (? < 0 OR t.status = ?)" \
+    " AND (? IS NULL OR t.id < (SELECT id FROM notify_task WHERE no = ?))"
 #define LAST_LOG(column) \
     " (SELECT l." column " FROM notify_log l WHERE l.task_id = t.id ORDER BY l.id DESC LIMIT 1)"
 
@@ -46,9 +50,7 @@ enum pay_err notify_task_list(struct db *db, const struct task_filter *f,
         "   WHERE t.status = 0 AND e.open_since IS NOT NULL AND " NOTIFY_IS_HOST_OF_TASK "),"
         " t.merchant_order_id, t.notify_url, t.create_time,"
         LAST_LOG("error_code") "," LAST_LOG("reason")
-        " FROM notify_task t JOIN pay_app a ON a.id = t.app_id"
-        " WHERE (? IS NULL OR a.app_key = ?) AND (? < 0 OR t.status = ?)"
-        " AND (? IS NULL OR t.id < (SELECT id FROM notify_task WHERE no = ?))"
+        TASKS_OF_FILTER
         " ORDER BY t.id DESC LIMIT ?";
     struct task_row row;
     struct task_each e = { each, arg };
@@ -68,6 +70,25 @@ enum pay_err notify_task_list(struct db *db, const struct task_filter *f,
                                                          .each = task_each,
                                                          .arg = &e });
     db_end(db);
+    return err;
+}
+
+struct task_counted { int64_t n; };
+
+enum pay_err notify_task_count(struct db *db, const struct task_filter *f, int64_t *count)
+{
+    static const char SQL[] = "SELECT COUNT(*) AS n" TASKS_OF_FILTER;
+    static const struct db_column COLUMNS[] = { DB_COLUMN(struct task_counted, n) };
+    const struct db_param in[] = {
+        DB_OPT(f->app_key), DB_OPT(f->app_key), DB_NUM(f->status), DB_NUM(f->status),
+        DB_OPT(f->after),   DB_OPT(f->after),
+    };
+    struct task_counted row = { 0 };
+
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &row });
+    db_end(db);
+    *count = row.n;
     return err;
 }
 

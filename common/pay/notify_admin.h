@@ -20,6 +20,9 @@ struct task_filter {
 MUST_USE enum pay_err notify_task_list(struct db *db, const struct task_filter *filter,
                                        enum pay_err (*each)(void *, const struct task_row *),
                                        void *arg);
+/* How many there are, whatever the limit. */
+MUST_USE enum pay_err notify_task_count(struct db *db, const struct task_filter *filter,
+                                        int64_t *count);
 
 /* Makes a waiting or given-up notification due now. A given-up one gets a whole schedule of tries
  * again. PAY_CONFLICT: it was acknowledged; PAY_TRY_AGAIN: a runner has it in hand. */

@@ -98,6 +98,18 @@ static enum pay_err finish_late(struct db *db, struct notify_result *result)
     return err;
 }
 
+/* A merchant that is gone, or down for days, is one alert however many notifications it misses. */
+static enum pay_err raise_alert(struct db *db, const struct notify_result *result)
+{
+    if (!result->alert)
+        return PAY_OK;
+    if (!*result->alert_crowd)
+        return alert_raise(db, result->alert, result->app_id, result->no, result->alert_text);
+    return alert_raise_crowd(db, &(const struct alert_crowd){
+        .kind = result->alert, .app_id = result->app_id, .crowd = result->alert_crowd,
+        .about = result->no, .text = result->alert_text });
+}
+
 static enum pay_err finish_one(struct db *db, struct notify_result *result)
 {
     int64_t changed = 0;
@@ -112,9 +124,7 @@ static enum pay_err finish_one(struct db *db, struct notify_result *result)
     result->outcome = NOTIFY_RECORDED;
     if (err == PAY_OK)
         err = add_log(db, result);
-    if (err == PAY_OK && result->alert)
-        err = alert_raise(db, result->alert, result->app_id, result->no, result->alert_text);
-    return err;
+    return err == PAY_OK ? raise_alert(db, result) : err;
 }
 
 /* ---- in the order of locks */
@@ -205,8 +215,7 @@ static enum pay_err raise_alerts(struct db *db, const struct notify_batch *batch
     for (size_t i = 0; i < batch->count && err == PAY_OK; i++) {
         struct notify_result *result = batch->at[i];
         result->outcome = NOTIFY_RECORDED;
-        if (result->alert)
-            err = alert_raise(db, result->alert, result->app_id, result->no, result->alert_text);
+        err = raise_alert(db, result);
     }
     return err;
 }

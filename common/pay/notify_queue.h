@@ -70,7 +70,7 @@ struct notify_result {
     const char *alert;                  /* notify_gone, notify_given_up; NULL */
     char no[NO_SIZE], error_code[17], peer[NET_TEXT_SIZE], response[NOTIFY_RESPONSE_SIZE];
     char reason[HTTP_REASON_SIZE];      /* what went wrong, in words; "" */
-    char alert_text[512];
+    char alert_text[512], alert_crowd[301];     /* crowd: the host */
     enum notify_outcome outcome;        /* out */
 };
 struct notify_batch {

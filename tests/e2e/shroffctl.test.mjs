@@ -381,6 +381,9 @@ describe('notifications and alerts', { concurrency: 2 }, () => {
     assert.deepEqual([task.notify_times, task.max_notify_times, task.merchant_order_id], [2, 2, order.merchant_order_id]);
     const alerts = (await json(['alerts', '--limit', '1000'])).items;
     assert.ok(alerts.some((a) => a.kind === 'notify_given_up' && a.about === task.no), 'somebody is told');
+    const part = await json(['notify', 'list', '--limit', '1']), rest = await json(['notify', 'list', '--limit', '1000']);
+    assert.equal(part.items.length, 1);
+    assert.ok(rest.more === undefined && (part.more ?? 0) <= rest.items.length - 1 && (rest.items.length === 1 || part.more >= 1), 'says how many more');
 
     const before = await lastLog();
     const told = await json(['notify', 'resend', task.no, ...WHY]);

@@ -140,6 +140,19 @@ test('410 ends the task with an alert', async () => {
   assert.equal((await bench.row('SELECT kind FROM pay_alert WHERE about = ?', [no])).kind, 'notify_gone');
 });
 
+test('hosts that are gone are one alert each and app, counted, however many notifications', async () => {
+  const gone = await receiver(() => ({ status: 410, body: '' })), other = await bench.app();
+  const [first] = await bench.tasks(other, { url: gone.url, n: 150 });
+  await bench.run('notify_runner', ['--once']);
+  const again = await bench.tasks(other, { url: gone.url, n: 150 });
+  await bench.tasks(app, { url: gone.url });
+  await Promise.all([1, 2].map(() => bench.run('notify_runner', ['--once'])));
+  const alerts = await bench.rows('SELECT * FROM pay_alert WHERE crowd = ? ORDER BY id', [new URL(gone.url).origin]);
+  assert.deepEqual(alerts.map((a) => [a.kind, a.app_id, a.times]), [['notify_gone', other.id, 300], ['notify_gone', app.id, 1]]);
+  assert.ok(alerts[0].about >= first && alerts[0].about < again[0]);
+  await gone.close();
+});
+
 test('an address that is not public is not reached, and tried again later', async () => {
   const merchant = await receiver();
   const nos = await Promise.all([`http://127.0.0.1:${merchant.port}/`, `http://localhost:${merchant.port}/`, `http://[::ffff:127.0.0.1]:${merchant.port}/`,
