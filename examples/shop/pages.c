@@ -2,7 +2,6 @@
 #include "pages.h"
 
 #include <inttypes.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -96,46 +95,37 @@ static void order_facts(struct web *web, const struct order *order)
          words->time, order->create_time);
 }
 
-/* What a page says and offers in each state of a payment (payments.h). */
-static const struct {
-    const char *payment;
-    size_t says, hint;                  /* offsets into struct words */
-    bool pay;                           /* else: order again */
-} STATES[] = {
-#define SAYS(member) offsetof(struct words, member)
-    { "NONE",    SAYS(pending), SAYS(pay_hint),     true },
-    { "OPEN",    SAYS(pending), SAYS(pay_hint),     true },
-    { "UNHEARD", SAYS(pending), SAYS(unheard_hint), true },
-    { "FAILED",  SAYS(broke),   SAYS(broke_hint),   true },
-    { "REFUSED", SAYS(no_start), SAYS(no_start_hint), true },
-    { "OVER",    SAYS(over),    SAYS(over_hint),    false },
-#undef SAYS
-};
-
-static const char *word(const struct words *words, size_t offset)
+static int state_of(const struct order *order)
 {
-    return *(const char *const *)((const char *)words + offset);
+    static const char *const NAMES[STATES] = {
+        [STATE_NONE] = "NONE", [STATE_OPEN] = "OPEN", [STATE_UNHEARD] = "UNHEARD",
+        [STATE_FAILED] = "FAILED", [STATE_REFUSED] = "REFUSED", [STATE_OVER] = "OVER",
+    };
+
+    for (int i = 0; i < STATES; i++) {
+        if (strcmp(NAMES[i], order->payment) == 0)
+            return i;
+    }
+    return STATE_OPEN;
 }
 
+/* Pay, or past the order's end: order again. */
 static void order_to_pay(struct web *web, const struct order *order)
 {
     const struct words *words = web->words;
-    size_t i = 0;
+    int state = state_of(order);
+    char number[24];
 
-    while (i + 1 < sizeof(STATES) / sizeof(STATES[0]) &&
-           strcmp(STATES[i].payment, order->payment) != 0)
-        i++;
-    html(web, "<p class=\"state pending\" id=\"state\">%s</p>\n", word(words, STATES[i].says));
-    if (STATES[i].pay)
+    html(web, "<p class=\"state pending\" id=\"state\">%s</p>\n", words->state[state].says);
+    if (state == STATE_OVER)
+        order_form(web, "order", order->id, "button wide", words->order_again);
+    else
         html(web,
              "<form method=\"post\" action=\"/shop/orders/%s/pay\" target=\"_blank\""
              " rel=\"noopener\"><button class=\"button wide\" id=\"pay\">%s</button></form>\n",
              order->id, words->pay);
-    else
-        order_form(web, "order", order->id, "button wide", words->order_again);
-    html(web, "<p class=\"hint\">%s</p>\n", word(words, STATES[i].hint));
+    html(web, "<p class=\"hint\">%s</p>\n", words->state[state].hint);
     if (order->code != 0) {
-        char number[24];
         snprintf(number, sizeof(number), "%" PRId64, order->code);
         html(web, "<p class=\"hint number\">Shroff: %s</p>\n", number);
     }

@@ -2,14 +2,16 @@
 #ifndef SHOP_WORDS_H
 #define SHOP_WORDS_H
 
+/* How the paying of an order goes, where it is not paid yet: payments.h tells what each means. */
+enum { STATE_NONE, STATE_OPEN, STATE_UNHEARD, STATE_FAILED, STATE_REFUSED, STATE_OVER, STATES };
+
 struct words {
     const char *lang;
     int index;                          /* into a product's texts */
     const char *shop, *welcome, *note, *buy, *back;
     const char *order, *number, *time;
-    const char *pending, *pay, *pay_hint, *paid, *paid_hint, *found_hint;
-    const char *unheard_hint, *broke, *broke_hint, *no_start, *no_start_hint;
-    const char *over, *over_hint, *order_again, *retry;
+    struct { const char *says, *hint; } state[STATES];
+    const char *pay, *order_again, *retry, *paid, *paid_hint, *found_hint;
     const char *not_found, *expired, *again, *failed, *foreign;
 };
 
