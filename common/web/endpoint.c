@@ -73,6 +73,10 @@ static enum pay_err step_route(struct cycle *c)
         reply_header(&c->reply, "Access-Control-Allow-Origin", "*");
         reply_header(&c->reply, "Access-Control-Expose-Headers", "Retry-After, X-Request-Id");
     }
+    if (err == PAY_BAD_METHOD) {
+        text_add_cut(&c->why, c->request.method, strlen(c->request.method), 16);
+        text_addf(&c->why, " is not allowed here: send %s", c->match.allow);
+    }
     return err;
 }
 
@@ -193,8 +197,11 @@ static enum pay_err step_address(struct cycle *c)
 {
     struct net_address client;
 
-    if (c->match.route->own_origin && !origin_is_ours(&c->request, c->worker->config))
+    if (c->match.route->own_origin && !origin_is_ours(&c->request, c->worker->config)) {
+        text_addf(&c->why, "a cross-site request: Host and Origin must be those of %s",
+                  c->worker->config->base_url);
         return PAY_CROSS_SITE;
+    }
     if (!c->signed_well || c->app.allowed.count == 0)
         return PAY_OK;
     if (net_parse(c->request.client, &client) && net_list_has(&c->app.allowed, &client))

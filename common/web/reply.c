@@ -68,17 +68,20 @@ static void add_refusal(struct json_text *json, const struct reply *reply,
     json_opt(json, "channel_error_msg", reply->error_msg);
 }
 
-/* What is wrong and, where the list of errors knows one, the cure. */
+/* What is wrong and, where the list of errors knows one, the cure. Of an outage nothing else is
+ * told: what was said before it happened is not why. */
 static void add_msg(struct json_text *json, const struct reply_end *end)
 {
     const struct err_row *row = err_row(end->err);
-    char room[256];
+    char room[512];             /* a field's name has at most 256 bytes */
     struct text own = TEXT(room);
 
+    if (end->err == PAY_BAD_FIELD && end->field)
+        text_addf(&own, "%s: ", end->field);
     text_add(&own, row->msg);
     if (end->err != PAY_OK && *row->help)
         text_addf(&own, ": %s", row->help);
-    json_str(json, "msg", str_or(end->why, room));
+    json_str(json, "msg", row->http < 500 ? str_or(end->why, room) : room);
 }
 
 /* {"code":…,"msg":…  and, when there are data, ,"data":{  before the body and }} after it. */

@@ -8,7 +8,7 @@
 struct reply_end {
     enum pay_err err;
     const char *field;          /* with PAY_BAD_FIELD and PAY_CONFLICT */
-    const char *why;            /* this refusal in words; NULL or "": the row's own */
+    const char *why;            /* a 4xx in words; NULL or "": the row's own */
     const char *request_id;
     const char *allow;          /* with PAY_BAD_METHOD */
     int retry_after;            /* seconds; 0: the row's own */

@@ -107,6 +107,9 @@ describe('405 names every method of the path, whichever executable serves it', (
       });
     }
   }
+  test('msg names what is allowed', async () => {
+    assert.equal((await request(stack, { method: 'DELETE', path: '/api/pay/query' })).json.msg, 'DELETE is not allowed here: send GET, HEAD');
+  });
   test('TRACE is refused everywhere and echoes nothing', async () => {
     const res = parseRaw(await rawSend(stack, `TRACE /payments HTTP/1.1\r\n${host}\r\nX-Secret: abc123\r\nConnection: close\r\n\r\n`));
     expectError(res, 40500);
@@ -114,6 +117,29 @@ describe('405 names every method of the path, whichever executable serves it', (
   });
   test('a made-up method is refused', async () => {
     expectError(parseRaw(await rawSend(stack, `BREW /api/pay/create HTTP/1.1\r\n${host}\r\nConnection: close\r\n\r\n`)), [40500, 40000]);
+  });
+});
+
+describe('what cannot be read says why, and a GET is not told about its body', () => {
+  const raw = async (head) => parseRaw(await rawSend(stack, `${head}\r\n${host}\r\nConnection: close\r\n\r\n`));
+  const rows = {
+    'a repeated Origin': ['GET /api/pay/status?token=x HTTP/1.1\r\nOrigin: https://a.example\r\nOrigin: https://b.example', /Origin.* is repeated/],
+    'a repeated content type': ['GET /payments HTTP/1.1\r\nContent-Type: text/plain\r\nContent-Type: application/json', /Content-Type.* is repeated/],
+    'nginx cannot read it': ['GET /payments HTTP/1.1\r\nContent-Length: x', /not a request/],
+  };
+  for (const [name, [head, want]] of Object.entries(rows)) {
+    test(name, async () => {
+      const res = await raw(head);
+      expectError(res, 40000);
+      assert.match(res.json.msg, want);
+      assert.doesNotMatch(res.json.msg, /body/);
+    });
+  }
+  test('a GET with a body says that', async () => {
+    const path = '/payments';
+    const res = await request(stack, { path, body: '{}', headers: { Authorization: authHeader(app1, { method: 'GET', path, body: '{}' }) } });
+    expectError(res, 40000);
+    assert.match(res.json.msg, /^a GET has no body/);
   });
 });
 

@@ -192,9 +192,35 @@ static void test_reply_raw__another_kind_of_body(void **state)
     assert_true(str_starts(body_of(), "{\"code\":50000,"));
 }
 
+static void test_reply_close__msg_is_the_cause_or_the_cure(void **state)
+{
+    static const struct { enum pay_err err; const char *field, *why, *want; } CASES[] = {
+        { PAY_BAD_FIELD, "price", "price: missing", "\"msg\":\"price: missing\"" },
+        { PAY_BAD_FIELD, "price", "", "\"msg\":\"price: a field is missing" },
+        { PAY_CONFLICT, "price", "price: 2 is not 1", "\"field\":\"price\"" },
+        { PAY_PAID, "price", "", "\"msg\":\"the order is already paid: query the order\"" },
+        { PAY_BAD_TYPE, NULL, "a \"b\"\n", "\"msg\":\"a \\\"b\\\"\\n\"" },
+        { PAY_DB_AWAY, NULL, "the body is not JSON", "\"msg\":\"the database is away" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct reply reply;
+        struct reply_end end = end_with(CASES[i].err);
+        end.field = CASES[i].field;
+        end.why = CASES[i].why;
+        reply_reset(&reply);
+        assert_int_equal(reply_close(&reply, &end), CASES[i].err);
+        send_it(&reply, false);
+        CHECK(CASES[i].want, strstr(body_of(), CASES[i].want) != NULL);
+        CHECK(CASES[i].want, CASES[i].err != PAY_PAID || !strstr(body_of(), "\"field\""));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_reply_close__msg_is_the_cause_or_the_cure),
         cmocka_unit_test(test_reply_close__data_in_the_envelope),
         cmocka_unit_test(test_reply_send__head_has_headers_alone),
         cmocka_unit_test(test_reply_close__refusals_by_their_row),
