@@ -85,8 +85,10 @@ static const char STYLE[] =
     "bad)}"
     ".test{margin:18px 0 0;text-align:center}";
 
-/* The time left is the end less the server's clock, so a phone that slept counts on rightly. The
- * page asks its own address for the trade's state: who pays may hold another device. */
+/* The end is kept as a time of this device's clock, however wrong that is: now, and what the server
+ * says is left. So a phone that slept shows the time that is left. An end never moves to a later
+ * time; of several answers the earliest end is the best. The page asks its own address for the
+ * trade's state, because another device may pay. */
 static const char SCRIPT[] =
     "let sent = false;\n"
     "for (const form of document.forms) form.addEventListener('submit', (event) => {\n"
@@ -100,11 +102,11 @@ static const char SCRIPT[] =
     "});\n"
     "const left = document.getElementById('left');\n"
     "if (left) {\n"
-    "  let end = Number(left.dataset.end), ahead = Number(left.dataset.now) - Date.now();\n"
+    "  let end = Date.now() + Number(left.dataset.end) - Number(left.dataset.now);\n"
     "  let timer, asked = 0;\n"
     "  const two = (n) => String(Math.floor(n)).padStart(2, '0');\n"
     "  const show = () => {\n"
-    "    const s = Math.max(0, Math.ceil((end - ahead - Date.now()) / 1000));\n"
+    "    const s = Math.max(0, Math.ceil((end - Date.now()) / 1000));\n"
     "    const hours = s < 3600 ? '' : `${Math.floor(s / 3600)}:`;\n"
     "    left.textContent = `${hours}${two(s % 3600 / 60)}:${two(s % 60)}`;\n"
     "  };\n"
@@ -120,8 +122,8 @@ static const char SCRIPT[] =
     "      else if (code !== 0)\n"
     "        wait = Math.min(Number(answer.headers.get('Retry-After')) || 5, 60);\n"
     "      if (code === 0) {\n"
-    "        end = Date.parse(data.expire_time);\n"
-    "        ahead = Date.parse(data.now) - Date.now();\n"
+    "        const said = Date.now() + Date.parse(data.expire_time) - Date.parse(data.now);\n"
+    "        end = end > Date.now() ? Math.min(end, said) : said;\n"
     "      }\n"
     "    } catch { wait = 5; }\n"
     "    show();\n"
