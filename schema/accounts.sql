@@ -63,6 +63,7 @@ GRANT SELECT ON shroff.* TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.pay_app      TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.pay_app_key  TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.pay_channel  TO 'shroff_ctl'@'wanted';
+GRANT INSERT, UPDATE ON shroff.installation_key TO 'shroff_ctl'@'wanted';
 GRANT UPDATE (status, lane, max_notify_times, next_notify_time, parked_since, claim_token, manual,
         update_time)
                      ON shroff.notify_task     TO 'shroff_ctl'@'wanted';

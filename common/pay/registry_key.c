@@ -12,7 +12,7 @@ struct key_create {
     const struct key_spec *spec;
     const struct new_key *key;
     struct sealed sealed; /* len 0 for RSA2 */
-    struct mac fingerprint;
+    struct mac digest; /* of the secret or public key */
     const char *scopes;
     const char *old_key_id; /* rotated away, or NULL */
     int64_t overlap_s;
@@ -38,16 +38,23 @@ static enum pay_err key_room(struct db *db, int64_t app_id)
 
 static enum pay_err key_insert(struct db *db, const struct key_create *w, int64_t app_id)
 {
+    struct mac print;
     static const char SQL[] = "INSERT INTO pay_app_key (app_id, key_id, algorithm, secret_sealed, "
                               "public_key, fingerprint,"
                               " scopes, expire_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    enum pay_err err = registry_print(db, &w->digest, &print);
+    if (err == PAY_FAULT)
+        w->actor->problem = "the master key does not open this installation's own key: it is"
+                            " another one (docs/operate.md, The master key)";
+    if (err != PAY_OK)
+        return err;
     const struct db_param in[] = {
         DB_NUM(app_id),
         DB_STR(w->key->key_id),
         DB_STR(w->sealed.len ? "HMAC-SHA256" : "RSA2"),
         { DB_BYTES, w->sealed.len ? w->sealed.at : NULL, w->sealed.len },
         DB_OPT(w->spec->public_key),
-        DB_BIN(w->fingerprint.bytes, sizeof(w->fingerprint.bytes)),
+        DB_BIN(print.bytes, sizeof(print.bytes)),
         DB_STR(w->scopes),
         DB_WHEN(w->spec->expire_time),
     };
@@ -85,7 +92,7 @@ static enum pay_err key_create_work(struct db *db, void *arg)
     return registry_log(db, w->actor, w->old_key_id ? "key.rotate" : "key.create", on);
 }
 
-/* The HMAC secret, made or taken over, sealed, with its fingerprint. */
+/* The HMAC secret, made or taken over, sealed, with its digest. */
 static enum pay_err secret_prepare(struct key_create *work, struct new_key *out)
 {
     const struct key_spec *spec = work->spec;
@@ -106,7 +113,7 @@ static enum pay_err secret_prepare(struct key_create *work, struct new_key *out)
         if (work->actor->problem)
             return PAY_BAD_FIELD;
     }
-    if (!sign_sha256(out->secret, strlen(out->secret), &work->fingerprint))
+    if (!sign_sha256(out->secret, strlen(out->secret), &work->digest))
         return PAY_FAULT;
     registry_owner(spec->app_key, out->key_id, owner);
     const struct vault_place place = { "pay_app_key", owner, "secret_sealed" };
@@ -123,7 +130,7 @@ static enum pay_err key_make(struct db *db, struct key_create *work, struct new_
     out->secret[0] = '\0';
     if (work->spec->public_key) {
         if (!sign_rsa_public_ok(work->spec->public_key) ||
-            !sign_rsa_print(work->spec->public_key, &work->fingerprint)) {
+            !sign_rsa_print(work->spec->public_key, &work->digest)) {
             work->actor->problem = "the public key must be RSA of at least 2048 bits with exponent"
                                    " 65537, PEM or base64 DER";
             return PAY_BAD_FIELD;

@@ -60,6 +60,8 @@ static const struct sealed_column SEALED[] = {
     { "pay_app_key", "secret_sealed",
       NEXT(OF_APP("pay_app_key"), "CONCAT(a.app_key, '/', t.key_id)", "secret_sealed"),
       PUT("pay_app_key", "secret_sealed") },
+    { "installation_key", "value_sealed", NEXT("installation_key t", "t.name", "value_sealed"),
+      PUT("installation_key", "value_sealed") },
     { "pay_channel", "config_sealed",
       NEXT(OF_APP("pay_channel"), "CONCAT(a.app_key, '/', t.code)", "config_sealed"),
       PUT("pay_channel", "config_sealed") },

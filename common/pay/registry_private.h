@@ -2,6 +2,7 @@
 #ifndef PAY_REGISTRY_PRIVATE_H
 #define PAY_REGISTRY_PRIVATE_H
 
+#include "io/sign.h"
 #include "io/vault.h"
 #include "pay/registry.h"
 
@@ -25,6 +26,9 @@ extern const struct db_shape REGISTRY_SEALED;
 MUST_USE enum pay_err registry_app_id(struct db *db, const char *app_key, int64_t *id);
 MUST_USE enum pay_err registry_log(struct db *db, struct actor *actor, const char *what,
                                    const char *on);
+/* What a secret's or key's bare digest is kept as, inside db_txn. PAY_FAULT: the installation's own
+ * key does not open, so the master key is another one. */
+MUST_USE enum pay_err registry_print(struct db *db, const struct mac *bare, struct mac *out);
 /* prefix and 20 random characters of a-z0-9. */
 void registry_name_new(const char *prefix, char out[APP_KEY_SIZE]);
 /* Opens what stands at `from` and seals it for `to`. */

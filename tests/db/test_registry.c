@@ -166,6 +166,40 @@ static void test_registry_key_create__registers_a_secret_once(void **state)
     ASSERT_LOGGED("key.create");
 }
 
+/* A bare SHA-256 of a weak secret could be guessed without the master key. */
+static void test_registry_key_create__keeps_no_bare_digest(void **state)
+{
+    static const char SECRET[] = "password password password password";
+    struct new_key key;
+    const struct key_spec spec = { .app_key = KEY, .scopes = "all", .secret = SECRET };
+
+    (void)state;
+    ASSERT_ERR(registry_key_create(S.db, &ME, &spec, &key), PAY_OK);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_app_key WHERE fingerprint = UNHEX(SHA2("
+                  "'password password password password', 256))", 0);
+    /* Through a rotation of the master key it stays the same, and open. */
+    int64_t sealed;
+    ASSERT_ERR(registry_rotate_master(S.db, &ME, &sealed), PAY_OK);
+    ASSERT_ERR(registry_key_create(S.db, &ME, &spec, &key), PAY_CONFLICT);
+    /* An installation of before: bare digests, and no key for them yet. */
+    run_sql("DELETE FROM installation_key");
+    run_sql("UPDATE pay_app_key SET fingerprint = UNHEX(SHA2("
+            "'password password password password', 256)) WHERE secret_sealed IS NOT NULL"
+            " ORDER BY id DESC LIMIT 1");
+    ASSERT_ERR(registry_key_create(S.db, &ME, &spec, &key), PAY_CONFLICT);
+    ASSERT_ERR(key_create("all", &key), PAY_OK);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_app_key WHERE fingerprint = UNHEX(SHA2("
+                  "'password password password password', 256))", 0);
+    ASSERT_ERR(registry_key_create(S.db, &ME, &spec, &key), PAY_CONFLICT);
+    assert_non_null(strstr(ME.problem, "registered already"));
+    /* Under another master key no key is made that could not be told apart. */
+    run_sql("UPDATE installation_key SET value_sealed = CONCAT(LEFT(value_sealed, 40), 'x',"
+            " SUBSTRING(value_sealed, 42))");
+    ASSERT_ERR(key_create("all", &key), PAY_FAULT);
+    assert_non_null(strstr(ME.problem, "master key"));
+    run_sql("DELETE FROM installation_key");
+}
+
 static bool create_in_child(void)
 {
     struct new_key key;
@@ -326,6 +360,7 @@ int main(void)
         REGISTRY_TEST(test_registry_app_rotate__keeps_the_old_secret_for_its_time),
         REGISTRY_TEST(test_registry_key_create__takes_known_scopes_and_four_keys),
         REGISTRY_TEST(test_registry_key_create__registers_a_secret_once),
+        REGISTRY_TEST(test_registry_key_create__keeps_no_bare_digest),
         REGISTRY_TEST(test_registry_key_create__eight_at_once_make_four),
         REGISTRY_TEST(test_registry_key_rotate__never_lengthens_a_life),
         REGISTRY_TEST(test_registry_channel_create__asks_the_driver),
