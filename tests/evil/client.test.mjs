@@ -122,7 +122,7 @@ const RAW = {
   'a path above the root': [() => `GET /../../etc/passwd HTTP/1.1\r\n${H()}\r\n`, [40000]],
   'a path of 20 KB': [() => `GET /${'a'.repeat(20_000)} HTTP/1.1\r\n${H()}\r\n`, [41400]],
   // ---- bodies (F71 - F73)
-  'a byte order mark': [() => body('\ufeff{}'), [40000]],
+  'a byte order mark, which is allowed, and nothing wanted': [() => body('\ufeff{}'), [40001]],
   'JSON nested 30 000 deep': [() => body('['.repeat(30_000)), [40000]],
   'JSON of 9 000 members': [() => body(`{${Array.from({ length: 9000 }, (_, i) => `"${i}":1`).join(',')}}`), [40001, 41300]],
   'JSON that names a member twice': [() => body('{"price":1,"pri\\u0063e":2}'), [40000]],

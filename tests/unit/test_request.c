@@ -151,6 +151,41 @@ static void test_callback_headers__no_credentials(void **state)
     end(fcgi, before);
 }
 
+static void test_request_announced__as_far_as_it_is_a_number(void **state)
+{
+    static const struct { const char *param; int64_t want; } CASES[] = {
+        { "CONTENT_LENGTH=71680", 71680 }, { "CONTENT_LENGTH=0", 0 }, { "CONTENT_LENGTH=", 0 },
+        { "CONTENT_LENGTH=99999999999999999999", INT64_MAX }, { "CONTENT_LENGTH=-1", 0 },
+        { "CONTENT_LENGTH=1x", 0 }, { "HTTP_CONTENT_LENGTH=5", 0 },
+    };
+    char **before = environ;
+    static struct request request;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        const char *params[] = { "REQUEST_METHOD=POST", "REQUEST_URI=/a", CASES[i].param, NULL };
+        struct fcgi *fcgi = begin(params);
+        assert_int_equal(request_read(fcgi, &NOBODY, &request), PAY_OK);
+        CHECK_I64(CASES[i].param, request_announced(&request), CASES[i].want);
+        end(fcgi, before);
+    }
+}
+
+/* Standard input is not touched: it would be waited for. */
+static void test_request_read_body__over_the_limit_is_not_read(void **state)
+{
+    const char *params[] = { "REQUEST_METHOD=POST", "REQUEST_URI=/a", "CONTENT_LENGTH=8193", NULL };
+    char **before = environ;
+    struct fcgi *fcgi = begin(params);
+    static struct request request;
+
+    (void)state;
+    assert_int_equal(request_read(fcgi, &NOBODY, &request), PAY_OK);
+    assert_int_equal(request_read_body(&request, 8192), PAY_TOO_LARGE);
+    assert_int_equal(request.body_len, 0);
+    end(fcgi, before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +195,8 @@ int main(void)
         cmocka_unit_test(test_request_read__the_client_behind_proxies),
         cmocka_unit_test(test_request_read__an_address_beyond_measure),
         cmocka_unit_test(test_callback_headers__no_credentials),
+        cmocka_unit_test(test_request_announced__as_far_as_it_is_a_number),
+        cmocka_unit_test(test_request_read_body__over_the_limit_is_not_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
