@@ -36,6 +36,11 @@ static const char SQL_ASKED[] =
 static const char SQL_SETTLED[] =
     "UPDATE payments SET state = IF(? = 1, state, 'FOUND'), ask_time = NULL WHERE order_id = ?";
 
+static const char SQL_WATCHED[] =
+    "UPDATE payments"
+    "   SET ask_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND"
+    " WHERE order_id = ? AND ask_time > UTC_TIMESTAMP(3) + INTERVAL ? SECOND";
+
 static const char SQL_DUE[] =
     "SELECT p.order_id, p.asks"
     "  FROM payments p JOIN orders o ON o.id = p.order_id"
@@ -78,6 +83,16 @@ void payments_asked(const char *order_id, const char *state)
 
     if (db_connect())
         db_change(SQL_ASKED, in, &error);
+}
+
+void payments_watched(const struct order *order)
+{
+    const int64_t after = settings.ask_after;
+    unsigned error;
+    MYSQL_BIND in[] = { in_number(&after), in_text(order->id), in_number(&after) };
+
+    if (!order_is_paid(order) && db_connect())
+        db_change(SQL_WATCHED, in, &error);
 }
 
 bool payments_settled(const char *order_id, bool by_notification)

@@ -24,6 +24,9 @@ void payments_note(const char *order_id, const char *state, int code,
 /* A question was answered: the state from now on. */
 void payments_asked(const char *order_id, const char *state);
 
+/* A page of the order is open somewhere: the next question is due within settings.ask_after. */
+void payments_watched(const struct order *order);
+
 /* Inside the transaction that makes the order PAID. */
 bool payments_settled(const char *order_id, bool by_notification);
 

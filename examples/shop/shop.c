@@ -96,8 +96,10 @@ void shop_order(struct web *web, const char *id)
 {
     const struct order *order = order_or_sorry(web, id);
 
-    if (order != NULL)
-        page_order(web, order);
+    if (order == NULL)
+        return;
+    payments_watched(order);
+    page_order(web, order);
 }
 
 void shop_state(struct web *web, const char *id)
@@ -107,6 +109,7 @@ void shop_state(struct web *web, const char *id)
 
     switch (orders_find(id, &order)) {
     case FOUND:
+        payments_watched(&order);
         snprintf(json, sizeof(json), "{\"status\":\"%s\",\"payment\":\"%s\"}\n", order.status,
                  order.payment);
         web_json(web, 200, json);
