@@ -73,8 +73,8 @@ static int resend_one(struct cli *cli, const char *no)
 {
     enum pay_err err = notify_task_resend(cli->db, &cli->actor, no);
 
-    if (err == PAY_CONFLICT)
-        return cli_fail(err, no, "the merchant acknowledged it already");
+    if (err == PAY_CONFLICT)            /* acknowledged, which is final */
+        return cli_send_again(cli, no);
     if (err == PAY_TRY_AGAIN)
         return cli_fail(err, no, "a runner has it in hand: try again in a minute");
     if (err != PAY_OK)

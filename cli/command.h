@@ -66,6 +66,7 @@ int run_order_show(struct cli *cli);
 int run_notify_list(struct cli *cli);
 int run_notify_resend(struct cli *cli);
 int run_notify_probe(struct cli *cli);
+int cli_send_again(struct cli *cli, const char *no);    /* cmd_notify_again.c */
 int run_alerts(struct cli *cli);
 int run_alerts_close(struct cli *cli);
 int run_sign(struct cli *cli);
@@ -82,7 +83,7 @@ int cli_listed(struct cli *cli, enum pay_err err, const char *what, const char *
 /* A whole number option, fallback when not given; false after a message. */
 struct number_option { enum opt opt; int64_t min, max, fallback; };
 bool cli_number(const struct cli *cli, const struct number_option *want, int64_t *out);
-/* A time option, RFC 3339, 0 when not given; false after a message. */
+/* RFC 3339, 0 when not given; false after a message. */
 bool cli_time(const struct cli *cli, enum opt opt, int64_t *out);
 /* An option that is one of some words, in any case; -1 when not given. False after a message. */
 struct cli_word { const char *word; int64_t number; };
@@ -93,8 +94,7 @@ const char *cli_word_of(const struct cli_word *words, size_t count, int64_t numb
  * none when it is not given. False after a message. */
 struct cli_bytes { char *room; size_t size, len; };
 bool cli_bytes(const struct cli *cli, enum opt opt, struct cli_bytes *out);
-/* A file of text, one line end (LF or CRLF) cut off its end; *out NULL when not given. False after
- * a message, also when a NUL is in it. */
+/* The same as text, one line end cut off; *out NULL when not given. False with a NUL in it, too. */
 bool cli_file(const struct cli *cli, enum opt opt, char *room, size_t size, const char **out);
 
 #endif

@@ -64,9 +64,10 @@ GRANT INSERT, UPDATE ON shroff.pay_app      TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.pay_app_key  TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.pay_channel  TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.installation_key TO 'shroff_ctl'@'wanted';
-GRANT UPDATE (status, lane, max_notify_times, next_notify_time, parked_since, claim_token, manual,
-        update_time)
+GRANT UPDATE (status, lane, notify_times, max_notify_times, next_notify_time, parked_since,
+        last_execute_time, claim_token, manual, update_time)
                      ON shroff.notify_task     TO 'shroff_ctl'@'wanted';
+GRANT INSERT         ON shroff.notify_log      TO 'shroff_ctl'@'wanted';
 GRANT UPDATE         ON shroff.notify_endpoint TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE (times, text, closed_by, close_time, remark, update_time)
                      ON shroff.pay_alert       TO 'shroff_ctl'@'wanted';

@@ -12,7 +12,7 @@ BEGIN {
     allow["common/job"]     = "base io channel pay job"
     allow["cgi-bin"]        = "base io channel pay web"
     allow["cron"]           = "base io channel pay job"
-    allow["cli"]            = "base io channel pay cli"
+    allow["cli"]            = "base io channel pay job cli"
     allow["sandbox"]        = "base io sandbox"
     # The faces of the played third parties.
     allow["cgi-bin sandbox"] = "base io web sandbox"

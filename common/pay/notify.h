@@ -35,7 +35,8 @@ MUST_USE enum pay_err notify_order_plan(const struct app *app, const struct orde
 struct notify_schedule { int64_t gap[NOTIFY_TRIES_MAX]; size_t gaps; };
 MUST_USE bool notify_schedule_parse(const char *text, struct notify_schedule *out);
 /* Milliseconds to wait after try number `times` (1 is the first) failed: the gap lengthened by
- * 0-10 %, at least retry_after seconds (0: none; at most a day counts). -1: no further try. */
+ * 0-10 %, at least retry_after seconds (0: none), which put it off by an hour at most: a receiver
+ * that keeps saying "tomorrow" hears of it today. -1: no further try. */
 int64_t notify_wait_ms(const struct notify_schedule *schedule, int64_t times, int64_t retry_after,
                        unsigned random);
 /* "120" or an HTTP date -> seconds from now (>= 0), -1 when neither. */

@@ -25,7 +25,7 @@ MUST_USE enum pay_err notify_task_count(struct db *db, const struct task_filter 
                                         int64_t *count);
 
 /* Makes a waiting or given-up notification due now. A given-up one gets a whole schedule of tries
- * again. PAY_CONFLICT: it was acknowledged; PAY_TRY_AGAIN: a runner has it in hand. */
+ * again. PAY_CONFLICT: it was acknowledged (notify_again.h); PAY_TRY_AGAIN: a runner has it. */
 MUST_USE enum pay_err notify_task_resend(struct db *db, const struct actor *actor, const char *no);
 
 /* Many: those of one outcome, of an app (NULL: all), made in [from, to) (0: no bound), due one

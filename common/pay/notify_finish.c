@@ -6,6 +6,7 @@
 #include "base/json_text.h"
 #include "pay/alert.h"
 #include "pay/notify.h"
+#include "pay/notify_private.h"
 #include "pay/notify_queue.h"
 
 static const char SQL_FINISH[] =
@@ -52,7 +53,7 @@ static enum pay_err find_logged(struct db *db, const struct notify_result *resul
     });
 }
 
-static enum pay_err add_log(struct db *db, const struct notify_result *result)
+enum pay_err notify_log_add(struct db *db, const struct notify_result *result)
 {
     const struct db_param in[] = {
         DB_NUM(result->task_id), DB_NUM(result->times), DB_NUM(result->log_status),
@@ -89,7 +90,7 @@ static enum pay_err finish_late(struct db *db, struct notify_result *result)
     if (err == PAY_OK)
         err = correct_log(db, result, logged.id);
     else if (err == PAY_NO_ROW)
-        err = add_log(db, result);
+        err = notify_log_add(db, result);
     if (err != PAY_OK || result->status != NOTIFY_SUCCESS)
         return err;
     err = db_exec(db, SQL_REOPEN, DB_LIST(id), NULL);
@@ -123,7 +124,7 @@ static enum pay_err finish_one(struct db *db, struct notify_result *result)
         return finish_late(db, result);
     result->outcome = NOTIFY_RECORDED;
     if (err == PAY_OK)
-        err = add_log(db, result);
+        err = notify_log_add(db, result);
     return err == PAY_OK ? raise_alert(db, result) : err;
 }
 

@@ -11,6 +11,7 @@
 
 #define GAP_MAX 604800
 #define RETRY_AFTER_MAX 86400
+#define RETRY_AFTER_PAST 3600   /* so much later than planned, and no more */
 #define HTTP_OK 200
 
 /* ---- schedules */
@@ -54,8 +55,8 @@ int64_t notify_wait_ms(const struct notify_schedule *schedule, int64_t times, in
 {
     if (times < 1 || (uint64_t)times > schedule->gaps)
         return -1;
-    if (retry_after > RETRY_AFTER_MAX)
-        retry_after = RETRY_AFTER_MAX;
+    if (retry_after > schedule->gap[times - 1] + RETRY_AFTER_PAST)
+        retry_after = schedule->gap[times - 1] + RETRY_AFTER_PAST;
     int64_t gap_ms = schedule->gap[times - 1] * 1000;
     if (retry_after * 1000 > gap_ms)
         gap_ms = retry_after * 1000;

@@ -395,14 +395,18 @@ describe('notifications and alerts', { concurrency: 2 }, () => {
     assert.equal(new Set(shop.hits.map((h) => h.headers['webhook-id'])).size, 1);
     const rows = await db.rows('SELECT l.cause, l.status FROM notify_log l JOIN notify_task t ON t.id = l.task_id WHERE t.no = ? ORDER BY l.id', [task.no]);
     assert.deepEqual(rows.map((r) => r.cause), ['automatic', 'automatic', 'manual']);
-    const again = await ctl(['notify', 'resend', task.no, ...WHY]);
-    assert.equal(again.code, 1);
-    assert.match(again.stderr, /acknowledged/);
+    // Acknowledged, it can be sent again: the same bytes, a try on record, and its state stays.
+    const again = await json(['notify', 'resend', task.no, ...WHY]);
+    assert.deepEqual([again.no, again.status, again.sent_again, again.result], [task.no, 'SUCCESS', 'acknowledged', 'OK']);
+    assert.equal(shop.hits.length, 4);
+    assert.deepEqual([shop.hits[3].headers['webhook-id'], shop.hits[3].headers['webhook-attempt'], `${shop.hits[3].body}`], [task.no, '4', `${shop.hits[2].body}`]);
+    const [last] = await db.rows('SELECT t.status, t.notify_times, l.cause, l.error_code, l.notify_times AS nth FROM notify_log l JOIN notify_task t ON t.id = l.task_id WHERE t.no = ? ORDER BY l.id DESC LIMIT 1', [task.no]);
+    assert.deepEqual([last.status, last.notify_times, last.cause, last.error_code, last.nth], [10, 4, 'manual', 'OK', 4]);
     shop.close();
 
     const story = (await json(['order', 'show', order.pay_id])).items;
     assert.deepEqual([...new Set(story.map((e) => e.what))].sort(), ['alert', 'attempt', 'callback', 'delivery', 'notification', 'order', 'state'].sort());
-    assert.equal(story.filter((e) => e.what === 'delivery').length, 3);
+    assert.equal(story.filter((e) => e.what === 'delivery').length, 4);
     assert.deepEqual(story.map((e) => e.time), story.map((e) => e.time).sort(), 'in the order of time');
     assert.deepEqual(await json(['order', 'show', order.order_no]).then((r) => r.items.length), story.length);
     assert.doesNotMatch(JSON.stringify(story), /whsec_|v1,|[0-9a-f]{64}/, 'no signature is shown');

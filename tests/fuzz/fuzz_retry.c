@@ -55,7 +55,8 @@ static void check_schedule(const char *text, int64_t after, unsigned random)
         return;
     PROPERTY(schedule.gaps >= 1 && schedule.gaps < NOTIFY_TRIES_MAX);
     for (size_t i = 0; i < schedule.gaps; i++) {
-        const int64_t gap = schedule.gap[i] * 1000, floor = (after > DAY_S ? DAY_S : after) * 1000;
+        const int64_t gap = schedule.gap[i] * 1000, most = gap + 3600 * 1000;
+        const int64_t floor = after * 1000 > most ? most : after * 1000;
         const int64_t least = gap > floor ? gap : floor;
         const int64_t wait = notify_wait_ms(&schedule, (int64_t)i + 1, after, random);
         PROPERTY(schedule.gap[i] >= 1 && schedule.gap[i] <= 604800);

@@ -30,12 +30,12 @@ lines() { for ((i = 0; i < $1; i++)); do echo "$2"; done; }
 # ---- layers
 for row in common/base:io/db.h common/io:pay/order.h common/channel:pay/order.h common/pay:web/reply.h \
     common/pay:job/job.h common/web:job/job.h common/job:web/reply.h cgi-bin:job/job.h \
-    cgi-bin:sandbox/gateway.h cron:web/reply.h cli:web/reply.h cli:job/job.h sandbox:pay/order.h \
+    cgi-bin:sandbox/gateway.h cron:web/reply.h cli:web/reply.h sandbox:pay/order.h \
     sandbox:channel/channel.h sandbox:web/reply.h common/io:sandbox/gateway.h; do
     check "layer ${row/:/ includes }" "${row%%:*}/x.c" '1: layer' <<<"#include \"${row#*:}\""
 done
 for row in common/base:base/err.h common/io:base/err.h common/channel:io/http.h common/pay:channel/channel.h \
-    common/web:pay/order.h common/job:pay/order.h cgi-bin:web/reply.h cron:job/job.h cli:pay/order.h \
+    common/web:pay/order.h common/job:pay/order.h cgi-bin:web/reply.h cron:job/job.h cli:pay/order.h cli:job/notify_try.h \
     cli:command.h sandbox:io/db.h sandbox:sandbox/gateway.h tests/unit:sandbox/gateway.h \
     examples/shop:anything/at/all.h; do
     check "layer ${row/:/ may include }" "${row%%:*}/x.c" '' <<<"#include \"${row#*:}\""

@@ -124,7 +124,7 @@ const PUSHED = [
   ['Retry-After as a date', () => ({ status: 429, headers: { 'retry-after': new Date(Date.now() + 300_000).toUTCString() }, body: '' }), 297, 331],
   ['429 without it', { status: 429, body: '' }, 60, 66.1],
   ['a Retry-After shorter than the gap', { status: 500, headers: { 'retry-after': '1' }, body: '' }, 15, 16.6],
-  ['a Retry-After of a year', { status: 503, headers: { 'retry-after': '31536000' }, body: '' }, 86400, 95041],
+  ['a Retry-After of a year', { status: 503, headers: { 'retry-after': '31536000' }, body: '' }, 3615, 3977],
 ];
 for (const [name, answer, least, most] of PUSHED) {
   test(`${name} pushes the next try out`, async () => {

@@ -75,8 +75,10 @@ static void test_notify_wait_ms__lengthens_never_shortens(void **state)
     assert_int_equal(notify_wait_ms(&seed, 1, 120, 0), 120000);
     assert_int_equal(notify_wait_ms(&seed, 1, 5, 0), 15000);
     assert_int_equal(notify_wait_ms(&seed, 1, -1, 0), 15000);
-    assert_int_equal(notify_wait_ms(&seed, 1, INT64_MAX, 0), 86400000);
-    assert_in_range(notify_wait_ms(&seed, 1, INT64_MAX, 4294967295u), 86400000, 95040000);
+    assert_int_equal(notify_wait_ms(&seed, 1, INT64_MAX, 0), 3615000);
+    assert_int_equal(notify_wait_ms(&seed, 8, 7200, 0), 7200000);
+    assert_int_equal(notify_wait_ms(&seed, 8, 86400, 0), 7200000);
+    assert_in_range(notify_wait_ms(&seed, 1, INT64_MAX, 4294967295u), 3615000, 3976500);
 }
 
 static void test_notify_retry_after__seconds_or_date(void **state)
