@@ -68,8 +68,7 @@ static void add_refusal(struct json_text *json, const struct reply *reply,
     json_opt(json, "channel_error_msg", reply->error_msg);
 }
 
-/* What is wrong and, where the list of errors knows one, the cure. Of an outage nothing else is
- * told: what was said before it happened is not why. */
+/* What is wrong and, where the list of errors knows one, the cure. */
 static void add_msg(struct json_text *json, const struct reply_end *end)
 {
     const struct err_row *row = err_row(end->err);
@@ -81,7 +80,7 @@ static void add_msg(struct json_text *json, const struct reply_end *end)
     text_add(&own, row->msg);
     if (end->err != PAY_OK && *row->help)
         text_addf(&own, ": %s", row->help);
-    json_str(json, "msg", row->http < 500 ? str_or(end->why, room) : room);
+    json_str(json, "msg", str_or(end->why, room));
 }
 
 /* {"code":…,"msg":…  and, when there are data, ,"data":{  before the body and }} after it. */
@@ -126,6 +125,8 @@ enum pay_err reply_close(struct reply *reply, const struct reply_end *end)
         reply_reset(reply);
         told.err = PAY_FAULT;
     }
+    if (err_row(told.err)->http >= 500)         /* what was said before it happened is not why */
+        told.why = NULL;
     if (told.err != PAY_OK &&
         (!reply->keep_data || reply->raw || reply->body.full || told.page)) {
         text_reset(&reply->body);

@@ -157,6 +157,15 @@ describe('a browser asks beforehand (CORS)', () => {
       hasRequestId(res);
     }
   });
+  test('what nginx refuses of it is readable from everywhere too', async () => {
+    const long = await request(stack, { path: `/api/pay/status?token=${rep('a', 9000)}` });
+    expectError(long, 41400);
+    assert.equal(long.headers['access-control-allow-origin'], '*');
+    assert.match(long.headers['access-control-expose-headers'], /Retry-After/);
+    const other = await request(stack, { path: `/payments?x=${rep('a', 9000)}` });
+    expectError(other, 41400);
+    assert.equal(other.headers['access-control-allow-origin'], undefined);
+  });
   test('nothing else is answered so', async () => {
     for (const path of ['/payments', '/api/pay/query', '/mockpay', '/api/pay/callback']) {
       const res = await request(stack, { method: 'OPTIONS', path, headers: { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'GET' } });
