@@ -114,7 +114,7 @@ static const char SCRIPT[] =
     "    let wait = document.hidden ? 15 : asked++ < 150 ? 2 : 5;\n"
     "    try {\n"
     "      const answer = await fetch(location.href, { headers: { Accept: 'application/json' },\n"
-    "        cache: 'no-store', signal: AbortSignal.timeout(10000) });\n"
+    "        cache: 'no-store', signal: AbortSignal.timeout?.(10000) });\n"
     "      const { code, data } = await answer.json();\n"
     "      if (sent) wait = 1;\n"
     "      else if (code === 40400 || code === 0 && data.state !== 'open')\n"

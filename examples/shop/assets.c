@@ -67,7 +67,7 @@ const char *const SHOP_JS[] = {
     "async function look() {",
     "  let wait = 2;",
     "  try {",
-    "    const signal = AbortSignal.timeout(10000);",
+    "    const signal = AbortSignal.timeout?.(10000);",
     "    const answer = await fetch(state, { cache: 'no-store', signal });",
     "    if (answer.ok) {",
     "      const { status, payment } = await answer.json();",

@@ -45,7 +45,7 @@ def send_once(method, path, body):
     except OSError as error:
         return 0, "", str(error)
     with answer:
-        return answer.status, answer.headers.get("Retry-After", ""), answer.read().decode()
+        return answer.getcode(), answer.headers.get("Retry-After", ""), answer.read().decode()
 
 
 def request(method, path, body=""):
