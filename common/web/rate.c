@@ -15,9 +15,11 @@
 #define SECOND INT64_C(1000000)
 #define LINES 50            /* a second */
 #define LINES_BURST 40      /* seconds of them at once */
+#define LINES_ALL 1000
+#define LINES_ALL_BURST 20
 
 struct slot { _Atomic uint64_t owner; _Atomic int64_t full_at; };
-struct table { struct slot slots[SETS][WAYS]; };
+struct table { struct slot slots[SETS][WAYS]; _Atomic int64_t lines_at; };
 
 static struct table *buckets;       /* NULL: everything is let through */
 static int64_t address_rate, app_rate;
@@ -145,7 +147,10 @@ bool rate_take_line(const char *address)
     const uint64_t owner = rate_owner('l', address);
     int wait;
 
-    return !buckets || owner == 0 || pass(owner, LINES, LINES_BURST, RATE_TAKE, &wait);
+    return !buckets || owner == 0 ||
+           (pass(owner, LINES, LINES_BURST, RATE_TAKE, &wait) &&
+            rate_pass(&buckets->lines_at, SECOND / LINES_ALL, LINES_ALL_BURST * SECOND, RATE_TAKE,
+                      &wait));
 }
 
 static bool pass_app(const char *app_key, enum rate_use use, int *wait)

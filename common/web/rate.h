@@ -14,7 +14,8 @@ bool rate_take_address(const char *address, int *wait);
 /* Callbacks: only those that were refused count, in a bucket of their own. */
 bool rate_look_refused(const char *address, int *wait);
 void rate_count_refused(const char *address);
-/* Lines about what a stranger asks: 50 a second and address, 2000 at once, whatever the rates. */
+/* Lines about what strangers ask: 50 a second and address, 2000 at once, whatever the rates; of all
+ * addresses together 1000, and 20000 at once. */
 bool rate_take_line(const char *address);
 /* Looks without taking, since before the signature anybody can name an app. */
 bool rate_look_app(const char *app_key, int *wait);
