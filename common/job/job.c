@@ -71,12 +71,13 @@ void job_say(struct job *job, const char *format, ...)
 
     if (!job->terminal && !job->dry_run)
         return;
+    char room[2048], seen[sizeof(room) * 4];
+    struct text shown = TEXT(seen);
     va_start(args, format);
-    if (job->terminal)
-        fputs("\r\033[K", stdout);
-    vprintf(format, args);
-    putchar('\n');
+    vsnprintf(room, sizeof(room), format, args);
     va_end(args);
+    text_add_shown(&shown, room, strlen(room));
+    printf("%s%s\n", job->terminal ? "\r\033[K" : "", seen);
 }
 
 void job_refuse(const struct job *job, const char *why)

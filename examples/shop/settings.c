@@ -58,6 +58,12 @@ static void from_file(char *room, size_t size, const char *name, const char *lea
     room[strcspn(room, "\r\n")] = '\0';
     if (room[0] == '\0')
         stop(name, "names a file whose first line is empty");
+    /* A blank, a byte-order mark or quotes that an editor added would be part of the key. */
+    const char *odd = room;
+    while (*odd > ' ' && *odd <= '~')
+        odd++;
+    if (*odd != '\0' || strchr("\"'", room[0]) != NULL)
+        stop(name, "names a file whose first line holds blanks, quotes or more than plain ASCII");
 }
 
 #define ENV(member, name, otherwise) \

@@ -2,7 +2,7 @@
 // signatures and answers what each case wants.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -445,5 +445,16 @@ test('SIGTERM ends it cleanly, and its log holds no secret', async () => {
   assert.doesNotMatch(parent.log, /Sanitizer|runtime error/);
   for (const secret of [APP_SECRET, WEBHOOK_KEY.toString('base64'), 'pw"', 'whsec_', 'v1,']) {
     assert.equal(parent.log.includes(secret), false, secret);
+  }
+});
+
+test('a secret with what an editor adds unseen is refused at the start, in words', () => {
+  const secret = join(dir, 'odd_secret');
+  for (const odd of [`"${APP_SECRET}"\n`, `${APP_SECRET} \n`, `\ufeff${APP_SECRET}\n`, '\n']) {
+    writeFileSync(secret, odd);
+    const r = spawnSync(shop, [], { encoding: 'utf8', env: { SHROFF_STATE: dir, SHROFF_LISTEN: join(dir, 'run/other.sock'), SHROFF_BASE_URL: base,
+      SHOP_APP_KEY: 'shop-key', SHOP_APP_SECRET_FILE: secret }, timeout: 5000 });
+    assert.equal(r.status, 78, r.stderr);
+    assert.match(r.stderr, /SHOP_APP_SECRET_FILE names a file whose first line/);
   }
 });

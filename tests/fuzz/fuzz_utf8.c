@@ -54,6 +54,25 @@ static void check_escape(const char *at, size_t len, bool valid)
     free(room);
 }
 
+/* What people are shown hides nothing and steers nothing; masking ends, whatever is masked. */
+static void check_shown(const char *at, size_t len)
+{
+    const size_t size = len * 8 + 16;
+    char *room = malloc(size), *text = fuzz_text(at, len);
+    struct text shown = text_over(room, size);
+    uint32_t c = 0;
+
+    text_add_shown(&shown, at, len);
+    PROPERTY(!shown.full && utf8_is_valid(room, shown.len));
+    for (size_t i = 0; i < shown.len; i += utf8_next(room + i, shown.len - i, &c))
+        PROPERTY(utf8_next(room + i, shown.len - i, &c) > 0 && !utf8_is_hidden(c));
+    shown = text_over(room, size);
+    json_mask(&shown, text, "s");
+    PROPERTY(!shown.full);
+    free(text);
+    free(room);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *at = fuzz_copy(data, size);
@@ -78,6 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     (void)utf8_has_control(at, size);
     check_escape(at, size, valid);
+    check_shown(at, size);
     free(at);
     return 0;
 }
