@@ -349,6 +349,8 @@ void json_explain(const char *at, size_t len, struct text *why)
 
     if (len == 0)
         text_add(why, "the body is empty: send one JSON object");
+    else if (len > 1 && memcmp(at, "\x1f\x8b", 2) == 0)
+        text_add(why, "the body is compressed: send it plain");
     else if (pass(&gate, at, len))
         text_add(why, "the body is JSON, but no object");
     else

@@ -97,12 +97,20 @@ void auth_tell_shut(struct db *db, const struct app *app, const struct credentia
     unusable_tell(db, app->id, room, shut->why);
 }
 
+static void say_time(const struct credentials *said, struct text *why)
+{
+    const int64_t ahead = said->time - clock_now_s();
+
+    text_addf(why, "timestamp: %s is %lld s %s the server's clock, 300 are allowed: set the clock",
+              said->timestamp, (long long)(ahead < 0 ? -ahead : ahead),
+              ahead < 0 ? "behind" : "ahead of");
+}
+
 void auth_say(const struct request *request, const struct credentials *said, enum pay_err err,
               struct text *why)
 {
     if (err == PAY_BAD_TIME)
-        text_addf(why, "timestamp: %s is %lld s off the server's clock, 300 are allowed: set the "
-                  "clock", said->timestamp, (long long)(said->time - clock_now_s()));
+        say_time(said, why);
     else if (err == PAY_UNSIGNED && said)
         text_addf(why, "app_key \"%s\"%s%s: there is no such app, or it has no live key of this "
                   "kind", said->app_key, *said->key_id ? ", key_id " : "", said->key_id);

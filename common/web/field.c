@@ -188,8 +188,8 @@ static const char *unmet(const struct field_table *table, const struct field_sou
 
     if (need == ONE_OF) {
         const struct group group = count_group(table, source, i);
-        return group.all == 0 ? "one is missing of " :
-               given && group.before > 0 ? "only one may be given of " : NULL;
+        return group.all == 0 ? "give one of " :
+               given && group.before > 0 ? "give only one of " : NULL;
     }
     return need == NEEDED && !given ? "missing, want " : NULL;
 }
@@ -226,6 +226,11 @@ static bool read_field(const struct field_table *table, const struct field_sourc
         add_group(table, why);
     else
         field_want(f, why);
+    const char *instead = given ? NULL : source->instead(source->arg, i);
+    if (instead) {
+        text_add(why, ", not ");
+        text_add_cut(why, instead, strlen(instead), SHOWN_MAX);
+    }
     return false;
 }
 

@@ -98,6 +98,29 @@ static bool read_member(void *arg, size_t i, const struct field *field, void *to
     return field_take_text(field, text, len, to);
 }
 
+struct lack { const struct field_table *table; const struct field *field; const char *instead; };
+
+static bool is_other(void *arg, const char *name, const struct json *value)
+{
+    struct lack *lack = arg;
+
+    (void)value;
+    if (field_index(lack->table, name) < lack->table->count ||
+        field_meant(lack->table, name) != lack->field)
+        return true;
+    lack->instead = name;
+    return false;
+}
+
+static const char *instead(void *arg, size_t i)
+{
+    const struct body *body = arg;
+    struct lack lack = { body->table, &body->table->at[i], NULL };
+
+    json_each(body->root, is_other, &lack);
+    return lack.instead;
+}
+
 struct search { const struct field_table *table; const char *unknown; };
 
 static bool is_known(void *arg, const char *name, const struct json *value)
@@ -137,7 +160,7 @@ enum pay_err field_read_json(const struct field_table *table, const char *at, si
         return err;
     }
     struct body body = { table, root, at, len };
-    const struct field_source source = { &body, has, read_member, show };
+    const struct field_source source = { &body, has, read_member, show, instead };
     err = field_fill(table, &source, input, fault);
     return err == PAY_OK ? refuse_unknown(table, root, fault) : err;
 }

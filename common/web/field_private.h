@@ -5,13 +5,15 @@
 #include <stdbool.h>
 #include "web/field.h"
 
-/* Which of the table's fields were given, how a given one is decoded into its member, and what came
- * as it may be shown (false: that says all, what is wanted need not follow). */
+/* Which of the table's fields were given, how a given one is decoded into its member, what came as
+ * it may be shown (false: that says all, what is wanted need not follow), and the name that was
+ * given in the place of a missing one (NULL: none). */
 struct field_source {
     void *arg;
     bool (*has)(void *arg, size_t i);
     bool (*read)(void *arg, size_t i, const struct field *field, void *to);
     bool (*show)(void *arg, size_t i, struct text *to);
+    const char *(*instead)(void *arg, size_t i);
 };
 
 /* Goes through the table in its order. */
@@ -30,6 +32,8 @@ const char *field_unknown(const char *name, size_t len);
 #define SHOWN_MAX 60            /* bytes of a value in a message */
 /* What the field's value must be: "a whole number of minor units (1 to 1000000000000)". */
 void field_want(const struct field *field, struct text *to);
+/* The table's field that an unknown name was meant to be; NULL: none is near. */
+const struct field *field_meant(const struct field_table *table, const char *name);
 /* amount: unknown, did you mean price? */
 void field_say_unknown(const struct field_table *table, struct field_fault *fault);
 

@@ -6,6 +6,7 @@
 
 struct given { const char *at; size_t len; int times; };
 struct pairs {
+    const struct field_table *table;
     struct given values[FIELDS_MAX];
     const char *unknown;
 };
@@ -84,6 +85,14 @@ static bool show(void *arg, size_t i, struct text *to)
     return true;
 }
 
+static const char *instead(void *arg, size_t i)
+{
+    const struct pairs *pairs = arg;
+    const struct field *meant = pairs->unknown ? field_meant(pairs->table, pairs->unknown) : NULL;
+
+    return meant == &pairs->table->at[i] ? pairs->unknown : NULL;
+}
+
 static bool read_value(void *arg, size_t i, const struct field *field, void *to)
 {
     static char room[BODY_MAX + 1];
@@ -99,7 +108,7 @@ static bool read_value(void *arg, size_t i, const struct field *field, void *to)
 enum pay_err field_read_query(const struct field_table *table, const char *query, void *input,
                               struct field_fault *fault)
 {
-    struct pairs pairs = { .unknown = NULL };
+    struct pairs pairs = { .table = table };
 
     for (const char *at = query; *at; at += *at == '&') {
         const size_t len = strcspn(at, "&");
@@ -107,7 +116,7 @@ enum pay_err field_read_query(const struct field_table *table, const char *query
             note(table, at, len, &pairs);
         at += len;
     }
-    const struct field_source source = { &pairs, has, read_value, show };
+    const struct field_source source = { &pairs, has, read_value, show, instead };
     enum pay_err err = field_fill(table, &source, input, fault);
     if (err != PAY_OK || !pairs.unknown || table->loose)
         return err;

@@ -22,8 +22,11 @@ static void want_i64(const struct field *f, struct text *to)
 
 static void want_text(const struct field *f, struct text *to)
 {
-    text_addf(to, "text of %" PRId64 " to %" PRId64 " characters without control characters%s",
-              f->min, f->max, f->lines ? " but newline and tab" : "");
+    text_add(to, "text of ");
+    if (f->min > 0)
+        text_addf(to, "%" PRId64 " to ", f->min);
+    text_addf(to, "%s%" PRId64 " characters without control characters%s",
+              f->min > 0 ? "" : "at most ", f->max, f->lines ? " but newline and tab" : "");
 }
 
 static void want_word(const struct field *f, struct text *to)
@@ -144,11 +147,10 @@ static size_t distance(const char *a, const char *b)
     return row[width];
 }
 
-/* The table's name that was meant, NULL when none is near. */
-static const char *meant(const struct field_table *table, const char *name)
+const struct field *field_meant(const struct field_table *table, const char *name)
 {
     char given[NAME_MAX_LEN + 1], known[NAME_MAX_LEN + 1];
-    const char *best = NULL;
+    const struct field *best = NULL;
 
     if (!fold(name, given))
         return NULL;
@@ -157,13 +159,13 @@ static const char *meant(const struct field_table *table, const char *name)
         const size_t slips = fold(table->at[i].name, known) ? distance(given, known) : near;
         if (slips < near) {
             near = slips;
-            best = table->at[i].name;
+            best = &table->at[i];
         }
     }
     for (size_t i = 0; i < COUNT(ELSEWHERE) && !best; i++) {
-        if (str_eq(ELSEWHERE[i].theirs, given) &&
-            field_index(table, ELSEWHERE[i].ours) < table->count)
-            best = ELSEWHERE[i].ours;
+        const size_t at = field_index(table, ELSEWHERE[i].ours);
+        if (str_eq(ELSEWHERE[i].theirs, given) && at < table->count)
+            best = &table->at[at];
     }
     return best;
 }
@@ -171,12 +173,12 @@ static const char *meant(const struct field_table *table, const char *name)
 void field_say_unknown(const struct field_table *table, struct field_fault *fault)
 {
     struct text *why = fault->why;
-    const char *best = meant(table, fault->name);
+    const struct field *best = field_meant(table, fault->name);
 
     text_add_cut(why, fault->name, strlen(fault->name), SHOWN_MAX);
     text_add(why, ": unknown");
     if (best)
-        text_addf(why, ", did you mean %s?", best);
+        text_addf(why, ", did you mean %s?", best->name);
     else if (table->count == 0)
         text_add(why, ", nothing is asked for here");
     for (size_t i = 0; i < table->count && !best; i++)

@@ -161,6 +161,15 @@ describe('msg says what was wanted and what came', () => {
       assert.ok(res.json.msg.length < 600, 'bounded');
     });
   }
+  test('a name of another service in the place of ours', async () => {
+    const { price, ...rest } = terms();
+    const res = await post(stack, app1, PATH, { ...rest, total_amount: price });
+    expectError(res, 40001, 'price');
+    assert.match(res.json.msg, /^price: missing, want .*, not total_amount$/);
+    const one = await get(stack, app1, '/api/pay/query?orderNo=x');
+    expectError(one, 40001, 'order_no');
+    assert.equal(one.json.msg, 'order_no: give one of order_no, merchant_order_id, pay_id, not orderNo');
+  });
   test('what cannot be seen is spelled', async () => {
     for (const value of ['\u001b[2J', '\u202e', '\u009b', '\u200b']) {
       const res = await send({ currency: value });

@@ -273,6 +273,13 @@ static void test_field__exactly_one_of(void **state)
 /* What came back is said as well as what was wanted; the query begins with '?'. */
 struct words_case { const char *from, *want; };
 static const struct words_case WORDS_CASES[] = {
+    { "{\"name\":\"a\",\"x\":1,\"amount\":1}",
+      "price: missing, want a whole number of minor units (1 to 1000), not amount" },
+    { "?name=a&amount=1",
+      "price: missing, want a whole number of minor units (1 to 1000), not amount" },
+    { "{" GOOD ",\"note\":\"123456789\"}", "note: \"123456789\" is not text of at most 8 "
+      "characters without control characters but newline and tab" },
+    { "\x1f\x8b\x08", "the body is compressed: send it plain" },
     { "{\"name\":\"a\",\"price\":12.5}",
       "price: 12.5 is not a whole number of minor units (1 to 1000)" },
     { "{\"name\":\"a\",\"price\":\"12\"}",
