@@ -115,9 +115,7 @@ static enum pay_err submit(struct call *call, const void *input)
                                    .merchant_order_id = given(in->merchant_order_id) };
 
     done = (struct checkout){ .created = false };
-    enum pay_err err = checkout_submit(&checkout, &key, &done);
-    done.created = err == PAY_OK;
-    return answer(call, err, &done);
+    return answer(call, checkout_submit(&checkout, &key, &done), &done);
 }
 
 #define CREATE_ROUTE(path_, allow_) \

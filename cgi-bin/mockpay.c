@@ -3,6 +3,7 @@
  * GET  /mockpay?pay_id=…&token=…   the page where a person pays; as JSON, its state alone
  * POST /mockpay                    its form: pay_id, token, csrf, outcome
  * POST /mockpay/query              what became of a trade, asked by the channel, signed both ways
+ * POST /mockpay/close              the same, and it cannot be paid any more
  * POST /api/pay/mock-callback      {"pay_id":…,"status":"SUCCESS"}: pay, sign, send the callback
  * POST /sandbox/clock              moves an app's due times back (signed)
  *
@@ -114,12 +115,23 @@ static enum pay_err form(struct call *call, const void *input)
     return err;
 }
 
+static enum pay_err question(struct call *call, bool close)
+{
+    const struct request *request = call->request;
+    return mock_question_answer(books, close, request->body, request->body_len,
+                                reply_raw(call->reply, "application/json"));
+}
+
 static enum pay_err query(struct call *call, const void *input)
 {
     (void)input;
-    const struct request *request = call->request;
-    return mock_query_answer(books, request->body, request->body_len,
-                             reply_raw(call->reply, "application/json"));
+    return question(call, false);
+}
+
+static enum pay_err close_trade(struct call *call, const void *input)
+{
+    (void)input;
+    return question(call, true);
 }
 
 static bool is_status(const char *word)
@@ -172,6 +184,8 @@ static const struct route ROUTES[] = {
       .payers = true, .page = true, .test_only = true, .handle = form },
     { .path = "/mockpay/query", .method = "POST", .auth = OPEN_TO_ALL, .body = BODY_JSON,
       .bare = true, .test_only = true, .no_rate = true, .handle = query },
+    { .path = "/mockpay/close", .method = "POST", .auth = OPEN_TO_ALL, .body = BODY_JSON,
+      .bare = true, .test_only = true, .no_rate = true, .handle = close_trade },
     { .path = "/api/pay/mock-callback", .method = "POST", .auth = OPEN_TO_ALL,
       .own_origin = true, .body = BODY_JSON,
       .fields = FIELD_TABLE(CALLBACK_FIELDS),

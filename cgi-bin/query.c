@@ -113,7 +113,7 @@ static enum pay_err status(struct call *call, const void *input)
 
     if (!str_is(in->token, ALPHA_HEX, TOKEN_SIZE - 1, TOKEN_SIZE - 1))
         return PAY_NOT_FOUND;
-    enum pay_err err = order_by_token(call->db, in->token, &order);
+    enum pay_err err = checkout_status(call->db, call->config, in->token, &order);
     if (err != PAY_OK)
         return err;
     call_about(call, order.no, NULL);

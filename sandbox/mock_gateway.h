@@ -56,9 +56,10 @@ MUST_USE enum pay_err mock_trade_settle(struct db *db, const struct config *conf
 MUST_USE enum pay_err mock_notices_run(struct db *db, const struct config *config, int limit,
                                        int *sent);
 
-/* POST /mockpay/query: the body as it came; answers into to, signed. PAY_BAD_SIGN, PAY_BAD_TIME,
- * PAY_BAD_FIELD, PAY_NOT_FOUND. Opens no trade. */
-MUST_USE enum pay_err mock_query_answer(struct db *db, const char *body, size_t len,
-                                        struct text *to);
+/* POST /mockpay/query and, with close, /mockpay/close: the body as it came; answers into to how the
+ * trade stands, signed. Closing ends one that waits; paid stays paid. PAY_BAD_SIGN, PAY_BAD_TIME,
+ * PAY_BAD_FIELD, PAY_NOT_FOUND. A question opens no trade. */
+MUST_USE enum pay_err mock_question_answer(struct db *db, bool close, const char *body, size_t len,
+                                           struct text *to);
 
 #endif

@@ -111,7 +111,27 @@ static enum pay_err query_check(const struct json *object, const struct mock_tra
     return off > TIME_WINDOW_S || off < -TIME_WINDOW_S ? PAY_BAD_TIME : PAY_OK;
 }
 
-enum pay_err mock_query_answer(struct db *db, const char *body, size_t len, struct text *to)
+static enum pay_err close_work(struct db *db, void *arg)
+{
+    static const char SQL[] = "UPDATE mock_trade SET status = 30 WHERE pay_id = ? AND status = 0";
+    const struct mock_trade *trade = arg;
+    const struct db_param in[] = { DB_STR(trade->pay_id) };
+
+    return db_exec(db, SQL, DB_LIST(in), NULL);
+}
+
+/* Also one that nobody came to pay yet: it is opened, so that it can be closed. */
+static enum pay_err trade_end(struct db *db, struct mock_trade *trade)
+{
+    enum pay_err err = mock_trade_open(db, trade->pay_id, trade);
+
+    if (err == PAY_OK)
+        err = db_txn(db, close_work, trade);
+    return err == PAY_OK ? mock_trade_read(db, trade->pay_id, trade) : err;
+}
+
+enum pay_err mock_question_answer(struct db *db, bool close, const char *body, size_t len,
+                                  struct text *to)
 {
     struct json *object;
     struct mock_trade trade;
@@ -126,6 +146,8 @@ enum pay_err mock_query_answer(struct db *db, const char *body, size_t len, stru
         err = PAY_BAD_SIGN; /* no key to check with, and not told apart */
     if (err == PAY_OK) {
         err = query_check(object, &trade);
+        if (err == PAY_OK && close)
+            err = trade_end(db, &trade);
         if (err == PAY_OK && !answer_write(&trade, to))
             err = PAY_FAULT;
         mock_trade_close(&trade);

@@ -56,6 +56,8 @@
       "send it again under a new nonce") \
     X(PAY_LOST,         50301, 503, "we do not know whether it was done", \
       "send the same again under a new nonce") \
+    X(PAY_ATTEMPTS,     42900, 429, "the order has 8 open attempts, or 50 in all", \
+      "let the payer finish one of them, or open a new order") \
     /* inside the process only */ \
     X(PAY_NO_ROW,           0, 500, "no row", "") \
     X(PAY_DUPLICATE,        0, 500, "a unique key was hit", "") \

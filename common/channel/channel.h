@@ -30,6 +30,7 @@ struct channel_account {
 /* What is to be paid, as the channel needs it. */
 struct channel_order {
     const char *pay_id, *subject, *body, *currency, *user_ip, *return_url;
+    const char *metadata;                   /* the merchant's own, for a played channel alone */
     int64_t price, expire_time;
     const struct json *extras;              /* channel_extras or NULL */
 };
@@ -39,6 +40,7 @@ struct channel_ticket {
     char display_mode[17];                  /* redirect qr_code form app bar_code none */
     char display_content[CHANNEL_CONTENT_SIZE];
     char pay_url[1025];                     /* "" when there is no such place */
+    int64_t display_expire_time;            /* when that stops working; 0: with the order */
     char error_code[65], error_msg[CHANNEL_ERROR_SIZE];     /* with PAY_REFUSED */
 };
 
@@ -68,7 +70,8 @@ struct channel_driver {
     const char *code;
     bool test_only;         /* cannot be made or used in live mode */
     size_t notice_max;      /* bytes of a callback's body at most */
-    bool offline;           /* submit makes no call: its ticket is stored with the attempt */
+    /* True: submit makes no call, its ticket is stored with the attempt. NULL: it always does. */
+    bool (*offline)(const struct channel_order *order);
     /* Refuses a configuration that could not work (rule 14); *why is a static text. */
     enum pay_err (*check)(const struct channel_account *account, const char **why);
     /* PAY_REFUSED (definite; words in the ticket), PAY_UNKNOWN (a timeout, stays open). */
@@ -76,6 +79,9 @@ struct channel_driver {
                            struct channel_ticket *out);
     /* Asks what became of pay_id. PAY_UNKNOWN when no trustworthy answer came. */
     enum pay_err (*query)(const struct channel_account *account, const char *pay_id,
+                          struct channel_result *out);
+    /* Makes pay_id unpayable; out says how it stands then: SUCCESS when the payer was faster. */
+    enum pay_err (*close)(const struct channel_account *account, const char *pay_id,
                           struct channel_result *out);
     /* The number of the attempt a callback claims to be about, for choosing the key and nothing
      * else. PAY_BAD_FIELD (*field named) when the members are not of the protocol's form; the

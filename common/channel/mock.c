@@ -1,16 +1,13 @@
 /* mock.c - the mock channel: a gateway of our own, for demos and tests. Test mode only.
  *
  * config  {"sign_type":"HMAC-SHA256"|"RSA2","public_key":"…"}, the key for RSA2
- * secrets {"secret":"…","gateway_private_key":"…"}, the latter the gateway's own, for RSA2
- * Submitting makes no call: the page's token follows from the secret and the pay_id, and the
- * gateway opens its trade when somebody first comes to the page. */
+ * secrets {"secret":"…","gateway_private_key":"…"}, the latter the gateway's own, for RSA2 */
 #include <string.h>
 
 #include "channel/drivers.h"
 #include "channel/mock_private.h"
 #include "io/sign.h"
 
-#define TOKEN_BYTES 16
 #define SECRET_MIN 16
 
 struct signed_key mock_gateway_key(const struct channel_account *account)
@@ -37,37 +34,6 @@ static enum pay_err mock_check(const struct channel_account *account, const char
     else if (str_eq(key.sign_type, SIGNED_RSA2) && !sign_rsa_public_ok(str_or(key.key, "")))
         *why = "config.public_key must be an RSA public key of at least 2048 bits";
     return *why == NULL ? PAY_OK : PAY_BAD_FIELD;
-}
-
-static bool mock_token(const struct channel_account *account, const char *pay_id,
-                       char out[TOKEN_SIZE])
-{
-    const char *secret = signed_json_str(account->secrets, "secret");
-    char room[64];
-    struct text t = TEXT(room), hex = text_over(out, TOKEN_SIZE);
-    struct mac mac;
-
-    text_add(&t, "mockpay:");
-    text_add(&t, pay_id);
-    if (t.full || secret == NULL || !sign_hmac_sha256(secret, strlen(secret), t.at, t.len, &mac))
-        return false;
-    text_add_hex(&hex, mac.bytes, TOKEN_BYTES);
-    return !hex.full;
-}
-
-static enum pay_err mock_submit(const struct channel_account *account,
-                                const struct channel_order *order, struct channel_ticket *out)
-{
-    char token[TOKEN_SIZE];
-    struct text url = TEXT(out->pay_url);
-
-    *out = (struct channel_ticket){ .display_mode = "redirect" };
-    if (!mock_token(account, order->pay_id, token))
-        return PAY_FAULT;
-    text_addf(&url, "%s/mockpay?pay_id=%s&token=%s", account->env->base_url, order->pay_id, token);
-    if (url.full || !text_copy(out->display_content, sizeof(out->display_content), out->pay_url))
-        return PAY_FAULT;
-    return PAY_OK;
 }
 
 int64_t mock_timestamp(const struct json *object)
@@ -242,7 +208,7 @@ static enum pay_err mock_parse(const struct channel_account *account,
 }
 
 const struct channel_driver CHANNEL_MOCK = {
-    .code = "mock", .test_only = true, .offline = true, .notice_max = 8192,
-    .check = mock_check, .submit = mock_submit, .query = mock_query,
+    .code = "mock", .test_only = true, .offline = mock_offline, .notice_max = 8192,
+    .check = mock_check, .submit = mock_submit, .query = mock_query, .close = mock_close,
     .peek = mock_peek, .parse_notify = mock_parse,
 };

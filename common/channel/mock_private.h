@@ -16,8 +16,14 @@ MUST_USE enum pay_err mock_time_check(const struct json *object);
 /* Reads status, price … of a verified object. PAY_BAD_FIELD: it lacks what its state needs. */
 MUST_USE enum pay_err mock_result(const struct json *object, struct channel_result *out);
 
-/* mock_query.c: channel_driver.query */
+/* mock_submit.c: channel_driver.offline and submit */
+bool mock_offline(const struct channel_order *order);
+MUST_USE enum pay_err mock_submit(const struct channel_account *account,
+                                  const struct channel_order *order, struct channel_ticket *out);
+/* mock_query.c: channel_driver.query and close */
 MUST_USE enum pay_err mock_query(const struct channel_account *account, const char *pay_id,
+                                 struct channel_result *out);
+MUST_USE enum pay_err mock_close(const struct channel_account *account, const char *pay_id,
                                  struct channel_result *out);
 
 #endif

@@ -1,11 +1,12 @@
-/* mock_query.c - asks the mock gateway what became of an attempt: POST /mockpay/query. */
+/* mock_query.c - asks the mock gateway what became of an attempt, or to close it: POST
+ * /mockpay/query and /mockpay/close, the same question and the same answer. */
 #include <string.h>
 
 #include "base/json_text.h"
 #include "channel/mock_private.h"
 #include "io/http.h"
 
-#define QUERY_TIMEOUT_MS 3000
+#define QUERY_TIMEOUT_MS 2000
 #define HTTP_OK 200
 
 /* We sign with the secret always: an RSA2 channel's private key is the gateway's own. */
@@ -42,14 +43,14 @@ static enum pay_err answer_read(const struct channel_account *account, const cha
     return good ? PAY_OK : PAY_UNKNOWN;
 }
 
-enum pay_err mock_query(const struct channel_account *account, const char *pay_id,
-                        struct channel_result *out)
+static enum pay_err ask(const struct channel_account *account, const char *path,
+                        const char *pay_id, struct channel_result *out)
 {
     char url[CONFIG_TEXT + 32], room[512];
     struct text to = TEXT(url), body = TEXT(room);
     struct http_answer answer;
 
-    text_addf(&to, "%s/mockpay/query", account->env->mock_gateway_url);
+    text_addf(&to, "%s%s", account->env->mock_gateway_url, path);
     if (to.full || !request_write(account, pay_id, &body))
         return PAY_UNKNOWN;
     const struct http_request request = {
@@ -61,4 +62,16 @@ enum pay_err mock_query(const struct channel_account *account, const char *pay_i
     enum pay_err err = answer_read(account, pay_id, &answer, out);
     http_answer_free(&answer);
     return err;
+}
+
+enum pay_err mock_query(const struct channel_account *account, const char *pay_id,
+                        struct channel_result *out)
+{
+    return ask(account, "/mockpay/query", pay_id, out);
+}
+
+enum pay_err mock_close(const struct channel_account *account, const char *pay_id,
+                        struct channel_result *out)
+{
+    return ask(account, "/mockpay/close", pay_id, out);
 }

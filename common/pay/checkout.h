@@ -42,10 +42,16 @@ struct checkout {
  * PAY_UNKNOWN, PAY_DB_AWAY, PAY_LOST, PAY_FAULT. */
 MUST_USE enum pay_err checkout_create(const struct checkout_call *call,
                                       const struct order_terms *terms, struct checkout *out);
-/* A further attempt. Asks an earlier open attempt's channel first: PAY_PAID when it was paid there
- * (and the order is then paid here); PAY_OTHER_PRICE when another amount was. PAY_NOT_FOUND,
- * PAY_PAID, PAY_CLOSED, PAY_EXPIRED and as above. */
+/* A further attempt, or the open one on the same channel with the same extras while what it shows
+ * lasts (created is false). Asks about the open attempts first, past the order's end too: PAY_PAID
+ * when one was paid there (and the order is then paid here); PAY_OTHER_PRICE, PAY_OTHER_PAYMENT
+ * when what was paid is not what was asked for; PAY_UNKNOWN when it is not known (nothing was
+ * made). PAY_ATTEMPTS, PAY_NOT_FOUND, PAY_PAID, PAY_CLOSED, PAY_EXPIRED and as above. */
 MUST_USE enum pay_err checkout_submit(const struct checkout_call *call, const struct order_key *key,
                                       struct checkout *out);
+/* order_by_token; but when the order waits past its end, the channels of its open attempts are
+ * asked first, at most once in 10 s however many look at it. */
+MUST_USE enum pay_err checkout_status(struct db *db, const struct config *config, const char *token,
+                                      struct order *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/fault.h"
+#include "channel/call.h"
 #include "pay/order_row.h"
 
 enum pay_err checkout_admit(const struct checkout_call *call, const struct channel_config **channel)
@@ -18,20 +19,29 @@ enum pay_err checkout_admit(const struct checkout_call *call, const struct chann
     return err == PAY_OK && (*channel)->status != 0 ? PAY_NO_CHANNEL : err;
 }
 
-static enum pay_err channel_submit(const struct attempt_plan *plan, const struct order *order,
-                                   struct channel_ticket *out)
+static struct channel_order order_for(const struct attempt_plan *plan, const struct order *order)
 {
+    return (struct channel_order){
+        .pay_id = plan->pay_id, .subject = order->subject, .body = order->body,
+        .currency = order->currency, .user_ip = order->user_ip, .return_url = order->return_url,
+        .metadata = order->metadata, .price = order->price, .expire_time = order->expire_time,
+    };
+}
+
+static enum pay_err submitted(const struct attempt_plan *plan, const struct order *order,
+                              struct channel_ticket *out)
+{
+    const struct channel_config *channel = plan->channel;
     const char *extras = str_or(plan->call->extras, "");
+    struct channel_order asked = order_for(plan, order);
     struct json *parsed = NULL;
 
     if (*extras != '\0' && json_parse(extras, strlen(extras), &parsed) != PAY_OK)
         return PAY_FAULT;
-    const struct channel_order asked = {
-        .pay_id = plan->pay_id, .subject = order->subject, .body = order->body,
-        .currency = order->currency, .user_ip = order->user_ip, .return_url = order->return_url,
-        .price = order->price, .expire_time = order->expire_time, .extras = parsed,
-    };
-    enum pay_err err = plan->channel->driver->submit(&plan->channel->account, &asked, out);
+    asked.extras = parsed;
+    enum pay_err err = plan->offline
+                           ? channel->driver->submit(&channel->account, &asked, out)
+                           : channel_submit(channel->driver, &channel->account, &asked, out);
     json_free(&parsed);
     return err;
 }
@@ -41,7 +51,9 @@ enum pay_err attempt_plan(const struct checkout_call *call, const struct channel
 {
     *out = (struct attempt_plan){ .call = call, .channel = channel };
     ulid_new(out->pay_id);
-    return channel->driver->offline ? channel_submit(out, order, &out->ticket) : PAY_OK;
+    const struct channel_order asked = order_for(out, order);
+    out->offline = channel->driver->offline != NULL && channel->driver->offline(&asked);
+    return out->offline ? submitted(out, order, &out->ticket) : PAY_OK;
 }
 
 static bool ticket_take(const struct channel_ticket *ticket, struct attempt *out)
@@ -67,6 +79,11 @@ enum pay_err attempt_planned(const struct attempt_plan *plan, const struct order
                ? PAY_OK : PAY_FAULT;
 }
 
+static int64_t shown_until(const struct channel_ticket *ticket, const struct order *order)
+{
+    return ticket->display_expire_time != 0 ? ticket->display_expire_time : order->expire_time;
+}
+
 struct inserted { int64_t id, create_time; };
 static const struct db_column INSERTED_COLUMNS[] = {
     DB_COLUMN(struct inserted, id), DB_COLUMN_TIME(struct inserted, create_time),
@@ -77,15 +94,17 @@ enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
 {
     static const char SQL[] =
         "INSERT INTO pay_order_extension (order_id, no, channel_id, channel_code, user_ip,"
-        " channel_extras, display_mode, display_content, pay_url, price, currency, next_sync_time)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL 10 SECOND)"
+        " channel_extras, display_mode, display_content, pay_url, display_expire_time, price,"
+        " currency, next_sync_time)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL 10 SECOND)"
         " RETURNING id, create_time";
     const struct channel_account *channel = &plan->channel->account;
     const struct channel_ticket *ticket = &plan->ticket;
     const struct db_param in[] = {
         DB_NUM(order->id), DB_STR(plan->pay_id), DB_NUM(channel->id), DB_STR(channel->code),
         DB_OPT(order->user_ip), DB_OPT(plan->call->extras), DB_OPT(ticket->display_mode),
-        DB_OPT(ticket->display_content), DB_OPT(ticket->pay_url), DB_NUM(order->price),
+        DB_OPT(ticket->display_content), DB_OPT(ticket->pay_url),
+        DB_WHEN(plan->offline ? shown_until(ticket, order) : 0), DB_NUM(order->price),
         DB_STR(order->currency),
     };
     struct inserted row;
@@ -102,18 +121,24 @@ enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
 
 /* ---- channels that are called */
 
-struct sent { const struct attempt *attempt; const struct channel_ticket *ticket; };
+struct sent {
+    const struct order *order;
+    const struct attempt *attempt;
+    const struct channel_ticket *ticket;
+};
 
 /* A callback may have been faster: its attempt's state is left alone. */
 static enum pay_err ticket_work(struct db *db, void *arg)
 {
     static const char SQL[] =
-        "UPDATE pay_order_extension SET display_mode = ?, display_content = ?, pay_url = ?"
+        "UPDATE pay_order_extension"
+        "   SET display_mode = ?, display_content = ?, pay_url = ?, display_expire_time = ?"
         " WHERE id = ?";
     const struct sent *w = arg;
     const struct db_param in[] = {
         DB_OPT(w->ticket->display_mode), DB_OPT(w->ticket->display_content),
-        DB_OPT(w->ticket->pay_url), DB_NUM(w->attempt->id),
+        DB_OPT(w->ticket->pay_url), DB_WHEN(shown_until(w->ticket, w->order)),
+        DB_NUM(w->attempt->id),
     };
 
     return db_exec(db, SQL, DB_LIST(in), NULL);
@@ -138,27 +163,33 @@ static enum pay_err refused_work(struct db *db, void *arg)
     return err == PAY_OK ? db_exec(db, SQL, DB_LIST(in), NULL) : err;
 }
 
-/* Whatever else went wrong, the channel may know of it: the attempt stays open. */
+/* What was refused, or never sent, is ended. Whatever else went wrong, the channel may know of it:
+ * the attempt stays open. */
 static enum pay_err send_failed(struct db *db, const struct sent *sent, enum pay_err err,
                                 struct checkout *out)
 {
-    snprintf(out->error_code, sizeof(out->error_code), "%s", sent->ticket->error_code);
-    snprintf(out->error_msg, sizeof(out->error_msg), "%s", sent->ticket->error_msg);
-    if (err != PAY_REFUSED)
+    static const struct channel_ticket NOT_SENT = {
+        .error_code = "CHANNEL_BUSY", .error_msg = "the channel does not answer; it was not asked",
+    };
+    struct sent end = { sent->order, sent->attempt, err == PAY_FULL ? &NOT_SENT : sent->ticket };
+
+    snprintf(out->error_code, sizeof(out->error_code), "%s", end.ticket->error_code);
+    snprintf(out->error_msg, sizeof(out->error_msg), "%s", end.ticket->error_msg);
+    if (err != PAY_REFUSED && err != PAY_FULL)
         return PAY_UNKNOWN;
     out->has_attempt = false;
-    enum pay_err recorded = db_txn(db, refused_work, &(struct sent){ sent->attempt, sent->ticket });
-    return recorded == PAY_OK ? PAY_REFUSED : PAY_UNKNOWN;
+    enum pay_err recorded = db_txn(db, refused_work, &end);
+    return recorded == PAY_OK && err == PAY_REFUSED ? PAY_REFUSED : PAY_UNKNOWN;
 }
 
 enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out)
 {
     struct channel_ticket ticket = { .display_mode = "" };
-    struct sent sent = { &out->attempt, &ticket };
+    struct sent sent = { &out->order, &out->attempt, &ticket };
 
-    if (plan->channel->driver->offline)
+    if (plan->offline)
         return PAY_OK;
-    enum pay_err err = channel_submit(plan, &out->order, &ticket);
+    enum pay_err err = submitted(plan, &out->order, &ticket);
     FP("channel.answered");
     if (err != PAY_OK)
         return send_failed(plan->call->db, &sent, err, out);

@@ -131,7 +131,7 @@ static enum pay_err open_new(struct db *db, struct creating *w)
     static const char *const STEPS[] = {
         "nonce.inserted", "order.inserted", "attempt.inserted", NULL,
     };
-    bool offline = w->channel == NULL || w->channel->driver->offline;
+    bool offline = w->channel == NULL || w->plan.offline;
 
     return offline && !FP_PLANNED(STEPS) ? open_at_once(db, w) : db_txn(db, create_work, w);
 }
@@ -143,6 +143,41 @@ static const char *other_term(const struct order *order, const struct order_term
            : !str_eq(order->currency, terms->currency) ? "currency"
            : !str_eq(order->subject, terms->subject)   ? "subject"
                                                        : NULL;
+}
+
+/* An order past its end may be paid at its channel, which never told us. Before the transaction. */
+static enum pay_err repeat_ask(struct creating *w)
+{
+    static const struct wanted NOTHING;
+    const struct checkout_call *call = w->call;
+    const struct order_key key = { .merchant_order_id = w->terms->merchant_order_id };
+    struct order *order = &w->out->order;
+    struct open_list open;
+
+    if (w->channel == NULL)
+        return PAY_OK;
+    enum pay_err err = order_find(call->db, call->app->id, &key, false, order);
+    bool late = err == PAY_OK && order->status == ORDER_WAITING && order->expired != 0 &&
+                other_term(order, w->terms) == NULL;
+    if (late)
+        err = open_read(call->db, order->id, &NOTHING, &open);
+    db_end(call->db);
+    if (err == PAY_NOT_FOUND)
+        return PAY_OK;
+    return err == PAY_OK && late ? open_ask(call->db, call->config, &open) : err;
+}
+
+/* The order's first attempt, or the next one when all have ended; planned from the order as it
+ * stands, since another request opened it. */
+static enum pay_err attempt_again(struct db *db, struct creating *w)
+{
+    static const struct open_list NONE;
+    const struct order *order = &w->out->order;
+
+    enum pay_err err = attempt_room(db, order->id, &NONE);
+    if (err == PAY_OK)
+        err = attempt_plan(w->call, w->channel, order, &w->plan);
+    return err == PAY_OK ? attempt_open(db, w) : err;
 }
 
 static enum pay_err repeat_work(struct db *db, void *arg)
@@ -167,7 +202,13 @@ static enum pay_err repeat_work(struct db *db, void *arg)
     if (err != PAY_NO_ROW)
         return err;
     bool payable = out->order.status == ORDER_WAITING && out->order.expired == 0;
-    return payable && w->channel != NULL ? attempt_open(db, w) : PAY_OK;
+    return payable && w->channel != NULL ? attempt_again(db, w) : PAY_OK;
+}
+
+static enum pay_err repeat(struct creating *w)
+{
+    enum pay_err err = repeat_ask(w);
+    return err == PAY_OK ? db_txn(w->call->db, repeat_work, w) : err;
 }
 
 enum pay_err checkout_create(const struct checkout_call *call, const struct order_terms *terms,
@@ -187,6 +228,6 @@ enum pay_err checkout_create(const struct checkout_call *call, const struct orde
     err = work.short_of_space ? PAY_DUPLICATE : open_new(call->db, &work);
     out->created = err == PAY_OK;
     if (err == PAY_DUPLICATE)
-        err = db_txn(call->db, repeat_work, &work);
+        err = repeat(&work);
     return err == PAY_OK && work.sends ? attempt_send(&work.plan, out) : err;
 }

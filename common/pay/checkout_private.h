@@ -14,6 +14,7 @@ struct attempt_plan {
     const struct checkout_call *call;
     const struct channel_config *channel;
     char pay_id[NO_SIZE];
+    bool offline;                       /* submitting makes no call: the ticket is there already */
     struct channel_ticket ticket;       /* empty until the channel was called */
 };
 /* Before the transaction: an offline channel's ticket is made here. order needs what channels see
@@ -29,5 +30,39 @@ MUST_USE enum pay_err attempt_planned(const struct attempt_plan *plan, const str
                                       struct attempt *out);
 /* After its COMMIT: calls a channel that is not offline, records what it said in out->attempt. */
 MUST_USE enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out);
+
+/* ---- checkout_ask.c: what became of the open attempts of an order? */
+
+#define OPEN_MAX 8          /* open attempts that an order may have before it gets another one */
+#define ATTEMPTS_MAX 50     /* and in all */
+
+struct open_attempt {
+    int64_t id, channel_id;
+    int64_t same;           /* as what is wanted: channel and channel_extras */
+    int64_t lasts;          /* what it shows can be paid for 30 s more */
+    int64_t sending;        /* its channel is being told of it, or did not answer just now */
+    char no[NO_SIZE];
+    bool ended;             /* by the answer to our question */
+    bool silent;            /* its channel did not answer, or was not asked */
+    bool unsure;            /* so it is not known whether it is paid; or what came is a conflict */
+};
+struct open_list {
+    struct open_attempt at[ATTEMPTS_MAX];
+    size_t count;           /* the newest first */
+    bool paid;              /* one of them turned out paid */
+    enum pay_err conflict;  /* PAY_OTHER_PRICE, PAY_OTHER_PAYMENT: of one of them */
+};
+/* What `same` is measured with; zero: nothing is. */
+struct wanted { int64_t channel_id; const char *extras; };
+
+MUST_USE enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wanted,
+                                struct open_list *out);
+/* Outside any transaction: asks the channel of each until one is paid, for 2.5 s at most, and
+ * records the answers in it. An error is the database's. */
+MUST_USE enum pay_err open_ask(struct db *db, const struct config *config, struct open_list *open);
+/* After open_ask: ends those that are the same as what is wanted and show nothing that lasts. */
+MUST_USE enum pay_err open_end(struct db *db, const struct config *config, struct open_list *open);
+/* PAY_ATTEMPTS when the order has no room for one more. Inside its transaction. */
+MUST_USE enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_list *open);
 
 #endif

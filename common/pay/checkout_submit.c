@@ -1,46 +1,14 @@
-/* checkout_submit.c - a further attempt at an order.
+/* checkout_submit.c - a further attempt at an order, or an earlier one that is as good.
  *
- * Before it, the open ones are asked about where they are: the payer may have paid there, with the
- * callback still on its way. Those calls stand outside any transaction; what is then true is read
- * again under the order's lock. */
+ * First the open ones are asked about (checkout_ask.c), also when the order has expired. A new one
+ * is made only when each open attempt at that channel is known to be unpaid: what is not known
+ * might be paid twice. One at another channel that does not answer hinders nobody: money that
+ * comes twice is kept and alerted (settle_money.c). */
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/fault.h"
 #include "pay/checkout_private.h"
-#include "pay/settle.h"
-
-#define ASKED_MAX 4         /* open attempts asked about, the newest first … */
-#define ASKED_US 2500000    /* … as long as channels answer quickly: somebody waits for us */
-
-struct open_attempt { int64_t channel_id; char no[NO_SIZE]; };
-struct open_list { struct open_attempt at[ASKED_MAX]; size_t count; };
-
-static enum pay_err open_take(void *arg, void *row)
-{
-    struct open_list *list = arg;
-
-    if (list->count < ASKED_MAX)
-        memcpy(&list->at[list->count++], row, sizeof(struct open_attempt));
-    return PAY_OK;
-}
-
-static const struct db_column OPEN_COLUMNS[] = {
-    DB_COLUMN(struct open_attempt, channel_id), DB_COLUMN(struct open_attempt, no),
-};
-
-static enum pay_err open_read(struct db *db, int64_t order_id, struct open_list *out)
-{
-    static const char SQL[] =
-        "SELECT channel_id, no FROM pay_order_extension"
-        " WHERE order_id = ? AND status = 0 ORDER BY id DESC LIMIT 4";
-    const struct db_param in[] = { DB_NUM(order_id) };
-    struct open_attempt row;
-
-    return db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(OPEN_COLUMNS), .row = &row,
-        .each = open_take, .arg = out });
-}
+#include "pay/order_row.h"
 
 static enum pay_err payable(const struct order *order)
 {
@@ -56,76 +24,93 @@ static enum pay_err payable(const struct order *order)
     return PAY_FAULT;
 }
 
-/* PAY_OK: nothing speaks against a further attempt, or the order's own state will. A channel that
- * does not answer, or is not configured any more, leaves its attempt open. */
-static enum pay_err ask(const struct checkout_call *call, const struct open_attempt *open)
-{
+struct submitting {
+    const struct checkout_call *call;
+    const struct order_key *key;
     const struct channel_config *channel;
-    struct channel_result result;
-    enum verdict verdict;
-
-    enum pay_err err = channel_config_by_id(call->db, call->config, open->channel_id, &channel);
-    if (err != PAY_OK)
-        return err == PAY_NO_CHANNEL ? PAY_OK : err;
-    if (channel->driver->query(&channel->account, open->no, &result) != PAY_OK)
-        return PAY_OK;
-    switch (result.state) {
-    case CHANNEL_WAITING:
-    case CHANNEL_NOT_FOUND:
-        return PAY_OK;
-    case CHANNEL_SUCCESS:
-    case CHANNEL_FAILED:
-    case CHANNEL_CLOSED:
-        return settle_result(call->db, channel, &result, NULL, &verdict);
-    }
-    return PAY_FAULT;
-}
-
-static enum pay_err ask_all(const struct checkout_call *call, const struct open_list *open)
-{
-    int64_t until = clock_ticks_us() + ASKED_US;
-    enum pay_err err = PAY_OK;
-
-    for (size_t i = 0; i < open->count && err == PAY_OK && clock_ticks_us() < until; i++)
-        err = ask(call, &open->at[i]);
-    return err;
-}
+    struct wanted wanted;
+    struct open_list asked;         /* before the transaction, with the answers */
+    struct attempt_plan plan;
+    struct checkout *out;
+};
 
 /* What can be refused without a change is refused here: replay, absence, state, in this order. */
-static enum pay_err look(const struct checkout_call *call, const struct order_key *key,
-                         struct order *order, struct open_list *open)
+static enum pay_err look(struct submitting *w)
 {
-    enum pay_err err = nonce_check(call->db, call->app->id, call->nonce);
+    const struct checkout_call *call = w->call;
+    struct order *order = &w->out->order;
 
+    enum pay_err err = nonce_check(call->db, call->app->id, call->nonce);
     if (err == PAY_OK)
-        err = order_find(call->db, call->app->id, key, false, order);
+        err = order_find(call->db, call->app->id, w->key, false, order);
     if (err == PAY_OK)
         err = payable(order);
-    if (err == PAY_OK)
-        err = open_read(call->db, order->id, open);
+    if (err == PAY_OK || err == PAY_EXPIRED)
+        err = open_read(call->db, order->id, &w->wanted, &w->asked);
     db_end(call->db);
     return err;
 }
 
-struct submitting {
-    const struct checkout_call *call;
-    const struct order_key *key;
-    const struct attempt_plan *plan;
-    struct checkout *out;
-};
+static enum pay_err ask(struct submitting *w)
+{
+    const struct checkout_call *call = w->call;
+
+    enum pay_err err = open_ask(call->db, call->config, &w->asked);
+    if (err == PAY_OK && w->out->order.expired == 0)
+        err = open_end(call->db, call->config, &w->asked);
+    return err == PAY_OK && !w->asked.paid ? w->asked.conflict : err;
+}
+
+/* Did an open attempt leave us in doubt: of this channel, or (0) of any? */
+static bool doubtful(const struct submitting *w, int64_t channel_id)
+{
+    for (size_t i = 0; i < w->asked.count; i++)
+        if (w->asked.at[i].unsure && (channel_id == 0 || w->asked.at[i].channel_id == channel_id))
+            return true;
+    return false;
+}
+
+/* Of the open attempts as they stand now: the one to be given back, else 0. */
+static enum pay_err choose(struct db *db, const struct submitting *w, int64_t *given)
+{
+    struct open_list now;
+
+    *given = 0;
+    enum pay_err err = open_read(db, w->out->order.id, &w->wanted, &now);
+    for (size_t i = now.count; err == PAY_OK && i > 0; i--)
+        if (now.at[i - 1].same != 0 && now.at[i - 1].lasts != 0)
+            *given = now.at[i - 1].id;
+    if (err != PAY_OK || *given != 0)
+        return err;
+    for (size_t i = 0; i < now.count; i++)
+        if (now.at[i].same != 0 && now.at[i].sending != 0)
+            return PAY_UNKNOWN;
+    return doubtful(w, w->wanted.channel_id) ? PAY_UNKNOWN
+                                             : attempt_room(db, w->out->order.id, &now);
+}
 
 static enum pay_err submit_work(struct db *db, void *arg)
 {
+    static const char SQL_GIVEN[] = ATTEMPT_SELECT " WHERE e.id = ?";
     struct submitting *w = arg;
     struct checkout *out = w->out;
+    int64_t given;
 
     enum pay_err err = nonce_spend(db, w->call->app->id, w->call->nonce);
     if (err == PAY_OK)
         err = order_find(db, w->call->app->id, w->key, true, &out->order);
     if (err == PAY_OK)
         err = payable(&out->order);
+    if (err == PAY_EXPIRED && doubtful(w, 0))
+        return PAY_UNKNOWN;
     if (err == PAY_OK)
-        err = attempt_insert(db, w->plan, &out->order, &out->attempt);
+        err = choose(db, w, &given);
+    if (err != PAY_OK)
+        return err;
+    const struct db_param in[] = { DB_NUM(given) };
+    out->created = given == 0;
+    err = out->created ? attempt_insert(db, &w->plan, &out->order, &out->attempt)
+                       : attempt_read(db, SQL_GIVEN, DB_LIST(in), &out->attempt);
     FP("attempt.inserted");
     return err;
 }
@@ -133,24 +118,24 @@ static enum pay_err submit_work(struct db *db, void *arg)
 enum pay_err checkout_submit(const struct checkout_call *call, const struct order_key *key,
                              struct checkout *out)
 {
-    const struct channel_config *channel;
-    struct attempt_plan plan;
-    struct open_list open = { .count = 0 };
+    static struct submitting work;
 
     memset(out, 0, sizeof(*out));
-    enum pay_err err = checkout_admit(call, &channel);
-    if (err == PAY_OK && channel == NULL)
+    work = (struct submitting){ .call = call, .key = key, .out = out };
+    enum pay_err err = checkout_admit(call, &work.channel);
+    if (err == PAY_OK && work.channel == NULL)
         return PAY_NO_CHANNEL;
+    if (err == PAY_OK) {
+        work.wanted = (struct wanted){ work.channel->account.id, call->extras };
+        err = look(&work);
+    }
     if (err == PAY_OK)
-        err = look(call, key, &out->order, &open);
+        err = ask(&work);
     if (err == PAY_OK)
-        err = ask_all(call, &open);
+        err = attempt_plan(call, work.channel, &out->order, &work.plan);
     if (err == PAY_OK)
-        err = attempt_plan(call, channel, &out->order, &plan);
-    if (err != PAY_OK)
-        return err;
-    struct submitting work = { call, key, &plan, out };
-    err = db_txn(call->db, submit_work, &work);
-    out->created = out->has_attempt = err == PAY_OK;
-    return err == PAY_OK ? attempt_send(&plan, out) : err;
+        err = db_txn(call->db, submit_work, &work);
+    out->created = err == PAY_OK && out->created;
+    out->has_attempt = err == PAY_OK;
+    return out->created ? attempt_send(&work.plan, out) : err;
 }

@@ -7,13 +7,14 @@ static enum pay_err advance(struct db *db, void *arg)
 {
     static const char SQL_ORDERS[] =
         "UPDATE pay_order"
-        "   SET expire_time = expire_time - INTERVAL ? SECOND"
+        "   SET expire_time = expire_time - INTERVAL ? SECOND,"
+        "       asked_time = asked_time - INTERVAL ? SECOND"
         " WHERE app_id = ? AND status = 0";
     static const char SQL_ATTEMPTS[] =
         "UPDATE pay_order_extension"
-        "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND"
-        " WHERE order_id IN (SELECT id FROM pay_order WHERE app_id = ?)"
-        "   AND status = 0 AND next_sync_time IS NOT NULL";
+        "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND,"
+        "       display_expire_time = display_expire_time - INTERVAL ? SECOND"
+        " WHERE order_id IN (SELECT id FROM pay_order WHERE app_id = ?) AND status = 0";
     static const char SQL_TASKS[] =
         "UPDATE notify_task"
         "   SET next_notify_time = next_notify_time - INTERVAL ? SECOND"
@@ -25,12 +26,13 @@ static enum pay_err advance(struct db *db, void *arg)
         " WHERE app_id = ? AND open_until IS NOT NULL";
     const struct clock_jump *jump = arg;
     const struct db_param in[] = { DB_NUM(jump->seconds), DB_NUM(jump->app_id) };
+    const struct db_param twice[] = { in[0], in[0], in[1] };
 
     enum pay_err err = nonce_spend(db, jump->app_id, jump->nonce);
     if (err == PAY_OK)
-        err = db_exec(db, SQL_ORDERS, DB_LIST(in), NULL);
+        err = db_exec(db, SQL_ORDERS, DB_LIST(twice), NULL);
     if (err == PAY_OK)
-        err = db_exec(db, SQL_ATTEMPTS, DB_LIST(in), NULL);
+        err = db_exec(db, SQL_ATTEMPTS, DB_LIST(twice), NULL);
     if (err == PAY_OK)
         err = db_exec(db, SQL_TASKS, DB_LIST(in), NULL);
     if (err == PAY_OK)

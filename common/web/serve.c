@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/stats.h"
+#include "channel/gate.h"
 #include "io/db.h"
 #include "io/fcgi.h"
 #include "io/vault.h"
@@ -120,6 +121,7 @@ int endpoint_serve(const struct endpoint *endpoint, int argc, char **argv)
     check_tables(endpoint);
     service.fd = open_socket(&service);
     rate_open(service.config.rate_ip, service.config.rate_app);
+    gate_open(service.config.workers);
     if (endpoint->open)
         endpoint->open(&service.config);
     return service.fd < 0 ? work(&service) : server_run(service.config.workers, work, &service);

@@ -3,7 +3,7 @@ import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { suite, rep } from '../lib/suite.mjs';
-import { createOpen, expectError, expectOk, get, newNonce, now, post, postJson, query, strangerUlid } from '../lib/client.mjs';
+import { createOpen, expectError, expectOk, get, newNonce, now, post, postJson, query, strangerUlid, submitAnother } from '../lib/client.mjs';
 import { callbackOf, channelNo, payByCallback, sendCallback, signCallback, signedCallback } from '../lib/channel.mjs';
 import { disableApp, disableChannel, newApp, newRsaApp } from '../lib/ctl.mjs';
 
@@ -416,7 +416,7 @@ describe('a payment has one number at its channel', () => {
 describe('two attempts both paid', () => {
   test('the first pays, the second is SUCCESS, duplicate_paid and alerted; the order keeps the first', async () => {
     const first = await createOpen(stack, app1);
-    const second = expectOk(await post(stack, app1, '/api/pay/submit', { order_no: first.order_no, channel: 'mock' }), 201);
+    const second = expectOk(await submitAnother(stack, app1, first), 201);
     expectAck(await sendCallback(stack, signedCallback(second, SECRET)));
     const paid = await query(stack, app1, { order_no: first.order_no });
     expectAck(await sendCallback(stack, signedCallback(first, SECRET)));

@@ -2,7 +2,7 @@
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { suite } from '../lib/suite.mjs';
-import { create, createOpen, expectError, expectOk, get, post, strangerUlid, terms } from '../lib/client.mjs';
+import { create, createOpen, expectError, expectOk, get, post, strangerUlid, submitAnother, terms } from '../lib/client.mjs';
 import { payByCallback, signedCallback, sendCallback } from '../lib/channel.mjs';
 import { ctl, ctlOk, newApp, newKey } from '../lib/ctl.mjs';
 import { until } from '../lib/wait.mjs';
@@ -71,7 +71,7 @@ describe('listings', () => {
   });
   test('alerts tell of money that came twice, and of another price until they are closed', async () => {
     const first = await createOpen(stack, app1);
-    const second = expectOk(await post(stack, app1, '/api/pay/submit', { order_no: first.order_no, channel: 'mock' }), 201);
+    const second = expectOk(await submitAnother(stack, app1, first), 201);
     const about = async (order, ...more) => (await json('alerts', ...more)).items.find((a) => JSON.stringify(a).includes(order.pay_id) || JSON.stringify(a).includes(order.order_no));
     await payByCallback(stack, app1, first);
     await sendCallback(stack, signedCallback(second, app1.channelSecret));

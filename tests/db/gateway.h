@@ -1,5 +1,5 @@
 /* gateway.h - a played mock gateway: answers POST /mockpay/query as the test says, one connection
- * at a time, and counts the questions. */
+ * at a time, and counts the questions; POST /mockpay/close with CLOSED, unless it was paid. */
 #ifndef TESTS_DB_GATEWAY_H
 #define TESTS_DB_GATEWAY_H
 
@@ -11,31 +11,43 @@
 #include "tests/unit/unit.h"
 
 enum gateway_mood { GATEWAY_HONEST, GATEWAY_SILENT, GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID,
-                    GATEWAY_STALE, GATEWAY_HANGS };
+                    GATEWAY_STALE, GATEWAY_HANGS, GATEWAY_PAID_AT_CLOSE };
 
 static struct gateway {
     enum gateway_mood mood;
     char status[16], secret[128];
+    char only[NO_SIZE];         /* the status is this attempt's alone, others wait; "": of all */
     int64_t price;
-    int asked, good;            /* questions, and those that were signed well */
+    int asked, good, closed;    /* questions, those that were signed well; trades closed */
     pid_t pid;
     uint16_t port;
 } *G;
 
-static inline void gateway_write(const struct json *question, struct text *to)
+static inline const char *gateway_status(const char *pay_id, bool closes)
+{
+    const char *status = *G->only == '\0' || str_eq(G->only, pay_id) ? G->status : "WAITING";
+
+    if (!closes || str_eq(status, "SUCCESS"))
+        return status;
+    return G->mood == GATEWAY_PAID_AT_CLOSE ? "SUCCESS" : "CLOSED";
+}
+
+static inline void gateway_write(const struct json *question, bool closes, struct text *to)
 {
     bool forges = G->mood == GATEWAY_FORGES;
     struct signed_key key = { SIGNED_HMAC, forges ? "somebody else's" : G->secret };
     struct json_text j = JSON_TEXT(to);
     const char *pay_id = signed_json_str(question, "pay_id");
+    char number[NO_SIZE + 2];
 
     json_open(&j, NULL);
     json_str(&j, "pay_id", G->mood == GATEWAY_OTHER_PAY_ID ? "01J0EXAMP00000000000000001" : pay_id);
-    json_str(&j, "status", G->status);
-    json_str(&j, "channel_order_no", "GW77");
+    json_str(&j, "status", gateway_status(pay_id, closes));
+    snprintf(number, sizeof(number), "GW%s", pay_id);
+    json_str(&j, "channel_order_no", number);
     json_i64(&j, "price", G->price);
     json_str(&j, "currency", "CNY");
-    json_str(&j, "success_time", "2025-11-21T00:00:00.123Z");
+    json_time(&j, "success_time", clock_now_ms());
     json_i64(&j, "timestamp", clock_now_s() - (G->mood == GATEWAY_STALE ? 301 : 0));
     json_str(&j, "nonce", "0123456789abcdef");
     json_close(&j);
@@ -43,7 +55,7 @@ static inline void gateway_write(const struct json *question, struct text *to)
         abort();
 }
 
-static inline void gateway_answer(int fd, const char *body)
+static inline void gateway_answer(int fd, bool closes, const char *body)
 {
     const struct signed_key key = { SIGNED_HMAC, G->secret };
     char room[1024], head[128];
@@ -52,10 +64,11 @@ static inline void gateway_answer(int fd, const char *body)
 
     if (body == NULL || json_parse(body, strlen(body), &question) != PAY_OK)
         return;
-    G->asked++;
+    G->asked += closes ? 0 : 1;
+    G->closed += closes ? 1 : 0;
     if (signed_json_verify(question, &key))
         G->good++;
-    gateway_write(question, &answer);
+    gateway_write(question, closes, &answer);
     json_free(&question);
     if (G->mood == GATEWAY_HANGS)
         clock_sleep_ms(3500);
@@ -83,7 +96,8 @@ static inline void gateway_serve(int listener)
             room[have] = '\0';
             body = strstr(room, "\r\n\r\n");
         }
-        gateway_answer(fd, body != NULL ? body + 4 : NULL);
+        gateway_answer(fd, str_starts(room, "POST /mockpay/close "),
+                       body != NULL ? body + 4 : NULL);
         close(fd);
     }
 }
@@ -117,6 +131,8 @@ static inline void gateway_says(enum gateway_mood mood, const char *status, int6
 {
     G->mood = mood;
     G->price = price;
+    G->asked = G->good = G->closed = 0;
+    *G->only = '\0';
     snprintf(G->status, sizeof(G->status), "%s", status);
 }
 

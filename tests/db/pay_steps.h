@@ -45,16 +45,39 @@ static inline void created(const char *no, int64_t price)
     ASSERT_ERR(create_with(fresh_nonce(), no, price, "mock"), PAY_OK);
 }
 
+static inline enum pay_err submit_extras(const char *no, const char *extras)
+{
+    struct checkout_call call = call_of(fresh_nonce(), "mock");
+    call.extras = extras;
+    return checkout_submit(&call, &(struct order_key){ .merchant_order_id = no }, &C);
+}
+
 static inline enum pay_err submit_with(const char *nonce, const char *no, const char *channel)
 {
     struct checkout_call call = call_of(nonce, channel);
     return checkout_submit(&call, &(struct order_key){ .merchant_order_id = no }, &C);
 }
 
-/* One more open attempt of the order, in C.attempt. */
-static inline void another_attempt(const char *no)
+/* With extras of its own, so that no open attempt is as good. */
+static inline enum pay_err submit_another(const char *no)
 {
-    ASSERT_ERR(submit_with(fresh_nonce(), no, "mock"), PAY_OK);
+    char extras[64];
+
+    snprintf(extras, sizeof(extras), "{\"n\":\"%s\"}", fresh_nonce());
+    return submit_extras(no, extras);
+}
+
+/* One more open attempt of the order in C, in C.attempt, by hand: no
+ * channel is asked. */
+static inline void another_attempt(void)
+{
+    char why[256], sql[512];
+
+    ulid_new(C.attempt.no);
+    snprintf(sql, sizeof(sql), "INSERT INTO pay_order_extension (order_id, no, channel_id,"
+             " channel_code, price, currency) SELECT id, '%s', %lld, 'mock', price, currency"
+             " FROM pay_order WHERE no = '%s'", C.attempt.no, (long long)S.channel_id, C.order.no);
+    ASSERT_ERR(db_run_text(S.root, sql, why, sizeof(why)), PAY_OK);
 }
 
 static inline const struct channel_config *channel_now(void)

@@ -226,16 +226,73 @@ static void test_checkout_submit__adds_an_attempt(void **state)
     char first[NO_SIZE];
 
     (void)state;
-    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
     created("SO1", 10000);
     memcpy(first, C.attempt.no, NO_SIZE);
-    G->asked = G->good = 0;
-    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+    ASSERT_ERR(submit_extras("SO1", "{\"openid\":\"o1\"}"), PAY_OK);
     assert_true(C.created && C.has_attempt);
     assert_string_not_equal(C.attempt.no, first);
     assert_int_equal(G->asked, 1);
     assert_int_equal(G->good, 1);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0", 2);
+    assert_int_equal(G->closed, 0);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0 AND"
+                  " display_expire_time = (SELECT expire_time FROM pay_order)", 2);
+}
+
+static void test_checkout_submit__gives_back_what_can_still_be_paid(void **state)
+{
+    static const char *const SAME[] = {
+        "{\"openid\":\"o1\",\"b\":\"2\"}", "{ \"b\" : \"2\", \"openid\" : \"o1\" }",
+    };
+    char first[NO_SIZE], with[NO_SIZE];
+
+    (void)state;
+    created("SO1", 10000);
+    memcpy(first, C.attempt.no, NO_SIZE);
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+    for (size_t i = 0; i < COUNT(SAME); i++) {
+        ASSERT_ERR(submit_extras("SO1", SAME[i]), PAY_OK);
+        assert_int_equal(C.created, i == 0);
+        if (i == 0)
+            memcpy(with, C.attempt.no, NO_SIZE);
+        assert_string_equal(C.attempt.no, with);
+        assert_true(str_starts(C.attempt.pay_url, "http://"));
+    }
+    ASSERT_ERR(submit_extras("SO1", NULL), PAY_OK);
+    assert_string_equal(C.attempt.no, first);
+    ASSERT_ERR(submit_extras("SO1", "{}"), PAY_OK);
+    assert_string_equal(C.attempt.no, first);
+    assert_false(C.created);
+    /* also when the channel cannot say anything: no new way to pay is made */
+    gateway_says(GATEWAY_SILENT, "WAITING", 10000);
+    ASSERT_ERR(submit_extras("SO1", NULL), PAY_OK);
+    assert_string_equal(C.attempt.no, first);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 2);
+}
+
+static void test_checkout_submit__ends_what_shows_nothing_that_lasts(void **state)
+{
+    char first[NO_SIZE];
+
+    (void)state;
+    created("SO1", 10000);
+    memcpy(first, C.attempt.no, NO_SIZE);
+    run_sql("UPDATE pay_order_extension SET display_expire_time ="
+            " UTC_TIMESTAMP(3) + INTERVAL 29 SECOND");
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+    ASSERT_ERR(submit_extras("SO1", NULL), PAY_OK);
+    assert_true(C.created);
+    assert_string_not_equal(C.attempt.no, first);
+    assert_int_equal(G->asked * 10 + G->closed, 11);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension"
+                  " WHERE status = 20 AND channel_error_code = 'CLOSED'", 1);
+    /* the payer was faster than the close */
+    run_sql("UPDATE pay_order_extension SET display_expire_time = UTC_TIMESTAMP(3)"
+            " WHERE status = 0");
+    gateway_says(GATEWAY_PAID_AT_CLOSE, "WAITING", 10000);
+    ASSERT_ERR(submit_extras("SO1", NULL), PAY_PAID);
+    ASSERT_NUMBER("SELECT status FROM pay_order", 10);
 }
 
 static void test_checkout_submit__finds_what_was_paid_meanwhile(void **state)
@@ -245,10 +302,50 @@ static void test_checkout_submit__finds_what_was_paid_meanwhile(void **state)
     created("SO1", 10000);
     ASSERT_ERR(submit_with("a-nonce-not-to-be-spent", "SO1", "mock"), PAY_PAID);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order"
-                  " WHERE status = 10 AND channel_order_no = 'GW77'", 1);
+                  " WHERE status = 10 AND channel_order_no LIKE 'GW%'", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
     ASSERT_ERR(submit_with("a-nonce-not-to-be-spent", "SO1", "mock"), PAY_PAID);
+}
+
+static void test_checkout_submit__finds_the_oldest_of_many_paid(void **state)
+{
+    char oldest[NO_SIZE];
+
+    (void)state;
+    created("SO1", 10000);
+    memcpy(oldest, C.attempt.no, NO_SIZE);
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+    for (int i = 0; i < 7; i++)
+        ASSERT_ERR(submit_another("SO1"), PAY_OK);
+    gateway_says(GATEWAY_HONEST, "SUCCESS", 10000);
+    memcpy(G->only, oldest, NO_SIZE);
+    ASSERT_ERR(submit_another("SO1"), PAY_PAID);
+    assert_int_equal(G->asked, 8);
+    ASSERT_NUMBER("SELECT extension_id = (SELECT MIN(id) FROM pay_order_extension)"
+                  " FROM pay_order WHERE status = 10", 1);
+}
+
+static void test_checkout_submit__has_room_for_so_many(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+    for (int i = 0; i < 7; i++)
+        ASSERT_ERR(submit_another("SO1"), PAY_OK);
+    ASSERT_ERR(submit_another("SO1"), PAY_ATTEMPTS);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 8);
+    run_sql("UPDATE pay_order_extension SET status = 20 WHERE status = 0");
+    run_sql("INSERT INTO pay_order_extension (order_id, no, channel_id, channel_code, price,"
+            " currency, status) SELECT id, CONCAT('01J0EXAMP00000000000000', LPAD(seq, 3, '0')),"
+            " (SELECT MIN(id) FROM pay_channel), 'mock', price, currency, 20"
+            " FROM pay_order JOIN seq_1_to_41");
+    ASSERT_ERR(submit_another("SO1"), PAY_OK);
+    ASSERT_ERR(submit_another("SO1"), PAY_ATTEMPTS);
+    ASSERT_ERR(submit_extras("SO1", NULL), PAY_ATTEMPTS);
+    run_sql("UPDATE pay_order_extension SET status = 20 WHERE status = 0");
+    ASSERT_ERR(create_with(fresh_nonce(), "SO1", 10000, "mock"), PAY_ATTEMPTS);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 50);
 }
 
 static void test_checkout_submit__ends_what_failed_and_goes_on(void **state)
@@ -257,6 +354,7 @@ static void test_checkout_submit__ends_what_failed_and_goes_on(void **state)
     gateway_says(GATEWAY_HONEST, "FAILED", 10000);
     created("SO1", 10000);
     ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+    assert_true(C.created);
     ASSERT_NUMBER("SELECT SUM(status) FROM pay_order_extension", 20);
 }
 
@@ -271,9 +369,31 @@ static void test_checkout_submit__believes_only_what_it_can_check(void **state)
         empty_tables();
         gateway_says(MOODS[i], "SUCCESS", 10000);
         created("SO1", 10000);
-        ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+        ASSERT_ERR(submit_another("SO1"), PAY_UNKNOWN);
+        assert_true(ulid_is(C.order.no) && !C.has_attempt);
         ASSERT_NUMBER("SELECT MAX(status) FROM pay_order", 0);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 1);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 1);
     }
+}
+
+static void test_checkout_submit__another_channel_hinders_nobody(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    run_sql("INSERT INTO pay_channel (app_id, code, config, config_sealed)"
+            " SELECT app_id, 'gone', '{}', 'x' FROM pay_channel LIMIT 1");
+    run_sql("INSERT INTO pay_order_extension (order_id, no, channel_id, channel_code, price,"
+            " currency) SELECT o.id, '01J0EXAMP00000000000000001', c.id, c.code, o.price,"
+            " o.currency FROM pay_order o JOIN pay_channel c ON c.code = 'gone'");
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+    ASSERT_ERR(submit_another("SO1"), PAY_OK);
+    assert_true(C.created);
+    /* past the end it is not known whether the order is paid */
+    run_sql("UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3)");
+    ASSERT_ERR(submit_another("SO1"), PAY_UNKNOWN);
+    run_sql("DELETE FROM pay_order_extension");
+    run_sql("DELETE FROM pay_channel WHERE code = 'gone'");
 }
 
 static void test_checkout_submit__waits_for_no_channel_that_hangs(void **state)
@@ -281,13 +401,81 @@ static void test_checkout_submit__waits_for_no_channel_that_hangs(void **state)
     (void)state;
     gateway_says(GATEWAY_HONEST, "WAITING", 10000);
     created("SO1", 10000);
-    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+    ASSERT_ERR(submit_another("SO1"), PAY_OK);
     gateway_says(GATEWAY_HANGS, "SUCCESS", 10000);
     int64_t since = clock_ticks_us();
-    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
-    assert_in_range(clock_ticks_us() - since, 2900000, 4500000);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0", 3);
+    ASSERT_ERR(submit_another("SO1"), PAY_UNKNOWN);
+    assert_in_range(clock_ticks_us() - since, 1900000, 3500000);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0", 2);
+    clock_sleep_ms(1700);       /* the gateway takes one connection at a time */
     gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+}
+
+/* ---- past its end: the channel is asked before that is judged */
+
+static void expired_and(const char *status)
+{
+    created("SO1", 10000);
+    gateway_says(GATEWAY_HONEST, status, 10000);
+    run_sql("UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3)");
+}
+
+static void test_expired__submit_finds_what_was_paid(void **state)
+{
+    (void)state;
+    expired_and("WAITING");
+    ASSERT_ERR(submit_extras("SO1", NULL), PAY_EXPIRED);
+    assert_int_equal(G->asked * 10 + G->closed, 10);
+    gateway_says(GATEWAY_SILENT, "SUCCESS", 10000);
+    ASSERT_ERR(submit_extras("SO1", NULL), PAY_UNKNOWN);
+    gateway_says(GATEWAY_HONEST, "SUCCESS", 10000);
+    ASSERT_ERR(submit_extras("SO1", NULL), PAY_PAID);
+    ASSERT_NUMBER("SELECT status FROM pay_order", 10);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
+}
+
+static void test_expired__create_again_finds_what_was_paid(void **state)
+{
+    (void)state;
+    expired_and("WAITING");
+    ASSERT_ERR(create_with(fresh_nonce(), "SO1", 10000, NULL), PAY_OK);
+    ASSERT_ERR(create_with(fresh_nonce(), "SO1", 9999, "mock"), PAY_CONFLICT);
+    assert_int_equal(G->asked, 0);
+    created("SO1", 10000);
+    assert_int_equal(G->asked, 1);
+    assert_int_equal(C.order.status, ORDER_WAITING);
+    gateway_says(GATEWAY_HONEST, "SUCCESS", 10000);
+    created("SO1", 10000);
+    assert_int_equal(C.order.status, ORDER_SUCCESS);
+    assert_false(C.created || C.has_attempt);
+}
+
+static void test_expired__status_asks_once_in_ten_seconds(void **state)
+{
+    struct order order;
+    char token[TOKEN_SIZE];
+
+    (void)state;
+    created("SO1", 10000);
+    memcpy(token, C.order.query_token, TOKEN_SIZE);
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+    ASSERT_ERR(checkout_status(S.db, &S.config, token, &order), PAY_OK);
+    assert_int_equal(G->asked, 0);
+    run_sql("UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3)");
+    for (int i = 0; i < 3; i++)
+        ASSERT_ERR(checkout_status(S.db, &S.config, token, &order), PAY_OK);
+    assert_int_equal(G->asked, 1);
+    assert_int_equal(order.status, ORDER_WAITING);
+    gateway_says(GATEWAY_HONEST, "SUCCESS", 10000);
+    run_sql("UPDATE pay_order SET asked_time = asked_time - INTERVAL 9 SECOND");
+    ASSERT_ERR(checkout_status(S.db, &S.config, token, &order), PAY_OK);
+    assert_int_equal(G->asked, 0);
+    run_sql("UPDATE pay_order SET asked_time = asked_time - INTERVAL 1 SECOND");
+    ASSERT_ERR(checkout_status(S.db, &S.config, token, &order), PAY_OK);
+    assert_int_equal(G->asked, 1);
+    assert_int_equal(order.status, ORDER_SUCCESS);
+    ASSERT_ERR(checkout_status(S.db, &S.config, token, &order), PAY_OK);
+    assert_int_equal(G->asked, 1);
 }
 
 static void test_checkout_submit__stops_at_money_of_another_amount(void **state)
@@ -364,7 +552,7 @@ static enum pay_err create_called(const char *no, enum pay_err result)
     clock_sleep_ms(1100);       /* a fresh second, in which the slot keeps what we put there */
     ASSERT_ERR(channel_config_by_code(S.db, &S.config, S.app->id, "mock", &channel), PAY_OK);
     called = *channel->driver;
-    called.offline = false;
+    called.offline = NULL;
     called.submit = called_submit;
     called_result = result;
     memcpy(&slot, &channel, sizeof(slot));
@@ -453,6 +641,25 @@ static bool submit_many(int who)
     return true;
 }
 
+static bool submit_each_another(int who)
+{
+    (void)who;
+    for (int i = 0; i < 3; i++) {
+        enum pay_err err = submit_another("SO1");
+        if (err != PAY_OK && err != PAY_ATTEMPTS)
+            return false;
+    }
+    return true;
+}
+
+static bool status_looked(int who)
+{
+    struct order order;
+
+    (void)who;
+    return checkout_status(S.db, &S.config, C.order.query_token, &order) == PAY_OK;
+}
+
 static int crowd(bool (*work)(int who))
 {
     pid_t pids[CROWD];
@@ -493,13 +700,31 @@ static void test_checkout_create__one_nonce_at_once_makes_one_order(void **state
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order", 1);
 }
 
-static void test_checkout_submit__several_at_once(void **state)
+static void test_checkout_submit__several_at_once_share_one(void **state)
 {
     (void)state;
-    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
     created("SO1", 10000);
+    run_sql("UPDATE pay_order_extension SET status = 20");
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
     assert_int_equal(crowd(submit_many), CROWD);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", CROWD * 3 + 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0", 1);
+}
+
+static void test_checkout_submit__several_at_once_keep_the_bound(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+    assert_int_equal(crowd(submit_each_another), CROWD);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0", 8);
+}
+
+static void test_expired__one_of_many_lookers_asks(void **state)
+{
+    (void)state;
+    expired_and("WAITING");
+    assert_int_equal(crowd(status_looked), CROWD);
+    assert_int_equal(G->asked, 1);
 }
 
 int main(void)
@@ -517,10 +742,18 @@ int main(void)
         MONEY_TEST(test_checkout_create__an_expired_or_paid_order_stands),
         MONEY_TEST(test_checkout_create__a_lost_commit_is_found_again),
         MONEY_TEST(test_checkout_submit__adds_an_attempt),
+        MONEY_TEST(test_checkout_submit__gives_back_what_can_still_be_paid),
+        MONEY_TEST(test_checkout_submit__ends_what_shows_nothing_that_lasts),
         MONEY_TEST(test_checkout_submit__finds_what_was_paid_meanwhile),
+        MONEY_TEST(test_checkout_submit__finds_the_oldest_of_many_paid),
+        MONEY_TEST(test_checkout_submit__has_room_for_so_many),
         MONEY_TEST(test_checkout_submit__ends_what_failed_and_goes_on),
         MONEY_TEST(test_checkout_submit__believes_only_what_it_can_check),
+        MONEY_TEST(test_checkout_submit__another_channel_hinders_nobody),
         MONEY_TEST(test_checkout_submit__waits_for_no_channel_that_hangs),
+        MONEY_TEST(test_expired__submit_finds_what_was_paid),
+        MONEY_TEST(test_expired__create_again_finds_what_was_paid),
+        MONEY_TEST(test_expired__status_asks_once_in_ten_seconds),
         MONEY_TEST(test_checkout_submit__stops_at_money_of_another_amount),
         MONEY_TEST(test_checkout_submit__refusals_come_in_their_order),
         MONEY_TEST(test_checkout_submit__sees_no_other_apps_order),
@@ -529,7 +762,9 @@ int main(void)
         MONEY_TEST(test_checkout_create__an_unknown_answer_leaves_the_attempt_open),
         MONEY_TEST(test_checkout_create__a_hundred_at_once_make_one_order),
         MONEY_TEST(test_checkout_create__one_nonce_at_once_makes_one_order),
-        MONEY_TEST(test_checkout_submit__several_at_once),
+        MONEY_TEST(test_checkout_submit__several_at_once_share_one),
+        MONEY_TEST(test_checkout_submit__several_at_once_keep_the_bound),
+        MONEY_TEST(test_expired__one_of_many_lookers_asks),
         PAY_TEST(test_locks__one_order_for_all),
     };
     return cmocka_run_group_tests(tests, group_up, group_down);

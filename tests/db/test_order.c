@@ -139,7 +139,7 @@ static void test_order_find_whole__latest_twenty(void **state)
     (void)state;
     created("SO1", 100);
     for (int i = 0; i < 22; i++)
-        ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+        another_attempt();
     ASSERT_ERR(order_find_whole(S.db, S.app->id, &key, &whole), PAY_OK);
     assert_int_equal(whole.count, 20);
     assert_string_equal(whole.attempts[0].no, C.attempt.no);

@@ -70,7 +70,7 @@ static void test_settle_result__second_attempt_paid_is_kept(void **state)
     (void)state;
     created("SO1", 10000);
     memcpy(first, C.attempt.no, sizeof(first));
-    another_attempt("SO1");
+    another_attempt();
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
     ASSERT_ERR(settled(first, CHANNEL_SUCCESS, 10000), PAY_OK);
     assert_int_equal(V, VERDICT_DUPLICATE_PAID);
@@ -117,7 +117,7 @@ static void test_settle_result__a_number_pays_one_attempt_of_an_order_too(void *
     (void)state;
     created("SO1", 10000);
     memcpy(first, C.attempt.no, NO_SIZE);
-    another_attempt("SO1");
+    another_attempt();
     ASSERT_ERR(paid_by(first, "X1"), PAY_OK);
     ASSERT_ERR(paid_by(C.attempt.no, "X1"), PAY_OTHER_PAYMENT);
     ASSERT_NUMBER("SELECT SUM(status) FROM pay_order_extension", 10);
@@ -430,7 +430,7 @@ static void test_settle_result__several_attempts_at_once(void **state)
         created("SO1", 10000);
         memcpy(pay_ids[0], C.attempt.no, NO_SIZE);
         for (int i = 1; i < CROWD; i++) {
-            another_attempt("SO1");
+            another_attempt();
             memcpy(pay_ids[i], C.attempt.no, NO_SIZE);
         }
         assert_int_equal(crowd(own_attempt_paid), CROWD);

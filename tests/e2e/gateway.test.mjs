@@ -207,6 +207,23 @@ test('the gateway answers questions of its merchants only', async () => {
   expectError(await postJson(stack, '/mockpay/query', '{'), 40000);
 });
 
+test('the gateway closes for its merchants only, and never what is paid', async () => {
+  const ask = (order, path, secret = app.channelSecret) => {
+    const body = { pay_id: order.pay_id, timestamp: Math.floor(Date.now() / 1000), nonce: 'abcdefgh12345678', sign_type: 'HMAC-SHA256' };
+    return postJson(stack, path, { ...body, sign: signCallback(body, secret) });
+  };
+  const order = await createOpen(stack, app);
+  expectError(await ask(order, '/mockpay/close', 'x'.repeat(64)), 40101);
+  assert.equal((await ask(order, '/mockpay/query')).json.status, 'NOT_FOUND');
+  const closed = (await ask(order, '/mockpay/close')).json;
+  assert.equal(closed.status, 'CLOSED');
+  assert.equal(closed.sign, signCallback(closed, app.channelSecret));
+  assert.equal((await ask(order, '/mockpay/query')).json.status, 'CLOSED');
+  const paid = await createOpen(stack, app);
+  await payPage(stack, paid).choose('silent');
+  assert.equal((await ask(paid, '/mockpay/close')).json.status, 'SUCCESS');
+});
+
 describe('in live mode', () => {
   const live = { SHROFF_MODE: 'live' };
   for (const path of ['cgi-bin/mockpay', 'cron/sandbox_runner']) {

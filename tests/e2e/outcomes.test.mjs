@@ -3,7 +3,7 @@
 import { describe, test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { suite } from '../lib/suite.mjs';
-import { createOpen, expectError, expectOk, post, query } from '../lib/client.mjs';
+import { createOpen, expectError, expectOk, post, query, submitAnother } from '../lib/client.mjs';
 import { merchant } from '../lib/merchant.mjs';
 import { ctlOk, newApp } from '../lib/ctl.mjs';
 import { until } from '../lib/wait.mjs';
@@ -134,7 +134,7 @@ describe('behind "more"', { concurrency: 3 }, () => {
 
 test('a trade that waits is no obstacle to a second one, and both paid are both on record', async () => {
   const first = await open();
-  const second = expectOk(await submit(first), 201);
+  const second = expectOk(await submitAnother(stack, app, first), 201);
   assert.equal(await now(first), 'WAITING WAITING WAITING');
   await choose(second, 'twice', 'paid');
   await choose({ ...first, order_no: first.order_no }, 'twice', 'paid');

@@ -5,7 +5,7 @@ import { stopStack, startStack } from '../lib/stack.mjs';
 import { readerDb, rootDb } from '../lib/db.mjs';
 import { ctl } from '../lib/ctl.mjs';
 import { until } from '../lib/wait.mjs';
-import { newNo, post } from '../lib/client.mjs';
+import { newNo, post, submitAnother } from '../lib/client.mjs';
 import { sendCallback, signedCallback } from '../lib/channel.mjs';
 import { newLedger, payOne, sink } from './lib.mjs';
 
@@ -158,7 +158,7 @@ describe('audit', () => {
     const other = (await post(stack, stack.app1, '/payments', {
       merchant_order_id: newNo('S'), price: 900, currency: 'CNY', subject: 'Twice', channel: 'mock',
     })).json.data;
-    const second = (await post(stack, stack.app1, '/api/pay/submit', { order_no: other.order_no, channel: 'mock' })).json.data;
+    const second = (await submitAnother(stack, stack.app1, other)).json.data;
     for (const attempt of [other, second]) {
       const r = await sendCallback(stack, signedCallback({ ...attempt, price: 900, currency: 'CNY' }, stack.app1.channelSecret));
       assert.equal(r.status, 200, r.text);

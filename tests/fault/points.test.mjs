@@ -97,7 +97,7 @@ describe('killed at a point, once', () => {
       assert.ok(wasHit(stack), 'passed');
       assert.equal(first.json?.code, 50301, first.text);
       const again = await insist(() => post(stack, stack.app1, '/api/pay/submit', { order_no: order.order_no, channel: 'mock' }));
-      assert.equal(again.status, 201, again.text);
+      assert.ok([200, 201].includes(again.status), again.text);
       const acked = await insist(() => sendCallback(stack, signedCallback(again.json.data, stack.app1.channelSecret)));
       assert.equal(acked.status, 200, acked.text);
       ledger.paid.set(order.order_no, order);

@@ -103,7 +103,7 @@ test('MariaDB read-only, out of connections, a row held too long: told as an out
   await outage(await post(stack, stack.app1, '/api/pay/submit', { order_no: open.order_no, channel: 'mock' }), 'lock wait 1205');
   await second.query('ROLLBACK');
   second.release();
-  assert.equal((await insist(() => post(stack, stack.app1, '/api/pay/submit', { order_no: open.order_no, channel: 'mock' }))).status, 201);
+  assert.ok([200, 201].includes((await insist(() => post(stack, stack.app1, '/api/pay/submit', { order_no: open.order_no, channel: 'mock' }))).status));
   await oracles(stack, db, ledger, heard);
 });
 

@@ -170,6 +170,8 @@ export async function create(stack, app, more = {}) {
 }
 // An order with an open attempt on the mock channel.
 export const createOpen = (stack, app, more = {}) => create(stack, app, { channel: 'mock', ...more });
+// One more attempt beside an open one: with extras of its own, else the open one is given back.
+export const submitAnother = (stack, app, order) => post(stack, app, '/api/pay/submit', { order_no: order.order_no, channel: 'mock', channel_extras: { n: newNonce() } });
 
 export async function query(stack, app, selector) {
   const q = new URLSearchParams(selector).toString();

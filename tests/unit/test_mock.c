@@ -64,7 +64,7 @@ static void test_channel_driver_find__mock_only_in_test_mode(void **state)
 {
     (void)state;
     assert_non_null(driver());
-    assert_true(driver()->offline && driver()->test_only);
+    assert_true(driver()->test_only);
     assert_null(channel_driver_find("mock", false));
     assert_null(channel_driver_find("nonsense", true));
     assert_null(channel_driver_find("", true));
@@ -116,6 +116,34 @@ static void test_mock_submit__token_follows_from_secret_and_pay_id(void **state)
     assert_string_equal(ticket.pay_url, want);
     assert_string_equal(ticket.display_content, want);
     assert_string_equal(ticket.display_mode, "redirect");
+    account_drop(&own);
+}
+
+static void test_mock_submit__follows_the_orders_switch(void **state)
+{
+    static const struct { const char *metadata; bool offline; enum pay_err want; } CASES[] = {
+        { "", true, PAY_OK }, { "{}", true, PAY_OK }, { "{\"mock\":1}", true, PAY_OK },
+        { "{\"mock\":{\"submit\":\"now\"}}", true, PAY_OK },
+        { "{\"mock\":{\"submit\":7}}", true, PAY_OK },
+        { "{\"mock\":{\"refund\":\"later\"}}", true, PAY_OK },
+        { "{\"mock\":{\"submit\":\"refused\"}}", false, PAY_REFUSED },
+        { "{\"a\":[],\"mock\":{\"submit\":\"unknown\"}}", false, PAY_UNKNOWN },
+        { "{\"mock\":{\"submit\":\"slow\"}}", false, PAY_OK },
+    };
+    struct own own = hmac_account();
+    struct channel_ticket ticket;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        const struct channel_order order = { .pay_id = PAY_ID, .metadata = CASES[i].metadata };
+        const char *name = CASES[i].metadata;
+        int64_t since = clock_ticks_us();
+        CHECK(name, driver()->offline(&order) == CASES[i].offline);
+        CHECK(name, driver()->submit(&own.account, &order, &ticket) == CASES[i].want);
+        CHECK(name, (*ticket.pay_url != '\0') == (CASES[i].want == PAY_OK));
+        CHECK(name, (*ticket.error_code != '\0') == (CASES[i].want == PAY_REFUSED));
+        CHECK(name, (clock_ticks_us() - since > 1900000) == (strstr(name, "slow") != NULL));
+    }
     account_drop(&own);
 }
 
@@ -398,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_channel_driver_find__mock_only_in_test_mode),
         cmocka_unit_test(test_mock_check__refuses_what_could_not_work),
         cmocka_unit_test(test_mock_submit__token_follows_from_secret_and_pay_id),
+        cmocka_unit_test(test_mock_submit__follows_the_orders_switch),
         cmocka_unit_test(test_mock_parse__believes_a_signed_callback),
         cmocka_unit_test(test_mock_parse__rsa2_when_the_row_says_so),
         cmocka_unit_test(test_mock_parse__time_is_checked_after_the_signature),

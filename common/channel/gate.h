@@ -1,0 +1,25 @@
+/* gate.h - how many of a program's workers may wait for one channel at once, and when it is not
+ * waited for at all. Shared by the workers of one executable.
+ *
+ * At most half of them: a channel that hangs stops nobody who does not need it. After three calls
+ * in a row that hung and brought nothing it is left alone for 10 s, then tried by one call at a
+ * time until it answers. */
+#ifndef CHANNEL_GATE_H
+#define CHANNEL_GATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A driver's call ends before; the place of a worker that died in one is free after it. */
+#define CHANNEL_CALL_MAX_MS 10000
+
+/* Before the fork. Never called: everybody passes. */
+void gate_open(int64_t workers);
+
+struct gate_pass { void *place; int64_t until, since; };
+/* False: too many wait for it, or it hangs. Who is let through leaves again. */
+bool gate_enter(int64_t channel_id, struct gate_pass *pass);
+/* answered: something came back, a refusal too. */
+void gate_leave(int64_t channel_id, const struct gate_pass *pass, bool answered);
+
+#endif
