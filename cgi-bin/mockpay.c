@@ -163,6 +163,7 @@ static enum pay_err mock_callback(struct call *call, const void *input)
 
     if (!is_status(in->status)) {
         call->field = "status";
+        text_add(call->why, "status: want SUCCESS, FAILED or CLOSED");
         return PAY_BAD_FIELD;
     }
     enum pay_err err = mock_trade_open(books, in->pay_id, &trade);

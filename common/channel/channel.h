@@ -62,8 +62,8 @@ struct channel_result {
 struct channel_notice {
     const char *body; size_t body_len;
     const struct json *json;                /* the body parsed, for channels that send JSON */
-    const char *(*header)(void *arg, const char *name);
-    void *header_arg;
+    const char *(*header)(void *arg, const char *name); void *header_arg;
+    struct text *why;                       /* peek says here what was wanted; NULL: not asked */
 };
 
 struct channel_driver {

@@ -105,15 +105,16 @@ static bool has_timestamp(const struct json *object, const char *name)
 static const struct {
     const char *name;
     bool (*ok)(const struct json *object, const char *name);
+    const char *want;
 } MEMBERS[] = {
-    { "pay_id", has_pay_id },
-    { "channel_order_no", has_short_text },
-    { "status", has_status },
-    { "price", has_price },
-    { "currency", has_currency },
-    { "success_time", has_success_time },
-    { "timestamp", has_timestamp },
-    { "nonce", has_short_text },
+    { "pay_id", has_pay_id, "an attempt's number (26 characters of 0-9 A-Z)" },
+    { "channel_order_no", has_short_text, "a string of 1 to 64 bytes" },
+    { "status", has_status, "SUCCESS, FAILED or CLOSED" },
+    { "price", has_price, "an integer of minor units, not a string" },
+    { "currency", has_currency, "an ISO 4217 code like CNY" },
+    { "success_time", has_success_time, "with SUCCESS a time like 2026-01-31T08:00:00+08:00" },
+    { "timestamp", has_timestamp, "Unix seconds" },
+    { "nonce", has_short_text, "a string of 1 to 64 bytes" },
 };
 
 /* The name outlives the callback's JSON: an unknown member is named as it came when it looks like a
@@ -134,6 +135,9 @@ static enum pay_err mock_peek(const struct channel_notice *notice, char pay_id[N
     const struct json *object = notice->json;
     const char *bad;
 
+    const char *want = "a string, an integer or null, without & = and control characters, in a "
+                       "flat object of at most 64 members";
+
     *field = NULL;
     *pay_id = '\0';
     if (object == NULL || json_kind(object) != JSON_OBJECT)
@@ -141,11 +145,16 @@ static enum pay_err mock_peek(const struct channel_notice *notice, char pay_id[N
     if (has_pay_id(object, "pay_id") &&
         !text_copy(pay_id, NO_SIZE, signed_json_str(object, "pay_id")))
         return PAY_BAD_FIELD;
-    for (size_t i = 0; i < COUNT(MEMBERS) && *field == NULL; i++)
-        if (!MEMBERS[i].ok(object, MEMBERS[i].name))
-            *field = MEMBERS[i].name;
+    for (size_t i = 0; i < COUNT(MEMBERS) && *field == NULL; i++) {
+        if (MEMBERS[i].ok(object, MEMBERS[i].name))
+            continue;
+        *field = MEMBERS[i].name;
+        want = MEMBERS[i].want;
+    }
     if (*field == NULL && !signed_json_ok(object, &bad))
         *field = field_name(bad);
+    if (*field != NULL && notice->why != NULL)
+        text_addf(notice->why, "%s: want %s", *field, want);
     return *field == NULL ? PAY_OK : PAY_BAD_FIELD;
 }
 

@@ -259,7 +259,7 @@ enum pay_err callback_take(struct call *call, int64_t channel_id)
 
     __attribute__((cleanup(taking_drop))) struct taking t = {
         .call = call, .number = channel_id,
-        .notice = { .header = header_of, .header_arg = request },
+        .notice = { .header = header_of, .header_arg = request, .why = call->why },
         .raw = { .kind = "order", .remote_address = request->client },
     };
 

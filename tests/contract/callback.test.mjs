@@ -297,7 +297,9 @@ describe('40001: members', () => {
   for (const [name, value] of rows) {
     test(`${name} ${value === undefined ? 'missing' : JSON.stringify(value).slice(0, 32)}`, async () => {
       const order = await createOpen(stack, app1);
-      expectError(await sendCallback(stack, signedCallback(order, SECRET, { [name]: value })), 40001, name);
+      const res = await sendCallback(stack, signedCallback(order, SECRET, { [name]: value }));
+      expectError(res, 40001, name);
+      assert.ok(res.json.msg.startsWith(`${name}: want `), res.json.msg);
       assert.equal(await stateOf(order), 'WAITING');
     });
   }

@@ -346,9 +346,12 @@ static void test_mock_peek__names_the_first_bad_member(void **state)
         char pay_id[NO_SIZE] = "";
         const char *field = NULL;
         struct json *json = parsed(altered(CASES[i].from, CASES[i].to));
-        const struct channel_notice notice = { .json = json };
+        char room[256];
+        struct text why = TEXT(room);
+        const struct channel_notice notice = { .json = json, .why = &why };
         enum pay_err err = driver()->peek(&notice, pay_id, &field);
         json_free(&json);
+        CHECK(CASES[i].name, !why.full && (why.len > 0) == (err == PAY_BAD_FIELD));
         CHECK_TEXT(CASES[i].name, err_name(err), CASES[i].field ? "PAY_BAD_FIELD" : "PAY_OK");
         CHECK_TEXT(CASES[i].name, str_or(field, ""), str_or(CASES[i].field, ""));
         if (err == PAY_OK)
