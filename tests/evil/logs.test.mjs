@@ -93,7 +93,7 @@ describe('floods', () => {
     'paths of 8 KB at a program': [() => `GET /payments/${Q} HTTP/1.1\r\nHost: x\r\n\r\n`, 2, 6000],
     'unsigned': [() => 'GET /payments HTTP/1.1\r\nHost: x\r\n\r\n', 2, 6000],
     'health': [() => 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n', 1, 6000],
-    'a head that cannot be read': [() => `GET /${Q} HTTP/1.1\r\n\r\n`, 1, 3500],
+    'a head that cannot be read': [() => `GET /${Q} HTTP/1.1\r\n\r\n`, 1, 2600],
   };
   let last = 10;
   for (const [name, [make, files, N]] of Object.entries(FLOODS)) {
