@@ -145,10 +145,30 @@ static bool probe_send(const struct cli *cli, const struct probe *probe, const c
            notify_acknowledged(answer->status, answer->body, answer->body_len);
 }
 
+/* What stood in the way of an acknowledgement. */
+static const char *probe_why(const struct http_answer *answer, char *room, size_t size)
+{
+    struct text t = text_over(room, size);
+    const size_t shown = utf8_cut(answer->body, answer->body_len, 200);
+
+    if (answer->end == HTTP_BLOCKED_ADDR)
+        return "not a public address: SHROFF_NOTIFY_ALLOW_NETS lists the networks that may be"
+               " called all the same";
+    if (answer->end != HTTP_DONE)
+        return answer->reason;
+    if (answer->status != 200)
+        text_addf(&t, "answered %d, 200 is wanted: ", answer->status);
+    else
+        text_add(&t, "the body is no acknowledgement (success, or {\"code\":0}): ");
+    text_add_n(&t, answer->body, shown);
+    return room;
+}
+
 static bool probe_try(struct cli *cli, const struct probe *probe, const char *what,
                       const char *signature)
 {
     struct http_answer answer;
+    char room[512];
 
     bool heard = probe_send(cli, probe, signature, &answer);
     out_row(&cli->out);
@@ -156,9 +176,7 @@ static bool probe_try(struct cli *cli, const struct probe *probe, const char *wh
     out_str(&cli->out, "result", http_end_word(answer.end));
     out_i64(&cli->out, "http_status", answer.status);
     out_str(&cli->out, "acknowledged", heard ? "yes" : "no");
-    if (answer.end == HTTP_BLOCKED_ADDR)
-        fprintf(stderr, "not a public address: SHROFF_NOTIFY_ALLOW_NETS lists the networks that"
-                        " may be called all the same\n");
+    out_str(&cli->out, "why", heard ? "" : probe_why(&answer, room, sizeof(room)));
     http_answer_free(&answer);
     return heard;
 }

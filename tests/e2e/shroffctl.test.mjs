@@ -413,6 +413,30 @@ describe('notifications and alerts', { concurrency: 2 }, () => {
     assert.match(JSON.stringify(story), /sign_type/);
   });
 
+  test('notify probe: does he check signatures, and if he does not acknowledge, why', async () => {
+    const app = await newApp(stack);
+    const judge = new Webhook(app.webhookSecret);
+    const careful = await merchant((res) => {
+      const hit = careful.hits.at(-1);
+      try { judge.verify(hit.text, hit.headers); does.ack()(res); } catch { does.status(401, 'no\u009b')(res); }
+    });
+    const careless = await merchant(does.ack('SUCCESS'));
+    const odd = await merchant(does.ack('all good'));
+    const probe = (url, env) => ctl(['notify', 'probe', url, '--app', app.key, '--json'], env);
+    const good = await probe(careful.url);
+    assert.equal(good.code, 0, good.stdout + good.stderr);
+    assert.deepEqual(good.json.items.map((i) => [i.sent, i.acknowledged]), [['forged', 'no'], ['good', 'yes']]);
+    assert.match(good.json.items[0].why, /answered 401, 200 is wanted: no/);
+    assert.match((await probe(careless.url)).stderr, /DANGER/);
+    assert.match((await probe(odd.url)).json.items[1].why, /the body is no acknowledgement.*: all good/);
+    for (const m of [careful, careless, odd]) m.close();
+    const blocked = await probe(odd.url, { SHROFF_NOTIFY_ALLOW_NETS: '10.0.0.0/8' });
+    assert.match(blocked.json.items[0].why, /not a public address: SHROFF_NOTIFY_ALLOW_NETS/);
+    const gone = await probe(odd.url);
+    assert.deepEqual([gone.code, gone.json.items[1].result], [1, 'CONNECT']);
+    assert.notEqual(gone.json.items[1].why, '');
+  });
+
   test('alerts: raised by a wrong amount, closed with a reason, raised again', async () => {
     const app = await newApp(stack);
     const order = await createOpen(stack, app);
