@@ -78,12 +78,16 @@ static void show(struct call *call, const struct checkout *done)
 }
 
 /* A channel's refusal and silence carry the order's number: the order is there all the same. */
-static enum pay_err answer(struct call *call, enum pay_err err, const struct checkout *done)
+static enum pay_err answer(struct call *call, enum pay_err err, const struct checkout_call *asked,
+                           const struct checkout *done)
 {
     call_about(call, done->order.no, done->has_attempt ? done->attempt.no : NULL);
     call->field = done->field;
     if (err == PAY_OK)
         show(call, done);
+    if (err == PAY_NO_CHANNEL)
+        text_addf(call->why, "the channel %s is disabled or absent for this app",
+                  str_or(asked->channel, ""));
     if ((err == PAY_REFUSED || err == PAY_UNKNOWN) && done->order.no[0]) {
         call->reply->keep_data = true;
         call->reply->error_code = done->error_code;
@@ -100,7 +104,8 @@ static enum pay_err create(struct call *call, const void *input)
     const struct checkout_call checkout = checkout_of(call, in->channel, in->channel_extras);
 
     done = (struct checkout){ .created = false };
-    enum pay_err err = answer(call, checkout_create(&checkout, &in->terms, &done), &done);
+    enum pay_err err = answer(call, checkout_create(&checkout, &in->terms, &done), &checkout,
+                              &done);
     if (err == PAY_CONFLICT)
         order_conflict_say(call, &in->terms, &done.order);
     return err;
@@ -115,7 +120,7 @@ static enum pay_err submit(struct call *call, const void *input)
                                    .merchant_order_id = given(in->merchant_order_id) };
 
     done = (struct checkout){ .created = false };
-    return answer(call, checkout_submit(&checkout, &key, &done), &done);
+    return answer(call, checkout_submit(&checkout, &key, &done), &checkout, &done);
 }
 
 #define CREATE_ROUTE(path_, allow_) \

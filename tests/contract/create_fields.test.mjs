@@ -201,7 +201,9 @@ describe('the rest', () => {
   test('40303: a channel that the app does not have, and nothing is made', async () => {
     for (const channel of ['nosuch', 'alipay_pc', rep('z', 32), 'a', '0', '_']) {
       const no = newNo();
-      expectError(await send({ merchant_order_id: no, channel }), 40303);
+      const res = await send({ merchant_order_id: no, channel });
+      expectError(res, 40303);
+      assert.equal(res.json.msg, `the channel ${channel} is disabled or absent for this app`);
       expectError(await get(stack, app1, `/api/pay/query?merchant_order_id=${no}`), 40400);
     }
   });
