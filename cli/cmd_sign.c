@@ -82,6 +82,9 @@ int run_sign(struct cli *cli)
         return cli_fail(PAY_FAULT, "sign", NULL);
     sign_mac_hex(&mac, hex);
     signing_show(&text);
+    if (s.request.body_len > 0 && s.request.body[s.request.body_len - 1] == '\n')
+        fputs("(the body ends in a line end: send it too, curl --data-binary @FILE; -d drops it)\n",
+              stderr);
     text_addf(&to, "SHROFF-HMAC-SHA256 app_key=\"%s\",key_id=\"%s\",timestamp=\"%s\",nonce=\"%s\","
               "signature=\"%s\"", s.app->app_key, key->key_id, s.said.timestamp, s.said.nonce, hex);
     out_open(&cli->out, cli->value[OPT_JSON], false);

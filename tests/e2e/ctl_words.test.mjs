@@ -125,6 +125,7 @@ describe('verify names the mistake', { concurrency: 4 }, async () => {
   test('sign and verify agree on a body file, whatever its end', async () => {
     const body = file('body', `${BODY}\n\n`);
     const sign = await ctlOk(stack, ['sign', '--app', app.key, '--path', '/payments', '--body-file', body, '--json']);
+    assert.match(sign.stderr, /ends in a line end: send it too/);
     const r = await ctl(['verify', '--json', '--path', '/payments', '--body-file', body, '--authorization-file', file('signed', sign.json.authorization)]);
     assert.equal(r.json.result, 'ok', r.stdout);
   });
