@@ -69,7 +69,8 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     " ', merchant_order_id ', merchant_order_id, ', expires ', expire_time) AS text" \
     " FROM pay_order WHERE id = ?"
 #define EVENT_ATTEMPT \
-    " UNION ALL SELECT create_time, 2, 'attempt', no, CONCAT('begun on ', channel_code," \
+    " UNION ALL SELECT create_time, 2, 'attempt', no," \
+    " CONCAT(IF(of_id, 'a second payment of an attempt on ', 'begun on '), channel_code," \
     " ' (channel ', channel_id, IFNULL(CONCAT('), shown as ', display_mode), ')')," \
     " IFNULL(CONCAT(', channel said ', channel_error_code, ' ', channel_error_msg), ''))" \
     " FROM pay_order_extension WHERE order_id = ?"

@@ -76,6 +76,9 @@ describe('listings', () => {
     await payByCallback(stack, app1, first);
     await sendCallback(stack, signedCallback(second, app1.channelSecret));
     assert.ok(await about(second));
+    await payByCallback(stack, app1, first);        // under another number of the channel
+    const { stdout } = await ctlOk(stack, ['order', 'show', first.order_no]);
+    assert.match(stdout, /a second payment of an attempt on mock/);
     const odd = await createOpen(stack, app1);
     await sendCallback(stack, signedCallback(odd, app1.channelSecret, { price: 5 }));
     const alert = await about(odd);
