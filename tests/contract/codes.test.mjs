@@ -153,6 +153,25 @@ describe('outages', () => {
     } finally { hold(false); }
     await until('it is started again', async () => (await get(small, app, `/payments/${strangerUlid()}`)).status === 404, 15_000, 200);
   });
+  test('50301: a payer whose page has no program sees a page', async () => {
+    await begin();
+    const order = await createOpen(small, app);
+    hold(true);
+    try {
+      const pids = pidsOf(small, 'mockpay');
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      await until('they are gone', () => allGone(pids), 5000);
+      const path = order.pay_url.slice(small.base.length);
+      const res = await request(small, { path, headers: { Accept: 'text/html,*/*' } });
+      assert.equal(res.status, 503);
+      assert.equal(res.headers['content-type'], 'text/html; charset=utf-8');
+      assert.match(res.headers['content-security-policy'], /default-src 'none'/);
+      assert.ok(res.headers['retry-after'] && res.text.includes(res.headers['x-request-id']) && res.text.includes('50301'));
+      saw(await request(small, { path }), 50301);
+      saw(await postJson(small, '/api/pay/mock-callback', { pay_id: order.pay_id, status: 'SUCCESS' }, { Accept: 'text/html' }), 50301);
+    } finally { hold(false); }
+    await until('it is started again', async () => (await request(small, { path: '/mockpay', headers: { Accept: 'application/json' } })).status === 404, 15_000, 200);
+  });
   test('50300: the database is away; then it comes back, and all goes on', async () => {
     await begin();
     const order = await createOpen(small, app);
