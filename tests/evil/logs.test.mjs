@@ -86,12 +86,14 @@ describe('nothing secret enters a log', () => {
 describe('floods', () => {
   const Q = '"'.repeat(8000);
   // Lines a second and address are 50, and 2000 at once, each of at most 600 bytes.
-  const most = (ms) => (2050 + ms / 20) * 600;
+  const most = (ms) => (2050 + ms / 20) * 590;
   // [what is sent, how many logs have a line of it, how many requests]
   const FLOODS = {
-    'paths of 8 KB that are not there': [() => `GET /${Q} HTTP/1.1\r\nHost: x\r\n\r\n`, 1, 6000],
-    'paths of 8 KB at a program': [() => `GET /payments/${Q} HTTP/1.1\r\nHost: x\r\n\r\n`, 2, 6000],
+    'paths of 8 KB that are not there': [() => `GET /${Q} HTTP/1.1\r\nHost: x\r\n\r\n`, 1, 3000],
+    'paths of 8 KB at a program': [() => `GET /payments/${Q} HTTP/1.1\r\nHost: x\r\n\r\n`, 2, 3000],
     'unsigned': [() => 'GET /payments HTTP/1.1\r\nHost: x\r\n\r\n', 2, 6000],
+    'preflights': [() => 'OPTIONS /api/pay/status HTTP/1.1\r\nHost: x\r\n\r\n', 2, 6000],
+    'redirects': [() => 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', 1, 6000],
     'health': [() => 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n', 1, 6000],
     'a head that cannot be read': [() => `GET /${Q} HTTP/1.1\r\n\r\n`, 1, 2600],
   };
