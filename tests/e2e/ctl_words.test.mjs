@@ -108,6 +108,10 @@ describe('verify names the mistake', { concurrency: 4 }, async () => {
     const none = await verify(signedWith(randomBytes(16).toString('hex'), right(), { keyId: 'key_nobody' }));
     assert.deepEqual([none.result, /^key_id: the app has no live key/.test(none.text)], ['unknown', true], none.text);
   });
+  test('a key of another app', async () => {
+    const r = await verify(signedWith(stack.app2.secret, right()));
+    assert.match(r.text, new RegExp(`another app signed it, ${stack.app2.key}: name that app_key`));
+  });
   test('a signature that was cut', async () => {
     assert.match((await verify(signedWith(app.secret, right(), { cut: 40 }))).text, /signature: 40 hex digits, 64 are wanted: it was cut off/);
   });
