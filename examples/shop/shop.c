@@ -177,6 +177,10 @@ void shop_pay(struct web *web, const char *id)
         return;
     }
     int code = shroff_create(order, &answer);
+    /* It stands there already, with nothing to show: past its end, or what an attempt of it did is
+     * not known. Submit tells which. */
+    if (code == SHROFF_OK && strcmp(answer.status, "WAITING") == 0 && answer.pay_url[0] == '\0')
+        code = shroff_submit(order->id, &answer);
     if (code == SHROFF_PAID)            /* paid by an earlier try: ask for its terms */
         code = shroff_query(order->id, &answer);
     if (code == SHROFF_OK && ask_settle(order, &answer)) {

@@ -284,7 +284,8 @@ test('past its end: no Pay, "order again" once, and money that comes after all i
 
   // By the clock alone, before anybody asked; Pay in a window left open offers the same way on.
   const old = await buy();
-  shroff.answers = [opened({ expire_time: '2026-01-01T02:00:00.000Z' }), opened({ pay_url: undefined })];
+  shroff.answers = [opened({ expire_time: '2026-01-01T02:00:00.000Z' }), opened({ pay_url: undefined }),
+    refused(409, 40903)];
   await form(`/shop/orders/${old}/pay`);
   assert.equal((await stateOf(old)).payment, 'OVER');
   assert.doesNotMatch(await page(old), /id="pay"/);
@@ -403,8 +404,14 @@ test('each answer of Shroff leads somewhere sensible', async () => {
   [id, answer] = await pay([503, 50300], [503, 50300]);
   assert.equal(answer.status, 503);
   assert.match(await answer.text(), /please try again[^]*<button/);
-  [id, answer] = await pay(opened({ pay_url: 'javascript:alert(1)' }));
+  const nowhere = opened({ pay_url: 'javascript:alert(1)' });
+  [id, answer] = await pay(nowhere, nowhere);
   assert.equal(answer.status, 409, 'only http and https are followed');
+  [id, answer] = await pay(opened({ pay_url: undefined }), opened());
+  assert.equal(answer.status, 303, 'an order without a page to pay on is submitted');
+  assert.equal(shroff.seen.at(-1).url, '/api/pay/submit');
+  [id, answer] = await pay(opened({ pay_url: undefined }), [502, 50201]);
+  assert.deepEqual([answer.status, (await stateOf(id)).payment], [502, 'UNHEARD'], 'unknown is not over');
 });
 
 test('forms from elsewhere are refused, odd requests answered', async () => {
