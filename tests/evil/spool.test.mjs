@@ -124,7 +124,7 @@ describe('a body of half a MiB, a head that lies', () => {
   });
 });
 
-test('who goes on sending after a refusal is cut off, within seven seconds', async () => {
+test('a client that goes on sending after a refusal is cut off within seven seconds', async () => {
   const cut = (path) => new Promise((done) => {
     const socket = net.connect(stack.port, stack.host), at = Date.now();
     const drip = setInterval(() => socket.write('x'.repeat(1000)), 100);

@@ -40,6 +40,9 @@ export async function startProduction(stack) {
   const [port, stock] = [await freePort(), await freePort()];
   const plain = port + 1;
   cpSync('/etc/nginx', etc, { recursive: true, dereference: true });
+  // As Debian installs it, whatever sites this machine has.
+  for (const d of ['conf.d', 'sites-enabled']) { rmSync(join(etc, d), { recursive: true }); mkdirSync(join(etc, d)); }
+  cpSync(join(etc, 'sites-available/default'), join(etc, 'sites-enabled/default'));
   for (const d of ['log', 'temp']) mkdirSync(join(dir, d));
   symlinkSync(join(ROOT, 'nginx'), join(etc, 'shroff'));
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
