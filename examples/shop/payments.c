@@ -27,10 +27,11 @@ static const char SQL_NOTE[] =
     " ON DUPLICATE KEY UPDATE state = VALUES(state), code = VALUES(code), asks = 0,"
     "    expire_time = IFNULL(VALUES(expire_time), expire_time), ask_time = VALUES(ask_time)";
 
-/* Nothing is asked about what is over. */
+/* What failed and cannot be tried again is over; nothing is asked about what is over. */
 static const char SQL_ASKED[] =
     "UPDATE payments"
-    "   SET state = ?, ask_time = IF(state = 'OVER', NULL, ask_time)"
+    "   SET state = IF(? = 'FAILED' AND expire_time <= UTC_TIMESTAMP(3), 'OVER', ?),"
+    "       ask_time = IF(state = 'OVER', NULL, ask_time)"
     " WHERE order_id = ? AND state <> 'FOUND'";
 
 static const char SQL_SETTLED[] =
@@ -45,6 +46,7 @@ static const char SQL_DUE[] =
     "SELECT p.order_id, p.asks"
     "  FROM payments p JOIN orders o ON o.id = p.order_id"
     " WHERE p.ask_time <= UTC_TIMESTAMP(3) AND o.status = 'PENDING_PAY'"
+    "   AND (p.expire_time IS NULL OR p.expire_time > UTC_TIMESTAMP(3) - INTERVAL 1 DAY)"
     " ORDER BY p.ask_time LIMIT 1";
 
 /* Asked after 10, 20, 40, … s, at most 5 minutes apart, and just after the order's end. `asks` is
@@ -79,7 +81,7 @@ void payments_note(const char *order_id, const char *state, int code,
 void payments_asked(const char *order_id, const char *state)
 {
     unsigned error;
-    MYSQL_BIND in[] = { in_text(state), in_text(order_id) };
+    MYSQL_BIND in[] = { in_text(state), in_text(state), in_text(order_id) };
 
     if (db_connect())
         db_change(SQL_ASKED, in, &error);

@@ -263,6 +263,11 @@ test('the payment failed: said, and Pay makes another try', async () => {
   shroff.answers = [opened()];
   assert.equal((await form(`/shop/orders/${id}/pay`)).status, 303);
   assert.equal((await stateOf(id)).payment, 'OPEN');
+
+  sql(`UPDATE shop.payments SET expire_time = UTC_TIMESTAMP(3) WHERE order_id = '${id}'`);
+  shroff.answers = [answered('WAITING', 'CLOSED')];
+  ask(id);
+  await until('the end of the questions', () => sql(`SELECT state, ask_time FROM shop.payments WHERE order_id = '${id}'`) === 'OVER\tNULL');
 });
 
 test('past its end: no Pay, "order again" once, and money that comes after all is taken', async () => {
