@@ -33,7 +33,7 @@ const REFUSED = [
   'http://127。0。0。1:$/', 'http://exаmple.com/', 'http:///127.0.0.1:$/', 'http:127.0.0.1:$/', '//127.0.0.1:$/', 'file:///etc/passwd', 'gopher://127.0.0.1:$/_x',
   'dict://127.0.0.1:$/', 'ftp://127.0.0.1:$/', 'unix:///tmp/x', 'http://127.0.0.1:$/#x', 'http://127.0.0.1:$/\r\nX: y', 'http://127.0.0.1:$/\tx', 'http://127.0.0.1 :$/',
   'http://127.0.0.1:$:80/', 'http://127.0.0.1:99999/', 'http://127.0.0.1:-1/', 'http://[::1/', 'http://[127.0.0.1]:$/', 'http://', 'http://?', 'javascript:alert(1)',
-  `http://127.0.0.1:$/${'a'.repeat(8192)}`, 'HTTP', '',
+  `http://127.0.0.1:$/${'a'.repeat(8192)}`, 'HTTP', ' ',
 ];
 
 let stack, db, root, bird, hurry;
