@@ -1,6 +1,6 @@
-/* gate.c - one record per channel in shared memory: a place for each worker that may wait, and the
- * breaker. A place is the moment until which it is taken, so that a worker that was killed in a
- * call gives it back by itself. */
+/* gate.c - in shared memory: places for all workers that may wait for channels, and one record per
+ * channel with its own places and the breaker. A place is the moment until which it is taken, so
+ * that a worker that was killed in a call gives it back by itself. */
 #include "channel/gate.h"
 #include <stdatomic.h>
 #include <stddef.h>
@@ -11,6 +11,7 @@
 
 #define CHANNELS 1024           /* a power of two; what finds no record passes */
 #define PLACES_MAX 16
+#define ALL_MAX 512
 #define LEASE_US ((int64_t)CHANNEL_CALL_MAX_MS * 1000)
 #define HUNG_US INT64_C(1000000)
 #define HUNG_MAX 3
@@ -23,25 +24,35 @@ struct record {
     _Atomic int hung;                       /* in a row */
 };
 
-static struct record *records;              /* NULL: everybody passes */
-static int places;
+struct gate {
+    _Atomic int64_t places[ALL_MAX];        /* for whichever channel */
+    struct record records[CHANNELS];
+};
+
+static struct gate *gate;                   /* NULL: everybody passes */
+static int places, places_of_all;
+
+static int within(int64_t n, int most)
+{
+    return n < 1 ? 1 : n > most ? most : (int)n;
+}
 
 void gate_open(int64_t workers)
 {
-    const size_t size = CHANNELS * sizeof(struct record);
-
-    places = workers < 4 ? 1 : workers > 2 * PLACES_MAX ? PLACES_MAX : (int)(workers / 2);
-    void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    places = within(workers / 2, PLACES_MAX);
+    places_of_all = within(workers - within(workers / 4, ALL_MAX), ALL_MAX);
+    void *at = mmap(NULL, sizeof(struct gate), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                    -1, 0);
     if (at == MAP_FAILED)
         log_event(LOG_ERROR, "gate.off", KV("text", "no shared memory"));
     else
-        records = at;
+        gate = at;
 }
 
 static struct record *record_of(int64_t channel_id)
 {
-    for (size_t i = 0; records != NULL && i < CHANNELS; i++) {
-        struct record *r = &records[((uint64_t)channel_id + i) & (CHANNELS - 1)];
+    for (size_t i = 0; i < CHANNELS; i++) {
+        struct record *r = &gate->records[((uint64_t)channel_id + i) & (CHANNELS - 1)];
         int64_t owner = atomic_load(&r->channel_id);
         if (owner == 0 && atomic_compare_exchange_strong(&r->channel_id, &owner, channel_id))
             owner = channel_id;
@@ -60,29 +71,46 @@ static bool breaker_lets(struct record *r, int64_t now)
            (shut <= now && atomic_compare_exchange_strong(&r->shut_until, &shut, now + PAUSE_US));
 }
 
-static bool place_take(struct record *r, struct gate_pass *pass)
+static _Atomic int64_t *place_take(_Atomic int64_t *all, int count, const struct gate_pass *pass)
 {
-    for (int i = 0; i < places; i++) {
-        int64_t taken = atomic_load(&r->places[i]);
-        if (taken > pass->since ||
-            !atomic_compare_exchange_strong(&r->places[i], &taken, pass->until))
-            continue;
-        pass->place = &r->places[i];
-        return true;
+    for (int i = 0; i < count; i++) {
+        int64_t taken = atomic_load(&all[i]);
+        if (taken <= pass->since && atomic_compare_exchange_strong(&all[i], &taken, pass->until))
+            return &all[i];
     }
-    return false;
+    return NULL;
+}
+
+static void place_give(void *place, int64_t until)
+{
+    if (place != NULL)      /* unless its lease was over and another one has it */
+        atomic_compare_exchange_strong((_Atomic int64_t *)place, &until, 0);
+}
+
+/* A channel beyond the records has the places of all alone. */
+static bool enter(struct record *r, struct gate_pass *pass)
+{
+    pass->of_all = place_take(gate->places, places_of_all, pass);
+    if (pass->of_all == NULL || r == NULL)
+        return pass->of_all != NULL;
+    pass->place = place_take(r->places, places, pass);
+    return pass->place != NULL && breaker_lets(r, pass->since);
+}
+
+static void give_back(const struct gate_pass *pass)
+{
+    place_give(pass->place, pass->until);
+    place_give(pass->of_all, pass->until);
 }
 
 bool gate_enter(int64_t channel_id, struct gate_pass *pass)
 {
-    struct record *r = record_of(channel_id);
     const int64_t now = clock_ticks_us();
 
     *pass = (struct gate_pass){ .since = now, .until = now + LEASE_US };
-    if (r == NULL || (place_take(r, pass) && breaker_lets(r, now)))
+    if (gate == NULL || enter(record_of(channel_id), pass))
         return true;
-    if (pass->place != NULL)
-        atomic_store((_Atomic int64_t *)pass->place, 0);
+    give_back(pass);
     stats_add("shroff_channel_not_called_total", NULL, 1);
     return false;
 }
@@ -98,18 +126,15 @@ static void hung_note(struct record *r, int64_t channel_id, int64_t now)
 
 void gate_leave(int64_t channel_id, const struct gate_pass *pass, bool answered)
 {
-    struct record *r = record_of(channel_id);
+    struct record *r = pass->place != NULL ? record_of(channel_id) : NULL;
     const int64_t now = clock_ticks_us();
-    int64_t ours = pass->until;
 
-    if (r == NULL || pass->place == NULL)
-        return;
-    if (answered) {
+    if (r != NULL && answered) {
         atomic_store(&r->hung, 0);
         if (atomic_exchange(&r->shut_until, 0) != 0)
             log_event(LOG_INFO, "channel.answers", KN("channel_id", channel_id));
-    } else if (now - pass->since >= HUNG_US) {
+    } else if (r != NULL && now - pass->since >= HUNG_US) {
         hung_note(r, channel_id, now);
     }
-    atomic_compare_exchange_strong((_Atomic int64_t *)pass->place, &ours, 0);
+    give_back(pass);
 }

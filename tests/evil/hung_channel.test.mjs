@@ -85,3 +85,22 @@ test(`a channel that takes 2 s for each of ${CLIENTS} creates at once: others go
   assert.ok(answers.some((a) => a.code === 0), 'some go through');
   assert.ok(percentile(waits, 99) < 500, 'nobody else waits');
 });
+
+// Channels of one gateway hang together: each alone may have half of the workers.
+test('two channels of two apps that take 2 s each: others go on', async (t) => {
+  const until = Date.now() + 4000;
+  app = stack.app1;
+  const slow = (of) => hammer(until, () => post(stack, of, '/api/pay/create', terms({ channel: 'mock', metadata: { mock: { submit: 'slow' } } })));
+  const waits = [];
+  const plain = async () => {
+    while (Date.now() < until) {
+      const at = Date.now();
+      assert.equal((await post(stack, app, '/api/pay/create', terms())).status, 201);
+      waits.push(Date.now() - at);
+      await sleep(20);
+    }
+  };
+  const [one, other] = await Promise.all([slow(stack.app1), slow(stack.app2), plain()]);
+  told(t, 'two channels', waits, [...one, ...other]);
+  assert.ok(percentile(waits, 99) < 500, `${percentile(waits, 99)} ms`);
+});

@@ -30,7 +30,22 @@ static void test_gate__half_of_the_workers_may_wait(void **state)
     assert_true(gate_enter(8, &c));     /* another channel's places */
     gate_leave(7, &a, true);
     assert_true(gate_enter(7, &a));
-    assert_false(gate_enter(7, &c));
+    assert_false(gate_enter(7, &b));
+}
+
+/* Many channels are behind one gateway, and hang with it. */
+static void test_gate__a_quarter_never_waits(void **state)
+{
+    struct gate_pass pass[6], more;
+
+    (void)state;
+    gate_open(8);
+    for (int64_t channel_id = 0; channel_id < 6; channel_id++)
+        assert_true(gate_enter(10 + channel_id, &pass[channel_id]));
+    assert_false(gate_enter(20, &more));
+    gate_leave(10, &pass[0], false);
+    assert_true(gate_enter(20, &more));
+    assert_false(gate_enter(10, &pass[0]));
 }
 
 static void test_gate__one_worker_may_always(void **state)
@@ -111,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_gate__half_of_the_workers_may_wait, fresh),
+        cmocka_unit_test_setup(test_gate__a_quarter_never_waits, fresh),
         cmocka_unit_test_setup(test_gate__one_worker_may_always, fresh),
         cmocka_unit_test_setup(test_gate__what_hangs_three_times_is_left_alone, fresh),
         cmocka_unit_test_setup(test_gate__is_shared_and_survives_the_dead, fresh),
