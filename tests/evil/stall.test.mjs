@@ -3,7 +3,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import http2 from 'node:http2';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../lib/env.mjs';
@@ -53,6 +53,21 @@ test('the largest list is answered, and nginx has room for the largest answer of
   const [, kib] = /REPLY_BODY_MAX \((\d+) \* 1024\)/.exec(readFileSync(join(ROOT, 'common/web/reply.h'), 'utf8'));
   const [, n, size] = /fastcgi_buffers (\d+) (\d+)k;/.exec(readFileSync(join(ROOT, 'nginx/limits.conf'), 'utf8'));
   assert.ok(n * size >= Number(kib) * 1.05, `${n} buffers of ${size} KiB do not hold ${kib} KiB and its records`);
+});
+
+test('128 long lists an address at once: one more is 42900, a short one and a query are answered', async () => {
+  const session = http2.connect(`https://127.0.0.1:${production.port}`, { rejectUnauthorized: false, servername: 'pay.example.com', settings: { initialWindowSize: 0 } });
+  session.on('error', () => {});
+  const before = listsDone();
+  for (let i = 0; i < 128; i++) session.request({ ':path': LIST, ...signed() }).on('error', () => {});
+  await until('all 128 are under way', () => listsDone() === before + 128);
+  const ask = (path) => JSON.parse(execFileSync('curl', ['-sk', '-m', '10', '-H', `Authorization: ${authHeader(stack.app1, { method: 'GET', path })}`,
+    `https://127.0.0.1:${production.port}${path}`], { encoding: 'utf8' })).code;
+  assert.equal(ask(LIST), 42900);
+  assert.equal(ask('/payments?%6cimit=100'), 42900);
+  assert.equal(ask('/payments?limit=5'), 0);
+  assert.equal(ask(`/api/pay/query?order_no=${order.order_no}`), 0);
+  session.destroy();
 });
 
 test(`${READERS} streams of one HTTP/2 connection whose window is nothing`, async (t) => {
