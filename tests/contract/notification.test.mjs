@@ -78,12 +78,12 @@ describe('one notification', () => {
     await m.waitHits(3);
     assert.equal(m.hits[2].url, `/${app1.channelId}`);
   });
-  test('carries no secret and no cookie, asks for no compression', async () => {
+  test('carries no secret and no cookie, asks for an answer that is not compressed', async () => {
     const m = await sink();
     await paidOrder(app1, { notify_url: m.url });
     const [hit] = await m.waitHits(1);
-    for (const k of ['authorization', 'cookie', 'expect']) assert.equal(hit.headers[k], undefined, k);
     assert.equal(hit.headers['accept-encoding'], 'identity');
+    for (const k of ['authorization', 'cookie', 'expect']) assert.equal(hit.headers[k], undefined, k);
     for (const s of [app1.secret, app1.channelSecret, app1.webhookSecret]) assert.ok(!JSON.stringify(hit).includes(s));
   });
   test('an order of the largest fields is told whole', async () => {
@@ -132,14 +132,18 @@ describe('acknowledged by 200 and success, or by a JSON object whose code is 0 o
     '{"code":"SUCCESS"}': [does.ack('{"code":"SUCCESS","message":"ok"}'), 10, 10],
     '{"msg":"x","code":0,"data":{"code":1}}': [does.ack(' {"msg":"x", "code" : 0, "data":{"code":1}}\n'), 10, 10],
     'our own acknowledgement': [does.ack('{"code":0,"msg":"SUCCESS"}'), 10, 10],
+    '"success" as a JSON string': [does.ack(' "Success"\n'), 10, 10],
+    'a byte order mark before it': [does.ack('\ufeffsuccess'), 10, 10],
+    'no-break and zero-width blanks around it': [does.ack('\u00a0\u3000success\u200b\u2028'), 10, 10],
+    '{"code":0.0} beside a repeated member': [does.ack('{"code":0.0,"msg":"a","msg":"b"}'), 10, 10],
     'nothing': [does.ack(''), 0, 21],
     'ok': [does.ack('ok'), 0, 21],
     'NOT_SUCCESS': [does.ack('NOT_SUCCESS'), 0, 21],
     'UNSUCCESSFUL': [does.ack('UNSUCCESSFUL'), 0, 21],
     'success twice': [does.ack('success success'), 0, 21],
     'success!': [does.ack('success!'), 0, 21],
-    '"success" in quotes': [does.ack('"success"'), 10, 10],
-    'a byte order mark before it': [does.ack('\ufeffsuccess'), 10, 10],
+    '"success in an open string': [does.ack('"success'), 0, 21],
+    "'success' in single quotes": [does.ack("'success'"), 0, 21],
     'a NUL after it': [does.ack('success\0'), 0, 21],
     'an HTML page that says success': [does.ack('<html>success</html>'), 0, 21],
     '{"code":"0"}': [does.ack('{"code":"0"}'), 0, 21],
