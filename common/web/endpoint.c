@@ -297,15 +297,17 @@ static const char *field_to_log(const struct cycle *c)
     return field_index(&route->fields, c->field) < route->fields.count ? c->field : "?";
 }
 
-/* A path may be as long as a stranger likes, and that of the cashier is a token. */
+/* A path may be as long as a stranger likes, and that of the cashier is a token; behind an escape
+ * may stand the query, whose "?" was escaped on its way. */
 static const char *path_to_log(const struct cycle *c)
 {
     static char room[161];
     struct text path = TEXT(room);
 
-    if (str_starts(c->request.path, "/cashier/"))
+    if (strcasestr(c->request.path, "cashier/"))
         return "/cashier/-";
-    text_add_n(&path, c->request.path, strnlen(c->request.path, sizeof(room) - 1));
+    const size_t plain = strcspn(c->request.path, ";&=%");
+    text_add_n(&path, c->request.path, plain < sizeof(room) ? plain : sizeof(room) - 1);
     return room;
 }
 

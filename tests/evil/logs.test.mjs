@@ -50,6 +50,9 @@ describe('nothing secret enters a log', () => {
   const REQUESTS = [
     ...['/api/pay/status', '/api/pay/query', '/payments', `/payments/x`, '/mockpay', '/healthz', '/metrics', '/nowhere', '/shop/', '/', '/_error/400']
       .map((p) => `GET ${p}?${Q} HTTP/1.1\r\n${H}\r\n`),
+    // Links that were escaped or put together wrongly on their way to the payer.
+    ...[`/mockpay%3Fpay_id=1&${Q}`, `/api/pay/status%3F${Q}`, `/api/pay/status;${Q}`, `/api/pay/status&${Q}`, `//cashier/${CANARY}`, `/%63ashier/${CANARY}`,
+      `/Cashier/${CANARY}`, `/x/../cashier/${CANARY}`, `/payments/x%3F${Q}`].map((p) => `GET ${p} HTTP/1.1\r\n${H}\r\n`),
     `GET /cashier/${CANARY} HTTP/1.1\r\n${H}\r\n`, `GET /cashier/${CANARY}?${Q} HTTP/1.1\r\n${H}\r\n`,
     `TRACE /api/pay/status?${Q} HTTP/1.1\r\n${H}\r\n`, `DELETE /api/pay/status?${Q} HTTP/1.1\r\n${H}\r\n`, `OPTIONS /api/pay/status?${Q} HTTP/1.1\r\n${H}\r\n`,
     `GET /api/pay/status?${Q} HTTP/1.1\r\n${H}${H}\r\n`, `GET /api/pay/status?${Q} HTTP/1.1\r\n${H}X: a\0b\r\n\r\n`, `GET /api/pay/status?${Q} HTTP/9.9\r\n\r\n`,
@@ -93,6 +96,7 @@ describe('floods', () => {
     'paths of 8 KB at a program': [() => `GET /payments/${Q} HTTP/1.1\r\nHost: x\r\n\r\n`, 2, 3000],
     'unsigned': [() => 'GET /payments HTTP/1.1\r\nHost: x\r\n\r\n', 2, 6000],
     'preflights': [() => 'OPTIONS /api/pay/status HTTP/1.1\r\nHost: x\r\n\r\n', 2, 6000],
+    'preflights with credentials of nobody': [() => 'OPTIONS /api/pay/status HTTP/1.1\r\nHost: x\r\nAuthorization: x\r\n\r\n', 2, 12000],
     'redirects': [() => 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', 1, 6000],
     'health': [() => 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n', 1, 6000],
     'a head that cannot be read': [() => `GET /${Q} HTTP/1.1\r\n\r\n`, 1, 2600],
