@@ -8,7 +8,7 @@
 #include "pay/checkout_private.h"
 #include "pay/settle.h"
 
-#define ASKED_US 2500000    /* no question begins later: somebody waits for us */
+#define ASKED_US 2500000    /* of a round, no question begins later: a client waits meanwhile */
 
 static const struct db_column OPEN_COLUMNS[] = {
     DB_COLUMN(struct open_attempt, id), DB_COLUMN(struct open_attempt, channel_id),
@@ -95,32 +95,45 @@ static bool is_silent(const struct open_list *open, int64_t channel_id)
     return false;
 }
 
-enum pay_err open_ask(struct db *db, const struct config *config, struct open_list *open)
+/* Puts it to the channel of each attempt that is in question, until one is paid. What is left when
+ * the time is over, or its channel is silent, is not known. */
+static enum pay_err put_each(struct db *db, const struct config *config, question *to_channel,
+                             bool (*in_question)(const struct open_attempt *one),
+                             struct open_list *open)
 {
     const int64_t until = clock_ticks_us() + ASKED_US;
     enum pay_err err = PAY_OK;
 
     for (size_t i = 0; i < open->count && err == PAY_OK && !open->paid; i++) {
         struct open_attempt *one = &open->at[i];
+        if (!in_question(one))
+            continue;
         if (clock_ticks_us() >= until || is_silent(open, one->channel_id))
             one->silent = one->unsure = true;
         else
-            err = put(db, config, channel_query, open, one);
+            err = put(db, config, to_channel, open, one);
     }
     return err;
 }
 
+static bool is_open(const struct open_attempt *one)
+{
+    return !one->ended;
+}
+
+static bool is_over(const struct open_attempt *one)
+{
+    return one->same != 0 && one->lasts == 0 && one->sending == 0 && !one->ended && !one->unsure;
+}
+
+enum pay_err open_ask(struct db *db, const struct config *config, struct open_list *open)
+{
+    return put_each(db, config, channel_query, is_open, open);
+}
+
 enum pay_err open_end(struct db *db, const struct config *config, struct open_list *open)
 {
-    enum pay_err err = PAY_OK;
-
-    for (size_t i = 0; i < open->count && err == PAY_OK && !open->paid; i++) {
-        struct open_attempt *one = &open->at[i];
-        bool over = one->same != 0 && one->lasts == 0 && one->sending == 0;
-        if (over && !one->ended && !one->unsure)
-            err = put(db, config, channel_close, open, one);
-    }
-    return err;
+    return put_each(db, config, channel_close, is_over, open);
 }
 
 struct total { int64_t n; };

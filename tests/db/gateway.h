@@ -11,7 +11,8 @@
 #include "tests/unit/unit.h"
 
 enum gateway_mood { GATEWAY_HONEST, GATEWAY_SILENT, GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID,
-                    GATEWAY_STALE, GATEWAY_HANGS, GATEWAY_PAID_AT_CLOSE };
+                    GATEWAY_STALE, GATEWAY_HANGS, GATEWAY_PAID_AT_CLOSE,
+                    GATEWAY_HANGS_AT_CLOSE };
 
 static struct gateway {
     enum gateway_mood mood;
@@ -70,7 +71,7 @@ static inline void gateway_answer(int fd, bool closes, const char *body)
         G->good++;
     gateway_write(question, closes, &answer);
     json_free(&question);
-    if (G->mood == GATEWAY_HANGS)
+    if (G->mood == GATEWAY_HANGS || (closes && G->mood == GATEWAY_HANGS_AT_CLOSE))
         clock_sleep_ms(3500);
     if (G->mood == GATEWAY_SILENT)
         return;

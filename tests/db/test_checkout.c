@@ -411,6 +411,24 @@ static void test_checkout_submit__waits_for_no_channel_that_hangs(void **state)
     gateway_says(GATEWAY_HONEST, "WAITING", 10000);
 }
 
+/* One close without an answer is enough, however many attempts are to be closed there. */
+static void test_checkout_submit__waits_for_one_close_that_hangs(void **state)
+{
+    (void)state;
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+    created("SO1", 10000);
+    ASSERT_ERR(submit_another("SO1"), PAY_OK);
+    run_sql("UPDATE pay_order_extension SET channel_extras = NULL,"
+            " display_expire_time = UTC_TIMESTAMP(3)");
+    gateway_says(GATEWAY_HANGS_AT_CLOSE, "WAITING", 10000);
+    int64_t since = clock_ticks_us();
+    ASSERT_ERR(submit_extras("SO1", NULL), PAY_UNKNOWN);
+    assert_in_range(clock_ticks_us() - since, 1900000, 3500000);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0", 2);
+    clock_sleep_ms(1700);       /* the gateway takes one connection at a time */
+    gateway_says(GATEWAY_HONEST, "WAITING", 10000);
+}
+
 /* ---- past its end: the channel is asked before that is judged */
 
 static void expired_and(const char *status)
@@ -751,6 +769,7 @@ int main(void)
         MONEY_TEST(test_checkout_submit__believes_only_what_it_can_check),
         MONEY_TEST(test_checkout_submit__another_channel_hinders_nobody),
         MONEY_TEST(test_checkout_submit__waits_for_no_channel_that_hangs),
+        MONEY_TEST(test_checkout_submit__waits_for_one_close_that_hangs),
         MONEY_TEST(test_expired__submit_finds_what_was_paid),
         MONEY_TEST(test_expired__create_again_finds_what_was_paid),
         MONEY_TEST(test_expired__status_asks_once_in_ten_seconds),
