@@ -7,7 +7,7 @@
 #define MAPPED_BITS 96
 static const uint8_t MAPPED[12] = { [10] = 0xFF, [11] = 0xFF };
 
-static bool is_mapped(const struct net_address *address)
+bool net_is_v4(const struct net_address *address)
 {
     return memcmp(address->bytes, MAPPED, sizeof(MAPPED)) == 0;
 }
@@ -66,7 +66,7 @@ static bool range_has(const struct net_range *range, const struct net_address *a
     const size_t whole = (size_t)range->bits / 8;
     const int rest = range->bits % 8;
 
-    if (range->bits < MAPPED_BITS && is_mapped(address))
+    if (range->bits < MAPPED_BITS && net_is_v4(address))
         return false;
     if (memcmp(range->from.bytes, address->bytes, whole) != 0)
         return false;
@@ -100,7 +100,7 @@ static const struct net_range NOT_PUBLIC[] = {
 bool net_is_public(const struct net_address *address)
 {
     /* 2000::/3 alone is global: NAT64, ULA, link-local, multicast, ::a.b.c.d lie outside of it. */
-    if (!is_mapped(address) && !range_has(&GLOBAL_V6, address))
+    if (!net_is_v4(address) && !range_has(&GLOBAL_V6, address))
         return false;
     for (size_t i = 0; i < COUNT(NOT_PUBLIC); i++) {
         if (range_has(&NOT_PUBLIC[i], address))
@@ -111,7 +111,7 @@ bool net_is_public(const struct net_address *address)
 
 static void address_text(const struct net_address *address, char out[NET_TEXT_SIZE])
 {
-    const bool four = is_mapped(address);
+    const bool four = net_is_v4(address);
 
     inet_ntop(four ? AF_INET : AF_INET6, address->bytes + (four ? sizeof(MAPPED) : 0), out,
               NET_TEXT_SIZE);

@@ -8,6 +8,7 @@
 #include "base/err.h"
 
 struct net_address { uint8_t bytes[16]; };      /* always in IPv6 form, mapped for IPv4 */
+bool net_is_v4(const struct net_address *address);
 struct net_range { struct net_address from; int bits; };
 
 #define NET_LIST_MAX 64

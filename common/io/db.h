@@ -44,7 +44,6 @@ static inline size_t db_len(const char *s) { return s ? strlen(s) : 0; }
 #define DB_NUM_OPT(n)   { DB_I64, (n) ? &(const int64_t){ (n) } : NULL, sizeof(int64_t) }
 #define DB_WHEN(ms)     { DB_TIME, (ms) ? &(const int64_t){ (ms) } : NULL, sizeof(int64_t) }
 #define DB_LIST(a)      (a), COUNT(a)
-
 /* ---- rows: a column table whose types the compiler checks. Columns are taken in SELECT's order.
  * int64_t member: number. char[] member: text, cut short is PAY_FAULT. struct db_bytes: binary.
  * DB_COLUMN_TIME: DATETIME(3) into int64_t ms. SQL NULL becomes 0 or "". */
@@ -59,7 +58,6 @@ struct db_column { const char *name; enum db_kind kind; size_t offset, size; };
 
 struct db_shape { const struct db_column *columns; size_t count; };
 #define DB_SHAPE(columns) &(const struct db_shape){ (columns), COUNT(columns) }
-
 /* ---- statements. Rows changed in *changed (NULL: not wanted). */
 MUST_USE enum pay_err db_exec(struct db *db, const char *sql, const struct db_param *in, size_t n,
                               int64_t *changed);
@@ -68,7 +66,6 @@ MUST_USE enum pay_err db_exec_one(struct db *db, const char *sql, const struct d
                                   size_t n);
 /* The AUTO_INCREMENT number of the last insert on this connection. */
 int64_t db_last_id(const struct db *db);
-
 struct db_query {
     const char *sql;
     const struct db_param *in; size_t n;
@@ -81,6 +78,9 @@ struct db_query {
  * (no statement inside it); an error of each ends the reading and is returned; no rows is PAY_OK.
  * Also for INSERT … RETURNING and CALL. */
 MUST_USE enum pay_err db_select(struct db *db, const struct db_query *query);
+/* The number that is the first column of the first row; PAY_NO_ROW when there is none. */
+MUST_USE enum pay_err db_number(struct db *db, const char *sql, const struct db_param *in, size_t n,
+                                int64_t *out);
 
 /* ---- transactions. Runs work, then COMMIT; on an error ROLLBACK. PAY_TRY_AGAIN, and a connection
  * lost before COMMIT was sent, run work again (5 tries, jittered 5-100 ms, 3 s in all), so work

@@ -267,6 +267,15 @@ enum pay_err db_select(struct db *db, const struct db_query *query)
     return end != PAY_OK ? end : err;
 }
 
+enum pay_err db_number(struct db *db, const char *sql, const struct db_param *in, size_t n,
+                       int64_t *out)
+{
+    static const struct db_column COLUMNS[] = { { "number", DB_I64, 0, sizeof(*out) } };
+
+    return db_select(db, &(struct db_query){
+        .sql = sql, .in = in, .n = n, .shape = DB_SHAPE(COLUMNS), .row = out });
+}
+
 /* On an idle link nothing comes but the server's goodbye. Found before a CALL is sent, the link's
  * end costs a new link; found after, it would be an outcome nobody knows. */
 static void drop_if_closed(struct db *db)

@@ -97,20 +97,14 @@ enum pay_err alert_list(struct db *db, const struct alert_filter *filter,
     return err;
 }
 
-struct alert_counted { int64_t n; };
-
 enum pay_err alert_count(struct db *db, const struct alert_filter *filter, int64_t *count)
 {
     static const char SQL[] =
-        "SELECT COUNT(*) AS n FROM pay_alert WHERE id > ? AND (? = 1 OR closed_by IS NULL)";
-    static const struct db_column COLUMNS[] = { DB_COLUMN(struct alert_counted, n) };
+        "SELECT COUNT(*) FROM pay_alert WHERE id > ? AND (? = 1 OR closed_by IS NULL)";
     const struct db_param in[] = { DB_NUM(filter->after), DB_NUM(filter->all ? 1 : 0) };
-    struct alert_counted row = { 0 };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &row });
+    enum pay_err err = db_number(db, SQL, DB_LIST(in), count);
     db_end(db);
-    *count = row.n;
     return err;
 }
 

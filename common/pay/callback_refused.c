@@ -37,11 +37,10 @@ struct refused {
 /* The address; of IPv6 its /64, which one host commands as a whole. */
 static void network_of(const char *address, char out[NET_TEXT_SIZE])
 {
-    static const uint8_t MAPPED[12] = { [10] = 0xFF, [11] = 0xFF };
     struct text text = text_over(out, NET_TEXT_SIZE);
     struct net_address a;
 
-    if (!net_parse(address, &a) || memcmp(a.bytes, MAPPED, sizeof(MAPPED)) == 0) {
+    if (!net_parse(address, &a) || net_is_v4(&a)) {
         text_add(&text, address);
         return;
     }
@@ -52,9 +51,6 @@ static void network_of(const char *address, char out[NET_TEXT_SIZE])
 
 /* One more of `about` today, of so many bytes. */
 struct one { const char *about; int64_t bound, bytes; };
-
-struct count { int64_t kept; };
-static const struct db_column COUNT_COLUMNS[] = { DB_COLUMN(struct count, kept) };
 
 /* Counts it. *kept: it is within the bound. *first: it is the first that is not; whatever comes
  * after that changes nothing, so that it costs no write. */
@@ -67,17 +63,16 @@ static enum pay_err count_one(struct db *db, const struct one *one, bool *kept, 
         "   kept = IF(kept > ?, ? + 2, IF(bytes + VALUES(bytes) > ?, ? + 1, kept + 1)),"
         "   bytes = bytes + IF(kept > ?, 0, VALUES(bytes))"
         " RETURNING kept";
-    struct count row = { 0 };
     const int64_t bound = one->bound;
+    int64_t now = 0;
     const struct db_param in[] = {
         DB_STR(one->about), DB_NUM(one->bytes), DB_NUM(bound), DB_NUM(bound),
         DB_NUM(bound * ROW_BYTES), DB_NUM(bound), DB_NUM(bound),
     };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COUNT_COLUMNS), .row = &row });
-    *kept = row.kept <= bound;
-    *first = row.kept == bound + 1;
+    enum pay_err err = db_number(db, SQL, DB_LIST(in), &now);
+    *kept = now <= bound;
+    *first = now == bound + 1;
     return err;
 }
 
@@ -103,12 +98,11 @@ static enum pay_err is_full(struct db *db, enum keep keep, bool *full)
     static const char SQL[] =
         "SELECT kept FROM callback_bound WHERE day = UTC_DATE() AND about = ? AND kept > ?";
     char about[80];
-    struct count row = { 0 };
+    int64_t unused;
 
     snprintf(about, sizeof(about), "%s all", BOUNDS[keep].name);
     const struct db_param in[] = { DB_STR(about), DB_NUM(BOUNDS[keep].of_all) };
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COUNT_COLUMNS), .row = &row });
+    enum pay_err err = db_number(db, SQL, DB_LIST(in), &unused);
     *full = err == PAY_OK;
     return err == PAY_NO_ROW ? PAY_OK : err;
 }

@@ -136,21 +136,17 @@ enum pay_err open_end(struct db *db, const struct config *config, struct open_li
     return put_each(db, config, channel_close, is_over, open);
 }
 
-struct total { int64_t n; };
-static const struct db_column TOTAL_COLUMNS[] = { DB_COLUMN(struct total, n) };
-
 enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_list *open)
 {
     static const char SQL[] =
         "SELECT COUNT(*) FROM pay_order_extension WHERE order_id = ? AND of_id IS NULL";
     const struct db_param in[] = { DB_NUM(order_id) };
-    struct total total;
+    int64_t total;
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(TOTAL_COLUMNS), .row = &total });
+    enum pay_err err = db_number(db, SQL, DB_LIST(in), &total);
     if (err != PAY_OK)
         return err;
-    return open->count >= OPEN_MAX || total.n >= ATTEMPTS_MAX ? PAY_ATTEMPTS : PAY_OK;
+    return open->count >= OPEN_MAX || total >= ATTEMPTS_MAX ? PAY_ATTEMPTS : PAY_OK;
 }
 
 /* ---- an order past its end that still waits */

@@ -73,22 +73,16 @@ enum pay_err notify_task_list(struct db *db, const struct task_filter *f,
     return err;
 }
 
-struct task_counted { int64_t n; };
-
 enum pay_err notify_task_count(struct db *db, const struct task_filter *f, int64_t *count)
 {
-    static const char SQL[] = "SELECT COUNT(*) AS n" TASKS_OF_FILTER;
-    static const struct db_column COLUMNS[] = { DB_COLUMN(struct task_counted, n) };
+    static const char SQL[] = "SELECT COUNT(*)" TASKS_OF_FILTER;
     const struct db_param in[] = {
         DB_OPT(f->app_key), DB_OPT(f->app_key), DB_NUM(f->status), DB_NUM(f->status),
         DB_OPT(f->after),   DB_OPT(f->after),
     };
-    struct task_counted row = { 0 };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &row });
+    enum pay_err err = db_number(db, SQL, DB_LIST(in), count);
     db_end(db);
-    *count = row.n;
     return err;
 }
 

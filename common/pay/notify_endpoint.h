@@ -54,7 +54,7 @@ MUST_USE enum pay_err notify_endpoint_write(struct db *db, const struct notify_e
  * own. */
 MUST_USE enum pay_err notify_endpoint_wake(struct db *db, int64_t id);
 
-/* A host that is open or half-open. */
+/* A host that is open or half-open, and was asked within two days. */
 struct notify_open_host {
     int64_t app_id, port, consecutive_fail, open_since, open_until;
     char app_key[65], scheme[21], host[1021];

@@ -297,12 +297,9 @@ static enum pay_err drop_refused(struct db *db, void *arg)
 
 static enum pay_err count_refused(struct db *db, struct refused_drop *drop)
 {
-    static const struct db_column COLUMNS[] = { DB_COLUMN(struct refused_drop, count) };
     const struct db_param in[] = { DB_NUM(drop->keep_days) };
 
-    enum pay_err err = db_select(db, &(const struct db_query){
-        .sql = SQL_OLD_REFUSED, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS),
-        .row = drop });
+    enum pay_err err = db_number(db, SQL_OLD_REFUSED, DB_LIST(in), &drop->count);
     db_end(db);
     return err;
 }

@@ -24,16 +24,11 @@ static enum pay_err key_room(struct db *db, int64_t app_id)
     static const char SQL[] = "SELECT COUNT(*) FROM pay_app_key"
                               " WHERE app_id = ? AND status = 0 AND (expire_time IS NULL OR "
                               "expire_time > UTC_TIMESTAMP(3))";
-    static const struct db_column COLUMNS[] = { DB_COLUMN(struct registry_id, id) };
-    struct registry_id count = { 0 };
     const struct db_param in[] = { DB_NUM(app_id) };
+    int64_t count;
 
-    enum pay_err err = db_select(
-        db, &(struct db_query){
-                .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &count });
-    if (err == PAY_OK && count.id >= APP_KEYS_MAX)
-        return PAY_CONFLICT;
-    return err;
+    enum pay_err err = db_number(db, SQL, DB_LIST(in), &count);
+    return err == PAY_OK && count >= APP_KEYS_MAX ? PAY_CONFLICT : err;
 }
 
 static enum pay_err key_insert(struct db *db, const struct key_create *w, int64_t app_id)

@@ -109,13 +109,9 @@ static bool pass(uint64_t owner, int64_t rate, int64_t burst, enum rate_use use,
 
 uint64_t rate_owner(char kind, const char *address)
 {
-    static const unsigned char MAPPED[12] = { [10] = 0xFF, [11] = 0xFF };
     struct net_address a;
 
-    if (!net_parse(address, &a))
-        return 0;
-    const bool v4 = memcmp(a.bytes, MAPPED, sizeof(MAPPED)) == 0;
-    return hash(kind, a.bytes, v4 ? 16 : 8);
+    return net_parse(address, &a) ? hash(kind, a.bytes, net_is_v4(&a) ? 16 : 8) : 0;
 }
 
 static bool pass_address(char kind, const char *address, enum rate_use use, int *wait)

@@ -200,9 +200,9 @@ describe('40101: not believed, and the order untouched', () => {
   });
   test('at the address of a channel that is not there', async () => {
     const order = await createOpen(stack, app1);
-    expectError(await sendCallback(stack, signedCallback(order, SECRET), '/api/pay/notify/order/999999'), [40101, 40400]);
+    expectError(await sendCallback(stack, signedCallback(order, SECRET), '/api/pay/notify/order/999999'), 40101);
     for (const id of ['abc', '-1', '1x', '99999999999999999999999', '%31x', '0x1']) {
-      expectError(await sendCallback(stack, signedCallback(order, SECRET), `/api/pay/notify/order/${id}`), [40400, 40101]);
+      expectError(await sendCallback(stack, signedCallback(order, SECRET), `/api/pay/notify/order/${id}`), 40400);
     }
     assert.equal(await stateOf(order), 'WAITING');
   });

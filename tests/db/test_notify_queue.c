@@ -469,6 +469,31 @@ static void test_notify_endpoint__a_first_try_may_probe_early(void **state)
     ASSERT_NUMBER("SELECT open_since IS NULL AND first_until IS NULL FROM notify_endpoint", 1);
 }
 
+static enum pay_err keep_open(void *arg, void *open_host)
+{
+    *(struct notify_open_host *)arg = *(const struct notify_open_host *)open_host;
+    return PAY_OK;
+}
+
+static void test_notify_open_hosts__that_were_asked_lately(void **state)
+{
+    struct notify_open_host host = { 0 };
+    int64_t id, count = -1;
+
+    (void)state;
+    ASSERT_ERR(notify_endpoint_make(R, S.app->id, &HOST, &id), PAY_OK);
+    ASSERT_ERR(notify_open_hosts(R, 1, &count, keep_open, &host), PAY_OK);
+    assert_int_equal(count, 0);
+    tell((struct notify_endpoint_news){ .failed = 5 });
+    ASSERT_ERR(notify_open_hosts(R, 1, &count, keep_open, &host), PAY_OK);
+    assert_int_equal(count, 1);
+    assert_string_equal(host.host, HOST.host);
+    /* nothing waits for it any more, so nothing asks it */
+    run_sql("UPDATE notify_endpoint SET open_until = UTC_TIMESTAMP(3) - INTERVAL 49 HOUR");
+    ASSERT_ERR(notify_open_hosts(R, 1, &count, keep_open, &host), PAY_OK);
+    assert_int_equal(count, 0);
+}
+
 static void test_notify_app_schedule__as_set(void **state)
 {
     struct notify_schedule schedule;
@@ -552,6 +577,7 @@ int main(void)
         QUEUE_TEST(test_notify_is_due__by_lane),
         QUEUE_TEST(test_notify_endpoint__opens_doubles_and_closes),
         QUEUE_TEST(test_notify_endpoint__a_first_try_may_probe_early),
+        QUEUE_TEST(test_notify_open_hosts__that_were_asked_lately),
         QUEUE_TEST(test_notify_app_schedule__as_set),
         QUEUE_TEST(test_purge__partitions_and_nonces),
         cmocka_unit_test(test_locks__one_order_for_all),

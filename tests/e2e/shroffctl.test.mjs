@@ -455,6 +455,23 @@ describe('notifications and alerts', { concurrency: 2 }, () => {
     assert.equal((await payByCallback(stack, app, order, { price: 1 })).json.code, 40906);
     assert.equal((await mine())[0].times, 2, 'open again');
   });
+
+  test('a listing that is cut says how many more there are', async () => {
+    const app = await newApp(stack);
+    for (let i = 0; i < 3; i += 1) {
+      const order = await createOpen(stack, app, { notify_url: 'http://127.0.0.1:1/' });
+      await payPage(stack, order).choose('price');
+      await payByCallback(stack, app, order);
+    }
+    const rows = await db.value('SELECT COUNT(*) FROM pay_alert WHERE closed_by IS NULL');
+    for (const [args, all] of [[['alerts'], Number(rows)], [['notify', 'list', '--app', app.key], 3]]) {
+      const cut = await json([...args, '--limit', '2']);
+      assert.deepEqual([cut.items.length, cut.more], [2, all - 2], args.join(' '));
+      assert.match((await ctl([...args, '--limit', '2'])).stdout, new RegExp(`^and ${all - 2} more: `, 'm'));
+      const whole = await json([...args, '--limit', '1000']);
+      assert.deepEqual([whole.items.length, whole.more], [all, undefined]);
+    }
+  });
 });
 
 describe('in the playground', () => {
