@@ -98,13 +98,22 @@ static bool read_member(void *arg, size_t i, const struct field *field, void *to
     return field_take_text(field, text, len, to);
 }
 
-struct lack { const struct field_table *table; const struct field *field; const char *instead; };
+#define LOOKED_AT 64            /* members that are compared with a missing field's name */
+
+struct lack {
+    const struct field_table *table;
+    const struct field *field;
+    const char *instead;
+    size_t left;
+};
 
 static bool is_other(void *arg, const char *name, const struct json *value)
 {
     struct lack *lack = arg;
 
     (void)value;
+    if (lack->left-- == 0)
+        return false;
     if (field_index(lack->table, name) < lack->table->count ||
         field_meant(lack->table, name) != lack->field)
         return true;
@@ -115,7 +124,7 @@ static bool is_other(void *arg, const char *name, const struct json *value)
 static const char *instead(void *arg, size_t i)
 {
     const struct body *body = arg;
-    struct lack lack = { body->table, &body->table->at[i], NULL };
+    struct lack lack = { body->table, &body->table->at[i], NULL, LOOKED_AT };
 
     json_each(body->root, is_other, &lack);
     return lack.instead;
