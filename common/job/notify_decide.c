@@ -11,6 +11,7 @@
 #define PARK_MIN_MS 100
 #define BUSY_MIN_MS 20
 #define PARK_SPREAD_MS 60000
+#define BUSY_SPREAD_MS 120000               /* later than this it is judged anew */
 #define PARK_STEP_MS 2                      /* so many apart do parked tasks come back */
 #define PARK_FIRST_MS 30000                 /* a first try waits no longer for a host to open */
 #define PROBE_WAIT_MS 1000
@@ -51,9 +52,9 @@ static void park_behind(int64_t *served_until_us, int64_t pace_us, int64_t least
         *served_until_us = now;
     *served_until_us += pace_us;
     int64_t wait_ms = (*served_until_us - now) / 1000;
-    if (wait_ms > PARK_SPREAD_MS) {
-        *served_until_us = now + PARK_SPREAD_MS * 1000;
-        wait_ms = PARK_SPREAD_MS / 2 + random_below(PARK_SPREAD_MS / 2);
+    if (wait_ms > BUSY_SPREAD_MS) {
+        *served_until_us = now + BUSY_SPREAD_MS * 1000;
+        wait_ms = BUSY_SPREAD_MS / 2 + random_below(BUSY_SPREAD_MS / 2);
     }
     due->fate = NOTIFY_PARK;
     due->wait_ms = wait_ms > least_ms ? wait_ms : least_ms;
@@ -63,7 +64,7 @@ static void park_behind(int64_t *served_until_us, int64_t pace_us, int64_t least
  * the host idle. Not shorter than what a runner can park besides its work. */
 static int64_t pace_of(const struct notify_host *host)
 {
-    int64_t pace = host->best_us / NOTIFY_PER_HOST / 4;
+    int64_t pace = host->best_us / NOTIFY_PER_HOST / 2;
 
     if (notify_host_silence(host) > SILENT_US && pace < PACE_SILENT_US)
         return PACE_SILENT_US;
