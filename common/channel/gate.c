@@ -13,6 +13,8 @@
 #define PLACES_MAX 16
 #define ALL_MAX 512
 #define LEASE_US ((int64_t)CHANNEL_CALL_MAX_MS * 1000)
+#define PATIENCE_US INT64_C(250000)     /* for a place, while those who have one are quick */
+#define NAP_MS 5
 #define HUNG_US INT64_C(1000000)
 #define HUNG_MAX 3
 #define PAUSE_US INT64_C(10000000)
@@ -87,14 +89,33 @@ static void place_give(void *place, int64_t until)
         atomic_compare_exchange_strong((_Atomic int64_t *)place, &until, 0);
 }
 
+/* Places that are all taken; none when it was the breaker. */
+struct crowd { _Atomic int64_t *all; int count; };
+
 /* A channel beyond the records has the places of all alone. */
-static bool enter(struct record *r, struct gate_pass *pass)
+static bool enter(struct record *r, struct gate_pass *pass, struct crowd *full)
 {
-    pass->of_all = place_take(gate->places, places_of_all, pass);
+    *full = (struct crowd){ gate->places, places_of_all };
+    pass->of_all = place_take(full->all, full->count, pass);
     if (pass->of_all == NULL || r == NULL)
         return pass->of_all != NULL;
-    pass->place = place_take(r->places, places, pass);
-    return pass->place != NULL && breaker_lets(r, pass->since);
+    *full = (struct crowd){ r->places, places };
+    pass->place = place_take(full->all, full->count, pass);
+    if (pass->place == NULL)
+        return false;
+    *full = (struct crowd){ NULL, 0 };
+    return breaker_lets(r, pass->since);
+}
+
+/* Will one come free soon? Nobody who has one waits for long already. */
+static bool moves(const struct crowd *full, int64_t now)
+{
+    for (int i = 0; i < full->count; i++) {
+        const int64_t until = atomic_load(&full->all[i]);
+        if (until > now && now - (until - LEASE_US) >= PATIENCE_US)
+            return false;
+    }
+    return full->count > 0;
 }
 
 static void give_back(const struct gate_pass *pass)
@@ -105,12 +126,18 @@ static void give_back(const struct gate_pass *pass)
 
 bool gate_enter(int64_t channel_id, struct gate_pass *pass)
 {
-    const int64_t now = clock_ticks_us();
+    const int64_t began = clock_ticks_us();
+    struct crowd full;
 
-    *pass = (struct gate_pass){ .since = now, .until = now + LEASE_US };
-    if (gate == NULL || enter(record_of(channel_id), pass))
-        return true;
-    give_back(pass);
+    for (int64_t now = began;; now = clock_ticks_us()) {
+        *pass = (struct gate_pass){ .since = now, .until = now + LEASE_US };
+        if (gate == NULL || enter(record_of(channel_id), pass, &full))
+            return true;
+        give_back(pass);
+        if (now - began >= PATIENCE_US || !moves(&full, now))
+            break;
+        clock_sleep_ms(NAP_MS);
+    }
     stats_add("shroff_channel_not_called_total", NULL, 1);
     return false;
 }

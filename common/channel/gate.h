@@ -2,9 +2,10 @@
  * waited for at all. Shared by the workers of one executable.
  *
  * At most half of them for one channel, and all but a quarter for all channels together (many are
- * behind one gateway): what hangs stops nobody who does not need it. After three calls
- * in a row that hung and brought nothing it is left alone for 10 s, then tried by one call at a
- * time until it answers. */
+ * behind one gateway): what hangs stops nobody who does not need it. One more waits for a place for
+ * a quarter of a second, but not behind calls that take longer. After three calls in a row that
+ * hung and brought nothing a channel is left alone for 10 s, then tried by one call at a time until
+ * it answers. */
 #ifndef CHANNEL_GATE_H
 #define CHANNEL_GATE_H
 

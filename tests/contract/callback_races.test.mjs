@@ -74,6 +74,34 @@ describe('SUCCESS and CLOSED together', () => {
   });
 });
 
+describe('two payments of one attempt, one payment of two orders, together', () => {
+  test('ten times: one pays, the other is an attempt of its own, all acknowledged', async () => {
+    await inParallel(Array.from({ length: 10 }, (_, i) => i), 4, async () => {
+      const order = await createOpen(stack, app1);
+      const numbers = [channelNo(), channelNo()];
+      const all = await times(6, (i) => send(order, { channel_order_no: numbers[i % 2] }));
+      assert.ok(all.every(acked), all.map((r) => r.text).join());
+      const rows = await db.rows('SELECT status, duplicate_paid, channel_order_no FROM pay_order_extension WHERE order_id = ? ORDER BY id', [await idOf(order)]);
+      assert.deepEqual(rows.map((r) => [r.status, r.duplicate_paid]), [[10, 0], [10, 1]]);
+      assert.deepEqual(rows.map((r) => r.channel_order_no).sort(), numbers.sort());
+      assert.equal(await tasks(order), 1);
+    });
+  });
+  test('ten times: one order is paid, the others are 40906', async () => {
+    await inParallel(Array.from({ length: 10 }, (_, i) => i), 4, async () => {
+      const orders = await times(4, () => createOpen(stack, app1));
+      const channel_order_no = channelNo();
+      const all = await times(8, (i) => send(orders[i % 4], { channel_order_no }));
+      const states = await times(4, async (i) => (await query(stack, app1, { order_no: orders[i].order_no })).status);
+      assert.equal(count(states, (s) => s === 'SUCCESS'), 1);
+      for (const [i, r] of all.entries()) {
+        if (states[i % 4] === 'SUCCESS') assert.ok(acked(r), r.text);
+        else assert.deepEqual([r.status, r.json.code], [409, 40906], r.text);
+      }
+    });
+  });
+});
+
 describe('two attempts paid together', () => {
   test('ten times: one pays, the other is a duplicate, one task', async () => {
     await inParallel(Array.from({ length: 10 }, (_, i) => i), 4, async () => {

@@ -170,8 +170,16 @@ export async function create(stack, app, more = {}) {
 }
 // An order with an open attempt on the mock channel.
 export const createOpen = (stack, app, more = {}) => create(stack, app, { channel: 'mock', ...more });
-// One more attempt beside an open one: with extras of its own, else the open one is given back.
-export const submitAnother = (stack, app, order) => post(stack, app, '/api/pay/submit', { order_no: order.order_no, channel: 'mock', channel_extras: { n: newNonce() } });
+// One more attempt beside an open one: with extras of its own, else the open one is given back. 50201 (the channel is
+// busy: a slow machine) is tried again, as a merchant would.
+export async function submitAnother(stack, app, order) {
+  const body = { order_no: order.order_no, channel: 'mock', channel_extras: { n: newNonce() } };
+  for (let tries = 0; ; tries++) {
+    const res = await post(stack, app, '/api/pay/submit', body);
+    if (res.json?.code !== 50201 || tries === 20) return res;
+    await new Promise((done) => { setTimeout(done, 250); });
+  }
+}
 
 export async function query(stack, app, selector) {
   const q = new URLSearchParams(selector).toString();

@@ -48,6 +48,37 @@ static void test_gate__a_quarter_never_waits(void **state)
     assert_false(gate_enter(10, &pass[0]));
 }
 
+static int64_t refused_after(int64_t channel_id)
+{
+    struct gate_pass pass;
+    const int64_t since = clock_ticks_us();
+
+    assert_false(gate_enter(channel_id, &pass));
+    return (clock_ticks_us() - since) / 1000;
+}
+
+static void test_gate__a_crowd_at_a_quick_channel_waits_its_turn(void **state)
+{
+    struct gate_pass a, b;
+
+    (void)state;
+    assert_true(gate_enter(7, &a));
+    assert_true(gate_enter(7, &b));
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct gate_pass pass;
+        _exit(gate_enter(7, &pass) ? 1 : 0);
+    }
+    clock_sleep_ms(100);
+    gate_leave(7, &a, true);
+    int status = 0;
+    waitpid(pid, &status, 0);
+    assert_int_equal(WEXITSTATUS(status), 1);
+    /* behind calls that take long nobody waits */
+    clock_sleep_ms(200);
+    assert_true(refused_after(7) < 100);
+}
+
 static void test_gate__one_worker_may_always(void **state)
 {
     struct gate_pass pass;
@@ -127,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_gate__half_of_the_workers_may_wait, fresh),
         cmocka_unit_test_setup(test_gate__a_quarter_never_waits, fresh),
+        cmocka_unit_test_setup(test_gate__a_crowd_at_a_quick_channel_waits_its_turn, fresh),
         cmocka_unit_test_setup(test_gate__one_worker_may_always, fresh),
         cmocka_unit_test_setup(test_gate__what_hangs_three_times_is_left_alone, fresh),
         cmocka_unit_test_setup(test_gate__is_shared_and_survives_the_dead, fresh),
