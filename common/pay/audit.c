@@ -18,15 +18,16 @@
     " LEFT JOIN pay_order_extension e ON e.id = o.extension_id AND e.order_id = o.id" \
     " WHERE o.status IN (10, 30) AND NOT (e.status <=> 10 AND e.channel_id <=> o.channel_id" \
     " AND e.paid_price <=> o.price AND e.paid_currency <=> o.currency AND e.price <=> o.price" \
-    " AND e.duplicate_paid <=> 0 AND o.success_time IS NOT NULL)" \
+    " AND e.duplicate_paid <=> 0 AND o.success_time IS NOT NULL AND e.success_time IS NOT NULL)" \
     " UNION ALL SELECT o.no, 'WAITING or CLOSED, but it carries the marks of a payment'" \
     " FROM pay_order o WHERE o.status IN (0, 20)" \
     " AND (o.extension_id IS NOT NULL OR o.success_time IS NOT NULL)"
 
 #define SURPLUS \
-    "SELECT e.no, CONCAT('brought in ', e.paid_price, ' ', e.paid_currency, ' for order ', o.no," \
+    "SELECT e.no, CONCAT('brought in ', IFNULL(e.paid_price, '-'), ' '," \
+    " IFNULL(e.paid_currency, '-'), ' for order ', IFNULL(o.no, '(gone)')," \
     " ', which it did not pay; no refund, no open alert')" \
-    " FROM " KEEP " JOIN pay_order_extension e JOIN pay_order o ON o.id = e.order_id" \
+    " FROM " KEEP " JOIN pay_order_extension e LEFT JOIN pay_order o ON o.id = e.order_id" \
     " WHERE e.status = 10 AND NOT (o.extension_id <=> e.id) AND NOT " HANDLED("e")
 
 #define REFUND_SUMS \

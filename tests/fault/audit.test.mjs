@@ -54,6 +54,12 @@ const PLANTED = [
   ['paid-once', 'the order names no attempt', twist('pay_order', () => paid.order_no, 'extension_id', 'NULL')],
   ['paid-once', 'the attempt is of another channel', twist('pay_order', () => paid.order_no, 'channel_id', '2')],
   ['paid-once', 'a waiting order carries marks of a payment', twist('pay_order', () => open.order_no, 'success_time', 'UTC_TIMESTAMP(3)')],
+  ['paid-once', 'the paid attempt does not say when', twist('pay_order_extension', () => paid.pay_id, 'success_time', 'NULL')],
+  ['surplus-handled', 'a paid order that is gone, its attempt left behind', { plant: async () => {
+    await q('CREATE TEMPORARY TABLE gone SELECT * FROM pay_order WHERE no = ?', [paid.order_no]);
+    await q('DELETE FROM pay_order WHERE no = ?', [paid.order_no]);
+    return () => q('INSERT INTO pay_order SELECT * FROM gone');
+  } }],
   ['refund-sums', 'refund_price without a refund', twist('pay_order', () => paid.order_no, 'refund_price', '1')],
   ['refund-sums', 'reserved without a refund', twist('pay_order', () => paid.order_no, 'refunding_price', '1')],
   ['fee-fits', 'a fee above the price', twist('pay_order', () => paid.order_no, 'channel_fee_price', 'price + 1')],
