@@ -12,8 +12,8 @@
 #define PING_MS 1000
 #define HOSTS_SHOWN 50
 
-/* A proxy on this machine hands over the whole world from the loopback. What was passed on counts
- * for the client that a trusted proxy names, and without one for nobody. */
+/* A proxy on this machine hands over every client's request from the loopback. A request that was
+ * passed on is judged by the client that a trusted proxy names; without one it is refused. */
 static bool may_look(const struct call *call)
 {
     const struct request *request = call->request;

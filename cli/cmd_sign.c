@@ -96,7 +96,7 @@ int run_sign(struct cli *cli)
 
 /* ---- verify */
 
-static int told(struct cli *cli, const char *result, const char *text)
+static int say(struct cli *cli, const char *result, const char *text)
 {
     out_open(&cli->out, cli->value[OPT_JSON], false);
     out_row(&cli->out);
@@ -120,13 +120,13 @@ static int told_judgement(struct cli *cli, const struct signing *s, bool any_key
 
     enum pay_err err = verify_guess(cli, s, &why);
     if (err == PAY_OK)
-        return told(cli, "wrong", room);
+        return say(cli, "wrong", room);
     if (err != PAY_NO_ROW)
         return cli_fail(err, "verify", NULL);
     if (any_key)
-        return told(cli, "wrong", "no key and none of the usual mistakes gives this signature:"
+        return say(cli, "wrong", "no key and none of the usual mistakes gives this signature:"
                     " compare the text above with yours, byte for byte");
-    return told(cli, "unknown", s->said.key_id[0]
+    return say(cli, "unknown", s->said.key_id[0]
                 ? "key_id: the app has no live key of this id and algorithm (shroffctl key list)"
                 : "the app has no live key of this algorithm (shroffctl key list)");
 }
@@ -139,8 +139,8 @@ static int told_time(struct cli *cli, const struct signing *s)
     snprintf(late, sizeof(late),
              "the signature is right; its time is %lld s off now, 300 are allowed", (long long)off);
     if (off > TIMESTAMP_WINDOW || off < -TIMESTAMP_WINDOW)
-        return told(cli, "stale", late);
-    return told(cli, "ok", "the signature is right, and fresh");
+        return say(cli, "stale", late);
+    return say(cli, "ok", "the signature is right, and fresh");
 }
 
 /* The value, in a file that may hold the whole line as it was logged: name, blanks, line end. */
@@ -175,7 +175,7 @@ int run_verify(struct cli *cli)
     const char *header = header_value(header_room);
     if (!auth_parse(header, &s.said)) {
         auth_explain(header, &why);
-        return told(cli, "malformed", why_room);
+        return say(cli, "malformed", why_room);
     }
     int rc = signing_read(cli, &s, s.said.app_key);
     if (rc != 0)

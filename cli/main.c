@@ -190,7 +190,7 @@ static int option_read(struct cli *cli, const struct command *c, int argc, char 
 }
 
 /* What is kept is read by people: no character in it may steer a terminal or turn the direction of
- * what stands beside it. */
+ * the text beside it. */
 static bool steers(const char *text)
 {
     uint32_t c;
@@ -259,7 +259,7 @@ static void add_user(struct text *to, uid_t uid)
         text_addf(to, "uid %ld", (long)uid);
 }
 
-/* Whose login this is: the kernel keeps it through su and sudo. -1 where nobody logged in. */
+/* The user that logged in, which the kernel keeps through su and sudo. -1: there was no login. */
 static int64_t login_uid(void)
 {
     char room[24];

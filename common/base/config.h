@@ -46,7 +46,8 @@ void config_print_help(void);
  * cannot be read. */
 struct db_account { char user[81], password[129], socket[108], database[65]; };
 void config_db_account(const struct config *config, const char *role, struct db_account *out);
-/* The same for who can do without: false, and what is wrong in *why, instead of the exit. */
+/* The same for a caller that can go on without it: instead of the exit, false, and *why says what
+ * is wrong. */
 struct text;
 bool config_db_account_read(const struct config *config, const char *role, struct db_account *out,
                             struct text *why);

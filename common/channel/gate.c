@@ -31,7 +31,7 @@ struct gate {
     struct record records[CHANNELS];
 };
 
-static struct gate *gate;                   /* NULL: everybody passes */
+static struct gate *gate;                   /* NULL: every call passes */
 static int places, places_of_all;
 
 static int within(int64_t n, int most)

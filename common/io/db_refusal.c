@@ -42,7 +42,7 @@ static const char *socket_cure(const char *path)
 {
     if (access(path, F_OK) == 0)
         return access(path, W_OK) == 0
-                   ? "the socket is there and nobody listens: MariaDB has ended, start it"
+                   ? "the socket is there and no process listens on it: MariaDB has ended, start it"
                    : "this user may not use the socket: join its group, or mend its mode";
     return errno == ENOENT
                ? "the socket is not there: MariaDB is not running, or SHROFF_DB_SOCKET (by default"

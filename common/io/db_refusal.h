@@ -1,4 +1,4 @@
-/* db_refusal.h - why this process could not connect: what PAY_DB_AWAY is told with. */
+/* db_refusal.h - why this process could not connect, in words, for messages about PAY_DB_AWAY. */
 #ifndef IO_DB_REFUSAL_H
 #define IO_DB_REFUSAL_H
 

@@ -72,7 +72,7 @@ const char *fcgi_ask(const char *path, int timeout_ms)
         why = "the socket's path is too long";
     else if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
         why = errno == ENOENT         ? "its socket is not there"
-              : errno == ECONNREFUSED ? "nobody listens on its socket: it has ended"
+              : errno == ECONNREFUSED ? "no process listens on its socket: it has ended"
               : errno == EAGAIN       ? "its queue is full: stopped, hanging, or overloaded"
                                       : strerror(errno);
     else

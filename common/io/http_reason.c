@@ -10,7 +10,7 @@
 /* The first row that fits: curl's code, and what its own text contains. */
 struct reason { CURLcode rc; const char *contains, *words; };
 static const struct reason REASONS[] = {
-    { CURLE_COULDNT_RESOLVE_HOST, "", "nobody knows a host of this name" },
+    { CURLE_COULDNT_RESOLVE_HOST, "", "no host has this name in the DNS" },
     { CURLE_COULDNT_CONNECT, "", "no connection could be made" },
     { CURLE_OPERATION_TIMEDOUT, "Resolving", "the name was not found in time" },
     { CURLE_OPERATION_TIMEDOUT, "SSL connection", "no end of the TLS handshake in 3 s" },

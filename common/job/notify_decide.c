@@ -71,8 +71,8 @@ static int64_t pace_of(const struct notify_host *host)
     return pace > PACE_MIN_US ? pace : PACE_MIN_US;
 }
 
-/* It takes what the runner can send: to park what it is owed would cost more than it takes. Those
- * due meanwhile for others are found from the queue's other end. */
+/* The host answers as fast as the runner sends, so parking its tasks costs more than sending them.
+ * Tasks for other hosts are found meanwhile from the queue's other end. */
 static bool keeps_up(const struct notify_host *host)
 {
     return host->best_us > 0 && host->best_us <= QUICK_US && notify_host_is_fast(host) &&

@@ -61,17 +61,17 @@ int notify_host_begin(struct notify_host *host, uint64_t url, bool later);
 void notify_host_heard(struct notify_host *host, int place, int64_t us);
 uint64_t notify_url_key(const char *url);
 
-/* Since when nothing was heard of it though it is asked, us; 0 while it is not. */
+/* For how long a host that is being asked has not answered, us; 0 while it is not asked. */
 int64_t notify_host_silence(const struct notify_host *host);
-/* It answers in NOTIFY_FAST_US in the mean, and was heard within a second. */
+/* It answers in NOTIFY_FAST_US in the mean, and answered within the last second. */
 bool notify_host_is_fast(const struct notify_host *host);
 /* Does a request to just this URL hang there? */
 bool notify_host_url_hangs(const struct notify_host *host, uint64_t url);
 /* How many may be in hand at once, at the pace it answers; a slow host gets what can be under way
  * and no more. */
 int notify_host_allowance(const struct notify_host *host);
-/* Nothing was heard of it for a second, though it was asked, or it has become so slow that twice
- * too much waits for it: what cannot begin should not wait here for it. */
+/* It has not answered for a second, though it was asked, or it has become so slow that twice too
+ * much waits for it: what cannot begin should not wait here for it. */
 bool notify_host_keeps_waiting(const struct notify_host *host);
 
 /* What one app has in hand, and what all have at hosts that are not fast. */

@@ -139,7 +139,7 @@
     " FROM pay_order o JOIN pay_order_extension e ON e.id = o.extension_id" \
     " WHERE o.status IN (10, 30) AND NOT (o.channel_order_no <=> e.channel_order_no)"
 
-/* A callback names its attempt; the payment it tells of stands on that one, or on one of its own.
+/* A callback names its attempt. The number of its payment is on that attempt, or on one of its own.
  * The number of a conflict was taken away by migration 6, which raised an alert. */
 #define SECOND_KEPT \
     "SELECT e.no, CONCAT('callback ', c.id, ' (', c.verdict, ') tells of payment '," \
@@ -174,7 +174,7 @@ const struct audit_proof AUDIT_PROOFS[] = {
     { "states-replay", "status_log replays to the rows, by legal steps", STATES_REPLAY },
     { "fee-fits", "fees are as agreed and never above the price", FEE_FITS },
     { "number-once", "no channel's number of a payment belongs to two attempts", NUMBER_ONCE },
-    { "second-kept", "each second payment of an attempt has a row, and somebody who handles it",
+    { "second-kept", "each second payment of an attempt has a row, and a refund or an open alert",
       SECOND_KEPT },
 };
 const size_t AUDIT_PROOF_COUNT = COUNT(AUDIT_PROOFS);

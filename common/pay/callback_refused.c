@@ -76,7 +76,7 @@ static enum pay_err count_one(struct db *db, const struct one *one, bool *kept, 
     return err;
 }
 
-static enum pay_err tell(struct db *db, const char *about, int64_t app_id, const char *text)
+static enum pay_err alert(struct db *db, const char *about, int64_t app_id, const char *text)
 {
     return alert_raise(db, "callbacks_refused", app_id, about, text);
 }
@@ -107,7 +107,7 @@ static enum pay_err is_full(struct db *db, enum keep keep, bool *full)
     return err == PAY_NO_ROW ? PAY_OK : err;
 }
 
-/* Of an address, then of all: who has used up its own share takes nothing from the others. */
+/* First of the address, then of all: past its own bound an address uses up no room of others. */
 static enum pay_err take_room(struct db *db, const struct refused *w, enum keep keep, bool *kept)
 {
     const char *const whose[] = { w->network, "all" };
@@ -125,7 +125,7 @@ static enum pay_err take_room(struct db *db, const struct refused *w, enum keep 
         snprintf(text, sizeof(text), "%lld refused callbacks or %lld KiB of them (%s) were put on"
                  " record today of %s; further ones are only counted", (long long)bounds[i],
                  (long long)bounds[i] * ROW_BYTES / 1024, BOUNDS[keep].name, whose[i]);
-        err = tell(db, "callbacks", 0, text);
+        err = alert(db, "callbacks", 0, text);
     }
     return err;
 }
@@ -135,7 +135,7 @@ static bool is_open(const struct refused *w)
     return w->found != NULL && w->found->attempt.status == ATTEMPT_WAITING;
 }
 
-/* Twenty a day of an attempt tell what is wrong with its channel. */
+/* Twenty a day of an attempt are enough to see what is wrong with its channel. */
 static enum pay_err take_attempt(struct db *db, const struct refused *w, bool *kept)
 {
     char about[64], text[256];
@@ -149,7 +149,7 @@ static enum pay_err take_attempt(struct db *db, const struct refused *w, bool *k
     snprintf(text, sizeof(text), "more than %d callbacks about attempt %s were refused today, the"
              " last one as %s: do the channel's key and ours fit?", ATTEMPT_ROWS,
              w->found->attempt.no, w->verdict);
-    return tell(db, about, w->found->order.app_id, text);
+    return alert(db, about, w->found->order.app_id, text);
 }
 
 static enum pay_err choose(struct db *db, const struct refused *w, enum keep *keep, bool *kept)

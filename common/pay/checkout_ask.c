@@ -1,6 +1,6 @@
-/* checkout_ask.c - open attempts are asked about where they are: the payer may have paid there,
- * with the callback still on its way or lost. Those calls stand outside any transaction; what is
- * then true is read again under the order's lock. */
+/* checkout_ask.c - the channels of open attempts are asked: the payer may have paid there, with the
+ * callback still on its way or lost. The calls are made outside any transaction. What is true after
+ * them is read again under the order's lock. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -46,8 +46,8 @@ enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wan
         .each = open_take, .arg = out });
 }
 
-/* What a channel says of an attempt, applied. */
-static enum pay_err told(struct db *db, const struct channel_config *channel,
+/* Applies what a channel says of an attempt. */
+static enum pay_err apply_answer(struct db *db, const struct channel_config *channel,
                          const struct channel_result *result, struct open_list *open,
                          struct open_attempt *one)
 {
@@ -83,7 +83,7 @@ static enum pay_err put(struct db *db, const struct config *config, question *to
         return err;
     one->silent = one->unsure = err != PAY_OK || to_channel(channel->driver, &channel->account,
                                                             one->no, &result) != PAY_OK;
-    return one->silent ? PAY_OK : told(db, channel, &result, open, one);
+    return one->silent ? PAY_OK : apply_answer(db, channel, &result, open, one);
 }
 
 /* One question without an answer is enough of a channel. */
@@ -151,7 +151,7 @@ enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_lis
 
 /* ---- an order past its end that still waits */
 
-/* Whoever looks asks, but for one order not twice in 10 s: the row that changes says who. */
+/* Of all requests for one order, one in 10 s asks its channels: the one that changes the row. */
 static enum pay_err claim_work(struct db *db, void *arg)
 {
     static const char SQL[] =

@@ -90,7 +90,7 @@ static enum pay_err create_work(struct db *db, void *arg)
 }
 
 /* The same as one call (schema/0002_hot_transactions.sql), for channels whose ticket is there
- * already. Of the attempt neither id nor time is told: nobody asks for them. */
+ * already. It returns neither id nor time of the attempt: no caller needs them. */
 static enum pay_err open_work(struct db *db, void *arg)
 {
     static const char SQL[] = "CALL order_open(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
@@ -145,7 +145,8 @@ static const char *other_term(const struct order *order, const struct order_term
                                                        : NULL;
 }
 
-/* An order past its end may be paid at its channel, which never told us. Before the transaction. */
+/* An order past its end may be paid at its channel, and the callback was lost. Before the
+ * transaction. */
 static enum pay_err repeat_ask(struct creating *w)
 {
     static const struct wanted NOTHING;
@@ -168,7 +169,7 @@ static enum pay_err repeat_ask(struct creating *w)
 }
 
 /* The order's first attempt, or the next one when all have ended; planned from the order as it
- * stands, since another request opened it. */
+ * is, since another request opened it. */
 static enum pay_err attempt_again(struct db *db, struct creating *w)
 {
     static const struct open_list NONE;

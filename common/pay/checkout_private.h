@@ -40,7 +40,7 @@ struct open_attempt {
     int64_t id, channel_id;
     int64_t same;           /* as what is wanted: channel and channel_extras */
     int64_t lasts;          /* what it shows can be paid for 30 s more */
-    int64_t sending;        /* its channel is being told of it, or did not answer just now */
+    int64_t sending;        /* it is on its way to its channel, or that did not answer just now */
     char no[NO_SIZE];
     bool ended;             /* by the answer to our question */
     bool silent;            /* its channel did not answer, or was not asked */

@@ -1,9 +1,9 @@
 /* checkout_submit.c - a further attempt at an order, or an earlier one that is as good.
  *
  * First the open ones are asked about (checkout_ask.c), also when the order has expired. A new one
- * is made only when each open attempt at that channel is known to be unpaid: what is not known
- * might be paid twice. One at another channel that does not answer hinders nobody: money that
- * comes twice is kept and alerted (settle_money.c). */
+ * is made only when each open attempt at that channel is known to be unpaid: otherwise the payer
+ * might pay twice. An open attempt at another channel that does not answer prevents nothing: money
+ * that comes twice is kept and alerted (settle_money.c). */
 #include <string.h>
 
 #include "base/fault.h"

@@ -27,7 +27,7 @@ static const char WANT_HEX[] = "64 lower-case hex digits";
 struct reading {
     const char *at;             /* what is not read yet */
     struct credentials *out;
-    struct text *why;           /* NULL: nobody asks */
+    struct text *why;           /* NULL: not wanted */
 };
 /* Writes what is wrong when that is asked for; its value is false. */
 #define WRONG(r, ...) ((r)->why ? text_addf((r)->why, __VA_ARGS__) : (void)0, false)
@@ -122,7 +122,7 @@ static bool wrong_name(struct reading *r, size_t len)
         return WRONG(r, "%.*s: no such parameter, want %s", (int)(len > 32 ? 32 : len), r->at,
                      NAMES);
     if (r->at[0] == '\r' || r->at[0] == '\n')
-        return WRONG(r, "a line end stands in the header's value: cut it off");
+        return WRONG(r, "the header's value holds a line end: cut it off");
     return r->at[0] ? WRONG(r, "want NAME=\"VALUE\" parameters with commas between them")
                     : WRONG(r, "a parameter is missing at the end, or a comma is too many");
 }
@@ -142,7 +142,7 @@ static bool take_param(struct reading *r, const struct scheme *scheme)
     if (!end)
         return WRONG(r, "%s: the quote that ends its value is missing", p->name);
     if (*to)
-        return WRONG(r, "%s: stands there twice", p->name);
+        return WRONG(r, "%s: given twice", p->name);
     const struct value v = { p, scheme, at, (size_t)(end - at) };
     if (!str_is_n(at, v.len, alphabet_of(&v), p->min, p->max))
         return wrong_value(r, &v);
@@ -161,7 +161,7 @@ static bool take_params(struct reading *r, const struct scheme *scheme)
             return true;
         if (*r->at != ',')
             return strchr("\r\n", *r->at)
-                       ? WRONG(r, "a line end stands in the header's value: cut it off")
+                       ? WRONG(r, "the header's value holds a line end: cut it off")
                        : WRONG(r, "want a comma between two parameters");
         r->at++;
     }
@@ -196,7 +196,7 @@ static bool wrong_scheme(struct reading *r)
         return WRONG(r, "there is no Authorization header, or it is empty");
     text_add_n(&head, r->at, strnlen(r->at, sizeof(NAME) - 1));
     if (str_eq_nocase(word, NAME))
-        return WRONG(r, "the header's name stands in its value: leave \"%s \" out", NAME);
+        return WRONG(r, "the value begins with the header's name: leave \"%s \" out", NAME);
     return WRONG(r, "want SHROFF-HMAC-SHA256 or SHROFF-RSA2, a blank, and the parameters");
 }
 

@@ -39,7 +39,7 @@ static enum pay_err rewrite_one(struct db *db, const uint8_t key[KEY_SIZE], int6
     return db_exec(db, SQL_PUT, DB_LIST(put), NULL);
 }
 
-/* PAY_TRY_AGAIN: somebody else made it at the same time. */
+/* PAY_TRY_AGAIN: another process made it at the same time. */
 static enum pay_err key_make(struct db *db, uint8_t key[KEY_SIZE])
 {
     static const char SQL[] = "INSERT INTO installation_key (name, value_sealed) VALUES (?, ?)";

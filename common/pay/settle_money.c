@@ -1,8 +1,8 @@
 /* settle_money.c - a channel says SUCCESS: its money pays the order, or is kept on record.
  *
- * The channel's own number tells payments apart, and the unique key on it decides: a number that
- * stands on another attempt is a conflict, a second number of a paid attempt is a second payment,
- * with an attempt of its own. */
+ * The channel's own number tells payments apart, and the unique key on it decides. A number that
+ * another attempt has is a conflict. A second number of a paid attempt is a second payment, with an
+ * attempt of its own. */
 #include <stdio.h>
 
 #include "base/fault.h"
@@ -129,7 +129,7 @@ static enum pay_err pay(struct db *db, struct settling *w, const struct app *app
     return err == PAY_OK ? notify_order(db, app, &paid, "order.success", paid.success_time) : err;
 }
 
-/* ---- it is kept: the order cannot take it, and an operator is told */
+/* ---- it does not pay the order: it is kept on record, with an alert */
 
 static enum pay_err keep(struct db *db, struct settling *w, const struct attempt *attempt,
                          enum verdict verdict, const char *kind)
@@ -161,8 +161,8 @@ static enum pay_err keep(struct db *db, struct settling *w, const struct attempt
 
 /* ---- it comes to an attempt that is paid already */
 
-/* The row stands in state 0 within this transaction alone, so that its log shows how it was paid.
- * Its pay_id is ours: the channel knows both payments under the first one's. */
+/* The row has state 0 within this transaction alone, so that status_log shows how it was paid. Its
+ * number is made here: the channel knows both payments under the first one's. */
 static enum pay_err second_insert(struct db *db, const struct settling *w, struct attempt *out)
 {
     static const char SQL[] =
@@ -198,7 +198,7 @@ static enum pay_err second_payment(struct db *db, struct settling *w)
     return owner.of_id == w->attempt.id ? PAY_OK : other_payment(db, w, &owner);
 }
 
-/* The channel had not said its number when it first told us. */
+/* When the channel first said SUCCESS, it did not give its number. */
 static enum pay_err number_learned(struct db *db, struct settling *w)
 {
     static const char SQL[] =
@@ -241,15 +241,15 @@ static enum pay_err take(struct db *db, struct settling *w)
     return keep(db, w, &w->attempt, VERDICT_DUPLICATE_PAID, "duplicate_paid");
 }
 
-/* The money counts; what day it belongs to, an operator asks the channel. */
-static enum pay_err tell_odd_time(struct db *db, const struct settling *w)
+/* The money counts. An operator asks the channel to which day it belongs. */
+static enum pay_err alert_odd_time(struct db *db, const struct settling *w)
 {
     char when[TIME_TEXT_SIZE], text[256];
     struct text said = TEXT(when);
 
     time_add(&said, w->result->success_time);
     snprintf(text, sizeof(text), "channel %s (%lld) says that attempt %s was paid at %s, over ten"
-             " years from now; kept is when we heard of it", w->channel->account.code,
+             " years from now; the order has the time at which this came", w->channel->account.code,
              (long long)w->channel->account.id, w->attempt.no, when);
     return alert_raise(db, "odd_time", w->order.app_id, w->attempt.no, text);
 }
@@ -259,5 +259,5 @@ enum pay_err settle_money(struct db *db, struct settling *w)
     enum pay_err err = take(db, w);
     const bool taken = w->verdict != VERDICT_REPEATED && w->verdict != VERDICT_OTHER_PAYMENT;
 
-    return err == PAY_OK && taken && success_time_is_odd(w->result) ? tell_odd_time(db, w) : err;
+    return err == PAY_OK && taken && success_time_is_odd(w->result) ? alert_odd_time(db, w) : err;
 }

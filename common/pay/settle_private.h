@@ -4,7 +4,7 @@
 
 #include "pay/settle.h"
 
-/* One result at work: order and attempt as they stand under the order's lock. */
+/* One result at work: order and attempt as they are under the order's lock. */
 struct settling {
     const struct channel_config *channel;
     const struct channel_result *result;
@@ -26,7 +26,7 @@ bool success_time_is_odd(const struct channel_result *result);
 /* Are the price and currency of a result those of the attempt? What it does not say agrees. */
 bool result_price_agrees(const struct channel_result *result, const struct attempt *attempt);
 
-/* The plain case, a waiting order paid by its waiting attempt, told by a callback: in one call.
+/* The plain case, a waiting order paid by its waiting attempt through a callback: in one call.
  * PAY_WRONG_STATE, PAY_DUPLICATE: it is not that case, and nothing was done. */
 MUST_USE enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
                                   const struct channel_result *result,

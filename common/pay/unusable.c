@@ -19,7 +19,7 @@ static enum pay_err tell_work(struct db *db, void *arg)
     return alert_raise(db, "unusable", t->app_id, t->about, t->text);
 }
 
-/* Its place among those told lately; the oldest gives way. */
+/* Its place among the latest alerts; the oldest gives way. */
 static int64_t *due_of(const char *about)
 {
     static struct { char about[ABOUT_SIZE]; int64_t due; } told[TOLD_MAX];

@@ -1,6 +1,6 @@
-/* callback.c - heard at all, then believed in this order: size, type, members, signature,
- * timestamp, price and currency, state. Until the signature fits it may be anybody's: what such a
- * request costs is bounded before the database is touched (web/callers.h) and in it
+/* callback.c - admitted, then believed in this order: size, type, members, signature, timestamp,
+ * price and currency, state. Until its signature fits, a callback may come from any stranger: what
+ * it costs is bounded before the database is touched (web/callers.h) and in it
  * (pay/callback_refused.c). */
 #include "web/callback.h"
 #include <string.h>
@@ -30,7 +30,7 @@ struct taking {
     char pay_id[NO_SIZE];
     struct channel_result result;
     enum verdict verdict;
-    bool heard, believed;
+    bool admitted, believed;
 };
 
 static void taking_drop(struct taking *t)
@@ -49,14 +49,14 @@ static enum pay_err let_in(struct taking *t)
 {
     const struct request *request = t->call->request;
 
-    t->heard = callers_enter(request->client);
-    if (t->heard)
+    t->admitted = callers_enter(request->client);
+    if (t->admitted)
         return PAY_OK;
     return request_announced(request) > BODY_MAX ? PAY_TOO_LARGE : PAY_RATE;
 }
 
 /* A number that is no channel's is answered as an attempt that is not there, in the words of the
- * mock channel where there is one: nobody can count channels by it. */
+ * mock channel where there is one, so that channels cannot be counted by it. */
 static enum pay_err find_channel(struct taking *t)
 {
     const struct config *config = t->call->config;
@@ -201,7 +201,7 @@ static enum pay_err record_stranger(struct taking *t)
 
     callback_headers(t->call->request, &text);
     t->raw.headers_brief = brief;
-    /* A number that could be read names the attempt, for whoever looks at the row. */
+    /* A number that could be read still names the attempt, so that the row leads to its order. */
     if (t->verdict == VERDICT_BAD_FIELD && *t->pay_id && choose_key(t) != PAY_OK)
         t->raw.found = NULL;
     if (!space_is_short(t->call->db, t->call->config))
@@ -216,7 +216,7 @@ static enum pay_err record_stranger(struct taking *t)
 static enum pay_err refuse(struct taking *t, enum pay_err err)
 {
     t->verdict = verdict_of(t, err);
-    if (!t->heard)
+    if (!t->admitted)
         return err;
     enum pay_err row = t->believed ? callback_record(t->call->db, &t->raw, t->verdict)
                                    : record_stranger(t);
@@ -234,10 +234,10 @@ static void count(enum verdict verdict)
     stats_add("shroff_callbacks_total", label, 1);
 }
 
-/* An outage is nobody's refusal. */
-static enum heard heard_as(const struct taking *t, enum pay_err err)
+/* An outage is no refusal: it counts against no address. */
+static enum caller_end end_of(const struct taking *t, enum pay_err err)
 {
-    return t->believed ? HEARD_BELIEVED : is_outage(err) ? HEARD_NEITHER : HEARD_REFUSED;
+    return t->believed ? CALLER_BELIEVED : is_outage(err) ? CALLER_NEITHER : CALLER_REFUSED;
 }
 
 /* settle_result records the raw row itself, but for an attempt that it does not find. */
@@ -264,8 +264,8 @@ enum pay_err callback_take(struct call *call, int64_t channel_id)
     };
 
     enum pay_err err = take(&t);
-    if (t.heard)
-        callers_leave(request->client, heard_as(&t, err));
+    if (t.admitted)
+        callers_leave(request->client, end_of(&t, err));
     count(t.verdict);
     return err;
 }

@@ -1,6 +1,5 @@
-/* callers.c - see callers.h. All of it is in memory that the workers share; each writes its own
- * mark of being busy, so a worker that dies leaves nothing locked: its successor begins with
- * callers_begin. */
+/* callers.c - see callers.h. All of it is in memory that the workers share. Each worker writes its
+ * own mark of being busy; when it dies, its successor clears the mark (callers_begin). */
 #include "web/callers.h"
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -23,7 +22,7 @@ struct callers {
     _Atomic bool busy[WORKERS_MAX];     /* with a stranger */
 };
 
-static struct callers *callers;         /* NULL: everybody is heard */
+static struct callers *callers;         /* NULL: every request is admitted */
 static size_t places, for_strangers;
 
 void callers_open(const struct config *config)
@@ -96,13 +95,13 @@ bool callers_enter(const char *address)
     return rate_look_refused(address, &wait) && take_worker();
 }
 
-void callers_leave(const char *address, enum heard heard)
+void callers_leave(const char *address, enum caller_end end)
 {
     if (!callers)
         return;
     callers_begin();
-    if (heard == HEARD_BELIEVED)
+    if (end == CALLER_BELIEVED)
         remember(rate_owner('k', address));
-    else if (heard == HEARD_REFUSED)
+    else if (end == CALLER_REFUSED)
         rate_count_refused(address);
 }

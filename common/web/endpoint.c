@@ -235,7 +235,7 @@ static enum pay_err read_fields(const struct cycle *c, struct field_fault *fault
     if (!is_post(c)) {
         if (request->body_len == 0)
             return field_read_query(&query, request->query, input_room, fault);
-        text_add(fault->why, "a GET has no body: what is asked for stands in the query");
+        text_add(fault->why, "a GET has no body: put what is asked for into the query");
         return PAY_BAD_BODY;
     }
     if (route->body == BODY_JSON)

@@ -35,7 +35,7 @@ struct field {
     enum alphabet alphabet;         /* FIELD_WORD */
     const char *unit;               /* FIELD_I64: what it counts, for messages */
     bool lines;                     /* FIELD_TEXT: newline and tab are welcome */
-    bool secret;                    /* its value stands in no message */
+    bool secret;                    /* its value is repeated in no message */
     int64_t fallback;               /* int64_t members when absent */
 };
 /* FIELD(struct terms, price, FIELD_I64, NEEDED, .min = 1, .max = MONEY_MAX) */

@@ -27,7 +27,7 @@ struct request {
 /* "webhook-id" -> HTTP_WEBHOOK_ID. NULL when absent. */
 const char *request_header(const struct request *request, const char *name);
 /* Has a proxy passed it on, as its headers tell? One that adds none (nginx's bare proxy_pass) is
- * not told from a client. */
+ * taken for a client. */
 bool request_was_forwarded(const struct request *request);
 
 #endif

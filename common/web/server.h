@@ -18,7 +18,7 @@ typedef int server_work(void *arg);
 int server_run(int64_t workers, server_work *work, void *arg);
 /* In a worker: it was told to end. */
 bool server_ends(void);
-/* In a worker: which of them it is, from 0; who replaces one that died takes its place. */
+/* In a worker: which of them it is, from 0; the one that replaces a dead worker gets its place. */
 size_t server_place(void);
 
 #endif

@@ -215,7 +215,7 @@ describe('a database that refuses says why, in MariaDB\'s words, with the cure',
     ['a wrong password', { SHROFF_CTL_DB_PASSWORD: 'wrong' }, /shroff_ctl \(1045, Access denied.*SHROFF_<ROLE>_DB_PASSWORD_FILE/],
     ['another database', { SHROFF_DB_NAME: 'nowhere' }, /\(1044, Access denied.*'nowhere'\): .*accounts\.sql/],
     ['no socket', { SHROFF_DB_SOCKET: '/nowhere/mariadb.sock' }, /\(2002, .*socket is not there: MariaDB is not running/],
-    ['a socket without a server', { SHROFF_DB_SOCKET: file('dead.sock', '') }, /\(2002, .*nobody listens/],
+    ['a socket without a server', { SHROFF_DB_SOCKET: file('dead.sock', '') }, /\(2002, .*no process listens/],
     ...(isRoot ? [['no such database', { SHROFF_DB_NAME: 'nowhere', SHROFF_CTL_DB_USER: 'root' }, /\(1049, Unknown database.*CREATE DATABASE/]] : []),
   ];
   for (const [name, env, want] of rows) {

@@ -1,4 +1,4 @@
-/* test_callers.c - who is heard: strangers until they are many, the known always. */
+/* test_callers.c - which addresses are admitted: strangers until many, known ones always */
 #include "tests/unit/unit.h"
 #include <signal.h>
 #include <sys/mman.h>
@@ -11,7 +11,7 @@
 
 static const struct config FOUR = { .workers = 4 };
 
-static int heard(const char *address, int tries, enum heard as)
+static int admitted(const char *address, int tries, enum caller_end as)
 {
     int count = 0;
 
@@ -29,23 +29,23 @@ static void test_callers__refused_ones_count_by_address(void **state)
     (void)state;
     rate_open(10, 0);
     callers_open(&FOUR);
-    const int first = heard("192.0.2.1", 200, HEARD_REFUSED);
+    const int first = admitted("192.0.2.1", 200, CALLER_REFUSED);
     assert_true(first >= 10 && first <= 13);
-    assert_int_equal(heard("192.0.2.2", 5, HEARD_REFUSED), 5);
-    assert_int_equal(heard("2001:db8::1", 200, HEARD_NEITHER), 200);
-    assert_true(heard("2001:db8::1", 200, HEARD_REFUSED) <= 13);
-    assert_int_equal(heard("2001:db8::2", 1, HEARD_REFUSED), 0);
-    assert_int_equal(heard("no address", 200, HEARD_REFUSED), 200);
+    assert_int_equal(admitted("192.0.2.2", 5, CALLER_REFUSED), 5);
+    assert_int_equal(admitted("2001:db8::1", 200, CALLER_NEITHER), 200);
+    assert_true(admitted("2001:db8::1", 200, CALLER_REFUSED) <= 13);
+    assert_int_equal(admitted("2001:db8::2", 1, CALLER_REFUSED), 0);
+    assert_int_equal(admitted("no address", 200, CALLER_REFUSED), 200);
 }
 
-static void test_callers__one_that_was_believed_is_always_heard(void **state)
+static void test_callers__one_that_was_believed_is_always_admitted(void **state)
 {
     (void)state;
     rate_open(10, 0);
     callers_open(&FOUR);
-    assert_int_equal(heard("192.0.2.1", 1, HEARD_BELIEVED), 1);
-    assert_int_equal(heard("192.0.2.1", 500, HEARD_REFUSED), 500);
-    assert_true(heard("192.0.2.2", 500, HEARD_REFUSED) <= 13);
+    assert_int_equal(admitted("192.0.2.1", 1, CALLER_BELIEVED), 1);
+    assert_int_equal(admitted("192.0.2.1", 500, CALLER_REFUSED), 500);
+    assert_true(admitted("192.0.2.2", 500, CALLER_REFUSED) <= 13);
 }
 
 /* ---- workers: 0 and 1 are busy with strangers, 2 tries, 3 is idle */
@@ -69,13 +69,13 @@ static void wait_for(_Atomic int *what, int least)
 static void try_all(void)
 {
     wait_for(&board->held, 2);
-    board->strangers = heard("192.0.2.9", 500, HEARD_NEITHER);
-    callers_leave("192.0.2.7", HEARD_BELIEVED);
-    board->known = heard("192.0.2.7", 500, HEARD_NEITHER);
+    board->strangers = admitted("192.0.2.9", 500, CALLER_NEITHER);
+    callers_leave("192.0.2.7", CALLER_BELIEVED);
+    board->known = admitted("192.0.2.7", 500, CALLER_NEITHER);
     board->done = 1;
     wait_for(&board->starts[0], 2);
     clock_sleep_ms(50);
-    board->after_end = heard("192.0.2.9", 500, HEARD_NEITHER);
+    board->after_end = admitted("192.0.2.9", 500, CALLER_NEITHER);
     board->done = 2;
 }
 
@@ -126,7 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_callers__refused_ones_count_by_address),
-        cmocka_unit_test(test_callers__one_that_was_believed_is_always_heard),
+        cmocka_unit_test(test_callers__one_that_was_believed_is_always_admitted),
         cmocka_unit_test(test_callers__two_workers_are_kept_for_the_known),
     };
 
