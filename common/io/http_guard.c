@@ -63,7 +63,8 @@ static void own_keep(const struct ifaddrs *all)
             own.count++;
 }
 
-static void own_read(void)
+/* Under systemd the web programs may not open AF_NETLINK, and need not: they make no calls. */
+static void own_read(bool for_call)
 {
     struct ifaddrs *all = NULL;
 
@@ -71,21 +72,22 @@ static void own_read(void)
         return;
     own.read_us = clock_ticks_us();
     own.known = getifaddrs(&all) == 0;
-    if (!own.known) {
+    if (own.known) {
+        own_keep(all);
+        freeifaddrs(all);
+    } else if (for_call) {
         log_event(LOG_ERROR, "net.own_addresses", KV("error", strerror(errno)),
                   KV("cure", "let the program open AF_NETLINK sockets"));
-        return;
     }
-    own_keep(all);
-    freeifaddrs(all);
 }
 
-/* unknown: the answer when the system does not tell. */
-static bool is_own(const struct net_address *address, bool unknown)
+/* for_call: the address is about to be called. Then it counts as own when the system does not list
+ * the addresses; for a warning it does not. */
+static bool is_own(const struct net_address *address, bool for_call)
 {
-    own_read();
+    own_read(for_call);
     if (!own.known)
-        return unknown;
+        return for_call;
     for (size_t i = 0; i < own.count; i++)
         if (memcmp(&own.at[i], address, sizeof(*address)) == 0)
             return true;
@@ -94,11 +96,11 @@ static bool is_own(const struct net_address *address, bool unknown)
 
 /* ---- the rule */
 
-static bool may_call(const struct net_address *address, const struct net_list *allow, bool unknown)
+static bool may_call(const struct net_address *address, const struct net_list *allow, bool for_call)
 {
     if (is_metadata(address))
         return false;
-    return net_list_has(allow, address) || (net_is_public(address) && !is_own(address, unknown));
+    return net_list_has(allow, address) || (net_is_public(address) && !is_own(address, for_call));
 }
 
 bool http_address_ok(const struct http_transfer *t, const struct net_address *address)
