@@ -58,7 +58,7 @@ export async function merchant(...script) {
     req.on('error', () => {});
   });
   server.keepAliveTimeout = 1000;
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise((done) => server.listen(0, '127.0.0.1', done).unref());
   server.unref();
   const { port } = server.address();
   return {

@@ -1,4 +1,5 @@
-// A scripted merchant: what it answers is a function; what it heard is kept.
+// A scripted merchant: what it answers is a function; what it received is kept. A listening socket does
+// not keep the process: a test that failed before it closed its receivers must not hang the file.
 import { createServer } from 'node:http';
 import { createServer as createTcp } from 'node:net';
 
@@ -22,7 +23,7 @@ export async function receiver(answer = () => 'SUCCESS', { keep = true } = {}) {
     });
   });
   server.keepAliveTimeout = 30_000;
-  await new Promise((done) => { server.listen(0, '127.0.0.1', 1024, done); });
+  await new Promise((done) => { server.listen(0, '127.0.0.1', 1024, done).unref(); });
   const { port } = server.address();
   return {
     port, hits, byId, url: `http://127.0.0.1:${port}/n`,
@@ -43,7 +44,7 @@ export async function rawReceiver(talk) {
       begun = true;
     });
   });
-  await new Promise((done) => { server.listen(0, '127.0.0.1', done); });
+  await new Promise((done) => { server.listen(0, '127.0.0.1', done).unref(); });
   const { port } = server.address();
   return {
     port, url: `http://127.0.0.1:${port}/n`,
