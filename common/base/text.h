@@ -59,6 +59,7 @@ size_t utf8_count(const char *s, size_t len);       /* characters of valid text 
 bool utf8_has_control(const char *s, size_t len);   /* C0, DEL, C1, U+2028/2029, bidi overrides */
 /* The character s begins with into *out and its length in bytes; 0 when it is not valid. */
 size_t utf8_next(const char *s, size_t len, uint32_t *out);
+size_t utf8_put(uint32_t c, char to[4]);            /* writes the character; its length in bytes */
 bool utf8_is_control(uint32_t c);
 bool utf8_is_hidden(uint32_t c);    /* a control, or what prints nothing (bidi, zero width) */
 /* Foreign text for people's eyes, on a terminal or in a message: every byte that is not of a

@@ -36,6 +36,16 @@ size_t utf8_next(const char *s, size_t len, uint32_t *out)
     return lead->more + 1;
 }
 
+size_t utf8_put(uint32_t c, char to[4])
+{
+    const size_t more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+
+    to[0] = (char)(LEADS[more].bits | c >> (6 * more));
+    for (size_t i = 1; i <= more; i++)
+        to[i] = (char)(0x80 | (c >> (6 * (more - i)) & 0x3F));
+    return more + 1;
+}
+
 bool utf8_is_valid(const char *s, size_t len)
 {
     uint32_t c;

@@ -36,7 +36,9 @@ enum pay_err json_parse(const char *at, size_t len, struct json **out)
     struct json_tokener *tokener = json_tokener_new_ex(2 * JSON_DEPTH);
     if (!tokener)
         abort();
-    struct json_object *root = json_tokener_parse_ex(tokener, at, (int)len);
+    char *plain = json_without_pairs(at, &len);
+    struct json_object *root = json_tokener_parse_ex(tokener, plain ? plain : at, (int)len);
+    free(plain);
     if (json_tokener_get_error(tokener) == json_tokener_continue)      /* a bare number may go on */
         root = json_tokener_parse_ex(tokener, " ", 1);
     const enum json_tokener_error error = json_tokener_get_error(tokener);

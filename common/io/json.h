@@ -17,6 +17,8 @@
 /* True when the gate lets it through. */
 bool json_check(const char *at, size_t len);
 
+/* For json.c: a copy without escaped surrogate pairs, to be freed; NULL when there is none. */
+char *json_without_pairs(const char *at, size_t *len);
 /* The text behind a byte-order mark, with which senders may begin; *len shrinks with it. */
 const char *json_behind_mark(const char *at, size_t *len);
 /* True when it has more than `most` (> 0) members, at any depth; what follows is not looked at. */

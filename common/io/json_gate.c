@@ -357,3 +357,31 @@ void json_explain(const char *at, size_t len, struct text *why)
         text_addf(why, "the body is not JSON: byte %zu: %s", (size_t)(gate.wrong_at - at) + 1,
                   gate.wrong);
 }
+
+/* Escaped pairs become the character itself: json-c takes a decoded U+1D800, whose lower half looks
+ * like a surrogate, for one and makes U+FFFD of it (0.16). NULL when there is none; the text passed
+ * the gate. */
+char *json_without_pairs(const char *at, size_t *len)
+{
+    const char *end = at + *len;
+    char *room = NULL, *to = NULL;
+
+    for (const char *c = at; c < end;) {
+        uint32_t code = 0;
+        size_t step = *c == '\\' ? character(c, end, &code) : 1;
+        if (code >= 0x10000 && !room) {
+            room = malloc(*len);
+            if (!room)
+                abort();
+            memcpy(room, at, (size_t)(c - at));
+            to = room + (c - at);
+        }
+        if (code >= 0x10000)
+            to += utf8_put(code, to);
+        else if (room)
+            to = (char *)memcpy(to, c, step) + step;
+        c += step;
+    }
+    *len = room ? (size_t)(to - room) : *len;
+    return room;
+}

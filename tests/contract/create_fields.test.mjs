@@ -133,6 +133,12 @@ describe('what is kept', () => {
     assert.equal(expectOk(await get(stack, app1, `/payments/${order.order_no}`)).return_url, want);
     assert.equal(expectOk(await request(stack, { path: `/api/pay/status?token=${order.query_token}` })).return_url, want);
   });
+  test('subject: an escaped pair is its character, whichever', async () => {
+    for (const [escaped, want] of [['\\ud83d\\ude00', '😀'], ['\\ud876\\udc00', '\u{2d800}'], ['\\ud836\\ude00', '\u{1da00}']]) {
+      const res = await post(stack, app1, PATH, `{"merchant_order_id":"${newNo()}","price":1,"currency":"CNY","subject":"${escaped}"}`);
+      assert.equal(expectOk(res, 201).subject, want);
+    }
+  });
   test('body: lines and tabs come back as they were', async () => {
     const body = 'one\n\ttwo\n';
     const order = await create(stack, app1, { body });

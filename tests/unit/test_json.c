@@ -371,6 +371,26 @@ static void test_json_members_over__at_any_depth(void **state)
                   CASES[i].over);
 }
 
+/* json-c alone makes U+FFFD of a pair whose character ends in D800 to DBFF. */
+static void test_json_parse__escaped_pairs_are_their_character(void **state)
+{
+    static const struct { const char *json, *want; } PAIRS[] = {
+        { "{\"a\":\"\\ud83d\\ude00\"}", "\xF0\x9F\x98\x80" },
+        { "{\"a\":\"\\ud836\\uDE00e\"}", "\xF0\x9D\xA8\x80" "e" },
+        { "{\"a\":\"x\\uD876\\udc00\\n\\\\ud876\"}", "x\xF0\xAD\xA0\x80\n\\ud876" },
+        { "{\"\\ud876\\udc00\":1,\"a\":\"\\udbff\\udfff\"}", "\xF4\x8F\xBF\xBF" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(PAIRS); i++) {
+        struct json *root;
+        size_t len;
+        assert_int_equal(json_parse(PAIRS[i].json, strlen(PAIRS[i].json), &root), PAY_OK);
+        CHECK_TEXT(PAIRS[i].json, json_text(json_member(root, "a"), &len), PAIRS[i].want);
+        json_free(&root);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +406,7 @@ int main(void)
         cmocka_unit_test(test_json_member__values_and_absence),
         cmocka_unit_test(test_json_each__in_the_order_of_the_text),
         cmocka_unit_test(test_json_parse__bare_null_is_a_value),
+        cmocka_unit_test(test_json_parse__escaped_pairs_are_their_character),
         cmocka_unit_test(test_json_span__the_very_bytes),
         cmocka_unit_test(test_json_members_over__at_any_depth),
     };
