@@ -6,6 +6,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/stats.h"
+#include "io/signed_json.h"
 #include "pay/settle.h"
 #include "pay/space.h"
 #include "web/callback_headers.h"
@@ -16,7 +17,6 @@
 
 #define HEADERS_MAX 16384
 #define BRIEF_MAX 2048
-#define MEMBERS_MAX 64      /* more are refused before the JSON library sees them */
 
 struct taking {
     struct call *call;
@@ -110,8 +110,9 @@ static enum pay_err read_members(struct taking *t)
     size_t len = call->request->body_len;
     const char *at = json_behind_mark(call->request->body, &len);
 
-    if (json_members_over(at, len, MEMBERS_MAX)) {
-        text_addf(call->why, "more than %d members: send fewer", MEMBERS_MAX);
+    /* before the JSON library sees them */
+    if (json_members_over(at, len, SIGNED_MEMBERS_MAX)) {
+        text_addf(call->why, "more than %d members: send fewer", SIGNED_MEMBERS_MAX);
         return PAY_BAD_FIELD;
     }
     enum pay_err err = json_parse(at, len, &t->json);
