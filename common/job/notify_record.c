@@ -74,7 +74,7 @@ static void count(struct notify_engine *e, const struct notify_try *try)
 /* What waited for a host to open again need not wait any longer. */
 static void wake_host(struct notify_engine *e, struct notify_host *host)
 {
-    enum pay_err err = notify_endpoint_wake(e->job->db, host->state.id);
+    enum pay_err err = notify_endpoint_wake(e->job->db, host->app_id, host->state.id);
 
     host->state.consecutive_fail = 0;
     host->loaded_us = 0;

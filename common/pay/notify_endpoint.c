@@ -136,9 +136,10 @@ enum pay_err notify_endpoint_write(struct db *db, const struct notify_endpoint_n
 /* ---- waking. Tasks are found without locks and changed by primary key, in its order. */
 
 static const char SQL_PARKED[] =
-    "SELECT t.id FROM notify_endpoint e"
-    " STRAIGHT_JOIN notify_task t FORCE INDEX (idx_parked) ON " NOTIFY_IS_HOST_OF_TASK
-    " WHERE e.id = ? AND t.parked_since IS NOT NULL AND t.status = 0"
+    "SELECT t.id"
+    "  FROM (SELECT id, app_id, notify_url FROM notify_task FORCE INDEX (idx_parked)"
+    "         WHERE parked_since IS NOT NULL AND app_id = ? AND status = 0 LIMIT 5000) t"
+    "  JOIN notify_endpoint e ON e.id = ? AND " NOTIFY_IS_HOST_OF_TASK
     " ORDER BY t.id LIMIT ?";
 static const char SQL_WAKE[] =
     "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, id BIGINT UNSIGNED PATH '$')) j"
@@ -165,11 +166,11 @@ static enum pay_err wake(struct db *db, void *arg)
     return db_exec(db, SQL_WAKE, DB_LIST(in), NULL);
 }
 
-enum pay_err notify_endpoint_wake(struct db *db, int64_t id)
+enum pay_err notify_endpoint_wake(struct db *db, int64_t app_id, int64_t id)
 {
     static const struct db_column COLUMNS[] = { DB_COLUMN(struct wake_row, id) };
     static char room[WAKE_MAX * 21 + 8];
-    const struct db_param in[] = { DB_NUM(id), DB_NUM(WAKE_MAX) };
+    const struct db_param in[] = { DB_NUM(app_id), DB_NUM(id), DB_NUM(WAKE_MAX) };
     struct text list = TEXT(room);
     struct wake_row row;
 

@@ -52,7 +52,7 @@ MUST_USE enum pay_err notify_endpoint_write(struct db *db, const struct notify_e
 
 /* It answers again: what is parked for it becomes due, one after the other. A transaction of its
  * own. */
-MUST_USE enum pay_err notify_endpoint_wake(struct db *db, int64_t id);
+MUST_USE enum pay_err notify_endpoint_wake(struct db *db, int64_t app_id, int64_t id);
 
 /* A host that is open or half-open, and was asked within two days. */
 struct notify_open_host {
