@@ -10,7 +10,8 @@
 
 static char body_room[SIGNING_BODY_MAX + 1], text_room[SIGNING_ROOM];
 
-int signing_read(struct cli *cli, struct signing *out, const char *app_key)
+/* Reads the request and finds the app; 0, or an exit code after a message. */
+static int signing_read(struct cli *cli, struct signing *out, const char *app_key)
 {
     struct cli_bytes body = { body_room, sizeof(body_room), 0 };
 
@@ -29,15 +30,17 @@ int signing_read(struct cli *cli, struct signing *out, const char *app_key)
     return err == PAY_OK ? 0 : cli_fail(err, app_key, NULL);
 }
 
-struct text signing_text(const struct signing *s, const struct signed_request *request)
+/* In a room of its own until the next call. */
+static struct text signing_text(const struct signing *s)
 {
     struct text text = TEXT(text_room);
 
-    credentials_text(request, &s->said, &text);
+    credentials_text(&s->request, &s->said, &text);
     return text;
 }
 
-void signing_show(const struct text *text)
+/* On standard error, each line marked. */
+static void signing_show(const struct text *text)
 {
     size_t len;
 
@@ -77,7 +80,7 @@ int run_sign(struct cli *cli)
     struct text stamp = TEXT(s.said.timestamp);
     text_add_i64(&stamp, clock_now_s());
     token_new(s.said.nonce);
-    struct text text = signing_text(&s, &s.request);
+    struct text text = signing_text(&s);
     if (!sign_hmac_sha256(key->secret, strlen(key->secret), text.at, text.len, &mac))
         return cli_fail(PAY_FAULT, "sign", NULL);
     sign_mac_hex(&mac, hex);
@@ -180,7 +183,7 @@ int run_verify(struct cli *cli)
     int rc = signing_read(cli, &s, s.said.app_key);
     if (rc != 0)
         return rc;
-    struct text text = signing_text(&s, &s.request);
+    struct text text = signing_text(&s);
     signing_show(&text);
     for (size_t i = 0; i < s.app->key_count; i++) {
         const struct app_key *key = &s.app->keys[i];

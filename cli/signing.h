@@ -17,13 +17,6 @@ struct signing {
     struct credentials said;
 };
 
-/* Reads the request and finds the app; 0, or an exit code after a message. */
-int signing_read(struct cli *cli, struct signing *out, const char *app_key);
-/* The text of a request, in a room of its own until the next call. */
-struct text signing_text(const struct signing *s, const struct signed_request *request);
-/* On standard error, each line marked; what does not print is spelled. */
-void signing_show(const struct text *text);
-
 /* The texts people sign instead of the right one: row by row, each with its variants from 0 on. */
 struct signing_mistake {
     char says[200];             /* what is wrong with it; "" for the right text */

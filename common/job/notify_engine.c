@@ -205,7 +205,7 @@ static void on_answer(void *arg, const struct http_answer *answer)
     try->done_us = clock_ticks_us();
     try->answered = true;
     try->host->unrecorded++;
-    notify_host_heard(try->host, try->place, host_us(try, answer));
+    notify_host_answered(try->host, try->place, host_us(try, answer));
     notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
     engine.running--;
     engine.running_later -= try->lane != 0;

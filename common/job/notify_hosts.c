@@ -148,7 +148,7 @@ int notify_host_begin(struct notify_host *host, uint64_t url, bool later)
         place++;
     host->under_way[place] = (struct notify_under_way){ url, now, later };
     if (host->running++ == 0)
-        host->heard_us = now;
+        host->answered_us = now;
     host->running_later += later;
     return place;
 }
@@ -168,12 +168,12 @@ static void measure(struct notify_host *host, int64_t us)
     host->window_best_us = 0;
 }
 
-void notify_host_heard(struct notify_host *host, int place, int64_t us)
+void notify_host_answered(struct notify_host *host, int place, int64_t us)
 {
     host->running--;
     host->running_later -= host->under_way[place].later;
     host->under_way[place].begun_us = 0;
-    host->heard_us = clock_ticks_us();
+    host->answered_us = clock_ticks_us();
     measure(host, us);
 }
 
@@ -181,7 +181,7 @@ void notify_host_heard(struct notify_host *host, int place, int64_t us)
 
 int64_t notify_host_silence(const struct notify_host *host)
 {
-    return host->running > 0 ? clock_ticks_us() - host->heard_us : 0;
+    return host->running > 0 ? clock_ticks_us() - host->answered_us : 0;
 }
 
 bool notify_host_is_fast(const struct notify_host *host)

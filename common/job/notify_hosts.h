@@ -33,7 +33,7 @@ struct notify_host {
     int running, running_later;     /* of those in hand: under way; of these: not first tries */
     struct notify_under_way under_way[NOTIFY_PER_HOST_MOST];
     int unrecorded;                 /* answered, and the result is not written down yet */
-    int64_t heard_us;               /* the last answer; or when it was first asked since */
+    int64_t answered_us;               /* the last answer; or when it was first asked since */
     int64_t answers, window_best_us;
     int64_t best_us;                /* how fast it answers when it is fast; 0: not known */
     int64_t mean_us;                /* how fast it answered lately */
@@ -58,7 +58,7 @@ bool notify_host_may_begin(const struct notify_host *host, uint64_t url, bool la
 /* It is under way: the place it has there. */
 int notify_host_begin(struct notify_host *host, uint64_t url, bool later);
 /* Answered, or failed, after us. */
-void notify_host_heard(struct notify_host *host, int place, int64_t us);
+void notify_host_answered(struct notify_host *host, int place, int64_t us);
 uint64_t notify_url_key(const char *url);
 
 /* For how long a host that is being asked has not answered, us; 0 while it is not asked. */
