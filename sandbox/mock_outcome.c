@@ -120,7 +120,7 @@ static enum pay_err close_work(struct db *db, void *arg)
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
-/* Also one that nobody came to pay yet: it is opened, so that it can be closed. */
+/* Also a trade that is not on the books yet: it is opened, so that it can be closed. */
 static enum pay_err trade_end(struct db *db, struct mock_trade *trade)
 {
     enum pay_err err = mock_trade_open(db, trade->pay_id, trade);

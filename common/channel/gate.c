@@ -13,7 +13,7 @@
 #define PLACES_MAX 16
 #define ALL_MAX 512
 #define LEASE_US ((int64_t)CHANNEL_CALL_MAX_MS * 1000)
-#define PATIENCE_US INT64_C(250000)     /* for a place, while those who have one are quick */
+#define PATIENCE_US INT64_C(250000)     /* for a place, while the calls that have one are quick */
 #define NAP_MS 5
 #define HUNG_US INT64_C(1000000)
 #define HUNG_MAX 3
@@ -107,7 +107,7 @@ static bool enter(struct record *r, struct gate_pass *pass, struct crowd *full)
     return breaker_lets(r, pass->since);
 }
 
-/* Will one come free soon? Nobody who has one waits for long already. */
+/* Will one come free soon? Not when a call that has one takes long already. */
 static bool moves(const struct crowd *full, int64_t now)
 {
     for (int i = 0; i < full->count; i++) {

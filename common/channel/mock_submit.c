@@ -1,5 +1,5 @@
 /* mock_submit.c - submitting to the mock channel makes no call: the page's token follows from the
- * secret and the pay_id, and the gateway opens its trade when somebody first comes to the page.
+ * secret and the pay_id, and the gateway opens its trade when its page is first opened.
  *
  * A program that wants to see a channel fail says so in the order's metadata:
  * {"mock":{"submit":"refused"}}, or unknown, or slow. Such a submit goes the way of a call. */
