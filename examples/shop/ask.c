@@ -1,4 +1,4 @@
-/* ask.c - nothing was heard of an order that somebody went to pay: ask.
+/* ask.c - asks Shroff about an order that a payer went to pay and no notification came for.
  * A notification may be lost, and so may the channel's callback to Shroff. So: query first; when an
  * attempt is still open, submit to the same channel. Shroff then asks the channel. It answers 40901
  * when the money is there, gives the open attempt back when it is not, and answers 40903 when the

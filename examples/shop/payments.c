@@ -50,7 +50,7 @@ static const char SQL_DUE[] =
     " ORDER BY p.ask_time LIMIT 1";
 
 /* Asked after 10, 20, 40, … s, at most 5 minutes apart, and just after the order's end. `asks` is
- * what was found before, so of two who take the same order only one gets it. */
+ * what was found before, so of two processes that take the same order only one gets it. */
 static const char SQL_TAKE[] =
     "UPDATE payments"
     "   SET ask_time = IF(expire_time > UTC_TIMESTAMP(3)"

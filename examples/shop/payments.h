@@ -8,11 +8,11 @@
 #include "shroff.h"
 
 /* The states, as pages and tests name them. An order itself is PENDING_PAY until it is PAID:
- *   OPEN      somebody was sent to pay it
+ *   OPEN      a payer was sent to pay it
  *   UNHEARD   asked about since: not paid yet, as far as Shroff and the channel know
  *   FAILED    the last try brought no money; another may
  *   REFUSED   no payment could be started; `code` is Shroff's
- *   OVER      past its end, or closed: nobody is sent to pay it any more
+ *   OVER      past its end, or closed: no payer is sent to pay it any more
  *   FOUND     paid, and found by asking: the notification had not come */
 bool payments_create_table(void);
 
