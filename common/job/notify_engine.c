@@ -1,7 +1,6 @@
 /* notify_engine.c - the loop: record what is done, claim, begin, wait for answers. */
 #include "job/notify_engine.h"
 #include <stdlib.h>
-#include <string.h>
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -115,7 +114,6 @@ static void count_claim(struct notify_engine *e)
     }
 }
 
-/* What was parked behind a busy host comes back soon. */
 static int64_t poll_us(const struct notify_engine *e, int64_t now)
 {
     return now < e->drained_us ? BUSY_POLL_US : POLL_US;
@@ -128,12 +126,14 @@ static void claim(struct notify_engine *e)
 
     e->open[0] = (int)e->free.count;
     e->open[1] = NOTIFY_IN_HAND / 2 - e->later;
+    /* While there is a backlog newcomers do not wait behind it: every other look is at them, and
+     * while much is parked it is the longer one, as what was parked comes back among them. */
+    claim->newest = e->hungry && !claim->newest;
+    int most = claim->newest ? NOTIFY_BATCH_MAX : NOTIFY_BATCH_MAX / 2;
     for (int lane = 0; lane < 2; lane++) {
         int room = e->open[lane] > 0 ? e->open[lane] : 0;
-        claim->limit[lane] = e->parking && room > 0 ? NOTIFY_BATCH_MAX : room;
+        claim->limit[lane] = e->parking && room > 0 ? most : room;
     }
-    /* While there is a backlog, whosever and sent or parked, newcomers do not wait behind it. */
-    claim->newest = e->hungry && !claim->newest;
     claim->begin = begin_claim;
     claim->decide = decide;
     claim->arg = e;
@@ -156,7 +156,7 @@ static void claim(struct notify_engine *e)
     count_claim(e);
 }
 
-/* There is more, and room for it: parking goes on at once, sending when a batch is through. */
+/* Parking goes on at once, sending when a batch is through. */
 static bool wants_more(const struct notify_engine *e)
 {
     return e->hungry && (e->parking ? e->free.count > 0 : in_hand(e) <= e->refill_at);
