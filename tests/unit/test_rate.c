@@ -1,9 +1,11 @@
 /* test_rate.c - buckets: a burst, then one at a time; each address and app its own. */
 #include "tests/unit/unit.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "base/config.h"
 #include "web/rate.h"
 
 /* False when no child is left. */
@@ -47,6 +49,22 @@ static void test_rate__a_burst_then_no_more(void **state)
     assert_true(taken("192.0.2.2", 1) == 1);
     clock_sleep_ms(450);
     assert_true(taken("192.0.2.1", 10) >= 2);
+}
+
+/* All payers behind one office's router, whose pages poll every 2 s, at live mode's rate. */
+static void test_rate__a_hundred_payers_share_an_address(void **state)
+{
+    struct config config;
+
+    (void)state;
+    unsetenv("SHROFF_MODE");
+    unsetenv("SHROFF_RATE_IP");
+    config_load(&config);
+    rate_open(config.rate_ip, config.rate_app);
+    for (int round = 0; round < 3; round++) {
+        assert_int_equal(taken("192.0.2.1", 100), 100);
+        clock_sleep_ms(1000);
+    }
 }
 
 static void test_rate__v6_counts_by_64(void **state)
@@ -139,6 +157,7 @@ int main(void)
         cmocka_unit_test(test_rate_take_line__bounds_lines_with_the_rates_off),
         cmocka_unit_test(test_rate__off_lets_all_through),
         cmocka_unit_test(test_rate__a_burst_then_no_more),
+        cmocka_unit_test(test_rate__a_hundred_payers_share_an_address),
         cmocka_unit_test(test_rate__v6_counts_by_64),
         cmocka_unit_test(test_rate_look_app__takes_nothing),
         cmocka_unit_test(test_rate__is_shared_by_forked_workers),
