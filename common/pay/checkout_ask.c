@@ -139,8 +139,10 @@ enum pay_err open_end(struct db *db, const struct config *config, struct open_li
 enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_list *open)
 {
     static const char SQL[] =
-        "SELECT COUNT(*) FROM pay_order_extension WHERE order_id = ? AND of_id IS NULL";
-    const struct db_param in[] = { DB_NUM(order_id) };
+        "SELECT COUNT(*) FROM pay_order_extension"
+        " WHERE order_id = ? AND of_id IS NULL"
+        "   AND NOT (status = 20 AND channel_error_code <=> ?)";
+    const struct db_param in[] = { DB_NUM(order_id), DB_STR(NEVER_SENT) };
     int64_t total;
 
     enum pay_err err = db_number(db, SQL, DB_LIST(in), &total);

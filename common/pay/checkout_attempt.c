@@ -169,7 +169,7 @@ static enum pay_err send_failed(struct db *db, const struct sent *sent, enum pay
                                 struct checkout *out)
 {
     static const struct channel_ticket NOT_SENT = {
-        .error_code = "CHANNEL_BUSY", .error_msg = "the channel does not answer; it was not asked",
+        .error_code = NEVER_SENT, .error_msg = "the channel does not answer; it was not asked",
     };
     struct sent end = { sent->order, sent->attempt, err == PAY_FULL ? &NOT_SENT : sent->ticket };
 

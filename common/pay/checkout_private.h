@@ -34,7 +34,8 @@ MUST_USE enum pay_err attempt_send(const struct attempt_plan *plan, struct check
 /* ---- checkout_ask.c: what became of the open attempts of an order? */
 
 #define OPEN_MAX 8          /* open attempts that an order may have before it gets another one */
-#define ATTEMPTS_MAX 50     /* and in all */
+#define ATTEMPTS_MAX 50     /* and in all, without those that were never sent */
+#define NEVER_SENT "CHANNEL_BUSY"       /* their channel_error_code: gate.h let no call through */
 
 struct open_attempt {
     int64_t id, channel_id;

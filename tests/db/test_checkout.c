@@ -346,6 +346,11 @@ static void test_checkout_submit__has_room_for_so_many(void **state)
     run_sql("UPDATE pay_order_extension SET status = 20 WHERE status = 0");
     ASSERT_ERR(create_with(fresh_nonce(), "SO1", 10000, "mock"), PAY_ATTEMPTS);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 50);
+    /* a channel that hung for a day, asked again and again, leaves the order payable */
+    run_sql("UPDATE pay_order_extension SET channel_error_code = 'CHANNEL_BUSY'"
+            " WHERE channel_error_code IS NULL LIMIT 1");
+    ASSERT_ERR(submit_another("SO1"), PAY_OK);
+    ASSERT_ERR(submit_another("SO1"), PAY_ATTEMPTS);
 }
 
 static void test_checkout_submit__ends_what_failed_and_goes_on(void **state)
