@@ -236,8 +236,7 @@ static bool may_begin(const struct notify_engine *e, const struct notify_try *tr
         return false;
     if (try->host && !notify_host_may_begin(try->host, try->url_key, later))
         return false;
-    return e->running < NOTIFY_PER_APP ||
-           notify_share_of(try->result.app_id).running < NOTIFY_PER_APP;
+    return e->running < NOTIFY_PER_APP || !try->host || notify_host_may_take_slot(try->host);
 }
 
 /* False when it has to wait. */

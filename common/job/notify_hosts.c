@@ -190,6 +190,12 @@ bool notify_host_is_fast(const struct notify_host *host)
            notify_host_silence(host) <= SILENT_US;
 }
 
+/* It takes a second and more; one that is new is not known to, nor one that our own load delays. */
+static bool is_slow(const struct notify_host *host)
+{
+    return host->mean_us > SILENT_US || notify_host_silence(host) > SILENT_US;
+}
+
 /* How many it is through with soon, at the pace it answers. */
 static int allowance_by_pace(const struct notify_host *host)
 {
@@ -220,6 +226,7 @@ struct notify_share notify_share_of(int64_t app_id)
             continue;
         int slow = notify_host_is_fast(&hosts[i]) ? 0 : held;
         share.slow_of_all += slow;
+        share.slow_running_of_all += is_slow(&hosts[i]) ? hosts[i].running : 0;
         if (app_at[i] != app_id)
             continue;
         share.slow += slow;
@@ -227,4 +234,12 @@ struct notify_share notify_share_of(int64_t app_id)
         share.running += hosts[i].running;
     }
     return share;
+}
+
+bool notify_host_may_take_slot(const struct notify_host *host)
+{
+    struct notify_share share = notify_share_of(host->app_id);
+
+    return share.running < NOTIFY_PER_APP &&
+           (!is_slow(host) || share.slow_running_of_all < NOTIFY_SLOW_RUNNING);
 }

@@ -13,7 +13,8 @@
 #define NOTIFY_PER_APP_SLOW 24      /* in hand at hosts of one app that are not known to be fast */
 #define NOTIFY_SLOW_CROWDED 40      /* when all apps together have so many in hand there, */
 #define NOTIFY_PER_APP_CROWDED 8    /* one may have so many */
-#define NOTIFY_PER_APP 48           /* under way: one app never has all the slots */
+#define NOTIFY_PER_APP 48           /* under way: one app never has all the slots, */
+#define NOTIFY_SLOW_RUNNING 48      /* nor have the slow hosts of all apps */
 #define NOTIFY_PER_APP_IN_HAND 112  /* nor all the room */
 #define NOTIFY_QUEUED_MAX 92        /* claimed and waiting behind them, at a fast host */
 #define NOTIFY_QUEUED_NEW 12        /* the same at one that has not answered yet */
@@ -75,7 +76,10 @@ int notify_host_allowance(const struct notify_host *host);
 bool notify_host_keeps_waiting(const struct notify_host *host);
 
 /* What one app has in hand, and what all have at hosts that are not fast. */
-struct notify_share { int running, in_hand, slow, slow_of_all; };
+struct notify_share { int running, in_hand, slow, slow_of_all, slow_running_of_all; };
 struct notify_share notify_share_of(int64_t app_id);
+/* Is there a slot for one more try there, once most are taken? Neither one app nor all slow hosts
+ * together have all of them. */
+bool notify_host_may_take_slot(const struct notify_host *host);
 
 #endif
