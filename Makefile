@@ -47,7 +47,7 @@ LIB_CFLAGS := $(filter-out -I/usr/include,$(shell $(PKG_CONFIG) --cflags libmari
 LIBS := $(shell $(PKG_CONFIG) --libs libmariadb json-c libcurl openssl libqrencode zlib 2>/dev/null) -lfcgi
 LIB_CFLAGS := $(patsubst -I%,-isystem %,$(LIB_CFLAGS))
 
-LIB_SRC  := $(wildcard common/*/*.c)
+LIB_SRC  := $(wildcard common/*/*.c common/*/*/*.c)
 SAND_SRC := $(wildcard sandbox/*.c)
 CLI_SRC  := $(wildcard cli/*.c)
 SHOP_SRC := $(wildcard examples/shop/*.c)

@@ -2,7 +2,7 @@
 #ifndef BENCH_LIMIT_H
 #define BENCH_LIMIT_H
 
-#include "io/db.h"
+#include "io/db/db.h"
 
 struct limit {
     struct db *db;

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "base/ulid.h"
-#include "pay/order_row.h"
+#include "order/order_row.h"
 
 static const char NONE[] = "", NO_JSON[] = "{}";
 static const char PAY_URL[] =

@@ -2,9 +2,9 @@
  *            where to pay it. The same merchant_order_id again answers the order as it stands.
  *            POST /api/pay/submit: a further attempt to pay an open order.
  * in:  CREATE_FIELDS, SUBMIT_FIELDS; signed, scope payment:create
- * out: the order (pay/order_view.h); 201 and Location for what was made, else 200 */
-#include "pay/checkout.h"
-#include "web/endpoint.h"
+ * out: the order (order/order_view.h); 201 and Location for what was made, else 200 */
+#include "checkout/checkout.h"
+#include "web/skeleton/endpoint.h"
 #include "web/order_reply.h"
 
 #define EXTRAS_SIZE BODY_MAX

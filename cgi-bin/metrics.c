@@ -4,10 +4,10 @@
  *             GET /healthz: 200 while the database answers within a second, else 503. */
 #include <string.h>
 #include "base/stats.h"
-#include "pay/gauges.h"
-#include "pay/notify_endpoint.h"
-#include "pay/space.h"
-#include "web/endpoint.h"
+#include "watch/gauges.h"
+#include "notify/notify_endpoint.h"
+#include "app/space.h"
+#include "web/skeleton/endpoint.h"
 
 #define PING_MS 1000
 #define HOSTS_SHOWN 50

@@ -10,8 +10,8 @@
  * lint: allow file-size - five requests of one gateway, by contract in one executable */
 #include "base/text.h"
 #include "sandbox/mock_gateway.h"
-#include "web/pay_page.h"
-#include "web/test_clock.h"
+#include "web/page/pay_page.h"
+#include "web/skeleton/test_clock.h"
 
 struct page_input { char pay_id[65], token[65], csrf[MOCK_CSRF_SIZE], outcome[17]; };
 struct callback_input { char pay_id[NO_SIZE], status[9]; };

@@ -5,8 +5,8 @@
  *   GET /api/pay/refund/query?refund_no= | merchant_refund_id=    no refunds yet: 40400
  *   GET /api/pay/status?token=                                    unsigned: the payer's browser
  * Signed with scope payment:query, but for status. */
-#include "pay/order_view.h"
-#include "web/endpoint.h"
+#include "order/order_view.h"
+#include "web/skeleton/endpoint.h"
 #include "web/order_reply.h"
 
 struct query_in { char order_no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE], pay_id[NO_SIZE]; };

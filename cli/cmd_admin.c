@@ -6,11 +6,11 @@
 
 #include "base/clock.h"
 #include "cli/doctor.h"
-#include "io/db_refusal.h"
-#include "io/vault.h"
-#include "pay/migrate.h"
-#include "pay/purge.h"
-#include "pay/space.h"
+#include "io/db/db_refusal.h"
+#include "io/crypto/vault.h"
+#include "keep/migrate.h"
+#include "keep/purge.h"
+#include "app/space.h"
 
 #define NGINX_CONNECTIONS_LEAST 8192
 

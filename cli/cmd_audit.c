@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "pay/audit.h"
+#include "watch/audit.h"
 
 #define EXIT_UNPROVED 75        /* sysexits.h EX_TEMPFAIL */
 

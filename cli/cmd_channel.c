@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
-#include "io/sign.h"
+#include "io/crypto/sign.h"
 
 #define ID_MAX INT64_C(9007199254740991)
 

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "cli/command.h"
-#include "io/sign.h"
-#include "io/vault.h"
+#include "io/crypto/sign.h"
+#include "io/crypto/vault.h"
 
 #define OVERLAP_DEFAULT 86400
 #define OVERLAP_MAX 604800

@@ -6,9 +6,9 @@
 #include "base/json_text.h"
 #include "base/ulid.h"
 #include "cli/command.h"
-#include "io/http.h"
-#include "pay/notify.h"
-#include "pay/notify_admin.h"
+#include "io/http/http.h"
+#include "notify/notify.h"
+#include "notify/notify_admin.h"
 
 #define RATE_MAX 10000
 #define PROBE_TIMEOUT_MS 10000

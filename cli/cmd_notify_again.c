@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
-#include "io/sign.h"
-#include "io/vault.h"
-#include "job/notify_try.h"
-#include "pay/notify_again.h"
+#include "io/crypto/sign.h"
+#include "io/crypto/vault.h"
+#include "job/notify/notify_try.h"
+#include "notify/notify_again.h"
 
 static enum pay_err send_it(struct cli *cli, struct notify_try *try)
 {

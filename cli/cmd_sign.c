@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/ulid.h"
 #include "cli/signing.h"
-#include "io/sign.h"
+#include "io/crypto/sign.h"
 
 static char body_room[SIGNING_BODY_MAX + 1], text_room[SIGNING_ROOM];
 

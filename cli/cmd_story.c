@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
-#include "pay/alert.h"
-#include "pay/order.h"
-#include "pay/order_admin.h"
-#include "pay/story.h"
+#include "app/alert.h"
+#include "order/order.h"
+#include "order/order_admin.h"
+#include "watch/story.h"
 
 static const struct cli_word ORDER_WORDS[] = {
     { "WAITING", ORDER_WAITING },

@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include "base/config.h"
 #include "cli/out.h"
-#include "io/db.h"
-#include "pay/registry.h"
+#include "io/db/db.h"
+#include "registry/registry.h"
 
 enum opt {
     OPT_JSON, OPT_REASON, OPT_APP, OPT_NAME, OPT_NOTIFY_URL, OPT_APPEND_CHANNEL,

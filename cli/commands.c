@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/command.h"
-#include "io/db_refusal.h"
+#include "io/db/db_refusal.h"
 
 #define APP_OPTIONS                                                                                \
     (O(OPT_NAME) | O(OPT_NOTIFY_URL) | O(OPT_APPEND_CHANNEL) | O(OPT_NOTIFY_CLOSED) |              \

@@ -3,7 +3,7 @@
 #define CLI_DOCTOR_H
 
 #include "cli/command.h"
-#include "pay/doctor.h"
+#include "watch/doctor.h"
 
 enum finding { FINE, WARN, FAIL };
 struct doctor {

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "cli/doctor.h"
-#include "io/db_refusal.h"
-#include "io/fcgi_ask.h"
+#include "io/db/db_refusal.h"
+#include "io/fcgi/fcgi_ask.h"
 
 #define ANSWER_MS 3000
 #define WAITING_MANY 100

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/command.h"
-#include "io/vault.h"
+#include "io/crypto/vault.h"
 
 #define EXIT_USAGE 2
 #define REASON_MAX 255          /* admin_log.why */

@@ -3,7 +3,7 @@
 #define CLI_SIGNING_H
 
 #include "cli/command.h"
-#include "pay/credentials.h"
+#include "app/credentials.h"
 
 #define SIGNING_BODY_MAX 65536
 #define SIGNING_URI_MAX 8192

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cli/signing.h"
-#include "io/json.h"
-#include "io/sign.h"
-#include "pay/channel_config.h"
+#include "io/json/json.h"
+#include "io/crypto/sign.h"
+#include "app/channel_config.h"
 
 #define KEYS_MAX 64
 #define KEY_BYTES (SECRET_SIZE + 8)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/signing.h"
-#include "io/sign.h"
+#include "io/crypto/sign.h"
 
 static const char BLANKS[] = " \t\r\n";
 static const char BOM[] = "\xEF\xBB\xBF";

@@ -1,13 +1,13 @@
 /* notify_runner.c - tells merchants: sends the notifications that are due, until they are heard.
  * Cron starts it each minute for 65 s, so that runs overlap; any number may run at once, on any
- * number of machines. The work is in common/job/notify_engine.h. */
+ * number of machines. The work is in common/job/notify/notify_engine.h. */
 #include <stdio.h>
 #include "base/clock.h"
 #include "base/stats.h"
-#include "io/vault.h"
+#include "io/crypto/vault.h"
 #include "job/job.h"
-#include "job/notify_engine.h"
-#include "pay/notify_queue.h"
+#include "job/notify/notify_engine.h"
+#include "notify/notify_queue.h"
 
 #define CLOCK_OFF_MS 60000
 

@@ -2,7 +2,7 @@
  * and deletes nonces past their 900 s and refused callbacks past SHROFF_KEEP_REFUSED_DAYS. Cron
  * starts it every five minutes; any number may run. */
 #include "job/job.h"
-#include "pay/purge.h"
+#include "keep/purge.h"
 
 static void say(void *job, const char *line)
 {

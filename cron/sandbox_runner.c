@@ -1,7 +1,7 @@
 /* sandbox_runner.c - the played third parties' own retries: callbacks the mock gateway still owes.
  * Test mode only. Any number at once: each callback is claimed under a row lock with a lease. */
 #include "base/clock.h"
-#include "io/vault.h"
+#include "io/crypto/vault.h"
 #include "job/job.h"
 #include "sandbox/mock_gateway.h"
 

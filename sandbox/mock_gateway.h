@@ -8,8 +8,8 @@
 #include "base/config.h"
 #include "base/money.h"
 #include "base/ulid.h"
-#include "io/db.h"
-#include "io/json.h"
+#include "io/db/db.h"
+#include "io/json/json.h"
 
 enum mock_trade_state { MOCK_WAITING = 0, MOCK_PAID = 10, MOCK_FAILED = 20, MOCK_CLOSED = 30 };
 

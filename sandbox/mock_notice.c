@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/json_text.h"
 #include "base/log.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 #define SEND_TIMEOUT_MS 8000
 #define LEASE_S 30

@@ -2,7 +2,7 @@
 #ifndef SANDBOX_MOCK_PRIVATE_H
 #define SANDBOX_MOCK_PRIVATE_H
 
-#include "io/signed_json.h"
+#include "wire/signed_json.h"
 #include "sandbox/mock_gateway.h"
 
 /* The key the gateway signs with: the shared secret, or its own RSA key. */

@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "io/sign.h"
-#include "io/vault.h"
+#include "io/crypto/sign.h"
+#include "io/crypto/vault.h"
 
 #define CSRF_LIFE_S 86400 /* beyond the order's own end: a page may stay open that long */
 

@@ -1,6 +1,6 @@
 -- The two hot transactions as one call each: a round trip where there were four and six. They do the
 -- plain case; what is not plain is told as error 32001 (or 1062) and done by their callers statement
--- by statement: common/pay/checkout_create.c, common/pay/settle_paid.c. They run with their caller's
+-- by statement: common/checkout/checkout_create.c, common/settle/settle_paid.c. They run with their caller's
 -- rights. Nothing is rolled back here: COMMIT comes last, and io/db rolls back after every error.
 
 DELIMITER //

@@ -1,5 +1,5 @@
 -- A refused callback can come from any stranger, so little of it is kept, for a short time, and so many
--- a day: the beginning of its body, its length and its hash (common/pay/callback_refused.c).
+-- a day: the beginning of its body, its length and its hash (common/settle/callback_refused.c).
 ALTER TABLE callback_log
   ADD COLUMN believed TINYINT NOT NULL DEFAULT 1 COMMENT '0: refused; deleted after SHROFF_KEEP_REFUSED_DAYS',
   ADD COLUMN body_length BIGINT NULL COMMENT 'of a refused one: bytes that came or were announced',

@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/money.h"
 #include "base/ulid.h"
-#include "io/json.h"
+#include "io/json/json.h"
 
 #define CHANNEL_CODE_SIZE 33
 #define CHANNEL_NO_SIZE 65

@@ -10,7 +10,7 @@
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/stats.h"
-#include "io/db_refusal.h"
+#include "io/db/db_refusal.h"
 
 #define PROGRESS_EVERY_US 200000
 

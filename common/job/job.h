@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include "base/config.h"
 #include "base/err.h"
-#include "io/db.h"
+#include "io/db/db.h"
 
 /* Exit codes (sysexits.h): 0 done, 64 bad arguments, 70 our fault, 75 try later (database away),
  * 78 bad configuration. */

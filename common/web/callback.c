@@ -1,19 +1,19 @@
 /* callback.c - admitted, then believed in this order: size, type, members, signature, timestamp,
  * price and currency, state. Until its signature fits, a callback may come from any stranger: what
  * it costs is bounded before the database is touched (web/callers.h) and in it
- * (pay/callback_refused.c). */
+ * (settle/callback_refused.c). */
 #include "web/callback.h"
 #include <string.h>
 #include "base/log.h"
 #include "base/stats.h"
-#include "io/signed_json.h"
-#include "pay/settle.h"
-#include "pay/space.h"
+#include "wire/signed_json.h"
+#include "settle/settle.h"
+#include "app/space.h"
 #include "web/callback_headers.h"
 #include "web/callers.h"
-#include "web/content_type.h"
-#include "web/rate.h"
-#include "web/request_read.h"
+#include "web/skeleton/content_type.h"
+#include "web/skeleton/rate.h"
+#include "web/skeleton/request_read.h"
 
 #define HEADERS_MAX 16384
 #define BRIEF_MAX 2048

@@ -3,7 +3,7 @@
 #define WEB_CALLBACK_HEADERS_H
 
 #include "base/text.h"
-#include "web/request.h"
+#include "web/skeleton/request.h"
 
 /* One JSON object, "webhook-id": "…", in the order they came; no Authorization, no cookies. What
  * does not fit is left out and told by "…": true. */

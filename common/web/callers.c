@@ -5,8 +5,8 @@
 #include <sys/mman.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "web/rate.h"
-#include "web/server.h"
+#include "web/skeleton/rate.h"
+#include "web/skeleton/server.h"
 
 #define SETS 256            /* a power of two */
 #define WAYS 4

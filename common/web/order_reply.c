@@ -2,8 +2,8 @@
 #include "web/order_reply.h"
 #include <inttypes.h>
 #include <string.h>
-#include "io/http.h"
-#include "pay/order_view.h"
+#include "io/http/http.h"
+#include "order/order_view.h"
 
 #define SHOWN_MAX 60            /* bytes of a subject in a message */
 

@@ -2,8 +2,8 @@
 #ifndef WEB_ORDER_REPLY_H
 #define WEB_ORDER_REPLY_H
 
-#include "pay/checkout.h"
-#include "web/endpoint.h"
+#include "checkout/checkout.h"
+#include "web/skeleton/endpoint.h"
 
 /* The order as answers show it, with its open attempt or NULL, into reply_data. */
 void reply_order_view(struct call *call, const struct order *order, const struct attempt *open);

@@ -7,7 +7,7 @@
 #include <netinet/in.h>
 
 #include "base/json_text.h"
-#include "io/signed_json.h"
+#include "wire/signed_json.h"
 #include "tests/unit/unit.h"
 
 enum gateway_mood { GATEWAY_HONEST, GATEWAY_SILENT, GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID,

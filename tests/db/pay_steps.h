@@ -4,8 +4,8 @@
 
 #include "tests/db/shroff.h"
 
-#include "pay/checkout.h"
-#include "pay/settle.h"
+#include "checkout/checkout.h"
+#include "settle/settle.h"
 
 static struct checkout C;
 

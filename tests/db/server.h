@@ -17,7 +17,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 #include "base/clock.h"
-#include "io/db.h"
+#include "io/db/db.h"
 
 struct server { char folder[64], socket[96], proxy_socket[96]; pid_t pid, proxy; int *cut; };
 enum cut { CUT_NOTHING, CUT_BEFORE_COMMIT_ARRIVES, CUT_AFTER_COMMIT_ARRIVED };

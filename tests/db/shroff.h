@@ -7,9 +7,9 @@
 #include "tests/db/server.h"
 
 #include "base/log.h"
-#include "io/sign.h"
-#include "io/vault.h"
-#include "pay/registry.h"
+#include "io/crypto/sign.h"
+#include "io/crypto/vault.h"
+#include "registry/registry.h"
 
 #define NOTIFY_URL "http://127.0.0.1:9/heard"
 

@@ -1,8 +1,8 @@
 /* test_app.c - apps, keys, nonces, channels and alerts, on a real database. */
 #include "tests/db/shroff.h"
 
-#include "pay/alert.h"
-#include "pay/channel_config.h"
+#include "app/alert.h"
+#include "app/channel_config.h"
 
 static void wait_kept(void)
 {

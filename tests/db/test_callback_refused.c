@@ -2,7 +2,7 @@
  * many a day, and who is told when there are more. */
 #include "tests/db/pay_steps.h"
 
-#include "pay/purge.h"
+#include "keep/purge.h"
 
 static char body[40000];
 

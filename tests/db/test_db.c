@@ -3,8 +3,8 @@
 #include "tests/db/server.h"
 
 #include "base/log.h"
-#include "io/db_private.h"
-#include "io/db_refusal.h"
+#include "io/db/db_private.h"
+#include "io/db/db_refusal.h"
 
 static struct server server;
 static struct db *root, *db;

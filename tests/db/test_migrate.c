@@ -1,7 +1,7 @@
 /* Migrations on a real database: once, twice, two at once, killed half-way, changed, broken. */
 #include "tests/db/shroff.h"
 
-#include "pay/migrate.h"
+#include "keep/migrate.h"
 
 #define FILES_MAX 4
 

@@ -3,9 +3,9 @@
 #include "tests/db/shroff.h"
 
 #include <stdlib.h>
-#include "pay/notify.h"
-#include "pay/notify_queue.h"
-#include "pay/purge.h"
+#include "notify/notify.h"
+#include "notify/notify_queue.h"
+#include "keep/purge.h"
 
 static struct db *R, *R2;               /* two runners */
 static struct notify_claim CLAIM, CLAIM2;

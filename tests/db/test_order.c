@@ -1,7 +1,7 @@
 /* test_order.c - finding, listing and showing orders, on a real database. */
 #include "tests/db/pay_steps.h"
 
-#include "pay/order_view.h"
+#include "order/order_view.h"
 
 static void test_order_find__by_each_of_its_names(void **state)
 {

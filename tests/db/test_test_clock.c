@@ -1,8 +1,8 @@
 /* test_test_clock.c - the clock for tests, and the gauges of /metrics, on a real database. */
 #include "tests/db/pay_steps.h"
 
-#include "pay/gauges.h"
-#include "pay/test_clock.h"
+#include "watch/gauges.h"
+#include "keep/test_clock.h"
 
 static enum pay_err advance(const char *nonce, int64_t seconds)
 {

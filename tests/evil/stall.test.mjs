@@ -50,7 +50,7 @@ test('the largest list is answered, and nginx has room for the largest answer of
   assert.equal(res.status, 200, res.text.slice(0, 300));
   assert.equal(res.json.data.items.length, 100);
   t.diagnostic(`${res.bytes.length} bytes`);
-  const [, kib] = /REPLY_BODY_MAX \((\d+) \* 1024\)/.exec(readFileSync(join(ROOT, 'common/web/reply.h'), 'utf8'));
+  const [, kib] = /REPLY_BODY_MAX \((\d+) \* 1024\)/.exec(readFileSync(join(ROOT, 'common/web/skeleton/reply.h'), 'utf8'));
   const [, n, size] = /fastcgi_buffers (\d+) (\d+)k;/.exec(readFileSync(join(ROOT, 'nginx/limits.conf'), 'utf8'));
   assert.ok(n * size >= Number(kib) * 1.05, `${n} buffers of ${size} KiB do not hold ${kib} KiB and its records`);
 });

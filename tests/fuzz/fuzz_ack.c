@@ -3,8 +3,8 @@
  * cannot say either must not; and blanks around change nothing. */
 #include <strings.h>
 #include "fuzz.h"
-#include "io/json.h"
-#include "pay/notify.h"
+#include "io/json/json.h"
+#include "notify/notify.h"
 
 /* The member's own bytes say it: 0, or a string that reads SUCCESS once its escapes are undone. */
 static bool code_says(const char *at, size_t len)

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include "fuzz.h"
 #include "base/net.h"
-#include "io/http_private.h"
+#include "io/http/http_private.h"
 
 /* IANA's special-purpose registries, as in webhooks.md part D. */
 static const char *const REFUSED[] = {

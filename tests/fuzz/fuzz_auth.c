@@ -1,7 +1,7 @@
 /* fuzz_auth.c - the Authorization header against a second parser, written from the contract: both
  * accept the same, with the same values. */
 #include "fuzz.h"
-#include "web/auth.h"
+#include "web/skeleton/auth.h"
 
 enum { APP_KEY, KEY_ID, TIMESTAMP, NONCE, SIGNATURE, PARAMS };
 static const char *const NAMES[PARAMS] = { "app_key", "key_id", "timestamp", "nonce", "signature" };

@@ -3,8 +3,8 @@
 #include <unistd.h>
 #include "fuzz.h"
 #include "base/log.h"
-#include "io/sign.h"
-#include "io/vault.h"
+#include "io/crypto/sign.h"
+#include "io/crypto/vault.h"
 
 static char path[] = "/tmp/shroff-fuzz-XXXXXX";
 

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/json_text.h"
 #include "channel/channel.h"
-#include "io/signed_json.h"
+#include "wire/signed_json.h"
 
 #define SECRET "0123456789abcdef0123456789abcdef"
 

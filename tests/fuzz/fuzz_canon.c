@@ -1,9 +1,9 @@
 /* fuzz_canon.c - the two canonical texts are injective: each can be taken apart again into exactly
  * what went in, so no two inputs share a text. */
 #include "fuzz.h"
-#include "io/json.h"
-#include "io/signed_json.h"
-#include "web/auth.h"
+#include "io/json/json.h"
+#include "wire/signed_json.h"
+#include "web/skeleton/auth.h"
 
 #define ROOM (1 << 18)
 

@@ -4,9 +4,9 @@
 #include <strings.h>
 #include "base/clock.h"
 #include "base/net.h"
-#include "pay/return_url.h"
-#include "web/field.h"
-#include "web/html.h"
+#include "order/return_url.h"
+#include "web/skeleton/field.h"
+#include "web/page/html.h"
 
 #define ROOM 70000
 

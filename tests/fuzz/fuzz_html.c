@@ -1,7 +1,7 @@
 /* fuzz_html.c - what an escaper writes is one text node (or one attribute value) that says exactly
  * what went in. */
 #include "fuzz.h"
-#include "web/html.h"
+#include "web/page/html.h"
 
 static const struct { const char *entity, *means; } ENTITIES[] = {
     { "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" }, { "&#39;", "'" },

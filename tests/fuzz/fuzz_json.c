@@ -6,7 +6,7 @@
 #undef json_bool
 #include "fuzz.h"
 #include "base/json_text.h"
-#include "io/json.h"
+#include "io/json/json.h"
 
 #define ROOM (1 << 18)
 

@@ -2,7 +2,7 @@
  * never shorter than the plan, never more than a tenth longer than what was asked for. */
 #include <time.h>
 #include "fuzz.h"
-#include "pay/notify.h"
+#include "notify/notify.h"
 
 #define NOW_S INT64_C(1700000000)
 #define DAY_S 86400

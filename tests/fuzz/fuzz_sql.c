@@ -1,7 +1,7 @@
 /* fuzz_sql.c - cutting a .sql file: every line that is no comment, blank line or DELIMITER comes
  * out once, in order, and no statement carries its delimiter. */
 #include "fuzz.h"
-#include "pay/sql_text.h"
+#include "keep/sql_text.h"
 
 static bool is_blank(const char *line)
 {

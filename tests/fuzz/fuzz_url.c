@@ -4,7 +4,7 @@
 #include <curl/curl.h>      /* lint: allow library - the oracle */
 #include <strings.h>
 #include "fuzz.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 static bool part_is(CURLU *url, CURLUPart part, const char *want)
 {

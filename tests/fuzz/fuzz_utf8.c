@@ -2,7 +2,7 @@
  * and JSON escaping keep what they should. */
 #include "fuzz.h"
 #include "base/json_text.h"
-#include "io/json.h"
+#include "io/json/json.h"
 
 /* The one legal spelling of a character; 0 when there is none. */
 static size_t spell(uint32_t c, uint8_t out[4])

@@ -28,22 +28,22 @@ check() {
 lines() { for ((i = 0; i < $1; i++)); do echo "$2"; done; }
 
 # ---- layers
-for row in common/base:io/db.h common/io:pay/order.h common/channel:pay/order.h common/pay:web/reply.h \
-    common/pay:job/job.h common/web:job/job.h common/job:web/reply.h cgi-bin:job/job.h \
-    cgi-bin:sandbox/gateway.h cron:web/reply.h cli:web/reply.h sandbox:pay/order.h \
-    sandbox:channel/channel.h sandbox:web/reply.h common/io:sandbox/gateway.h; do
+for row in common/base:io/db/db.h common/io:order/order.h common/channel:order/order.h common/pay:web/skeleton/reply.h \
+    common/pay:job/job.h common/web:job/job.h common/job:web/skeleton/reply.h cgi-bin:job/job.h \
+    cgi-bin:sandbox/gateway.h cron:web/skeleton/reply.h cli:web/skeleton/reply.h sandbox:order/order.h \
+    sandbox:channel/channel.h sandbox:web/skeleton/reply.h common/io:sandbox/gateway.h; do
     check "layer ${row/:/ includes }" "${row%%:*}/x.c" '1: layer' <<<"#include \"${row#*:}\""
 done
-for row in common/base:base/err.h common/io:base/err.h common/channel:io/http.h common/pay:channel/channel.h \
-    common/web:pay/order.h common/job:pay/order.h cgi-bin:web/reply.h cron:job/job.h cli:pay/order.h cli:job/notify_try.h \
-    cli:command.h sandbox:io/db.h sandbox:sandbox/gateway.h tests/unit:sandbox/gateway.h \
+for row in common/base:base/err.h common/io:base/err.h common/channel:io/http/http.h common/pay:channel/channel.h \
+    common/web:order/order.h common/job:order/order.h cgi-bin:web/skeleton/reply.h cron:job/job.h cli:order/order.h cli:job/notify/notify_try.h \
+    cli:command.h sandbox:io/db/db.h sandbox:sandbox/gateway.h tests/unit:sandbox/gateway.h \
     examples/shop:anything/at/all.h; do
     check "layer ${row/:/ may include }" "${row%%:*}/x.c" '' <<<"#include \"${row#*:}\""
 done
 check 'mockpay uses the sandbox' cgi-bin/mockpay.c '' <<<'#include "sandbox/gateway.h"'
-check 'mockpay leaves pay alone' cgi-bin/mockpay.c '1: layer' <<<'#include "pay/order.h"'
+check 'mockpay leaves pay alone' cgi-bin/mockpay.c '1: layer' <<<'#include "order/order.h"'
 check 'sandbox runner uses the sandbox' cron/sandbox_runner.c '' <<<'#include "sandbox/gateway.h"'
-check 'sandbox runner leaves pay alone' cron/sandbox_runner.c '1: layer' <<<'#include "pay/order.h"'
+check 'sandbox runner leaves pay alone' cron/sandbox_runner.c '1: layer' <<<'#include "order/order.h"'
 check 'a path upward' common/io/x.c '1: layer' '1: layer' <<<'#include "../pay/order.h"'
 
 # ---- library headers
@@ -52,14 +52,14 @@ for header in mysql.h mysql/mysql.h mariadb/mysql.h openssl/evp.h json-c/json.h 
     check "library <$header> in pay" common/pay/x.c '1: library' <<<"#include <$header>"
     check "library <$header> in a public io header" common/io/x.h '1: library' <<<"#include <$header>"
 done
-check 'mysql in db'        common/io/db_bind.c ''  <<<'#include <mysql.h>'
-check 'openssl in sign'    common/io/sign_rsa.c '' <<<'#include <openssl/evp.h>'
-check 'json-c in json'     common/io/json.c ''     <<<'#include <json-c/json.h>'
-check 'curl in http'       common/io/http_pool.c '' <<<'#include <curl/curl.h>'
-check 'fcgi in fcgi'       common/io/fcgi.c ''     <<<'#include <fcgiapp.h>'
+check 'mysql in db'        common/io/db/db_bind.c ''  <<<'#include <mysql.h>'
+check 'openssl in sign'    common/io/crypto/sign_rsa.c '' <<<'#include <openssl/evp.h>'
+check 'json-c in json'     common/io/json/json.c ''     <<<'#include <json-c/json.h>'
+check 'curl in http'       common/io/http/http_pool.c '' <<<'#include <curl/curl.h>'
+check 'fcgi in fcgi'       common/io/fcgi/fcgi.c ''     <<<'#include <fcgiapp.h>'
 check 'qrencode in qr'     common/io/qr.c ''       <<<'#include <qrencode.h>'
-check 'zlib in http'       common/io/http_decode.c '' <<<'#include <zlib.h>'
-check 'openssl in db'      common/io/db.c '1: library' <<<'#include <openssl/evp.h>'
+check 'zlib in http'       common/io/http/http_decode.c '' <<<'#include <zlib.h>'
+check 'openssl in db'      common/io/db/db.c '1: library' <<<'#include <openssl/evp.h>'
 check 'libc anywhere'      common/pay/x.c ''       <<<'#include <string.h>'
 
 # ---- SQL

@@ -1,8 +1,8 @@
 /* test_auth.c - the Authorization header, the signed text, keys and windows of time. */
 #include "tests/unit/unit.h"
 #include <string.h>
-#include "io/sign.h"
-#include "web/auth.h"
+#include "io/crypto/sign.h"
+#include "web/skeleton/auth.h"
 
 #define KEY "app_key=\"app_1\""
 #define STAMP "timestamp=\"1700000000\""

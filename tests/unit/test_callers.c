@@ -6,8 +6,8 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "web/callers.h"
-#include "web/rate.h"
-#include "web/server.h"
+#include "web/skeleton/rate.h"
+#include "web/skeleton/server.h"
 
 static const struct config FOUR = { .workers = 4 };
 

@@ -1,6 +1,6 @@
 /* test_content_type.c - media types and their parameters. */
 #include "tests/unit/unit.h"
-#include "web/content_type.h"
+#include "web/skeleton/content_type.h"
 
 struct type_case { const char *header; bool want; };
 static const struct type_case CASES[] = {

@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "io/fcgi.h"
+#include "io/fcgi/fcgi.h"
 
 enum { BEGIN = 1, PARAMS = 4, STDIN = 5, STDOUT = 6 };
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "base/money.h"
 #include "base/ulid.h"
-#include "web/field.h"
+#include "web/skeleton/field.h"
 
 struct in {
     char no[NO_SIZE], name[9], word[65], currency[4], url[1025], address[46], object[65],

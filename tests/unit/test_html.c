@@ -1,6 +1,6 @@
 /* test_html.c - the escapers, by place. */
 #include "tests/unit/unit.h"
-#include "web/html.h"
+#include "web/page/html.h"
 
 struct escape_case { const char *name, *in, *text, *attr, *arg; };
 static const struct escape_case ESCAPE_CASES[] = {

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/clock.h"
-#include "io/http.h"
+#include "io/http/http.h"
 
 static int port;
 static pid_t server;

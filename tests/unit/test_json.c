@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include "tests/unit/unit.h"
 #include "base/clock.h"
-#include "io/json.h"
+#include "io/json/json.h"
 
 struct gate_case { const char *name, *text; bool want; };
 

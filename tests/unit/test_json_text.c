@@ -1,7 +1,7 @@
 /* test_json_text.c - the JSON writer: commas, escapes, what is left out, full. */
 #include "tests/unit/unit.h"
 #include "base/json_text.h"
-#include "io/json.h"
+#include "io/json/json.h"
 
 static void test_json_text__places_commas(void **state)
 {

@@ -5,7 +5,7 @@
 #include "tests/unit/unit.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "io/json.h"
+#include "io/json/json.h"
 
 static int real_stderr, pipe_read, pipe_write;
 

@@ -3,8 +3,8 @@
 
 #include "base/json_text.h"
 #include "channel/channel.h"
-#include "io/sign.h"
-#include "io/signed_json.h"
+#include "io/crypto/sign.h"
+#include "wire/signed_json.h"
 
 #define SECRET "0123456789abcdef0123456789abcdef"
 #define PAY_ID "01J0EXAMP00000000000000002"

@@ -1,8 +1,8 @@
 /* test_notify.c - when a notification is tried again, what counts as heard, how it is signed. */
 #include "tests/unit/unit.h"
 
-#include "io/sign.h"
-#include "pay/notify.h"
+#include "io/crypto/sign.h"
+#include "notify/notify.h"
 
 static void schedule_as_text(const struct notify_schedule *schedule, struct text *to)
 {

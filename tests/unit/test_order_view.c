@@ -1,8 +1,8 @@
 /* test_order_view.c - the order as JSON, byte for byte. */
 #include "tests/unit/unit.h"
 
-#include "io/json.h"
-#include "pay/order_view.h"
+#include "io/json/json.h"
+#include "order/order_view.h"
 
 static struct order order_full(void)
 {

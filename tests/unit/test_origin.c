@@ -1,8 +1,8 @@
 /* test_origin.c - Host and Origin against SHROFF_BASE_URL: a scheme's own port is no port. */
 #include "tests/unit/unit.h"
 #include "base/text.h"
-#include "web/origin.h"
-#include "web/request_read.h"
+#include "web/skeleton/origin.h"
+#include "web/skeleton/request_read.h"
 
 extern char **environ;
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/config.h"
-#include "web/rate.h"
+#include "web/skeleton/rate.h"
 
 /* False when no child is left. */
 static bool wait_for_child(int *status)

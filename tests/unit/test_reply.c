@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "web/reply_send.h"
+#include "web/skeleton/reply_send.h"
 
 static char sent[4096];
 

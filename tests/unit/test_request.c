@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "web/callback_headers.h"
-#include "web/request_read.h"
+#include "web/skeleton/request_read.h"
 
 extern char **environ;
 static const struct net_list NOBODY;

@@ -1,6 +1,6 @@
 /* test_route.c - paths and methods. */
 #include "tests/unit/unit.h"
-#include "web/route.h"
+#include "web/skeleton/route.h"
 
 static const struct route ROUTES[] = {
     { .path = "/payments", .method = "GET", .allow = "GET, HEAD, POST" },

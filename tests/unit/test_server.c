@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/config.h"
-#include "web/server.h"
+#include "web/skeleton/server.h"
 
 /* What workers tell the test. */
 struct board { _Atomic int started; _Atomic int ended_well; _Atomic int last_pid; };

@@ -1,6 +1,6 @@
 /* test_sign.c - digests, MACs, RSA, sealing, base64. Vectors: FIPS 180, RFC 4231, RFC 4648. */
 #include "tests/unit/unit.h"
-#include "io/sign.h"
+#include "io/crypto/sign.h"
 
 static char private_pem[4096], public_pem[2048];
 

@@ -1,7 +1,7 @@
 /* SQL files cut into statements. */
 #include "unit.h"
 #include <stdlib.h>
-#include "pay/sql_text.h"
+#include "keep/sql_text.h"
 
 struct cut { const char *name, *file, *statements[4]; };
 static const struct cut CUTS[] = {

@@ -99,7 +99,7 @@ export class Bench {
 
   async value(sql, params = []) { return Object.values((await this.row(sql, params)) ?? { none: undefined })[0]; }
 
-  // As io/vault.h says: a version byte, 12 random bytes, ciphertext, tag; AAD "table|owner|column|version".
+  // As io/crypto/vault.h says: a version byte, 12 random bytes, ciphertext, tag; AAD "table|owner|column|version".
   seal(table, owner, column, text) {
     const nonce = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', this.masterKey, nonce);

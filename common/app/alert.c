@@ -1,0 +1,146 @@
+#include "app/alert.h"
+
+#include "base/text.h"
+
+static enum pay_err alert_again(struct db *db, const char *kind, const char *about,
+                                const char *text, int64_t *changed)
+{
+    static const char SQL[] =
+        "UPDATE pay_alert SET times = times + 1, text = ?, closed_by = NULL, close_time = NULL"
+        " WHERE kind = ? AND about = ?";
+    const struct db_param in[] = { DB_STR(text), DB_STR(kind), DB_STR(about) };
+
+    return db_exec(db, SQL, DB_LIST(in), changed);
+}
+
+/* Not ON DUPLICATE KEY UPDATE: it wants the right to change every column that is inserted, and the
+ * accounts may only count up and open again. */
+enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_id, const char *about,
+                         const char *text)
+{
+    static const char SQL[] =
+        "INSERT INTO pay_alert (kind, app_id, about, text) VALUES (?, ?, ?, ?)";
+    const struct db_param in[] = { DB_STR(kind), DB_NUM_OPT(app_id), DB_STR(about), DB_STR(text) };
+    int64_t changed = 0;
+
+    enum pay_err err = alert_again(db, kind, about, text, &changed);
+    if (err != PAY_OK || changed > 0)
+        return err;
+    err = db_exec(db, SQL, DB_LIST(in), NULL);
+    return err == PAY_DUPLICATE ? alert_again(db, kind, about, text, &changed) : err;
+}
+
+static enum pay_err crowd_again(struct db *db, const struct alert_crowd *alert, int64_t *changed)
+{
+    static const char SQL[] =
+        "UPDATE pay_alert SET times = times + 1, text = ?, closed_by = NULL, close_time = NULL"
+        " WHERE kind = ? AND app_id = ? AND crowd = ?";
+    const struct db_param in[] = {
+        DB_STR(alert->text), DB_STR(alert->kind), DB_NUM(alert->app_id), DB_STR(alert->crowd),
+    };
+    return db_exec(db, SQL, DB_LIST(in), changed);
+}
+
+enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert)
+{
+    static const char SQL[] =
+        "INSERT INTO pay_alert (kind, app_id, crowd, about, text) VALUES (?, ?, ?, ?, ?)";
+    const struct db_param in[] = {
+        DB_STR(alert->kind), DB_NUM(alert->app_id), DB_STR(alert->crowd), DB_STR(alert->about),
+        DB_STR(alert->text),
+    };
+    int64_t changed = 0;
+
+    enum pay_err err = crowd_again(db, alert, &changed);
+    if (err != PAY_OK || changed > 0)
+        return err;
+    err = db_exec(db, SQL, DB_LIST(in), NULL);
+    return err == PAY_DUPLICATE ? crowd_again(db, alert, &changed) : err;
+}
+
+static const struct db_column ALERT_COLUMNS[] = {
+    DB_COLUMN(struct alert, id), DB_COLUMN(struct alert, app_id), DB_COLUMN(struct alert, times),
+    DB_COLUMN_TIME(struct alert, create_time), DB_COLUMN_TIME(struct alert, close_time),
+    DB_COLUMN(struct alert, kind), DB_COLUMN(struct alert, about), DB_COLUMN(struct alert, text),
+    DB_COLUMN(struct alert, closed_by), DB_COLUMN(struct alert, remark),
+};
+
+struct alert_each {
+    enum pay_err (*each)(void *arg, const struct alert *alert);
+    void *arg;
+};
+
+static enum pay_err alert_pass(void *arg, void *row)
+{
+    const struct alert_each *to = arg;
+    return to->each(to->arg, row);
+}
+
+enum pay_err alert_list(struct db *db, const struct alert_filter *filter,
+                        enum pay_err (*each)(void *arg, const struct alert *alert), void *arg)
+{
+    static const char SQL[] =
+        "SELECT id, app_id, times, create_time, close_time, kind, about, text, closed_by, remark"
+        "  FROM pay_alert"
+        " WHERE id > ? AND (? = 1 OR closed_by IS NULL)"
+        " ORDER BY id LIMIT ?";
+    const struct db_param in[] = {
+        DB_NUM(filter->after), DB_NUM(filter->all ? 1 : 0), DB_NUM(filter->limit),
+    };
+    struct alert_each to = { each, arg };
+    struct alert row;
+
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(ALERT_COLUMNS), .row = &row,
+        .each = alert_pass, .arg = &to });
+    db_end(db);
+    return err;
+}
+
+enum pay_err alert_count(struct db *db, const struct alert_filter *filter, int64_t *count)
+{
+    static const char SQL[] =
+        "SELECT COUNT(*) FROM pay_alert WHERE id > ? AND (? = 1 OR closed_by IS NULL)";
+    const struct db_param in[] = { DB_NUM(filter->after), DB_NUM(filter->all ? 1 : 0) };
+
+    enum pay_err err = db_number(db, SQL, DB_LIST(in), count);
+    db_end(db);
+    return err;
+}
+
+struct alert_closing { int64_t id; const char *who, *remark; };
+
+static enum pay_err alert_close_work(struct db *db, void *arg)
+{
+    static const char SQL[] =
+        "UPDATE pay_alert SET closed_by = ?, close_time = UTC_TIMESTAMP(3), remark = ?"
+        " WHERE id = ? AND closed_by IS NULL";
+    const struct alert_closing *w = arg;
+    const struct db_param in[] = { DB_STR(w->who), DB_OPT(w->remark), DB_NUM(w->id) };
+    char room[32];
+    struct text on = TEXT(room);
+
+    enum pay_err err = db_exec_one(db, SQL, DB_LIST(in));
+    if (err == PAY_WRONG_STATE)
+        return PAY_NOT_FOUND;
+    text_add_i64(&on, w->id);
+    if (err != PAY_OK)
+        return err;
+    return admin_log_add(db, w->who, "alert.close", room, str_or(w->remark, ""));
+}
+
+enum pay_err alert_close(struct db *db, int64_t id, const char *who, const char *remark)
+{
+    struct alert_closing work = { id, who, remark };
+    return db_txn(db, alert_close_work, &work);
+}
+
+enum pay_err admin_log_add(struct db *db, const char *who, const char *what, const char *on_what,
+                           const char *why)
+{
+    static const char SQL[] =
+        "INSERT INTO admin_log (who, what, on_what, why) VALUES (?, ?, ?, ?)";
+    const struct db_param in[] = { DB_STR(who), DB_STR(what), DB_STR(on_what), DB_STR(why) };
+
+    return db_exec(db, SQL, DB_LIST(in), NULL);
+}

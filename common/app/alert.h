@@ -1,0 +1,34 @@
+/* alert.h - what an operator must look at (pay_alert), and what operators did (admin_log). */
+#ifndef PAY_ALERT_H
+#define PAY_ALERT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "io/db/db.h"
+
+/* One row per (kind, about): raised again it counts up and opens again. Inside the caller's
+ * transaction. */
+MUST_USE enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_id,
+                                  const char *about, const char *text);
+/* The same for things that come in crowds: one row per (kind, app, crowd), "about" the first. */
+struct alert_crowd { const char *kind; int64_t app_id; const char *crowd, *about, *text; };
+MUST_USE enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert);
+struct alert {
+    int64_t id, app_id, times, create_time, close_time;
+    char kind[33], about[65], text[4097], closed_by[257], remark[1021];
+};
+/* Open ones (or all), oldest first, at most limit after number `after`. */
+struct alert_filter { bool all; int64_t after, limit; };
+/* How many there are, whatever the limit. */
+MUST_USE enum pay_err alert_count(struct db *db, const struct alert_filter *filter, int64_t *count);
+MUST_USE enum pay_err alert_list(struct db *db, const struct alert_filter *filter,
+                                 enum pay_err (*each)(void *arg, const struct alert *alert),
+                                 void *arg);
+/* A transaction of its own, with its row in admin_log. PAY_NOT_FOUND: none open under that id. */
+MUST_USE enum pay_err alert_close(struct db *db, int64_t id, const char *who, const char *remark);
+
+/* Inside the transaction of the change it tells of. */
+MUST_USE enum pay_err admin_log_add(struct db *db, const char *who, const char *what,
+                                    const char *on_what, const char *why);
+
+#endif

@@ -1,0 +1,77 @@
+/* mock_query.c - asks the mock gateway what became of an attempt, or to close it: POST
+ * /mockpay/query and /mockpay/close, the same question and the same answer. */
+#include <string.h>
+
+#include "base/json_text.h"
+#include "channel/mock/mock_private.h"
+#include "io/http/http.h"
+
+#define QUERY_TIMEOUT_MS 2000
+#define HTTP_OK 200
+
+/* We sign with the secret always: an RSA2 channel's private key is the gateway's own. */
+static bool request_write(const struct channel_account *account, const char *pay_id,
+                          struct text *to)
+{
+    const struct signed_key key = { SIGNED_HMAC, signed_json_str(account->secrets, "secret") };
+    struct json_text j = JSON_TEXT(to);
+    char nonce[TOKEN_SIZE];
+
+    token_new(nonce);
+    json_open(&j, NULL);
+    json_str(&j, "pay_id", pay_id);
+    json_i64(&j, "timestamp", clock_now_s());
+    json_str(&j, "nonce", nonce);
+    json_close(&j);
+    return signed_json_sign(to, &key);
+}
+
+/* Believed only when signed by the gateway, fresh, and about the attempt that was asked for. */
+static enum pay_err answer_read(const struct channel_account *account, const char *pay_id,
+                                const struct http_answer *answer, struct channel_result *out)
+{
+    const struct signed_key key = mock_gateway_key(account);
+    struct json *object;
+
+    if (answer->end != HTTP_DONE || answer->status != HTTP_OK ||
+        json_parse(answer->body, answer->body_len, &object) != PAY_OK)
+        return PAY_UNKNOWN;
+    bool good = json_kind(object) == JSON_OBJECT && signed_json_verify(object, &key) &&
+                mock_time_check(object) == PAY_OK && mock_result(object, out) == PAY_OK &&
+                str_eq(out->pay_id, pay_id);
+    json_free(&object);
+    return good ? PAY_OK : PAY_UNKNOWN;
+}
+
+static enum pay_err ask(const struct channel_account *account, const char *path,
+                        const char *pay_id, struct channel_result *out)
+{
+    char url[CONFIG_TEXT + 32], room[512];
+    struct text to = TEXT(url), body = TEXT(room);
+    struct http_answer answer;
+
+    text_addf(&to, "%s%s", account->env->mock_gateway_url, path);
+    if (to.full || !request_write(account, pay_id, &body))
+        return PAY_UNKNOWN;
+    const struct http_request request = {
+        .method = "POST", .url = url, .headers = { "Content-Type: application/json" },
+        .body = body.at, .body_len = body.len, .timeout_ms = QUERY_TIMEOUT_MS,
+        .keep = 4096,
+    };
+    http_send(&request, &answer);
+    enum pay_err err = answer_read(account, pay_id, &answer, out);
+    http_answer_free(&answer);
+    return err;
+}
+
+enum pay_err mock_query(const struct channel_account *account, const char *pay_id,
+                        struct channel_result *out)
+{
+    return ask(account, "/mockpay/query", pay_id, out);
+}
+
+enum pay_err mock_close(const struct channel_account *account, const char *pay_id,
+                        struct channel_result *out)
+{
+    return ask(account, "/mockpay/close", pay_id, out);
+}

@@ -1,0 +1,106 @@
+/* mock_submit.c - submitting to the mock channel makes no call: the page's token follows from the
+ * secret and the pay_id, and the gateway opens its trade when its page is first opened.
+ *
+ * A program that wants to see a channel fail says so in the order's metadata:
+ * {"mock":{"submit":"refused"}}, or unknown, or slow. Such a submit goes the way of a call. */
+#include <string.h>
+
+#include "channel/mock/mock_private.h"
+#include "io/crypto/sign.h"
+
+#define TOKEN_BYTES 16
+#define SLOW_MS 2000
+
+static bool mock_token(const struct channel_account *account, const char *pay_id,
+                       char out[TOKEN_SIZE])
+{
+    const char *secret = signed_json_str(account->secrets, "secret");
+    char room[64];
+    struct text t = TEXT(room), hex = text_over(out, TOKEN_SIZE);
+    struct mac mac;
+
+    text_add(&t, "mockpay:");
+    text_add(&t, pay_id);
+    if (t.full || secret == NULL || !sign_hmac_sha256(secret, strlen(secret), t.at, t.len, &mac))
+        return false;
+    text_add_hex(&hex, mac.bytes, TOKEN_BYTES);
+    return !hex.full;
+}
+
+/* ---- metadata.mock.submit */
+
+enum switched { SUBMIT_PLAIN, SUBMIT_REFUSED, SUBMIT_UNKNOWN, SUBMIT_SLOW };
+
+static enum switched switch_read(const struct json *metadata)
+{
+    static const char *const WORDS[] = {
+        [SUBMIT_REFUSED] = "refused", [SUBMIT_UNKNOWN] = "unknown", [SUBMIT_SLOW] = "slow",
+    };
+    const struct json *mock = json_kind(metadata) == JSON_OBJECT ? json_member(metadata, "mock")
+                                                                 : NULL;
+    const char *word = mock != NULL && json_kind(mock) == JSON_OBJECT
+                           ? signed_json_str(mock, "submit") : NULL;
+
+    for (size_t i = SUBMIT_REFUSED; word != NULL && i < COUNT(WORDS); i++)
+        if (str_eq(WORDS[i], word))
+            return (enum switched)i;
+    return SUBMIT_PLAIN;
+}
+
+static enum switched submit_switch(const struct channel_order *order)
+{
+    const char *metadata = str_or(order->metadata, "");
+    struct json *parsed;
+
+    if (strstr(metadata, "mock") == NULL ||
+        json_parse(metadata, strlen(metadata), &parsed) != PAY_OK)
+        return SUBMIT_PLAIN;
+    enum switched found = switch_read(parsed);
+    json_free(&parsed);
+    return found;
+}
+
+bool mock_offline(const struct channel_order *order)
+{
+    return submit_switch(order) == SUBMIT_PLAIN;
+}
+
+static enum pay_err switched_answer(enum switched how, struct channel_ticket *out)
+{
+    static const struct channel_ticket REFUSAL = {
+        .error_code = "MOCK_REFUSED", .error_msg = "refused, as metadata.mock.submit asks",
+    };
+
+    switch (how) {
+    case SUBMIT_REFUSED:
+        *out = REFUSAL;
+        return PAY_REFUSED;
+    case SUBMIT_UNKNOWN:
+        return PAY_UNKNOWN;
+    case SUBMIT_SLOW:
+        clock_sleep_ms(SLOW_MS);
+        return PAY_OK;
+    case SUBMIT_PLAIN:
+        return PAY_OK;
+    }
+    return PAY_FAULT;
+}
+
+enum pay_err mock_submit(const struct channel_account *account, const struct channel_order *order,
+                         struct channel_ticket *out)
+{
+    char token[TOKEN_SIZE];
+    struct text url = TEXT(out->pay_url);
+
+    *out = (struct channel_ticket){ .display_mode = "" };
+    enum pay_err err = switched_answer(submit_switch(order), out);
+    if (err != PAY_OK)
+        return err;
+    *out = (struct channel_ticket){ .display_mode = "redirect" };
+    if (!mock_token(account, order->pay_id, token))
+        return PAY_FAULT;
+    text_addf(&url, "%s/mockpay?pay_id=%s&token=%s", account->env->base_url, order->pay_id, token);
+    if (url.full || !text_copy(out->display_content, sizeof(out->display_content), out->pay_url))
+        return PAY_FAULT;
+    return PAY_OK;
+}

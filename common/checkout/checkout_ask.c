@@ -1,0 +1,196 @@
+/* checkout_ask.c - the channels of open attempts are asked: the payer may have paid there, with the
+ * callback still on its way or lost. The calls are made outside any transaction. What is true after
+ * them is read again under the order's lock. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "channel/call.h"
+#include "checkout/checkout_private.h"
+#include "settle/settle.h"
+
+#define ASKED_US 2500000    /* of a round, no question begins later: a client waits meanwhile */
+
+static const struct db_column OPEN_COLUMNS[] = {
+    DB_COLUMN(struct open_attempt, id), DB_COLUMN(struct open_attempt, channel_id),
+    DB_COLUMN(struct open_attempt, no), DB_COLUMN(struct open_attempt, same),
+    DB_COLUMN(struct open_attempt, lasts), DB_COLUMN(struct open_attempt, sending),
+};
+
+static enum pay_err open_take(void *arg, void *row)
+{
+    struct open_list *list = arg;
+
+    if (list->count < COUNT(list->at))
+        list->at[list->count++] = *(const struct open_attempt *)row;
+    return PAY_OK;
+}
+
+enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wanted,
+                       struct open_list *out)
+{
+    static const char SQL[] =
+        "SELECT id, channel_id, no,"
+        "       channel_id = ? AND JSON_EQUALS(COALESCE(channel_extras, '{}'), COALESCE(?, '{}')),"
+        "       display_expire_time >= UTC_TIMESTAMP(3) + INTERVAL 30 SECOND,"
+        "       display_expire_time IS NULL AND create_time > UTC_TIMESTAMP(3) - INTERVAL 10 SECOND"
+        "  FROM pay_order_extension"
+        " WHERE order_id = ? AND status = 0 ORDER BY id DESC LIMIT 50";
+    const struct db_param in[] = {
+        DB_NUM(wanted->channel_id), DB_OPT(str_or(wanted->extras, "")), DB_NUM(order_id),
+    };
+    struct open_attempt row = { .id = 0 };
+
+    *out = (struct open_list){ .conflict = PAY_OK };
+    return db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(OPEN_COLUMNS), .row = &row,
+        .each = open_take, .arg = out });
+}
+
+/* Applies what a channel says of an attempt. */
+static enum pay_err apply_answer(struct db *db, const struct channel_config *channel,
+                         const struct channel_result *result, struct open_list *open,
+                         struct open_attempt *one)
+{
+    enum verdict verdict;
+
+    if (result->state == CHANNEL_WAITING || result->state == CHANNEL_NOT_FOUND)
+        return PAY_OK;
+    enum pay_err err = settle_result(db, channel, result, NULL, &verdict);
+    if (err == PAY_OTHER_PRICE || err == PAY_OTHER_PAYMENT) {
+        one->unsure = true;
+        open->conflict = err;
+        return PAY_OK;
+    }
+    one->ended = err == PAY_OK;
+    open->paid = one->ended && result->state == CHANNEL_SUCCESS;
+    return err;
+}
+
+typedef enum pay_err question(const struct channel_driver *driver,
+                              const struct channel_account *account, const char *pay_id,
+                              struct channel_result *out);
+
+/* A channel that is not configured any more, does not answer or is not to be asked leaves its
+ * attempt as it is. */
+static enum pay_err put(struct db *db, const struct config *config, question *to_channel,
+                        struct open_list *open, struct open_attempt *one)
+{
+    const struct channel_config *channel;
+    struct channel_result result;
+
+    enum pay_err err = channel_config_by_id(db, config, one->channel_id, &channel);
+    if (err != PAY_OK && err != PAY_NO_CHANNEL)
+        return err;
+    one->silent = one->unsure = err != PAY_OK || to_channel(channel->driver, &channel->account,
+                                                            one->no, &result) != PAY_OK;
+    return one->silent ? PAY_OK : apply_answer(db, channel, &result, open, one);
+}
+
+/* One question without an answer is enough of a channel. */
+static bool is_silent(const struct open_list *open, int64_t channel_id)
+{
+    for (size_t i = 0; i < open->count; i++)
+        if (open->at[i].silent && open->at[i].channel_id == channel_id)
+            return true;
+    return false;
+}
+
+/* Puts it to the channel of each attempt that is in question, until one is paid. What is left when
+ * the time is over, or its channel is silent, is not known. */
+static enum pay_err put_each(struct db *db, const struct config *config, question *to_channel,
+                             bool (*in_question)(const struct open_attempt *one),
+                             struct open_list *open)
+{
+    const int64_t until = clock_ticks_us() + ASKED_US;
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < open->count && err == PAY_OK && !open->paid; i++) {
+        struct open_attempt *one = &open->at[i];
+        if (!in_question(one))
+            continue;
+        if (clock_ticks_us() >= until || is_silent(open, one->channel_id))
+            one->silent = one->unsure = true;
+        else
+            err = put(db, config, to_channel, open, one);
+    }
+    return err;
+}
+
+static bool is_open(const struct open_attempt *one)
+{
+    return !one->ended;
+}
+
+static bool is_over(const struct open_attempt *one)
+{
+    return one->same != 0 && one->lasts == 0 && one->sending == 0 && !one->ended && !one->unsure;
+}
+
+enum pay_err open_ask(struct db *db, const struct config *config, struct open_list *open)
+{
+    return put_each(db, config, channel_query, is_open, open);
+}
+
+enum pay_err open_end(struct db *db, const struct config *config, struct open_list *open)
+{
+    return put_each(db, config, channel_close, is_over, open);
+}
+
+enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_list *open)
+{
+    static const char SQL[] =
+        "SELECT COUNT(*) FROM pay_order_extension"
+        " WHERE order_id = ? AND of_id IS NULL"
+        "   AND NOT (status = 20 AND channel_error_code <=> ?)";
+    const struct db_param in[] = { DB_NUM(order_id), DB_STR(NEVER_SENT) };
+    int64_t total;
+
+    enum pay_err err = db_number(db, SQL, DB_LIST(in), &total);
+    if (err != PAY_OK)
+        return err;
+    return open->count >= OPEN_MAX || total >= ATTEMPTS_MAX ? PAY_ATTEMPTS : PAY_OK;
+}
+
+/* ---- an order past its end that still waits */
+
+/* Of all requests for one order, one in 10 s asks its channels: the one that changes the row. */
+static enum pay_err claim_work(struct db *db, void *arg)
+{
+    static const char SQL[] =
+        "UPDATE pay_order SET asked_time = UTC_TIMESTAMP(3), update_time = update_time"
+        " WHERE id = ? AND status = 0"
+        "   AND (asked_time IS NULL OR asked_time <= UTC_TIMESTAMP(3) - INTERVAL 10 SECOND)";
+    const int64_t *order_id = arg;
+    const struct db_param in[] = { DB_NUM(*order_id) };
+
+    return db_exec_one(db, SQL, DB_LIST(in));
+}
+
+static enum pay_err ask_late(struct db *db, const struct config *config, int64_t order_id)
+{
+    static const struct wanted NOTHING;
+    struct open_list open;
+
+    enum pay_err err = open_read(db, order_id, &NOTHING, &open);
+    db_end(db);
+    if (err != PAY_OK || open.count == 0)
+        return err;
+    err = db_txn(db, claim_work, &order_id);
+    if (err != PAY_OK)
+        return err == PAY_WRONG_STATE ? PAY_OK : err;
+    return open_ask(db, config, &open);
+}
+
+enum pay_err checkout_status(struct db *db, const struct config *config, const char *token,
+                             struct order *out)
+{
+    enum pay_err err = order_by_token(db, token, out);
+
+    if (err == PAY_OK && out->status == ORDER_WAITING && out->expired != 0) {
+        err = ask_late(db, config, out->id);
+        if (err == PAY_OK)
+            err = order_by_token(db, token, out);
+    }
+    db_end(db);
+    return err;
+}

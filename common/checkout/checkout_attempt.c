@@ -1,0 +1,200 @@
+/* checkout_attempt.c - one attempt: planned, inserted, sent to its channel, its ticket recorded. */
+#include "checkout/checkout_private.h"
+
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "channel/call.h"
+#include "order/order_row.h"
+
+enum pay_err checkout_admit(const struct checkout_call *call, const struct channel_config **channel)
+{
+    *channel = NULL;
+    if (call->app->status != APP_ENABLED)
+        return PAY_APP_DISABLED;
+    if (call->channel == NULL)
+        return PAY_OK;
+    enum pay_err err = channel_config_by_code(call->db, call->config, call->app->id, call->channel,
+                                              channel);
+    return err == PAY_OK && (*channel)->status != 0 ? PAY_NO_CHANNEL : err;
+}
+
+static struct channel_order order_for(const struct attempt_plan *plan, const struct order *order)
+{
+    return (struct channel_order){
+        .pay_id = plan->pay_id, .subject = order->subject, .body = order->body,
+        .currency = order->currency, .user_ip = order->user_ip, .return_url = order->return_url,
+        .metadata = order->metadata, .price = order->price, .expire_time = order->expire_time,
+    };
+}
+
+static enum pay_err submitted(const struct attempt_plan *plan, const struct order *order,
+                              struct channel_ticket *out)
+{
+    const struct channel_config *channel = plan->channel;
+    const char *extras = str_or(plan->call->extras, "");
+    struct channel_order asked = order_for(plan, order);
+    struct json *parsed = NULL;
+
+    if (*extras != '\0' && json_parse(extras, strlen(extras), &parsed) != PAY_OK)
+        return PAY_FAULT;
+    asked.extras = parsed;
+    enum pay_err err = plan->offline
+                           ? channel->driver->submit(&channel->account, &asked, out)
+                           : channel_submit(channel->driver, &channel->account, &asked, out);
+    json_free(&parsed);
+    return err;
+}
+
+enum pay_err attempt_plan(const struct checkout_call *call, const struct channel_config *channel,
+                          const struct order *order, struct attempt_plan *out)
+{
+    *out = (struct attempt_plan){ .call = call, .channel = channel };
+    ulid_new(out->pay_id);
+    const struct channel_order asked = order_for(out, order);
+    out->offline = channel->driver->offline != NULL && channel->driver->offline(&asked);
+    return out->offline ? submitted(out, order, &out->ticket) : PAY_OK;
+}
+
+static bool ticket_take(const struct channel_ticket *ticket, struct attempt *out)
+{
+    return text_copy(out->display_mode, sizeof(out->display_mode), ticket->display_mode) &&
+           text_copy(out->display_content, sizeof(out->display_content), ticket->display_content) &&
+           text_copy(out->pay_url, sizeof(out->pay_url), ticket->pay_url);
+}
+
+enum pay_err attempt_planned(const struct attempt_plan *plan, const struct order *order,
+                             struct attempt *out)
+{
+    const struct channel_account *channel = &plan->channel->account;
+
+    *out = (struct attempt){
+        .order_id = order->id, .channel_id = channel->id, .price = order->price,
+        .status = ATTEMPT_WAITING,
+    };
+    return text_copy(out->no, sizeof(out->no), plan->pay_id) &&
+                   text_copy(out->channel_code, sizeof(out->channel_code), channel->code) &&
+                   text_copy(out->currency, sizeof(out->currency), order->currency) &&
+                   ticket_take(&plan->ticket, out)
+               ? PAY_OK : PAY_FAULT;
+}
+
+static int64_t shown_until(const struct channel_ticket *ticket, const struct order *order)
+{
+    return ticket->display_expire_time != 0 ? ticket->display_expire_time : order->expire_time;
+}
+
+struct inserted { int64_t id, create_time; };
+static const struct db_column INSERTED_COLUMNS[] = {
+    DB_COLUMN(struct inserted, id), DB_COLUMN_TIME(struct inserted, create_time),
+};
+
+enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
+                            const struct order *order, struct attempt *out)
+{
+    static const char SQL[] =
+        "INSERT INTO pay_order_extension (order_id, no, channel_id, channel_code, user_ip,"
+        " channel_extras, display_mode, display_content, pay_url, display_expire_time, price,"
+        " currency, next_sync_time)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL 10 SECOND)"
+        " RETURNING id, create_time";
+    const struct channel_account *channel = &plan->channel->account;
+    const struct channel_ticket *ticket = &plan->ticket;
+    const struct db_param in[] = {
+        DB_NUM(order->id), DB_STR(plan->pay_id), DB_NUM(channel->id), DB_STR(channel->code),
+        DB_OPT(order->user_ip), DB_OPT(plan->call->extras), DB_OPT(ticket->display_mode),
+        DB_OPT(ticket->display_content), DB_OPT(ticket->pay_url),
+        DB_WHEN(plan->offline ? shown_until(ticket, order) : 0), DB_NUM(order->price),
+        DB_STR(order->currency),
+    };
+    struct inserted row;
+
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(INSERTED_COLUMNS), .row = &row });
+    if (err != PAY_OK)
+        return err;
+    err = attempt_planned(plan, order, out);
+    out->id = row.id;
+    out->create_time = row.create_time;
+    return err;
+}
+
+/* ---- channels that are called */
+
+struct sent {
+    const struct order *order;
+    const struct attempt *attempt;
+    const struct channel_ticket *ticket;
+};
+
+/* A callback may have been faster: its attempt's state is left alone. */
+static enum pay_err ticket_work(struct db *db, void *arg)
+{
+    static const char SQL[] =
+        "UPDATE pay_order_extension"
+        "   SET display_mode = ?, display_content = ?, pay_url = ?, display_expire_time = ?"
+        " WHERE id = ?";
+    const struct sent *w = arg;
+    const struct db_param in[] = {
+        DB_OPT(w->ticket->display_mode), DB_OPT(w->ticket->display_content),
+        DB_OPT(w->ticket->pay_url), DB_WHEN(shown_until(w->ticket, w->order)),
+        DB_NUM(w->attempt->id),
+    };
+
+    return db_exec(db, SQL, DB_LIST(in), NULL);
+}
+
+/* A definite no ends the attempt, under the order's lock like every change of its state. */
+static enum pay_err refused_work(struct db *db, void *arg)
+{
+    static const char SQL_ORDER[] = ORDER_SELECT " WHERE o.id = ? FOR UPDATE";
+    static const char SQL[] =
+        "UPDATE pay_order_extension"
+        "   SET status = 20, channel_error_code = ?, channel_error_msg = ?, next_sync_time = NULL"
+        " WHERE id = ? AND status = 0";
+    const struct sent *w = arg;
+    const struct db_param lock[] = { DB_NUM(w->attempt->order_id) };
+    const struct db_param in[] = {
+        DB_OPT(w->ticket->error_code), DB_OPT(w->ticket->error_msg), DB_NUM(w->attempt->id),
+    };
+    struct order order;
+
+    enum pay_err err = order_read(db, SQL_ORDER, DB_LIST(lock), &order);
+    return err == PAY_OK ? db_exec(db, SQL, DB_LIST(in), NULL) : err;
+}
+
+/* What was refused, or never sent, is ended. Whatever else went wrong, the channel may know of it:
+ * the attempt stays open. */
+static enum pay_err send_failed(struct db *db, const struct sent *sent, enum pay_err err,
+                                struct checkout *out)
+{
+    static const struct channel_ticket NOT_SENT = {
+        .error_code = NEVER_SENT, .error_msg = "the channel does not answer; it was not asked",
+    };
+    struct sent end = { sent->order, sent->attempt, err == PAY_FULL ? &NOT_SENT : sent->ticket };
+
+    snprintf(out->error_code, sizeof(out->error_code), "%s", end.ticket->error_code);
+    snprintf(out->error_msg, sizeof(out->error_msg), "%s", end.ticket->error_msg);
+    if (err != PAY_REFUSED && err != PAY_FULL)
+        return PAY_UNKNOWN;
+    out->has_attempt = false;
+    enum pay_err recorded = db_txn(db, refused_work, &end);
+    return recorded == PAY_OK && err == PAY_REFUSED ? PAY_REFUSED : PAY_UNKNOWN;
+}
+
+enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out)
+{
+    struct channel_ticket ticket = { .display_mode = "" };
+    struct sent sent = { &out->order, &out->attempt, &ticket };
+
+    if (plan->offline)
+        return PAY_OK;
+    enum pay_err err = submitted(plan, &out->order, &ticket);
+    FP("channel.answered");
+    if (err != PAY_OK)
+        return send_failed(plan->call->db, &sent, err, out);
+    if (!ticket_take(&ticket, &out->attempt))
+        return PAY_FAULT;
+    err = db_txn(plan->call->db, ticket_work, &sent);
+    return err == PAY_LOST ? PAY_UNKNOWN : err;
+}

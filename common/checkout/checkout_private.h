@@ -1,0 +1,69 @@
+/* checkout_private.h - what create and submit share: an attempt's way from plan to ticket. */
+#ifndef PAY_CHECKOUT_PRIVATE_H
+#define PAY_CHECKOUT_PRIVATE_H
+
+#include "checkout/checkout.h"
+
+/* Refuses a disabled app, then a channel that is absent or disabled. *channel is NULL when the call
+ * names none. */
+MUST_USE enum pay_err checkout_admit(const struct checkout_call *call,
+                                     const struct channel_config **channel);
+
+/* An attempt that is to be inserted: its number, and for offline channels where to pay. */
+struct attempt_plan {
+    const struct checkout_call *call;
+    const struct channel_config *channel;
+    char pay_id[NO_SIZE];
+    bool offline;                       /* submitting makes no call: the ticket is there already */
+    struct channel_ticket ticket;       /* empty until the channel was called */
+};
+/* Before the transaction: an offline channel's ticket is made here. order needs what channels see
+ * (subject, price …); for offline ones its numbers may still be missing. */
+MUST_USE enum pay_err attempt_plan(const struct checkout_call *call,
+                                   const struct channel_config *channel, const struct order *order,
+                                   struct attempt_plan *out);
+/* Inside the transaction that holds the order. */
+MUST_USE enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
+                                     const struct order *order, struct attempt *out);
+/* What the row of such an attempt holds, but for id and create_time. */
+MUST_USE enum pay_err attempt_planned(const struct attempt_plan *plan, const struct order *order,
+                                      struct attempt *out);
+/* After its COMMIT: calls a channel that is not offline, records what it said in out->attempt. */
+MUST_USE enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out);
+
+/* ---- checkout_ask.c: what became of the open attempts of an order? */
+
+#define OPEN_MAX 8          /* open attempts that an order may have before it gets another one */
+#define ATTEMPTS_MAX 50     /* and in all, without those that were never sent */
+#define NEVER_SENT "CHANNEL_BUSY"       /* their channel_error_code: gate.h let no call through */
+
+struct open_attempt {
+    int64_t id, channel_id;
+    int64_t same;           /* as what is wanted: channel and channel_extras */
+    int64_t lasts;          /* what it shows can be paid for 30 s more */
+    int64_t sending;        /* it is on its way to its channel, or that did not answer just now */
+    char no[NO_SIZE];
+    bool ended;             /* by the answer to our question */
+    bool silent;            /* its channel did not answer, or was not asked */
+    bool unsure;            /* so it is not known whether it is paid; or what came is a conflict */
+};
+struct open_list {
+    struct open_attempt at[ATTEMPTS_MAX];
+    size_t count;           /* the newest first */
+    bool paid;              /* one of them turned out paid */
+    enum pay_err conflict;  /* PAY_OTHER_PRICE, PAY_OTHER_PAYMENT: of one of them */
+};
+/* What `same` is measured with; zero: nothing is. */
+struct wanted { int64_t channel_id; const char *extras; };
+
+MUST_USE enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wanted,
+                                struct open_list *out);
+/* Outside any transaction: asks the channel of each until one is paid, for 2.5 s at most, and
+ * records the answers in it. An error is the database's. */
+MUST_USE enum pay_err open_ask(struct db *db, const struct config *config, struct open_list *open);
+/* After open_ask: ends those that are the same as what is wanted and show nothing that lasts. */
+MUST_USE enum pay_err open_end(struct db *db, const struct config *config, struct open_list *open);
+/* PAY_ATTEMPTS when the order has no room for one more. Inside its transaction. */
+MUST_USE enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_list *open);
+
+#endif

@@ -1,0 +1,141 @@
+/* checkout_submit.c - a further attempt at an order, or an earlier one that is as good.
+ *
+ * First the open ones are asked about (checkout_ask.c), also when the order has expired. A new one
+ * is made only when each open attempt at that channel is known to be unpaid: otherwise the payer
+ * might pay twice. An open attempt at another channel that does not answer prevents nothing: money
+ * that comes twice is kept and alerted (settle_money.c). */
+#include <string.h>
+
+#include "base/fault.h"
+#include "checkout/checkout_private.h"
+#include "order/order_row.h"
+
+static enum pay_err payable(const struct order *order)
+{
+    switch ((enum order_state)order->status) {
+    case ORDER_WAITING:
+        return order->expired != 0 ? PAY_EXPIRED : PAY_OK;
+    case ORDER_CLOSED:
+        return PAY_CLOSED;
+    case ORDER_SUCCESS:
+    case ORDER_REFUND:
+        return PAY_PAID;
+    }
+    return PAY_FAULT;
+}
+
+struct submitting {
+    const struct checkout_call *call;
+    const struct order_key *key;
+    const struct channel_config *channel;
+    struct wanted wanted;
+    struct open_list asked;         /* before the transaction, with the answers */
+    struct attempt_plan plan;
+    struct checkout *out;
+};
+
+/* What can be refused without a change is refused here: replay, absence, state, in this order. */
+static enum pay_err look(struct submitting *w)
+{
+    const struct checkout_call *call = w->call;
+    struct order *order = &w->out->order;
+
+    enum pay_err err = nonce_check(call->db, call->app->id, call->nonce);
+    if (err == PAY_OK)
+        err = order_find(call->db, call->app->id, w->key, false, order);
+    if (err == PAY_OK)
+        err = payable(order);
+    if (err == PAY_OK || err == PAY_EXPIRED)
+        err = open_read(call->db, order->id, &w->wanted, &w->asked);
+    db_end(call->db);
+    return err;
+}
+
+static enum pay_err ask(struct submitting *w)
+{
+    const struct checkout_call *call = w->call;
+
+    enum pay_err err = open_ask(call->db, call->config, &w->asked);
+    if (err == PAY_OK && w->out->order.expired == 0)
+        err = open_end(call->db, call->config, &w->asked);
+    return err == PAY_OK && !w->asked.paid ? w->asked.conflict : err;
+}
+
+/* Did an open attempt leave us in doubt: of this channel, or (0) of any? */
+static bool doubtful(const struct submitting *w, int64_t channel_id)
+{
+    for (size_t i = 0; i < w->asked.count; i++)
+        if (w->asked.at[i].unsure && (channel_id == 0 || w->asked.at[i].channel_id == channel_id))
+            return true;
+    return false;
+}
+
+/* Of the open attempts as they stand now: the one to be given back, else 0. */
+static enum pay_err choose(struct db *db, const struct submitting *w, int64_t *given)
+{
+    struct open_list now;
+
+    *given = 0;
+    enum pay_err err = open_read(db, w->out->order.id, &w->wanted, &now);
+    for (size_t i = now.count; err == PAY_OK && i > 0; i--)
+        if (now.at[i - 1].same != 0 && now.at[i - 1].lasts != 0)
+            *given = now.at[i - 1].id;
+    if (err != PAY_OK || *given != 0)
+        return err;
+    for (size_t i = 0; i < now.count; i++)
+        if (now.at[i].same != 0 && now.at[i].sending != 0)
+            return PAY_UNKNOWN;
+    return doubtful(w, w->wanted.channel_id) ? PAY_UNKNOWN
+                                             : attempt_room(db, w->out->order.id, &now);
+}
+
+static enum pay_err submit_work(struct db *db, void *arg)
+{
+    static const char SQL_GIVEN[] = ATTEMPT_SELECT " WHERE e.id = ?";
+    struct submitting *w = arg;
+    struct checkout *out = w->out;
+    int64_t given;
+
+    enum pay_err err = nonce_spend(db, w->call->app->id, w->call->nonce);
+    if (err == PAY_OK)
+        err = order_find(db, w->call->app->id, w->key, true, &out->order);
+    if (err == PAY_OK)
+        err = payable(&out->order);
+    if (err == PAY_EXPIRED && doubtful(w, 0))
+        return PAY_UNKNOWN;
+    if (err == PAY_OK)
+        err = choose(db, w, &given);
+    if (err != PAY_OK)
+        return err;
+    const struct db_param in[] = { DB_NUM(given) };
+    out->created = given == 0;
+    err = out->created ? attempt_insert(db, &w->plan, &out->order, &out->attempt)
+                       : attempt_read(db, SQL_GIVEN, DB_LIST(in), &out->attempt);
+    FP("attempt.inserted");
+    return err;
+}
+
+enum pay_err checkout_submit(const struct checkout_call *call, const struct order_key *key,
+                             struct checkout *out)
+{
+    static struct submitting work;
+
+    memset(out, 0, sizeof(*out));
+    work = (struct submitting){ .call = call, .key = key, .out = out };
+    enum pay_err err = checkout_admit(call, &work.channel);
+    if (err == PAY_OK && work.channel == NULL)
+        return PAY_NO_CHANNEL;
+    if (err == PAY_OK) {
+        work.wanted = (struct wanted){ work.channel->account.id, call->extras };
+        err = look(&work);
+    }
+    if (err == PAY_OK)
+        err = ask(&work);
+    if (err == PAY_OK)
+        err = attempt_plan(call, work.channel, &out->order, &work.plan);
+    if (err == PAY_OK)
+        err = db_txn(call->db, submit_work, &work);
+    out->created = err == PAY_OK && out->created;
+    out->has_attempt = err == PAY_OK;
+    return out->created ? attempt_send(&work.plan, out) : err;
+}

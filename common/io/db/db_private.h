@@ -1,0 +1,64 @@
+/* db_private.h - what the files of io/db share. Nobody else includes it (but tests/db). */
+#ifndef IO_DB_PRIVATE_H
+#define IO_DB_PRIVATE_H
+
+#include <mysql.h>
+#include "io/db/db.h"
+
+#define DB_BINDS_MAX 64         /* parameters or columns of one statement */
+#define DB_SLOTS 256            /* of the statement cache: a power of two, kept half empty */
+
+struct db_slot { const char *sql; MYSQL_STMT *stmt; };
+
+struct db {
+    MYSQL *link;                /* NULL: not connected */
+    struct db_account account;
+    int patient;                /* seconds of db_patient, -1: a web request's limits */
+    unsigned connect_seconds;
+    enum pay_err poison;        /* PAY_OK, or why statements are refused until the rollback */
+    bool in_txn;                /* inside db_txn's work */
+    bool manual;                /* autocommit is off: what begins must be ended */
+    bool begun;                 /* a statement ran since the last COMMIT or ROLLBACK */
+    bool wrote;                 /* one of them was no SELECT */
+    bool lost;                  /* the connection broke during a statement of this try */
+    bool calls, called;         /* db_call's statement; it was sent, and may commit any time */
+    int64_t last_id;
+    int64_t retry_at_us;        /* no connect before this tick */
+    int backoff_ms;
+    size_t prepared;
+    struct db_slot slots[DB_SLOTS];
+};
+
+/* db.c */
+MUST_USE enum pay_err db_connect(struct db *db);    /* PAY_OK at once when connected */
+void db_disconnect(struct db *db);                  /* forgets statements too, never waits */
+
+/* db_error.c: what an error number means for the caller. */
+enum db_moment { DB_AT_STATEMENT, DB_AT_CALL, DB_AT_COMMIT };
+enum pay_err db_meaning(unsigned number, enum db_moment moment);
+bool db_is_loss(unsigned number);                   /* the connection is of no more use */
+/* Logs and counts, disconnects after a loss, poisons; returns what the statement returns. */
+enum pay_err db_fail(struct db *db, unsigned number, const char *text, const char *sql);
+
+/* db_refusal.c: keeps why a connection was refused for db_refusal; the cure alone, for the log. */
+#define DB_REFUSAL_SIZE 640
+const char *db_refused(unsigned number, const char *text, const struct db_account *account);
+
+/* db_bind.c */
+/* 0 or the error's number. */
+MUST_USE unsigned db_execute(MYSQL_STMT *stmt, const struct db_param *in, size_t n);
+struct db_cell { unsigned long length; my_bool is_null, cut; MYSQL_TIME time; };
+struct db_row_binds { MYSQL_BIND bind[DB_BINDS_MAX]; struct db_cell cell[DB_BINDS_MAX]; };
+MUST_USE bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query,
+                          struct db_row_binds *binds);
+/* Clears row's columns before a fetch; after it ends texts, turns times, finds what was cut. */
+void db_row_clear(const struct db_query *query);
+MUST_USE enum pay_err db_row_finish(const struct db_query *query, const struct db_row_binds *binds);
+
+/* db_statement.c: never 0, for a call that failed (M14: rc tells, the number may be missing). */
+unsigned db_stmt_number(MYSQL_STMT *stmt);
+
+/* db_txn.c */
+void db_rollback(struct db *db);
+
+#endif

@@ -1,0 +1,278 @@
+/* http_transfer.c - a request put into curl's options, and its end put into our words. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "base/clock.h"
+#include "base/text.h"
+#include "io/http/http_private.h"
+
+#define HEADERS_READ 16384
+#define CONNECT_MS 3000
+#define IDLE_SECONDS 30L
+#define LIFETIME_SECONDS 300L
+
+static size_t on_body(char *at, size_t one, size_t len, void *transfer)
+{
+    struct http_transfer *t = transfer;
+    struct http_answer *a = &t->answer;
+
+    (void)one;
+    a->body_total += len;
+    if (a->body_total > HTTP_BODY_READ) {       /* MAXFILESIZE would not see a chunked one (M15) */
+        t->over = true;
+        return 0;
+    }
+    size_t most = t->compressed ? HTTP_BODY_READ : t->keep;
+    size_t room = most - a->body_len, take = len < room ? len : room;
+    if (take > 0) {
+        memcpy(a->body + a->body_len, at, take);
+        a->body_len += take;
+        a->body[a->body_len] = '\0';
+    }
+    return len;
+}
+
+/* The value of a header line with this name ("name:"), trimmed; NULL: it is another one. */
+static const char *value_of(const char *name, const char *at, size_t *len)
+{
+    size_t skip = strlen(name);
+
+    if (*len < skip || strncasecmp(at, name, skip) != 0)
+        return NULL;
+    for (; skip < *len && (at[skip] == ' ' || at[skip] == '\t'); skip++)
+        ;
+    while (*len > skip && (unsigned char)at[*len - 1] <= ' ')
+        --*len;
+    *len -= skip;
+    return at + skip;
+}
+
+static void keep_retry_after(struct http_answer *a, const char *value, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (value[i] < ' ' || value[i] > '~')
+            return;
+    if (!text_copy_n(a->retry_after, sizeof(a->retry_after), value, len))
+        a->retry_after[0] = '\0';
+}
+
+static void look_at_header(struct http_transfer *t, const char *at, size_t len)
+{
+    size_t later = len, coding = len;
+    const char *value = value_of("retry-after:", at, &later);
+
+    if (value)
+        keep_retry_after(&t->answer, value, later);
+    value = value_of("content-encoding:", at, &coding);
+    if (value)
+        t->compressed = http_is_compressed(value, coding);
+}
+
+/* Counts over all header blocks, endless 1xx answers too. */
+static size_t on_header(char *at, size_t one, size_t len, void *transfer)
+{
+    struct http_transfer *t = transfer;
+
+    (void)one;
+    t->header_bytes += len;
+    if (t->header_bytes > HEADERS_READ) {
+        t->over = true;
+        return 0;
+    }
+    if (len > 5 && strncasecmp(at, "HTTP/", 5) == 0) {
+        t->answer.retry_after[0] = '\0';
+        t->compressed = false;
+    }
+    look_at_header(t, at, len);
+    return len;
+}
+
+void http_init(void)
+{
+    static bool done;
+
+    if (done)
+        return;
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        abort();
+    done = true;
+}
+
+/* What never changes for a handle. Not set because off is the default: cookies, netrc, HTTP/0.9,
+ * curl's own decoding (http_decode.c). */
+static void set_lasting(struct http_transfer *t)
+{
+    CURL *easy = t->easy;
+
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, IDLE_SECONDS);
+    curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, LIFETIME_SECONDS);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, http_open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, http_before_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+}
+
+static bool add_header(struct http_transfer *t, const char *line)
+{
+    for (const char *c = line; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            return false;                   /* a line end would begin a header of somebody else's */
+    struct curl_slist *longer = curl_slist_append(t->headers, line);
+    if (longer == NULL)
+        abort();
+    t->headers = longer;
+    return true;
+}
+
+static bool set_headers(struct http_transfer *t, const struct http_request *request)
+{
+    bool ok = add_header(t, "Expect:") &&   /* else a body over 1 KiB waits a second for 100 */
+              add_header(t, "Accept-Encoding: identity");
+
+    for (size_t i = 0; ok && i < HTTP_HEADERS_MAX && request->headers[i] != NULL; i++)
+        ok = add_header(t, request->headers[i]);
+    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+    return ok;
+}
+
+/* The body is copied once, so the caller may forget it. */
+static void set_body(struct http_transfer *t, const struct http_request *request)
+{
+    bool post = str_eq(request->method, "POST");
+
+    curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, NULL);
+    curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
+    if (post || request->body_len > 0) {
+        t->sent = malloc(request->body_len + 1);
+        if (t->sent == NULL)
+            abort();
+        if (request->body_len > 0)
+            memcpy(t->sent, request->body, request->body_len);
+        curl_easy_setopt(t->easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
+        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, t->sent);
+    }
+    if (!post && !str_eq(request->method, "GET"))
+        curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+/* Forgets the request before, but not its handle. */
+static void begin(struct http_transfer *t, const struct http_request *request)
+{
+    CURL *easy = t->easy;
+    struct net_list none = { .count = 0 };
+
+    *t = (struct http_transfer){
+        .easy = easy, .checked = request->allow != NULL, .started_us = clock_ticks_us(),
+        .allow = request->allow != NULL ? *request->allow : none,
+        .keep = request->keep < HTTP_BODY_READ ? request->keep : HTTP_BODY_READ,
+    };
+    t->answer.body = malloc(HTTP_BODY_READ + 1);
+    if (t->answer.body == NULL)
+        abort();
+    t->answer.body[0] = '\0';
+}
+
+bool http_transfer_start(struct http_transfer *t, const struct http_request *request)
+{
+    begin(t, request);
+    if (t->easy == NULL) {
+        http_init();
+        t->easy = curl_easy_init();
+        if (t->easy == NULL)
+            abort();
+        set_lasting(t);
+    }
+    t->answer.end = HTTP_BAD_URL;
+    if (!set_headers(t, request))
+        return false;
+    set_body(t, request);
+    curl_easy_setopt(t->easy, CURLOPT_URL, request->url);
+    curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+    curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    return true;
+}
+
+struct ending { CURLcode rc; enum http_end end; };
+static const struct ending ENDINGS[] = {
+    { CURLE_OK,                      HTTP_DONE },
+    { CURLE_COULDNT_RESOLVE_HOST,    HTTP_DNS },
+    { CURLE_COULDNT_CONNECT,         HTTP_CONNECT },
+    { CURLE_OPERATION_TIMEDOUT,      HTTP_TIMEOUT },
+    { CURLE_OUT_OF_MEMORY,           HTTP_TOO_LARGE },     /* what curl calls a line over 100 KB */
+    { CURLE_SSL_CONNECT_ERROR,       HTTP_TLS },
+    { CURLE_PEER_FAILED_VERIFICATION, HTTP_TLS },
+    { CURLE_SSL_CERTPROBLEM,         HTTP_TLS },
+    { CURLE_SSL_CIPHER,              HTTP_TLS },
+    { CURLE_SSL_CACERT_BADFILE,      HTTP_TLS },
+    { CURLE_SSL_ISSUER_ERROR,        HTTP_TLS },
+    { CURLE_SSL_PINNEDPUBKEYNOTMATCH, HTTP_TLS },
+    { CURLE_SSL_INVALIDCERTSTATUS,   HTTP_TLS },
+    { CURLE_SSL_CLIENTCERT,          HTTP_TLS },
+};
+
+/* An answer that is no HTTP has the rc of an unknown protocol, hence `reached`. */
+static enum http_end end_of(const struct http_transfer *t, CURLcode rc)
+{
+    if (rc != CURLE_OK && t->over)
+        return HTTP_TOO_LARGE;
+    if (rc != CURLE_OK && t->refused && !t->dialled)
+        return HTTP_BLOCKED_ADDR;
+    for (size_t i = 0; i < COUNT(ENDINGS); i++)
+        if (ENDINGS[i].rc == rc)
+            return ENDINGS[i].end;
+    bool malformed = rc == CURLE_URL_MALFORMAT || rc == CURLE_UNSUPPORTED_PROTOCOL ||
+                     rc == CURLE_LOGIN_DENIED;
+    return malformed && !t->reached ? HTTP_BAD_URL : HTTP_BROKEN;
+}
+
+void http_transfer_finish(struct http_transfer *t, CURLcode rc)
+{
+    struct http_answer *a = &t->answer;
+    long status = 0;
+    const char *peer = NULL;
+
+    a->end = end_of(t, rc);
+    if (a->end == HTTP_DONE && t->compressed && !http_decode(a, t->keep))
+        a->end = HTTP_TOO_LARGE;
+    a->duration_us = clock_ticks_us() - t->started_us;
+    if (curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK)
+        a->status = (int)status;
+    if (curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &peer) == CURLE_OK && peer != NULL &&
+        !text_copy(a->peer, sizeof(a->peer), peer))
+        a->peer[0] = '\0';
+    http_say_why(t, rc);
+}
+
+void http_transfer_reset(struct http_transfer *t)
+{
+    if (t->easy != NULL) {
+        curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL);
+        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, NULL);
+    }
+    curl_slist_free_all(t->headers);
+    free(t->sent);
+    free(t->answer.body);
+    t->headers = NULL;
+    t->sent = NULL;
+    t->answer = (struct http_answer){ .end = HTTP_BROKEN };
+}

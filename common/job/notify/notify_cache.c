@@ -1,0 +1,71 @@
+/* notify_cache.c - apps' webhook keys and schedules, kept 1 s, for a change to be in force in 2. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "io/crypto/sign.h"
+#include "job/notify/notify_engine_private.h"
+
+#define APPS 64
+#define FRESH_US 1000000
+
+struct cached {
+    int64_t app_id, keys_us, schedule_us;   /* when loaded; 0 never */
+    enum pay_err keys_err;
+    struct webhook_keys keys;
+    struct notify_schedule schedule;
+};
+static struct cached apps[APPS];
+static struct db *source;
+
+void notify_caches_use(struct db *db)
+{
+    source = db;
+}
+
+void notify_caches_wipe(void)
+{
+    sign_wipe(apps, sizeof(apps));
+}
+
+static struct cached *place_of(int64_t app_id)
+{
+    struct cached *place = &apps[(uint64_t)app_id % APPS];
+
+    if (place->app_id != app_id) {
+        sign_wipe(place, sizeof(*place));
+        place->app_id = app_id;
+    }
+    return place;
+}
+
+static bool is_fresh(int64_t loaded_us)
+{
+    return loaded_us != 0 && clock_ticks_us() - loaded_us < FRESH_US;
+}
+
+enum pay_err notify_keys_of(struct db *db, int64_t app_id, const struct webhook_keys **out)
+{
+    struct cached *place = place_of(app_id);
+
+    *out = &place->keys;
+    if (is_fresh(place->keys_us))
+        return place->keys_err;
+    place->keys_err = app_webhook_keys(db, app_id, &place->keys);
+    db_end(db);
+    bool known = place->keys_err != PAY_DB_AWAY && place->keys_err != PAY_LOST;
+    place->keys_us = known ? clock_ticks_us() : 0;
+    return place->keys_err;
+}
+
+const struct notify_schedule *notify_schedule_of(int64_t app_id)
+{
+    struct cached *place = place_of(app_id);
+
+    if (is_fresh(place->schedule_us))
+        return &place->schedule;
+    /* Asked in vain it is "long", and asked again soon. */
+    enum pay_err err = notify_app_schedule(source, app_id, &place->schedule);
+    if (err != PAY_OK)
+        log_event(LOG_WARN, "notify.schedule", KN("app_id", app_id), KV("result", err_name(err)));
+    place->schedule_us = clock_ticks_us();
+    return &place->schedule;
+}

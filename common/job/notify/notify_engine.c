@@ -1,0 +1,399 @@
+/* notify_engine.c - the loop: record what is done, claim, begin, wait for answers. */
+#include "job/notify/notify_engine.h"
+#include <stdlib.h>
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/stats.h"
+#include "job/notify/notify_engine_private.h"
+
+#define POLL_US 200000
+#define BUSY_POLL_US 20000      /* while tasks are parked behind a busy host */
+#define RIPE_US 20000           /* results wait so long for others to share their transaction */
+#define RIPE_COUNT 64
+#define REFILL 64               /* room worth a claim of its own while there is more to do */
+#define LEAST_LEASE_US 15000000
+_Static_assert(NOTIFY_IN_HAND - NOTIFY_PER_APP_IN_HAND >= REFILL,
+               "one app never has all the room");
+#define LEAVE_US 11000000       /* a try takes 10 s at most */
+
+/* One per process: answers find their way here. */
+static struct notify_engine engine;
+
+/* ---- tries */
+
+static struct notify_try *pop(struct notify_engine *e, struct notify_list *list)
+{
+    return &e->tries[list->at[--list->count]];
+}
+
+static void push(struct notify_engine *e, struct notify_list *list, const struct notify_try *try)
+{
+    list->at[list->count++] = (uint16_t)(try - e->tries);
+}
+
+static int in_hand(const struct notify_engine *e)
+{
+    return NOTIFY_IN_HAND - (int)e->free.count;
+}
+
+void notify_try_free(struct notify_engine *e, struct notify_try *try)
+{
+    free(try->body);
+    try->body = NULL;
+    if (try->answered)
+        try->host->unrecorded--;
+    try->answered = false;
+    e->later -= try->lane != 0;
+    push(e, &e->free, try);
+}
+
+/* ---- claiming */
+
+static void begin_claim(void *arg)
+{
+    struct notify_engine *e = arg;
+
+    notify_hosts_begin_claim();
+    e->planned[0] = e->planned[1] = 0;
+    e->room = (struct notify_room){ 0 };
+    e->left = false;
+}
+
+static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
+{
+    struct notify_engine *e = arg;
+    struct http_url url;
+    struct notify_host *host = NULL;
+    size_t lane = due->lane == 0 ? 0 : 1;
+    enum pay_err err = PAY_OK;
+
+    e->room.room = e->planned[0] + e->planned[1] < e->open[0] &&
+                   (lane == 0 || e->planned[1] < e->open[1]);
+    due->fate = e->room.room ? NOTIFY_SEND : NOTIFY_LEAVE;
+    if (http_url_ok(due->notify_url, &url))
+        host = notify_host_find(due->app_id, &url);
+    if (host)
+        err = notify_host_decide(host, db, due, &e->room);
+    due->host = host;           /* who is to be sent to keeps its place */
+    e->planned[lane] += due->fate == NOTIFY_SEND;
+    e->left = e->left || due->fate == NOTIFY_LEAVE;
+    return err;
+}
+
+static void take_row(struct notify_engine *e, struct notify_due *due, int64_t begun_us)
+{
+    struct notify_try *try = pop(e, &e->free);
+
+    notify_try_take(try, due, e->claim.token);
+    try->claimed_us = clock_ticks_us();
+    try->lease_us = begun_us + NOTIFY_LEASE_S * INT64_C(1000000);
+    try->host = due->host;
+    if (try->host)
+        notify_host_take(try->host, due->probe != NOTIFY_NO_PROBE);
+    e->later += try->lane != 0;
+    push(e, &e->waiting, try);
+}
+
+static void count_claim(struct notify_engine *e)
+{
+    const struct notify_claim *claim = &e->claim;
+
+    e->total.parked += claim->parked;
+    e->total.given_up += claim->given_up;
+    e->total.runner_lost += claim->lost;
+    stats_add("shroff_notify_parked_total", "", claim->parked);
+    stats_add("shroff_notify_given_up_total", "", claim->given_up);
+    if (claim->lost > 0)
+        stats_add("shroff_notify_attempts_total", "result=\"RUNNER_LOST\"", claim->lost);
+    for (size_t i = 0; i < claim->count && e->room.busy; i++) {
+        int64_t due_us = clock_ticks_us() + claim->rows[i].wait_ms * 1000;
+        if (claim->rows[i].fate == NOTIFY_PARK && claim->rows[i].wait_ms < 30000 &&
+            due_us > e->drained_us)
+            e->drained_us = due_us;
+    }
+}
+
+static int64_t poll_us(const struct notify_engine *e, int64_t now)
+{
+    return now < e->drained_us ? BUSY_POLL_US : POLL_US;
+}
+
+static void claim(struct notify_engine *e)
+{
+    struct notify_claim *claim = &e->claim;
+    int64_t begun = clock_ticks_us();
+
+    e->open[0] = (int)e->free.count;
+    e->open[1] = NOTIFY_IN_HAND / 2 - e->later;
+    /* While there is a backlog newcomers do not wait behind it: every other look is at them, and
+     * while much is parked it is the longer one, as what was parked comes back among them. */
+    claim->newest = e->hungry && !claim->newest;
+    int most = claim->newest ? NOTIFY_BATCH_MAX : NOTIFY_BATCH_MAX / 2;
+    for (int lane = 0; lane < 2; lane++) {
+        int room = e->open[lane] > 0 ? e->open[lane] : 0;
+        claim->limit[lane] = e->parking && room > 0 ? most : room;
+    }
+    claim->begin = begin_claim;
+    claim->decide = decide;
+    claim->arg = e;
+    e->next_poll_us = begun + poll_us(e, begun);
+    e->last = notify_claim(e->job->db, claim);
+    if (e->last != PAY_OK) {
+        begin_claim(e);
+        e->hungry = e->parking = false;
+        return;
+    }
+    bool full = (claim->limit[0] > 0 && claim->seen[0] == claim->limit[0]) ||
+                (claim->limit[1] > 0 && claim->seen[1] == claim->limit[1]);
+    e->parking = claim->parked > 0;
+    e->hungry = full || e->left;
+    for (size_t i = 0; i < claim->count; i++)
+        if (claim->rows[i].fate == NOTIFY_SEND)
+            take_row(e, &claim->rows[i], begun);
+    notify_hosts_begin_claim();
+    e->refill_at = in_hand(e) > REFILL ? in_hand(e) - REFILL : 0;
+    count_claim(e);
+}
+
+/* Parking goes on at once, sending when a batch is through. */
+static bool wants_more(const struct notify_engine *e)
+{
+    return e->hungry && (e->parking ? e->free.count > 0 : in_hand(e) <= e->refill_at);
+}
+
+/* When more is known to be due, as soon as there is room; else every 200 ms, after one look. */
+static void claim_if_due(struct notify_engine *e)
+{
+    int64_t now = clock_ticks_us();
+    bool due[2] = { false, false };
+    bool ending = e->job->once && in_hand(e) == 0 && now >= e->drained_us;
+
+    if (e->stopping || e->free.count == 0)
+        return;
+    if (wants_more(e) || (e->hungry && now >= e->next_poll_us)) {
+        claim(e);
+        return;
+    }
+    if (now < e->next_poll_us && !ending)
+        return;
+    e->next_poll_us = now + poll_us(e, now);
+    e->last = notify_is_due(e->job->db, due);
+    bool none = !due[0] && !due[1];
+    e->drained = e->last == PAY_OK && none && now >= e->drained_us;
+    if (e->last == PAY_OK && !none)
+        claim(e);
+}
+
+/* ---- beginning */
+
+/* What the host took: without the time in which we did not listen, but claimed and recorded. Else a
+ * runner that is busy takes every host for slow, parks what it could send, and is busier still. */
+static int64_t host_us(const struct notify_try *try, const struct http_answer *answer)
+{
+    int64_t us = answer->duration_us - (engine.away_us - try->away_us);
+
+    return us > 0 ? us : 1;
+}
+
+static void on_answer(void *arg, const struct http_answer *answer)
+{
+    struct notify_try *try = arg;
+
+    FP("post.answered");
+    notify_try_judge(try, answer, notify_schedule_of(try->result.app_id));
+    try->done_us = clock_ticks_us();
+    try->answered = true;
+    try->host->unrecorded++;
+    notify_host_answered(try->host, try->place, host_us(try, answer));
+    notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
+    engine.running--;
+    engine.running_later -= try->lane != 0;
+    push(&engine, &engine.done, try);
+}
+
+static void cannot_send(struct notify_engine *e, struct notify_try *try, const char *why)
+{
+    notify_try_misconfigured(try, why, notify_schedule_of(try->result.app_id));
+    try->done_us = clock_ticks_us();
+    if (try->host)
+        notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
+    push(e, &e->done, try);
+}
+
+static void note_first_try(const struct notify_try *try)
+{
+    if (try->result.times == 1)
+        stats_observe_us("shroff_notify_first_try_seconds", "",
+                         try->age_us + clock_ticks_us() - try->claimed_us);
+}
+
+static bool may_begin(const struct notify_engine *e, const struct notify_try *try)
+{
+    bool later = try->lane != 0;
+
+    if (e->running >= NOTIFY_SLOTS || (later && e->running_later >= NOTIFY_SLOTS / 2))
+        return false;
+    if (try->host && !notify_host_may_begin(try->host, try->url_key, later))
+        return false;
+    return e->running < NOTIFY_PER_APP || !try->host || notify_host_may_take_slot(try->host);
+}
+
+/* False when it has to wait. */
+static bool begin(struct notify_engine *e, struct notify_try *try)
+{
+    const struct webhook_keys *keys;
+    struct http_request request;
+    enum pay_err err;
+
+    if (!may_begin(e, try))
+        return false;
+    err = notify_keys_of(e->job->db, try->result.app_id, &keys);
+    if (err == PAY_DB_AWAY || err == PAY_LOST)
+        return false;
+    if (!try->host || err != PAY_OK || !notify_try_request(try, keys, &request)) {
+        cannot_send(e, try, !try->host ? "the notify_url cannot be called"
+                                       : "the app's webhook secret cannot be opened");
+        return true;
+    }
+    request.allow = &e->job->config.notify_allow_nets;
+    if (http_pool_add(e->pool, &request, on_answer, try) != PAY_OK)
+        return false;
+    try->place = notify_host_begin(try->host, try->url_key, try->lane != 0);
+    try->away_us = e->away_us + clock_ticks_us() - e->ran_us;
+    e->running++;
+    e->running_later += try->lane != 0;
+    e->total.sent++;
+    note_first_try(try);
+    return true;
+}
+
+/* What cannot be begun soon goes back, not counted as a try. When that fails the leases run out by
+ * themselves. */
+static void give_back(struct notify_engine *e, struct notify_list *late)
+{
+    struct notify_lease leases[NOTIFY_IN_HAND];
+
+    for (size_t i = 0; i < late->count; i++) {
+        const struct notify_result *result = &e->tries[late->at[i]].result;
+        leases[i] = (struct notify_lease){ result->task_id, result->token };
+    }
+    enum pay_err err = notify_hand_back(e->job->db, leases, late->count);
+    if (err != PAY_OK)
+        log_event(LOG_WARN, "notify.hand_back", KN("leases", (int64_t)late->count),
+                  KV("result", err_name(err)));
+    e->total.handed_back += (int64_t)late->count;
+    while (late->count > 0) {
+        struct notify_try *try = pop(e, late);
+        if (try->host)
+            notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
+        notify_try_free(e, try);
+    }
+}
+
+static void begin_waiting(struct notify_engine *e)
+{
+    struct notify_list late = { .count = 0 };
+    int64_t needed_us = clock_ticks_us() + LEAST_LEASE_US;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < e->waiting.count; i++) {
+        struct notify_try *try = &e->tries[e->waiting.at[i]];
+        if (e->stopping || try->lease_us < needed_us)
+            push(e, &late, try);
+        else if (begin(e, try))
+            continue;
+        else if (try->host && notify_host_keeps_waiting(try->host))
+            push(e, &late, try);
+        else
+            e->waiting.at[kept++] = e->waiting.at[i];
+    }
+    e->waiting.count = kept;
+    if (late.count > 0)
+        give_back(e, &late);
+}
+
+/* ---- the loop */
+
+static void record_if_ripe(struct notify_engine *e)
+{
+    int64_t now = clock_ticks_us();
+    bool ripe = e->done.count >= RIPE_COUNT || e->running + (int)e->waiting.count == 0;
+
+    if (e->done.count > 0 && now >= e->retry_us &&
+        (ripe || now - e->tries[e->done.at[0]].done_us >= RIPE_US))
+        notify_record(e);
+}
+
+static int wait_ms(const struct notify_engine *e)
+{
+    int64_t now = clock_ticks_us(), until = e->next_poll_us;
+
+    if (e->done.count > 0)
+        return now >= e->retry_us ? (int)(RIPE_US / 1000) : 50;
+    if (e->stopping || e->free.count == 0)      /* an answer ends the wait */
+        return 50;
+    if (e->drained && e->job->once)
+        return 0;
+    if (wants_more(e))
+        return 0;
+    return until <= now ? 0 : (int)((until - now) / 1000) + 1;
+}
+
+static void show(struct notify_engine *e)
+{
+    struct job *job = e->job;
+
+    job_set(job, "sent", e->total.sent);
+    job_set(job, "acknowledged", e->total.acknowledged);
+    job_set(job, "failed", e->total.failed);
+    job_set(job, "given_up", e->total.given_up);
+    job_set(job, "parked", e->total.parked);
+    job_set(job, "runner_lost", e->total.runner_lost);
+    job_set(job, "lease_lost", e->total.lease_lost);
+    job_set(job, "handed_back", e->total.handed_back);
+    job_progress(job);
+}
+
+static bool over(struct notify_engine *e)
+{
+    int64_t now = clock_ticks_us();
+    bool empty = in_hand(e) == 0;
+
+    if (!e->stopping && job_over(e->job)) {
+        e->stopping = true;
+        e->leave_us = now + LEAVE_US;
+    }
+    if (e->stopping)
+        return empty || now >= e->leave_us;
+    return e->job->once && empty && (e->drained || e->last != PAY_OK);
+}
+
+enum pay_err notify_engine_run(struct job *job)
+{
+    struct notify_engine *e = &engine;
+
+    e->job = job;
+    for (size_t i = 0; i < NOTIFY_IN_HAND; i++)
+        push(e, &e->free, &e->tries[i]);
+    notify_caches_use(job->db);
+    e->pool = http_pool_open(NOTIFY_SLOTS, NOTIFY_SLOTS);
+    e->ran_us = clock_ticks_us();
+    while (!over(e)) {
+        begin_waiting(e);               /* first: they are under way while results are committed */
+        record_if_ripe(e);
+        claim_if_due(e);
+        begin_waiting(e);
+        show(e);
+        e->away_us += clock_ticks_us() - e->ran_us;
+        http_pool_run(e->pool, wait_ms(e));
+        e->ran_us = clock_ticks_us();
+        if (e->running > 0)
+            FP("post.sent");
+    }
+    http_pool_close(&e->pool);
+    job->progress_us = 0;
+    show(e);
+    notify_caches_wipe();
+    return e->last;
+}

@@ -1,0 +1,54 @@
+/* notify_engine_private.h - the engine's state, and its parts: notify_record.c, notify_cache.c. */
+#ifndef JOB_NOTIFY_ENGINE_PRIVATE_H
+#define JOB_NOTIFY_ENGINE_PRIVATE_H
+
+#include <stdint.h>
+#include "job/job.h"
+#include "job/notify/notify_engine.h"
+#include "job/notify/notify_decide.h"
+#include "job/notify/notify_try.h"
+
+struct notify_totals {
+    int64_t sent, acknowledged, failed, given_up, parked, runner_lost, lease_lost, handed_back;
+};
+
+/* Numbers of tries, in the order they came. */
+struct notify_list { uint16_t at[NOTIFY_IN_HAND]; size_t count; };
+
+struct notify_engine {
+    struct job *job;
+    struct http_pool *pool;
+    struct notify_try tries[NOTIFY_IN_HAND];
+    struct notify_list free, waiting, done;     /* the others are under way */
+    int running, later, running_later;  /* under way; of lane 1: in hand, under way */
+    struct notify_claim claim;
+    struct notify_totals total;
+    enum pay_err last;                  /* of the last look at the queue */
+    int64_t next_poll_us, retry_us, leave_us;
+    int64_t ran_us, away_us;            /* curl's last turn ended; time not given to it, in all */
+    int64_t drained_us;                 /* when what was parked behind a busy host is due again */
+    bool stopping, drained;
+    bool hungry;                        /* the last claim left something due */
+    bool parking;                       /* the last claim parked: look at more rows */
+    int refill_at;                      /* claim again when so few are in hand */
+    bool singly;                        /* the last batch was refused: record one by one */
+    /* of the claim under way */
+    int open[2], planned[2];            /* room in all, and for lane 1; sends planned by lane */
+    struct notify_room room;
+    bool left;
+};
+
+/* notify_record.c: writes down the results of tries that are done, and frees them. */
+void notify_record(struct notify_engine *e);
+void notify_try_free(struct notify_engine *e, struct notify_try *try);
+
+/* notify_cache.c: what tries need of their apps, kept 1 s. */
+void notify_caches_use(struct db *db);
+void notify_caches_wipe(void);
+/* PAY_NO_ROW, PAY_FAULT: no key can be had; PAY_DB_AWAY: not now. */
+MUST_USE enum pay_err notify_keys_of(struct db *db, int64_t app_id,
+                                     const struct webhook_keys **out);
+/* Never NULL: "long" when the app cannot be asked. */
+const struct notify_schedule *notify_schedule_of(int64_t app_id);
+
+#endif

@@ -1,0 +1,299 @@
+#include "keep/migrate.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/ulid.h"
+#include "io/crypto/sign.h"
+#include "keep/sql_text.h"
+
+#define FILE_MAX 1048576
+#define WAIT_MS 600000
+
+static const char SQL_TABLE[] = "CREATE TABLE IF NOT EXISTS schema_migration ("
+                                " version INT NOT NULL PRIMARY KEY,"
+                                " name VARCHAR(128) NOT NULL,"
+                                " checksum CHAR(64) NOT NULL COMMENT 'SHA-256 of the file',"
+                                " statements_done INT NOT NULL DEFAULT 0,"
+                                " holder CHAR(26) NULL COMMENT 'who applies it now',"
+                                " holder_connection BIGINT NULL,"
+                                " held_until DATETIME(3) NULL,"
+                                " apply_time DATETIME(3) NULL COMMENT 'null: not done yet'"
+                                ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin "
+                                "COMMENT='which migrations were applied'";
+
+struct migration {
+    int64_t version, statements_done, applied;
+    char name[129], checksum[65];
+};
+static const struct db_column MIGRATION_COLUMNS[] = {
+    DB_COLUMN(struct migration, version),
+    DB_COLUMN(struct migration, statements_done),
+    DB_COLUMN(struct migration, applied),
+    DB_COLUMN(struct migration, checksum),
+};
+
+struct migrate {
+    struct db *db;
+    const char *folder, *main_name;
+    bool dry;
+    void (*say)(const char *file);
+    struct migrate_report *out;
+    char holder[NO_SIZE];
+};
+
+struct step {
+    struct migrate *m;
+    struct migration *row;
+    int64_t claimed, orphan;    /* orphan: whoever held it before died of it */
+};
+
+static enum pay_err step_read(struct db *db, void *arg)
+{
+    static const char SQL[] = "SELECT version, statements_done, apply_time IS NOT NULL, checksum"
+                              " FROM schema_migration WHERE version = ?";
+    struct step *s = arg;
+    struct migration found = { 0 };
+    const struct db_param in[] = { DB_NUM(s->row->version) };
+
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(MIGRATION_COLUMNS),
+                                                         .row = &found });
+    if (err != PAY_OK)
+        return err;
+    s->row->statements_done = found.statements_done;
+    s->row->applied = found.applied;
+    if (!str_eq(found.checksum, s->row->checksum)) {
+        snprintf(s->m->out->why, sizeof(s->m->out->why),
+                 "%s was changed after it was %s: restore it and write a new file",
+                 s->row->name, found.applied ? "applied" : "begun");
+        return PAY_CONFLICT;
+    }
+    return PAY_OK;
+}
+
+/* Whoever holds it lives while his connection does, or, on another server, while his lease does. */
+static enum pay_err step_claim(struct db *db, void *arg)
+{
+    /* A file of which nothing was done may still be mended. */
+    static const char SQL_INSERT[] =
+        "INSERT INTO schema_migration (version, name, checksum) VALUES (?, ?, ?)"
+        " ON DUPLICATE KEY UPDATE checksum = IF(apply_time IS NULL AND statements_done = 0,"
+        " VALUES(checksum), checksum)";
+    static const char SQL_CLAIM[] =
+        "UPDATE schema_migration SET holder = ?, holder_connection = CONNECTION_ID(),"
+        " held_until = UTC_TIMESTAMP(3) + INTERVAL 600 SECOND"
+        " WHERE version = ? AND apply_time IS NULL AND (holder IS NULL OR held_until < "
+        "UTC_TIMESTAMP(3)"
+        " OR holder_connection NOT IN (SELECT id FROM information_schema.processlist))";
+    static const char SQL_HELD[] =
+        "SELECT holder IS NOT NULL FROM schema_migration WHERE version = ? FOR UPDATE";
+    static const struct db_column HELD[] = { DB_COLUMN(struct step, orphan) };
+    struct step *s = arg;
+    const struct db_param row[] = { DB_NUM(s->row->version), DB_STR(s->row->name),
+                                    DB_STR(s->row->checksum) };
+    const struct db_param claim[] = { DB_STR(s->m->holder), DB_NUM(s->row->version) };
+
+    enum pay_err err = db_exec(db, SQL_INSERT, DB_LIST(row), NULL);
+    if (err == PAY_OK)
+        err = db_select(db, &(struct db_query){ .sql = SQL_HELD,
+                                                .in = &claim[1],
+                                                .n = 1,
+                                                .shape = DB_SHAPE(HELD),
+                                                .row = s });
+    return err == PAY_OK ? db_exec(db, SQL_CLAIM, DB_LIST(claim), &s->claimed) : err;
+}
+
+static enum pay_err step_done(struct db *db, void *arg)
+{
+    static const char SQL[] =
+        "UPDATE schema_migration SET statements_done = ?, held_until = UTC_TIMESTAMP(3) + INTERVAL "
+        "600 SECOND,"
+        " apply_time = IF(?, UTC_TIMESTAMP(3), NULL) WHERE version = ? AND holder = ?";
+    const struct step *s = arg;
+    const struct db_param in[] = { DB_NUM(s->row->statements_done), DB_NUM(s->row->applied),
+                                   DB_NUM(s->row->version), DB_STR(s->m->holder) };
+    return db_exec_one(db, SQL, DB_LIST(in));
+}
+
+/* It failed and says so: the next one does not take what is there for a dead one's work. */
+static enum pay_err step_release(struct db *db, void *arg)
+{
+    static const char SQL[] =
+        "UPDATE schema_migration SET holder = NULL WHERE version = ? AND holder = ?";
+    const struct step *s = arg;
+    const struct db_param in[] = { DB_NUM(s->row->version), DB_STR(s->m->holder) };
+    return db_exec(db, SQL, DB_LIST(in), NULL);
+}
+
+static enum pay_err step_apply(struct step *s, char *text)
+{
+    struct sql_text reader = { .at = text };
+    char why[256] = "";
+    int64_t number = 0, begin = s->row->statements_done;
+
+    for (const char *sql = sql_text_next(&reader); sql; sql = sql_text_next(&reader)) {
+        if (number++ < begin)
+            continue;
+        enum pay_err err = db_run_text(s->m->db, sql, why, sizeof(why));
+        /* Somebody was killed between a statement and its count: it is there already. */
+        if (err != PAY_OK && !(number == begin + 1 && s->orphan && strstr(why, "already exists"))) {
+            if (db_txn(s->m->db, step_release, s) != PAY_OK)
+                log_event(LOG_WARN, "migrate.held", KV("file", s->row->name));
+            snprintf(s->m->out->why, sizeof(s->m->out->why), "%s, statement %lld: %s", s->row->name,
+                     (long long)number, why);
+            return err;
+        }
+        s->row->statements_done = number;
+        err = db_txn(s->m->db, step_done, s);
+        if (err != PAY_OK)
+            return err;
+    }
+    s->row->applied = 1;
+    return db_txn(s->m->db, step_done, s);
+}
+
+/* Applied already, or ours to apply, or somebody else's: then wait for him. */
+static enum pay_err step_run(struct step *s, char *text)
+{
+    for (int waited = 0; waited < WAIT_MS; waited += 200) {
+        enum pay_err err = db_txn(s->m->db, step_claim, s);
+        if (err == PAY_OK)
+            err = db_txn(s->m->db, step_read, s);
+        if (err != PAY_OK)
+            return err;
+        if (s->row->applied) {
+            s->m->out->known++;
+            return PAY_OK;
+        }
+        if (s->claimed) {
+            s->m->say(s->row->name);
+            s->m->out->applied++;
+            return step_apply(s, text);
+        }
+        clock_sleep_ms(200);
+    }
+    snprintf(s->m->out->why, sizeof(s->m->out->why),
+             "%s: another migration did not end in 10 minutes", s->row->name);
+    return PAY_TRY_AGAIN;
+}
+
+static enum pay_err dry_run(struct step *s)
+{
+    enum pay_err err = db_txn(s->m->db, step_read, s);
+
+    if (err == PAY_OK && s->row->applied) {
+        s->m->out->known++;
+        return PAY_OK;
+    }
+    if (err != PAY_OK && err != PAY_NO_ROW)
+        return err;
+    s->m->say(s->row->name);
+    s->m->out->applied++;
+    return PAY_OK;
+}
+
+/* @MAIN@ is the name of Shroff's own database, for the sandbox's view of it. */
+static bool main_name_put(const char *from, const char *name, char *room, size_t size)
+{
+    struct text to = text_over(room, size);
+
+    for (const char *at = strstr(from, "@MAIN@"); at; at = strstr(from, "@MAIN@")) {
+        text_add_n(&to, from, (size_t)(at - from));
+        text_add(&to, name);
+        from = at + strlen("@MAIN@");
+    }
+    text_add(&to, from);
+    return !to.full;
+}
+
+static enum pay_err file_run(struct migrate *m, const char *name)
+{
+    static char raw[FILE_MAX], text[FILE_MAX];
+    char path[1024];
+    struct migration row = { 0 };
+    struct mac sum;
+
+    if (!str_to_i64_n(name + strspn(name, "0"), 4 - strspn(name, "0"), 1, 9999, &row.version) ||
+        !text_copy(row.name, sizeof(row.name), name))
+        return PAY_OK;
+    snprintf(path, sizeof(path), "%s/%s", m->folder, name);
+    if (file_read(path, raw, sizeof(raw)) != PAY_OK || !sign_sha256(raw, strlen(raw), &sum) ||
+        !main_name_put(raw, m->main_name, text, sizeof(text))) {
+        snprintf(m->out->why, sizeof(m->out->why), "could not read %.400s", path);
+        return PAY_FAULT;
+    }
+    sign_mac_hex(&sum, row.checksum);
+    struct step s = { .m = m, .row = &row };
+    return m->dry ? dry_run(&s) : step_run(&s, text);
+}
+
+static int is_migration(const struct dirent *entry)
+{
+    const char *n = entry->d_name;
+    size_t len = strlen(n);
+    return len > 9 && str_is_n(n, 4, ALPHA_DIGITS, 4, 4) && n[4] == '_' &&
+           str_eq(n + len - 4, ".sql");
+}
+
+enum pay_err migrate_run(struct db *db, const struct migrate_plan *plan, struct migrate_report *out)
+{
+    const char *folder = plan->folder;
+    struct migrate m = { .db = db,
+                         .folder = folder,
+                         .main_name = plan->main_name,
+                         .dry = plan->dry,
+                         .say = plan->say,
+                         .out = out };
+    struct dirent **names;
+
+    *out = (struct migrate_report){ 0 };
+    ulid_new(m.holder);
+    db_patient(db, 0);
+    int count = scandir(folder, &names, is_migration, alphasort);
+    if (count <= 0) {
+        snprintf(out->why, sizeof(out->why), "no migrations in %.400s", folder);
+        return PAY_NO_ROW;
+    }
+    enum pay_err err = db_run_text(db, SQL_TABLE, out->why, sizeof(out->why));
+    for (int i = 0; i < count; i++) {
+        if (err == PAY_OK)
+            err = file_run(&m, names[i]->d_name);
+        free(names[i]);
+    }
+    free(names);
+    return err;
+}
+
+static bool folder_is(const char *path)
+{
+    char first[1100];
+
+    snprintf(first, sizeof(first), "%s/0001_main_job.sql", path);
+    return access(first, R_OK) == 0;
+}
+
+bool migrate_folder(char *out, size_t size)
+{
+    const char *named = getenv("SHROFF_SCHEMA_DIR");
+    char exe[1024];
+
+    if (named && *named)
+        return text_copy(out, size, named) && folder_is(out);
+    ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+    exe[len > 0 ? len : 0] = '\0';
+    for (char *slash = strrchr(exe, '/'); slash; slash = strrchr(exe, '/')) {
+        *slash = '\0';
+        snprintf(out, size, "%s/schema", exe);
+        if (folder_is(out))
+            return true;
+    }
+    return text_copy(out, size, "/usr/share/shroff/schema") && folder_is(out);
+}

@@ -1,0 +1,30 @@
+/* migrate.h - numbered, forward-only migrations: schema/NNNN_name.sql, each applied once.
+ *
+ * Safe to run twice, from two machines at once (a claim row per file; who comes second waits) and
+ * after being killed anywhere (the statements done are counted; the one in flight is tried again).
+ * A file changed after it was applied is refused. */
+#ifndef PAY_MIGRATE_H
+#define PAY_MIGRATE_H
+
+#include <stdbool.h>
+#include "io/db/db.h"
+
+struct migrate_report {
+    int applied, known; /* files applied now, applied before */
+    char why[1024];     /* with an error: what could not be done */
+};
+
+struct migrate_plan {
+    const char *folder;
+    const char *main_name;         /* Shroff's own database: stands for @MAIN@ in the files */
+    bool dry;                      /* only count: applied = how many would be */
+    void (*say)(const char *file); /* told each file before it is applied */
+};
+/* Applies what is missing, files in the order of their numbers. */
+MUST_USE enum pay_err migrate_run(struct db *db, const struct migrate_plan *plan,
+                                  struct migrate_report *out);
+/* The folder named in SHROFF_SCHEMA_DIR, else schema/ near the running program's file, else
+ * /usr/share/shroff/schema. False when there is none. */
+MUST_USE bool migrate_folder(char *out, size_t size);
+
+#endif

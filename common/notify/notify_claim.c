@@ -1,0 +1,246 @@
+/* notify_claim.c - taking what is due. The order of locks is tasks, then endpoints, here as in
+ * notify_finish.c; tasks are found with SKIP LOCKED and changed by primary key. */
+#include <stdlib.h>
+#include <string.h>
+#include "base/fault.h"
+#include "app/alert.h"
+#include "notify/notify.h"
+#include "notify/notify_queue.h"
+
+#define BODY_MAX 32768
+#define LOST_LAST_TRIES 2       /* a last try whose runner died is tried again so often */
+
+#define DUE_IN_ORDER(order) \
+    "SELECT id, app_id, lane, notify_times, max_notify_times, claim_token, manual," \
+    "       parked_since IS NOT NULL AS parked," \
+    "       TIMESTAMPDIFF(MICROSECOND, create_time, UTC_TIMESTAMP(3)) AS age_us, no, notify_url" \
+    "  FROM notify_task FORCE INDEX (idx_due)" \
+    " WHERE status = 0 AND lane = ? AND next_notify_time <= UTC_TIMESTAMP(3)" \
+    " ORDER BY " order \
+    " LIMIT ?" \
+    "   FOR UPDATE SKIP LOCKED"
+
+static const char SQL_OLDEST[] = DUE_IN_ORDER("next_notify_time");
+static const char SQL_NEWEST[] = DUE_IN_ORDER("status DESC, lane DESC, next_notify_time DESC");
+static const struct db_column DUE_COLUMNS[] = {
+    DB_COLUMN(struct notify_due, id), DB_COLUMN(struct notify_due, app_id),
+    DB_COLUMN(struct notify_due, lane), DB_COLUMN(struct notify_due, notify_times),
+    DB_COLUMN(struct notify_due, max_notify_times), DB_COLUMN(struct notify_due, claim_token),
+    DB_COLUMN(struct notify_due, manual), DB_COLUMN(struct notify_due, parked),
+    DB_COLUMN(struct notify_due, age_us),
+    DB_COLUMN(struct notify_due, no), DB_COLUMN(struct notify_due, notify_url),
+};
+
+static enum pay_err keep_row(void *arg, void *row)
+{
+    struct notify_claim *claim = arg;
+    struct notify_due *due = row;
+
+    if (claim->count == COUNT(claim->rows))
+        return PAY_OK;
+    claim->seen[due->lane == 0 ? 0 : 1]++;
+    claim->rows[claim->count++] = *due;
+    return PAY_OK;
+}
+
+static enum pay_err select_due(struct db *db, struct notify_claim *claim)
+{
+    static struct notify_due row;
+    enum pay_err err = PAY_OK;
+
+    for (int64_t lane = 0; lane < 2 && err == PAY_OK; lane++) {
+        const struct db_param in[] = { DB_NUM(lane), DB_NUM(claim->limit[lane]) };
+        if (claim->limit[lane] > 0)
+            err = db_select(db, &(const struct db_query){
+                .sql = claim->newest ? SQL_NEWEST : SQL_OLDEST, .in = in, .n = COUNT(in),
+                .shape = DB_SHAPE(DUE_COLUMNS),
+                .row = &row, .each = keep_row, .arg = claim,
+            });
+    }
+    return err;
+}
+
+/* A task that kills its runners must not go round for ever. */
+static bool is_poison(const struct notify_due *due)
+{
+    return due->claim_token != 0 && due->notify_times >= due->max_notify_times + LOST_LAST_TRIES;
+}
+
+static enum pay_err decide_all(struct db *db, struct notify_claim *claim)
+{
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < claim->count && err == PAY_OK; i++) {
+        struct notify_due *due = &claim->rows[i];
+        if (is_poison(due))
+            due->fate = NOTIFY_GIVE_UP;
+        else
+            err = claim->decide(claim->arg, db, due);
+        claim->sent += due->fate == NOTIFY_SEND;
+        claim->parked += due->fate == NOTIFY_PARK;
+        claim->given_up += due->fate == NOTIFY_GIVE_UP;
+        claim->lost += due->fate != NOTIFY_LEAVE && due->claim_token != 0;
+    }
+    return err;
+}
+
+/* [[id,wait_ms],…] of the rows of a fate; those whose runner was lost when fate is NOTIFY_LEAVE. */
+static void list_rows(const struct notify_claim *claim, enum notify_fate fate, struct text *to)
+{
+    text_reset(to);
+    for (size_t i = 0; i < claim->count; i++) {
+        const struct notify_due *due = &claim->rows[i];
+        bool lost = due->fate != NOTIFY_LEAVE && due->claim_token != 0;
+        if (fate == NOTIFY_LEAVE ? lost : due->fate == fate)
+            text_addf(to, "%s[%lld,%lld]", to->len ? "," : "[", (long long)due->id,
+                      (long long)due->wait_ms);
+    }
+    text_add_char(to, ']');
+}
+
+#define ROWS_OF_LIST \
+    "JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$[0]', wait_ms BIGINT PATH '$[1]')) j" \
+    "  STRAIGHT_JOIN notify_task t ON t.id = j.id"
+
+static const char SQL_LOST[] =
+    "INSERT INTO notify_log (task_id, notify_times, status, error_code, cause, create_time)"
+    " SELECT t.id, t.notify_times, 22, 'RUNNER_LOST', IF(t.manual = 1, 'manual', 'automatic'),"
+    "        UTC_TIMESTAMP(3)"
+    "   FROM " ROWS_OF_LIST;
+static const char SQL_TAKE[] =
+    "UPDATE " ROWS_OF_LIST
+    "   SET t.claim_token = ?, t.notify_times = t.notify_times + 1, t.parked_since = NULL,"
+    "       t.next_notify_time = UTC_TIMESTAMP(3) + INTERVAL 45 SECOND";
+static const char SQL_PARK[] =
+    "UPDATE " ROWS_OF_LIST
+    "   SET t.claim_token = 0, t.parked_since = COALESCE(t.parked_since, t.next_notify_time),"
+    "       t.next_notify_time = UTC_TIMESTAMP(3) + INTERVAL (j.wait_ms * 1000) MICROSECOND";
+static const char SQL_GIVE_UP[] =
+    "UPDATE " ROWS_OF_LIST
+    "   SET t.claim_token = 0, t.status = 20, t.lane = 1, t.manual = 0, t.parked_since = NULL";
+static const char SQL_BODIES[] = "SELECT t.id, t.body FROM " ROWS_OF_LIST;
+_Static_assert(NOTIFY_LEASE_S == 45, "SQL_TAKE says so too");
+
+/* Room for the longest list: two numbers of 19 digits a row. */
+static char list_room[2 * NOTIFY_BATCH_MAX * 48];
+
+static enum pay_err change_rows(struct db *db, const struct notify_claim *claim,
+                                enum notify_fate fate, const char *sql)
+{
+    struct text list = TEXT(list_room);
+    list_rows(claim, fate, &list);
+    if (list.full)
+        return PAY_FULL;
+    const struct db_param in[] = { DB_BIN(list.at, list.len), DB_NUM(claim->token) };
+    return db_exec(db, sql, in, sql == SQL_TAKE ? 2 : 1, NULL);
+}
+
+static enum pay_err raise_given_up(struct db *db, const struct notify_claim *claim)
+{
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < claim->count && err == PAY_OK; i++)
+        if (claim->rows[i].fate == NOTIFY_GIVE_UP)
+            err = alert_raise(db, "notify_given_up", claim->rows[i].app_id, claim->rows[i].no,
+                              "the runner was lost again and again while sending it");
+    return err;
+}
+
+struct body_row {
+    int64_t id;
+    struct db_bytes body;
+};
+static const struct db_column BODY_COLUMNS[] = {
+    DB_COLUMN(struct body_row, id), DB_COLUMN(struct body_row, body),
+};
+
+static enum pay_err keep_body(void *arg, void *row)
+{
+    struct notify_claim *claim = arg;
+    const struct body_row *from = row;
+
+    for (size_t i = 0; i < claim->count; i++) {
+        struct notify_due *due = &claim->rows[i];
+        if (due->id != from->id)
+            continue;
+        due->body = malloc(from->body.len + 1);
+        if (!due->body)
+            abort();
+        if (from->body.len > 0)
+            memcpy(due->body, from->body.at, from->body.len);
+        due->body[from->body.len] = '\0';
+        due->body_len = from->body.len;
+        break;
+    }
+    return PAY_OK;
+}
+
+static enum pay_err read_bodies(struct db *db, struct notify_claim *claim)
+{
+    static uint8_t room[BODY_MAX];
+    struct body_row row = { 0, { room, sizeof(room), 0 } };
+    struct text list = TEXT(list_room);
+
+    list_rows(claim, NOTIFY_SEND, &list);
+    const struct db_param in[] = { DB_BIN(list.at, list.len) };
+    return db_select(db, &(const struct db_query){
+        .sql = SQL_BODIES, .in = in, .n = COUNT(in), .shape = DB_SHAPE(BODY_COLUMNS),
+        .row = &row, .each = keep_body, .arg = claim,
+    });
+}
+
+static void forget_rows(struct notify_claim *claim)
+{
+    for (size_t i = 0; i < claim->count; i++)
+        free(claim->rows[i].body);
+    claim->count = 0;
+    claim->sent = claim->parked = claim->lost = claim->given_up = 0;
+    claim->seen[0] = claim->seen[1] = 0;
+}
+
+static enum pay_err claim_rows(struct db *db, void *arg)
+{
+    struct notify_claim *claim = arg;
+
+    forget_rows(claim);
+    claim->begin(claim->arg);
+    enum pay_err err = select_due(db, claim);
+    if (err == PAY_OK)
+        err = decide_all(db, claim);
+    if (err == PAY_OK && claim->lost > 0)
+        err = change_rows(db, claim, NOTIFY_LEAVE, SQL_LOST);
+    if (err == PAY_OK && claim->parked > 0)
+        err = change_rows(db, claim, NOTIFY_PARK, SQL_PARK);
+    if (err == PAY_OK && claim->given_up > 0)
+        err = change_rows(db, claim, NOTIFY_GIVE_UP, SQL_GIVE_UP);
+    if (err == PAY_OK && claim->given_up > 0)
+        err = raise_given_up(db, claim);
+    if (err == PAY_OK && claim->sent > 0)
+        err = change_rows(db, claim, NOTIFY_SEND, SQL_TAKE);
+    FP("claim.updated");
+    if (err == PAY_OK && claim->sent > 0)
+        err = read_bodies(db, claim);
+    return err;
+}
+
+static int64_t new_token(void)
+{
+    int64_t token;
+
+    random_bytes(&token, sizeof(token));
+    token &= INT64_MAX;
+    return token != 0 ? token : 1;
+}
+
+enum pay_err notify_claim(struct db *db, struct notify_claim *claim)
+{
+    claim->token = new_token();
+    claim->count = 0;
+    for (int lane = 0; lane < 2; lane++)
+        if (claim->limit[lane] > NOTIFY_BATCH_MAX)
+            claim->limit[lane] = NOTIFY_BATCH_MAX;
+    enum pay_err err = db_txn(db, claim_rows, claim);
+    if (err != PAY_OK)
+        forget_rows(claim);
+    return err;
+}

@@ -1,0 +1,271 @@
+/* notify_finish.c - recording what became of tries, by the holder of the token only; a late success
+ * still wins. A batch is two statements while all its tokens hold; when one does not, the whole is
+ * done again one by one. Locks are taken in one order: tasks by id, then endpoints by id. */
+#include <stdlib.h>
+#include "base/fault.h"
+#include "base/json_text.h"
+#include "app/alert.h"
+#include "notify/notify.h"
+#include "notify/notify_private.h"
+#include "notify/notify_queue.h"
+
+static const char SQL_FINISH[] =
+    "UPDATE notify_task"
+    "   SET status = ?, lane = 1, claim_token = 0, manual = 0,"
+    "       last_execute_time = UTC_TIMESTAMP(3),"
+    "       next_notify_time = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND"
+    " WHERE id = ? AND claim_token = ?";
+/* A task that was given up waits again before it is done: there is no step from 20 to 10. */
+static const char SQL_REOPEN[] = "UPDATE notify_task SET status = 0 WHERE id = ? AND status = 20";
+static const char SQL_LATE_SUCCESS[] =
+    "UPDATE notify_task"
+    "   SET status = 10, lane = 1, claim_token = 0, manual = 0, parked_since = NULL,"
+    "       last_execute_time = UTC_TIMESTAMP(3)"
+    " WHERE id = ? AND status <> 10";
+static const char SQL_LOGGED[] =
+    "SELECT id, error_code FROM notify_log"
+    " WHERE task_id = ? AND notify_times = ? ORDER BY id LIMIT 1";
+static const char SQL_LOG[] =
+    "INSERT INTO notify_log (task_id, notify_times, status, error_code, reason, http_status,"
+    "                        peer_address, duration_ms, response, cause, create_time)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))";
+static const char SQL_LOG_FOUND_AGAIN[] =
+    "UPDATE notify_log"
+    "   SET status = ?, error_code = ?, reason = ?, http_status = ?, peer_address = ?,"
+    "       duration_ms = ?, response = ?"
+    " WHERE id = ? AND task_id = ? AND error_code = 'RUNNER_LOST'";
+
+struct logged {
+    int64_t id;
+    char error_code[17 * 4];
+};
+
+static enum pay_err find_logged(struct db *db, const struct notify_result *result,
+                                struct logged *out)
+{
+    static const struct db_column COLUMNS[] = {
+        DB_COLUMN(struct logged, id), DB_COLUMN(struct logged, error_code),
+    };
+    const struct db_param in[] = { DB_NUM(result->task_id), DB_NUM(result->times) };
+
+    return db_select(db, &(const struct db_query){
+        .sql = SQL_LOGGED, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = out,
+    });
+}
+
+enum pay_err notify_log_add(struct db *db, const struct notify_result *result)
+{
+    const struct db_param in[] = {
+        DB_NUM(result->task_id), DB_NUM(result->times), DB_NUM(result->log_status),
+        DB_STR(result->error_code), DB_OPT(result->reason), DB_NUM_OPT(result->http_status),
+        DB_OPT(result->peer), DB_NUM(result->duration_ms), DB_OPT(result->response),
+        DB_STR(result->manual ? "manual" : "automatic"),
+    };
+    return db_exec(db, SQL_LOG, DB_LIST(in), NULL);
+}
+
+/* The try was written off as RUNNER_LOST, and here is its answer after all: one row per try. */
+static enum pay_err correct_log(struct db *db, const struct notify_result *result, int64_t log_id)
+{
+    const struct db_param in[] = {
+        DB_NUM(result->log_status), DB_STR(result->error_code), DB_OPT(result->reason),
+        DB_NUM_OPT(result->http_status), DB_OPT(result->peer), DB_NUM(result->duration_ms),
+        DB_OPT(result->response), DB_NUM(log_id), DB_NUM(result->task_id),
+    };
+    return db_exec(db, SQL_LOG_FOUND_AGAIN, DB_LIST(in), NULL);
+}
+
+/* The token is not ours any more: either our own COMMIT had landed, or the lease ran out. */
+static enum pay_err finish_late(struct db *db, struct notify_result *result)
+{
+    struct logged logged = { 0 };
+    const struct db_param id[] = { DB_NUM(result->task_id) };
+    enum pay_err err = find_logged(db, result, &logged);
+
+    if (err == PAY_OK && !str_eq(logged.error_code, "RUNNER_LOST")) {
+        result->outcome = NOTIFY_REPEATED;
+        return PAY_OK;
+    }
+    result->outcome = NOTIFY_LATE;
+    if (err == PAY_OK)
+        err = correct_log(db, result, logged.id);
+    else if (err == PAY_NO_ROW)
+        err = notify_log_add(db, result);
+    if (err != PAY_OK || result->status != NOTIFY_SUCCESS)
+        return err;
+    err = db_exec(db, SQL_REOPEN, DB_LIST(id), NULL);
+    if (err == PAY_OK)
+        err = db_exec(db, SQL_LATE_SUCCESS, DB_LIST(id), NULL);
+    return err;
+}
+
+/* A merchant that is gone, or down for days, is one alert however many notifications it misses. */
+static enum pay_err raise_alert(struct db *db, const struct notify_result *result)
+{
+    if (!result->alert)
+        return PAY_OK;
+    if (!*result->alert_crowd)
+        return alert_raise(db, result->alert, result->app_id, result->no, result->alert_text);
+    return alert_raise_crowd(db, &(const struct alert_crowd){
+        .kind = result->alert, .app_id = result->app_id, .crowd = result->alert_crowd,
+        .about = result->no, .text = result->alert_text });
+}
+
+static enum pay_err finish_one(struct db *db, struct notify_result *result)
+{
+    int64_t changed = 0;
+    const struct db_param in[] = {
+        DB_NUM(result->status), DB_NUM(result->wait_ms * 1000), DB_NUM(result->task_id),
+        DB_NUM(result->token),
+    };
+    enum pay_err err = db_exec(db, SQL_FINISH, DB_LIST(in), &changed);
+
+    if (err == PAY_OK && changed == 0)
+        return finish_late(db, result);
+    result->outcome = NOTIFY_RECORDED;
+    if (err == PAY_OK)
+        err = notify_log_add(db, result);
+    return err == PAY_OK ? raise_alert(db, result) : err;
+}
+
+/* ---- in the order of locks */
+
+static int by_task(const void *a, const void *b)
+{
+    const struct notify_result *x = *(struct notify_result *const *)a;
+    const struct notify_result *y = *(struct notify_result *const *)b;
+    return (x->task_id > y->task_id) - (x->task_id < y->task_id);
+}
+
+static int by_endpoint(const void *a, const void *b)
+{
+    const struct notify_endpoint_news *x = a, *y = b;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* ---- all at once */
+
+#define RESULTS_OF_LIST \
+    "JSON_TABLE(?, '$[*]' COLUMNS (" \
+    " id BIGINT UNSIGNED PATH '$.id', token BIGINT PATH '$.token', times INT PATH '$.times'," \
+    " status TINYINT PATH '$.status', wait_us BIGINT PATH '$.wait_us'," \
+    " log_status TINYINT PATH '$.log_status', error_code VARCHAR(16) PATH '$.error_code'," \
+    " reason VARCHAR(255) PATH '$.reason'," \
+    " http_status INT PATH '$.http_status', peer VARCHAR(45) PATH '$.peer'," \
+    " duration_ms INT PATH '$.duration_ms', response VARCHAR(2048) PATH '$.response'," \
+    " cause VARCHAR(16) PATH '$.cause')) j"
+
+static const char SQL_FINISH_ALL[] =
+    "UPDATE " RESULTS_OF_LIST " STRAIGHT_JOIN notify_task t ON t.id = j.id"
+    "   SET t.status = j.status, t.lane = 1, t.claim_token = 0, t.manual = 0,"
+    "       t.last_execute_time = UTC_TIMESTAMP(3),"
+    "       t.next_notify_time = UTC_TIMESTAMP(3) + INTERVAL j.wait_us MICROSECOND"
+    " WHERE t.claim_token = j.token";
+static const char SQL_LOG_ALL[] =
+    "INSERT INTO notify_log (task_id, notify_times, status, error_code, reason, http_status,"
+    "                        peer_address, duration_ms, response, cause, create_time)"
+    " SELECT id, times, log_status, error_code, reason, http_status, peer, duration_ms, response,"
+    "        cause, UTC_TIMESTAMP(3)"
+    "   FROM " RESULTS_OF_LIST;
+
+static void list_result(struct json_text *list, const struct notify_result *result)
+{
+    json_open(list, NULL);
+    json_i64(list, "id", result->task_id);
+    json_i64(list, "token", result->token);
+    json_i64(list, "times", result->times);
+    json_i64(list, "status", result->status);
+    json_i64(list, "wait_us", result->wait_ms * 1000);
+    json_i64(list, "log_status", result->log_status);
+    json_str(list, "error_code", result->error_code);
+    json_opt(list, "reason", result->reason);
+    if (result->http_status != 0)
+        json_i64(list, "http_status", result->http_status);
+    json_opt(list, "peer", result->peer);
+    json_i64(list, "duration_ms", result->duration_ms);
+    json_opt(list, "response", result->response);
+    json_str(list, "cause", result->manual ? "manual" : "automatic");
+    json_close(list);
+}
+
+/* PAY_WRONG_STATE, and all of it rolled back: somebody's token does not hold. */
+static enum pay_err finish_together(struct db *db, struct notify_batch *batch)
+{
+    static char room[NOTIFY_FINISH_MAX * 2 * (NOTIFY_RESPONSE_SIZE + 256)];
+    struct text text = TEXT(room);
+    struct json_text list = JSON_TEXT(&text);
+    int64_t changed = 0;
+
+    json_open_list(&list, NULL);
+    for (size_t i = 0; i < batch->count; i++)
+        list_result(&list, batch->at[i]);
+    json_close_list(&list);
+    if (text.full)
+        return PAY_WRONG_STATE;
+    const struct db_param in[] = { { DB_TEXT, text.at, text.len } };
+    enum pay_err err = db_exec(db, SQL_FINISH_ALL, DB_LIST(in), &changed);
+    if (err == PAY_OK && changed != (int64_t)batch->count)
+        return PAY_WRONG_STATE;
+    return err == PAY_OK ? db_exec(db, SQL_LOG_ALL, DB_LIST(in), NULL) : err;
+}
+
+static enum pay_err raise_alerts(struct db *db, const struct notify_batch *batch)
+{
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < batch->count && err == PAY_OK; i++) {
+        struct notify_result *result = batch->at[i];
+        result->outcome = NOTIFY_RECORDED;
+        err = raise_alert(db, result);
+    }
+    return err;
+}
+
+static enum pay_err tell_endpoints(struct db *db, const struct notify_batch *batch)
+{
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < batch->news_count && err == PAY_OK; i++)
+        err = notify_endpoint_write(db, &batch->news[i]);
+    return err;
+}
+
+static enum pay_err finish_all(struct db *db, void *arg)
+{
+    struct notify_batch *batch = arg;
+    enum pay_err err = finish_together(db, batch);
+
+    if (err == PAY_OK)
+        err = raise_alerts(db, batch);
+    if (err == PAY_OK)
+        err = tell_endpoints(db, batch);
+    FP("result.written");
+    return err;
+}
+
+/* ---- one by one */
+
+static enum pay_err finish_each(struct db *db, void *arg)
+{
+    struct notify_batch *batch = arg;
+    bool repeated = false;
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < batch->count && err == PAY_OK; i++) {
+        err = finish_one(db, batch->at[i]);
+        repeated = repeated || batch->at[i]->outcome == NOTIFY_REPEATED;
+    }
+    /* A batch that is found recorded told the endpoints then, too. */
+    if (err == PAY_OK && !repeated)
+        err = tell_endpoints(db, batch);
+    FP("result.written");
+    return err;
+}
+
+enum pay_err notify_finish(struct db *db, struct notify_batch *batch)
+{
+    qsort(batch->at, batch->count, sizeof(*batch->at), by_task);
+    qsort(batch->news, batch->news_count, sizeof(*batch->news), by_endpoint);
+    enum pay_err err = db_txn(db, finish_all, batch);
+    return err == PAY_WRONG_STATE ? db_txn(db, finish_each, batch) : err;
+}

@@ -1,0 +1,100 @@
+/* notify_queue.h - the queue of notifications in notify_task, for any number of runners at once.
+ * claim:  one short transaction takes what is due (SKIP LOCKED), with a random token and a lease of
+ *         45 s kept in next_notify_time, so that one query both claims and recovers.
+ * send:   the caller's, after the claim was committed and outside of any transaction.
+ * finish: results are recorded by the holder of the token only, together with their log rows.
+ * A runner that dies loses nothing: the lease runs out, and the next claim logs the lost try. */
+#ifndef PAY_NOTIFY_QUEUE_H
+#define PAY_NOTIFY_QUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/net.h"
+#include "base/ulid.h"
+#include "io/db/db.h"
+#include "notify/notify.h"
+#include "notify/notify_endpoint.h"
+
+#define NOTIFY_LEASE_S 45
+#define NOTIFY_BATCH_MAX 192            /* rows of one lane looked at in one claim */
+#define NOTIFY_URL_SIZE (1100 * 4 + 1)
+#define NOTIFY_RESPONSE_SIZE 2049
+#define NOTIFY_FINISH_MAX 128           /* results recorded in one transaction */
+
+/* RIPE: the probe of a half-open host. EARLY: a first try at one that is still open. */
+enum notify_probe_kind { NOTIFY_NO_PROBE, NOTIFY_PROBE_RIPE, NOTIFY_PROBE_EARLY };
+enum notify_fate { NOTIFY_LEAVE, NOTIFY_SEND, NOTIFY_PARK, NOTIFY_GIVE_UP };
+
+/* A due task as the claim sees it. */
+struct notify_due {
+    int64_t id, app_id, lane, notify_times, max_notify_times, claim_token, manual;
+    int64_t parked;                     /* it was, since it became due */
+    int64_t age_us;                     /* since the task was made */
+    char no[NO_SIZE], notify_url[NOTIFY_URL_SIZE];
+    /* what decide says */
+    enum notify_fate fate;
+    int64_t wait_ms;                    /* NOTIFY_PARK: from now */
+    enum notify_probe_kind probe;
+    void *host;                         /* the caller's own */
+    /* NOTIFY_SEND, once claimed: the frozen bytes, from malloc; the caller frees them */
+    char *body; size_t body_len;
+};
+
+struct notify_claim {
+    int64_t limit[2];                   /* rows to look at, by lane; <= NOTIFY_BATCH_MAX */
+    bool newest;                        /* from the queue's other end: past a backlog in front */
+    /* A transaction may run more than once: begin is called first each time, then decide for each
+     * row (lane 0 first), which sets fate. A decide that fails ends the claim. */
+    void (*begin)(void *arg);
+    enum pay_err (*decide)(void *arg, struct db *db, struct notify_due *due);
+    void *arg;
+    /* out */
+    struct notify_due rows[2 * NOTIFY_BATCH_MAX];
+    size_t count;
+    int64_t seen[2], token;
+    int64_t sent, parked, lost, given_up;
+};
+/* After any error nothing is claimed, or (PAY_LOST) its lease ends. */
+MUST_USE enum pay_err notify_claim(struct db *db, struct notify_claim *claim);
+
+enum notify_outcome {
+    NOTIFY_RECORDED,                    /* by the holder of the token */
+    NOTIFY_REPEATED,                    /* was recorded before: an answer to COMMIT had been lost */
+    NOTIFY_LATE                         /* the lease had run out: logged, a success still wins */
+};
+struct notify_result {
+    int64_t task_id, app_id, token, times, manual;
+    int64_t status;                     /* of the task: enum notify_status */
+    int64_t wait_ms;                    /* to the next try, while it stays waiting */
+    int64_t log_status, http_status, duration_ms;
+    const char *alert;                  /* notify_gone, notify_given_up; NULL */
+    char no[NO_SIZE], error_code[17], peer[NET_TEXT_SIZE], response[NOTIFY_RESPONSE_SIZE];
+    char reason[HTTP_REASON_SIZE];      /* what went wrong, in words; "" */
+    char alert_text[512], alert_crowd[301];     /* crowd: the host */
+    enum notify_outcome outcome;        /* out */
+};
+struct notify_batch {
+    struct notify_result **at; size_t count;        /* reordered */
+    struct notify_endpoint_news news[NOTIFY_FINISH_MAX]; size_t news_count;
+};
+/* One transaction. PAY_LOST: run it again, what was recorded is found. */
+MUST_USE enum pay_err notify_finish(struct db *db, struct notify_batch *batch);
+
+/* Gives back what was claimed and not begun: due at once, the try not counted. */
+struct notify_lease { int64_t task_id, token; };
+MUST_USE enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases, size_t n);
+/* Is something due, by lane? */
+MUST_USE enum pay_err notify_is_due(struct db *db, bool due[2]);
+/* What is due now, in the order it would be claimed; limit rows of each lane. */
+struct notify_listed {
+    int64_t id, app_id, lane, notify_times, max_notify_times, late_ms;
+    char no[NO_SIZE], event[33], notify_url[NOTIFY_URL_SIZE];
+};
+MUST_USE enum pay_err notify_list_due(struct db *db, int64_t limit,
+                                      enum pay_err (*each)(void *arg, void *listed), void *arg);
+/* The app's schedule as it is set now; "long" when it is set to nothing that can be read. */
+MUST_USE enum pay_err notify_app_schedule(struct db *db, int64_t app_id,
+                                          struct notify_schedule *out);
+MUST_USE enum pay_err notify_db_clock(struct db *db, int64_t *now_ms);
+
+#endif

@@ -1,0 +1,305 @@
+#include "order/order.h"
+
+#include "order/order_row.h"
+
+static const struct { const char *word; int64_t state; } ORDER_STATES[] = {
+    { "WAITING", ORDER_WAITING }, { "SUCCESS", ORDER_SUCCESS },
+    { "CLOSED", ORDER_CLOSED },   { "REFUND", ORDER_REFUND },
+};
+
+const char *order_state_word(int64_t state)
+{
+    for (size_t i = 0; i < COUNT(ORDER_STATES); i++)
+        if (ORDER_STATES[i].state == state)
+            return ORDER_STATES[i].word;
+    return "";
+}
+
+bool order_state_parse(const char *word, int64_t *state)
+{
+    for (size_t i = 0; i < COUNT(ORDER_STATES); i++) {
+        if (!str_eq(ORDER_STATES[i].word, word))
+            continue;
+        *state = ORDER_STATES[i].state;
+        return true;
+    }
+    return false;
+}
+
+/* An attempt's states are the first three of an order's, with the same words and numbers. */
+const char *attempt_state_word(int64_t state)
+{
+    return state == ORDER_REFUND ? "" : order_state_word(state);
+}
+
+/* A stretch of a list of columns. */
+struct stretch { size_t from, count; };
+
+static const struct db_column ORDER_COLUMNS[] = {
+    DB_COLUMN(struct order, app_id), DB_COLUMN(struct order, notify_url),
+    DB_COLUMN(struct order, id), DB_COLUMN(struct order, price), DB_COLUMN(struct order, status),
+    DB_COLUMN_TIME(struct order, create_time), DB_COLUMN_TIME(struct order, expire_time),
+    DB_COLUMN(struct order, refund_price), DB_COLUMN(struct order, refunding_price),
+    DB_COLUMN(struct order, version), DB_COLUMN(struct order, no),
+    DB_COLUMN(struct order, merchant_order_id), DB_COLUMN(struct order, subject),
+    DB_COLUMN(struct order, body), DB_COLUMN(struct order, user_id),
+    DB_COLUMN(struct order, return_url), DB_COLUMN(struct order, metadata),
+    DB_COLUMN(struct order, currency),
+    DB_COLUMN_TIME(struct order, success_time), DB_COLUMN(struct order, extension_id),
+    DB_COLUMN(struct order, channel_code), DB_COLUMN(struct order, channel_order_no),
+    DB_COLUMN(struct order, query_token), DB_COLUMN(struct order, expired),
+    DB_COLUMN(struct order, channel_id), DB_COLUMN(struct order, paid_price),
+    DB_COLUMN(struct order, user_ip),
+};
+static const struct stretch ORDER_IN_TERMS = { 0, 18 }, ORDER_IN_VIEW = { 1, 23 };
+const struct db_shape ORDER_SHAPE = { ORDER_COLUMNS, COUNT(ORDER_COLUMNS) };
+
+static const struct db_column ATTEMPT_COLUMNS[] = {
+    DB_COLUMN(struct attempt, order_id), DB_COLUMN(struct attempt, channel_id),
+    DB_COLUMN(struct attempt, price), DB_COLUMN(struct attempt, currency),
+    DB_COLUMN(struct attempt, id), DB_COLUMN(struct attempt, status),
+    DB_COLUMN(struct attempt, no),
+    DB_COLUMN(struct attempt, paid_price), DB_COLUMN_TIME(struct attempt, create_time),
+    DB_COLUMN_TIME(struct attempt, success_time), DB_COLUMN(struct attempt, channel_code),
+    DB_COLUMN(struct attempt, display_mode), DB_COLUMN(struct attempt, display_content),
+    DB_COLUMN(struct attempt, pay_url), DB_COLUMN(struct attempt, channel_order_no),
+    DB_COLUMN(struct attempt, channel_error_code), DB_COLUMN(struct attempt, channel_error_msg),
+    DB_COLUMN(struct attempt, duplicate_paid),
+};
+static const struct stretch ATTEMPT_IN_TERMS = { 0, 7 }, ATTEMPT_IN_VIEW = { 4, 13 };
+const struct db_shape ATTEMPT_SHAPE = { ATTEMPT_COLUMNS, COUNT(ATTEMPT_COLUMNS) };
+
+struct pair_shape {
+    struct db_column columns[COUNT(ORDER_COLUMNS) + COUNT(ATTEMPT_COLUMNS)];
+    struct db_shape shape;
+};
+
+/* Both, as of one row. */
+static const struct db_shape *pair_shape(struct pair_shape *to, struct stretch of_order,
+                                         struct stretch of_attempt)
+{
+    struct db_column *attempt = to->columns + of_order.count;
+
+    if (to->shape.columns != NULL)
+        return &to->shape;
+    memcpy(to->columns, ORDER_COLUMNS + of_order.from, of_order.count * sizeof(*attempt));
+    memcpy(attempt, ATTEMPT_COLUMNS + of_attempt.from, of_attempt.count * sizeof(*attempt));
+    for (size_t i = 0; i < of_attempt.count; i++)
+        attempt[i].offset += offsetof(struct order_attempt, attempt);
+    to->shape = (struct db_shape){ to->columns, of_order.count + of_attempt.count };
+    return &to->shape;
+}
+
+const struct db_shape *terms_shape(void)
+{
+    static struct pair_shape shape;
+
+    return pair_shape(&shape, ORDER_IN_TERMS, ATTEMPT_IN_TERMS);
+}
+
+const struct db_shape *view_shape(void)
+{
+    static struct pair_shape shape;
+
+    return pair_shape(&shape, ORDER_IN_VIEW, ATTEMPT_IN_VIEW);
+}
+
+enum pay_err order_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
+                        struct order *out)
+{
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = sql, .in = in, .n = n, .shape = &ORDER_SHAPE, .row = out });
+    return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
+}
+
+enum pay_err attempt_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
+                          struct attempt *out)
+{
+    return db_select(db, &(struct db_query){
+        .sql = sql, .in = in, .n = n, .shape = &ATTEMPT_SHAPE, .row = out });
+}
+
+#define BY_NO " WHERE o.no = ? AND o.app_id = ?"
+#define BY_MERCHANT " WHERE o.merchant_order_id = ? AND o.app_id = ?"
+#define BY_PAY_ID \
+    " WHERE o.id = (SELECT e.order_id FROM pay_order_extension e WHERE e.no = ?) AND o.app_id = ?"
+
+/* By which of its names an order is asked for. */
+enum named { NAMED_NO, NAMED_MERCHANT, NAMED_PAY_ID };
+
+/* Both alphabets are ASCII: an ascii column answers anything else with an error. */
+static bool key_read(const struct order_key *key, enum named *named, const char **value)
+{
+    *named = key->order_no != NULL ? NAMED_NO : key->pay_id != NULL ? NAMED_PAY_ID : NAMED_MERCHANT;
+    *value = key->order_no != NULL ? key->order_no
+           : key->pay_id != NULL   ? key->pay_id : key->merchant_order_id;
+    if (*value == NULL)
+        return false;
+    return *named == NAMED_MERCHANT ? str_is(*value, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1)
+                                    : ulid_is(*value);
+}
+
+enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *key, bool lock,
+                        struct order *out)
+{
+    static const char *const SQL[][2] = {
+        [NAMED_NO] = { ORDER_SELECT BY_NO, ORDER_SELECT BY_NO " FOR UPDATE" },
+        [NAMED_MERCHANT] = { ORDER_SELECT BY_MERCHANT, ORDER_SELECT BY_MERCHANT " FOR UPDATE" },
+        [NAMED_PAY_ID] = { ORDER_SELECT BY_PAY_ID, ORDER_SELECT BY_PAY_ID " FOR UPDATE" },
+    };
+    const char *value;
+    enum named named;
+
+    if (!key_read(key, &named, &value))
+        return PAY_NOT_FOUND;
+    const struct db_param in[] = { DB_STR(value), DB_NUM(app_id) };
+    return order_read(db, SQL[named][lock], DB_LIST(in), out);
+}
+
+static const struct db_column PUBLIC_COLUMNS[] = {
+    DB_COLUMN(struct order, status), DB_COLUMN(struct order, price), DB_COLUMN(struct order, no),
+    DB_COLUMN(struct order, currency), DB_COLUMN(struct order, subject),
+    DB_COLUMN(struct order, return_url), DB_COLUMN_TIME(struct order, expire_time),
+    DB_COLUMN(struct order, id), DB_COLUMN(struct order, expired),
+};
+
+/* An order ends when it is paid, when it is closed, or, still waiting, when it expires. */
+enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
+{
+    static const char SQL[] =
+        "SELECT o.status, o.price, o.no, o.currency, o.subject, o.return_url, o.expire_time,"
+        "       o.id, o.expire_time <= UTC_TIMESTAMP(3)"
+        "  FROM pay_order o"
+        " WHERE o.query_token = ?"
+        "   AND CASE o.status WHEN 0 THEN o.expire_time WHEN 20 THEN o.update_time"
+        "       ELSE o.success_time END > UTC_TIMESTAMP(3) - INTERVAL 24 HOUR";
+
+    if (!str_is(token, ALPHA_HEX, TOKEN_SIZE - 1, TOKEN_SIZE - 1))
+        return PAY_NOT_FOUND;
+    const struct db_param in[] = { DB_STR(token) };
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(PUBLIC_COLUMNS), .row = out });
+    return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
+}
+
+enum pay_err attempt_open_of(struct db *db, int64_t order_id, struct attempt *out)
+{
+    static const char SQL[] =
+        ATTEMPT_SELECT " WHERE e.order_id = ? AND e.status = 0 ORDER BY e.id DESC LIMIT 1";
+    const struct db_param in[] = { DB_NUM(order_id) };
+
+    return attempt_read(db, SQL, DB_LIST(in), out);
+}
+
+/* ---- lists */
+
+struct order_pass {
+    enum pay_err (*each)(void *arg, const struct order *order);
+    void *arg;
+};
+
+static enum pay_err order_each(void *arg, void *row)
+{
+    const struct order_pass *to = arg;
+    return to->each(to->arg, row);
+}
+
+/* A place in the list: what comes after it was made before it. */
+struct list_place { int64_t time, id; };
+
+static enum pay_err place_of(struct db *db, const struct order_filter *filter,
+                             struct list_place *out)
+{
+    const struct order_key key = { .order_no = filter->after };
+    struct order order;
+
+    if (filter->after == NULL || *filter->after == '\0')
+        return PAY_OK;
+    enum pay_err err = order_find(db, filter->app_id, &key, false, &order);
+    if (err == PAY_OK)
+        *out = (struct list_place){ order.create_time, order.id };
+    return err;
+}
+
+#define LIST_BOUNDS \
+    " AND o.create_time BETWEEN ? AND ? AND (o.create_time < ? OR o.id < ?)" \
+    " ORDER BY o.create_time DESC, o.id DESC LIMIT ?"
+#define TIME_FIRST 1
+#define TIME_LAST INT64_C(253402300799999)      /* 9999-12-31T23:59:59.999Z */
+
+/* An index is named, because the optimizer would rather walk all of an app's orders by number. */
+enum pay_err order_list(struct db *db, const struct order_filter *filter,
+                        enum pay_err (*each)(void *arg, const struct order *order), void *arg)
+{
+    static const char ALL[] =
+        ORDER_SELECT " FORCE INDEX (idx_time)"
+                     " WHERE o.app_id = ?" LIST_BOUNDS;
+    static const char IN_STATE[] =
+        ORDER_SELECT " FORCE INDEX (idx_state_time)"
+                     " WHERE o.app_id = ? AND o.status = ?" LIST_BOUNDS;
+    struct order_pass to = { each, arg };
+    struct list_place place = { TIME_LAST, INT64_MAX };
+    struct order row;
+
+    enum pay_err err = place_of(db, filter, &place);
+    if (err != PAY_OK)
+        return err;
+    const int64_t first = filter->from != 0 ? filter->from : TIME_FIRST;
+    int64_t last = filter->to != 0 ? filter->to - 1 : TIME_LAST;
+    last = place.time < last ? place.time : last;
+    const struct db_param in[] = {
+        DB_NUM(filter->app_id), DB_NUM(filter->status), DB_WHEN(first), DB_WHEN(last),
+        DB_WHEN(place.time), DB_NUM(place.id), DB_NUM(filter->limit + 1),
+    };
+    const struct db_param all[] = { in[0], in[2], in[3], in[4], in[5], in[6] };
+    bool any = filter->status < 0;
+    return db_select(db, &(struct db_query){
+        .sql = any ? ALL : IN_STATE, .in = any ? all : in, .n = any ? COUNT(all) : COUNT(in),
+        .shape = &ORDER_SHAPE, .row = &row, .each = order_each, .arg = &to });
+}
+
+/* ---- one order, whole */
+
+static enum pay_err whole_take(void *arg, void *row)
+{
+    struct order_whole *out = arg;
+    const struct order_attempt *pair = row;
+
+    if (out->count == 0)
+        out->order = pair->order;
+    if (pair->attempt.id == out->order.extension_id)
+        out->order.paid_price = pair->attempt.paid_price;
+    if (out->count < ORDER_ATTEMPTS_MAX)
+        out->attempts[out->count++] = pair->attempt;
+    return PAY_OK;
+}
+
+/* No LEFT JOIN: that one would sort in a temporary table on disk. */
+#define WHOLE_SELECT \
+    "SELECT " ORDER_VIEW ", " ATTEMPT_VIEW \
+    "  FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
+#define WHOLE_ORDER " ORDER BY e.id DESC LIMIT 20"
+
+enum pay_err order_find_whole(struct db *db, int64_t app_id, const struct order_key *key,
+                              struct order_whole *out)
+{
+    static const char *const SQL[] = {
+        [NAMED_NO] = WHOLE_SELECT BY_NO WHOLE_ORDER,
+        [NAMED_MERCHANT] = WHOLE_SELECT BY_MERCHANT WHOLE_ORDER,
+        [NAMED_PAY_ID] = WHOLE_SELECT BY_PAY_ID WHOLE_ORDER,
+    };
+    static struct order_attempt row;
+    const char *value;
+    enum named named;
+
+    out->count = 0;
+    if (!key_read(key, &named, &value))
+        return PAY_NOT_FOUND;
+    const struct db_param in[] = { DB_STR(value), DB_NUM(app_id) };
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL[named], .in = in, .n = COUNT(in), .shape = view_shape(), .row = &row,
+        .each = whole_take, .arg = out });
+    /* No attempt yet, or the one that paid is not among the latest. */
+    bool partly = out->count == 0 || (out->order.extension_id != 0 && out->order.paid_price == 0);
+    return err == PAY_OK && partly ? order_find(db, app_id, key, false, &out->order) : err;
+}

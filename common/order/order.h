@@ -1,0 +1,81 @@
+/* order.h - orders: rows, states, finding, listing. Opened by checkout.h, paid by settle.h. */
+#ifndef PAY_ORDER_H
+#define PAY_ORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/money.h"
+#include "base/ulid.h"
+#include "io/db/db.h"
+
+#define MERCHANT_NO_SIZE 65
+#define URL_SIZE 1025
+#define SUBJECT_SIZE (127 * 4 + 1)
+#define BODY_SIZE (512 * 4 + 1)
+#define METADATA_SIZE 4097
+#define USER_ID_SIZE (64 * 4 + 1)
+
+enum order_state { ORDER_WAITING = 0, ORDER_SUCCESS = 10, ORDER_CLOSED = 20, ORDER_REFUND = 30 };
+enum attempt_state { ATTEMPT_WAITING = 0, ATTEMPT_SUCCESS = 10, ATTEMPT_CLOSED = 20 };
+const char *order_state_word(int64_t state);                        /* "WAITING" … */
+MUST_USE bool order_state_parse(const char *word, int64_t *state);
+const char *attempt_state_word(int64_t state);
+
+/* A row of pay_order; each size mirrors its column. Times in ms, 0 absent. */
+struct order {
+    int64_t id, app_id, price, channel_id, status, create_time, expire_time, success_time;
+    int64_t extension_id, refund_price, refunding_price, version;
+    int64_t expired;                    /* by the database's clock */
+    int64_t paid_price;                 /* of the attempt that paid; 0 */
+    char no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE], subject[SUBJECT_SIZE], body[BODY_SIZE];
+    char user_id[USER_ID_SIZE], user_ip[46], notify_url[URL_SIZE], return_url[URL_SIZE];
+    char metadata[METADATA_SIZE], currency[CURRENCY_SIZE], channel_code[33], channel_order_no[65];
+    char query_token[TOKEN_SIZE];
+};
+
+/* A row of pay_order_extension. */
+struct attempt {
+    int64_t id, order_id, channel_id, status, price, paid_price, duplicate_paid;
+    int64_t create_time, success_time;
+    char no[NO_SIZE], channel_code[33], currency[CURRENCY_SIZE], display_mode[17];
+    char display_content[2049], pay_url[URL_SIZE], channel_order_no[65];
+    char channel_error_code[65], channel_error_msg[1021];
+};
+
+/* What names an order: exactly one member is set. */
+struct order_key { const char *order_no, *merchant_order_id, *pay_id; };
+
+/* PAY_NOT_FOUND when there is none or it is another app's. With lock the row is locked FOR UPDATE
+ * (inside db_txn). */
+MUST_USE enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *key,
+                                 bool lock, struct order *out);
+/* By query_token, while it lives (24 h after the order's end); any app. Only what anybody may see
+ * is filled: no, status, price, currency, subject, return_url, expire_time; and id, expired. */
+MUST_USE enum pay_err order_by_token(struct db *db, const char *token, struct order *out);
+/* The newest open attempt: PAY_NO_ROW when there is none. */
+MUST_USE enum pay_err attempt_open_of(struct db *db, int64_t order_id, struct attempt *out);
+
+struct order_filter {
+    int64_t app_id, from, to;       /* ms; 0: no bound; from <= create_time < to */
+    int64_t status;                 /* -1: any */
+    const char *after;              /* order_no; NULL: from the newest */
+    int64_t limit;                  /* 1..100 */
+};
+/* Newest first; each is called per order, at most limit + 1 times (the surplus tells of more).
+ * PAY_NOT_FOUND: the app has no order `after`. */
+MUST_USE enum pay_err order_list(struct db *db, const struct order_filter *filter,
+                                 enum pay_err (*each)(void *arg, const struct order *order),
+                                 void *arg);
+
+#define ORDER_ATTEMPTS_MAX 20
+/* An order and its attempts, the newest first; read with one statement, found like order_find's.
+ * Only what order_view.h shows is filled. */
+struct order_whole {
+    struct order order;
+    struct attempt attempts[ORDER_ATTEMPTS_MAX];
+    size_t count;
+};
+MUST_USE enum pay_err order_find_whole(struct db *db, int64_t app_id, const struct order_key *key,
+                                       struct order_whole *out);
+
+#endif

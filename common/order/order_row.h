@@ -1,0 +1,47 @@
+/* order_row.h - how rows of pay_order and pay_order_extension are read; for files of pay/ alone. */
+#ifndef PAY_ORDER_ROW_H
+#define PAY_ORDER_ROW_H
+
+#include "order/order.h"
+
+/* Each column costs about a microsecond: what a payment needs (TERMS), what an answer shows (VIEW)
+ * and all of it are stretches of one list, ORDER_COLUMNS in order.c. */
+#define ORDER_BOTH \
+    "o.notify_url, o.id, o.price, o.status, o.create_time, o.expire_time, o.refund_price," \
+    " o.refunding_price, o.version, o.no, o.merchant_order_id, o.subject, o.body, o.user_id," \
+    " o.return_url, o.metadata, o.currency"
+#define ORDER_TERMS "o.app_id, " ORDER_BOTH
+#define ORDER_SHOWN \
+    "o.success_time, o.extension_id, o.channel_code, o.channel_order_no, o.query_token," \
+    " o.expire_time <= UTC_TIMESTAMP(3)"
+#define ORDER_VIEW ORDER_BOTH ", " ORDER_SHOWN
+#define ORDER_FIELDS_PAID(paid_price) \
+    ORDER_TERMS ", " ORDER_SHOWN ", o.channel_id, " paid_price ", o.user_ip"
+/* The subselect takes no lock, under FOR UPDATE too: attempts change under their order's lock. */
+#define ORDER_FIELDS ORDER_FIELDS_PAID( \
+    "(SELECT p.paid_price FROM pay_order_extension p WHERE p.id = o.extension_id)")
+#define ORDER_SELECT "SELECT " ORDER_FIELDS " FROM pay_order o"
+
+#define ATTEMPT_BOTH "e.id, e.status, e.no"
+#define ATTEMPT_TERMS "e.order_id, e.channel_id, e.price, e.currency, " ATTEMPT_BOTH
+#define ATTEMPT_SHOWN \
+    "e.paid_price, e.create_time, e.success_time, e.channel_code, e.display_mode," \
+    " e.display_content, e.pay_url, e.channel_order_no, e.channel_error_code, e.channel_error_msg"
+#define ATTEMPT_VIEW ATTEMPT_BOTH ", " ATTEMPT_SHOWN
+#define ATTEMPT_FIELDS ATTEMPT_TERMS ", " ATTEMPT_SHOWN ", e.duplicate_paid"
+#define ATTEMPT_SELECT "SELECT " ATTEMPT_FIELDS " FROM pay_order_extension e"
+
+extern const struct db_shape ORDER_SHAPE, ATTEMPT_SHAPE;
+
+/* Both in one row: ORDER_TERMS, ATTEMPT_TERMS; or ORDER_VIEW, ATTEMPT_VIEW. The rest stays 0. */
+struct order_attempt { struct order order; struct attempt attempt; };
+const struct db_shape *terms_shape(void), *view_shape(void);
+
+/* One order of `sql`, which begins with ORDER_SELECT: PAY_NOT_FOUND when there is none. */
+MUST_USE enum pay_err order_read(struct db *db, const char *sql, const struct db_param *in,
+                                 size_t n, struct order *out);
+/* One attempt: PAY_NO_ROW when there is none. */
+MUST_USE enum pay_err attempt_read(struct db *db, const char *sql, const struct db_param *in,
+                                   size_t n, struct attempt *out);
+
+#endif

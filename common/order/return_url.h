@@ -1,0 +1,14 @@
+/* return_url.h - where a payer goes back to: a URL that may have a fragment (shops whose pages are
+ * routed behind '#'), and in which {ORDER_NO} is replaced by the order's number. */
+#ifndef PAY_RETURN_URL_H
+#define PAY_RETURN_URL_H
+
+#include <stdbool.h>
+#include "order/order.h"
+
+/* http_url_ok but for the fragment and {ORDER_NO}; also with the number it fits URL_SIZE. */
+bool return_url_ok(const char *url);
+/* With the number in place; false when it does not fit. */
+MUST_USE bool return_url_of(const char *url, const char *order_no, char out[URL_SIZE]);
+
+#endif

@@ -1,0 +1,92 @@
+/* registry.h - what operators do to apps, keys and channels. Every change is one transaction with
+ * its row in admin_log. Secrets are made here, returned once, kept sealed. Requires vault_open. */
+#ifndef PAY_REGISTRY_H
+#define PAY_REGISTRY_H
+
+#include "channel/channel.h"
+#include "app/app.h"
+
+/* Who does it and why. problem: with PAY_BAD_FIELD, PAY_CONFLICT: what is wrong (static text). */
+struct actor { const char *who, *why, *problem; };
+
+#define WEBHOOK_TEXT_SIZE 64            /* "whsec_" and base64 of 32 bytes */
+#define NEW_SECRET_SIZE 65              /* 64 lower-case hex digits */
+
+struct app_row {
+    int64_t id, status, notify_append_channel, notify_closed, create_time;
+    char app_key[APP_KEY_SIZE], name[257], order_notify_url[1025], notify_schedule[1021];
+    char late_payment[9], allowed_nets[1025], remark[1021];
+};
+struct key_row {
+    int64_t id, status, expire_time, last_used_time, create_time;
+    char app_key[APP_KEY_SIZE], key_id[APP_KEY_SIZE], algorithm[17], scopes[256];
+};
+struct channel_row {
+    int64_t id, status, fee_rate, create_time;
+    char app_key[APP_KEY_SIZE], code[CHANNEL_CODE_SIZE], name[257], config[4097], remark[1021];
+};
+
+/* PAY_BAD_FIELD, PAY_CONFLICT: actor->problem says what is wrong. PAY_NOT_FOUND: no such app. */
+MUST_USE enum pay_err registry_app_create(struct db *db, struct actor *actor, struct app_row *app,
+                                          char webhook_secret[WEBHOOK_TEXT_SIZE]);
+/* Writes all settings of app (found by app_key) as they stand in the row. */
+MUST_USE enum pay_err registry_app_set(struct db *db, struct actor *actor,
+                                       const struct app_row *app);
+MUST_USE enum pay_err registry_app_status(struct db *db, struct actor *actor, const char *app_key,
+                                          int64_t status);
+/* A new webhook secret; the old one signs too for overlap_s seconds. */
+MUST_USE enum pay_err registry_app_rotate(struct db *db, struct actor *actor, const char *app_key,
+                                          int64_t overlap_s,
+                                          char webhook_secret[WEBHOOK_TEXT_SIZE]);
+MUST_USE enum pay_err registry_app_get(struct db *db, const char *app_key, struct app_row *out);
+MUST_USE enum pay_err registry_app_list(struct db *db,
+                                        enum pay_err (*each)(void *, const struct app_row *),
+                                        void *arg);
+
+struct key_spec {
+    const char *app_key, *scopes;       /* "all" or a comma separated list */
+    const char *public_key;             /* RSA2: PEM or base64 DER; NULL: an HMAC secret is made */
+    const char *secret;             /* an HMAC secret to take over (>= 32 bytes); NULL: made */
+    int64_t expire_time;                /* ms; 0 never */
+};
+struct new_key { char key_id[APP_KEY_SIZE], secret[SECRET_SIZE]; };     /* secret "" for RSA2 */
+MUST_USE enum pay_err registry_key_create(struct db *db, struct actor *actor,
+                                          const struct key_spec *spec, struct new_key *out);
+/* A new HMAC key with the scopes of an old one, which expires in overlap_s seconds. */
+struct key_ref { const char *app_key, *key_id; };
+MUST_USE enum pay_err registry_key_rotate(struct db *db, struct actor *actor,
+                                          const struct key_ref *ref, int64_t overlap_s,
+                                          struct new_key *out);
+MUST_USE enum pay_err registry_key_revoke(struct db *db, struct actor *actor, const char *app_key,
+                                          const char *key_id);
+/* app_key NULL: of all apps. */
+MUST_USE enum pay_err registry_key_list(struct db *db, const char *app_key,
+                                        enum pay_err (*each)(void *, const struct key_row *),
+                                        void *arg);
+
+struct channel_spec {
+    const struct config *env;           /* the process's own: mode, addresses */
+    const char *app_key, *code, *name;
+    const char *config, *secrets;       /* JSON objects; NULL: made for the mock channel */
+    const char *sign_type;              /* mock: HMAC-SHA256 (default) or RSA2 */
+    int64_t fee_rate;
+};
+struct new_channel { int64_t id; char secret[NEW_SECRET_SIZE]; };       /* secret: mock's */
+MUST_USE enum pay_err registry_channel_create(struct db *db, struct actor *actor,
+                                              const struct channel_spec *spec,
+                                              struct new_channel *out);
+MUST_USE enum pay_err registry_channel_rotate(struct db *db, struct actor *actor, int64_t id,
+                                              char secret[NEW_SECRET_SIZE]);
+MUST_USE enum pay_err registry_channel_status(struct db *db, struct actor *actor, int64_t id,
+                                              int64_t status);
+MUST_USE enum pay_err registry_channel_list(
+    struct db *db, const char *app_key, enum pay_err (*each)(void *, const struct channel_row *),
+    void *arg);
+
+/* Seals every secret anew under a new master key (shroffctl key rotate-master). Safe to run again
+ * after being killed anywhere: both keys open until all is sealed under the new one. */
+MUST_USE enum pay_err registry_rotate_master(struct db *db, struct actor *actor, int64_t *sealed);
+/* Tries to open every secret: how many do, how many do not (each is logged by the vault). */
+MUST_USE enum pay_err registry_check_secrets(struct db *db, int64_t *opened, int64_t *broken);
+
+#endif

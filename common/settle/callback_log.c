@@ -1,0 +1,116 @@
+#include "settle/callback_log.h"
+
+#include <stdlib.h>
+
+#include "order/order_row.h"
+
+static const char *const VERDICTS[] = {
+    [VERDICT_ACCEPTED] = "ACCEPTED",
+    [VERDICT_REPEATED] = "REPEATED",
+    [VERDICT_DUPLICATE_PAID] = "DUPLICATE_PAID",
+    [VERDICT_LATE_PAID] = "LATE_PAID",
+    [VERDICT_OTHER_PRICE] = "OTHER_PRICE",
+    [VERDICT_OTHER_PAYMENT] = "OTHER_PAYMENT",
+    [VERDICT_UNKNOWN_ATTEMPT] = "UNKNOWN_ATTEMPT",
+    [VERDICT_BAD_BODY] = "BAD_BODY",
+    [VERDICT_BAD_FIELD] = "BAD_FIELD",
+    [VERDICT_UNSIGNED] = "UNSIGNED",
+    [VERDICT_BAD_SIGN] = "BAD_SIGN",
+    [VERDICT_BAD_TIME] = "BAD_TIME",
+    [VERDICT_FAULT] = "FAULT",
+    [VERDICT_DB_AWAY] = "DB_AWAY",
+    [VERDICT_LOST] = "LOST",
+    [VERDICT_BAD_TYPE] = "BAD_TYPE",
+    [VERDICT_TOO_LARGE] = "TOO_LARGE",
+    [VERDICT_RATE] = "RATE",
+};
+
+const char *verdict_word(enum verdict verdict)
+{
+    return (size_t)verdict < COUNT(VERDICTS) ? VERDICTS[verdict] : "";
+}
+
+/* Bytes that are not text as \xHH: whatever came can be stored and read. The caller frees. */
+static char *body_as_text(const struct callback_raw *raw, size_t most, size_t *len)
+{
+    static const char HEX[] = "0123456789abcdef";
+    const size_t size = raw->body_len * 4 < most ? raw->body_len * 4 : most;
+    char *room = malloc(size + 1);
+    size_t n = 0;
+
+    if (room == NULL)
+        abort();
+    for (size_t at = 0; at < raw->body_len;) {
+        uint32_t c = 0;
+        size_t step = utf8_next(raw->body + at, raw->body_len - at, &c);
+        const bool plain = step > 0 && c != 0;
+        const unsigned char byte = (unsigned char)raw->body[at];
+        if (n + (plain ? step : 4) > size)
+            break;
+        memcpy(room + n, plain ? raw->body + at
+                               : (const char[]){ '\\', 'x', HEX[byte >> 4], HEX[byte & 15] },
+               plain ? step : 4);
+        n += plain ? step : 4;
+        at += plain ? step : 1;
+    }
+    room[n] = '\0';
+    *len = n;
+    return room;
+}
+
+static bool is_text(const struct callback_raw *raw)
+{
+    return utf8_is_valid(raw->body, raw->body_len) &&
+           memchr(raw->body, '\0', raw->body_len) == NULL;
+}
+
+void callback_text_cut(const struct callback_raw *raw, size_t most, struct callback_text *out)
+{
+    const bool plain = raw->body_len == 0 || (raw->body_len <= most && is_text(raw));
+
+    *out = (struct callback_text){ .len = raw->body_len };
+    out->escaped = plain ? NULL : body_as_text(raw, most, &out->len);
+    out->at = plain ? str_or(raw->body, "") : out->escaped;
+}
+
+void callback_text_take(const struct callback_raw *raw, struct callback_text *out)
+{
+    callback_text_cut(raw, SIZE_MAX, out);
+}
+
+enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw, enum verdict verdict,
+                              int64_t extension_id)
+{
+    static const char SQL[] =
+        "INSERT INTO callback_log (channel_id, kind, remote_address, headers, body, verdict,"
+        " extension_id) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    struct callback_text body;
+
+    callback_text_take(raw, &body);
+    const struct db_param in[] = {
+        DB_NUM_OPT(raw->channel_id), DB_STR(str_or(raw->kind, "order")),
+        DB_STR(str_or(raw->remote_address, "")), DB_STR(str_or(raw->headers, "{}")),
+        { DB_TEXT, body.at, body.len }, DB_STR(verdict_word(verdict)), DB_NUM_OPT(extension_id),
+    };
+
+    enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
+    free(body.escaped);
+    return err;
+}
+
+struct record { const struct callback_raw *raw; enum verdict verdict; };
+
+static enum pay_err record_work(struct db *db, void *arg)
+{
+    const struct record *w = arg;
+    const struct order_attempt *found = w->raw->found;
+    bool ours = found != NULL && found->attempt.channel_id == w->raw->channel_id;
+
+    return callback_log_add(db, w->raw, w->verdict, ours ? found->attempt.id : 0);
+}
+
+enum pay_err callback_record(struct db *db, const struct callback_raw *raw, enum verdict verdict)
+{
+    struct record work = { raw, verdict };
+    return db_txn(db, record_work, &work);
+}

@@ -1,0 +1,123 @@
+/* settle.c - one result of one attempt, applied once. Under the order's lock what happens is read
+ * from the two states: money (settle_money.c), an end, nothing new. */
+#include "settle/settle.h"
+
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "app/alert.h"
+#include "settle/callback_log.h"
+#include "order/order_row.h"
+#include "settle/settle_private.h"
+
+/* Order row first, found through its attempt without a lock; the attempt is then read under it. */
+static enum pay_err rows_lock(struct db *db, struct settling *w)
+{
+    static const char SQL_ORDER[] =
+        ORDER_SELECT
+        " WHERE o.id = (SELECT e.order_id FROM pay_order_extension e"
+        "                WHERE e.no = ? AND e.channel_id = ?)"
+        " FOR UPDATE";
+    static const char SQL_ATTEMPT[] = ATTEMPT_SELECT " WHERE e.no = ?";
+    const struct db_param find[] = { DB_STR(w->result->pay_id), DB_NUM(w->channel->account.id) };
+    const struct db_param read[] = { DB_STR(w->result->pay_id) };
+
+    if (!ulid_is(w->result->pay_id))
+        return PAY_NOT_FOUND;
+    enum pay_err err = order_read(db, SQL_ORDER, DB_LIST(find), &w->order);
+    return err == PAY_OK ? attempt_read(db, SQL_ATTEMPT, DB_LIST(read), &w->attempt) : err;
+}
+
+bool result_price_agrees(const struct channel_result *r, const struct attempt *attempt)
+{
+    return (r->price == 0 || r->price == attempt->price) &&
+           (*r->currency == '\0' || str_eq(r->currency, attempt->currency));
+}
+
+static enum pay_err other_price(struct db *db, struct settling *w)
+{
+    char text[512];
+
+    w->verdict = VERDICT_OTHER_PRICE;
+    snprintf(text, sizeof(text), "order %s asks for %lld %s, channel %s (%lld) says %lld %s",
+             w->order.no, (long long)w->attempt.price, w->attempt.currency,
+             w->channel->account.code, (long long)w->channel->account.id,
+             (long long)w->result->price, w->result->currency);
+    return alert_raise(db, "other_price", w->order.app_id, w->attempt.no, text);
+}
+
+/* FAILED and CLOSED end an attempt that waits; the order stays payable by another one. */
+static enum pay_err ended(struct db *db, struct settling *w, const char *word)
+{
+    static const char SQL[] =
+        "UPDATE pay_order_extension"
+        "   SET status = 20, channel_error_code = ?, next_sync_time = NULL"
+        " WHERE id = ? AND status = 0";
+    const struct db_param in[] = { DB_STR(word), DB_NUM(w->attempt.id) };
+
+    if (w->attempt.status != ATTEMPT_WAITING)
+        return PAY_OK;
+    w->verdict = VERDICT_ACCEPTED;
+    return db_exec_one(db, SQL, DB_LIST(in));
+}
+
+static enum pay_err apply(struct db *db, struct settling *w)
+{
+    if (!result_price_agrees(w->result, &w->attempt))
+        return other_price(db, w);
+    switch (w->result->state) {
+    case CHANNEL_SUCCESS:
+        return settle_money(db, w);
+    case CHANNEL_FAILED:
+        return ended(db, w, "FAILED");
+    case CHANNEL_CLOSED:
+        return ended(db, w, "CLOSED");
+    case CHANNEL_WAITING:
+    case CHANNEL_NOT_FOUND:
+        return PAY_OK;
+    }
+    return PAY_FAULT;
+}
+
+static enum pay_err settle_work(struct db *db, void *arg)
+{
+    struct settling *w = arg;
+
+    w->verdict = VERDICT_REPEATED;
+    enum pay_err err = rows_lock(db, w);
+    FP("order.locked");
+    if (err == PAY_OK)
+        err = apply(db, w);
+    FP("task.inserted");
+    if (err == PAY_OK && w->raw != NULL)
+        err = callback_log_add(db, w->raw, w->verdict, w->attempt.id);
+    FP("raw.inserted");
+    return err;
+}
+
+static const char *const STEPS[] = {
+    "order.locked", "order.updated", "task.inserted", "raw.inserted", NULL,
+};
+
+/* A conflict is on record and changed nothing else. */
+static enum pay_err conflict_of(enum verdict verdict)
+{
+    return verdict == VERDICT_OTHER_PRICE ? PAY_OTHER_PRICE
+         : verdict == VERDICT_OTHER_PAYMENT ? PAY_OTHER_PAYMENT : PAY_OK;
+}
+
+enum pay_err settle_result(struct db *db, const struct channel_config *channel,
+                           const struct channel_result *result, const struct callback_raw *raw,
+                           enum verdict *verdict)
+{
+    struct settling work = { .channel = channel, .result = result, .raw = raw,
+                             .verdict = VERDICT_ACCEPTED };
+    enum pay_err err = PAY_WRONG_STATE;
+
+    if (raw != NULL && result->state == CHANNEL_SUCCESS && !FP_PLANNED(STEPS))
+        err = settle_paid(db, channel, result, raw);
+    if (err == PAY_WRONG_STATE || err == PAY_DUPLICATE)
+        err = db_txn(db, settle_work, &work);
+    *verdict = err == PAY_NOT_FOUND ? VERDICT_UNKNOWN_ATTEMPT : work.verdict;
+    return err == PAY_OK ? conflict_of(work.verdict) : err;
+}

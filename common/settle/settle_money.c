@@ -1,0 +1,263 @@
+/* settle_money.c - a channel says SUCCESS: its money pays the order, or is kept on record.
+ *
+ * The channel's own number tells payments apart, and the unique key on it decides. A number that
+ * another attempt has is a conflict. A second number of a paid attempt is a second payment, with an
+ * attempt of its own. */
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "app/alert.h"
+#include "notify/notify.h"
+#include "settle/settle_private.h"
+
+#define ODD_MS (INT64_C(3653) * 86400000)       /* ten years */
+
+bool success_time_is_odd(const struct channel_result *result)
+{
+    const int64_t off = result->success_time - clock_now_ms();
+
+    return result->success_time != 0 && (off > ODD_MS || off < -ODD_MS);
+}
+
+/* When the channel does not say when, or says what cannot be, it was now. */
+static int64_t success_time(const struct channel_result *result)
+{
+    return result->success_time != 0 && !success_time_is_odd(result) ? result->success_time
+                                                                     : clock_now_ms();
+}
+
+/* ---- whose payment is it? */
+
+struct owner { int64_t id, of_id; char no[NO_SIZE]; };
+static const struct db_column OWNER_COLUMNS[] = {
+    DB_COLUMN(struct owner, id), DB_COLUMN(struct owner, of_id), DB_COLUMN(struct owner, no),
+};
+
+/* After a duplicate key: the attempt that has the number. */
+static enum pay_err owner_read(struct db *db, const struct settling *w, struct owner *out)
+{
+    static const char SQL[] =
+        "SELECT id, of_id, no FROM pay_order_extension"
+        " WHERE channel_order_no = ? AND channel_id = ?";
+    const struct db_param in[] = {
+        DB_STR(w->result->channel_order_no), DB_NUM(w->channel->account.id),
+    };
+
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(OWNER_COLUMNS), .row = out });
+    return err == PAY_NO_ROW ? PAY_FAULT : err;
+}
+
+static enum pay_err other_payment(struct db *db, struct settling *w, const struct owner *owner)
+{
+    char text[512];
+
+    w->verdict = VERDICT_OTHER_PAYMENT;
+    snprintf(text, sizeof(text), "order %s: channel %s (%lld) says that attempt %s was paid by its"
+             " payment %s, which paid attempt %s already",
+             w->order.no, w->channel->account.code, (long long)w->channel->account.id,
+             w->attempt.no, w->result->channel_order_no, owner->no);
+    return alert_raise(db, "other_payment", w->order.app_id, w->attempt.no, text);
+}
+
+static enum pay_err conflict(struct db *db, struct settling *w)
+{
+    struct owner owner;
+
+    enum pay_err err = owner_read(db, w, &owner);
+    return err == PAY_OK ? other_payment(db, w, &owner) : err;
+}
+
+/* ---- it pays the order */
+
+/* Attempt and order in one statement, whose order is locked and known: both rows must change. */
+static enum pay_err paid_update(struct db *db, const struct settling *w, const struct order *paid)
+{
+    static const char SQL[] =
+        "UPDATE pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
+        "   SET e.status = 10, e.paid_price = e.price, e.paid_currency = e.currency,"
+        "       e.success_time = ?, e.channel_order_no = ?, e.next_sync_time = NULL,"
+        "       e.channel_error_code = NULL, e.channel_error_msg = NULL,"
+        "       o.status = 10, o.success_time = ?, o.channel_order_no = ?, o.channel_user_id = ?,"
+        "       o.channel_id = ?, o.channel_code = ?, o.channel_fee_rate = ?,"
+        "       o.channel_fee_price = ?, o.extension_id = e.id, o.version = ?"
+        " WHERE o.id = ? AND o.status = ? AND e.id = ? AND e.status = ?";
+    const struct channel_config *c = w->channel;
+    const struct db_param in[] = {
+        DB_WHEN(paid->success_time), DB_OPT(w->result->channel_order_no),
+        DB_WHEN(paid->success_time), DB_OPT(w->result->channel_order_no),
+        DB_OPT(w->result->channel_user_id), DB_NUM(paid->channel_id), DB_STR(paid->channel_code),
+        DB_NUM(c->fee_rate), DB_NUM(money_fee(paid->price, c->fee_rate)), DB_NUM(paid->version),
+        DB_NUM(w->order.id), DB_NUM(w->order.status), DB_NUM(w->attempt.id),
+        DB_NUM(w->attempt.status),
+    };
+    int64_t changed = 0;
+
+    enum pay_err err = db_exec(db, SQL, DB_LIST(in), &changed);
+    return err == PAY_OK && changed != 2 ? PAY_WRONG_STATE : err;
+}
+
+enum pay_err order_as_paid(const struct order *order, const struct attempt *attempt,
+                           const struct channel_config *channel,
+                           const struct channel_result *result, struct order *out)
+{
+    *out = *order;
+    out->status = ORDER_SUCCESS;
+    out->success_time = success_time(result);
+    out->paid_price = attempt->price;
+    out->channel_id = channel->account.id;
+    out->extension_id = attempt->id;
+    out->version++;
+    return text_copy(out->channel_code, sizeof(out->channel_code), channel->account.code) &&
+                   text_copy(out->channel_order_no, sizeof(out->channel_order_no),
+                             result->channel_order_no)
+               ? PAY_OK : PAY_FAULT;
+}
+
+static enum pay_err pay(struct db *db, struct settling *w, const struct app *app)
+{
+    struct order paid;
+
+    enum pay_err err = order_as_paid(&w->order, &w->attempt, w->channel, w->result, &paid);
+    if (err != PAY_OK)
+        return err;
+    w->verdict = VERDICT_ACCEPTED;
+    err = paid_update(db, w, &paid);
+    FP("order.updated");
+    if (err == PAY_DUPLICATE)
+        return conflict(db, w);
+    return err == PAY_OK ? notify_order(db, app, &paid, "order.success", paid.success_time) : err;
+}
+
+/* ---- it does not pay the order: it is kept on record, with an alert */
+
+static enum pay_err keep(struct db *db, struct settling *w, const struct attempt *attempt,
+                         enum verdict verdict, const char *kind)
+{
+    static const char SQL[] =
+        "UPDATE pay_order_extension"
+        "   SET status = 10, paid_price = price, paid_currency = currency, success_time = ?,"
+        "       channel_order_no = ?, duplicate_paid = ?, next_sync_time = NULL"
+        " WHERE id = ? AND status = ?";
+    const int64_t when = success_time(w->result);
+    const struct db_param in[] = {
+        DB_WHEN(when), DB_OPT(w->result->channel_order_no),
+        DB_NUM(verdict == VERDICT_DUPLICATE_PAID ? 1 : 0), DB_NUM(attempt->id),
+        DB_NUM(attempt->status),
+    };
+    char text[256];
+
+    w->verdict = verdict;
+    enum pay_err err = db_exec_one(db, SQL, DB_LIST(in));
+    if (err == PAY_DUPLICATE)
+        return conflict(db, w);
+    if (err != PAY_OK)
+        return err;
+    snprintf(text, sizeof(text), "order %s is %s and attempt %s brought in %lld %s as well",
+             w->order.no, order_state_word(w->order.status), attempt->no,
+             (long long)attempt->price, attempt->currency);
+    return alert_raise(db, kind, w->order.app_id, attempt->no, text);
+}
+
+/* ---- it comes to an attempt that is paid already */
+
+/* The row has state 0 within this transaction alone, so that status_log shows how it was paid. Its
+ * number is made here: the channel knows both payments under the first one's. */
+static enum pay_err second_insert(struct db *db, const struct settling *w, struct attempt *out)
+{
+    static const char SQL[] =
+        "INSERT INTO pay_order_extension (order_id, no, channel_id, channel_code, price, currency,"
+        " of_id, channel_order_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    const struct attempt *first = &w->attempt;
+
+    *out = *first;
+    ulid_new(out->no);
+    out->status = ATTEMPT_WAITING;
+    const struct db_param in[] = {
+        DB_NUM(first->order_id), DB_STR(out->no), DB_NUM(first->channel_id),
+        DB_STR(first->channel_code), DB_NUM(first->price), DB_STR(first->currency),
+        DB_NUM(first->id), DB_STR(w->result->channel_order_no),
+    };
+    enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
+    out->id = db_last_id(db);
+    return err;
+}
+
+static enum pay_err second_payment(struct db *db, struct settling *w)
+{
+    struct attempt second;
+    struct owner owner;
+
+    enum pay_err err = second_insert(db, w, &second);
+    if (err == PAY_OK)
+        return keep(db, w, &second, VERDICT_DUPLICATE_PAID, "duplicate_paid");
+    if (err == PAY_DUPLICATE)
+        err = owner_read(db, w, &owner);
+    if (err != PAY_OK)
+        return err;
+    return owner.of_id == w->attempt.id ? PAY_OK : other_payment(db, w, &owner);
+}
+
+/* When the channel first said SUCCESS, it did not give its number. */
+static enum pay_err number_learned(struct db *db, struct settling *w)
+{
+    static const char SQL[] =
+        "UPDATE pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
+        "   SET e.channel_order_no = ?,"
+        "       o.channel_order_no = IF(o.extension_id = e.id, ?, o.channel_order_no)"
+        " WHERE e.id = ?";
+    const struct db_param in[] = {
+        DB_STR(w->result->channel_order_no), DB_STR(w->result->channel_order_no),
+        DB_NUM(w->attempt.id),
+    };
+
+    enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
+    return err == PAY_DUPLICATE ? conflict(db, w) : err;
+}
+
+static enum pay_err paid_again(struct db *db, struct settling *w)
+{
+    const char *number = w->result->channel_order_no, *ours = w->attempt.channel_order_no;
+
+    if (*number == '\0' || str_eq(number, ours))
+        return PAY_OK;
+    return *ours == '\0' ? number_learned(db, w) : second_payment(db, w);
+}
+
+static enum pay_err take(struct db *db, struct settling *w)
+{
+    const struct app *app;
+
+    if (w->attempt.status == ATTEMPT_SUCCESS)
+        return paid_again(db, w);
+    enum pay_err err = app_by_id(db, w->order.app_id, &app);
+    if (err != PAY_OK)
+        return err;
+    if (w->order.status == ORDER_WAITING ||
+        (w->order.status == ORDER_CLOSED && str_eq(app->late_payment, "accept")))
+        return pay(db, w, app);
+    if (w->order.status == ORDER_CLOSED)
+        return keep(db, w, &w->attempt, VERDICT_LATE_PAID, "late_paid");
+    return keep(db, w, &w->attempt, VERDICT_DUPLICATE_PAID, "duplicate_paid");
+}
+
+/* The money counts. An operator asks the channel to which day it belongs. */
+static enum pay_err alert_odd_time(struct db *db, const struct settling *w)
+{
+    char when[TIME_TEXT_SIZE], text[256];
+    struct text said = TEXT(when);
+
+    time_add(&said, w->result->success_time);
+    snprintf(text, sizeof(text), "channel %s (%lld) says that attempt %s was paid at %s, over ten"
+             " years from now; the order has the time at which this came", w->channel->account.code,
+             (long long)w->channel->account.id, w->attempt.no, when);
+    return alert_raise(db, "odd_time", w->order.app_id, w->attempt.no, text);
+}
+
+enum pay_err settle_money(struct db *db, struct settling *w)
+{
+    enum pay_err err = take(db, w);
+    const bool taken = w->verdict != VERDICT_REPEATED && w->verdict != VERDICT_OTHER_PAYMENT;
+
+    return err == PAY_OK && taken && success_time_is_odd(w->result) ? alert_odd_time(db, w) : err;
+}

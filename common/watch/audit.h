@@ -1,0 +1,27 @@
+/* audit.h - proves in SQL that no money was lost: each proof is one SELECT whose rows are
+ * violations.
+ *
+ * Each runs on one snapshot, so it can run beside traffic. Proofs that read logs cover objects
+ * younger than the kept logs. New tables bring their proof as a row in audit.c. */
+#ifndef PAY_AUDIT_H
+#define PAY_AUDIT_H
+
+#include "io/db/db.h"
+
+#define AUDIT_ROWS_MAX 100      /* shown of one proof */
+
+struct audit_row { char about[129], text[1025]; };
+struct audit_proof {
+    const char *name;           /* "paid-once" */
+    const char *says;           /* what is true when there are no rows */
+    const char *sql;            /* columns about, text; its one parameter: days logs are kept */
+};
+extern const struct audit_proof AUDIT_PROOFS[];
+extern const size_t AUDIT_PROOF_COUNT;
+
+/* each is told every violation, at most AUDIT_ROWS_MAX. */
+MUST_USE enum pay_err audit_prove(struct db *db, const struct audit_proof *proof, int64_t keep_days,
+                                  enum pay_err (*each)(void *arg, const struct audit_row *row),
+                                  void *arg);
+
+#endif

@@ -1,0 +1,95 @@
+#include "watch/doctor.h"
+#include <string.h>
+#include "base/config.h"
+#include "base/text.h"
+
+#define NGINX_DEFAULT 512
+
+static const struct db_column FACT_COLUMNS[] = {
+    DB_COLUMN_TIME(struct doctor_facts, now),
+    DB_COLUMN(struct doctor_facts, flush_at_commit),
+    DB_COLUMN(struct doctor_facts, partitions_ahead),
+    DB_COLUMN(struct doctor_facts, nonces),
+    DB_COLUMN(struct doctor_facts, version),
+};
+
+static enum pay_err keep_host(void *arg, void *row)
+{
+    *(struct notify_open_host *)arg = *(const struct notify_open_host *)row;
+    return PAY_OK;
+}
+
+enum pay_err doctor_facts(struct db *db, struct doctor_facts *out)
+{
+    static const char SQL[] =
+        "SELECT UTC_TIMESTAMP(3), @@innodb_flush_log_at_trx_commit,"
+        " (SELECT COUNT(DISTINCT table_name) FROM information_schema.partitions"
+        "  WHERE table_schema = DATABASE() AND table_name IN ('notify_log', 'callback_log', "
+        "'status_log')"
+        "  AND partition_description > CONCAT('''', UTC_DATE() + INTERVAL 1 MONTH)"
+        "  AND partition_description <> 'MAXVALUE'),"
+        " (SELECT COUNT(*) FROM api_nonce WHERE create_time < UTC_TIMESTAMP(3) - INTERVAL 2 DAY),"
+        " VERSION()";
+
+    enum pay_err err = db_select(
+        db, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(FACT_COLUMNS), .row = out });
+    db_end(db);
+    if (err == PAY_OK)
+        err = gauges_read(db, &out->gauges);
+    if (err == PAY_OK)
+        err = notify_open_hosts(db, 1, &out->open_hosts, keep_host, &out->longest);
+    return err;
+}
+
+enum pay_err doctor_reads(struct db *db, bool sandbox)
+{
+    static const char SQL[] = "SELECT COUNT(*) FROM (SELECT id FROM pay_app LIMIT 1) x";
+    static const char SQL_ANYTHING[] = "SELECT 1";
+    int64_t unused;
+
+    enum pay_err err = db_number(db, sandbox ? SQL_ANYTHING : SQL, NULL, 0, &unused);
+    db_end(db);
+    return err;
+}
+
+static const struct db_column WAITING_COLUMNS[] = {
+    DB_COLUMN(struct doctor_waiting, app_key), DB_COLUMN(struct doctor_waiting, count),
+    DB_COLUMN_TIME(struct doctor_waiting, oldest), DB_COLUMN(struct doctor_waiting, all),
+};
+
+enum pay_err doctor_waiting(struct db *db, struct doctor_waiting *out)
+{
+    static const char SQL[] =
+        "SELECT a.app_key, w.n, w.oldest, w.every FROM"
+        " (SELECT app_id, COUNT(*) AS n, MIN(create_time) AS oldest, SUM(COUNT(*)) OVER () AS every"
+        "    FROM (SELECT app_id, create_time FROM notify_task"
+        "           WHERE status = 0 AND lane = 1 LIMIT ?) t GROUP BY app_id) w"
+        " JOIN pay_app a ON a.id = w.app_id ORDER BY w.n DESC LIMIT 1";
+    const struct db_param in[] = { DB_NUM(DOCTOR_WAITING_MOST) };
+
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(WAITING_COLUMNS), .row = out });
+    db_end(db);
+    return err;
+}
+
+int64_t doctor_nginx_connections(const char *path)
+{
+    static const char NAME[] = "worker_connections";
+    static char conf[65536];
+    int64_t n;
+
+    if (file_read(path, conf, sizeof(conf)) != PAY_OK)
+        return -1;
+    for (const char *at = conf; (at = strstr(at, NAME)) != NULL;) {
+        const char *line = at;
+        while (line > conf && line[-1] != '\n')
+            line--;
+        const bool comment = memchr(line, '#', (size_t)(at - line)) != NULL;
+        at += strlen(NAME);
+        at += strspn(at, " \t");
+        if (!comment && str_to_i64_n(at, strspn(at, "0123456789"), 1, INT32_MAX, &n))
+            return n;
+    }
+    return NGINX_DEFAULT;
+}

@@ -1,0 +1,32 @@
+/* doctor.h - what the database and nginx can tell of an installation's health. */
+#ifndef PAY_DOCTOR_H
+#define PAY_DOCTOR_H
+
+#include "io/db/db.h"
+#include "app/app.h"
+#include "watch/gauges.h"
+#include "notify/notify_endpoint.h"
+
+struct doctor_facts {
+    int64_t now;             /* the database's clock, ms */
+    int64_t flush_at_commit; /* innodb_flush_log_at_trx_commit: must be 1 */
+    struct gauges gauges;
+    int64_t open_hosts;      /* merchants' hosts that do not answer; longest: for how long */
+    struct notify_open_host longest;
+    int64_t partitions_ahead; /* log tables with a partition for next month, of 3 */
+    int64_t nonces;           /* kept; many when purge does not run */
+    char version[65];
+};
+MUST_USE enum pay_err doctor_facts(struct db *db, struct doctor_facts *out);
+/* Can this account read what every program reads (the sandbox's: anything)? PAY_DB_AWAY: it cannot
+ * log in. */
+MUST_USE enum pay_err doctor_reads(struct db *db, bool sandbox);
+/* Notifications that were tried and wait for a further try: how many (counted to MOST), and the app
+ * that has most of them. PAY_NO_ROW: none. */
+#define DOCTOR_WAITING_MOST 100000
+struct doctor_waiting { int64_t all, count, oldest; char app_key[APP_KEY_SIZE]; };
+MUST_USE enum pay_err doctor_waiting(struct db *db, struct doctor_waiting *out);
+/* worker_connections in that nginx.conf; 512, nginx's own, when it says none; -1: not readable. */
+int64_t doctor_nginx_connections(const char *path);
+
+#endif

@@ -1,0 +1,19 @@
+/* gauges.h - what /metrics asks the database: how much waits, and for how long. */
+#ifndef PAY_GAUGES_H
+#define PAY_GAUGES_H
+
+#include "io/db/db.h"
+
+struct gauges {
+    int64_t notify_due;                 /* notifications due now, the parked ones too */
+    int64_t notify_oldest_due_ms;       /* how long the oldest of them has been due; 0 without */
+    int64_t notify_parked;              /* of those due: put off, as their host or app is busy or
+                                           does not answer */
+    int64_t notify_oldest_ready_ms;     /* of the others, which wait for a runner alone */
+    int64_t notify_given_up;            /* notifications that stand at FAILURE */
+    int64_t alerts_open;
+};
+
+MUST_USE enum pay_err gauges_read(struct db *db, struct gauges *out);
+
+#endif

@@ -1,0 +1,25 @@
+/* story.h - an order's whole story on one time line, for the person who must find out what
+ * happened. */
+#ifndef PAY_STORY_H
+#define PAY_STORY_H
+
+#include "base/ulid.h"
+#include "io/db/db.h"
+
+struct story_event {
+    int64_t time;
+    char what[33];  /* order, attempt, state, callback, notification, delivery, alert */
+    char about[65]; /* its number */
+    char text[4097];
+};
+/* By whatever number somebody has: an order_no, pay_id or webhook-id, of any app, or a merchant's
+ * own (of app_key, unless that is NULL). PAY_CONFLICT: orders of several apps have it. */
+struct story_key { int64_t id; char no[NO_SIZE]; };     /* the order's */
+MUST_USE enum pay_err story_find(struct db *db, const char *number, const char *app_key,
+                                 struct story_key *out);
+/* In the order of time, at most 500 events. */
+MUST_USE enum pay_err story_read(struct db *db, int64_t order_id,
+                                 enum pay_err (*each)(void *arg, const struct story_event *event),
+                                 void *arg);
+
+#endif

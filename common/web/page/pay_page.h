@@ -1,0 +1,37 @@
+/* pay_page.h - the cashier's page of a played gateway: what a payer sees and clicks. In Chinese and
+ * English, light and dark, phone and desktop, without JavaScript too. It follows the trade's state.
+ * Knows no database. */
+#ifndef WEB_PAY_PAGE_H
+#define WEB_PAY_PAGE_H
+
+#include "base/money.h"
+#include "web/skeleton/endpoint.h"
+
+enum pay_page_state {
+    PAGE_OPEN,
+    PAGE_PAID,
+    PAGE_FAILED,
+    PAGE_CLOSED,
+    PAGE_EXPIRED,
+    PAGE_NOT_FOUND,
+    PAGE_STATES
+};
+
+struct pay_page {
+    enum pay_page_state state;
+    const char *shop, *subject, *currency, *number; /* number: the trade's, shown small */
+    int64_t price, expire_time, now;                /* ms since 1970, by the server's clock */
+    const char *self_url;                           /* what the QR code leads to */
+    const char *return_url;                         /* "" without */
+    const char *action;                             /* where the form goes */
+    struct {
+        const char *name, *value;
+    } hidden[4];
+};
+
+/* Writes the whole answer: status (200, or 404 for PAGE_NOT_FOUND), security headers, HTML. A
+ * request that accepts application/json first gets the state alone: {"state":"open", …}; that is
+ * how the page notices what happened elsewhere. PAY_NOT_FOUND then for PAGE_NOT_FOUND. */
+MUST_USE enum pay_err pay_page_write(struct call *call, const struct pay_page *page);
+
+#endif

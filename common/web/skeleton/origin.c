@@ -1,0 +1,53 @@
+#include "web/skeleton/origin.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* A site: scheme, and host with its port when it is not the scheme's own, "http://shop.test:80"
+ * being "http" and "shop.test". Browsers leave it out of Host and Origin, proxies may not. */
+struct site { bool tls; const char *host; size_t len; };
+
+static void host_read(const char *host, bool tls, struct site *out)
+{
+    const char *port = tls ? ":443" : ":80";
+    const size_t len = strcspn(host, "/"), port_len = strlen(port);
+    const bool own = len > port_len && strncmp(host + len - port_len, port, port_len) == 0;
+
+    *out = (struct site){ tls, host, own ? len - port_len : len };
+}
+
+static bool site_read(const char *url, struct site *out)
+{
+    static const struct { const char *text; bool tls; } SCHEMES[] = { { "http://", false },
+                                                                      { "https://", true } };
+
+    for (size_t i = 0; i < COUNT(SCHEMES); i++) {
+        const size_t len = strlen(SCHEMES[i].text);
+        if (strncasecmp(url, SCHEMES[i].text, len) == 0) {
+            host_read(url + len, SCHEMES[i].tls, out);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool same(const struct site *a, const struct site *b)
+{
+    return a->tls == b->tls && a->len == b->len && strncasecmp(a->host, b->host, a->len) == 0;
+}
+
+bool origin_is_ours(const struct request *request, const struct config *config)
+{
+    const char *host = request_header(request, "host");
+    const char *origin = request_header(request, "origin");
+    struct site ours, asked, from;
+
+    if (!host || strchr(host, '/') || !site_read(config->base_url, &ours))
+        return false;
+    host_read(host, ours.tls, &asked);
+    if (!same(&asked, &ours))
+        return false;
+    return !origin ||
+           (site_read(origin, &from) && !strchr(from.host, '/') && same(&from, &ours));
+}
