@@ -1,5 +1,6 @@
 #include "app/alert.h"
 
+#include "app/admin_log.h"
 #include "base/text.h"
 
 static enum pay_err alert_again(struct db *db, const char *kind, const char *about,
@@ -133,14 +134,4 @@ enum pay_err alert_close(struct db *db, int64_t id, const char *who, const char 
 {
     struct alert_closing work = { id, who, remark };
     return db_txn(db, alert_close_work, &work);
-}
-
-enum pay_err admin_log_add(struct db *db, const char *who, const char *what, const char *on_what,
-                           const char *why)
-{
-    static const char SQL[] =
-        "INSERT INTO admin_log (who, what, on_what, why) VALUES (?, ?, ?, ?)";
-    const struct db_param in[] = { DB_STR(who), DB_STR(what), DB_STR(on_what), DB_STR(why) };
-
-    return db_exec(db, SQL, DB_LIST(in), NULL);
 }

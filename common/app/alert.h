@@ -1,4 +1,4 @@
-/* alert.h - what an operator must look at (pay_alert), and what operators did (admin_log). */
+/* alert.h - what an operator must look at (pay_alert). */
 #ifndef PAY_ALERT_H
 #define PAY_ALERT_H
 
@@ -26,9 +26,5 @@ MUST_USE enum pay_err alert_list(struct db *db, const struct alert_filter *filte
                                  void *arg);
 /* A transaction of its own, with its row in admin_log. PAY_NOT_FOUND: none open under that id. */
 MUST_USE enum pay_err alert_close(struct db *db, int64_t id, const char *who, const char *remark);
-
-/* Inside the transaction of the change it tells of. */
-MUST_USE enum pay_err admin_log_add(struct db *db, const char *who, const char *what,
-                                    const char *on_what, const char *why);
 
 #endif

@@ -1,6 +1,5 @@
 #include "notify/notify_admin.h"
 
-#include "app/alert.h"
 #include "notify/notify.h"
 #include "notify/notify_endpoint.h"
 

@@ -2,7 +2,8 @@
 #ifndef PAY_NOTIFY_ADMIN_H
 #define PAY_NOTIFY_ADMIN_H
 
-#include "registry/registry.h"
+#include "app/admin_log.h"
+#include "app/app.h"
 
 struct task_row {
     int64_t id, status, notify_times, max_notify_times, next_notify_time, create_time;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/alert.h"
 #include "notify/notify_private.h"
 
 #define BODY_MAX 32768

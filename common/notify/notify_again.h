@@ -4,7 +4,8 @@
 #define PAY_NOTIFY_AGAIN_H
 
 #include "notify/notify_queue.h"
-#include "registry/registry.h"
+#include "app/admin_log.h"
+#include "app/app.h"
 
 /* The task with its frozen body, as a claim would give it; the caller frees body. PAY_NOT_FOUND: no
  * acknowledged one has this number. */

@@ -3,11 +3,9 @@
 #ifndef PAY_REGISTRY_H
 #define PAY_REGISTRY_H
 
-#include "channel/channel.h"
+#include "app/admin_log.h"
 #include "app/app.h"
-
-/* Who does it and why. problem: with PAY_BAD_FIELD, PAY_CONFLICT: what is wrong (static text). */
-struct actor { const char *who, *why, *problem; };
+#include "channel/channel.h"
 
 #define WEBHOOK_TEXT_SIZE 64            /* "whsec_" and base64 of 32 bytes */
 #define NEW_SECRET_SIZE 65              /* 64 lower-case hex digits */

@@ -5,7 +5,6 @@
 #include "io/http/http.h"
 #include "io/crypto/sign.h"
 #include "io/crypto/vault.h"
-#include "app/alert.h"
 #include "notify/notify.h"
 #include "registry/registry_private.h"
 
