@@ -1,12 +1,12 @@
-/* notify.h - news for merchants: enqueue (inside the transaction of the change), the retry
- * schedule, what counts as heard. Sending: notify/notify_queue.h and cron/notify_runner. */
+/* notify.h - notifications: enqueued inside the transaction of the change, their retry schedule, what
+ * counts as an acknowledgement. Sending: notify/notify_queue.h and cron/notify_runner. */
 #ifndef PAY_NOTIFY_H
 #define PAY_NOTIFY_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include "app/app.h"
-#include "order/order.h"
+#include "base/ulid.h"
 
 #define NOTIFY_TRIES_MAX 32
 enum notify_type { NOTIFY_ORDER = 1, NOTIFY_REFUND = 2, NOTIFY_TRANSFER = 3 };
@@ -14,21 +14,32 @@ enum notify_status { NOTIFY_WAITING = 0, NOTIFY_SUCCESS = 10, NOTIFY_FAILURE = 2
 #define NOTIFY_LOG_NOT_ACKNOWLEDGED 21
 #define NOTIFY_LOG_REQUEST_FAILED 22
 
-/* Adds the task of an order's event ("order.success", "order.closed"); happened in ms. order is the
- * row as it stands after the change. Without any URL: PAY_OK and no task. Inside the caller's
- * transaction. */
-MUST_USE enum pay_err notify_order(struct db *db, const struct app *app, const struct order *order,
-                                   const char *event, int64_t happened);
+/* What happened to an order, refund or transfer, finished: nothing here knows what these are. */
+struct notify_event {
+    enum notify_type type;
+    const char *name;                   /* "order.success" */
+    int64_t data_id, version;           /* of the object as it stands after the change */
+    const char *merchant_order_id;
+    const char *merchant_refund_id;     /* NULL or "": none */
+    const char *url;                    /* where to; "": nowhere */
+    int64_t channel_id;                 /* put on the url if the app wants it; 0: none */
+    const char *body; size_t len;       /* what every try sends, at most NOTIFY_BODY_MAX bytes */
+};
+#define NOTIFY_BODY_MAX 32768
+#define NOTIFY_URL_SIZE (1100 * 4 + 1)      /* of notify_task.notify_url: UTF-8 */
 
-/* Such a task before it is a row; it lives until the next plan. no "": there is no URL, no task. */
+/* Adds the task of an event, inside the caller's transaction. Without a url: PAY_OK and no task. */
+MUST_USE enum pay_err notify_add(struct db *db, const struct app *app,
+                                 const struct notify_event *event);
+
+/* Such a task before it is a row. no "": there is no url, so there is no task. body is the event's. */
 struct notify_plan {
-    char no[NO_SIZE], url[1101];
+    char no[NO_SIZE], url[NOTIFY_URL_SIZE];
     const char *body; size_t body_len;
     int64_t tries;
 };
-MUST_USE enum pay_err notify_order_plan(const struct app *app, const struct order *order,
-                                        const char *event, int64_t happened,
-                                        struct notify_plan *out);
+MUST_USE enum pay_err notify_plan(const struct app *app, const struct notify_event *event,
+                                  struct notify_plan *out);
 
 /* The gaps of a schedule in seconds: "seed" (9 tries), "long" (16), or "15,60,…" (1..31 gaps of
  * 1..604800). False on anything else. tries = gaps + 1. */

@@ -17,7 +17,6 @@
 
 #define NOTIFY_LEASE_S 45
 #define NOTIFY_BATCH_MAX 192            /* rows of one lane looked at in one claim */
-#define NOTIFY_URL_SIZE (1100 * 4 + 1)
 #define NOTIFY_RESPONSE_SIZE 2049
 #define NOTIFY_FINISH_MAX 128           /* results recorded in one transaction */
 

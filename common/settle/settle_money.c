@@ -7,7 +7,7 @@
 
 #include "base/fault.h"
 #include "app/alert.h"
-#include "notify/notify.h"
+#include "order/order_event.h"
 #include "settle/settle_private.h"
 
 #define ODD_MS (INT64_C(3653) * 86400000)       /* ten years */
@@ -126,7 +126,8 @@ static enum pay_err pay(struct db *db, struct settling *w, const struct app *app
     FP("order.updated");
     if (err == PAY_DUPLICATE)
         return conflict(db, w);
-    return err == PAY_OK ? notify_order(db, app, &paid, "order.success", paid.success_time) : err;
+    const struct order_change change = { &paid, "order.success", paid.success_time };
+    return err == PAY_OK ? order_notify(db, app, &change) : err;
 }
 
 /* ---- it does not pay the order: it is kept on record, with an alert */

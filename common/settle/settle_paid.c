@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "settle/callback_log.h"
-#include "notify/notify.h"
+#include "order/order_event.h"
 #include "order/order_row.h"
 #include "settle/settle_private.h"
 
@@ -92,10 +92,14 @@ enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
         !result_price_agrees(result, &pair->attempt) || success_time_is_odd(result))
         return PAY_WRONG_STATE;
     struct paying work = { channel, result, raw, &paid, &pair->attempt, { .no = "" } };
+    struct notify_event event;
     err = app_by_id(db, pair->order.app_id, &app);
     if (err == PAY_OK)
         err = order_as_paid(&pair->order, &pair->attempt, channel, result, &paid);
+    const struct order_change change = { &paid, "order.success", paid.success_time };
     if (err == PAY_OK)
-        err = notify_order_plan(app, &paid, "order.success", paid.success_time, &work.task);
+        err = order_event(app, &change, &event);
+    if (err == PAY_OK)
+        err = notify_plan(app, &event, &work.task);
     return err == PAY_OK ? db_txn(db, pay_work, &work) : err;
 }
