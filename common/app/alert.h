@@ -1,6 +1,6 @@
 /* alert.h - what an operator must look at (pay_alert). */
-#ifndef PAY_ALERT_H
-#define PAY_ALERT_H
+#ifndef APP_ALERT_H
+#define APP_ALERT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* app.h - merchant applications and the keys they sign with, as requests need them.
  * Read-mostly: kept 1 s per process, so that a change is in force within 2 s. What operators do to
  * them is in registry/registry.h. */
-#ifndef PAY_APP_H
-#define PAY_APP_H
+#ifndef APP_APP_H
+#define APP_APP_H
 
 #include <stdbool.h>
 #include <stdint.h>

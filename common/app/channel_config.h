@@ -1,6 +1,6 @@
 /* channel_config.h - apps' configured channels with their secrets opened; kept 1 s per process. */
-#ifndef PAY_CHANNEL_CONFIG_H
-#define PAY_CHANNEL_CONFIG_H
+#ifndef APP_CHANNEL_CONFIG_H
+#define APP_CHANNEL_CONFIG_H
 
 #include "channel/channel.h"
 #include "io/db/db.h"

@@ -1,6 +1,6 @@
 /* credentials.h - the Authorization header of a request, and the text its signature covers. */
-#ifndef PAY_CREDENTIALS_H
-#define PAY_CREDENTIALS_H
+#ifndef APP_CREDENTIALS_H
+#define APP_CREDENTIALS_H
 
 #include "app/app.h"
 

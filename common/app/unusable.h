@@ -1,8 +1,8 @@
 /* unusable.h - keys and channels that cannot be used although they are there: their secrets do not
  * open (another master key, a restored database), or their rows hold what a program does not
  * understand. A request that needs them is answered 50000, and an alert is raised. */
-#ifndef PAY_UNUSABLE_H
-#define PAY_UNUSABLE_H
+#ifndef APP_UNUSABLE_H
+#define APP_UNUSABLE_H
 
 #include "io/db/db.h"
 

@@ -19,7 +19,7 @@
 #define CHANNEL_ERROR_SIZE 256
 #define CHANNEL_CONTENT_SIZE 2049
 
-/* A configured channel with its secrets opened. The texts belong to pay/channel_config's cache. */
+/* A configured channel with its secrets opened. The texts belong to app/channel_config's cache. */
 struct channel_account {
     int64_t id, app_id;
     char code[CHANNEL_CODE_SIZE];

@@ -4,8 +4,8 @@
  * compare) and, when a channel is given, its attempt; channels that must be called are called after
  * COMMIT and what they say is recorded. Killed anywhere: the same request under a new nonce finds
  * the order. */
-#ifndef PAY_CHECKOUT_H
-#define PAY_CHECKOUT_H
+#ifndef CHECKOUT_CHECKOUT_H
+#define CHECKOUT_CHECKOUT_H
 
 #include "io/json/json.h"
 #include "app/app.h"

@@ -1,6 +1,6 @@
 /* checkout_private.h - what create and submit share: an attempt's way from plan to ticket. */
-#ifndef PAY_CHECKOUT_PRIVATE_H
-#define PAY_CHECKOUT_PRIVATE_H
+#ifndef CHECKOUT_CHECKOUT_PRIVATE_H
+#define CHECKOUT_CHECKOUT_PRIVATE_H
 
 #include "checkout/checkout.h"
 

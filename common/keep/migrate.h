@@ -3,8 +3,8 @@
  * Safe to run twice, from two machines at once (a claim row per file; who comes second waits) and
  * after being killed anywhere (the statements done are counted; the one in flight is tried again).
  * A file changed after it was applied is refused. */
-#ifndef PAY_MIGRATE_H
-#define PAY_MIGRATE_H
+#ifndef KEEP_MIGRATE_H
+#define KEEP_MIGRATE_H
 
 #include <stdbool.h>
 #include "io/db/db.h"

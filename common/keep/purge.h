@@ -3,8 +3,8 @@
  *
  * notify_log, callback_log and status_log are cut by month; pmax catches what no month takes, so an
  * insert is never refused. Safe from two machines at once: who comes second finds it done. */
-#ifndef PAY_PURGE_H
-#define PAY_PURGE_H
+#ifndef KEEP_PURGE_H
+#define KEEP_PURGE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* sql_text.h - cuts a .sql file into statements as the mariadb client does: ended by ; at a line's
  * end, or, after a line "DELIMITER //", by //; lines of comment are left out. */
-#ifndef PAY_SQL_TEXT_H
-#define PAY_SQL_TEXT_H
+#ifndef KEEP_SQL_TEXT_H
+#define KEEP_SQL_TEXT_H
 
 struct sql_text {
     char *at;          /* the file's text; it is cut up */

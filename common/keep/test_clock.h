@@ -1,6 +1,6 @@
 /* test_clock.h - the clock for tests: instead of time going on, what waits becomes due earlier. */
-#ifndef PAY_TEST_CLOCK_H
-#define PAY_TEST_CLOCK_H
+#ifndef KEEP_TEST_CLOCK_H
+#define KEEP_TEST_CLOCK_H
 
 #include "io/db/db.h"
 

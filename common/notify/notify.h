@@ -1,7 +1,7 @@
-/* notify.h - notifications: enqueued inside the transaction of the change, their retry schedule, what
- * counts as an acknowledgement. Sending: notify/notify_queue.h and cron/notify_runner. */
-#ifndef PAY_NOTIFY_H
-#define PAY_NOTIFY_H
+/* notify.h - notifications: enqueued inside the transaction of the change, their retry schedule,
+ * what counts as an acknowledgement. Sending: notify/notify_queue.h and cron/notify_runner. */
+#ifndef NOTIFY_NOTIFY_H
+#define NOTIFY_NOTIFY_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,7 +32,7 @@ struct notify_event {
 MUST_USE enum pay_err notify_add(struct db *db, const struct app *app,
                                  const struct notify_event *event);
 
-/* Such a task before it is a row. no "": there is no url, so there is no task. body is the event's. */
+/* Such a task before it is a row; body is the event's. no "": there is no url, so no task. */
 struct notify_plan {
     char no[NO_SIZE], url[NOTIFY_URL_SIZE];
     const char *body; size_t body_len;

@@ -1,6 +1,6 @@
 /* notify_admin.h - notifications as operators see them. */
-#ifndef PAY_NOTIFY_ADMIN_H
-#define PAY_NOTIFY_ADMIN_H
+#ifndef NOTIFY_NOTIFY_ADMIN_H
+#define NOTIFY_NOTIFY_ADMIN_H
 
 #include "app/admin_log.h"
 #include "app/app.h"
@@ -10,7 +10,8 @@ struct task_row {
     int64_t id, status, notify_times, max_notify_times, next_notify_time, create_time;
     int64_t parked_since;       /* due since then, put off to next_notify_time; 0: not parked */
     int64_t host_open_since;    /* its host does not answer since then; 0: nothing bad is known */
-    char no[NO_SIZE], app_key[APP_KEY_SIZE], event[33], merchant_order_id[65], notify_url[NOTIFY_URL_SIZE];
+    char no[NO_SIZE], app_key[APP_KEY_SIZE], event[33], merchant_order_id[65];
+    char notify_url[NOTIFY_URL_SIZE];
     char last_error[65], last_reason[1021];
 };
 struct task_filter {

@@ -1,7 +1,7 @@
 /* notify_again.h - an acknowledged notification sent once more, for an operator. Its state does not
  * change: SUCCESS is final. */
-#ifndef PAY_NOTIFY_AGAIN_H
-#define PAY_NOTIFY_AGAIN_H
+#ifndef NOTIFY_NOTIFY_AGAIN_H
+#define NOTIFY_NOTIFY_AGAIN_H
 
 #include "notify/notify_queue.h"
 #include "app/admin_log.h"

@@ -7,8 +7,8 @@
  * closed, or open for twice as long (at most 15 min). Failures that come in while it is open (tries
  * that were on their way) do not count. A first try that has just become due may probe before the
  * time has passed, one at a time and a second after the last; its failure changes nothing. */
-#ifndef PAY_NOTIFY_ENDPOINT_H
-#define PAY_NOTIFY_ENDPOINT_H
+#ifndef NOTIFY_NOTIFY_ENDPOINT_H
+#define NOTIFY_NOTIFY_ENDPOINT_H
 
 #include <stdbool.h>
 #include <stdint.h>

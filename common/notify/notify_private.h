@@ -1,6 +1,6 @@
 /* notify_private.h - what files of notifications share. */
-#ifndef PAY_NOTIFY_PRIVATE_H
-#define PAY_NOTIFY_PRIVATE_H
+#ifndef NOTIFY_NOTIFY_PRIVATE_H
+#define NOTIFY_NOTIFY_PRIVATE_H
 
 #include "notify/notify_queue.h"
 

@@ -4,8 +4,8 @@
  * send:   the caller's, after the claim was committed and outside of any transaction.
  * finish: results are recorded by the holder of the token only, together with their log rows.
  * A runner that dies loses nothing: the lease runs out, and the next claim logs the lost try. */
-#ifndef PAY_NOTIFY_QUEUE_H
-#define PAY_NOTIFY_QUEUE_H
+#ifndef NOTIFY_NOTIFY_QUEUE_H
+#define NOTIFY_NOTIFY_QUEUE_H
 
 #include <stdbool.h>
 #include <stdint.h>

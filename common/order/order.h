@@ -1,6 +1,6 @@
 /* order.h - orders: rows, states, finding, listing. Opened by checkout.h, paid by settle.h. */
-#ifndef PAY_ORDER_H
-#define PAY_ORDER_H
+#ifndef ORDER_ORDER_H
+#define ORDER_ORDER_H
 
 #include <stdbool.h>
 #include <stdint.h>

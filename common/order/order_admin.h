@@ -1,6 +1,6 @@
 /* order_admin.h - orders as operators list them, of all apps. */
-#ifndef PAY_ORDER_ADMIN_H
-#define PAY_ORDER_ADMIN_H
+#ifndef ORDER_ORDER_ADMIN_H
+#define ORDER_ORDER_ADMIN_H
 
 #include "app/app.h"
 #include "base/money.h"

@@ -1,6 +1,6 @@
-/* order_row.h - how rows of pay_order and pay_order_extension are read; for files of pay/ alone. */
-#ifndef PAY_ORDER_ROW_H
-#define PAY_ORDER_ROW_H
+/* order_row.h - how rows of pay_order and pay_order_extension are read; for the business alone. */
+#ifndef ORDER_ORDER_ROW_H
+#define ORDER_ORDER_ROW_H
 
 #include "order/order.h"
 

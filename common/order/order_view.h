@@ -1,6 +1,6 @@
 /* order_view.h - the order as JSON, one writer for answers and notifications. */
-#ifndef PAY_ORDER_VIEW_H
-#define PAY_ORDER_VIEW_H
+#ifndef ORDER_ORDER_VIEW_H
+#define ORDER_ORDER_VIEW_H
 
 #include "base/json_text.h"
 #include "order/order.h"

@@ -1,7 +1,7 @@
 /* return_url.h - where a payer goes back to: a URL that may have a fragment (shops whose pages are
  * routed behind '#'), and in which {ORDER_NO} is replaced by the order's number. */
-#ifndef PAY_RETURN_URL_H
-#define PAY_RETURN_URL_H
+#ifndef ORDER_RETURN_URL_H
+#define ORDER_RETURN_URL_H
 
 #include <stdbool.h>
 #include "order/order.h"

@@ -1,7 +1,7 @@
 /* registry.h - what operators do to apps, keys and channels. Every change is one transaction with
  * its row in admin_log. Secrets are made here, returned once, kept sealed. Requires vault_open. */
-#ifndef PAY_REGISTRY_H
-#define PAY_REGISTRY_H
+#ifndef REGISTRY_REGISTRY_H
+#define REGISTRY_REGISTRY_H
 
 #include "app/admin_log.h"
 #include "app/app.h"

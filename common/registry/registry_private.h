@@ -1,6 +1,6 @@
 /* registry_private.h - what the files of the registry share. */
-#ifndef PAY_REGISTRY_PRIVATE_H
-#define PAY_REGISTRY_PRIVATE_H
+#ifndef REGISTRY_REGISTRY_PRIVATE_H
+#define REGISTRY_REGISTRY_PRIVATE_H
 
 #include "io/crypto/sign.h"
 #include "io/crypto/vault.h"

@@ -1,6 +1,6 @@
-/* callback_log.h - every callback as it came, with its verdict; for the files of pay/ alone. */
-#ifndef PAY_CALLBACK_LOG_H
-#define PAY_CALLBACK_LOG_H
+/* callback_log.h - every callback as it came, with its verdict; for the files of settle/ alone. */
+#ifndef SETTLE_CALLBACK_LOG_H
+#define SETTLE_CALLBACK_LOG_H
 
 #include "settle/settle.h"
 

@@ -3,8 +3,8 @@
  * One transaction: order row locked, attempt, order, notification task, alerts, and the raw
  * callback row when a callback told it. Any number of times, in any order, from callback, submit or
  * sync: the same end. Money is never dropped (domain.md rules 1 to 6). */
-#ifndef PAY_SETTLE_H
-#define PAY_SETTLE_H
+#ifndef SETTLE_SETTLE_H
+#define SETTLE_SETTLE_H
 
 #include "app/channel_config.h"
 #include "order/order.h"

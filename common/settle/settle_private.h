@@ -1,6 +1,6 @@
 /* settle_private.h - what the files of settle share. */
-#ifndef PAY_SETTLE_PRIVATE_H
-#define PAY_SETTLE_PRIVATE_H
+#ifndef SETTLE_SETTLE_PRIVATE_H
+#define SETTLE_SETTLE_PRIVATE_H
 
 #include "settle/settle.h"
 

@@ -3,8 +3,8 @@
  *
  * Each runs on one snapshot, so it can run beside traffic. Proofs that read logs cover objects
  * younger than the kept logs. New tables bring their proof as a row in audit.c. */
-#ifndef PAY_AUDIT_H
-#define PAY_AUDIT_H
+#ifndef WATCH_AUDIT_H
+#define WATCH_AUDIT_H
 
 #include "io/db/db.h"
 

@@ -1,6 +1,6 @@
 /* doctor.h - what the database and nginx can tell of an installation's health. */
-#ifndef PAY_DOCTOR_H
-#define PAY_DOCTOR_H
+#ifndef WATCH_DOCTOR_H
+#define WATCH_DOCTOR_H
 
 #include "io/db/db.h"
 #include "app/app.h"

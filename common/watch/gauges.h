@@ -1,6 +1,6 @@
 /* gauges.h - what /metrics asks the database: how much waits, and for how long. */
-#ifndef PAY_GAUGES_H
-#define PAY_GAUGES_H
+#ifndef WATCH_GAUGES_H
+#define WATCH_GAUGES_H
 
 #include "io/db/db.h"
 

@@ -1,7 +1,7 @@
 /* story.h - an order's whole story on one time line, for the person who must find out what
  * happened. */
-#ifndef PAY_STORY_H
-#define PAY_STORY_H
+#ifndef WATCH_STORY_H
+#define WATCH_STORY_H
 
 #include "base/ulid.h"
 #include "io/db/db.h"

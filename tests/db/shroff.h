@@ -1,5 +1,5 @@
-/* shroff.h - Shroff's own database for the tests of pay/: a throwaway MariaDB with the real schema
- * and the real grants, one app with a mock channel, and what tests count there. */
+/* shroff.h - Shroff's own database for the tests of the business: a throwaway MariaDB with the real
+ * schema and the real grants, one app with a mock channel, and what tests count there. */
 #ifndef TESTS_DB_SHROFF_H
 #define TESTS_DB_SHROFF_H
 

@@ -27,29 +27,33 @@ check() {
 # N lines of text
 lines() { for ((i = 0; i < $1; i++)); do echo "$2"; done; }
 
-# ---- layers
-for row in common/base:io/db/db.h common/io:order/order.h common/channel:order/order.h common/pay:web/skeleton/reply.h \
-    common/pay:job/job.h common/web:job/job.h common/job:web/skeleton/reply.h cgi-bin:job/job.h \
-    cgi-bin:sandbox/gateway.h cron:web/skeleton/reply.h cli:web/skeleton/reply.h sandbox:order/order.h \
+# ---- layers: up, across, and past what a program may know
+for row in common/base:io/db/db.h common/io:order/order.h common/io/db:wire/signed_json.h common/wire:channel/channel.h \
+    common/channel:app/app.h common/app:notify/notify.h common/notify:order/order.h common/order:settle/settle.h \
+    common/settle:checkout/checkout.h common/checkout:registry/registry.h common/registry:watch/audit.h \
+    common/watch:keep/purge.h common/keep:web/skeleton/reply.h common/web/page:job/job.h common/job/notify:web/skeleton/reply.h \
+    cgi-bin:job/job.h cgi-bin:sandbox/gateway.h cron:web/skeleton/reply.h cli:web/skeleton/reply.h sandbox:order/order.h \
     sandbox:channel/channel.h sandbox:web/skeleton/reply.h common/io:sandbox/gateway.h; do
     check "layer ${row/:/ includes }" "${row%%:*}/x.c" '1: layer' <<<"#include \"${row#*:}\""
 done
-for row in common/base:base/err.h common/io:base/err.h common/channel:io/http/http.h common/pay:channel/channel.h \
-    common/web:order/order.h common/job:order/order.h cgi-bin:web/skeleton/reply.h cron:job/job.h cli:order/order.h cli:job/notify/notify_try.h \
-    cli:command.h sandbox:io/db/db.h sandbox:sandbox/gateway.h tests/unit:sandbox/gateway.h \
-    examples/shop:anything/at/all.h; do
+for row in common/base:base/err.h common/io/db:base/err.h common/io/http:io/json/json.h common/wire:io/json/json.h \
+    common/channel/mock:wire/signed_json.h common/app:channel/channel.h common/notify:app/app.h common/order:notify/notify.h \
+    common/settle:order/order.h common/checkout:settle/settle.h common/watch:checkout/checkout.h common/web/skeleton:keep/test_clock.h \
+    common/web/page:web/skeleton/request.h common/job:watch/gauges.h cgi-bin:web/skeleton/reply.h cron:job/job.h \
+    cli:order/order.h cli:job/notify/notify_try.h cli:command.h sandbox:io/db/db.h sandbox:wire/signed_json.h \
+    sandbox:sandbox/gateway.h tests/unit:sandbox/gateway.h examples/shop:anything/at/all.h; do
     check "layer ${row/:/ may include }" "${row%%:*}/x.c" '' <<<"#include \"${row#*:}\""
 done
 check 'mockpay uses the sandbox' cgi-bin/mockpay.c '' <<<'#include "sandbox/gateway.h"'
-check 'mockpay leaves pay alone' cgi-bin/mockpay.c '1: layer' <<<'#include "order/order.h"'
+check 'mockpay leaves the business alone' cgi-bin/mockpay.c '1: layer' <<<'#include "order/order.h"'
 check 'sandbox runner uses the sandbox' cron/sandbox_runner.c '' <<<'#include "sandbox/gateway.h"'
-check 'sandbox runner leaves pay alone' cron/sandbox_runner.c '1: layer' <<<'#include "order/order.h"'
-check 'a path upward' common/io/x.c '1: layer' '1: layer' <<<'#include "../pay/order.h"'
+check 'sandbox runner leaves the business alone' cron/sandbox_runner.c '1: layer' <<<'#include "order/order.h"'
+check 'a path upward' common/io/x.c '1: layer' '1: layer' <<<'#include "../order/order.h"'
 
 # ---- library headers
 for header in mysql.h mysql/mysql.h mariadb/mysql.h openssl/evp.h json-c/json.h curl/curl.h fcgiapp.h \
     fcgi_stdio.h qrencode.h errmsg.h zlib.h; do
-    check "library <$header> in pay" common/pay/x.c '1: library' <<<"#include <$header>"
+    check "library <$header> in app" common/app/x.c '1: library' <<<"#include <$header>"
     check "library <$header> in a public io header" common/io/x.h '1: library' <<<"#include <$header>"
 done
 check 'mysql in db'        common/io/db/db_bind.c ''  <<<'#include <mysql.h>'
@@ -60,7 +64,7 @@ check 'fcgi in fcgi'       common/io/fcgi/fcgi.c ''     <<<'#include <fcgiapp.h>
 check 'qrencode in qr'     common/io/qr.c ''       <<<'#include <qrencode.h>'
 check 'zlib in http'       common/io/http/http_decode.c '' <<<'#include <zlib.h>'
 check 'openssl in db'      common/io/db/db.c '1: library' <<<'#include <openssl/evp.h>'
-check 'libc anywhere'      common/pay/x.c ''       <<<'#include <string.h>'
+check 'libc anywhere'      common/app/x.c ''       <<<'#include <string.h>'
 
 # ---- SQL
 check 'SELECT in web' common/web/x.c '1: sql' <<<'static const char A[] = "SELECT no FROM pay_order";'
@@ -71,7 +75,7 @@ C
 check 'CALL in cgi-bin'     cgi-bin/x.c '1: sql' <<<'static const char A[] = "CALL open_order(?)";'
 check 'DELETE in cli'       cli/x.c '1: sql'     <<<'static const char A[] = " DELETE FROM t";'
 check 'INSERT in channel'   common/channel/x.c '1: sql' <<<'static const char A[] = "INSERT INTO t";'
-check 'SQL in pay'          common/pay/x.c ''    <<<'static const char A[] = "SELECT 1 FROM t";'
+check 'SQL in app'          common/app/x.c ''    <<<'static const char A[] = "SELECT 1 FROM t";'
 check 'SQL in the sandbox'  sandbox/x.c ''       <<<'static const char A[] = "SELECT 1 FROM t";'
 check 'SQL in a comment'    common/web/x.c ''    <<<'/* "SELECT 1 FROM t" */'
 check 'a method is no SQL'  common/web/x.c ''    <<<'static const char A[] = "DELETE";'
@@ -79,7 +83,7 @@ check 'words are no SQL'    common/web/x.c ''    <<<'static const char A[] = "Se
 
 # ---- banned
 for call in strcpy strcat sprintf gets atoi atol strtok alloca system popen strtol sscanf rand; do
-    check "call of $call" common/pay/x.c '3: banned' <<C
+    check "call of $call" common/app/x.c '3: banned' <<C
 static void f(void)
 {
     $call(a, b);
@@ -87,53 +91,53 @@ static void f(void)
 C
 done
 check 'strtol at home'        common/base/text.c '' <<<'static int f(void) { return strtol(a, b, 10); }'
-check 'snprintf is fine'      common/pay/x.c ''     <<<'static void f(void) { snprintf(a, 1, b); }'
-check 'a member of that name' common/pay/x.c ''     <<<'static int f(void) { return x.system; }'
-check 'in a string'           common/pay/x.c ''     <<<'static const char A[] = "atoi(x)";'
-check 'in a comment'          common/pay/x.c ''     <<<'// atoi(x)'
-check 'in a macro'            common/pay/x.c '2: banned' <<'C'
+check 'snprintf is fine'      common/app/x.c ''     <<<'static void f(void) { snprintf(a, 1, b); }'
+check 'a member of that name' common/app/x.c ''     <<<'static int f(void) { return x.system; }'
+check 'in a string'           common/app/x.c ''     <<<'static const char A[] = "atoi(x)";'
+check 'in a comment'          common/app/x.c ''     <<<'// atoi(x)'
+check 'in a macro'            common/app/x.c '2: banned' <<'C'
 #define A(x) \
     atoi(x)
 C
-check 'goto'            common/pay/x.c '1: banned' <<<'static void f(void) { goto out; }'
-check 'double in pay'   common/pay/x.c '1: banned' <<<'static double price;'
+check 'goto'            common/app/x.c '1: banned' <<<'static void f(void) { goto out; }'
+check 'double in app'   common/app/x.c '1: banned' <<<'static double price;'
 check 'float in base'   common/base/x.h '1: banned' <<<'float price(void);'
 
 # ---- sizes
-lines 400 'int x;' | check 'a file of 400' common/pay/x.c ''
-lines 401 'int x;' | check 'a file of 401' common/pay/x.c '401: file-size'
+lines 400 'int x;' | check 'a file of 400' common/app/x.c ''
+lines 401 'int x;' | check 'a file of 401' common/app/x.c '401: file-size'
 lines 150 'int x;' | check 'a program of 150' cgi-bin/x.c ''
 lines 151 'int x;' | check 'a program of 151' cgi-bin/x.c '151: file-size'
-lines 100 'int x;' | check 'a header of 100' common/pay/x.h ''
-lines 101 'int x;' | check 'a header of 101' common/pay/x.h '101: file-size'
+lines 100 'int x;' | check 'a header of 100' common/app/x.h ''
+lines 101 'int x;' | check 'a header of 101' common/app/x.h '101: file-size'
 { echo '/* lint: allow file-size - one table */'; lines 400 'int x;'; } |
-    check 'a long file that says why' common/pay/x.c ''
+    check 'a long file that says why' common/app/x.c ''
 { echo 'static void f(void)'; echo '{'; lines 57 '    x++;'; echo '}'; } |
-    check 'a function of 60' common/pay/x.c ''
+    check 'a function of 60' common/app/x.c ''
 { echo 'static void f(void)'; echo '{'; lines 58 '    x++;'; echo '}'; } |
-    check 'a function of 61' common/pay/x.c '1: function-size'
+    check 'a function of 61' common/app/x.c '1: function-size'
 { echo 'static const int T[] = {'; lines 80 '    1,'; echo '};'; } |
-    check 'a table of 82' common/pay/x.c ''
+    check 'a table of 82' common/app/x.c ''
 { echo 'static void f(int a,'; echo '              int b)'; echo '{'; lines 57 '    x++;'; echo '}'; } |
-    check 'a function counts from its name' common/pay/x.c '1: function-size'
+    check 'a function counts from its name' common/app/x.c '1: function-size'
 { echo 'static void f(void) { g("}"); h(0); }'; lines 60 'int x;'; } |
-    check 'a brace in a string' common/pay/x.c ''
+    check 'a brace in a string' common/app/x.c ''
 { printf '%s\n' "static void f(void) { g('}', '\"', '\\''); }"; lines 60 'int x;'; } |
-    check 'a brace in quotes' common/pay/x.c ''
-printf '%0100d\n' 0 | tr 0 / | check 'a line of 100' common/pay/x.c ''
-printf '%0101d\n' 0 | tr 0 / | check 'a line of 101' common/pay/x.c '1: line-size'
-printf '//%s\n' "$(lines 98 é | tr -d '\n')" | check 'columns, not bytes' common/pay/x.c ''
-check 'five parameters' common/pay/x.c '' <<<'void f(int a, int b, int (*c)(int, int), int d, int e) { }'
-check 'six parameters' common/pay/x.c '1: parameters' <<<'void f(int a, int b, int c, int d, int e, int g) { }'
-check 'six, excused' common/pay/x.c '' <<'C'
+    check 'a brace in quotes' common/app/x.c ''
+printf '%0100d\n' 0 | tr 0 / | check 'a line of 100' common/app/x.c ''
+printf '%0101d\n' 0 | tr 0 / | check 'a line of 101' common/app/x.c '1: line-size'
+printf '//%s\n' "$(lines 98 é | tr -d '\n')" | check 'columns, not bytes' common/app/x.c ''
+check 'five parameters' common/app/x.c '' <<<'void f(int a, int b, int (*c)(int, int), int d, int e) { }'
+check 'six parameters' common/app/x.c '1: parameters' <<<'void f(int a, int b, int c, int d, int e, int g) { }'
+check 'six, excused' common/app/x.c '' <<'C'
 void f(int a, int b, int c, int d, int e, int g)    /* lint: allow parameters - as the library */
 {
 }
 C
 nest4='for (;;) { while (x) { if (y) { switch (z) { case 1:'
-check 'nesting of 4' common/pay/x.c '' <<<"static void f(void) { $nest4 g(); } } } } }"
-check 'nesting of 5' common/pay/x.c '1: nesting' <<<"static void f(void) { $nest4 if (a) g(); } } } } }"
-check 'nesting of 5 without braces' common/pay/x.c '7: nesting' <<'C'
+check 'nesting of 4' common/app/x.c '' <<<"static void f(void) { $nest4 g(); } } } } }"
+check 'nesting of 5' common/app/x.c '1: nesting' <<<"static void f(void) { $nest4 if (a) g(); } } } } }"
+check 'nesting of 5 without braces' common/app/x.c '7: nesting' <<'C'
 static void f(void)
 {
     for (;;)
@@ -144,7 +148,7 @@ static void f(void)
                         g();
 }
 C
-check 'else if is no nesting' common/pay/x.c '' <<'C'
+check 'else if is no nesting' common/app/x.c '' <<'C'
 static void f(void)
 {
     if (a) { g(); } else if (b) { g(); } else if (c) { g(); } else if (d) { g(); }
@@ -161,7 +165,7 @@ static void f(void)
         g();
 }
 C
-check 'initializers are no nesting' common/pay/x.c '' <<'C'
+check 'initializers are no nesting' common/app/x.c '' <<'C'
 static void f(void)
 {
     for (;;) {
@@ -175,7 +179,7 @@ static void f(void)
     }
 }
 C
-check 'do while' common/pay/x.c '' <<'C'
+check 'do while' common/app/x.c '' <<'C'
 static void f(void)
 {
     do {
@@ -192,25 +196,25 @@ C
 
 # ---- order, notes
 printf '#include <a.h>\n#include "base/err.h"\n#include <b.h>\n' |
-    check 'libc after ours' common/pay/x.c '3: order'
+    check 'libc after ours' common/app/x.c '3: order'
 printf '#include "base/err.h"\n#include <a.h>\n#include "base/log.h"\n' |
-    check 'first of ours, then libc' common/pay/x.c ''
-printf '#include <a.h>\n#include "pay/own.h"\n' | check 'own header late' common/pay/own.c '1: order'
-printf '#include "pay/own.h"\n#include <a.h>\n' | check 'own header first' common/pay/own.c ''
-printf '#include "pay/own_private.h"\n#include <a.h>\n' |
-    check 'own private header first' common/pay/own.c ''
-check 'TODO'  common/pay/x.c '1: note' <<<'/* TODO: later */'
-check 'FIXME' common/pay/x.h '1: note' <<<'// FIXME'
-check 'a word with TODO in it' common/pay/x.c '' <<<'/* TODOS METHODO */'
+    check 'first of ours, then libc' common/app/x.c ''
+printf '#include <a.h>\n#include "app/own.h"\n' | check 'own header late' common/app/own.c '1: order'
+printf '#include "app/own.h"\n#include <a.h>\n' | check 'own header first' common/app/own.c ''
+printf '#include "app/own_private.h"\n#include <a.h>\n' |
+    check 'own private header first' common/app/own.c ''
+check 'TODO'  common/app/x.c '1: note' <<<'/* TODO: later */'
+check 'FIXME' common/app/x.h '1: note' <<<'// FIXME'
+check 'a word with TODO in it' common/app/x.c '' <<<'/* TODOS METHODO */'
 
 # ---- the program itself
 tree=$(mktemp -d)
-mkdir -p "$tree/common/pay"
-echo 'int x;' >"$tree/common/pay/x.c"
+mkdir -p "$tree/common/app"
+echo 'int x;' >"$tree/common/app/x.c"
 summary=$("$lint" "$tree"); status=$?
 if [ "$summary" == 'lint: 1 files, 0 problems' ] && [ $status -eq 0 ]; then passed=$((passed + 1))
 else failed=$((failed + 1)); echo "clean tree: status $status: $summary"; fi
-echo '// TODO' >>"$tree/common/pay/x.c"
+echo '// TODO' >>"$tree/common/app/x.c"
 summary=$("$lint" "$tree" | tail -1; exit "${PIPESTATUS[0]}"); status=$?
 if [ "$summary" == 'lint: 1 files, 1 problems' ] && [ $status -eq 1 ]; then passed=$((passed + 1))
 else failed=$((failed + 1)); echo "bad tree: status $status: $summary"; fi

@@ -71,7 +71,7 @@ struct endpoint {
     void (*open)(const struct config *config);
     /* Per worker, after fork; NULL: nothing. false ends the worker. */
     bool (*open_worker)(const struct config *config);
-    size_t connections;                 /* that nginx may keep with a worker; 0: one (io/fcgi/fcgi.h) */
+    size_t connections;         /* that nginx may keep with a worker; 0: one (io/fcgi/fcgi.h) */
 };
 
 /* main's whole body. Exit code 0 after SIGTERM, 78 for a bad configuration. */
