@@ -3,7 +3,7 @@
 #include "keep/test_clock.h"
 
 const struct field TEST_CLOCK_FIELD =
-    FIELD(struct test_clock_in, advance, FIELD_I64, NEEDED, .min = 0, .max = TEST_CLOCK_MAX);
+    FIELD(struct test_clock_in, advance, FIELD_I64, NEEDED, .min = 1, .max = TEST_CLOCK_MAX);
 
 enum pay_err test_clock_post(struct call *call, const void *input)
 {
