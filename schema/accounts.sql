@@ -36,7 +36,7 @@ GRANT SELECT, UPDATE (open_until)
 GRANT SELECT, INSERT ON shroff.callback_log TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE ON shroff.callback_bound TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT ON shroff.api_nonce    TO 'shroff_web'@'wanted';
-GRANT SELECT, INSERT, UPDATE (times, text, closed_by, close_time, update_time)
+GRANT SELECT, INSERT (kind, app_id, crowd, about, text), UPDATE (times, text, update_time)
              ON shroff.pay_alert        TO 'shroff_web'@'wanted';
 -- They run with the rights above.
 GRANT EXECUTE ON PROCEDURE shroff.order_open TO 'shroff_web'@'wanted';
@@ -54,7 +54,7 @@ GRANT SELECT, INSERT, UPDATE (status, error_code, reason, http_status, peer_addr
         response)
              ON shroff.notify_log       TO 'shroff_runner'@'wanted';
 GRANT SELECT, INSERT, UPDATE ON shroff.notify_endpoint TO 'shroff_runner'@'wanted';
-GRANT SELECT, INSERT, UPDATE (times, text, closed_by, close_time, update_time)
+GRANT SELECT, INSERT (kind, app_id, crowd, about, text), UPDATE (times, text, update_time)
              ON shroff.pay_alert        TO 'shroff_runner'@'wanted';
 
 -- ctl: shroffctl. Reads everything; changes configuration, resends, closes alerts, and cannot do so

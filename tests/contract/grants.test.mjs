@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import mysql from 'mysql2/promise';
 import { join } from 'node:path';
 import { suite } from '../lib/suite.mjs';
 import { isRoot } from '../lib/db.mjs';
@@ -54,4 +55,23 @@ test('what is too much goes, what is missing comes, the rest stays as it is; no 
   await apply();
   for (const name of Object.keys(before)) assert.deepEqual(await held(name), before[name], name);
   assert.equal(await root.value(`SELECT COUNT(*) FROM mysql.user WHERE Host = 'wanted'`), 0);
+});
+
+test('who raises alerts cannot close one, and raising one again opens it', { skip: !isRoot && 'only root may plant' }, async () => {
+  await root.rows("INSERT INTO pay_alert (kind, about, text, closed_by, close_time) VALUES ('test', 'closed', 't', 'me', NOW(3)), ('test', 'open', 't', NULL, NULL)");
+  for (const role of ['web', 'runner']) {
+    const account = await mysql.createConnection({ socketPath: stack.env.SHROFF_DB_SOCKET, user: `shroff_${role}`,
+      password: readFileSync(join(stack.state, 'secrets', `${role}.password`), 'utf8').trim(), database: stack.env.SHROFF_DB_NAME });
+    try {
+      for (const sql of ["UPDATE pay_alert SET closed_by = 'nobody' WHERE about = 'open'", "UPDATE pay_alert SET close_time = NOW(3) WHERE about = 'open'",
+        "INSERT INTO pay_alert (kind, about, text, closed_by) VALUES ('test', 'born closed', 't', 'nobody')"]) await assert.rejects(account.query(sql), { errno: 1143 }, `${role}: ${sql}`);
+      await root.rows("UPDATE pay_alert SET closed_by = 'me', close_time = NOW(3) WHERE about = 'closed'");
+      await account.query("UPDATE pay_alert SET text = 'other words' WHERE kind = 'test' AND about = 'closed'");
+      assert.equal((await root.row("SELECT closed_by FROM pay_alert WHERE kind = 'test' AND about = 'closed'")).closed_by, 'me', role);
+      await account.query("UPDATE pay_alert SET times = times + 1, text = 'again' WHERE kind = 'test' AND about = 'closed'");
+      const again = await root.row("SELECT closed_by, close_time FROM pay_alert WHERE kind = 'test' AND about = 'closed'");
+      assert.deepEqual([again.closed_by, again.close_time], [null, null], role);
+    } finally { await account.end(); }
+  }
+  await root.rows("DELETE FROM pay_alert WHERE kind = 'test'");
 });
