@@ -42,6 +42,8 @@ MUST_USE enum pay_err callback_record(struct db *db, const struct callback_raw *
  * are bounded in number by day and address: *kept tells, and PAY_OK is also "not kept". */
 MUST_USE enum pay_err callback_refused(struct db *db, const struct callback_raw *raw,
                                        enum verdict verdict, bool *kept);
+/* The addresses of believed callbacks, up to 256: of the newest 10,000, a week old at most. */
+MUST_USE enum pay_err callback_senders(struct db *db, void (*each)(const char *address));
 
 /* An attempt and its order as they stand, read without a lock: once for a callback, since round
  * trips are what it costs. Before the signature holds only *channel_id may be looked at, to choose

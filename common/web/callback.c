@@ -49,7 +49,7 @@ static enum pay_err let_in(struct taking *t)
 {
     const struct request *request = t->call->request;
 
-    t->admitted = callers_enter(request->client);
+    t->admitted = callers_enter(t->call->db, request->client);
     if (t->admitted)
         return PAY_OK;
     return request_announced(request) > BODY_MAX ? PAY_TOO_LARGE : PAY_RATE;

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "settle/settle.h"
 #include "web/skeleton/rate.h"
 #include "web/skeleton/server.h"
 
@@ -14,11 +15,13 @@
  * known: a hundred at once, then ten a second. */
 #define BURST_STEP_US 100000
 #define BURST_US (100 * BURST_STEP_US)
+#define RECALL_AGAIN_US INT64_C(5000000)    /* after a database that is away */
 
 struct known { _Atomic uint64_t owner; _Atomic int64_t seen_us; };
 struct callers {
     struct known known[SETS][WAYS];
     _Atomic int64_t burst_full_at;
+    _Atomic int64_t recall_at;          /* when one worker may ask; INT64_MAX: it is done */
     _Atomic bool busy[WORKERS_MAX];     /* with a stranger */
 };
 
@@ -86,13 +89,36 @@ static bool take_worker(void)
     return false;
 }
 
-bool callers_enter(const char *address)
+static bool admits(const char *address)
 {
     int wait;
 
-    if (!callers || is_known(rate_owner('k', address)))
-        return true;
-    return rate_look_refused(address, &wait) && take_worker();
+    return is_known(rate_owner('k', address)) ||
+           (rate_look_refused(address, &wait) && take_worker());
+}
+
+static void recalled(const char *address)
+{
+    remember(rate_owner('k', address));
+}
+
+/* True: what callback_log knows was read just now. */
+static bool recall(struct db *db)
+{
+    const int64_t now = clock_ticks_us();
+    int64_t at = atomic_load(&callers->recall_at);
+
+    if (now < at ||
+        !atomic_compare_exchange_strong(&callers->recall_at, &at, now + RECALL_AGAIN_US) ||
+        callback_senders(db, recalled) != PAY_OK)
+        return false;
+    atomic_store(&callers->recall_at, INT64_MAX);
+    return true;
+}
+
+bool callers_enter(struct db *db, const char *address)
+{
+    return !callers || admits(address) || (recall(db) && admits(address));
 }
 
 void callers_leave(const char *address, enum caller_end end)

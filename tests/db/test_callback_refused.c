@@ -208,6 +208,29 @@ static void test_refused_purge__after_its_days(void **state)
     ASSERT_NUMBER("SELECT SUM(kept) FROM callback_bound", 7);
 }
 
+static char senders[256];
+static struct text seen;
+
+static void see_sender(const char *address)
+{
+    text_addf(&seen, "%s ", address);
+}
+
+static void test_callback_senders__those_believed_of_a_week(void **state)
+{
+    (void)state;
+    run_sql("INSERT INTO callback_log (remote_address, headers, body, verdict, believed,"
+            " create_time) VALUES ('192.0.2.1', '', '', 'ACCEPTED', 1, UTC_TIMESTAMP(3)),"
+            " ('192.0.2.1', '', '', 'REPEATED', 1, UTC_TIMESTAMP(3)),"
+            " ('192.0.2.2', '', '', 'BAD_SIGN', 0, UTC_TIMESTAMP(3)),"
+            " ('192.0.2.3', '', '', 'ACCEPTED', 1, UTC_TIMESTAMP(3) - INTERVAL 8 DAY),"
+            " ('192.0.2.4', '', '', 'ACCEPTED', 1, UTC_TIMESTAMP(3) - INTERVAL 6 DAY),"
+            " ('2001:db8::1', '', '', 'LATE_PAID', 1, UTC_TIMESTAMP(3))");
+    seen = TEXT(senders);
+    ASSERT_ERR(callback_senders(S.db, see_sender), PAY_OK);
+    assert_string_equal(senders, "2001:db8::1 192.0.2.4 192.0.2.1 ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +243,7 @@ int main(void)
         PAY_TEST(test_callback_refused__bounded_in_bytes),
         PAY_TEST(test_callback_refused__v6_counts_by_64),
         PAY_TEST(test_refused_purge__after_its_days),
+        PAY_TEST(test_callback_senders__those_believed_of_a_week),
         cmocka_unit_test(test_locks__one_order_for_all),
     };
 

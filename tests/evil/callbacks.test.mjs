@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { createOpen, query, request, strangerUlid } from '../lib/client.mjs';
 import { callbackOf, sendCallback, signedCallback } from '../lib/channel.mjs';
 import { readerDb } from '../lib/db.mjs';
-import { startStack, stopStack } from '../lib/stack.mjs';
+import { pidOf, startStack, stopStack } from '../lib/stack.mjs';
 import { inParallel } from '../lib/suite.mjs';
+import { until } from '../lib/wait.mjs';
 import { percentile, sleep } from './lib.mjs';
 
 const PATH = '/api/pay/callback';
@@ -136,6 +137,14 @@ describe('refused ones are limited by address', () => {
     assert.equal(told.status, 200, told.text);
     assert.equal((await query(stack, stack.app1, { order_no: order.order_no })).status, 'SUCCESS');
     assert.deepEqual((await burst('127.0.0.6')).limited, 0);
+  });
+  test('so it is after a restart: the addresses are read from callback_log when the first stranger is refused', async () => {
+    const before = pidOf(stack, 'callback');
+    process.kill(before, 'SIGTERM');
+    await until('callback is back', async () => pidOf(stack, 'callback') !== before && (await strike(stack, stranger(), '127.0.0.8').catch(() => ({}))).json?.code === 40101, 20_000);
+    assert.ok((await burst('127.0.0.8')).limited > 0);
+    assert.equal((await burst('127.0.0.6')).limited, 0);
+    assert.ok((await burst('127.0.0.9')).limited > 0, 'who was never believed is not');
   });
   test('a believed one is none of those that count', async () => {
     assert.ok((await burst('127.0.0.7')).limited > 0);

@@ -10,13 +10,15 @@
 #include "web/skeleton/server.h"
 
 static const struct config FOUR = { .workers = 4 };
+/* Tells nothing of what was known before the start: tests/evil/callbacks does. */
+static struct db *away;
 
 static int admitted(const char *address, int tries, enum caller_end as)
 {
     int count = 0;
 
     for (int i = 0; i < tries; i++) {
-        if (!callers_enter(address))
+        if (!callers_enter(away, address))
             continue;
         callers_leave(address, as);
         count++;
@@ -88,7 +90,7 @@ static int work(void *arg)
     signal(SIGTERM, on_told);
     callers_begin();
     const bool first = board->starts[place]++ == 0;
-    if (place < 2 && first && callers_enter(place == 0 ? "192.0.2.1" : "192.0.2.2"))
+    if (place < 2 && first && callers_enter(away, place == 0 ? "192.0.2.1" : "192.0.2.2"))
         board->held++;
     if (place == 0 && first) {
         wait_for(&board->done, 1);
@@ -130,6 +132,7 @@ int main(void)
         cmocka_unit_test(test_callers__two_workers_are_kept_for_the_known),
     };
 
+    away = db_open(&(const struct db_account){ .socket = "/nonexistent/shroff.sock" });
     board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     return board == MAP_FAILED ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
