@@ -13,7 +13,10 @@
 #define PLACES_MAX 16
 #define ALL_MAX 512
 #define LEASE_US ((int64_t)CHANNEL_CALL_MAX_MS * 1000)
-#define PATIENCE_US INT64_C(250000)     /* for a place, while the calls that have one are quick */
+/* For a place, while the calls that have one are not older than that. With the short one the last
+ * quarter of the workers waits, since requests that need no channel need them. */
+#define PATIENCE_US INT64_C(250000)
+#define SHORT_US INT64_C(50000)
 #define NAP_MS 5
 #define HUNG_US INT64_C(1000000)
 #define HUNG_MAX 3
@@ -28,6 +31,7 @@ struct record {
 
 struct gate {
     _Atomic int64_t places[ALL_MAX];        /* for whichever channel */
+    _Atomic int64_t seats[ALL_MAX];         /* of those that wait for a place */
     struct record records[CHANNELS];
 };
 
@@ -108,14 +112,32 @@ static bool enter(struct record *r, struct gate_pass *pass, struct crowd *full)
 }
 
 /* Will one come free soon? Not when a call that has one takes long already. */
-static bool moves(const struct crowd *full, int64_t now)
+static bool moves(const struct crowd *full, int64_t now, int64_t patience)
 {
     for (int i = 0; i < full->count; i++) {
         const int64_t until = atomic_load(&full->all[i]);
-        if (until > now && now - (until - LEASE_US) >= PATIENCE_US)
+        if (until > now && now - (until - LEASE_US) >= patience)
             return false;
     }
     return full->count > 0;
+}
+
+static int taken(_Atomic int64_t *all, int64_t now)
+{
+    int count = 0;
+
+    for (int i = 0; i < places_of_all; i++)
+        count += atomic_load(&all[i]) > now;
+    return count;
+}
+
+/* The long one while calls and those that wait leave a quarter of the workers to others. */
+static int64_t patience(struct gate_pass *seat, int64_t now)
+{
+    if (seat->place == NULL)
+        seat->place = place_take(gate->seats, places_of_all, seat);
+    const bool room = taken(gate->places, now) + taken(gate->seats, now) <= places_of_all;
+    return seat->place != NULL && room ? PATIENCE_US : SHORT_US;
 }
 
 static void give_back(const struct gate_pass *pass)
@@ -124,20 +146,40 @@ static void give_back(const struct gate_pass *pass)
     place_give(pass->of_all, pass->until);
 }
 
+static bool try_enter(int64_t channel_id, struct gate_pass *pass, int64_t now, struct crowd *full)
+{
+    *pass = (struct gate_pass){ .since = now, .until = now + LEASE_US };
+    if (enter(record_of(channel_id), pass, full))
+        return true;
+    give_back(pass);
+    return false;
+}
+
+static bool enter_or_wait(int64_t channel_id, struct gate_pass *pass, int64_t began)
+{
+    struct gate_pass seat = { .since = began, .until = began + PATIENCE_US };
+    struct crowd full;
+    bool in, waits;
+
+    do {
+        const int64_t now = clock_ticks_us();
+        in = try_enter(channel_id, pass, now, &full);
+        const int64_t most = in ? 0 : patience(&seat, now);
+        waits = now - began < most && moves(&full, now, most);
+        if (waits)
+            clock_sleep_ms(NAP_MS);
+    } while (waits);
+    place_give(seat.place, seat.until);
+    return in;
+}
+
 bool gate_enter(int64_t channel_id, struct gate_pass *pass)
 {
-    const int64_t began = clock_ticks_us();
-    struct crowd full;
+    const int64_t now = clock_ticks_us();
 
-    for (int64_t now = began;; now = clock_ticks_us()) {
-        *pass = (struct gate_pass){ .since = now, .until = now + LEASE_US };
-        if (gate == NULL || enter(record_of(channel_id), pass, &full))
-            return true;
-        give_back(pass);
-        if (now - began >= PATIENCE_US || !moves(&full, now))
-            break;
-        clock_sleep_ms(NAP_MS);
-    }
+    *pass = (struct gate_pass){ .since = now, .until = now };
+    if (gate == NULL || enter_or_wait(channel_id, pass, now))
+        return true;
     stats_add("shroff_channel_not_called_total", NULL, 1);
     return false;
 }

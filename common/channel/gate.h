@@ -3,7 +3,8 @@
  *
  * At most half of them for one channel, and all but a quarter for all channels together (many are
  * behind one gateway): a channel that hangs stops no request that does not need it. One more call
- * waits for a place for a quarter of a second, but not behind calls that take longer. After three
+ * waits for a place for a quarter of a second, but not behind calls that take longer; of the last
+ * quarter of the workers none waits longer than 50 ms, since others need them. After three
  * calls in a row that hung without an answer a channel is not called for 10 s. Then one call at a
  * time tries it, until it answers. */
 #ifndef CHANNEL_GATE_H

@@ -79,6 +79,30 @@ static void test_gate__a_crowd_at_a_quick_channel_waits_its_turn(void **state)
     assert_true(refused_after(7) < 100);
 }
 
+/* Two call and one waits: the fourth is for requests that need no channel. */
+static void test_gate__the_last_quarter_does_not_wait(void **state)
+{
+    struct gate_pass a, b;
+    int status = 0;
+
+    (void)state;
+    assert_true(gate_enter(7, &a));
+    assert_true(gate_enter(7, &b));
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct gate_pass pass;
+        const int64_t since = clock_ticks_us();
+        const bool in = gate_enter(7, &pass);
+        _exit(!in && clock_ticks_us() - since > 100000 ? 1 : 0);
+    }
+    clock_sleep_ms(60);
+    assert_true(refused_after(7) < 150);
+    waitpid(pid, &status, 0);
+    assert_int_equal(WEXITSTATUS(status), 1);
+    gate_leave(7, &a, true);            /* and whoever left has given its seat back */
+    assert_true(gate_enter(7, &a));
+}
+
 static void test_gate__one_worker_may_always(void **state)
 {
     struct gate_pass pass;
@@ -159,6 +183,7 @@ int main(void)
         cmocka_unit_test_setup(test_gate__half_of_the_workers_may_wait, fresh),
         cmocka_unit_test_setup(test_gate__a_quarter_never_waits, fresh),
         cmocka_unit_test_setup(test_gate__a_crowd_at_a_quick_channel_waits_its_turn, fresh),
+        cmocka_unit_test_setup(test_gate__the_last_quarter_does_not_wait, fresh),
         cmocka_unit_test_setup(test_gate__one_worker_may_always, fresh),
         cmocka_unit_test_setup(test_gate__what_hangs_three_times_is_left_alone, fresh),
         cmocka_unit_test_setup(test_gate__is_shared_and_survives_the_dead, fresh),
