@@ -48,14 +48,16 @@ static void test_order_by_token__lives_a_day_after_the_end(void **state)
           PAY_NOT_FOUND },
         { "paid now", "UPDATE pay_order SET status = 10, extension_id = (SELECT MAX(id) FROM"
           " pay_order_extension), success_time = UTC_TIMESTAMP(3)", PAY_OK },
-        { "paid long ago", "UPDATE pay_order SET success_time = UTC_TIMESTAMP(3) - INTERVAL 2 DAY",
-          PAY_NOT_FOUND },
+        { "another one, paid long ago", "UPDATE pay_order SET status = 10, extension_id = id,"
+          " success_time = UTC_TIMESTAMP(3) - INTERVAL 2 DAY WHERE status = 0", PAY_NOT_FOUND },
     };
     struct order order;
 
     (void)state;
     created("SO1", 10000);
     for (size_t i = 0; i < COUNT(CASES); i++) {
+        if (i + 1 == COUNT(CASES))
+            created("SO2", 10000);
         run_sql(CASES[i].sql);
         enum pay_err err = order_by_token(S.db, C.order.query_token, &order);
         db_end(S.db);

@@ -34,11 +34,12 @@ static int unchecked(void **state)
     return 0;
 }
 
-#define FACTS_ORDER ", extension_id = 1, success_time = NOW(3), refund_price = 500"
+#define FACTS_ORDER ", extension_id = 1, success_time = NOW(3)"
 #define FACTS_ATTEMPT ", paid_price = 500, paid_currency = 'CNY', success_time = NOW(3)"
 
 static const struct machine {
-    const char *table, *insert, *facts;     /* insert: but for the state and a bracket */
+    const char *table, *insert;     /* insert: but for the state and a bracket */
+    const char *facts;              /* that come with the step to 10 */
     int states[5];              /* -1 ends them */
     const char *legal;          /* " from>to " */
 } MACHINES[] = {
@@ -90,7 +91,8 @@ static void step_tried(const struct machine *m, int from, int to)
 
     emptied(m->table);
     born(m, from);
-    snprintf(sql, sizeof(sql), "UPDATE %s SET status = %d%s", m->table, to, m->facts);
+    snprintf(sql, sizeof(sql), "UPDATE %s SET status = %d%s", m->table, to,
+             to == 10 && from != 10 ? m->facts : "");
     snprintf(step, sizeof(step), " %d>%d ", from, to);
     if (from == to || strstr(m->legal, step) != NULL)
         must(sql);
@@ -153,16 +155,44 @@ static void test_terms__are_written_once(void **state)
         { 3, "id = 2" }, { 3, "no = 'X'" }, { 3, "app_id = 2" }, { 3, "channel_id = 2" },
         { 3, "channel_code = 'x'" }, { 3, "merchant_transfer_id = 'X'" }, { 3, "price = 1" },
         { 3, "currency = 'USD'" }, { 3, "user_account = 'x'" }, { 3, "user_name = 'x'" },
+        { 4, "id = 2" }, { 4, "no = 'X'" }, { 4, "app_id = 2" }, { 4, "type = 2" },
+        { 4, "event = 'x'" }, { 4, "data_id = 2" }, { 4, "version = 2" },
+        { 4, "merchant_order_id = 'x'" }, { 4, "merchant_refund_id = 'x'" },
+        { 4, "notify_url = 'x'" }, { 4, "body = 'x'" }, { 4, "body = 'b '" },
+        { 4, "status = 10, body = 'x'" },
     };
     char sql[512];
 
     (void)state;
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < COUNT(MACHINES); i++)
         born(&MACHINES[i], 0);
     for (size_t i = 0; i < COUNT(CASES); i++) {
         snprintf(sql, sizeof(sql), "UPDATE %s SET %s", MACHINES[CASES[i].machine].table,
                  CASES[i].sets);
         refused(sql, "its terms are written once");
+    }
+}
+
+static void test_success_time__is_written_with_the_step(void **state)
+{
+    static const char *const SETS[] = {
+        "success_time = NOW(3) + INTERVAL 1 DAY", "success_time = NULL",
+        "status = 30, success_time = '2020-01-01'", "status = 20, success_time = '2020-01-01'",
+    };
+    char sql[256];
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const struct machine *m = &MACHINES[i];
+        born(m, 0);
+        snprintf(sql, sizeof(sql), "UPDATE %s SET success_time = NOW(3)", m->table);
+        refused(sql, "its terms are written once");
+        snprintf(sql, sizeof(sql), "UPDATE %s SET status = 10%s", m->table, m->facts);
+        must(sql);
+        for (size_t k = 0; k < COUNT(SETS); k++) {
+            snprintf(sql, sizeof(sql), "UPDATE %s SET %s", m->table, SETS[k]);
+            refused(sql, "its terms are written once");
+        }
     }
 }
 
@@ -197,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup(test_steps__each_leaves_a_line_and_a_refused_one_none, unchecked),
         cmocka_unit_test_setup(test_steps__success_brings_what_paid_it, unchecked),
         cmocka_unit_test_setup(test_terms__are_written_once, unchecked),
+        cmocka_unit_test_setup(test_success_time__is_written_with_the_step, unchecked),
         cmocka_unit_test_setup(test_money__stays_in_its_bounds, unchecked),
     };
     return cmocka_run_group_tests(tests, shroff_up, shroff_down);

@@ -53,9 +53,12 @@ static void test_test_clock__leaves_other_apps_and_claimed_tasks(void **state)
     run_sql("UPDATE notify_task SET claim_token = 7, next_notify_time = '2030-01-01'");
     ASSERT_ERR(advance("a-nonce-of-the-clock", 60), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE next_notify_time = '2030-01-01'", 1);
-    run_sql("UPDATE notify_task SET claim_token = 0, app_id = app_id + 1");
+    run_sql("INSERT INTO notify_task (no, app_id, type, event, data_id, notify_url, body,"
+            " max_notify_times, next_notify_time)"
+            " SELECT 'N', app_id + 1, type, event, data_id + 1, notify_url, body, 9, '2030-01-01'"
+            " FROM notify_task");
     ASSERT_ERR(advance("another-nonce-for-it", 60), PAY_OK);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE next_notify_time = '2030-01-01'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE next_notify_time = '2030-01-01'", 2);
 }
 
 static void test_gauges_read__what_waits(void **state)
