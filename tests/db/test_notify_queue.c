@@ -475,6 +475,23 @@ static enum pay_err keep_open(void *arg, void *open_host)
     return PAY_OK;
 }
 
+/* Rows read, not time: a merchant that is away for days has hundreds of thousands of them. */
+static void test_notify_endpoint__waking_reads_no_rows_of_other_apps(void **state)
+{
+    static const char READ[] =
+        "SELECT CAST(variable_value AS SIGNED) FROM information_schema.global_status"
+        " WHERE variable_name = 'INNODB_ROWS_READ'";
+
+    (void)state;
+    tasks_make(90, 0);
+    run_sql("UPDATE notify_task SET parked_since = next_notify_time");
+    run_sql("INSERT INTO notify_endpoint (id, app_id, scheme, host, port)"
+            " VALUES (1, 1, 'http', '127.0.0.1', 9)");
+    const int64_t before = number_of(READ);
+    ASSERT_ERR(notify_endpoint_wake(R, S.app->id + 1, 1), PAY_OK);
+    assert_true(number_of(READ) - before < 20);
+}
+
 static void test_notify_open_hosts__that_were_asked_lately(void **state)
 {
     struct notify_open_host host = { 0 };
@@ -577,6 +594,7 @@ int main(void)
         QUEUE_TEST(test_notify_is_due__by_lane),
         QUEUE_TEST(test_notify_endpoint__opens_doubles_and_closes),
         QUEUE_TEST(test_notify_endpoint__a_first_try_may_probe_early),
+        QUEUE_TEST(test_notify_endpoint__waking_reads_no_rows_of_other_apps),
         QUEUE_TEST(test_notify_open_hosts__that_were_asked_lately),
         QUEUE_TEST(test_notify_app_schedule__as_set),
         QUEUE_TEST(test_purge__partitions_and_nonces),
