@@ -480,7 +480,7 @@ static void test_notify_endpoint__waking_reads_no_rows_of_other_apps(void **stat
 {
     static const char READ[] =
         "SELECT CAST(variable_value AS SIGNED) FROM information_schema.global_status"
-        " WHERE variable_name = 'INNODB_ROWS_READ'";
+        " WHERE variable_name = 'HANDLER_READ_NEXT'";
 
     (void)state;
     tasks_make(90, 0);
