@@ -36,5 +36,5 @@ test(`${CLIENTS} submits at once whose channel takes ${CALL_MS} ms: another app'
   await Promise.all([...hammer, other]);
   t.diagnostic(`${waits.length} creates, p50 ${percentile(waits, 50)} ms, worst ${Math.max(...waits)} ms`);
   assert.deepEqual([...codes], [50201]);
-  assert.ok(percentile(waits, 50) < 1000, `half of them within ${percentile(waits, 50)} ms`);
+  assert.ok(waits.length >= 8 && percentile(waits, 50) < 1000, `${waits.length} of them, one after the other, half within ${percentile(waits, 50)} ms`);
 });
