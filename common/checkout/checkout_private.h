@@ -25,7 +25,7 @@ MUST_USE enum pay_err attempt_plan(const struct checkout_call *call,
 /* Inside the transaction that holds the order. */
 MUST_USE enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
                                      const struct order *order, struct attempt *out);
-/* What the row of such an attempt holds, but for id and create_time. */
+/* The row of such an attempt, without id and create_time. */
 MUST_USE enum pay_err attempt_planned(const struct attempt_plan *plan, const struct order *order,
                                       struct attempt *out);
 /* After its COMMIT: calls a channel that is not offline, records what it said in out->attempt. */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include "order/order.h"
 
-/* http_url_ok but for the fragment and {ORDER_NO}; also with the number it fits URL_SIZE. */
+/* Like http_url_ok, but a fragment and {ORDER_NO} are allowed. With the number it fits URL_SIZE. */
 bool return_url_ok(const char *url);
 /* With the number in place; false when it does not fit. */
 MUST_USE bool return_url_of(const char *url, const char *order_no, char out[URL_SIZE]);

@@ -125,7 +125,7 @@
     " OR o.channel_fee_price < 0 OR (o.status IN (10, 30) AND NOT (o.channel_fee_price" \
     " <=> LEAST(o.price, (o.price * o.channel_fee_rate + 500000) DIV 1000000)))"
 
-/* The unique key holds it but for a table that was copied or mended by hand. */
+/* The unique key refuses this; a table that was copied or mended by hand may lack the key. */
 #define NUMBER_ONCE \
     "SELECT MIN(e.no), CONCAT('payment ', e.channel_order_no, ' of channel ', e.channel_id," \
     " ' stands on ', COUNT(*), ' attempts: ', LEFT(GROUP_CONCAT(e.no ORDER BY e.id), 300))" \

@@ -1,5 +1,5 @@
 /* test_callback_refused.c - what is kept of callbacks that are not believed: how much of one, how
- * many a day, and who is told when there are more. */
+ * many a day, and which alert says that there are more. */
 #include "tests/db/pay_steps.h"
 
 #include "keep/purge.h"

@@ -38,7 +38,7 @@ static int unchecked(void **state)
 #define FACTS_ATTEMPT ", paid_price = 500, paid_currency = 'CNY', success_time = NOW(3)"
 
 static const struct machine {
-    const char *table, *insert;     /* insert: but for the state and a bracket */
+    const char *table, *insert;     /* insert: without the state and the last bracket */
     const char *facts;              /* that come with the step to 10 */
     int states[5];              /* -1 ends them */
     const char *legal;          /* " from>to " */
