@@ -89,7 +89,7 @@ static inline void run_sql(const char *sql)
         fail_msg("%s: %s", sql, why);
 }
 
-/* A wrong order of locks makes a deadlock of nearly every collision: hundreds in these tests' crowds.
+/* A wrong order of locks makes a deadlock of nearly every collision: hundreds in these crowds.
  * A few come with unique keys: sessions that wait for one key deadlock when the session before them
  * rolls back, as it does on a slow machine. All are run again and never surface. */
 #define DEADLOCKS_MAX 20
