@@ -7,7 +7,7 @@
 #include "web/skeleton/endpoint.h"
 #include "web/order_reply.h"
 
-#define EXTRAS_SIZE BODY_MAX
+#define EXTRAS_SIZE REQUEST_BODY_MAX
 
 struct create_in {
     struct order_terms terms;       /* first, so that its fields' offsets are the input's */

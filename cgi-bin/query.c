@@ -33,7 +33,7 @@ static const struct field REFUND_FIELDS[] = {
           .min = 1, .max = 64),
 };
 
-struct status_in { char token[URI_MAX + 1]; };
+struct status_in { char token[REQUEST_URI_MAX + 1]; };
 static const struct field STATUS_FIELDS[] = {
     FIELD(struct status_in, token, FIELD_CHECKED, NEEDED),
 };

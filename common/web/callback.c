@@ -52,7 +52,7 @@ static enum pay_err let_in(struct taking *t)
     t->admitted = callers_enter(t->call->db, request->client);
     if (t->admitted)
         return PAY_OK;
-    return request_announced(request) > BODY_MAX ? PAY_TOO_LARGE : PAY_RATE;
+    return request_announced(request) > REQUEST_BODY_MAX ? PAY_TOO_LARGE : PAY_RATE;
 }
 
 /* A number that is no channel's is answered as an attempt that is not there, in the words of the

@@ -84,7 +84,7 @@ static enum pay_err step_size(struct cycle *c)
 {
     if (c->match.route->own_body)
         return PAY_OK;
-    enum pay_err err = request_read_body(&c->request, BODY_MAX);
+    enum pay_err err = request_read_body(&c->request, REQUEST_BODY_MAX);
 
     if (err == PAY_BAD_BODY)
         text_add(&c->why, "the body is not as long as Content-Length says");
