@@ -55,7 +55,7 @@ static enum pay_err apply_answer(struct db *db, const struct channel_config *cha
 
     if (result->state == CHANNEL_WAITING || result->state == CHANNEL_NOT_FOUND)
         return PAY_OK;
-    enum pay_err err = settle_result(db, channel, result, NULL, &verdict);
+    enum pay_err err = settle(db, channel, result, NULL, &verdict);
     if (err == PAY_OTHER_PRICE || err == PAY_OTHER_PAYMENT) {
         one->unsure = true;
         open->conflict = err;

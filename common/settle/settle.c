@@ -106,7 +106,7 @@ static enum pay_err conflict_of(enum verdict verdict)
          : verdict == VERDICT_OTHER_PAYMENT ? PAY_OTHER_PAYMENT : PAY_OK;
 }
 
-enum pay_err settle_result(struct db *db, const struct channel_config *channel,
+enum pay_err settle(struct db *db, const struct channel_config *channel,
                            const struct channel_result *result, const struct callback_raw *raw,
                            enum verdict *verdict)
 {
