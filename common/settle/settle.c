@@ -51,8 +51,8 @@ static enum pay_err ended(struct db *db, struct settling *w, const char *word)
 {
     static const char SQL[] =
         "UPDATE pay_order_extension"
-        "   SET status = 20, channel_error_code = ?, next_sync_time = NULL"
-        " WHERE id = ? AND status = 0";
+        "   SET status = " STATE(ATTEMPT_CLOSED) ", channel_error_code = ?, next_sync_time = NULL"
+        " WHERE id = ? AND status = " STATE(ATTEMPT_WAITING);
     const struct db_param in[] = { DB_STR(word), DB_NUM(w->attempt.id) };
 
     if (w->attempt.status != ATTEMPT_WAITING)
