@@ -1,5 +1,5 @@
 /* test_steps.c - what no account may do, whatever it sets for its session: the triggers of
- * schema/0007_legal_steps.sql and later ones, each pair of states and each term. */
+ * schema/procedures, each pair of states and each term. */
 #include "tests/db/shroff.h"
 #include "notify/notify_state.h"
 #include "order/order_state.h"
