@@ -311,6 +311,7 @@ int run_doctor(struct cli *cli)
         check_secrets(&d);
         check_clock(&d);
         check_space(&d);
+        check_sizes(&d);
         check_work(&d);
         check_waiting(&d);
     }

@@ -2,7 +2,6 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
-#include <stdint.h>
 #include "base/config.h"
 #include "base/state.h"
 #include "cli/out.h"
@@ -74,6 +73,7 @@ int run_sign(struct cli *cli);
 int run_verify(struct cli *cli);
 int run_audit(struct cli *cli);
 int run_doctor(struct cli *cli);
+int run_sizes(struct cli *cli);
 
 /* Prints "shroffctl: what: why" and the cure; exit code 1, or 2 for what the user typed wrong. */
 int cli_fail(enum pay_err err, const char *what, const char *why);

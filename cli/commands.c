@@ -89,6 +89,8 @@ const struct command COMMANDS[] = {
       0, false, false, false, run_audit },
     { "doctor", NULL, NULL, "look for what is wrong with this installation, and say the cure", J, 0,
       false, false, true, run_doctor },
+    { "sizes", NULL, NULL, "workers and MariaDB's memory that fit this machine; the defaults", J, 0,
+      false, false, true, run_sizes },
 };
 const size_t COMMAND_COUNT = COUNT(COMMANDS);
 

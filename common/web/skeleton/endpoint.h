@@ -70,6 +70,7 @@ struct endpoint {
     const char *name;                   /* "create": metrics and log */
     const struct route *routes; size_t count;
     bool needs_base_url, needs_vault, test_only;        /* checked at the start: exit 78 */
+    enum load load;                     /* how many workers it gets: base/sizes.h */
     const char *db_role;                /* NULL: "web" */
     /* Before the fork; NULL: nothing. */
     void (*open)(const struct config *config);

@@ -126,6 +126,7 @@ int endpoint_serve(const struct endpoint *endpoint, int argc, char **argv)
         return print_help(endpoint);
     service.endpoint = endpoint;
     config_load(&service.config);
+    config_workers(&service.config, endpoint->name, endpoint->load);
     log_open(endpoint->name, (enum log_level)service.config.log_level);
     check_settings(&service);
     check_routes(endpoint);
