@@ -22,11 +22,6 @@ static void on_signal(int number)
     stopping = 1;
 }
 
-bool job_stopping(void)
-{
-    return stopping != 0;
-}
-
 bool job_over(const struct job *job)
 {
     return stopping != 0 || clock_ticks_us() >= job->until_us;
