@@ -197,7 +197,7 @@ static const struct route ROUTES[] = {
 };
 static const struct endpoint MOCKPAY = {
     .name = "mockpay", .routes = ROUTES, .count = COUNT(ROUTES), .needs_base_url = true,
-    .needs_vault = true, .test_only = true, .open_worker = open_books,
+    .load = LOAD_READ, .needs_vault = true, .test_only = true, .open_worker = open_books,
 };
 
 int main(int argc, char **argv)

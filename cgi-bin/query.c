@@ -138,7 +138,8 @@ static const struct route ROUTES[] = {
 
 static const struct endpoint QUERY = {
     .name = "query", .routes = ROUTES, .count = COUNT(ROUTES),
-    .needs_base_url = true, .needs_vault = true, .connections = 32,
+    .needs_base_url = true, .needs_vault = true, .load = LOAD_READ,
+    .connections = 32,
 };
 
 int main(int argc, char **argv) { return endpoint_serve(&QUERY, argc, argv); }

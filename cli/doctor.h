@@ -19,6 +19,8 @@ bool doctor_account(struct doctor *d, const char *role, struct db_account *out);
 void check_programs(struct doctor *d);
 /* Can the programs' accounts log in, and read? */
 void check_accounts(struct doctor *d);
+/* Do MariaDB's memory and connections fit the machine and the programs? */
+void check_sizes(struct doctor *d);
 /* Who waits for a merchant that does not acknowledge? */
 void check_waiting(struct doctor *d);
 

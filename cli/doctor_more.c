@@ -101,6 +101,32 @@ void check_accounts(struct doctor *d)
             check_account(d, ROLES[i]);
 }
 
+/* ---- sizes */
+
+/* The programs and the database may have machines of their own. MariaDB's own defaults fit none of
+ * them, and too few connections refuse requests. */
+#define POOL_UNSET_MB 128
+#define CONNECTIONS_UNSET 151
+
+void check_sizes(struct doctor *d)
+{
+    const struct sizes *fit = sizes_here();
+    const struct doctor_facts *f = &d->facts;
+    char room[500];
+    struct text t = TEXT(room);
+    const bool unset = f->pool_mb <= POOL_UNSET_MB && f->pool_mb < fit->pool_mb;
+    const bool few = f->connections <= CONNECTIONS_UNSET && f->connections < fit->connections;
+
+    text_addf(&t, "MariaDB: buffer pool %lld MiB, redo log %lld MiB, %lld connections; workers:"
+              " %lld (create, callback), %lld (query) unless set",
+              (long long)f->pool_mb, (long long)f->redo_mb, (long long)f->connections,
+              (long long)fit->workers[LOAD_WRITE], (long long)fit->workers[LOAD_READ]);
+    text_add(&t, few ? ": raise max_connections (shroffctl sizes)"
+             : unset ? ": MariaDB's own small pool; shroffctl sizes says what fits"
+                     : "");
+    doctor_told(d, few || unset ? WARN : FINE, "sizes", room);
+}
+
 /* ---- merchants */
 
 void check_waiting(struct doctor *d)

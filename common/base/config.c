@@ -1,5 +1,5 @@
 /* config.c - the settings, one table. "$STATE" and "$BASE_URL" at the head of a default stand for
- * the setting of that name, which is read before. */
+ * the setting of that name, which is read before; "by cores" for what sizes.h computes. */
 #include "base/config.h"
 #include <ctype.h>
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/sizes.h"
 #include "base/text.h"
 
 enum set_kind { SET_TEXT, SET_FOLDER, SET_URL, SET_NUM, SET_MODE, SET_LEVEL, SET_NETS, SET_NAME };
@@ -21,6 +22,7 @@ struct setting {
     const char *help;
 };
 #define AT(member) offsetof(struct config, member)
+#define BY_CORES "by cores"
 #define ROOM(member) (int64_t)sizeof(((struct config *)0)->member) - 1
 
 static const struct setting SETTINGS[] = {
@@ -43,7 +45,8 @@ static const struct setting SETTINGS[] = {
       ROOM(master_key_file), AT(master_key_file), "lines VERSION:base64 of 32 bytes, mode 0600" },
     { "SHROFF_METRICS_FILE", SET_TEXT, "$STATE/run/metrics", NULL, 0, ROOM(metrics_file),
       AT(metrics_file), "counters shared by the node's programs" },
-    { "SHROFF_WORKERS", SET_NUM, "4", NULL, 1, 512, AT(workers), "children per program" },
+    { "SHROFF_WORKERS", SET_NUM, BY_CORES, NULL, 1, 512, AT(workers),
+      "children per program; SHROFF_WORKERS_QUERY and the like: of one program" },
     { "SHROFF_WORKER_REQUESTS", SET_NUM, "100000", NULL, 1, 1000000000, AT(worker_requests),
       "a child is replaced after so many requests" },
     { "SHROFF_RATE_APP", SET_NUM, "200", "0", 0, 1000000, AT(rate_app),
@@ -168,6 +171,8 @@ static const char *default_of(const struct setting *set, const struct config *co
         text_add(&text, value + strlen("$STATE"));
     } else if (str_starts(value, "$BASE_URL")) {
         text_add(&text, config->base_url);
+    } else if (str_eq(value, BY_CORES)) {
+        text_addf(&text, "%lld", (long long)sizes_here()->workers[LOAD_WRITE]);
     } else {
         return value;
     }
@@ -200,6 +205,32 @@ void config_load(struct config *out)
         want_text(set, &want);
         refuse(set->name, value, room);
     }
+}
+
+static const struct setting *setting_of(const char *name)
+{
+    size_t i = 0;
+
+    while (!str_eq(SETTINGS[i].name, name))
+        i++;
+    return &SETTINGS[i];
+}
+
+void config_workers(struct config *config, const char *program, enum load load)
+{
+    const struct setting *set = setting_of("SHROFF_WORKERS");
+    char name[80], room[160];
+    struct text text = TEXT(name), want = TEXT(room);
+
+    text_addf(&text, "%s_", set->name);
+    for (const char *at = program; *at; at++)
+        text_add_char(&text, (char)toupper((unsigned char)*at));
+    const char *own = str_or(getenv(name), "");
+    if (!*own && !*str_or(getenv(set->name), ""))
+        config->workers = sizes_here()->workers[load];
+    want_text(set, &want);
+    if (*own && !take_value(set, own, &config->workers))
+        refuse(name, own, room);
 }
 
 void config_print_help(void)

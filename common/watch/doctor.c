@@ -8,6 +8,9 @@
 static const struct db_column FACT_COLUMNS[] = {
     DB_COLUMN_TIME(struct doctor_facts, now),
     DB_COLUMN(struct doctor_facts, flush_at_commit),
+    DB_COLUMN(struct doctor_facts, pool_mb),
+    DB_COLUMN(struct doctor_facts, redo_mb),
+    DB_COLUMN(struct doctor_facts, connections),
     DB_COLUMN(struct doctor_facts, partitions_ahead),
     DB_COLUMN(struct doctor_facts, nonces),
     DB_COLUMN(struct doctor_facts, version),
@@ -23,6 +26,8 @@ enum pay_err doctor_facts(struct db *db, struct doctor_facts *out)
 {
     static const char SQL[] =
         "SELECT UTC_TIMESTAMP(3), @@innodb_flush_log_at_trx_commit,"
+        " @@innodb_buffer_pool_size DIV 1048576, @@innodb_log_file_size DIV 1048576,"
+        " @@max_connections,"
         " (SELECT COUNT(DISTINCT table_name) FROM information_schema.partitions"
         "  WHERE table_schema = DATABASE() AND table_name IN ('notify_log', 'callback_log', "
         "'status_log')"

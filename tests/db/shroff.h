@@ -211,7 +211,7 @@ static inline int shroff_up(void **state)
     db_patient(S.root, 60);
     accounts_make();
     run_sql("SET GLOBAL log_bin_trust_function_creators = 1");
-    if (!client_reads("schema/0*.sql") || !client_reads("schema/accounts.sql"))
+    if (!client_reads("schema/0*.sql schema/procedures/*.sql schema/accounts.sql"))
         return -1;
     proxy_start(&S.server);
     S.db = open_as("shroff_web");

@@ -97,7 +97,7 @@ static bool take_time(const struct field *field, const char *s, size_t len, void
 static bool take_state(const struct field *field, const char *s, size_t len, void *to)
 {
     (void)field;
-    return strlen(s) == len && order_state_parse(s, to);
+    return strlen(s) == len && state_parse(&ORDER_STATE_TABLE, s, to);
 }
 
 static text_kind *const KINDS[] = {

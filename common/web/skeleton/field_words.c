@@ -2,7 +2,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
-#include "order/order.h"
+#include "order/order_state.h"
 #include "web/skeleton/field_private.h"
 
 /* ---- what is wanted */
@@ -41,12 +41,10 @@ static void want_object(const struct field *f, struct text *to)
 
 static void want_state(const struct field *f, struct text *to)
 {
-    static const int64_t STATES[] = { ORDER_WAITING, ORDER_SUCCESS, ORDER_CLOSED, ORDER_REFUND };
-
     (void)f;
     text_add(to, "one of");
-    for (size_t i = 0; i < COUNT(STATES); i++)
-        text_addf(to, " %s", order_state_word(STATES[i]));
+    for (const struct state_row *row = ORDER_STATE_TABLE.rows; row->word != NULL; row++)
+        text_addf(to, " %s", row->word);
 }
 
 static const struct {

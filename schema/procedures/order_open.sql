@@ -1,16 +1,7 @@
--- Until when what an attempt shows can be paid, so that a further submit gives it back or ends it; and
--- when the channels were last asked for an order past its end.
-ALTER TABLE pay_order_extension
-  ADD COLUMN IF NOT EXISTS display_expire_time DATETIME(3) NULL
-      COMMENT 'when what is shown stops working; null: nothing is shown yet' AFTER pay_url;
-ALTER TABLE pay_order
-  ADD COLUMN IF NOT EXISTS asked_time DATETIME(3) NULL
-      COMMENT 'past its end: when status last asked the channels' AFTER expire_time;
-UPDATE pay_order_extension e JOIN pay_order o ON o.id = e.order_id
-   SET e.display_expire_time = o.expire_time, e.update_time = e.update_time
- WHERE e.status = 0 AND e.display_mode IS NOT NULL AND e.display_expire_time IS NULL;
-
--- What order_open makes of an attempt is shown until the order's end. As before in all else.
+-- One round trip for what create does where nothing special happens: nonce, order and, when p_pay_id is
+-- given, its first attempt. 32001: the nonce is spent; 1062: the order exists. Then the caller
+-- (common/checkout/checkout_create.c) does it statement by statement. It runs with the caller's rights.
+-- COMMIT comes last, so nothing is rolled back here: io/db rolls back after every error.
 DELIMITER //
 CREATE OR REPLACE PROCEDURE order_open (
   p_app_id BIGINT UNSIGNED,

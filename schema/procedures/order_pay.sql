@@ -1,6 +1,9 @@
--- The two rows that a payment changes are found by their primary keys and nothing else: asked about
--- their state as well, the optimizer looked into every index that begins with it (9 % of the
--- procedure's CPU). As before in all else.
+-- One round trip for the usual payment: a waiting order is paid by its waiting attempt. Both rows, the
+-- merchant's notification when p_task_no is given, the callback as it came. p_version is the order's
+-- next one. 32001: a row is not as the caller saw it; the caller (common/settle/settle_paid.c) then does it
+-- statement by statement. It runs with the caller's rights. COMMIT comes last: io/db rolls back after errors.
+-- The two rows are found by their primary keys alone. Without FORCE INDEX the optimizer looks into
+-- every index that begins with the state (9 % of the procedure's CPU).
 DELIMITER //
 CREATE OR REPLACE PROCEDURE order_pay (
   p_order_id BIGINT UNSIGNED,

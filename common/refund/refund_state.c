@@ -1,0 +1,4 @@
+#include "refund/refund_state.h"
+
+const struct state_table REFUND_STATE_TABLE =
+    STATE_TABLE("refund", "pay_refund", REFUND_STATES, REFUND_STEPS);
