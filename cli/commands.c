@@ -163,7 +163,7 @@ bool cli_state(const struct cli *cli, const struct state_table *of, int64_t *out
     *out = STATE_ANY;
     if (given == NULL)
         return true;
-    for (const struct state_row *row = of->rows; row->word != NULL; row++) {
+    for (const struct word *row = of->rows; row->word != NULL; row++) {
         if (str_eq_nocase(row->word, given)) {
             *out = row->number;
             return true;

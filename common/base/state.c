@@ -1,24 +1,13 @@
 #include "base/state.h"
 
-#include "base/text.h"
-
 const char *state_word(const struct state_table *of, int64_t number)
 {
-    for (const struct state_row *row = of->rows; row->word != NULL; row++)
-        if (row->number == number)
-            return row->word;
-    return "";
+    return word_of(of->rows, number);
 }
 
 bool state_parse(const struct state_table *of, const char *word, int64_t *number)
 {
-    for (const struct state_row *row = of->rows; row->word != NULL; row++) {
-        if (!str_eq(row->word, word))
-            continue;
-        *number = row->number;
-        return true;
-    }
-    return false;
+    return word_parse(of->rows, word, number);
 }
 
 bool state_step_is_legal(const struct state_table *of, int64_t from, int64_t to)

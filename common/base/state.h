@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
+#include "base/word.h"
 
 /* For texts of SQL: the number of a state, its word in quotes, a list of states, the word for the
  * number in a column, and a list of steps as pairs of numbers. */
@@ -35,18 +36,18 @@
 #define STEP_AS_ROW(from, to, why) { from, to, why },
 #define STEP_AS_PAIR(from, to, why) ", (" STATE(from) ", " STATE(to) ")"
 
-struct state_row { int64_t number; const char *word, *says; };
 struct state_step { int64_t from, to; const char *why; };
 
 /* Both lists end with an element of which the text is NULL. */
 struct state_table {
     const char *kind;                   /* "order"; of status_log too */
     const char *table;                  /* "pay_order"; its column is `status` */
-    const struct state_row *rows;       /* the first is the one that an object begins in */
+    const struct word *rows;       /* the first is the one that an object begins in */
     const struct state_step *steps;
 };
-#define STATE_TABLE(kind, table, states, steps) { (kind), (table), \
-    (const struct state_row[]){ states(STATE_AS_ROW) { .word = NULL } }, \
+/* The states as a list of words, where a constant is wanted. */
+#define STATE_WORDS(states) (const struct word[]){ states(STATE_AS_ROW) { .word = NULL } }
+#define STATE_TABLE(kind, table, states, steps) { (kind), (table), STATE_WORDS(states), \
     (const struct state_step[]){ steps(STEP_AS_ROW) { .why = NULL } } }
 #define STEPS_NONE(X)
 

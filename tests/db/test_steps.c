@@ -107,8 +107,8 @@ static void test_steps__only_those_of_the_table(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(MACHINES); i++) {
         const struct machine *m = &MACHINES[i];
-        for (const struct state_row *from = m->of->rows; from->word != NULL; from++) {
-            for (const struct state_row *to = m->of->rows; to->word != NULL; to++)
+        for (const struct word *from = m->of->rows; from->word != NULL; from++) {
+            for (const struct word *to = m->of->rows; to->word != NULL; to++)
                 step_tried(m, from->number, to->number);
             step_tried(m, from->number, 77);
         }
@@ -130,7 +130,7 @@ static void test_schema__begins_and_explains_as_the_table(void **state)
     for (size_t i = 0; i < COUNT(MACHINES); i++) {
         const struct state_table *of = MACHINES[i].of;
         struct text words = TEXT(room);
-        for (const struct state_row *row = of->rows; row->word != NULL; row++)
+        for (const struct word *row = of->rows; row->word != NULL; row++)
             text_addf(&words, "%s%lld %s", row == of->rows ? "" : ", ", (long long)row->number,
                       row->word);
         const struct db_param in[] = {

@@ -31,7 +31,7 @@ static void test_state_table__is_the_contracts(void **state)
     for (size_t i = 0; i < COUNT(CONTRACT); i++) {
         const struct state_table *of = CONTRACT[i].of;
         struct text words = TEXT(room);
-        for (const struct state_row *row = of->rows; row->word != NULL; row++)
+        for (const struct word *row = of->rows; row->word != NULL; row++)
             text_addf(&words, "%s%s %lld", row == of->rows ? "" : ", ", row->word,
                       (long long)row->number);
         CHECK_TEXT(of->kind, room, CONTRACT[i].words);
@@ -51,7 +51,7 @@ static void test_state_word__both_ways(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(CONTRACT); i++)
-        for (const struct state_row *row = CONTRACT[i].of->rows; row->word != NULL; row++) {
+        for (const struct word *row = CONTRACT[i].of->rows; row->word != NULL; row++) {
             CHECK_TEXT(row->word, state_word(CONTRACT[i].of, row->number), row->word);
             CHECK(row->word, state_parse(CONTRACT[i].of, row->word, &number));
             CHECK_I64(row->word, number, row->number);

@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
-#include "order/order_state.h"
 #include "web/skeleton/field_private.h"
 
 /* ---- what is wanted */
@@ -39,11 +38,10 @@ static void want_object(const struct field *f, struct text *to)
     text_addf(to, "a JSON object of at most %" PRId64 " bytes", f->max);
 }
 
-static void want_state(const struct field *f, struct text *to)
+static void want_choice(const struct field *f, struct text *to)
 {
-    (void)f;
     text_add(to, "one of");
-    for (const struct state_row *row = ORDER_STATE_TABLE.rows; row->word != NULL; row++)
+    for (const struct word *row = f->words; row->word; row++)
         text_addf(to, " %s", row->word);
 }
 
@@ -64,7 +62,7 @@ static const struct {
     [FIELD_TIME] = { NULL, "a time like 2026-01-31T08:00:00+08:00 (in a query + is %2B)" },
     [FIELD_OBJECT] = { want_object, NULL },
     [FIELD_EXTRAS] = { NULL, "an object of at most 16 strings of at most 512 characters" },
-    [FIELD_STATE] = { want_state, NULL },
+    [FIELD_CHOICE] = { want_choice, NULL },
     [FIELD_CHECKED] = { NULL, "text" },
 };
 

@@ -105,7 +105,8 @@ const char *route_wrong(const struct route *route)
         return "the method is none of GET, POST, PUT and DELETE";
     if (!route->handle)
         return "it has no handler";
-    if (route->fields.count > FIELDS_MAX || route->input_size > ENDPOINT_INPUT_MAX)
-        return "it has too many fields, or they fill too large a struct";
-    return rights_wrong(route);
+    if (route->input_size > ENDPOINT_INPUT_MAX)
+        return "its fields fill too large a struct";
+    const char *wrong = field_table_wrong(&route->fields);
+    return wrong ? wrong : rights_wrong(route);
 }
