@@ -61,7 +61,8 @@ struct step {
 
 static enum pay_err step_read(struct db *db, void *arg)
 {
-    static const char SQL[] = "SELECT version, statements_done, apply_time IS NOT NULL, checksum"
+    static const char SQL[] = "SELECT version, statements_done, apply_time IS NOT NULL AS applied,"
+                              " checksum"
                               " FROM schema_migration WHERE version = ?";
     struct step *s = arg;
     struct migration found = { 0 };
@@ -99,7 +100,7 @@ static enum pay_err step_claim(struct db *db, void *arg)
         "UTC_TIMESTAMP(3)"
         " OR holder_connection NOT IN (SELECT id FROM information_schema.processlist))";
     static const char SQL_HELD[] =
-        "SELECT holder IS NOT NULL FROM schema_migration WHERE version = ? FOR UPDATE";
+        "SELECT holder IS NOT NULL AS orphan FROM schema_migration WHERE version = ? FOR UPDATE";
     static const struct db_column HELD[] = { DB_COLUMN(struct step, orphan) };
     struct step *s = arg;
     const struct db_param row[] = { DB_NUM(s->row->version), DB_STR(s->row->name),

@@ -159,7 +159,8 @@ static enum pay_err strange_add(void *arg, void *row)
 static enum pay_err strange_list(struct install *in)
 {
     static const char SQL[] =
-        "SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()"
+        "SELECT ROUTINE_NAME AS at FROM information_schema.ROUTINES"
+        " WHERE ROUTINE_SCHEMA = DATABASE()"
         " UNION ALL"
         " SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()";
     struct name row;

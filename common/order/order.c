@@ -138,7 +138,7 @@ enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
 {
     static const char SQL[] =
         "SELECT o.status, o.price, o.no, o.currency, o.subject, o.return_url, o.expire_time,"
-        "       o.id, o.expire_time <= UTC_TIMESTAMP(3)"
+        "       o.id, o.expire_time <= UTC_TIMESTAMP(3) AS expired"
         "  FROM pay_order o"
         " WHERE o.query_token = ?"
         "   AND CASE o.status WHEN " STATE(ORDER_WAITING) " THEN o.expire_time"

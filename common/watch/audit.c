@@ -16,9 +16,10 @@
     " OR EXISTS (SELECT 1 FROM pay_alert a WHERE a.about = " attempt ".no AND a.closed_by IS NULL))"
 
 #define PAID_ONCE \
-    "SELECT o.no, CONCAT('SUCCESS or REFUND, but its attempt ', IFNULL(e.no, '(none)'), ' says '," \
+    "SELECT o.no AS about, CONCAT('SUCCESS or REFUND, but its attempt '," \
+    " IFNULL(e.no, '(none)'), ' says '," \
     " IFNULL(e.status, '-'), ' ', IFNULL(e.paid_price, '-'), ' ', IFNULL(e.paid_currency, '-')," \
-    " ' for ', o.price, ' ', o.currency)" \
+    " ' for ', o.price, ' ', o.currency) AS text" \
     " FROM " KEEP " JOIN pay_order o" \
     " LEFT JOIN pay_order_extension e ON e.id = o.extension_id AND e.order_id = o.id" \
     " WHERE o.status IN " PAID " AND NOT (e.status <=> " STATE(ATTEMPT_SUCCESS) \
@@ -30,17 +31,18 @@
     " AND (o.extension_id IS NOT NULL OR o.success_time IS NOT NULL)"
 
 #define SURPLUS \
-    "SELECT e.no, CONCAT('brought in ', IFNULL(e.paid_price, '-'), ' '," \
+    "SELECT e.no AS about, CONCAT('brought in ', IFNULL(e.paid_price, '-'), ' '," \
     " IFNULL(e.paid_currency, '-'), ' for order ', IFNULL(o.no, '(gone)')," \
-    " ', which it did not pay; no refund, no open alert')" \
+    " ', which it did not pay; no refund, no open alert') AS text" \
     " FROM " KEEP " JOIN pay_order_extension e LEFT JOIN pay_order o ON o.id = e.order_id" \
     " WHERE e.status = " STATE(ATTEMPT_SUCCESS) " AND NOT (o.extension_id <=> e.id)" \
     " AND NOT " HANDLED("e")
 
 #define REFUND_SUMS \
-    "SELECT o.no, CONCAT('refund_price ', o.refund_price, ' (refunds say ', IFNULL(r.done, 0)," \
+    "SELECT o.no AS about, CONCAT('refund_price ', o.refund_price, ' (refunds say '," \
+    " IFNULL(r.done, 0)," \
     " '), refunding_price ', o.refunding_price, ' (refunds say ', IFNULL(r.open, 0), ') of '," \
-    " o.price)" \
+    " o.price) AS text" \
     " FROM " KEEP " JOIN pay_order o LEFT JOIN (SELECT order_id," \
     " SUM(IF(status = " STATE(REFUND_SUCCESS) ", refund_price, 0)) AS done," \
     " SUM(IF(status = " STATE(REFUND_WAITING) ", refund_price, 0)) AS open" \
@@ -58,7 +60,8 @@
 
 /* An app's own address may have come or gone since: then at most one is asked for. */
 #define TOLD_ONCE \
-    "SELECT o.no, CONCAT('is paid and has ', COUNT(t.id), ' tasks order.success')" \
+    "SELECT o.no AS about, CONCAT('is paid and has ', COUNT(t.id), ' tasks order.success')" \
+    " AS text" \
     " FROM " KEEP " JOIN pay_order o JOIN pay_app a ON a.id = o.app_id" \
     " LEFT JOIN notify_task t ON t.type = 1 AND t.data_id = o.id AND t.event = 'order.success'" \
     " WHERE o.status IN " PAID \
@@ -71,31 +74,32 @@
 
 /* A runner is alive when it began a try lately. */
 #define NOT_LATE \
-    "SELECT t.no, CONCAT('due since ', t.next_notify_time, IF(t.claim_token, ', its lease is" \
-    " over', ''))" \
+    "SELECT t.no AS about, CONCAT('due since ', t.next_notify_time, IF(t.claim_token, ', its" \
+    " lease is over', '')) AS text" \
     " FROM " KEEP " JOIN notify_task t WHERE t.status = 0" \
     " AND t.next_notify_time < UTC_TIMESTAMP(3) - INTERVAL 5 MINUTE AND EXISTS (SELECT 1" \
     " FROM notify_log l WHERE l.create_time > UTC_TIMESTAMP(3) - INTERVAL 2 MINUTE)"
 
 #define TRIES_LOGGED \
-    "SELECT no, CONCAT(notify_times, ' tries begun, ', logged, ' on record, ', heard," \
-    " ' acknowledged, status ', status) FROM (SELECT t.no, t.notify_times, t.max_notify_times," \
-    " t.status, COUNT(l.id) AS logged, IFNULL(SUM(l.status = 10), 0) AS heard" \
+    "SELECT no AS about, CONCAT(notify_times, ' tries begun, ', logged, ' on record, ', heard," \
+    " ' acknowledged, status ', status) AS text FROM (SELECT t.no, t.notify_times," \
+    " t.max_notify_times, t.status, COUNT(l.id) AS logged, IFNULL(SUM(l.status = 10), 0) AS heard" \
     " FROM " KEEP " JOIN notify_task t LEFT JOIN notify_log l ON l.task_id = t.id" \
     " WHERE t.claim_token = 0 AND t.create_time" KEPT " GROUP BY t.id) x" \
     " WHERE logged <> notify_times OR (status = 10) <> (heard > 0)" \
     " OR (status = 0 AND notify_times >= max_notify_times)"
 
 #define CLOSED_UNPAID \
-    "SELECT o.no, CONCAT('is CLOSED, attempt ', e.no, ' is paid, and nobody handles it')" \
+    "SELECT o.no AS about, CONCAT('is CLOSED, attempt ', e.no, ' is paid, and nobody handles it')" \
+    " AS text" \
     " FROM " KEEP " JOIN pay_order o JOIN pay_order_extension e ON e.order_id = o.id AND" \
     " e.status = " STATE(ATTEMPT_SUCCESS) \
     " WHERE o.status = " STATE(ORDER_CLOSED) " AND NOT " HANDLED("e")
 
 #define CALLBACKS_AGREE \
-    "SELECT CONCAT('callback ', c.id), CONCAT(c.verdict, ': ', LEFT(c.body, 300), ' but" \
+    "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', LEFT(c.body, 300), ' but" \
     " attempt '," \
-    " IFNULL(e.no, '(none)'), ' says ', IFNULL(e.status, '-'), ' ', IFNULL(e.price, '-'))" \
+    " IFNULL(e.no, '(none)'), ' says ', IFNULL(e.status, '-'), ' ', IFNULL(e.price, '-')) AS text" \
     " FROM " KEEP " JOIN callback_log c LEFT JOIN pay_order_extension e ON e.id = c.extension_id" \
     " WHERE c.verdict IN ('ACCEPTED', 'REPEATED', 'DUPLICATE_PAID', 'LATE_PAID') AND" \
     " c.create_time" KEPT \
@@ -109,8 +113,8 @@
 /* Each row begins in the first state. Its steps follow one another, are legal, and end where the
  * row is. */
 #define REPLAY(kind, table, first, steps) \
-    "SELECT CONCAT('" kind " ', x.no), CONCAT('step ', s.from_status, ' to '," \
-    " s.to_status, ' after ', s.before_status) FROM" \
+    "SELECT CONCAT('" kind " ', x.no) AS about, CONCAT('step ', s.from_status, ' to '," \
+    " s.to_status, ' after ', s.before_status) AS text FROM" \
     " (SELECT data_id, from_status, to_status, IFNULL(LAG(to_status)" \
     " OVER (PARTITION BY data_id ORDER BY id), " first ") AS before_status" \
     " FROM status_log WHERE kind = '" kind "') s" \
@@ -132,16 +136,18 @@
     REPLAY("transfer", "pay_transfer", STATE(TRANSFER_WAITING), TRANSFER_STEPS)
 
 #define FEE_FITS \
-    "SELECT o.no, CONCAT('fee ', IFNULL(o.channel_fee_price, '-'), ' at '," \
+    "SELECT o.no AS about, CONCAT('fee ', IFNULL(o.channel_fee_price, '-'), ' at '," \
     " IFNULL(o.channel_fee_rate, '-')," \
-    " ' ppm of ', o.price) FROM " KEEP " JOIN pay_order o WHERE o.channel_fee_price > o.price" \
-    " OR o.channel_fee_price < 0 OR (o.status IN " PAID " AND NOT (o.channel_fee_price" \
-    " <=> LEAST(o.price, (o.price * o.channel_fee_rate + 500000) DIV 1000000)))"
+    " ' ppm of ', o.price) AS text FROM " KEEP " JOIN pay_order o" \
+    " WHERE o.channel_fee_price > o.price OR o.channel_fee_price < 0" \
+    " OR (o.status IN " PAID " AND NOT (o.channel_fee_price <=>" \
+    " LEAST(o.price, (o.price * o.channel_fee_rate + 500000) DIV 1000000)))"
 
 /* The unique key refuses this; a table that was copied or mended by hand may lack the key. */
 #define NUMBER_ONCE \
-    "SELECT MIN(e.no), CONCAT('payment ', e.channel_order_no, ' of channel ', e.channel_id," \
-    " ' stands on ', COUNT(*), ' attempts: ', LEFT(GROUP_CONCAT(e.no ORDER BY e.id), 300))" \
+    "SELECT MIN(e.no) AS about, CONCAT('payment ', e.channel_order_no, ' of channel '," \
+    " e.channel_id, ' stands on ', COUNT(*), ' attempts: ', " \
+    " LEFT(GROUP_CONCAT(e.no ORDER BY e.id), 300)) AS text" \
     " FROM " KEEP " JOIN pay_order_extension e WHERE e.channel_order_no IS NOT NULL" \
     " GROUP BY e.channel_order_no, e.channel_id HAVING COUNT(*) > 1" \
     " UNION ALL SELECT e.no, CONCAT('is not paid, but carries the number of payment '," \
@@ -156,8 +162,8 @@
 /* A callback names its attempt. The number of its payment is on that attempt, or on one of its own.
  * The number of a conflict was taken away by migration 6, which raised an alert. */
 #define SECOND_KEPT \
-    "SELECT e.no, CONCAT('callback ', c.id, ' (', c.verdict, ') tells of payment '," \
-    " LEFT(JSON_VALUE(c.body, '$.channel_order_no'), 64), ', which no attempt has')" \
+    "SELECT e.no AS about, CONCAT('callback ', c.id, ' (', c.verdict, ') tells of payment '," \
+    " LEFT(JSON_VALUE(c.body, '$.channel_order_no'), 64), ', which no attempt has') AS text" \
     " FROM " KEEP " JOIN callback_log c JOIN pay_order_extension e ON e.id = c.extension_id" \
     " WHERE c.verdict IN ('ACCEPTED', 'REPEATED', 'DUPLICATE_PAID', 'LATE_PAID')" \
     " AND c.create_time" KEPT " AND e.channel_code = 'mock'" \

@@ -64,7 +64,7 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
 #define STEP_OF(log, states) \
     STATE_CASE(log "from_status", states) ", ' -> ', " STATE_CASE(log "to_status", states)
 #define EVENT_ORDER \
-    "SELECT create_time AS t, 1 AS k, 'order' AS what, no AS about," \
+    "SELECT create_time AS time, 1 AS k, 'order' AS what, no AS about," \
     " CONCAT('opened: ', price, ' ', currency," \
     " ', merchant_order_id ', merchant_order_id, ', expires ', expire_time) AS text" \
     " FROM pay_order WHERE id = ?"
@@ -142,10 +142,10 @@ enum pay_err story_read(struct db *db, int64_t order_id,
                         enum pay_err (*each)(void *arg, const struct story_event *event), void *arg)
 {
     static const char SQL[] =
-        "SELECT t, what, about, text FROM ("
+        "SELECT time, what, about, text FROM ("
         EVENT_ORDER EVENT_ATTEMPT EVENT_CALLBACK EVENT_STATE EVENT_TASK EVENT_DELIVERY EVENT_HOST
         EVENT_ALERT
-        ") x ORDER BY t, k LIMIT 500";
+        ") x ORDER BY time, k LIMIT 500";
     const struct db_param in[] = {
         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),

@@ -56,7 +56,7 @@ static bool server_answers(const struct server *s)
     return ok;
 }
 
-static bool server_start(struct server *s)
+static inline bool server_start(struct server *s)
 {
     char data[128], sock[128], user[32], log[128];
 
@@ -176,7 +176,7 @@ static void proxy_loop(const struct server *s, int listener)
     }
 }
 
-static void proxy_start(struct server *s)
+static inline void proxy_start(struct server *s)
 {
     struct sockaddr_un at = { .sun_family = AF_UNIX };
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);

@@ -53,20 +53,16 @@ static inline void cut_end(void)
 
 /* ---- what stands in the database */
 
-struct one_number { int64_t n; };
-static const struct db_column ONE_NUMBER[] = { DB_COLUMN(struct one_number, n) };
-
 /* The number a SELECT answers, read as root; -1 without a row. sql is kept by its address. */
 static inline int64_t number_of(const char *sql)
 {
-    struct one_number row = { 0 };
-    enum pay_err err = db_select(S.root, &(struct db_query){
-        .sql = sql, .shape = DB_SHAPE(ONE_NUMBER), .row = &row });
+    int64_t n = 0;
+    enum pay_err err = db_number(S.root, sql, NULL, 0, &n);
 
     db_end(S.root);
     if (err != PAY_OK && err != PAY_NO_ROW)
         fail_msg("%s: %s", sql, err_name(err));
-    return err == PAY_OK ? row.n : -1;
+    return err == PAY_OK ? n : -1;
 }
 #define ASSERT_NUMBER(sql, want) \
     do { \

@@ -302,7 +302,7 @@ static void test_settle__a_fault_or_an_outage_changes_nothing(void **state)
 {
     struct db *holder = open_as("root");
     static const char SQL[] = "SELECT id FROM pay_order FOR UPDATE";
-    struct one_number row;
+    int64_t id;
     char why[256];
 
     (void)state;
@@ -313,8 +313,7 @@ static void test_settle__a_fault_or_an_outage_changes_nothing(void **state)
     ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 0);
     /* somebody holds the order for longer than we wait */
     ASSERT_ERR(db_run_text(holder, "SET autocommit = 0", why, sizeof(why)), PAY_OK);
-    ASSERT_ERR(db_select(holder, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(ONE_NUMBER),
-                                                     .row = &row }), PAY_OK);
+    ASSERT_ERR(db_number(holder, SQL, NULL, 0, &id), PAY_OK);
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_DB_AWAY);
     db_close(&holder);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log", 0);

@@ -44,9 +44,9 @@ static inline size_t db_len(const char *s) { return s ? strlen(s) : 0; }
 #define DB_NUM_OPT(n)   { DB_I64, (n) ? &(const int64_t){ (n) } : NULL, sizeof(int64_t) }
 #define DB_WHEN(ms)     { DB_TIME, (ms) ? &(const int64_t){ (ms) } : NULL, sizeof(int64_t) }
 #define DB_LIST(a)      (a), COUNT(a)
-/* ---- rows: a column table whose types the compiler checks. Columns are taken in SELECT's order.
- * int64_t member: number. char[] member: text, cut short is PAY_FAULT. struct db_bytes: binary.
- * DB_COLUMN_TIME: DATETIME(3) into int64_t ms. SQL NULL becomes 0 or "". */
+/* ---- rows: a column table in SELECT's order. A column has the member's name or the statement does
+ * not run (PAY_FAULT, the log says where). int64_t: number. char[]: text, cut short is PAY_FAULT.
+ * struct db_bytes: binary. DB_COLUMN_TIME: DATETIME(3) into ms. SQL NULL becomes 0 or "". */
 struct db_bytes { uint8_t *at; size_t size, len; };     /* at, size: set by the caller, kept */
 struct db_column { const char *name; enum db_kind kind; size_t offset, size; };
 #define DB_COLUMN(row, member) { #member, \
