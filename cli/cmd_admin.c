@@ -1,4 +1,4 @@
-/* shroffctl migrate, doctor */
+/* cmd_admin.c - shroffctl migrate, doctor */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>

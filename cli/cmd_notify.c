@@ -1,4 +1,4 @@
-/* shroffctl notify … */
+/* cmd_notify.c - shroffctl notify … */
 #include <stdio.h>
 #include <stdlib.h>
 

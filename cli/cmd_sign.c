@@ -1,4 +1,5 @@
-/* shroffctl sign, verify: the exact text that is signed, and where a given signature went wrong. */
+/* cmd_sign.c - shroffctl sign, verify: the exact text that is signed, and where a given signature
+ * went wrong. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* shroffctl order …, alerts … */
+/* cmd_story.c - shroffctl order …, alerts … */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* The table of commands, and the small helpers they share. */
+/* commands.c - the table of commands, and the small helpers they share. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

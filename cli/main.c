@@ -1,4 +1,4 @@
-/* shroffctl - what an operator does to Shroff from the shell. */
+/* main.c - shroffctl: what an operator does to Shroff from the shell. */
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* mock_trade.c - a trade of the mock gateway: read for its page, locked for what happens to it. */
 #include "sandbox/mock_private.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* state.c - looks up words, numbers and steps in a table of states. */
 #include "base/state.h"
 
 const char *state_word(const struct state_table *of, int64_t number)

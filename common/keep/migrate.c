@@ -1,3 +1,4 @@
+/* migrate.c - in: a folder of .sql files; out: each applied once, in order, under a claim row. */
 #include "keep/migrate.h"
 
 #include <dirent.h>

@@ -1,3 +1,5 @@
+/* procedures.c - in: a folder of CREATE OR REPLACE statements; out: those that differ, installed.
+ * */
 #include "keep/procedures.h"
 
 #include <dirent.h>

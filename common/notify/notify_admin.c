@@ -1,3 +1,4 @@
+/* notify_admin.c - notifications listed, resent and probed for operators. */
 #include "notify/notify_admin.h"
 
 #include "notify/notify.h"

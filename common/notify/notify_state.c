@@ -1,3 +1,4 @@
+/* notify_state.c - the tables of notify_state.h. */
 #include "notify/notify_state.h"
 
 const struct state_table NOTIFY_STATE_TABLE =

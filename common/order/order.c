@@ -1,3 +1,4 @@
+/* order.c - the SQL that finds and lists orders, and how a row becomes a struct order. */
 #include "order/order.h"
 
 #include "order/order_row.h"

@@ -1,3 +1,4 @@
+/* order_state.c - the tables of order_state.h. */
 #include "order/order_state.h"
 
 const struct state_table ORDER_STATE_TABLE =

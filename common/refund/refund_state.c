@@ -1,3 +1,4 @@
+/* refund_state.c - the table of refund_state.h. */
 #include "refund/refund_state.h"
 
 const struct state_table REFUND_STATE_TABLE =

@@ -1,3 +1,4 @@
+/* registry_app.c - apps: made, changed, shown, listed; their webhook secrets. */
 #include "registry/registry.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* The master key's rotation, and what the registry's files share. */
+/* registry_master.c - the master key's rotation, and what the registry's files share. */
 #include "registry/registry.h"
 
 #include "io/crypto/sign.h"

@@ -1,4 +1,4 @@
-/* The fingerprints by which a secret or public key is registered once in the whole installation.
+/* registry_print.c - fingerprints: a secret or public key is registered once in an installation.
  * They are keyed: from a bare digest, a weak secret in a stolen database could be guessed without
  * the master key. Their key is made with the first one, and bare ones of before are rewritten. */
 #include "io/crypto/sign.h"

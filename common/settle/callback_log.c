@@ -1,3 +1,4 @@
+/* callback_log.c - in: a callback as it came and its verdict; out: its row of callback_log. */
 #include "settle/callback_log.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* audit.c - the proofs, one SELECT each, and how they are run. */
 #include "watch/audit.h"
 
 #include "order/order_state.h"

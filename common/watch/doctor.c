@@ -1,3 +1,4 @@
+/* doctor.c - the SQL of doctor's facts, and nginx.conf's worker_connections. */
 #include "watch/doctor.h"
 #include <string.h>
 #include "base/config.h"

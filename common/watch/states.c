@@ -1,3 +1,4 @@
+/* states.c - the list of states.h. */
 #include "watch/states.h"
 
 #include "notify/notify_state.h"

@@ -1,3 +1,4 @@
+/* story.c - the SQL of an order's time line, and how its rows become lines. */
 #include "watch/story.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Migrations on a real database: once, twice, two at once, killed half-way, changed, broken. */
+/* test_migrate.c - migrations on a real database: once, twice, two at once, killed half-way,
+ * changed, broken. */
 #include "tests/db/shroff.h"
 
 #include "keep/migrate.h"

@@ -1,3 +1,4 @@
+/* pay_page.c - in: a trade as it stands; out: the HTML of the cashier's page. */
 #include "web/page/pay_page.h"
 
 #include <string.h>
