@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cli/doctor.h"
 #include "io/db/db_refusal.h"
+#include "io/db/db_server.h"
 #include "io/crypto/vault.h"
 #include "keep/migrate.h"
 #include "keep/purge.h"
@@ -26,11 +27,13 @@ static int migrate_database(struct cli *cli, const char *folder, const char *dat
                             struct migrate_report *report)
 {
     struct db_account account;
+    struct db_server server;
 
     config_db_account(&cli->config, "migrate", &account);
+    db_server_of(&cli->config, &server);
     if (!text_copy(account.database, sizeof(account.database), database))
         return cli_fail(PAY_FAULT, database, "the name is too long");
-    struct db *db = db_open(&account);
+    struct db *db = db_open(&server, &account);
     struct purge_report purge = { .dry = false };
     const bool own = str_eq(database, cli->config.db_name);
     enum pay_err err = migrate_run(db, &(struct migrate_plan){ .folder = folder,
@@ -139,7 +142,7 @@ static void check_schema(struct doctor *d)
     char folder[1024], room[256];
     struct text t = TEXT(room);
     struct migrate_report report;
-    struct db_account account;
+    struct db *db;
 
     if (!migrate_folder(folder, sizeof(folder))) {
         doctor_told(d, WARN, "schema",
@@ -147,9 +150,8 @@ static void check_schema(struct doctor *d)
         return;
     }
     quiet = true;
-    if (!doctor_account(d, "migrate", &account))
+    if (!doctor_open(d, "migrate", &db))
         return;
-    struct db *db = db_open(&account);
     enum pay_err err = migrate_run(db, &(struct migrate_plan){ .folder = folder,
                                                                .main_name = d->cli->config.db_name,
                                                                .dry = true,
@@ -296,11 +298,9 @@ static void check_nginx(struct doctor *d)
 int run_doctor(struct cli *cli)
 {
     struct doctor d = { .cli = cli };
-    struct db_account account;
 
     out_open(&cli->out, cli->value[OPT_JSON], true);
-    config_db_account(&cli->config, "ctl", &account);
-    cli->db = db_open(&account);
+    cli->db = db_open_role(&cli->config, "ctl");
     check_machine(&d);
     check_nginx(&d);
     check_key(&d);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "cli/doctor.h"
 #include "io/db/db_refusal.h"
+#include "io/db/db_server.h"
 #include "io/fcgi/fcgi_ask.h"
 
 #define ANSWER_MS 3000
@@ -61,13 +62,19 @@ void check_programs(struct doctor *d)
 
 /* ---- accounts */
 
-bool doctor_account(struct doctor *d, const char *role, struct db_account *out)
+bool doctor_open(struct doctor *d, const char *role, struct db **out)
 {
+    struct db_server server;
+    struct db_account account;
     char what[64], room[1200];
     struct text why = TEXT(room);
 
-    if (config_db_account_read(&d->cli->config, role, out, &why))
+    if (config_db_account_read(&d->cli->config, role, &account, &why)) {
+        db_server_of(&d->cli->config, &server);
+        *out = db_open(&server, &account);
+        explicit_bzero(&account, sizeof(account));
         return true;
+    }
     snprintf(what, sizeof(what), "account %s", role);
     text_add(&why, " (root may read it)");
     doctor_told(d, WARN, what, room);
@@ -76,20 +83,18 @@ bool doctor_account(struct doctor *d, const char *role, struct db_account *out)
 
 static void check_account(struct doctor *d, const char *role)
 {
-    struct db_account account;
     char what[64];
+    struct db *db;
 
-    if (!doctor_account(d, role, &account))
+    if (!doctor_open(d, role, &db))
         return;
-    struct db *db = db_open(&account);
     enum pay_err err = doctor_reads(db, str_eq(role, "sandbox"));
-    db_close(&db);
     snprintf(what, sizeof(what), "account %s", role);
     doctor_told(d, err == PAY_OK ? FINE : FAIL, what,
-                err == PAY_OK        ? account.user
+                err == PAY_OK        ? db_user(db)
                 : err == PAY_DB_AWAY ? db_refusal()
                                      : "logs in, and may not read: mariadb < schema/accounts.sql");
-    explicit_bzero(&account, sizeof(account));
+    db_close(&db);
 }
 
 void check_accounts(struct doctor *d)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "base/sizes.h"
+#include "base/config_private.h"
 #include "base/text.h"
 
 enum set_kind { SET_TEXT, SET_FOLDER, SET_URL, SET_NUM, SET_MODE, SET_LEVEL, SET_NETS, SET_NAME };
@@ -179,7 +179,7 @@ static const char *default_of(const struct setting *set, const struct config *co
     return room;
 }
 
-static void refuse(const char *name, const char *value, const char *want)
+void config_refuse(const char *name, const char *value, const char *want)
 {
     char room[1024];
     struct text shown = TEXT(room);
@@ -203,7 +203,7 @@ void config_load(struct config *out)
         char room[160];
         struct text want = TEXT(room);
         want_text(set, &want);
-        refuse(set->name, value, room);
+        config_refuse(set->name, value, room);
     }
 }
 
@@ -230,7 +230,7 @@ void config_workers(struct config *config, const char *program, enum load load)
         config->workers = sizes_here()->workers[load];
     want_text(set, &want);
     if (*own && !take_value(set, own, &config->workers))
-        refuse(name, own, room);
+        config_refuse(name, own, room);
 }
 
 void config_print_help(void)
@@ -248,115 +248,4 @@ void config_print_help(void)
            "SHROFF_<ROLE>_DB_USER");
     printf("%-26s its password, or _FILE; default: the file $STATE/secrets/<role>.password\n",
            "SHROFF_<ROLE>_DB_PASSWORD");
-}
-
-/* SHROFF_<ROLE><suffix> from the environment, NULL when unset or empty. */
-static const char *role_setting(const char *role, const char *suffix, char *name, size_t size)
-{
-    struct text text = text_over(name, size);
-
-    text_add(&text, "SHROFF_");
-    for (; *role; role++)
-        text_add_char(&text, (char)toupper((unsigned char)*role));
-    text_add(&text, suffix);
-    const char *value = getenv(name);
-    return value && *value ? value : NULL;
-}
-
-/* The file with a role's password: what systemd hands to this unit alone (LoadCredential=) before
- * what the settings name, which all programs share. NULL: none is named. */
-static const char *password_named(const char *role, char *name, size_t size, struct text *path)
-{
-    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-    const char *value = role_setting(role, "_DB_PASSWORD_FILE", name, size);
-
-    if (credentials && *credentials) {
-        text_addf(path, "%s/%s.password", credentials, role);
-        if (!path->full && access(path->at, F_OK) == 0)
-            return path->at;
-        text_reset(path);
-    }
-    text_add(path, value);
-    return value;
-}
-
-/* False when a bound or a file is in the way; name, value and want say what, as refuse tells it. */
-struct complaint { char name[80], value[2 * CONFIG_TEXT], want[200]; };
-
-static bool complain(struct complaint *c, const char *value, const char *want)
-{
-    struct text to_value = TEXT(c->value), to_want = TEXT(c->want);
-
-    text_add(&to_value, value);
-    text_add(&to_want, want);
-    return false;
-}
-
-static bool load_password(const struct config *config, const char *role, struct db_account *out,
-                          struct complaint *c)
-{
-    char room[2 * CONFIG_TEXT], why[160];
-    struct text path = TEXT(room), want = TEXT(why);
-    const char *value = role_setting(role, "_DB_PASSWORD", c->name, sizeof(c->name));
-
-    if (value) {
-        if (!text_copy(out->password, sizeof(out->password), value))
-            return complain(c, "(hidden)", "want at most 128 bytes");
-        return !secret_problem(value) || complain(c, "(hidden)", secret_problem(value));
-    }
-    if (!password_named(role, c->name, sizeof(c->name), &path)) {
-        text_addf(&path, "%s/secrets/%s.password", config->state, role);
-        if (access(config->state, F_OK) != 0) {
-            (void)snprintf(c->name, sizeof(c->name), "SHROFF_STATE");
-            return complain(c, config->state, "there is no such folder: start ./scripts/run, or"
-                                              " name the copy you mean");
-        }
-    }
-    enum pay_err err = path.full ? PAY_FULL
-                                 : file_read(room, out->password, sizeof(out->password));
-    text_addf(&want, "want a file with a password of at most 128 bytes: %s",
-              err == PAY_FULL ? "it is longer" : strerror(errno));
-    if (err != PAY_OK)
-        return complain(c, room, why);
-    return !secret_problem(out->password) || complain(c, room, secret_problem(out->password));
-}
-
-static bool load_account(const struct config *config, const char *role, struct db_account *out,
-                         struct complaint *c)
-{
-    char user[81];
-    struct text own = TEXT(user);
-
-    memset(out, 0, sizeof(*out));
-    text_addf(&own, "shroff_%s", role);
-    const char *value = str_or(role_setting(role, "_DB_USER", c->name, sizeof(c->name)), user);
-    if (!text_copy(out->user, sizeof(out->user), value))
-        return complain(c, value, "want at most 80 bytes");
-    const bool sandbox = str_eq(role, "sandbox");
-    if (!text_copy(out->socket, sizeof(out->socket), config->db_socket) ||
-        !text_copy(out->database, sizeof(out->database),
-                   sandbox ? config->sandbox_db_name : config->db_name)) {
-        (void)snprintf(c->name, sizeof(c->name), "SHROFF_DB_SOCKET");
-        return complain(c, config->db_socket, "want at most 107 bytes");
-    }
-    return load_password(config, role, out, c);
-}
-
-bool config_db_account_read(const struct config *config, const char *role, struct db_account *out,
-                            struct text *why)
-{
-    struct complaint c = { "", "", "" };
-
-    if (load_account(config, role, out, &c))
-        return true;
-    text_addf(why, "%s='%.300s': %s", c.name, c.value, c.want);
-    return false;
-}
-
-void config_db_account(const struct config *config, const char *role, struct db_account *out)
-{
-    struct complaint c = { "", "", "" };
-
-    if (!load_account(config, role, out, &c))
-        refuse(c.name, c.value, c.want);
 }

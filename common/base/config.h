@@ -48,7 +48,7 @@ void config_print_help(void);
  * credential <role>.password, or the file named by SHROFF_<ROLE>_DB_PASSWORD_FILE (default
  * STATE/secrets/<role>.password). Exits 78 when that
  * cannot be read. */
-struct db_account { char user[81], password[129], socket[108], database[65]; };
+struct db_account { char user[81], password[129], database[65]; };
 void config_db_account(const struct config *config, const char *role, struct db_account *out);
 /* The same for a caller that can go on without it: instead of the exit, false, and *why says what
  * is wrong. */

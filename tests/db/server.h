@@ -17,9 +17,17 @@
 #include <fcntl.h>
 #include <unistd.h>
 #include "base/clock.h"
-#include "io/db/db.h"
+#include "io/db/db_server.h"
 
 struct server { char folder[64], socket[96], proxy_socket[96]; pid_t pid, proxy; int *cut; };
+static inline struct db *open_at(const char *socket_path, const struct db_account *account)
+{
+    struct db_server where = { "" };
+
+    snprintf(where.socket, sizeof(where.socket), "%s", socket_path);
+    return db_open(&where, account);
+}
+
 enum cut { CUT_NOTHING, CUT_BEFORE_COMMIT_ARRIVES, CUT_AFTER_COMMIT_ARRIVED };
 
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)

@@ -29,8 +29,7 @@ static inline struct db *open_as(const char *user)
     struct db_account account = { .database = "shroff" };
 
     snprintf(account.user, sizeof(account.user), "%s", user);
-    snprintf(account.socket, sizeof(account.socket), "%s", S.server.socket);
-    return db_open(&account);
+    return open_at(S.server.socket, &account);
 }
 
 /* Through a proxy that loses COMMITs: as web, and S.db until cut_end. */
@@ -38,9 +37,8 @@ static inline void cut_begin(enum cut cut)
 {
     struct db_account account = { .user = "shroff_web", .database = "shroff" };
 
-    snprintf(account.socket, sizeof(account.socket), "%s", S.server.proxy_socket);
     db_close(&S.db);
-    S.db = db_open(&account);
+    S.db = open_at(S.server.proxy_socket, &account);
     *S.server.cut = cut;
 }
 
@@ -197,8 +195,7 @@ static inline int shroff_up(void **state)
                                 .mock_gateway_url = "http://127.0.0.1:9" };
     if (!server_make(&S.server) || !vault_make())
         return -1;
-    snprintf(super.socket, sizeof(super.socket), "%s", S.server.socket);
-    struct db *first = db_open(&super);
+    struct db *first = open_at(S.server.socket, &super);
     if (db_run_text(first, "CREATE DATABASE shroff CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
                     why, sizeof(why)) != PAY_OK)
         return -1;

@@ -24,8 +24,7 @@ static int group_open(void **state)
     log_open("test_db_columns", LOG_ERROR + 1);
     if (!server_make(&server))
         return -1;
-    snprintf(root.socket, sizeof(root.socket), "%s", server.socket);
-    db = db_open(&root);
+    db = open_at(server.socket, &root);
     for (size_t i = 0; i < COUNT(SCHEMA); i++)
         if (db_run_text(db, SCHEMA[i], why, sizeof(why)) != PAY_OK)
             return -1;

@@ -22,8 +22,7 @@ static struct db *fresh(const char *name)
     snprintf(sql, sizeof(sql), "CREATE DATABASE %s COLLATE utf8mb4_nopad_bin", name);
     run_sql(sql);
     snprintf(account.database, sizeof(account.database), "%s", name);
-    snprintf(account.socket, sizeof(account.socket), "%s", S.server.socket);
-    return db_open(&account);
+    return open_at(S.server.socket, &account);
 }
 
 static void put(const char *name, const char *sql)
@@ -248,10 +247,9 @@ static int migrate_in_child(const char *database)
     struct db_account account = { .user = "root" };
 
     snprintf(account.database, sizeof(account.database), "%s", database);
-    snprintf(account.socket, sizeof(account.socket), "%s", S.server.socket);
     pid_t pid = fork();
     if (pid == 0) {
-        struct db *db = db_open(&account);
+        struct db *db = open_at(S.server.socket, &account);
         enum pay_err err = migrated_all(db, FOLDER, false);
         if (err != PAY_OK)
             fprintf(stderr, "child: %s\n", R.why);

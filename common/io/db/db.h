@@ -23,9 +23,10 @@
 #include "base/err.h"
 
 struct db;
+struct db_server;           /* db_server.h; db_open_role is there */
 /* The first statement connects, and again after a loss (backoff 50 ms to 2 s, within which calls
- * fail at once with PAY_DB_AWAY). account is copied. Never NULL. */
-struct db *db_open(const struct db_account *account);
+ * fail at once with PAY_DB_AWAY). Both are copied. Never NULL. */
+struct db *db_open(const struct db_server *server, const struct db_account *account);
 void db_close(struct db **db);
 /* Longer statements than 3 s for jobs and migrations; seconds = 0 means no limit. */
 void db_patient(struct db *db, int seconds);
@@ -64,8 +65,7 @@ MUST_USE enum pay_err db_exec(struct db *db, const char *sql, const struct db_pa
 /* Exactly one row must change: none is PAY_WRONG_STATE (does not poison), more is PAY_FAULT. */
 MUST_USE enum pay_err db_exec_one(struct db *db, const char *sql, const struct db_param *in,
                                   size_t n);
-/* The AUTO_INCREMENT number of the last insert on this connection. */
-int64_t db_last_id(const struct db *db);
+int64_t db_last_id(const struct db *db);        /* AUTO_INCREMENT, of the last insert */
 struct db_query {
     const char *sql;
     const struct db_param *in; size_t n;

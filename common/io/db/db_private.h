@@ -4,6 +4,7 @@
 
 #include <mysql.h>
 #include "io/db/db.h"
+#include "io/db/db_server.h"
 
 #define DB_BINDS_MAX 64         /* parameters or columns of one statement */
 #define DB_SLOTS 256            /* of the statement cache: a power of two, kept half empty */
@@ -13,6 +14,7 @@ struct db_slot { const char *sql; MYSQL_STMT *stmt; const struct db_column *shap
 
 struct db {
     MYSQL *link;                /* NULL: not connected */
+    struct db_server server;
     struct db_account account;
     int patient;                /* seconds of db_patient, -1: a web request's limits */
     unsigned connect_seconds;
@@ -34,6 +36,12 @@ struct db {
 MUST_USE enum pay_err db_connect(struct db *db);    /* PAY_OK at once when connected */
 void db_disconnect(struct db *db);                  /* forgets statements too, never waits */
 
+/* db_server.c */
+MUST_USE bool db_server_connect(MYSQL *link, const struct db_server *server,
+                                const struct db_account *account);
+const char *db_server_name(const struct db_server *server);    /* for the log */
+const char *db_server_cure(const struct db_server *server);    /* nothing answers there: why */
+
 /* db_error.c: what an error number means for the caller. */
 enum db_moment { DB_AT_STATEMENT, DB_AT_CALL, DB_AT_COMMIT };
 enum pay_err db_meaning(unsigned number, enum db_moment moment);
@@ -45,7 +53,7 @@ const char *db_sql_shown(const char *sql);
 
 /* db_refusal.c: keeps why a connection was refused for db_refusal; the cure alone, for the log. */
 #define DB_REFUSAL_SIZE 640
-const char *db_refused(unsigned number, const char *text, const struct db_account *account);
+const char *db_refused(unsigned number, const char *text, const struct db *db);
 
 /* db_bind.c */
 /* 0 or the error's number. */

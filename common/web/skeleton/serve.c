@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "channel/gate.h"
-#include "io/db/db.h"
+#include "io/db/db_server.h"
 #include "io/fcgi/fcgi.h"
 #include "io/crypto/vault.h"
 #include "web/skeleton/endpoint.h"
@@ -96,14 +96,12 @@ static int work(void *arg)
 {
     const struct service *service = arg;
     const struct endpoint *e = service->endpoint;
-    struct db_account account;
     struct worker worker = { .endpoint = e, .config = &service->config };
 
     if (e->needs_vault && vault_open(service->config.master_key_file) != PAY_OK)
         return EXIT_CONFIG;
-    config_db_account(&service->config, e->db_role ? e->db_role : "web", &account);
     stats_open(service->config.metrics_file);
-    worker.db = db_open(&account);
+    worker.db = db_open_role(&service->config, e->db_role ? e->db_role : "web");
     if (e->open_worker && !e->open_worker(&service->config))
         return 1;
     worker.fcgi = fcgi_open(service->fd, e->connections);
