@@ -17,7 +17,6 @@
 #include "base/text.h"
 #include "base/ulid.h"
 #include "bench/limit.h"
-#include "io/db/db_server.h"
 
 #define TIMES_MAX 100000
 
@@ -75,9 +74,11 @@ static _Noreturn void child(const struct limit_case *what, struct limit *limit, 
                             struct total *total)
 {
     static struct config config;
+    struct db_account account;
 
     config_load(&config);
-    limit->db = db_open_role(&config, "web");
+    config_db_account(&config, "web", &account);
+    limit->db = db_open(&account);
     work(what, limit, until, total);
     db_close(&limit->db);
     exit(0);

@@ -9,7 +9,6 @@
  *
  * lint: allow file-size - five requests of one gateway, by contract in one executable */
 #include "base/text.h"
-#include "io/db/db_server.h"
 #include "sandbox/mock_gateway.h"
 #include "web/page/pay_page.h"
 #include "web/skeleton/test_clock.h"
@@ -39,7 +38,10 @@ static struct db *books;        /* the gateway's own database */
 
 static bool open_books(const struct config *config)
 {
-    books = db_open_role(config, "sandbox");
+    struct db_account account;
+
+    config_db_account(config, "sandbox", &account);
+    books = db_open(&account);
     return true;
 }
 
@@ -195,7 +197,7 @@ static const struct route ROUTES[] = {
 };
 static const struct endpoint MOCKPAY = {
     .name = "mockpay", .routes = ROUTES, .count = COUNT(ROUTES), .needs_base_url = true,
-    .load = LOAD_READ, .needs_vault = true, .test_only = true, .open_worker = open_books,
+    .needs_vault = true, .test_only = true, .open_worker = open_books,
 };
 
 int main(int argc, char **argv)

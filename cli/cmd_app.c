@@ -1,4 +1,4 @@
-/* cmd_app.c - shroffctl app … */
+/* shroffctl app … */
 #include <stdio.h>
 #include <stdlib.h>
 

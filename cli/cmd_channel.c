@@ -1,4 +1,4 @@
-/* cmd_channel.c - shroffctl channel … */
+/* shroffctl channel … */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* cmd_key.c - shroffctl key … */
+/* shroffctl key … */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,4 @@
-/* mock_notice.c - the gateway's callbacks: owed rows, claimed with a lease, sent over HTTP, tried
- * again. */
+/* The gateway's callbacks: owed rows, claimed with a lease, sent over HTTP, tried again. */
 #include "sandbox/mock_private.h"
 
 #include "base/clock.h"

@@ -1,4 +1,3 @@
-/* alert.c - raises, reads and closes rows of pay_alert. */
 #include "app/alert.h"
 
 #include "app/admin_log.h"

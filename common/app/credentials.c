@@ -1,4 +1,3 @@
-/* credentials.c - in: the Authorization header; out: its parts, and the text that was signed. */
 #include "app/credentials.h"
 
 #include <string.h>

@@ -16,7 +16,7 @@ static const struct metric METRICS[] = {
     { "shroff_callbacks_total", "Callbacks of channels, by verdict." },
     { "shroff_callbacks_not_kept_total", "Refused callbacks whose record was over its bound." },
     { "shroff_channel_not_called_total",
-      "Calls to channels not made: too many waited for it, or it hung." },
+      "Requests that did not call their channel: it hung, or too many were at it." },
     { "shroff_notify_attempts_total", "Tries to deliver a notification, by result." },
     { "shroff_notify_first_try_seconds", "Time from a notification's commit to its first try." },
     { "shroff_notify_given_up_total", "Notifications given up after their last try." },

@@ -1,4 +1,3 @@
-/* call.c - a call to a channel: through its gate, over HTTPS, its time and answer noted. */
 #include "channel/call.h"
 
 #include "channel/gate.h"
@@ -9,10 +8,10 @@ enum pay_err channel_submit(const struct channel_driver *driver,
 {
     struct gate_pass pass;
 
-    if (!gate_enter(account->id, &pass))
+    if (!gate_enter(account->app_id, account->id, &pass))
         return PAY_FULL;
     enum pay_err err = driver->submit(account, order, out);
-    gate_leave(account->id, &pass, err != PAY_UNKNOWN);
+    gate_leave(&pass, err != PAY_UNKNOWN);
     return err;
 }
 
@@ -24,10 +23,10 @@ static enum pay_err asked(question *ask, const struct channel_account *account, 
 {
     struct gate_pass pass;
 
-    if (!gate_enter(account->id, &pass))
+    if (!gate_enter(account->app_id, account->id, &pass))
         return PAY_FULL;
     enum pay_err err = ask(account, pay_id, out);
-    gate_leave(account->id, &pass, err == PAY_OK);
+    gate_leave(&pass, err == PAY_OK);
     return err;
 }
 

@@ -4,8 +4,8 @@
 
 #include "channel/channel.h"
 
-/* As the driver's function of that name, and PAY_FULL: it was not called, because too many wait for
- * this channel or it hangs. */
+/* As the driver's function of that name, and PAY_FULL: it was not called, because too many of its
+ * app's requests are at work with channels, or it hangs. */
 MUST_USE enum pay_err channel_submit(const struct channel_driver *driver,
                                      const struct channel_account *account,
                                      const struct channel_order *order, struct channel_ticket *out);

@@ -1,6 +1,6 @@
-/* gate.c - in shared memory: places for all workers that may wait for channels, and one record per
- * channel with its own places and the breaker. A place is the moment until which it is taken, so
- * that a worker that was killed in a call gives it back by itself. */
+/* gate.c - in shared memory: a seat for each worker, written by that worker alone, the credit of
+ * each app and of all, and the breaker of each channel. The worker that replaces a dead one clears
+ * its seat (gate_worker). */
 #include "channel/gate.h"
 #include <stdatomic.h>
 #include <stddef.h>
@@ -9,51 +9,201 @@
 #include "base/log.h"
 #include "base/stats.h"
 
-#define CHANNELS 1024           /* a power of two; what finds no record passes */
-#define PLACES_MAX 16
-#define ALL_MAX 512
-#define LEASE_US ((int64_t)CHANNEL_CALL_MAX_MS * 1000)
-/* For a place, while the calls that have one are not older than that. With the short one the last
- * quarter of the workers waits, since requests that need no channel need them. */
-#define PATIENCE_US INT64_C(250000)
-#define SHORT_US INT64_C(50000)
-#define NAP_MS 5
+#define CHANNELS 1024           /* a power of two; what finds no record has no breaker */
+#define APPS 1024               /* of more, some share their credit */
+#define SEATS_MAX 512
+#define PATIENCE_US INT64_C(1000000)    /* the longest wait for a seat */
+#define SLOW_US INT64_C(250000)         /* none waits while all calls take so long already */
+#define NAP_MS 2
 #define HUNG_US INT64_C(1000000)
 #define HUNG_MAX 3
 #define PAUSE_US INT64_C(10000000)
+/* Credit as time: what one worker has spent for a second is repaid after APP_SHARE / workers
+ * seconds, and nothing more is spent while that would take APP_CREDIT_US. */
+#define APP_SHARE 16
+#define APP_CREDIT_US INT64_C(24000000)
+#define ALL_SHARE 32
+#define ALL_CREDIT_US INT64_C(32000000)
+
+struct seat {
+    _Atomic int64_t app_id;                 /* 0: free */
+    _Atomic int64_t call_since;             /* 0: no call now */
+    _Atomic bool waits;                     /* its worker waits for it */
+};
 
 struct record {
     _Atomic int64_t channel_id;             /* 0: free */
-    _Atomic int64_t places[PLACES_MAX];
     _Atomic int64_t shut_until;             /* 0: open; past: the next call is a probe */
     _Atomic int hung;                       /* in a row */
 };
 
 struct gate {
-    _Atomic int64_t places[ALL_MAX];        /* for whichever channel */
-    _Atomic int64_t seats[ALL_MAX];         /* of those that wait for a place */
+    struct seat seats[SEATS_MAX];
+    _Atomic int64_t app_repaid_at[APPS], all_repaid_at;
     struct record records[CHANNELS];
 };
 
 static struct gate *gate;                   /* NULL: every call passes */
-static int places, places_of_all;
+static int workers, seats_of_app, seats_of_all;
+
+/* This worker's own. */
+static struct seat *own;
+static int64_t seated_us;
+static bool beyond;                         /* its app has more than its seats */
 
 static int within(int64_t n, int most)
 {
     return n < 1 ? 1 : n > most ? most : (int)n;
 }
 
-void gate_open(int64_t workers)
+void gate_open(int64_t count)
 {
-    places = within(workers / 2, PLACES_MAX);
-    places_of_all = within(workers - within(workers / 4, ALL_MAX), ALL_MAX);
+    workers = within(count, SEATS_MAX);
+    seats_of_app = within(workers / 2, SEATS_MAX);
+    seats_of_all = within(workers - within(workers / 4, SEATS_MAX), SEATS_MAX);
     void *at = mmap(NULL, sizeof(struct gate), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
                     -1, 0);
     if (at == MAP_FAILED)
         log_event(LOG_ERROR, "gate.off", KV("text", "no shared memory"));
     else
         gate = at;
+    gate_worker(0);
 }
+
+void gate_worker(size_t place)
+{
+    if (gate == NULL)
+        return;
+    own = &gate->seats[place % (size_t)workers];
+    atomic_store(&own->waits, false);
+    atomic_store(&own->call_since, 0);
+    atomic_store(&own->app_id, 0);
+}
+
+/* ---- credit */
+
+static _Atomic int64_t *credit_of(int64_t app_id)
+{
+    return &gate->app_repaid_at[(uint64_t)app_id & (APPS - 1)];
+}
+
+static bool has_credit(int64_t app_id, int64_t now)
+{
+    return atomic_load(credit_of(app_id)) - now < APP_CREDIT_US;
+}
+
+static void charge(_Atomic int64_t *repaid_at, int64_t us, int64_t share, int64_t now)
+{
+    int64_t before = atomic_load(repaid_at), after;
+
+    do
+        after = (before > now ? before : now) + us * share / workers;
+    while (!atomic_compare_exchange_weak(repaid_at, &before, after));
+}
+
+/* ---- seats */
+
+struct survey {
+    int of_app, of_all, waiting;
+    int calls, slow;                        /* slow: no seat comes free soon */
+};
+
+static struct survey look_around(int64_t app_id, int64_t now)
+{
+    struct survey s = { .slow = 0 };
+
+    for (int i = 0; i < workers; i++) {
+        const struct seat *seat = &gate->seats[i];
+        const int64_t owner = atomic_load(&seat->app_id), since = atomic_load(&seat->call_since);
+        s.of_app += owner == app_id;
+        s.of_all += owner != 0;
+        s.waiting += seat != own && atomic_load(&seat->waits);
+        s.calls += since != 0;
+        s.slow += since != 0 && now - since >= SLOW_US;
+    }
+    return s;
+}
+
+/* Written first and counted then: of two that are faster than each other none gets too much. A
+ * worker that comes now does not overtake one that waits. */
+static bool take_seat(int64_t app_id, bool credit, bool newcomer, int64_t now)
+{
+    const int most = credit ? seats_of_all : seats_of_app;
+    struct survey s = look_around(app_id, now);
+
+    if (s.of_app >= most || s.of_all + (newcomer ? s.waiting : 0) >= seats_of_all)
+        return false;
+    atomic_store(&own->app_id, app_id);
+    s = look_around(app_id, now);
+    if (s.of_app <= most && s.of_all <= seats_of_all) {
+        beyond = s.of_app > seats_of_app;
+        return true;
+    }
+    atomic_store(&own->app_id, 0);
+    return false;
+}
+
+static bool may_wait(int64_t app_id, int64_t began, int64_t now)
+{
+    const struct survey s = look_around(app_id, now);
+
+    return (s.calls == 0 || s.slow < s.calls) && now - began < PATIENCE_US &&
+           has_credit(app_id, now) &&
+           atomic_load(&gate->all_repaid_at) - now < ALL_CREDIT_US;
+}
+
+static void wait_paid(int64_t app_id, int64_t began)
+{
+    const int64_t now = clock_ticks_us();
+
+    charge(credit_of(app_id), now - began, APP_SHARE, now);
+    charge(&gate->all_repaid_at, now - began, ALL_SHARE, now);
+    atomic_store(&own->waits, false);
+}
+
+static bool take_or_wait(int64_t app_id, bool patient)
+{
+    const int64_t began = clock_ticks_us();
+    bool seated, waits = false;
+
+    for (int64_t now = began;; now = clock_ticks_us()) {
+        seated = take_seat(app_id, has_credit(app_id, now), !waits, now);
+        if (seated || !patient || !may_wait(app_id, began, now))
+            break;
+        waits = true;
+        atomic_store(&own->waits, true);
+        clock_sleep_ms(NAP_MS);
+    }
+    if (waits)
+        wait_paid(app_id, began);
+    return seated;
+}
+
+bool gate_sit(int64_t app_id, enum gate_wait wait)
+{
+    if (gate == NULL || atomic_load(&own->app_id) != 0)
+        return true;
+    if (!take_or_wait(app_id, wait == GATE_WAIT)) {
+        stats_add("shroff_channel_not_called_total", NULL, 1);
+        return false;
+    }
+    seated_us = clock_ticks_us();
+    return true;
+}
+
+void gate_rise(void)
+{
+    const int64_t app_id = gate != NULL ? atomic_load(&own->app_id) : 0;
+    const int64_t now = clock_ticks_us();
+
+    if (app_id == 0)
+        return;
+    if (beyond)
+        charge(credit_of(app_id), now - seated_us, APP_SHARE, now);
+    atomic_store(&own->app_id, 0);
+}
+
+/* ---- the breaker */
 
 static struct record *record_of(int64_t channel_id)
 {
@@ -77,133 +227,51 @@ static bool breaker_lets(struct record *r, int64_t now)
            (shut <= now && atomic_compare_exchange_strong(&r->shut_until, &shut, now + PAUSE_US));
 }
 
-static _Atomic int64_t *place_take(_Atomic int64_t *all, int count, const struct gate_pass *pass)
+bool gate_is_shut(int64_t channel_id)
 {
-    for (int i = 0; i < count; i++) {
-        int64_t taken = atomic_load(&all[i]);
-        if (taken <= pass->since && atomic_compare_exchange_strong(&all[i], &taken, pass->until))
-            return &all[i];
-    }
-    return NULL;
+    const struct record *r = gate != NULL ? record_of(channel_id) : NULL;
+
+    return r != NULL && atomic_load(&r->shut_until) > clock_ticks_us();
 }
 
-static void place_give(void *place, int64_t until)
+bool gate_enter(int64_t app_id, int64_t channel_id, struct gate_pass *pass)
 {
-    if (place != NULL)      /* unless its lease was over and another one has it */
-        atomic_compare_exchange_strong((_Atomic int64_t *)place, &until, 0);
-}
-
-/* Places that are all taken; none when it was the breaker. */
-struct crowd { _Atomic int64_t *all; int count; };
-
-/* A channel beyond the records has the places of all alone. */
-static bool enter(struct record *r, struct gate_pass *pass, struct crowd *full)
-{
-    *full = (struct crowd){ gate->places, places_of_all };
-    pass->of_all = place_take(full->all, full->count, pass);
-    if (pass->of_all == NULL || r == NULL)
-        return pass->of_all != NULL;
-    *full = (struct crowd){ r->places, places };
-    pass->place = place_take(full->all, full->count, pass);
-    if (pass->place == NULL)
+    *pass = (struct gate_pass){ .since = clock_ticks_us() };
+    if (gate == NULL)
+        return true;
+    if (!gate_sit(app_id, GATE_WAIT))
         return false;
-    *full = (struct crowd){ NULL, 0 };
-    return breaker_lets(r, pass->since);
-}
-
-/* Will one come free soon? Not when a call that has one takes long already. */
-static bool moves(const struct crowd *full, int64_t now, int64_t patience)
-{
-    for (int i = 0; i < full->count; i++) {
-        const int64_t until = atomic_load(&full->all[i]);
-        if (until > now && now - (until - LEASE_US) >= patience)
-            return false;
+    pass->since = clock_ticks_us();
+    pass->record = record_of(channel_id);
+    if (pass->record != NULL && !breaker_lets(pass->record, pass->since)) {
+        stats_add("shroff_channel_not_called_total", NULL, 1);
+        return false;
     }
-    return full->count > 0;
+    atomic_store(&own->call_since, pass->since);
+    return true;
 }
 
-static int taken(_Atomic int64_t *all, int64_t now)
-{
-    int count = 0;
-
-    for (int i = 0; i < places_of_all; i++)
-        count += atomic_load(&all[i]) > now;
-    return count;
-}
-
-/* The long one while calls and those that wait leave a quarter of the workers to others. */
-static int64_t patience(struct gate_pass *seat, int64_t now)
-{
-    if (seat->place == NULL)
-        seat->place = place_take(gate->seats, places_of_all, seat);
-    const bool room = taken(gate->places, now) + taken(gate->seats, now) <= places_of_all;
-    return seat->place != NULL && room ? PATIENCE_US : SHORT_US;
-}
-
-static void give_back(const struct gate_pass *pass)
-{
-    place_give(pass->place, pass->until);
-    place_give(pass->of_all, pass->until);
-}
-
-static bool try_enter(int64_t channel_id, struct gate_pass *pass, int64_t now, struct crowd *full)
-{
-    *pass = (struct gate_pass){ .since = now, .until = now + LEASE_US };
-    if (enter(record_of(channel_id), pass, full))
-        return true;
-    give_back(pass);
-    return false;
-}
-
-static bool enter_or_wait(int64_t channel_id, struct gate_pass *pass, int64_t began)
-{
-    struct gate_pass seat = { .since = began, .until = began + PATIENCE_US };
-    struct crowd full;
-    bool in, waits;
-
-    do {
-        const int64_t now = clock_ticks_us();
-        in = try_enter(channel_id, pass, now, &full);
-        const int64_t most = in ? 0 : patience(&seat, now);
-        waits = now - began < most && moves(&full, now, most);
-        if (waits)
-            clock_sleep_ms(NAP_MS);
-    } while (waits);
-    place_give(seat.place, seat.until);
-    return in;
-}
-
-bool gate_enter(int64_t channel_id, struct gate_pass *pass)
-{
-    const int64_t now = clock_ticks_us();
-
-    *pass = (struct gate_pass){ .since = now, .until = now };
-    if (gate == NULL || enter_or_wait(channel_id, pass, now))
-        return true;
-    stats_add("shroff_channel_not_called_total", NULL, 1);
-    return false;
-}
-
-static void hung_note(struct record *r, int64_t channel_id, int64_t now)
+static void hung_note(struct record *r, int64_t now)
 {
     if (atomic_fetch_add(&r->hung, 1) + 1 != HUNG_MAX)
         return;
     atomic_store(&r->shut_until, now + PAUSE_US);
-    log_event(LOG_WARN, "channel.hangs", KN("channel_id", channel_id),
+    log_event(LOG_WARN, "channel.hangs", KN("channel_id", atomic_load(&r->channel_id)),
               KN("pause_ms", PAUSE_US / 1000));
 }
 
-void gate_leave(int64_t channel_id, const struct gate_pass *pass, bool answered)
+void gate_leave(const struct gate_pass *pass, bool answered)
 {
-    struct record *r = pass->place != NULL ? record_of(channel_id) : NULL;
+    struct record *r = pass->record;
     const int64_t now = clock_ticks_us();
 
+    if (own != NULL)
+        atomic_store(&own->call_since, 0);
     if (r != NULL && answered) {
         atomic_store(&r->hung, 0);
         if (atomic_exchange(&r->shut_until, 0) != 0)
-            log_event(LOG_INFO, "channel.answers", KN("channel_id", channel_id));
+            log_event(LOG_INFO, "channel.answers", KN("channel_id", atomic_load(&r->channel_id)));
     } else if (r != NULL && now - pass->since >= HUNG_US) {
-        hung_note(r, channel_id, now);
+        hung_note(r, now);
     }
-    give_back(pass);
 }

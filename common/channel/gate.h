@@ -1,28 +1,42 @@
-/* gate.h - how many of a program's workers may wait for channels at once, and when one is not
- * waited for at all. Shared by the workers of one executable.
+/* gate.h - how many of a program's workers may be at work with channels at once, and when a channel
+ * is not called at all. Shared by the workers of one executable.
  *
- * At most half of them for one channel, and all but a quarter for all channels together (many are
- * behind one gateway): a channel that hangs stops no request that does not need it. One more call
- * waits for a place for a quarter of a second, but not behind calls that take longer; of the last
- * quarter of the workers none waits longer than 50 ms, since others need them. After three
- * calls in a row that hung without an answer a channel is not called for 10 s. Then one call at a
- * time tries it, until it answers. */
+ * A request that will call a channel takes a seat first, before it asks the database, and keeps it
+ * to its end. An app has half of the workers as seats, and all apps together all but a quarter of
+ * them: the rest is for requests that need no channel. A burst is paid with credit: beyond its half
+ * an app's time in seats, and any time in which a worker waits for a seat, is charged to the app.
+ * Its credit is 1.5 s of every worker, and a sixteenth of the workers' time is given back. Waiting
+ * is charged to all apps together, too (1 s of every worker, a thirty-second given back). Without
+ * credit an app has its half and none of its requests waits. Nor does one wait while all
+ * calls under way take a quarter of a second already.
+ *
+ * After three calls in a row that hung without an answer a channel is not called for 10 s. Then one
+ * call at a time tries it, until it answers. */
 #ifndef CHANNEL_GATE_H
 #define CHANNEL_GATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-
-/* A driver's call ends before; the place of a worker that died in one is free after it. */
-#define CHANNEL_CALL_MAX_MS 10000
 
 /* Before the fork. Without it every call passes. */
 void gate_open(int64_t workers);
+/* In a worker: which of them it is, from 0. A dead worker's successor has its place. */
+void gate_worker(size_t place);
 
-struct gate_pass { void *place, *of_all; int64_t until, since; };
-/* False: too many wait for it, or it hangs. After true the caller calls gate_leave. */
-bool gate_enter(int64_t channel_id, struct gate_pass *pass);
+enum gate_wait { GATE_WAIT, GATE_AT_ONCE };
+/* A seat for this request; true, too, when it has one. False: its app or all apps have too many. */
+bool gate_sit(int64_t app_id, enum gate_wait wait);
+/* When the request is done. */
+void gate_rise(void);
+
+/* The channel hangs and its next trial is not due. */
+bool gate_is_shut(int64_t channel_id);
+struct gate_pass { void *record; int64_t since; };
+/* Before a call; sits first when the request has no seat. False: no seat, or the channel hangs.
+ * After true the caller calls gate_leave. */
+bool gate_enter(int64_t app_id, int64_t channel_id, struct gate_pass *pass);
 /* answered: something came back, a refusal too. */
-void gate_leave(int64_t channel_id, const struct gate_pass *pass, bool answered);
+void gate_leave(const struct gate_pass *pass, bool answered);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "channel/call.h"
+#include "channel/gate.h"
 #include "checkout/checkout_private.h"
 #include "settle/settle.h"
 
@@ -30,13 +31,11 @@ enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wan
 {
     static const char SQL[] =
         "SELECT id, channel_id, no,"
-        "       channel_id = ? AND JSON_EQUALS(COALESCE(channel_extras, '{}'), COALESCE(?, '{}'))"
-        "         AS same,"
-        "       display_expire_time >= UTC_TIMESTAMP(3) + INTERVAL 30 SECOND AS lasts,"
+        "       channel_id = ? AND JSON_EQUALS(COALESCE(channel_extras, '{}'), COALESCE(?, '{}')),"
+        "       display_expire_time >= UTC_TIMESTAMP(3) + INTERVAL 30 SECOND,"
         "       display_expire_time IS NULL AND create_time > UTC_TIMESTAMP(3) - INTERVAL 10 SECOND"
-        "         AS sending"
         "  FROM pay_order_extension"
-        " WHERE order_id = ? AND status = " STATE(ATTEMPT_WAITING) " ORDER BY id DESC LIMIT 50";
+        " WHERE order_id = ? AND status = 0 ORDER BY id DESC LIMIT 50";
     const struct db_param in[] = {
         DB_NUM(wanted->channel_id), DB_OPT(str_or(wanted->extras, "")), DB_NUM(order_id),
     };
@@ -57,7 +56,7 @@ static enum pay_err apply_answer(struct db *db, const struct channel_config *cha
 
     if (result->state == CHANNEL_WAITING || result->state == CHANNEL_NOT_FOUND)
         return PAY_OK;
-    enum pay_err err = settle(db, channel, result, NULL, &verdict);
+    enum pay_err err = settle_result(db, channel, result, NULL, &verdict);
     if (err == PAY_OTHER_PRICE || err == PAY_OTHER_PAYMENT) {
         one->unsure = true;
         open->conflict = err;
@@ -143,7 +142,7 @@ enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_lis
     static const char SQL[] =
         "SELECT COUNT(*) FROM pay_order_extension"
         " WHERE order_id = ? AND of_id IS NULL"
-        "   AND NOT (status = " STATE(ATTEMPT_CLOSED) " AND channel_error_code <=> ?)";
+        "   AND NOT (status = 20 AND channel_error_code <=> ?)";
     const struct db_param in[] = { DB_NUM(order_id), DB_STR(NEVER_SENT) };
     int64_t total;
 
@@ -160,7 +159,7 @@ static enum pay_err claim_work(struct db *db, void *arg)
 {
     static const char SQL[] =
         "UPDATE pay_order SET asked_time = UTC_TIMESTAMP(3), update_time = update_time"
-        " WHERE id = ? AND status = " STATE(ORDER_WAITING)
+        " WHERE id = ? AND status = 0"
         "   AND (asked_time IS NULL OR asked_time <= UTC_TIMESTAMP(3) - INTERVAL 10 SECOND)";
     const int64_t *order_id = arg;
     const struct db_param in[] = { DB_NUM(*order_id) };
@@ -168,16 +167,26 @@ static enum pay_err claim_work(struct db *db, void *arg)
     return db_exec_one(db, SQL, DB_LIST(in));
 }
 
-static enum pay_err ask_late(struct db *db, const struct config *config, int64_t order_id)
+static bool may_ask(const struct open_list *open)
+{
+    for (size_t i = 0; i < open->count; i++)
+        if (!gate_is_shut(open->at[i].channel_id))
+            return true;
+    return false;
+}
+
+/* The gate decides first: what is not asked now does not use up the turn. */
+static enum pay_err ask_late(struct db *db, const struct config *config,
+                             const struct order *order)
 {
     static const struct wanted NOTHING;
     struct open_list open;
 
-    enum pay_err err = open_read(db, order_id, &NOTHING, &open);
+    enum pay_err err = open_read(db, order->id, &NOTHING, &open);
     db_end(db);
-    if (err != PAY_OK || open.count == 0)
+    if (err != PAY_OK || !may_ask(&open) || !gate_sit(order->app_id, GATE_AT_ONCE))
         return err;
-    err = db_txn(db, claim_work, &order_id);
+    err = db_txn(db, claim_work, &(int64_t){ order->id });
     if (err != PAY_OK)
         return err == PAY_WRONG_STATE ? PAY_OK : err;
     return open_ask(db, config, &open);
@@ -189,7 +198,7 @@ enum pay_err checkout_status(struct db *db, const struct config *config, const c
     enum pay_err err = order_by_token(db, token, out);
 
     if (err == PAY_OK && out->status == ORDER_WAITING && out->expired != 0) {
-        err = ask_late(db, config, out->id);
+        err = ask_late(db, config, out);
         if (err == PAY_OK)
             err = order_by_token(db, token, out);
     }

@@ -150,9 +150,8 @@ static enum pay_err refused_work(struct db *db, void *arg)
     static const char SQL_ORDER[] = ORDER_SELECT " WHERE o.id = ? FOR UPDATE";
     static const char SQL[] =
         "UPDATE pay_order_extension"
-        "   SET status = " STATE(ATTEMPT_CLOSED) ", channel_error_code = ?,"
-        "       channel_error_msg = ?, next_sync_time = NULL"
-        " WHERE id = ? AND status = " STATE(ATTEMPT_WAITING);
+        "   SET status = 20, channel_error_code = ?, channel_error_msg = ?, next_sync_time = NULL"
+        " WHERE id = ? AND status = 0";
     const struct sent *w = arg;
     const struct db_param lock[] = { DB_NUM(w->attempt->order_id) };
     const struct db_param in[] = {
@@ -162,6 +161,14 @@ static enum pay_err refused_work(struct db *db, void *arg)
 
     enum pay_err err = order_read(db, SQL_ORDER, DB_LIST(lock), &order);
     return err == PAY_OK ? db_exec(db, SQL, DB_LIST(in), NULL) : err;
+}
+
+enum pay_err checkout_crowded(struct checkout *out)
+{
+    snprintf(out->error_code, sizeof(out->error_code), "%s", NEVER_SENT);
+    snprintf(out->error_msg, sizeof(out->error_msg),
+             "too many requests of this app are at work with channels; none was asked");
+    return PAY_UNKNOWN;
 }
 
 /* What was refused, or never sent, is ended. Whatever else went wrong, the channel may know of it:

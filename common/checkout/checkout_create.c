@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "channel/gate.h"
 #include "checkout/checkout_private.h"
 #include "order/return_url.h"
 #include "app/space.h"
@@ -19,6 +20,7 @@ struct creating {
     struct checkout *out;
     bool sends;             /* an attempt was inserted: its channel must hear of it */
     bool short_of_space;    /* only what is there already is answered */
+    bool crowded;           /* the channel is not called: the app has too many such requests */
 };
 
 /* The row as it will be, but for what the database adds. */
@@ -89,7 +91,7 @@ static enum pay_err create_work(struct db *db, void *arg)
     return err;
 }
 
-/* The same as one call (schema/procedures/order_open.sql), for channels whose ticket is there
+/* The same as one call (schema/0002_hot_transactions.sql), for channels whose ticket is there
  * already. It returns neither id nor time of the attempt: no caller needs them. */
 static enum pay_err open_work(struct db *db, void *arg)
 {
@@ -181,6 +183,11 @@ static enum pay_err attempt_again(struct db *db, struct creating *w)
     return err == PAY_OK ? attempt_open(db, w) : err;
 }
 
+static bool payable(const struct order *order)
+{
+    return order->status == ORDER_WAITING && order->expired == 0;
+}
+
 static enum pay_err repeat_work(struct db *db, void *arg)
 {
     struct creating *w = arg;
@@ -202,14 +209,22 @@ static enum pay_err repeat_work(struct db *db, void *arg)
     out->has_attempt = err == PAY_OK;
     if (err != PAY_NO_ROW)
         return err;
-    bool payable = out->order.status == ORDER_WAITING && out->order.expired == 0;
-    return payable && w->channel != NULL ? attempt_again(db, w) : PAY_OK;
+    return payable(&out->order) && w->channel != NULL ? attempt_again(db, w) : PAY_OK;
 }
 
 static enum pay_err repeat(struct creating *w)
 {
     enum pay_err err = repeat_ask(w);
     return err == PAY_OK ? db_txn(w->call->db, repeat_work, w) : err;
+}
+
+/* Without a seat (gate.h) the order is made all the same, but no attempt. */
+static void seat(struct creating *w)
+{
+    if (w->channel == NULL || w->plan.offline || gate_sit(w->call->app->id, GATE_WAIT))
+        return;
+    w->crowded = true;
+    w->channel = NULL;
 }
 
 enum pay_err checkout_create(const struct checkout_call *call, const struct order_terms *terms,
@@ -225,10 +240,13 @@ enum pay_err checkout_create(const struct checkout_call *call, const struct orde
         err = attempt_plan(call, work.channel, &out->order, &work.plan);
     if (err != PAY_OK)
         return err;
+    seat(&work);
     work.short_of_space = space_is_short(call->db, call->config);
     err = work.short_of_space ? PAY_DUPLICATE : open_new(call->db, &work);
     out->created = err == PAY_OK;
     if (err == PAY_DUPLICATE)
         err = repeat(&work);
+    if (err == PAY_OK && work.crowded && payable(&out->order) && !out->has_attempt)
+        return checkout_crowded(out);
     return err == PAY_OK && work.sends ? attempt_send(&work.plan, out) : err;
 }

@@ -28,6 +28,8 @@ MUST_USE enum pay_err attempt_insert(struct db *db, const struct attempt_plan *p
 /* The row of such an attempt, without id and create_time. */
 MUST_USE enum pay_err attempt_planned(const struct attempt_plan *plan, const struct order *order,
                                       struct attempt *out);
+/* A request that will call a channel got no seat (gate.h): PAY_UNKNOWN and why, in out. */
+MUST_USE enum pay_err checkout_crowded(struct checkout *out);
 /* After its COMMIT: calls a channel that is not offline, records what it said in out->attempt. */
 MUST_USE enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out);
 
@@ -35,7 +37,7 @@ MUST_USE enum pay_err attempt_send(const struct attempt_plan *plan, struct check
 
 #define OPEN_MAX 8          /* open attempts that an order may have before it gets another one */
 #define ATTEMPTS_MAX 50     /* and in all, without those that were never sent */
-#define NEVER_SENT "CHANNEL_BUSY"       /* their channel_error_code: gate.h let no call through */
+#define NEVER_SENT "CHANNEL_BUSY"       /* channel_error_code: gate.h let no call through */
 
 struct open_attempt {
     int64_t id, channel_id;

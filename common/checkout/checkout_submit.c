@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "channel/gate.h"
 #include "checkout/checkout_private.h"
 #include "order/order_row.h"
 
@@ -115,6 +116,23 @@ static enum pay_err submit_work(struct db *db, void *arg)
     return err;
 }
 
+/* The share of workers decides before the database has work. The answer names the order. */
+static enum pay_err sit(const struct checkout_call *call, const struct order_key *key,
+                        struct checkout *out)
+{
+    enum pay_err err = PAY_OK;
+
+    if (gate_sit(call->app->id, GATE_WAIT))
+        return PAY_OK;
+    if (key->order_no == NULL) {
+        err = order_find(call->db, call->app->id, key, false, &out->order);
+        db_end(call->db);
+    } else if (!text_copy(out->order.no, sizeof(out->order.no), key->order_no)) {
+        err = PAY_FAULT;
+    }
+    return err == PAY_OK ? checkout_crowded(out) : err;
+}
+
 enum pay_err checkout_submit(const struct checkout_call *call, const struct order_key *key,
                              struct checkout *out)
 {
@@ -125,6 +143,8 @@ enum pay_err checkout_submit(const struct checkout_call *call, const struct orde
     enum pay_err err = checkout_admit(call, &work.channel);
     if (err == PAY_OK && work.channel == NULL)
         return PAY_NO_CHANNEL;
+    if (err == PAY_OK)
+        err = sit(call, key, out);
     if (err == PAY_OK) {
         work.wanted = (struct wanted){ work.channel->account.id, call->extras };
         err = look(&work);

@@ -1,4 +1,3 @@
-/* sql_text.c - in: the text of a .sql file; out: its statements, one at a time. */
 #include "keep/sql_text.h"
 
 #include <string.h>

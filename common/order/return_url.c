@@ -1,4 +1,3 @@
-/* return_url.c - checks a return URL, and puts the order's number in. */
 #include "order/return_url.h"
 
 #include <string.h>

@@ -1,4 +1,3 @@
-/* registry_key.c - keys of apps: made, rotated, revoked, listed. */
 #include "registry/registry.h"
 
 #include "base/clock.h"

@@ -2,6 +2,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createOpen, get, post, terms } from '../lib/client.mjs';
+import { readerDb } from '../lib/db.mjs';
 import { startStack } from '../lib/stack.mjs';
 import { closeAll, percentile, rawServer, sleep } from './lib.mjs';
 
@@ -68,6 +69,10 @@ test('status of orders past their end does not wait for it either', async () => 
     return res;
   })]);
   assert.ok(percentile(waits, 99) < 500, `${percentile(waits, 99)} ms`);
+  const db = readerDb(stack);
+  const asked = await db.value('SELECT COUNT(asked_time) FROM pay_order WHERE no IN (?)', [orders.map((o) => o.order_no)]);
+  await db.close();
+  assert.ok(Number(asked) < 8, `${asked} of 8 have used up their turn of 10 s: what is not asked keeps it`);
 });
 
 // Another app's channel: the first one's is still left alone.

@@ -1,6 +1,8 @@
-/* test_gate.c - who may wait for a channel: half of the workers, and nobody while it hangs. */
+/* test_gate.c - how many requests may be at work with channels: half of the workers for an app,
+ * three quarters for all, what a burst costs, and none while a channel hangs. */
 #include "tests/unit/unit.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,117 +11,191 @@
 #include "base/log.h"
 #include "channel/gate.h"
 
+enum { APP = 1, OTHER_APP = 2, CHANNEL = 7 };
+
 static bool full(void) { return getenv("SHROFF_FULL") != NULL; }
 
 static int fresh(void **state)
 {
     (void)state;
     log_open("test", LOG_ERROR + 1);
-    gate_open(4);
+    gate_open(8);
     return 0;
 }
 
-static void test_gate__half_of_the_workers_may_wait(void **state)
-{
-    struct gate_pass a, b, c;
+/* A process of its own, as a worker is. It keeps its seat until a byte tells it to end. */
+struct worker { pid_t pid; int to_end, from; };
 
-    (void)state;
-    assert_true(gate_enter(7, &a));
-    assert_true(gate_enter(7, &b));
-    assert_false(gate_enter(7, &c));
-    assert_true(gate_enter(8, &c));     /* another channel's places */
-    gate_leave(7, &a, true);
-    assert_true(gate_enter(7, &a));
-    assert_false(gate_enter(7, &b));
+static bool be_worker(size_t place, int64_t app_id, enum gate_wait wait)
+{
+    gate_worker(place);
+    return gate_sit(app_id, wait);
 }
 
-/* Many channels are behind one gateway, and hang with it. */
-static void test_gate__a_quarter_never_waits(void **state)
+/* calls: it is in a call for as long as it lives. */
+static struct worker worker_new(size_t place, int64_t app_id, enum gate_wait wait, bool calls)
 {
-    struct gate_pass pass[6], more;
+    int to[2], from[2];
 
-    (void)state;
-    gate_open(8);
-    for (int64_t channel_id = 0; channel_id < 6; channel_id++)
-        assert_true(gate_enter(10 + channel_id, &pass[channel_id]));
-    assert_false(gate_enter(20, &more));
-    gate_leave(10, &pass[0], false);
-    assert_true(gate_enter(20, &more));
-    assert_false(gate_enter(10, &pass[0]));
+    assert_int_equal(pipe(to) + pipe(from), 0);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        struct gate_pass pass;
+        char seated = be_worker(place, app_id, wait) ? 'y' : 'n';
+        if (seated == 'y' && calls && !gate_enter(app_id, CHANNEL, &pass))
+            seated = 'n';
+        const bool told = write(from[1], &seated, 1) == 1 && read(to[0], &seated, 1) == 1;
+        gate_rise();
+        _exit(told ? 0 : 1);
+    }
+    close(to[0]);
+    close(from[1]);
+    return (struct worker){ pid, to[1], from[0] };
 }
 
-static int64_t refused_after(int64_t channel_id)
+static bool is_seated(const struct worker *w)
 {
-    struct gate_pass pass;
+    char said = '?';
+
+    assert_int_equal(read(w->from, &said, 1), 1);
+    return said == 'y';
+}
+
+static void worker_end(const struct worker *w)
+{
+    assert_int_equal(write(w->to_end, "e", 1), 1);
+    close(w->to_end);
+    close(w->from);
+    assert_int_equal(waitpid(w->pid, NULL, 0), w->pid);
+}
+
+/* As many as get a seat, of `count` from `place` on. */
+static int seat_some(struct worker *w, size_t place, int count, int64_t app_id, bool calls)
+{
+    int seated = 0;
+
+    for (int i = 0; i < count; i++) {
+        w[i] = worker_new(place + (size_t)i, app_id, GATE_AT_ONCE, calls);
+        seated += is_seated(&w[i]);
+    }
+    return seated;
+}
+
+static void end_all(const struct worker *w, int count)
+{
+    for (int i = 0; i < count; i++)
+        worker_end(&w[i]);
+}
+
+/* Spends an app's credit: 12 s of workers beyond its half, as far as one test may take. */
+static void spend(int64_t app_id)
+{
+    struct worker w[6];
+
+    assert_int_equal(seat_some(w, 0, 6, app_id, false), 6);
+    clock_sleep_ms(7500);           /* two beyond, half a worker's time given back */
+    end_all(w, 6);
+}
+
+static void test_gate__with_credit_all_but_a_quarter(void **state)
+{
+    struct worker w[8];
+
+    (void)state;
+    assert_int_equal(seat_some(w, 0, 8, APP, false), 6);
+    end_all(w, 8);
+}
+
+static void test_gate__without_credit_half_of_the_workers(void **state)
+{
+    struct worker mine[6], others[3];
+
+    (void)state;
+    if (!full())
+        skip();
+    spend(APP);
+    assert_int_equal(seat_some(mine, 0, 6, APP, false), 4);
+    assert_int_equal(seat_some(others, 6, 2, OTHER_APP, false), 2);
+    end_all(mine, 6);
+    others[2] = worker_new(0, APP, GATE_WAIT, false);
+    assert_true(is_seated(&others[2]));
+    end_all(others, 3);
+}
+
+static void test_gate__a_request_sits_once(void **state)
+{
+    struct worker w[5];
+
+    (void)state;
+    assert_true(be_worker(0, APP, GATE_AT_ONCE));
+    assert_true(gate_sit(APP, GATE_AT_ONCE));
+    assert_int_equal(seat_some(w, 1, 5, APP, false), 5);
+    end_all(w, 5);
+    gate_rise();
+    gate_rise();
+    assert_true(gate_sit(APP, GATE_AT_ONCE));
+    gate_rise();
+}
+
+static void test_gate__a_burst_waits_its_turn(void **state)
+{
+    struct worker w[6];
+
+    (void)state;
+    assert_int_equal(seat_some(w, 0, 6, APP, true), 6);
+    const struct worker seventh = worker_new(6, APP, GATE_WAIT, false);
+    clock_sleep_ms(100);
+    worker_end(&w[0]);
+    assert_true(is_seated(&seventh));
+    worker_end(&seventh);
+    end_all(w + 1, 5);
+}
+
+static int64_t refused_after(size_t place, int64_t app_id)
+{
     const int64_t since = clock_ticks_us();
 
-    assert_false(gate_enter(channel_id, &pass));
+    assert_false(be_worker(place, app_id, GATE_WAIT));
     return (clock_ticks_us() - since) / 1000;
 }
 
-static void test_gate__a_crowd_at_a_quick_channel_waits_its_turn(void **state)
+static void test_gate__none_waits_behind_slow_calls(void **state)
 {
-    struct gate_pass a, b;
+    struct worker w[6];
 
     (void)state;
-    assert_true(gate_enter(7, &a));
-    assert_true(gate_enter(7, &b));
-    pid_t pid = fork();
-    if (pid == 0) {
-        struct gate_pass pass;
-        _exit(gate_enter(7, &pass) ? 1 : 0);
-    }
-    clock_sleep_ms(100);
-    gate_leave(7, &a, true);
-    int status = 0;
-    waitpid(pid, &status, 0);
-    assert_int_equal(WEXITSTATUS(status), 1);
-    /* behind calls that take long nobody waits */
-    clock_sleep_ms(200);
-    assert_true(refused_after(7) < 100);
-}
-
-/* Two call and one waits: the fourth is for requests that need no channel. */
-static void test_gate__the_last_quarter_does_not_wait(void **state)
-{
-    struct gate_pass a, b;
-    int status = 0;
-
-    (void)state;
-    assert_true(gate_enter(7, &a));
-    assert_true(gate_enter(7, &b));
-    pid_t pid = fork();
-    if (pid == 0) {
-        struct gate_pass pass;
-        const int64_t since = clock_ticks_us();
-        const bool in = gate_enter(7, &pass);
-        _exit(!in && clock_ticks_us() - since > 100000 ? 1 : 0);
-    }
-    clock_sleep_ms(60);
-    assert_true(refused_after(7) < 150);
-    waitpid(pid, &status, 0);
-    assert_int_equal(WEXITSTATUS(status), 1);
-    gate_leave(7, &a, true);            /* and whoever left has given its seat back */
-    assert_true(gate_enter(7, &a));
+    assert_int_equal(seat_some(w, 0, 6, APP, true), 6);
+    const int64_t first = refused_after(6, APP);
+    assert_in_range(first, 100, 500);           /* as soon as they are known to be slow */
+    assert_true(refused_after(6, APP) < 100);
+    assert_true(refused_after(6, OTHER_APP) < 100);
+    end_all(w, 6);
 }
 
 static void test_gate__one_worker_may_always(void **state)
 {
-    struct gate_pass pass;
+    struct worker second;
 
     (void)state;
     gate_open(1);
-    assert_true(gate_enter(7, &pass));
-    assert_false(gate_enter(7, &pass));
+    assert_true(gate_sit(APP, GATE_AT_ONCE));
+    gate_rise();
+    gate_open(2);
+    assert_true(be_worker(0, APP, GATE_AT_ONCE));
+    second = worker_new(1, APP, GATE_AT_ONCE, false);
+    assert_false(is_seated(&second));
+    worker_end(&second);
 }
+
+/* ---- the breaker */
 
 static void called(int64_t channel_id, int64_t ms, bool answered)
 {
     struct gate_pass pass;
 
-    assert_true(gate_enter(channel_id, &pass));
+    assert_true(gate_enter(APP, channel_id, &pass));
     pass.since -= ms * 1000;
-    gate_leave(channel_id, &pass, answered);
+    gate_leave(&pass, answered);
 }
 
 static void test_gate__what_hangs_three_times_is_left_alone(void **state)
@@ -134,56 +210,47 @@ static void test_gate__what_hangs_three_times_is_left_alone(void **state)
     called(7, 2000, true);              /* slow, but it answers */
     called(7, 2000, false);
     called(7, 2000, false);
+    assert_false(gate_is_shut(7));
     called(7, 2000, false);
-    assert_false(gate_enter(7, &pass));
-    assert_true(gate_enter(8, &pass));
+    assert_true(gate_is_shut(7));
+    assert_false(gate_enter(APP, 7, &pass));
+    assert_true(gate_enter(APP, 8, &pass));
     if (!full())
         return;
     clock_sleep_ms(10100);
-    assert_true(gate_enter(7, &pass));  /* a probe, and no second one beside it */
+    assert_true(gate_enter(APP, 7, &pass));     /* a probe, and no second one beside it */
     struct gate_pass other;
-    assert_false(gate_enter(7, &other));
-    gate_leave(7, &pass, true);
-    assert_true(gate_enter(7, &other));
+    assert_false(gate_enter(APP, 7, &other));
+    gate_leave(&pass, true);
+    assert_true(gate_enter(APP, 7, &other));
 }
 
-/* Each child takes a place, if there is one, and dies in its call. */
-static int died_inside(int children)
-{
-    int inside = 0;
-
-    for (int i = 0; i < children; i++) {
-        struct gate_pass pass;
-        int status = 0;
-        pid_t pid = fork();
-        if (pid == 0)
-            _exit(gate_enter(7, &pass) ? 1 : 0);
-        waitpid(pid, &status, 0);
-        inside += WEXITSTATUS(status);
-    }
-    return inside;
-}
-
+/* A worker that dies in a call leaves its seat to its successor, which clears it. */
 static void test_gate__is_shared_and_survives_the_dead(void **state)
 {
-    struct gate_pass pass;
+    struct worker w[6], more;
 
     (void)state;
-    assert_int_equal(died_inside(5), 2);
-    assert_false(gate_enter(7, &pass));
-    if (!full())
-        return;
-    clock_sleep_ms(CHANNEL_CALL_MAX_MS + 100);
-    assert_true(gate_enter(7, &pass));
+    assert_int_equal(seat_some(w, 0, 6, APP, true), 6);
+    for (int i = 0; i < 6; i++) {
+        assert_int_equal(kill(w[i].pid, SIGKILL), 0);
+        assert_int_equal(waitpid(w[i].pid, NULL, 0), w[i].pid);
+    }
+    more = worker_new(6, APP, GATE_AT_ONCE, false);
+    assert_false(is_seated(&more));
+    worker_end(&more);
+    assert_int_equal(seat_some(w, 0, 2, APP, false), 2);
+    end_all(w, 2);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_gate__half_of_the_workers_may_wait, fresh),
-        cmocka_unit_test_setup(test_gate__a_quarter_never_waits, fresh),
-        cmocka_unit_test_setup(test_gate__a_crowd_at_a_quick_channel_waits_its_turn, fresh),
-        cmocka_unit_test_setup(test_gate__the_last_quarter_does_not_wait, fresh),
+        cmocka_unit_test_setup(test_gate__with_credit_all_but_a_quarter, fresh),
+        cmocka_unit_test_setup(test_gate__without_credit_half_of_the_workers, fresh),
+        cmocka_unit_test_setup(test_gate__a_request_sits_once, fresh),
+        cmocka_unit_test_setup(test_gate__a_burst_waits_its_turn, fresh),
+        cmocka_unit_test_setup(test_gate__none_waits_behind_slow_calls, fresh),
         cmocka_unit_test_setup(test_gate__one_worker_may_always, fresh),
         cmocka_unit_test_setup(test_gate__what_hangs_three_times_is_left_alone, fresh),
         cmocka_unit_test_setup(test_gate__is_shared_and_survives_the_dead, fresh),

@@ -1,4 +1,4 @@
-/* test_sql_text.c - SQL files cut into statements. */
+/* SQL files cut into statements. */
 #include "unit.h"
 #include <stdlib.h>
 #include "keep/sql_text.h"
