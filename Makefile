@@ -126,7 +126,7 @@ D := $(DESTDIR)$(PREFIX)
 WEB := $(filter-out $(B)/cgi-bin/mockpay $(B)/cgi-bin/sandbox_%,$(filter $(B)/cgi-bin/%,$(PROGS)))
 JOBS := $(filter-out $(B)/cron/sandbox_%,$(filter $(B)/cron/%,$(PROGS)))
 install: all
-	install -d $(D)/bin $(D)/lib/shroff/cgi-bin $(D)/lib/shroff/cron $(D)/share/shroff/schema
+	install -d $(D)/bin $(D)/lib/shroff/cgi-bin $(D)/lib/shroff/cron $(D)/share/shroff/schema/procedures
 	install -d $(D)/share/shroff/nginx $(D)/share/man/man1 $(D)/share/man/man5 $(D)/share/man/man8
 	install -d $(D)/lib/systemd/system $(D)/lib/tmpfiles.d $(D)/lib/sysusers.d
 	install -d $(D)/share/bash-completion/completions $(D)/share/doc/shroff
@@ -135,6 +135,7 @@ install: all
 	install -m 755 $(JOBS) $(D)/lib/shroff/cron/
 	install -m 755 scripts/backup $(D)/bin/shroff-backup
 	install -m 644 schema/*.sql $(D)/share/shroff/schema/
+	install -m 644 schema/procedures/*.sql $(D)/share/shroff/schema/procedures/
 	install -m 644 nginx/* $(D)/share/shroff/nginx/
 	install -m 644 cron/shroff.crontab scripts/systemd/logrotate.conf $(D)/share/shroff/
 	install -m 644 docs/prometheus-alerts.yml $(D)/share/shroff/

@@ -3,7 +3,7 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { addServers, buildPath, closeStack, groupsOf, openStack, start } from './lib/stack.mjs';
+import { addServers, buildPath, closeStack, ctl, groupsOf, openStack, start } from './lib/stack.mjs';
 import { bareCase, limitCases, peerCases, shroffCases } from './lib/cases.mjs';
 import { drain } from './lib/drain.mjs';
 import { growth } from './lib/growth.mjs';
@@ -16,25 +16,26 @@ const { values: opt, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     peer: { type: 'string' }, quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
-    rounds: { type: 'string' }, seconds: { type: 'string' }, only: { type: 'string' },
-    workers: { type: 'string', default: '8' }, readers: { type: 'string', default: '4' },
+    rounds: { type: 'string' }, seconds: { type: 'string' }, only: { type: 'string' }, binlog: { type: 'string', default: 'both' },
     orders: { type: 'string', default: '2000000' }, connections: { type: 'string', default: '64' },
   },
 });
 const mode = positionals[0] ?? 'requests';
-const rounds = Number(opt.rounds ?? (opt.quick ? 1 : 3));
+const rounds = Number(opt.rounds ?? (opt.quick ? 1 : 5));
 const seconds = Number(opt.seconds ?? (opt.quick ? 2 : 5));
-const workers = Number(opt.workers), connections = Number(opt.connections);
+const connections = Number(opt.connections);
 const tell = (text) => process.stderr.write(`  ${text}\n`);
 
 const LIMITS = ['create-statements', 'create-procedure', 'callback-statements', 'callback-procedure'];
 
+// A worker of libfcgi serves one connection until it is closed: with kept ones there are as many as nginx
+// may have under way and idle together, or a request would wait for an idle connection's worker.
 async function bare(stack) {
   const socket = join(stack.state, 'run', 'bare.sock');
   const web = stack.settings.SHROFF_WEB_DB_PASSWORD_FILE;
-  start(stack, buildPath('bench', 'bare'), [socket, String(workers), stack.dbSocket, 'shroff_web', 'shroff'],
+  start(stack, buildPath('bench', 'bare'), [socket, String(2 * connections), stack.dbSocket, 'shroff_web', 'shroff'],
     { BARE_PASSWORD_FILE: web }).label = 'bare';
-  const extra = { kind: 'bare', to: socket };
+  const extra = { kind: 'bare', to: socket, keep: Math.ceil(connections / cpus().length) };
   await addServers(stack, [extra]);
   return extra.port;
 }
@@ -43,7 +44,7 @@ async function casesOf(stack) {
   const pool = { first: fillOrders(stack, 20000, { paid: 50 }), count: 20000 };
   const all = [
     ...shroffCases(stack, { pool, connections }),
-    ...limitCases(stack, LIMITS, { workers }),
+    ...limitCases(stack, LIMITS),
     bareCase(stack, { port: await bare(stack), pool, connections }),
   ];
   if (opt.peer) all.push(...peerCases(stack, await openPeers(stack, opt.peer), { connections }));
@@ -53,10 +54,13 @@ async function casesOf(stack) {
     .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
 
-// A short turn first, for connections, statements and caches, which does not count.
+// A short turn first, for connections, statements, caches and the number of workers that suits a limit
+// best; it does not count. Each round begins with another case: none always follows the same one.
 async function turns(cases, results) {
+  for (const c of cases) await c.prepare?.();
   for (let round = 0; round <= rounds; round++) {
-    for (const c of cases) {
+    const first = round % cases.length;
+    for (const c of [...cases.slice(first), ...cases.slice(0, first)]) {
       const r = await c.run(round === 0 ? 1 : seconds);
       tell(`${round === 0 ? 'warm' : `${round}/${rounds}`}  ${c.kind.padEnd(9)} ${c.row.padEnd(11)} ${num(r.rate).padStart(8)}/s  p99 ${num(r.p99 / 1000, 1)} ms  ${r.failures} failures`);
       if (round > 0) results.push({ kind: c.kind, row: c.row, ...r });
@@ -76,7 +80,7 @@ async function requests(stack) {
   for (const name of ['create', 'callback', 'query']) {
     verdicts.push({ kind: name, what: 'MB resident, the largest worker', got: rss[name].resident, want: -12, met: rss[name].resident <= 12 });
   }
-  const drained = opt.only ? undefined : await drain(stack, { million: 0, seconds: opt.quick ? 3 : 8, tell });
+  const drained = opt.only || stack.binlog ? undefined : await drain(stack, { million: 0, seconds: opt.quick ? 3 : 8, tell });
   return { by, verdicts: [...verdicts, ...(drained?.verdicts ?? [])], memory: rss, drained };
 }
 
@@ -87,7 +91,8 @@ const MODES = {
 };
 
 function print(result) {
-  const lines = [`${cpus().length} cores, ${workers} workers an executable, ${connections} connections, ${rounds} rounds of ${seconds} s in turns`, ''];
+  const lines = [`${cpus().length} cores, ${connections} connections, ${rounds} rounds of ${seconds} s in turns; what run gives by itself:`,
+    `${JSON.stringify(result.sizes).replace(/[{}"]/g, '').replaceAll(',', ', ')}; binary log ${result.binlog ? 'on' : 'off'}; log level ${result.level}`, ''];
   if (result.by) lines.push(tableOf(result.by));
   if (result.text) lines.push(result.text, '');
   if (result.memory) {
@@ -100,12 +105,22 @@ function print(result) {
   console.log(lines.join('\n'));
 }
 
+// On a stack of its own, with the settings that `run` gives by itself.
+async function measureOn(binlog) {
+  const stack = await openStack({ binlog });
+  try {
+    const sizes = JSON.parse(ctl(stack, 'sizes', '--json'));
+    return { binlog, sizes, level: stack.settings.SHROFF_LOG_LEVEL || 'info', ...await MODES[mode](stack) };
+  } finally {
+    closeStack(stack);
+  }
+}
+
+const BINLOGS = { off: [false], on: [true], both: [false, true] };
 if (!MODES[mode]) { console.error(`bench: what is "${mode}"? See scripts/bench --help`); process.exit(64); }
-const stack = await openStack({ SHROFF_WORKERS: String(workers), SHROFF_WORKERS_QUERY: opt.readers, SHROFF_DB_BUFFER_POOL: mode === 'requests' ? '1G' : '2G' });
-try {
-  const result = await MODES[mode](stack);
-  if (opt.json) console.log(JSON.stringify({ mode, rounds, seconds, workers, connections, ...result }));
+if (!BINLOGS[opt.binlog]) { console.error('bench: --binlog wants off, on or both'); process.exit(64); }
+for (const binlog of mode === 'requests' ? BINLOGS[opt.binlog] : BINLOGS[opt.binlog].slice(0, 1)) {
+  const result = await measureOn(binlog);
+  if (opt.json) console.log(JSON.stringify({ mode, rounds, seconds, connections, ...result }));
   else print(result);
-} finally {
-  closeStack(stack);
 }

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "base/ulid.h"
 #include "bench/limit.h"
+#include "io/db/db_server.h"
 
 #define TIMES_MAX 100000
 
@@ -74,11 +75,9 @@ static _Noreturn void child(const struct limit_case *what, struct limit *limit, 
                             struct total *total)
 {
     static struct config config;
-    struct db_account account;
 
     config_load(&config);
-    config_db_account(&config, "web", &account);
-    limit->db = db_open(&account);
+    limit->db = db_open_role(&config, "web");
     work(what, limit, until, total);
     db_close(&limit->db);
     exit(0);

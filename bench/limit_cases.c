@@ -199,7 +199,7 @@ static enum pay_err callback_once(struct limit *limit)
     return db_txn(limit->db, callback_work, limit);
 }
 
-/* ---- the same as one procedure each (schema/0002_hot_transactions.sql) */
+/* ---- the same as one procedure each (schema/procedures/) */
 
 static enum pay_err open_work(struct db *db, void *arg)
 {

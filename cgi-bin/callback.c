@@ -1,13 +1,99 @@
 /* callback.c - what channels tell us.
  *   POST /api/pay/callback                    the mock channel; the attempt names the key
  *   POST /api/pay/notify/order/{channel_id}   every channel
- * Acknowledged with {"code":0,"msg":"SUCCESS"} once the result is committed, never before; anything
- * else means: send it again. Callbacks about refunds and transfers come with these. */
-#include "web/callback.h"
+ * The sender is admitted (web/callers.h), the body read as the channel's driver takes it; all else
+ * is settle/hear.h. Acknowledged with {"code":0,"msg":"SUCCESS"} once the result is committed,
+ * never before; anything else means: send it again. Callbacks about refunds and transfers come
+ * with these. */
+#include "base/log.h"
+#include "settle/hear.h"
+#include "web/callback_headers.h"
 #include "web/callers.h"
+#include "web/skeleton/content_type.h"
+#include "web/skeleton/endpoint.h"
+#include "web/skeleton/rate.h"
+#include "web/skeleton/request_read.h"
 
-static enum pay_err acknowledge(struct call *call, enum pay_err err)
+static const char *one_header(void *request, const char *name)
 {
+    return request_header(request, name);
+}
+
+static void all_headers(void *request, struct text *to)
+{
+    callback_headers(request, to);
+}
+
+/* Size comes before rate in the contract, and costs nothing. */
+static enum pay_err turned_away(const struct request *request)
+{
+    const bool large = request_announced(request) > REQUEST_BODY_MAX;
+    const enum pay_err err = large ? PAY_TOO_LARGE : PAY_RATE;
+
+    hear_not_admitted(err);
+    return err;
+}
+
+static enum pay_err too_large(const struct call *call, const struct hearing *h)
+{
+    text_addf(call->why, "the body is over %zu bytes: send less", h->driver->notice_max);
+    if (rate_take_line(h->raw.remote_address))
+        log_event(LOG_INFO, "callback.too_large", KN("channel_id", h->raw.channel_id),
+                  KN("bytes", h->raw.announced), KV("client", h->raw.remote_address));
+    return PAY_TOO_LARGE;
+}
+
+static enum pay_err read_body(struct call *call, struct hearing *h)
+{
+    struct request *request = call->request;
+
+    h->raw.announced = request_announced(request);
+    enum pay_err err = request_read_body(request, h->driver->notice_max);
+    if (err == PAY_TOO_LARGE)
+        return too_large(call, h);
+    h->raw.body = request->body;
+    h->raw.body_len = request->body_len;
+    if (err != PAY_OK)
+        return err;
+    return !*request->content_type || content_type_is(request->content_type, "application/json")
+               ? PAY_OK
+               : PAY_BAD_TYPE;
+}
+
+/* An outage is no refusal: it counts against no address. */
+static enum caller_end end_of(const struct hearing *h, enum pay_err err)
+{
+    return h->believed                   ? CALLER_BELIEVED
+           : err_row(err)->http >= 500 ? CALLER_NEITHER
+                                       : CALLER_REFUSED;
+}
+
+static enum pay_err take(struct call *call, struct hearing *h)
+{
+    enum pay_err err = hear_begin(h);
+
+    if (err == PAY_OK)
+        err = read_body(call, h);
+    err = err == PAY_OK ? hear(h) : hear_refuse(h, err);
+    call->field = h->field;
+    call_about(call, NULL, h->pay_id);
+    return err;
+}
+
+/* channel_id 0: the attempt names the channel. The request's log line tells the result. */
+static enum pay_err callback(struct call *call, int64_t channel_id)
+{
+    struct request *request = call->request;
+    struct hearing h = {
+        .db = call->db, .config = call->config, .number = channel_id, .why = call->why,
+        .source = { request, one_header, all_headers },
+        .raw = { .kind = "order", .remote_address = request->client },
+    };
+
+    if (!callers_enter(call->db, request->client))
+        return turned_away(request);
+    enum pay_err err = take(call, &h);
+    callers_leave(request->client, end_of(&h, err));
     if (err == PAY_OK)
         text_add(reply_raw(call->reply, "application/json; charset=utf-8"),
                  "{\"code\":0,\"msg\":\"SUCCESS\"}");
@@ -17,7 +103,7 @@ static enum pay_err acknowledge(struct call *call, enum pay_err err)
 static enum pay_err take_mock(struct call *call, const void *input)
 {
     (void)input;
-    return acknowledge(call, callback_take(call, 0));
+    return callback(call, 0);
 }
 
 static enum pay_err take_order(struct call *call, const void *input)
@@ -25,8 +111,7 @@ static enum pay_err take_order(struct call *call, const void *input)
     int64_t id;
 
     (void)input;
-    return str_to_i64(call->segment, 1, INT64_MAX, &id) ? acknowledge(call, callback_take(call, id))
-                                                        : PAY_NOT_FOUND;
+    return str_to_i64(call->segment, 1, INT64_MAX, &id) ? callback(call, id) : PAY_NOT_FOUND;
 }
 
 static enum pay_err take_none(struct call *call, const void *input)

@@ -4,28 +4,24 @@
  * in:  CREATE_FIELDS, SUBMIT_FIELDS; signed, scope payment:create
  * out: the order (order/order_view.h); 201 and Location for what was made, else 200 */
 #include "checkout/checkout.h"
-#include "web/skeleton/endpoint.h"
+#include "web/fields.h"
 #include "web/order_reply.h"
-
-#define EXTRAS_SIZE BODY_MAX
+#include "web/skeleton/endpoint.h"
 
 struct create_in {
     struct order_terms terms;       /* first, so that its fields' offsets are the input's */
-    char channel[CHANNEL_CODE_SIZE], channel_extras[EXTRAS_SIZE];
+    struct channel_choice channel;
 };
 _Static_assert(offsetof(struct create_in, terms) == 0, "terms stand first");
 
 static const struct field CREATE_FIELDS[] = {
-    FIELD(struct order_terms, merchant_order_id, FIELD_WORD, NEEDED, .alphabet = ALPHA_MERCHANT_NO,
-          .min = 1, .max = 64),
+    FIELD_MERCHANT_NO(struct order_terms, merchant_order_id, "merchant_order_id", NEEDED),
     FIELD(struct order_terms, price, FIELD_I64, NEEDED, .min = 1, .max = MONEY_MAX,
           .unit = "minor units"),
     FIELD(struct order_terms, currency, FIELD_CURRENCY, NEEDED),
     FIELD(struct order_terms, subject, FIELD_TEXT, NEEDED, .min = 1, .max = 127),
     FIELD(struct order_terms, body, FIELD_TEXT, OPTIONAL, .max = 512, .lines = true),
-    FIELD(struct create_in, channel, FIELD_WORD, OPTIONAL, .alphabet = ALPHA_CHANNEL,
-          .min = 1, .max = 32),
-    FIELD(struct create_in, channel_extras, FIELD_EXTRAS, OPTIONAL),
+    FIELDS_CHANNEL_CHOICE(struct create_in, channel, OPTIONAL),
     FIELD(struct order_terms, user_id, FIELD_TEXT, OPTIONAL, .max = 64),
     FIELD(struct order_terms, user_ip, FIELD_ADDRESS, OPTIONAL),
     FIELD(struct order_terms, expire_in, FIELD_I64, OPTIONAL, .min = 60, .max = 2592000,
@@ -35,31 +31,19 @@ static const struct field CREATE_FIELDS[] = {
     FIELD(struct order_terms, metadata, FIELD_OBJECT, OPTIONAL, .max = 4096),
 };
 
-struct submit_in {
-    char order_no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE], channel[CHANNEL_CODE_SIZE];
-    char channel_extras[EXTRAS_SIZE];
-};
+struct submit_in { struct order_choice order; struct channel_choice channel; };
 
 static const struct field SUBMIT_FIELDS[] = {
-    FIELD(struct submit_in, order_no, FIELD_NO, ONE_OF),
-    FIELD(struct submit_in, merchant_order_id, FIELD_WORD, ONE_OF, .alphabet = ALPHA_MERCHANT_NO,
-          .min = 1, .max = 64),
-    FIELD(struct submit_in, channel, FIELD_WORD, NEEDED, .alphabet = ALPHA_CHANNEL,
-          .min = 1, .max = 32),
-    FIELD(struct submit_in, channel_extras, FIELD_EXTRAS, OPTIONAL),
+    FIELDS_ORDER_CHOICE(struct submit_in, order),
+    FIELDS_CHANNEL_CHOICE(struct submit_in, channel, NEEDED),
 };
 
-static const char *given(const char *s)
-{
-    return *s ? s : NULL;
-}
-
-static struct checkout_call checkout_of(const struct call *call, const char *channel,
-                                        const char *extras)
+static struct checkout_call checkout_of(const struct call *call,
+                                        const struct channel_choice *channel)
 {
     return (struct checkout_call){
         .db = call->db, .config = call->config, .app = call->app, .nonce = call->nonce,
-        .channel = given(channel), .extras = given(extras),
+        .channel = str_or(channel->code, NULL), .extras = str_or(channel->extras, NULL),
     };
 }
 
@@ -101,7 +85,7 @@ static enum pay_err create(struct call *call, const void *input)
 {
     static struct checkout done;
     const struct create_in *in = input;
-    const struct checkout_call checkout = checkout_of(call, in->channel, in->channel_extras);
+    const struct checkout_call checkout = checkout_of(call, &in->channel);
 
     done = (struct checkout){ .created = false };
     enum pay_err err = answer(call, checkout_create(&checkout, &in->terms, &done), &checkout,
@@ -115,9 +99,8 @@ static enum pay_err submit(struct call *call, const void *input)
 {
     static struct checkout done;
     const struct submit_in *in = input;
-    const struct checkout_call checkout = checkout_of(call, in->channel, in->channel_extras);
-    const struct order_key key = { .order_no = given(in->order_no),
-                                   .merchant_order_id = given(in->merchant_order_id) };
+    const struct checkout_call checkout = checkout_of(call, &in->channel);
+    const struct order_key key = order_chosen(&in->order);
 
     done = (struct checkout){ .created = false };
     return answer(call, checkout_submit(&checkout, &key, &done), &checkout, &done);

@@ -122,7 +122,7 @@ static const struct route ROUTES[] = {
 };
 
 static const struct endpoint METRICS = {
-    .name = "metrics", .routes = ROUTES, .count = COUNT(ROUTES),
+    .name = "metrics", .routes = ROUTES, .count = COUNT(ROUTES), .load = LOAD_FEW,
 };
 
 int main(int argc, char **argv) { return endpoint_serve(&METRICS, argc, argv); }

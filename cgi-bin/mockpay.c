@@ -9,6 +9,7 @@
  *
  * lint: allow file-size - five requests of one gateway, by contract in one executable */
 #include "base/text.h"
+#include "io/db/db_server.h"
 #include "sandbox/mock_gateway.h"
 #include "web/page/pay_page.h"
 #include "web/skeleton/test_clock.h"
@@ -38,10 +39,7 @@ static struct db *books;        /* the gateway's own database */
 
 static bool open_books(const struct config *config)
 {
-    struct db_account account;
-
-    config_db_account(config, "sandbox", &account);
-    books = db_open(&account);
+    books = db_open_role(config, "sandbox");
     return true;
 }
 
@@ -197,7 +195,7 @@ static const struct route ROUTES[] = {
 };
 static const struct endpoint MOCKPAY = {
     .name = "mockpay", .routes = ROUTES, .count = COUNT(ROUTES), .needs_base_url = true,
-    .needs_vault = true, .test_only = true, .open_worker = open_books,
+    .load = LOAD_READ, .needs_vault = true, .test_only = true, .open_worker = open_books,
 };
 
 int main(int argc, char **argv)

@@ -6,50 +6,38 @@
  *   GET /api/pay/status?token=                                    unsigned: the payer's browser
  * Signed with scope payment:query, but for status. */
 #include "order/order_view.h"
-#include "web/skeleton/endpoint.h"
+#include "web/fields.h"
 #include "web/order_reply.h"
+#include "web/skeleton/endpoint.h"
 
-struct query_in { char order_no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE], pay_id[NO_SIZE]; };
+struct query_in { struct order_choice order; char pay_id[NO_SIZE]; };
 static const struct field QUERY_FIELDS[] = {
-    FIELD(struct query_in, order_no, FIELD_NO, ONE_OF),
-    FIELD(struct query_in, merchant_order_id, FIELD_WORD, ONE_OF, .alphabet = ALPHA_MERCHANT_NO,
-          .min = 1, .max = 64),
+    FIELDS_ORDER_CHOICE(struct query_in, order),
     FIELD(struct query_in, pay_id, FIELD_NO, ONE_OF),
 };
 
-struct list_in { int64_t from, to, status, limit; char after[NO_SIZE]; };
+struct list_in { struct list_choice list; };
 static const struct field LIST_FIELDS[] = {
-    FIELD(struct list_in, from, FIELD_TIME, OPTIONAL),
-    FIELD(struct list_in, to, FIELD_TIME, OPTIONAL),
-    FIELD(struct list_in, status, FIELD_STATE, OPTIONAL, .fallback = -1),
-    FIELD(struct list_in, after, FIELD_NO, OPTIONAL),
-    FIELD(struct list_in, limit, FIELD_I64, OPTIONAL, .min = 1, .max = 100, .fallback = 20),
+    FIELDS_LIST_CHOICE(struct list_in, list, ORDER_STATES),
 };
 
 struct refund_in { char refund_no[NO_SIZE], merchant_refund_id[MERCHANT_NO_SIZE]; };
 static const struct field REFUND_FIELDS[] = {
     FIELD(struct refund_in, refund_no, FIELD_NO, ONE_OF),
-    FIELD(struct refund_in, merchant_refund_id, FIELD_WORD, ONE_OF, .alphabet = ALPHA_MERCHANT_NO,
-          .min = 1, .max = 64),
+    FIELD_MERCHANT_NO(struct refund_in, merchant_refund_id, "merchant_refund_id", ONE_OF),
 };
 
-struct status_in { char token[URI_MAX + 1]; };
+struct status_in { char token[REQUEST_URI_MAX + 1]; };
 static const struct field STATUS_FIELDS[] = {
     FIELD(struct status_in, token, FIELD_CHECKED, NEEDED),
 };
 
-static const char *given(const char *s)
-{
-    return *s ? s : NULL;
-}
-
 static enum pay_err query(struct call *call, const void *input)
 {
     const struct query_in *in = input;
-    const struct order_key key = { .order_no = given(in->order_no),
-                                   .merchant_order_id = given(in->merchant_order_id),
-                                   .pay_id = given(in->pay_id) };
+    struct order_key key = order_chosen(&in->order);
 
+    key.pay_id = str_or(in->pay_id, NULL);
     return reply_order(call, &key);
 }
 
@@ -85,11 +73,12 @@ static enum pay_err show_item(void *arg, const struct order *order)
 static enum pay_err list(struct call *call, const void *input)
 {
     const struct list_in *in = input;
+    const struct list_choice *want = &in->list;
     const struct order_filter filter = {
-        .app_id = call->app->id, .from = in->from, .to = in->to, .status = in->status,
-        .after = given(in->after), .limit = in->limit,
+        .app_id = call->app->id, .from = want->from, .to = want->to, .status = want->status,
+        .after = str_or(want->after, NULL), .limit = want->limit,
     };
-    struct page page = { .call = call, .json = reply_data(call->reply), .left = in->limit };
+    struct page page = { .call = call, .json = reply_data(call->reply), .left = want->limit };
 
     json_open_list(page.json, "items");
     enum pay_err err = order_list(call->db, &filter, show_item, &page);
@@ -138,7 +127,8 @@ static const struct route ROUTES[] = {
 
 static const struct endpoint QUERY = {
     .name = "query", .routes = ROUTES, .count = COUNT(ROUTES),
-    .needs_base_url = true, .needs_vault = true, .connections = 32,
+    .needs_base_url = true, .needs_vault = true, .load = LOAD_READ,
+    .connections = 32,
 };
 
 int main(int argc, char **argv) { return endpoint_serve(&QUERY, argc, argv); }

@@ -1,4 +1,4 @@
-/* shroffctl migrate, doctor */
+/* cmd_admin.c - shroffctl migrate, doctor */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cli/doctor.h"
 #include "io/db/db_refusal.h"
+#include "io/db/db_server.h"
 #include "io/crypto/vault.h"
 #include "keep/migrate.h"
 #include "keep/purge.h"
@@ -26,18 +27,29 @@ static int migrate_database(struct cli *cli, const char *folder, const char *dat
                             struct migrate_report *report)
 {
     struct db_account account;
+    struct db_server server;
 
     config_db_account(&cli->config, "migrate", &account);
+    db_server_of(&cli->config, &server);
     if (!text_copy(account.database, sizeof(account.database), database))
         return cli_fail(PAY_FAULT, database, "the name is too long");
-    struct db *db = db_open(&account);
+    struct db *db = db_open(&server, &account);
     struct purge_report purge = { .dry = false };
-    enum pay_err err = migrate_run(
-        db, &(struct migrate_plan){ folder, cli->config.db_name, cli->value[OPT_DRY_RUN], say },
-        report);
-    if (err == PAY_OK && !cli->value[OPT_DRY_RUN] && str_eq(database, cli->config.db_name))
+    const bool own = str_eq(database, cli->config.db_name);
+    enum pay_err err = migrate_run(db, &(struct migrate_plan){ .folder = folder,
+                                                               .main_name = cli->config.db_name,
+                                                               .dry = cli->value[OPT_DRY_RUN],
+                                                               .say = say,
+                                                               .with_procedures = own }, report);
+    if (err == PAY_OK && !cli->value[OPT_DRY_RUN] && own)
         err = partitions_extend(db, &purge);
     db_close(&db);
+    if (err == PAY_CONFLICT && cli->config.test_mode && own) {
+        struct text why = { .at = report->why, .len = strlen(report->why),
+                            .size = sizeof(report->why) };
+        text_addf(&why, ". Of a copy of ./scripts/run: ./scripts/stop; rm -r %s; ./scripts/run",
+                  cli->config.state);
+    }
     return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "migrate", report->why);
 }
 
@@ -61,6 +73,8 @@ int run_migrate(struct cli *cli)
     out_i64(&cli->out, cli->value[OPT_DRY_RUN] ? "would_apply" : "applied",
             report.applied + second.applied);
     out_i64(&cli->out, "applied_before", report.known + second.known);
+    out_i64(&cli->out, cli->value[OPT_DRY_RUN] ? "procedures_to_install" : "procedures_installed",
+            report.procedures.changed);
     out_close(&cli->out, NULL);
     return EXIT_SUCCESS;
 }
@@ -107,12 +121,28 @@ static bool check_database(struct doctor *d)
     return err == PAY_OK;
 }
 
+/* A procedure that no file has may be an older program's; a trigger may be anybody's. */
+static void check_procedures(struct doctor *d, const struct procedures_report *p)
+{
+    char room[640];
+    struct text t = TEXT(room);
+
+    if (p->changed > 0)
+        text_addf(&t, "not as in schema/procedures: %s. Run shroffctl migrate", p->which);
+    else if (*p->strange)
+        text_addf(&t, "in no file of schema/procedures: %s. Drop it when nothing calls it",
+                  p->strange);
+    else
+        text_add(&t, "as in schema/procedures");
+    doctor_told(d, p->changed ? FAIL : *p->strange ? WARN : FINE, "procedures", room);
+}
+
 static void check_schema(struct doctor *d)
 {
     char folder[1024], room[256];
     struct text t = TEXT(room);
     struct migrate_report report;
-    struct db_account account;
+    struct db *db;
 
     if (!migrate_folder(folder, sizeof(folder))) {
         doctor_told(d, WARN, "schema",
@@ -120,16 +150,20 @@ static void check_schema(struct doctor *d)
         return;
     }
     quiet = true;
-    if (!doctor_account(d, "migrate", &account))
+    if (!doctor_open(d, "migrate", &db))
         return;
-    struct db *db = db_open(&account);
-    enum pay_err err = migrate_run(
-        db, &(struct migrate_plan){ folder, d->cli->config.db_name, true, say }, &report);
+    enum pay_err err = migrate_run(db, &(struct migrate_plan){ .folder = folder,
+                                                               .main_name = d->cli->config.db_name,
+                                                               .dry = true,
+                                                               .say = say,
+                                                               .with_procedures = true }, &report);
     db_close(&db);
     text_addf(&t, "%d applied, %d missing%s", report.known, report.applied,
               report.applied ? ": run shroffctl migrate" : "");
     doctor_told(d, err != PAY_OK || report.applied ? FAIL : FINE, "schema",
-         err == PAY_OK ? room : report.why);
+                err == PAY_OK ? room : report.why);
+    if (err == PAY_OK)
+        check_procedures(d, &report.procedures);
 }
 
 static void check_secrets(struct doctor *d)
@@ -264,11 +298,9 @@ static void check_nginx(struct doctor *d)
 int run_doctor(struct cli *cli)
 {
     struct doctor d = { .cli = cli };
-    struct db_account account;
 
     out_open(&cli->out, cli->value[OPT_JSON], true);
-    config_db_account(&cli->config, "ctl", &account);
-    cli->db = db_open(&account);
+    cli->db = db_open_role(&cli->config, "ctl");
     check_machine(&d);
     check_nginx(&d);
     check_key(&d);
@@ -279,6 +311,7 @@ int run_doctor(struct cli *cli)
         check_secrets(&d);
         check_clock(&d);
         check_space(&d);
+        check_sizes(&d);
         check_work(&d);
         check_waiting(&d);
     }

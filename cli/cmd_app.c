@@ -1,4 +1,4 @@
-/* shroffctl app … */
+/* cmd_app.c - shroffctl app … */
 #include <stdio.h>
 #include <stdlib.h>
 

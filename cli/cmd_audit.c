@@ -1,5 +1,5 @@
-/* shroffctl audit: proves that no money was lost; exit code 1 with the offending rows otherwise, 75
- * when it could not be proved. */
+/* cmd_audit.c - shroffctl audit: proves that no money was lost. Exit code 1 with the offending rows
+ * otherwise, 75 when it could not be proved. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

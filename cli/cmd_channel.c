@@ -1,4 +1,4 @@
-/* shroffctl channel … */
+/* cmd_channel.c - shroffctl channel … */
 #include <stdio.h>
 #include <stdlib.h>
 

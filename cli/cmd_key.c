@@ -1,4 +1,4 @@
-/* shroffctl key … */
+/* cmd_key.c - shroffctl key … */
 #include <stdio.h>
 #include <stdlib.h>
 

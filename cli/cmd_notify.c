@@ -1,4 +1,4 @@
-/* shroffctl notify … */
+/* cmd_notify.c - shroffctl notify … */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,22 +13,6 @@
 #define RATE_MAX 10000
 #define PROBE_TIMEOUT_MS 10000
 
-static const struct cli_word STATUS_WORDS[] = {
-    { "WAITING", NOTIFY_WAITING },
-    { "SUCCESS", NOTIFY_SUCCESS },
-    { "FAILURE", NOTIFY_FAILURE },
-};
-
-static const char *status_word(int64_t status)
-{
-    return cli_word_of(STATUS_WORDS, COUNT(STATUS_WORDS), status);
-}
-
-static bool status_option(const struct cli *cli, int64_t *status)
-{
-    return cli_word(cli, OPT_STATUS, STATUS_WORDS, COUNT(STATUS_WORDS), status);
-}
-
 static enum pay_err task_print(void *arg, const struct task_row *task)
 {
     struct out *out = arg;
@@ -38,7 +22,7 @@ static enum pay_err task_print(void *arg, const struct task_row *task)
     out_str(out, "app_key", task->app_key);
     out_str(out, "event", task->event);
     out_str(out, "merchant_order_id", task->merchant_order_id);
-    out_str(out, "status", status_word(task->status));
+    out_str(out, "status", state_word(&NOTIFY_STATE_TABLE, task->status));
     out_i64(out, "notify_times", task->notify_times);
     out_i64(out, "max_notify_times", task->max_notify_times);
     out_time(out, "next_notify_time", task->next_notify_time);
@@ -55,7 +39,7 @@ int run_notify_list(struct cli *cli)
 {
     struct task_filter filter = { .app_key = cli->value[OPT_APP], .after = cli->value[OPT_AFTER] };
 
-    if (!status_option(cli, &filter.status) ||
+    if (!cli_state(cli, &NOTIFY_STATE_TABLE, &filter.status) ||
         !cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 50 }, &filter.limit))
         return 2;
     if (!cli_app_known(cli))
@@ -93,8 +77,8 @@ static int resend_many(struct cli *cli)
                                 .dry = cli->value[OPT_DRY_RUN] };
     int64_t count;
 
-    if (!status_option(cli, &many.status) || !cli_time(cli, OPT_FROM, &many.from) ||
-        !cli_time(cli, OPT_TO, &many.to) ||
+    if (!cli_state(cli, &NOTIFY_STATE_TABLE, &many.status) ||
+        !cli_time(cli, OPT_FROM, &many.from) || !cli_time(cli, OPT_TO, &many.to) ||
         !cli_number(cli, &(struct number_option){ OPT_RATE, 1, RATE_MAX, 20 }, &many.rate))
         return 2;
     if (many.status != NOTIFY_FAILURE && many.status != NOTIFY_WAITING)

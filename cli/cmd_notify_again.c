@@ -1,5 +1,6 @@
-/* shroffctl notify resend NO, of one that was acknowledged: it is sent from here, at once. Its
- * state is final, so no runner would take it; the try is on record like any other, as manual. */
+/* cmd_notify_again.c - shroffctl notify resend NO, of one that was acknowledged: it is sent from
+ * here, at once. Its state is final, so no runner would send it; the try is on record like any
+ * other, as manual. */
 #include <stdlib.h>
 
 #include "cli/command.h"

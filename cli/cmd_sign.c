@@ -1,4 +1,5 @@
-/* shroffctl sign, verify: the exact text that is signed, and where a given signature went wrong. */
+/* cmd_sign.c - shroffctl sign, verify: the exact text that is signed, and where a given signature
+ * went wrong. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "cli/signing.h"
 #include "io/crypto/sign.h"
 
-static char body_room[SIGNING_BODY_MAX + 1], text_room[SIGNING_ROOM];
+static char body_room[REQUEST_BODY_MAX + 1], text_room[SIGNING_ROOM];
 
 /* Reads the request and finds the app; 0, or an exit code after a message. */
 static int signing_read(struct cli *cli, struct signing *out, const char *app_key)
@@ -22,7 +23,7 @@ static int signing_read(struct cli *cli, struct signing *out, const char *app_ke
         .method = str_or(cli->value[OPT_METHOD], cli->value[OPT_BODY_FILE] ? "POST" : "GET"),
         .uri = cli->value[OPT_PATH], .body = body.room, .body_len = body.len,
     };
-    if (strlen(out->request.method) > 16 || strlen(out->request.uri) > SIGNING_URI_MAX)
+    if (strlen(out->request.method) > 16 || strlen(out->request.uri) > REQUEST_URI_MAX)
         return cli_fail(PAY_BAD_FIELD, "method or path", "too long"), 2;
     enum pay_err err = app_find(cli->db, app_key, &out->app);
     if (err == PAY_NO_ROW)

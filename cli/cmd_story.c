@@ -1,4 +1,4 @@
-/* shroffctl order …, alerts … */
+/* cmd_story.c - shroffctl order …, alerts … */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,13 +8,6 @@
 #include "order/order_admin.h"
 #include "watch/story.h"
 
-static const struct cli_word ORDER_WORDS[] = {
-    { "WAITING", ORDER_WAITING },
-    { "SUCCESS", ORDER_SUCCESS },
-    { "CLOSED", ORDER_CLOSED },
-    { "REFUND", ORDER_REFUND },
-};
-
 static enum pay_err order_print(void *arg, const struct order_listed *order)
 {
     struct out *out = arg;
@@ -23,7 +16,7 @@ static enum pay_err order_print(void *arg, const struct order_listed *order)
     out_str(out, "order_no", order->no);
     out_str(out, "app_key", order->app_key);
     out_str(out, "merchant_order_id", order->merchant_order_id);
-    out_str(out, "status", cli_word_of(ORDER_WORDS, COUNT(ORDER_WORDS), order->status));
+    out_str(out, "status", state_word(&ORDER_STATE_TABLE, order->status));
     out_i64(out, "price", order->price);
     out_str(out, "currency", order->currency);
     out_str(out, "channel", order->channel_code);
@@ -38,7 +31,7 @@ int run_order_list(struct cli *cli)
 {
     struct order_listing want = { .app_key = cli->value[OPT_APP], .after = cli->value[OPT_AFTER] };
 
-    if (!cli_word(cli, OPT_STATUS, ORDER_WORDS, COUNT(ORDER_WORDS), &want.status) ||
+    if (!cli_state(cli, &ORDER_STATE_TABLE, &want.status) ||
         !cli_time(cli, OPT_FROM, &want.from) || !cli_time(cli, OPT_TO, &want.to) ||
         !cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 50 }, &want.limit))
         return 2;

@@ -2,8 +2,8 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
-#include <stdint.h>
 #include "base/config.h"
+#include "base/state.h"
 #include "cli/out.h"
 #include "io/db/db.h"
 #include "registry/registry.h"
@@ -73,6 +73,7 @@ int run_sign(struct cli *cli);
 int run_verify(struct cli *cli);
 int run_audit(struct cli *cli);
 int run_doctor(struct cli *cli);
+int run_sizes(struct cli *cli);
 
 /* Prints "shroffctl: what: why" and the cure; exit code 1, or 2 for what the user typed wrong. */
 int cli_fail(enum pay_err err, const char *what, const char *why);
@@ -85,11 +86,8 @@ struct number_option { enum opt opt; int64_t min, max, fallback; };
 bool cli_number(const struct cli *cli, const struct number_option *want, int64_t *out);
 /* RFC 3339, 0 when not given; false after a message. */
 bool cli_time(const struct cli *cli, enum opt opt, int64_t *out);
-/* An option that is one of some words, in any case; -1 when not given. False after a message. */
-struct cli_word { const char *word; int64_t number; };
-bool cli_word(  /* lint: allow parameters - a table and its size */
-    const struct cli *cli, enum opt opt, const struct cli_word *words, size_t count, int64_t *out);
-const char *cli_word_of(const struct cli_word *words, size_t count, int64_t number);
+/* --status: a state's word, in any case; STATE_ANY when not given. False after a message. */
+bool cli_state(const struct cli *cli, const struct state_table *of, int64_t *out);
 /* The bytes of the file an option names ("-": standard input), as they are and a NUL behind them;
  * none when it is not given. False after a message. */
 struct cli_bytes { char *room; size_t size, len; };

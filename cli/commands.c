@@ -1,4 +1,4 @@
-/* The table of commands, and the small helpers they share. */
+/* commands.c - the table of commands, and the small helpers they share. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,6 +89,8 @@ const struct command COMMANDS[] = {
       0, false, false, false, run_audit },
     { "doctor", NULL, NULL, "look for what is wrong with this installation, and say the cure", J, 0,
       false, false, true, run_doctor },
+    { "sizes", NULL, NULL, "workers and MariaDB's memory that fit this machine; the defaults", J, 0,
+      false, false, true, run_sizes },
 };
 const size_t COMMAND_COUNT = COUNT(COMMANDS);
 
@@ -152,30 +154,24 @@ bool cli_time(const struct cli *cli, enum opt opt, int64_t *out)
     return false;
 }
 
-bool cli_word(  /* lint: allow parameters - a table and its size */
-    const struct cli *cli, enum opt opt, const struct cli_word *words, size_t count, int64_t *out)
+bool cli_state(const struct cli *cli, const struct state_table *of, int64_t *out)
 {
+    const char *given = cli->value[OPT_STATUS];
     char room[160];
     struct text list = TEXT(room);
 
-    *out = -1;
-    for (size_t i = 0; i < count; i++) {
-        if (!cli->value[opt] || str_eq_nocase(words[i].word, cli->value[opt])) {
-            *out = cli->value[opt] ? words[i].number : -1;
+    *out = STATE_ANY;
+    if (given == NULL)
+        return true;
+    for (const struct word *row = of->rows; row->word != NULL; row++) {
+        if (str_eq_nocase(row->word, given)) {
+            *out = row->number;
             return true;
         }
-        text_addf(&list, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", words[i].word);
+        text_addf(&list, "%s%s", row == of->rows ? "" : row[1].word ? ", " : " or ", row->word);
     }
-    out_say("'%s': want %s", cli->value[opt], room);
+    out_say("'%s': want %s", given, room);
     return false;
-}
-
-const char *cli_word_of(const struct cli_word *words, size_t count, int64_t number)
-{
-    for (size_t i = 0; i < count; i++)
-        if (words[i].number == number)
-            return words[i].word;
-    return "?";
 }
 
 /* Standard input by its descriptor: /dev/stdin cannot be opened when it is a socket. */

@@ -13,12 +13,15 @@ struct doctor {
 };
 
 void doctor_told(struct doctor *d, enum finding finding, const char *what, const char *text);
-/* The account of a role, when its password can be read here; else a warning, and false. */
-bool doctor_account(struct doctor *d, const char *role, struct db_account *out);
+/* The database with the account of a role; when its password cannot be read here a warning, and
+ * false. */
+bool doctor_open(struct doctor *d, const char *role, struct db **out);
 /* Do the web programs answer behind their sockets? */
 void check_programs(struct doctor *d);
 /* Can the programs' accounts log in, and read? */
 void check_accounts(struct doctor *d);
+/* Do MariaDB's memory and connections fit the machine and the programs? */
+void check_sizes(struct doctor *d);
 /* Who waits for a merchant that does not acknowledge? */
 void check_waiting(struct doctor *d);
 

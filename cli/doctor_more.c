@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "cli/doctor.h"
 #include "io/db/db_refusal.h"
+#include "io/db/db_server.h"
 #include "io/fcgi/fcgi_ask.h"
 
 #define ANSWER_MS 3000
@@ -61,13 +62,19 @@ void check_programs(struct doctor *d)
 
 /* ---- accounts */
 
-bool doctor_account(struct doctor *d, const char *role, struct db_account *out)
+bool doctor_open(struct doctor *d, const char *role, struct db **out)
 {
+    struct db_server server;
+    struct db_account account;
     char what[64], room[1200];
     struct text why = TEXT(room);
 
-    if (config_db_account_read(&d->cli->config, role, out, &why))
+    if (config_db_account_read(&d->cli->config, role, &account, &why)) {
+        db_server_of(&d->cli->config, &server);
+        *out = db_open(&server, &account);
+        explicit_bzero(&account, sizeof(account));
         return true;
+    }
     snprintf(what, sizeof(what), "account %s", role);
     text_add(&why, " (root may read it)");
     doctor_told(d, WARN, what, room);
@@ -76,20 +83,18 @@ bool doctor_account(struct doctor *d, const char *role, struct db_account *out)
 
 static void check_account(struct doctor *d, const char *role)
 {
-    struct db_account account;
     char what[64];
+    struct db *db;
 
-    if (!doctor_account(d, role, &account))
+    if (!doctor_open(d, role, &db))
         return;
-    struct db *db = db_open(&account);
     enum pay_err err = doctor_reads(db, str_eq(role, "sandbox"));
-    db_close(&db);
     snprintf(what, sizeof(what), "account %s", role);
     doctor_told(d, err == PAY_OK ? FINE : FAIL, what,
-                err == PAY_OK        ? account.user
+                err == PAY_OK        ? db_user(db)
                 : err == PAY_DB_AWAY ? db_refusal()
                                      : "logs in, and may not read: mariadb < schema/accounts.sql");
-    explicit_bzero(&account, sizeof(account));
+    db_close(&db);
 }
 
 void check_accounts(struct doctor *d)
@@ -99,6 +104,32 @@ void check_accounts(struct doctor *d)
     for (size_t i = 0; i < COUNT(ROLES); i++)
         if (!str_eq(ROLES[i], "sandbox") || d->cli->config.test_mode)
             check_account(d, ROLES[i]);
+}
+
+/* ---- sizes */
+
+/* The programs and the database may have machines of their own. MariaDB's own defaults fit none of
+ * them, and too few connections refuse requests. */
+#define POOL_UNSET_MB 128
+#define CONNECTIONS_UNSET 151
+
+void check_sizes(struct doctor *d)
+{
+    const struct sizes *fit = sizes_here();
+    const struct doctor_facts *f = &d->facts;
+    char room[500];
+    struct text t = TEXT(room);
+    const bool unset = f->pool_mb <= POOL_UNSET_MB && f->pool_mb < fit->pool_mb;
+    const bool few = f->connections <= CONNECTIONS_UNSET && f->connections < fit->connections;
+
+    text_addf(&t, "MariaDB: buffer pool %lld MiB, redo log %lld MiB, %lld connections; workers:"
+              " %lld (create, callback), %lld (query) unless set",
+              (long long)f->pool_mb, (long long)f->redo_mb, (long long)f->connections,
+              (long long)fit->workers[LOAD_WRITE], (long long)fit->workers[LOAD_READ]);
+    text_add(&t, few ? ": raise max_connections (shroffctl sizes)"
+             : unset ? ": MariaDB's own small pool; shroffctl sizes says what fits"
+                     : "");
+    doctor_told(d, few || unset ? WARN : FINE, "sizes", room);
 }
 
 /* ---- merchants */

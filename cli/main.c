@@ -1,4 +1,4 @@
-/* shroffctl - what an operator does to Shroff from the shell. */
+/* main.c - shroffctl: what an operator does to Shroff from the shell. */
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "base/version.h"
 #include "cli/command.h"
 #include "io/crypto/vault.h"
+#include "io/db/db_server.h"
 
 #define EXIT_USAGE 2
 #define REASON_MAX 255          /* admin_log.why */
@@ -293,8 +294,6 @@ static const char *who_am_i(void)
 
 static int command_run(struct cli *cli, const struct command *c)
 {
-    struct db_account account;
-
     config_take_recorded();
     config_load(&cli->config);
     cli->actor = (struct actor){ who_am_i(), str_or(cli->value[OPT_REASON], ""), NULL };
@@ -303,10 +302,8 @@ static int command_run(struct cli *cli, const struct command *c)
                 cli->config.master_key_file);
         return EXIT_CONFIG;
     }
-    if (!c->offline) {
-        config_db_account(&cli->config, "ctl", &account);
-        cli->db = db_open(&account);
-    }
+    if (!c->offline)
+        cli->db = db_open_role(&cli->config, "ctl");
     int rc = c->run(cli);
     db_close(&cli->db);
     return rc;

@@ -1,3 +1,5 @@
+/* out.c - in: members of a row, one after the other; out: JSON, aligned columns or "name: value".
+ * */
 #include "cli/out.h"
 
 #include <stdarg.h>

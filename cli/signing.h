@@ -5,10 +5,8 @@
 #include "cli/command.h"
 #include "app/credentials.h"
 
-#define SIGNING_BODY_MAX 65536
-#define SIGNING_URI_MAX 8192
 /* Room for a signed text whose body was written with twice the bytes. */
-#define SIGNING_ROOM (2 * SIGNING_BODY_MAX + 2 * SIGNING_URI_MAX + CREDENTIALS_EXTRA)
+#define SIGNING_ROOM (2 * REQUEST_BODY_MAX + 2 * REQUEST_URI_MAX + CREDENTIALS_EXTRA)
 
 struct signing {
     const struct app *app;

@@ -147,7 +147,7 @@ static const struct { void (*make)(struct body, struct text *); const char *says
 
 static bool other_body(const struct signing *s, size_t i, struct signing_mistake *out)
 {
-    static char room[2 * SIGNING_BODY_MAX + 8];
+    static char room[2 * REQUEST_BODY_MAX + 8];
     struct signed_request other = s->request;
     struct text body = TEXT(room);
 
@@ -194,7 +194,7 @@ static const char *const PATHS[] = {
 
 static bool other_path(const struct signing *s, size_t i, struct signing_mistake *out)
 {
-    static char uri[SIGNING_URI_MAX + 64];
+    static char uri[REQUEST_URI_MAX + 64];
     struct signed_request other = s->request;
 
     if (i >= COUNT(PATHS))
@@ -285,7 +285,7 @@ ADDRESSES[] = {
 
 static bool other_address(const struct signing *s, size_t i, struct signing_mistake *out)
 {
-    static char room[SIGNING_URI_MAX + CONFIG_TEXT + 8];
+    static char room[REQUEST_URI_MAX + CONFIG_TEXT + 8];
     struct signed_request other = s->request;
     struct text uri = TEXT(room);
 

@@ -1,4 +1,5 @@
-/* The gateway's callbacks: owed rows, claimed with a lease, sent over HTTP, tried again. */
+/* mock_notice.c - the gateway's callbacks: owed rows, claimed with a lease, sent over HTTP, tried
+ * again. */
 #include "sandbox/mock_private.h"
 
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-/* What payers make happen, and the gateway's own query. */
+/* mock_outcome.c - what payers make happen, and the gateway's own query. */
 #include "sandbox/mock_private.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* mock_trade.c - a trade of the mock gateway: read for its page, locked for what happens to it. */
 #include "sandbox/mock_private.h"
 
 #include "base/clock.h"
@@ -92,11 +93,11 @@ static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id
 enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trade *out)
 {
     static const char SQL[] =
-        "SELECT m.channel_id, IFNULL(t.price, m.price), IFNULL(t.currency, m.currency), m.subject, "
-        "m.return_url, m.expire_time, "
-        "m.app_key,"
-        " m.shop, m.code, m.config, m.config_sealed, IFNULL(t.status, -1), t.channel_order_no,"
-        " t.success_time, UTC_TIMESTAMP(3)"
+        "SELECT m.channel_id, IFNULL(t.price, m.price) AS price,"
+        "       IFNULL(t.currency, m.currency) AS currency, m.subject, m.return_url, m.expire_time,"
+        "       m.app_key, m.shop, m.code, m.config, m.config_sealed AS sealed,"
+        "       IFNULL(t.status, -1) AS status, t.channel_order_no, t.success_time,"
+        "       UTC_TIMESTAMP(3) AS now"
         " FROM merchant_attempt m LEFT JOIN mock_trade t ON t.pay_id = m.pay_id WHERE m.pay_id = ?";
     static struct attempt_row row;
     char number[NO_SIZE]; /* pay_id may be out's own */
@@ -110,7 +111,7 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
                 .sql = SQL,
                 .in = in,
                 .n = COUNT(in),
-                .shape = &(const struct db_shape){ ATTEMPT_COLUMNS, COUNT(ATTEMPT_COLUMNS) },
+                .shape = DB_SHAPE(ATTEMPT_COLUMNS),
                 .row = &row });
     db_end(db);
     if (err != PAY_OK)

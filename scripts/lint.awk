@@ -5,7 +5,7 @@
 BEGIN {
     # common/ in layers, the lowest first: a folder may include itself and what stands before it. Folders
     # joined by "+" stand side by side and do not include each other.
-    n = split("base io wire channel app notify order settle checkout registry+watch+keep web+job", layers, " ")
+    n = split("base io wire channel app notify order refund+transfer settle checkout registry+watch+keep web+job", layers, " ")
     below = ""
     for (i = 1; i <= n; i++) {
         split(layers[i], side, "+")
@@ -35,7 +35,7 @@ BEGIN {
     library["fcgi"]       = "^common/io/fcgi/[a-z_]*\\.c$|^common/io/fcgi/[a-z_]*_private\\.h$"
     library["qrencode"]   = "^common/io/qr\\.c$"
 
-    SQL_FILES = "^common/(app|notify|order|settle|checkout|registry|watch|keep)/|^common/io/db/|^sandbox/|^tests/"
+    SQL_FILES = "^common/(app|notify|order|refund|transfer|settle|checkout|registry|watch|keep)/|^common/io/db/|^sandbox/|^tests/"
     SQL = "^[ ]*(SELECT|INSERT|UPDATE|DELETE|REPLACE|CALL|ALTER|TRUNCATE|DROP|START TRANSACTION)[ ]"
 
     split("strcpy strcat sprintf vsprintf gets atoi atol atoll atof strtok strtok_r alloca system popen" \

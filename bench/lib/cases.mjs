@@ -1,10 +1,12 @@
 // What is measured, as a list: each case names its row, its kind of request and how to run once.
-import { replay, limit } from './load.mjs';
+import { enough, replay, limit } from './load.mjs';
 import { fillOrders } from './fill.mjs';
 import { SHROFF, PEER } from './write.mjs';
 
 const KINDS = ['create', 'callback', 'query', 'status'];
-const START = { create: 3000, callback: 2000, query: 5000, status: 6000 };
+// Of the first turn alone; later ones know how fast the case is.
+const START = { create: 8000, callback: 6000, query: 15000, status: 20000 };
+const FEW_WORKERS = [4, 8, 16, 32];
 
 // Ids for n requests: fresh ones, each used once, or any of the pool, spread.
 const fresh = (take) => (n) => { const first = take(n); return (i) => first + i; };
@@ -21,7 +23,7 @@ function wrkCase(stack, row, kind, spec) {
         port: spec.port, rate: state.rate, connections: spec.connections, ids: spec.ids,
         make: (i, id) => spec.make(stack, from + i, id, spec.port),
       }, seconds);
-      sent += Math.ceil(state.rate * seconds * 1.7) + 2000;
+      sent += enough(state.rate, seconds);
       state.rate = Math.max(result.rate, 500);
       return result;
     },
@@ -39,17 +41,23 @@ export function bareCase(stack, { port, pool, connections }) {
   return wrkCase(stack, 'bare', 'query', { port, connections, ids: any(pool), make: SHROFF.bare });
 }
 
-export function limitCases(stack, names, { workers }) {
+// The database alone, at the number of workers with which it does most.
+export function limitCases(stack, names) {
   return names.map((name) => {
     const [kind, form] = name.split('-');
-    const state = { rate: START[kind] };
+    const state = { rate: START[kind], workers: FEW_WORKERS[0] };
     const ids = kind === 'callback' ? fresh((n) => fillOrders(stack, n)) : undefined;
+    const run = async (seconds, workers = state.workers) => {
+      const result = await limit(stack, { name, workers, ids, rate: state.rate }, seconds);
+      state.rate = Math.max(result.rate, 500);
+      return { ...result, workers };
+    };
     return {
-      row: form, kind,
-      run: async (seconds) => {
-        const result = await limit(stack, { name, workers, ids, rate: state.rate }, seconds);
-        state.rate = Math.max(result.rate, 500);
-        return result;
+      row: form, kind, run,
+      prepare: async () => {
+        const tried = [];
+        for (const workers of FEW_WORKERS) tried.push(await run(1, workers));
+        state.workers = tried.sort((a, b) => b.rate - a.rate)[0].workers;
       },
     };
   });

@@ -5,7 +5,7 @@ import { sql } from './stack.mjs';
 import { median, sleep } from './time.mjs';
 import { num } from './table.mjs';
 
-const WANT = 1.3;
+const WANT = 1.2;
 // What a request costs: the CPU of all that served it, and its rate.
 const costOf = (r) => Object.values(r.cpu).reduce((sum, us) => sum + us, 0);
 

@@ -37,9 +37,16 @@ async function measured(stack, work) {
   return { ...result, rate, failures: result.refused + result.broken, cpu: costOf(before, after, Math.max(result.requests, 1)) };
 }
 
+// Requests, or orders, for so long at such a rate, should it double meanwhile.
+export const enough = (rate, seconds) => Math.ceil(rate * seconds * 2.2) + 4000;
+// A case that had no more of them measured nothing.
+function notOut(what, used, n) {
+  if (used >= n) throw new Error(`${what}: ${n} were not enough; the machine is faster than bench thinks`);
+}
+
 // wrk on one kind of request. make(i, id): its bytes; ids(n): the first of n ids, or a function of i.
 export async function replay(stack, { port, make, ids, rate, connections }, seconds) {
-  const n = Math.ceil(rate * seconds * 1.7) + 2000;
+  const n = enough(rate, seconds);
   const file = join(stack.state, 'tmp', 'replay'), out = `${file}.json`;
   const idOf = ids(n);
   writeRequests(file, n, (i) => make(i, idOf(i)));
@@ -51,12 +58,15 @@ export async function replay(stack, { port, make, ids, rate, connections }, seco
   });
   rmSync(file);
   rmSync(out);
+  notOut('requests', result.requests, n);
   return result;
 }
 
 // The database alone: a case of limit_cases.c.
 export async function limit(stack, { name, workers, ids, rate }, seconds) {
-  const idOf = ids ? ids(Math.ceil(rate * seconds * 1.7) + 2000) : () => 0;
-  return measured(stack, async () => JSON.parse(await run(buildPath('bench', 'limit'),
+  const n = enough(rate, seconds), idOf = ids ? ids(n) : () => 0;
+  const result = await measured(stack, async () => JSON.parse(await run(buildPath('bench', 'limit'),
     [name, String(workers), String(seconds), String(idOf(0)), String(stack.appId), String(stack.channelId)], stack.settings)));
+  if (ids) notOut('orders', result.requests, n);
+  return result;
 }

@@ -37,7 +37,8 @@ const PARAMS = ['REQUEST_METHOD $request_method', 'REQUEST_URI $request_uri', 'Q
 function serverOf(extra) {
   const { port, kind, to } = extra;
   if (kind === 'sink') return `server { listen 127.0.0.1:${port}; access_log off; location / { return 200 '{"code":0}'; } }`;
-  if (kind === 'bare') return `server { listen 127.0.0.1:${port}; ${PARAMS} location / { fastcgi_pass unix:${to}; } }`;
+  if (kind === 'bare') return `upstream at${port} { server unix:${to} max_fails=0; keepalive ${extra.keep}; keepalive_timeout 1s; }
+    server { listen 127.0.0.1:${port}; ${PARAMS} location / { fastcgi_keep_conn on; fastcgi_pass at${port}; } }`;
   return `upstream at${port} { server 127.0.0.1:${to}; keepalive 64; }
     server { listen 127.0.0.1:${port}; location / { proxy_pass http://at${port}; proxy_http_version 1.1;
       proxy_set_header Connection ""; } }`;
@@ -54,8 +55,10 @@ export async function addServers(stack, extras) {
   await sleep(1500);
 }
 
-export async function openStack(settings) {
-  const stack = await startStack({ SHROFF_LOG_LEVEL: 'warn', ...settings });
+// No settings of its own: what is measured is what a user gets. binlog: as production has it.
+export async function openStack({ binlog = false } = {}) {
+  const stack = await startStack(binlog ? { SHROFF_DB_BINLOG: '1' } : {}, { small: false });
+  stack.binlog = binlog;
   stack.dbSocket = stack.env.SHROFF_DB_SOCKET;
   stack.children = [];
   stack.settings = readEnvFile(join(stack.state, 'run', 'shroff.env'));

@@ -1,3 +1,4 @@
+/* alert.c - raises, reads and closes rows of pay_alert. */
 #include "app/alert.h"
 
 #include "app/admin_log.h"

@@ -141,7 +141,7 @@ static enum pay_err key_take(void *arg, void *at)
 }
 
 #define KEY_SELECT \
-    "SELECT id, expire_time, key_id, algorithm, scopes, public_key, secret_sealed" \
+    "SELECT id, expire_time, key_id, algorithm, scopes, public_key, secret_sealed AS sealed" \
     "  FROM pay_app_key WHERE app_id = ?"
 static const char SQL_LIVE_KEYS[] = KEY_SELECT
     " AND status = 0 AND (expire_time IS NULL OR expire_time > UTC_TIMESTAMP(3)) ORDER BY id";

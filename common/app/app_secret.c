@@ -23,16 +23,13 @@ enum pay_err nonce_spend(struct db *db, int64_t app_id, const char *nonce)
     return err == PAY_DUPLICATE ? PAY_NONCE_USED : err;
 }
 
-static const struct db_column NUMBER_COLUMNS[] = { { "n", DB_I64, 0, sizeof(int64_t) } };
-
 enum pay_err nonce_check(struct db *db, int64_t app_id, const char *nonce)
 {
     static const char SQL[] = "SELECT 1 FROM api_nonce WHERE app_id = ? AND nonce = ?";
     const struct db_param in[] = { DB_NUM(app_id), DB_STR(nonce) };
     int64_t one;
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(NUMBER_COLUMNS), .row = &one });
+    enum pay_err err = db_number(db, SQL, DB_LIST(in), &one);
     if (err == PAY_OK)
         return PAY_NONCE_USED;
     return err == PAY_NO_ROW ? PAY_OK : err;
@@ -107,8 +104,9 @@ static void webhook_tell(struct db *db, int64_t app_id, const char *app_key)
 enum pay_err app_webhook_keys(struct db *db, int64_t app_id, struct webhook_keys *out)
 {
     static const char SQL[] =
-        "SELECT app_key, webhook_secret_sealed,"
+        "SELECT app_key, webhook_secret_sealed AS now,"
         "       IF(webhook_secret_old_until > UTC_TIMESTAMP(3), webhook_secret_old_sealed, NULL)"
+        "       AS old"
         "  FROM pay_app WHERE id = ?";
     const struct db_param in[] = { DB_NUM(app_id) };
     uint8_t room[2][SEALED_SIZE];

@@ -22,7 +22,8 @@ struct channel_found {
 };
 
 #define CHANNEL_SELECT \
-    "SELECT c.id, c.app_id, c.code, c.status, c.fee_rate, a.app_key, c.config, c.config_sealed" \
+    "SELECT c.id, c.app_id, c.code, c.status, c.fee_rate, a.app_key, c.config," \
+    "       c.config_sealed AS sealed" \
     "  FROM pay_channel c JOIN pay_app a ON a.id = c.app_id"
 
 static const struct db_column CHANNEL_COLUMNS[] = {

@@ -1,3 +1,4 @@
+/* credentials.c - in: the Authorization header; out: its parts, and the text that was signed. */
 #include "app/credentials.h"
 
 #include <string.h>

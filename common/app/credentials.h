@@ -4,6 +4,8 @@
 
 #include "app/app.h"
 
+#define REQUEST_BODY_MAX 65536      /* bytes of a request's body */
+#define REQUEST_URI_MAX 8192        /* bytes of its path with the query */
 #define NONCE_SIZE 65
 #define TIMESTAMP_WINDOW 300        /* seconds to either side */
 #define CREDENTIALS_EXTRA 256       /* bytes a signed text has besides address and body, at most */

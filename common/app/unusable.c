@@ -1,3 +1,4 @@
+/* unusable.c - names a key or channel that cannot be used in the log, and raises its alert. */
 #include "app/unusable.h"
 
 #include <string.h>

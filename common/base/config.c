@@ -1,5 +1,5 @@
 /* config.c - the settings, one table. "$STATE" and "$BASE_URL" at the head of a default stand for
- * the setting of that name, which is read before. */
+ * the setting of that name, which is read before; "by cores" for what sizes.h computes. */
 #include "base/config.h"
 #include <ctype.h>
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/config_private.h"
 #include "base/text.h"
 
 enum set_kind { SET_TEXT, SET_FOLDER, SET_URL, SET_NUM, SET_MODE, SET_LEVEL, SET_NETS, SET_NAME };
@@ -21,6 +22,7 @@ struct setting {
     const char *help;
 };
 #define AT(member) offsetof(struct config, member)
+#define BY_CORES "by cores"
 #define ROOM(member) (int64_t)sizeof(((struct config *)0)->member) - 1
 
 static const struct setting SETTINGS[] = {
@@ -43,7 +45,8 @@ static const struct setting SETTINGS[] = {
       ROOM(master_key_file), AT(master_key_file), "lines VERSION:base64 of 32 bytes, mode 0600" },
     { "SHROFF_METRICS_FILE", SET_TEXT, "$STATE/run/metrics", NULL, 0, ROOM(metrics_file),
       AT(metrics_file), "counters shared by the node's programs" },
-    { "SHROFF_WORKERS", SET_NUM, "4", NULL, 1, 512, AT(workers), "children per program" },
+    { "SHROFF_WORKERS", SET_NUM, BY_CORES, NULL, 1, 512, AT(workers),
+      "children per program; SHROFF_WORKERS_QUERY and the like: of one program" },
     { "SHROFF_WORKER_REQUESTS", SET_NUM, "100000", NULL, 1, 1000000000, AT(worker_requests),
       "a child is replaced after so many requests" },
     { "SHROFF_RATE_APP", SET_NUM, "200", "0", 0, 1000000, AT(rate_app),
@@ -168,13 +171,15 @@ static const char *default_of(const struct setting *set, const struct config *co
         text_add(&text, value + strlen("$STATE"));
     } else if (str_starts(value, "$BASE_URL")) {
         text_add(&text, config->base_url);
+    } else if (str_eq(value, BY_CORES)) {
+        text_addf(&text, "%lld", (long long)sizes_here()->workers[LOAD_WRITE]);
     } else {
         return value;
     }
     return room;
 }
 
-static void refuse(const char *name, const char *value, const char *want)
+void config_refuse(const char *name, const char *value, const char *want)
 {
     char room[1024];
     struct text shown = TEXT(room);
@@ -198,8 +203,34 @@ void config_load(struct config *out)
         char room[160];
         struct text want = TEXT(room);
         want_text(set, &want);
-        refuse(set->name, value, room);
+        config_refuse(set->name, value, room);
     }
+}
+
+static const struct setting *setting_of(const char *name)
+{
+    size_t i = 0;
+
+    while (!str_eq(SETTINGS[i].name, name))
+        i++;
+    return &SETTINGS[i];
+}
+
+void config_workers(struct config *config, const char *program, enum load load)
+{
+    const struct setting *set = setting_of("SHROFF_WORKERS");
+    char name[80], room[160];
+    struct text text = TEXT(name), want = TEXT(room);
+
+    text_addf(&text, "%s_", set->name);
+    for (const char *at = program; *at; at++)
+        text_add_char(&text, (char)toupper((unsigned char)*at));
+    const char *own = str_or(getenv(name), "");
+    if (!*own && !*str_or(getenv(set->name), ""))
+        config->workers = sizes_here()->workers[load];
+    want_text(set, &want);
+    if (*own && !take_value(set, own, &config->workers))
+        config_refuse(name, own, room);
 }
 
 void config_print_help(void)
@@ -217,115 +248,4 @@ void config_print_help(void)
            "SHROFF_<ROLE>_DB_USER");
     printf("%-26s its password, or _FILE; default: the file $STATE/secrets/<role>.password\n",
            "SHROFF_<ROLE>_DB_PASSWORD");
-}
-
-/* SHROFF_<ROLE><suffix> from the environment, NULL when unset or empty. */
-static const char *role_setting(const char *role, const char *suffix, char *name, size_t size)
-{
-    struct text text = text_over(name, size);
-
-    text_add(&text, "SHROFF_");
-    for (; *role; role++)
-        text_add_char(&text, (char)toupper((unsigned char)*role));
-    text_add(&text, suffix);
-    const char *value = getenv(name);
-    return value && *value ? value : NULL;
-}
-
-/* The file with a role's password: what systemd hands to this unit alone (LoadCredential=) before
- * what the settings name, which all programs share. NULL: none is named. */
-static const char *password_named(const char *role, char *name, size_t size, struct text *path)
-{
-    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-    const char *value = role_setting(role, "_DB_PASSWORD_FILE", name, size);
-
-    if (credentials && *credentials) {
-        text_addf(path, "%s/%s.password", credentials, role);
-        if (!path->full && access(path->at, F_OK) == 0)
-            return path->at;
-        text_reset(path);
-    }
-    text_add(path, value);
-    return value;
-}
-
-/* False when a bound or a file is in the way; name, value and want say what, as refuse tells it. */
-struct complaint { char name[80], value[2 * CONFIG_TEXT], want[200]; };
-
-static bool complain(struct complaint *c, const char *value, const char *want)
-{
-    struct text to_value = TEXT(c->value), to_want = TEXT(c->want);
-
-    text_add(&to_value, value);
-    text_add(&to_want, want);
-    return false;
-}
-
-static bool load_password(const struct config *config, const char *role, struct db_account *out,
-                          struct complaint *c)
-{
-    char room[2 * CONFIG_TEXT], why[160];
-    struct text path = TEXT(room), want = TEXT(why);
-    const char *value = role_setting(role, "_DB_PASSWORD", c->name, sizeof(c->name));
-
-    if (value) {
-        if (!text_copy(out->password, sizeof(out->password), value))
-            return complain(c, "(hidden)", "want at most 128 bytes");
-        return !secret_problem(value) || complain(c, "(hidden)", secret_problem(value));
-    }
-    if (!password_named(role, c->name, sizeof(c->name), &path)) {
-        text_addf(&path, "%s/secrets/%s.password", config->state, role);
-        if (access(config->state, F_OK) != 0) {
-            (void)snprintf(c->name, sizeof(c->name), "SHROFF_STATE");
-            return complain(c, config->state, "there is no such folder: start ./scripts/run, or"
-                                              " name the copy you mean");
-        }
-    }
-    enum pay_err err = path.full ? PAY_FULL
-                                 : file_read(room, out->password, sizeof(out->password));
-    text_addf(&want, "want a file with a password of at most 128 bytes: %s",
-              err == PAY_FULL ? "it is longer" : strerror(errno));
-    if (err != PAY_OK)
-        return complain(c, room, why);
-    return !secret_problem(out->password) || complain(c, room, secret_problem(out->password));
-}
-
-static bool load_account(const struct config *config, const char *role, struct db_account *out,
-                         struct complaint *c)
-{
-    char user[81];
-    struct text own = TEXT(user);
-
-    memset(out, 0, sizeof(*out));
-    text_addf(&own, "shroff_%s", role);
-    const char *value = str_or(role_setting(role, "_DB_USER", c->name, sizeof(c->name)), user);
-    if (!text_copy(out->user, sizeof(out->user), value))
-        return complain(c, value, "want at most 80 bytes");
-    const bool sandbox = str_eq(role, "sandbox");
-    if (!text_copy(out->socket, sizeof(out->socket), config->db_socket) ||
-        !text_copy(out->database, sizeof(out->database),
-                   sandbox ? config->sandbox_db_name : config->db_name)) {
-        (void)snprintf(c->name, sizeof(c->name), "SHROFF_DB_SOCKET");
-        return complain(c, config->db_socket, "want at most 107 bytes");
-    }
-    return load_password(config, role, out, c);
-}
-
-bool config_db_account_read(const struct config *config, const char *role, struct db_account *out,
-                            struct text *why)
-{
-    struct complaint c = { "", "", "" };
-
-    if (load_account(config, role, out, &c))
-        return true;
-    text_addf(why, "%s='%.300s': %s", c.name, c.value, c.want);
-    return false;
-}
-
-void config_db_account(const struct config *config, const char *role, struct db_account *out)
-{
-    struct complaint c = { "", "", "" };
-
-    if (!load_account(config, role, out, &c))
-        refuse(c.name, c.value, c.want);
 }

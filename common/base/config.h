@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include "base/err.h"
 #include "base/net.h"
+#include "base/sizes.h"
 
 #define CONFIG_TEXT 512
 #define EXIT_CONFIG 78      /* sysexits.h EX_CONFIG */
@@ -32,6 +33,9 @@ struct config {
  * where it means none). Prints one line (variable, value, bounds, cure) and exits 78 when
  * a value is bad. */
 void config_load(struct config *out);
+/* After config_load: config->workers becomes the number of this program: SHROFF_WORKERS_<PROGRAM>,
+ * else SHROFF_WORKERS, else what such a load gets on this machine. Exits 78 when a value is bad. */
+void config_workers(struct config *config, const char *program, enum load load);
 /* Before config_load, for what people start by hand: the settings that `scripts/run` recorded under
  * the state folder fill what the environment does not say. Without SHROFF_STATE only when it says
  * nothing at all: the settings of one installation never mix with another's. */
@@ -44,7 +48,7 @@ void config_print_help(void);
  * credential <role>.password, or the file named by SHROFF_<ROLE>_DB_PASSWORD_FILE (default
  * STATE/secrets/<role>.password). Exits 78 when that
  * cannot be read. */
-struct db_account { char user[81], password[129], socket[108], database[65]; };
+struct db_account { char user[81], password[129], database[65]; };
 void config_db_account(const struct config *config, const char *role, struct db_account *out);
 /* The same for a caller that can go on without it: instead of the exit, false, and *why says what
  * is wrong. */

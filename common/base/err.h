@@ -22,6 +22,8 @@
     X(PAY_BAD_TIME,     40102, 401, "the timestamp is more than 300 s off", "set the clock") \
     X(PAY_NONCE_USED,   40103, 401, "the nonce was used before", \
       "use a new nonce for every request") \
+    X(PAY_NO_SESSION,   40104, 401, "an operator's session or token is missing", \
+      "log in, or send a token") \
     X(PAY_NO_SCOPE,     40300, 403, "the key lacks the scope", "shroffctl key create --scopes") \
     X(PAY_BAD_ADDRESS,  40301, 403, "the address is not on the app's allow-list", \
       "shroffctl app set --allowed-nets") \

@@ -1,3 +1,4 @@
+/* fault.c - reads the plan of a fault point, and dies, stops or waits there. */
 #include "base/fault.h"
 
 #ifdef SHROFF_TEST

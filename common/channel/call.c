@@ -1,3 +1,4 @@
+/* call.c - a call to a channel: through its gate, over HTTPS, its time and answer noted. */
 #include "channel/call.h"
 
 #include "channel/gate.h"

@@ -31,11 +31,13 @@ enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wan
 {
     static const char SQL[] =
         "SELECT id, channel_id, no,"
-        "       channel_id = ? AND JSON_EQUALS(COALESCE(channel_extras, '{}'), COALESCE(?, '{}')),"
-        "       display_expire_time >= UTC_TIMESTAMP(3) + INTERVAL 30 SECOND,"
+        "       channel_id = ? AND JSON_EQUALS(COALESCE(channel_extras, '{}'), COALESCE(?, '{}'))"
+        "         AS same,"
+        "       display_expire_time >= UTC_TIMESTAMP(3) + INTERVAL 30 SECOND AS lasts,"
         "       display_expire_time IS NULL AND create_time > UTC_TIMESTAMP(3) - INTERVAL 10 SECOND"
+        "         AS sending"
         "  FROM pay_order_extension"
-        " WHERE order_id = ? AND status = 0 ORDER BY id DESC LIMIT 50";
+        " WHERE order_id = ? AND status = " STATE(ATTEMPT_WAITING) " ORDER BY id DESC LIMIT 50";
     const struct db_param in[] = {
         DB_NUM(wanted->channel_id), DB_OPT(str_or(wanted->extras, "")), DB_NUM(order_id),
     };
@@ -56,7 +58,7 @@ static enum pay_err apply_answer(struct db *db, const struct channel_config *cha
 
     if (result->state == CHANNEL_WAITING || result->state == CHANNEL_NOT_FOUND)
         return PAY_OK;
-    enum pay_err err = settle_result(db, channel, result, NULL, &verdict);
+    enum pay_err err = settle(db, channel, result, NULL, &verdict);
     if (err == PAY_OTHER_PRICE || err == PAY_OTHER_PAYMENT) {
         one->unsure = true;
         open->conflict = err;
@@ -142,7 +144,7 @@ enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_lis
     static const char SQL[] =
         "SELECT COUNT(*) FROM pay_order_extension"
         " WHERE order_id = ? AND of_id IS NULL"
-        "   AND NOT (status = 20 AND channel_error_code <=> ?)";
+        "   AND NOT (status = " STATE(ATTEMPT_CLOSED) " AND channel_error_code <=> ?)";
     const struct db_param in[] = { DB_NUM(order_id), DB_STR(NEVER_SENT) };
     int64_t total;
 
@@ -159,7 +161,7 @@ static enum pay_err claim_work(struct db *db, void *arg)
 {
     static const char SQL[] =
         "UPDATE pay_order SET asked_time = UTC_TIMESTAMP(3), update_time = update_time"
-        " WHERE id = ? AND status = 0"
+        " WHERE id = ? AND status = " STATE(ORDER_WAITING)
         "   AND (asked_time IS NULL OR asked_time <= UTC_TIMESTAMP(3) - INTERVAL 10 SECOND)";
     const int64_t *order_id = arg;
     const struct db_param in[] = { DB_NUM(*order_id) };

@@ -91,7 +91,7 @@ static enum pay_err create_work(struct db *db, void *arg)
     return err;
 }
 
-/* The same as one call (schema/0002_hot_transactions.sql), for channels whose ticket is there
+/* The same as one call (schema/procedures/order_open.sql), for channels whose ticket is there
  * already. It returns neither id nor time of the attempt: no caller needs them. */
 static enum pay_err open_work(struct db *db, void *arg)
 {

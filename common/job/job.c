@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "io/db/db_refusal.h"
+#include "io/db/db_server.h"
 
 #define PROGRESS_EVERY_US 200000
 
@@ -20,11 +21,6 @@ static void on_signal(int number)
 {
     (void)number;
     stopping = 1;
-}
-
-bool job_stopping(void)
-{
-    return stopping != 0;
 }
 
 bool job_over(const struct job *job)
@@ -192,7 +188,6 @@ static void listen_to_signals(void)
 int job_main(const struct job_spec *spec, int argc, char **argv)
 {
     struct job job = { .name = spec->name, .for_s = spec->for_s, .until_us = INT64_MAX };
-    struct db_account account;
     int code = take_arguments(spec, argc, argv, &job);
 
     if (code != 0)
@@ -203,9 +198,7 @@ int job_main(const struct job_spec *spec, int argc, char **argv)
     if (spec->test_only && !job.config.test_mode)
         job_refuse(&job, "does not start with SHROFF_MODE=live: it plays third parties");
     stats_open(job.config.metrics_file);
-    config_db_account(&job.config, spec->role, &account);
-    job.db = db_open(&account);
-    explicit_bzero(&account, sizeof(account));
+    job.db = db_open_role(&job.config, spec->role);
     listen_to_signals();
 
     int64_t begun = clock_ticks_us();

@@ -46,9 +46,7 @@ struct job_spec {
 /* All of main. */
 int job_main(const struct job_spec *spec, int argc, char **argv);
 
-/* True once SIGTERM, SIGINT or SIGHUP came. */
-bool job_stopping(void);
-/* True when it is told to stop or its time is over. */
+/* True once SIGTERM, SIGINT or SIGHUP came, or its time is over. */
 bool job_over(const struct job *job);
 /* Sets a number of the summary; they appear in the order they were first set. name is static. */
 void job_set(struct job *job, const char *name, int64_t n);

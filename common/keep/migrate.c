@@ -1,3 +1,4 @@
+/* migrate.c - in: a folder of .sql files; out: each applied once, in order, under a claim row. */
 #include "keep/migrate.h"
 
 #include <dirent.h>
@@ -15,17 +16,23 @@
 #define FILE_MAX 1048576
 #define WAIT_MS 600000
 
-static const char SQL_TABLE[] = "CREATE TABLE IF NOT EXISTS schema_migration ("
-                                " version INT NOT NULL PRIMARY KEY,"
-                                " name VARCHAR(128) NOT NULL,"
-                                " checksum CHAR(64) NOT NULL COMMENT 'SHA-256 of the file',"
-                                " statements_done INT NOT NULL DEFAULT 0,"
-                                " holder CHAR(26) NULL COMMENT 'who applies it now',"
-                                " holder_connection BIGINT NULL,"
-                                " held_until DATETIME(3) NULL,"
-                                " apply_time DATETIME(3) NULL COMMENT 'null: not done yet'"
-                                ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin "
-                                "COMMENT='which migrations were applied'";
+static const char SQL_TABLE[] =
+    "CREATE TABLE IF NOT EXISTS schema_migration ("
+    " version INT NOT NULL PRIMARY KEY COMMENT 'number at the head of the file''s name',"
+    " name VARCHAR(128) NOT NULL COMMENT 'the file''s name',"
+    " checksum CHAR(64) NOT NULL COMMENT 'SHA-256 of the file',"
+    " statements_done INT NOT NULL DEFAULT 0 COMMENT 'how many of its statements were run',"
+    " holder CHAR(26) NULL COMMENT 'the migration run that applies it now',"
+    " holder_connection BIGINT NULL COMMENT 'its connection to the database',"
+    " held_until DATETIME(3) NULL COMMENT 'from then on another run may go on with it',"
+    " apply_time DATETIME(3) NULL COMMENT 'null: not done yet'"
+    ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin "
+    "COMMENT='which migrations were applied'";
+
+/* Until the first release the first file may change; what it made before is not carried over. */
+static const char ANEW[] =
+    "the database was made by another version of Shroff, and cannot be carried over to this one."
+    " Begin with an empty database, or go on with the programs that made it";
 
 struct migration {
     int64_t version, statements_done, applied;
@@ -55,7 +62,8 @@ struct step {
 
 static enum pay_err step_read(struct db *db, void *arg)
 {
-    static const char SQL[] = "SELECT version, statements_done, apply_time IS NOT NULL, checksum"
+    static const char SQL[] = "SELECT version, statements_done, apply_time IS NOT NULL AS applied,"
+                              " checksum"
                               " FROM schema_migration WHERE version = ?";
     struct step *s = arg;
     struct migration found = { 0 };
@@ -70,13 +78,12 @@ static enum pay_err step_read(struct db *db, void *arg)
         return err;
     s->row->statements_done = found.statements_done;
     s->row->applied = found.applied;
-    if (!str_eq(found.checksum, s->row->checksum)) {
-        snprintf(s->m->out->why, sizeof(s->m->out->why),
-                 "%s was changed after it was %s: restore it and write a new file",
-                 s->row->name, found.applied ? "applied" : "begun");
-        return PAY_CONFLICT;
-    }
-    return PAY_OK;
+    if (str_eq(found.checksum, s->row->checksum))
+        return PAY_OK;
+    snprintf(s->m->out->why, sizeof(s->m->out->why), "%s was changed after it was %s: %s",
+             s->row->name, found.applied ? "applied" : "begun",
+             s->row->version == 1 ? ANEW : "restore it and write a new file");
+    return PAY_CONFLICT;
 }
 
 /* Whoever holds it lives while his connection does, or, on another server, while his lease does. */
@@ -94,7 +101,7 @@ static enum pay_err step_claim(struct db *db, void *arg)
         "UTC_TIMESTAMP(3)"
         " OR holder_connection NOT IN (SELECT id FROM information_schema.processlist))";
     static const char SQL_HELD[] =
-        "SELECT holder IS NOT NULL FROM schema_migration WHERE version = ? FOR UPDATE";
+        "SELECT holder IS NOT NULL AS orphan FROM schema_migration WHERE version = ? FOR UPDATE";
     static const struct db_column HELD[] = { DB_COLUMN(struct step, orphan) };
     struct step *s = arg;
     const struct db_param row[] = { DB_NUM(s->row->version), DB_STR(s->row->name),
@@ -243,6 +250,15 @@ static int is_migration(const struct dirent *entry)
            str_eq(n + len - 4, ".sql");
 }
 
+static enum pay_err procedures(struct migrate *m)
+{
+    char folder[1024];
+    struct text why = TEXT(m->out->why);
+
+    snprintf(folder, sizeof(folder), "%.1000s/procedures", m->folder);
+    return procedures_run(m->db, folder, m->dry, &m->out->procedures, &why);
+}
+
 enum pay_err migrate_run(struct db *db, const struct migrate_plan *plan, struct migrate_report *out)
 {
     const char *folder = plan->folder;
@@ -269,14 +285,14 @@ enum pay_err migrate_run(struct db *db, const struct migrate_plan *plan, struct 
         free(names[i]);
     }
     free(names);
-    return err;
+    return err == PAY_OK && plan->with_procedures ? procedures(&m) : err;
 }
 
 static bool folder_is(const char *path)
 {
     char first[1100];
 
-    snprintf(first, sizeof(first), "%s/0001_main_job.sql", path);
+    snprintf(first, sizeof(first), "%s/0001_tables.sql", path);
     return access(first, R_OK) == 0;
 }
 

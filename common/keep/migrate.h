@@ -1,4 +1,5 @@
-/* migrate.h - numbered, forward-only migrations: schema/NNNN_name.sql, each applied once.
+/* migrate.h - numbered, forward-only migrations: schema/NNNN_name.sql, each applied once; then the
+ * procedures and triggers as they stand now.
  *
  * Safe to run twice, from two machines at once (a claim row per file; who comes second waits) and
  * after being killed anywhere (the statements done are counted; the one in flight is tried again).
@@ -8,9 +9,11 @@
 
 #include <stdbool.h>
 #include "io/db/db.h"
+#include "keep/procedures.h"
 
 struct migrate_report {
     int applied, known; /* files applied now, applied before */
+    struct procedures_report procedures;
     char why[1024];     /* with an error: what could not be done */
 };
 
@@ -19,6 +22,7 @@ struct migrate_plan {
     const char *main_name;         /* Shroff's own database: stands for @MAIN@ in the files */
     bool dry;                      /* only count: applied = how many would be */
     void (*say)(const char *file); /* told each file before it is applied */
+    bool with_procedures;          /* folder/procedures too, once the files are applied */
 };
 /* Applies what is missing, files in the order of their numbers. */
 MUST_USE enum pay_err migrate_run(struct db *db, const struct migrate_plan *plan,

@@ -18,7 +18,7 @@ struct partition { char name[65 * 4], before[128]; };
 struct partitions { struct partition at[NAMES_MAX]; size_t count; };
 
 static const char SQL_PARTITIONS[] =
-    "SELECT PARTITION_NAME, COALESCE(PARTITION_DESCRIPTION, '')"
+    "SELECT PARTITION_NAME AS name, COALESCE(PARTITION_DESCRIPTION, '') AS `before`"
     "  FROM information_schema.PARTITIONS"
     " WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND PARTITION_NAME IS NOT NULL"
     " ORDER BY PARTITION_ORDINAL_POSITION";
@@ -210,7 +210,7 @@ enum pay_err partitions_drop(struct db *db, int64_t keep_days, struct purge_repo
 /* ---- nonces */
 
 static const char SQL_OLD_NONCES[] =
-    "SELECT id, create_time < UTC_TIMESTAMP(3) - INTERVAL 900 SECOND"
+    "SELECT id, create_time < UTC_TIMESTAMP(3) - INTERVAL 900 SECOND AS old"
     "  FROM api_nonce"
     " ORDER BY id LIMIT 500";
 static const char SQL_DROP_NONCES[] =

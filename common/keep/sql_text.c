@@ -1,3 +1,4 @@
+/* sql_text.c - in: the text of a .sql file; out: its statements, one at a time. */
 #include "keep/sql_text.h"
 
 #include <string.h>

@@ -1,7 +1,10 @@
 /* test_clock.c - orders first, then attempts, tasks and their hosts: the order in which everybody
  * locks. */
 #include "keep/test_clock.h"
+
 #include "app/app.h"
+#include "notify/notify_state.h"
+#include "order/order_state.h"
 
 static enum pay_err advance(struct db *db, void *arg)
 {
@@ -9,16 +12,17 @@ static enum pay_err advance(struct db *db, void *arg)
         "UPDATE pay_order"
         "   SET expire_time = expire_time - INTERVAL ? SECOND,"
         "       asked_time = asked_time - INTERVAL ? SECOND"
-        " WHERE app_id = ? AND status = 0";
+        " WHERE app_id = ? AND status = " STATE(ORDER_WAITING);
     static const char SQL_ATTEMPTS[] =
         "UPDATE pay_order_extension"
         "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND,"
         "       display_expire_time = display_expire_time - INTERVAL ? SECOND"
-        " WHERE order_id IN (SELECT id FROM pay_order WHERE app_id = ?) AND status = 0";
+        " WHERE order_id IN (SELECT id FROM pay_order WHERE app_id = ?)"
+        "   AND status = " STATE(ATTEMPT_WAITING);
     static const char SQL_TASKS[] =
         "UPDATE notify_task"
         "   SET next_notify_time = next_notify_time - INTERVAL ? SECOND"
-        " WHERE app_id = ? AND status = 0 AND claim_token = 0";
+        " WHERE app_id = ? AND status = " STATE(NOTIFY_WAITING) " AND claim_token = 0";
     /* Else a host that failed five times in a row is asked on the wall's time all the same. */
     static const char SQL_HOSTS[] =
         "UPDATE notify_endpoint"

@@ -7,10 +7,10 @@
 #include <stdint.h>
 #include "app/app.h"
 #include "base/ulid.h"
+#include "notify/notify_state.h"
 
 #define NOTIFY_TRIES_MAX 32
 enum notify_type { NOTIFY_ORDER = 1, NOTIFY_REFUND = 2, NOTIFY_TRANSFER = 3 };
-enum notify_status { NOTIFY_WAITING = 0, NOTIFY_SUCCESS = 10, NOTIFY_FAILURE = 20 };
 #define NOTIFY_LOG_NOT_ACKNOWLEDGED 21
 #define NOTIFY_LOG_REQUEST_FAILED 22
 

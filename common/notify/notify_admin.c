@@ -1,3 +1,4 @@
+/* notify_admin.c - notifications listed, resent and probed for operators. */
 #include "notify/notify_admin.h"
 
 #include "notify/notify.h"
@@ -46,9 +47,10 @@ enum pay_err notify_task_list(struct db *db, const struct task_filter *f,
         "SELECT t.id, t.no, a.app_key, t.event, t.status, t.notify_times, t.max_notify_times,"
         " t.next_notify_time, t.parked_since,"
         " (SELECT MIN(e.open_since) FROM notify_endpoint e"
-        "   WHERE t.status = 0 AND e.open_since IS NOT NULL AND " NOTIFY_IS_HOST_OF_TASK "),"
+        "   WHERE t.status = 0 AND e.open_since IS NOT NULL AND " NOTIFY_IS_HOST_OF_TASK ")"
+        " AS host_open_since,"
         " t.merchant_order_id, t.notify_url, t.create_time,"
-        LAST_LOG("error_code") "," LAST_LOG("reason")
+        LAST_LOG("error_code") " AS last_error," LAST_LOG("reason") " AS last_reason"
         TASKS_OF_FILTER
         " ORDER BY t.id DESC LIMIT ?";
     struct task_row row;
@@ -94,8 +96,9 @@ static const struct db_column RESEND_COLUMNS[] = {
     DB_COLUMN(struct resend_row, claimed), DB_COLUMN(struct resend_row, schedule),
 };
 #define RESEND_SELECT \
-    "SELECT t.id, t.status, t.claim_token <> 0 AND t.next_notify_time > UTC_TIMESTAMP(3)," \
-    " a.notify_schedule FROM notify_task t JOIN pay_app a ON a.id = t.app_id"
+    "SELECT t.id, t.status, t.claim_token <> 0 AND t.next_notify_time > UTC_TIMESTAMP(3)" \
+    " AS claimed, a.notify_schedule AS schedule" \
+    " FROM notify_task t JOIN pay_app a ON a.id = t.app_id"
 
 /* notify_times goes on counting (each try has its log row); the room for tries grows instead, set
  * before status, which it reads. A token left by a dead runner stays: its try is logged later. */

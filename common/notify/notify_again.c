@@ -6,8 +6,6 @@
 
 #include "notify/notify_private.h"
 
-#define BODY_MAX 32768
-
 static const char SQL_LOAD[] =
     "SELECT id, app_id, notify_times, max_notify_times, 1 AS manual, no, notify_url, body"
     "  FROM notify_task WHERE no = ? AND status = 10";
@@ -26,7 +24,7 @@ enum pay_err notify_again_load(struct db *db, const char *no, struct notify_due 
         DB_COLUMN(struct again_row, due.manual), DB_COLUMN(struct again_row, due.no),
         DB_COLUMN(struct again_row, due.notify_url), DB_COLUMN(struct again_row, body),
     };
-    static uint8_t room[BODY_MAX];
+    static uint8_t room[NOTIFY_BODY_MAX];
     static struct again_row row;
     const struct db_param in[] = { DB_STR(no) };
 

@@ -7,7 +7,6 @@
 #include "notify/notify.h"
 #include "notify/notify_queue.h"
 
-#define BODY_MAX 32768
 #define LOST_LAST_TRIES 2       /* a last try whose runner died is tried again so often */
 
 #define DUE_IN_ORDER(order) \
@@ -177,7 +176,7 @@ static enum pay_err keep_body(void *arg, void *row)
 
 static enum pay_err read_bodies(struct db *db, struct notify_claim *claim)
 {
-    static uint8_t room[BODY_MAX];
+    static uint8_t room[NOTIFY_BODY_MAX];
     struct body_row row = { 0, { room, sizeof(room), 0 } };
     struct text list = TEXT(list_room);
 

@@ -1,36 +1,7 @@
+/* order.c - the SQL that finds and lists orders, and how a row becomes a struct order. */
 #include "order/order.h"
 
 #include "order/order_row.h"
-
-static const struct { const char *word; int64_t state; } ORDER_STATES[] = {
-    { "WAITING", ORDER_WAITING }, { "SUCCESS", ORDER_SUCCESS },
-    { "CLOSED", ORDER_CLOSED },   { "REFUND", ORDER_REFUND },
-};
-
-const char *order_state_word(int64_t state)
-{
-    for (size_t i = 0; i < COUNT(ORDER_STATES); i++)
-        if (ORDER_STATES[i].state == state)
-            return ORDER_STATES[i].word;
-    return "";
-}
-
-bool order_state_parse(const char *word, int64_t *state)
-{
-    for (size_t i = 0; i < COUNT(ORDER_STATES); i++) {
-        if (!str_eq(ORDER_STATES[i].word, word))
-            continue;
-        *state = ORDER_STATES[i].state;
-        return true;
-    }
-    return false;
-}
-
-/* An attempt's states are the first three of an order's, with the same words and numbers. */
-const char *attempt_state_word(int64_t state)
-{
-    return state == ORDER_REFUND ? "" : order_state_word(state);
-}
 
 /* A stretch of a list of columns. */
 struct stretch { size_t from, count; };
@@ -169,11 +140,12 @@ enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
 {
     static const char SQL[] =
         "SELECT o.status, o.price, o.no, o.currency, o.subject, o.return_url, o.expire_time,"
-        "       o.id, o.app_id, o.expire_time <= UTC_TIMESTAMP(3)"
+        "       o.id, o.app_id, o.expire_time <= UTC_TIMESTAMP(3) AS expired"
         "  FROM pay_order o"
         " WHERE o.query_token = ?"
-        "   AND CASE o.status WHEN 0 THEN o.expire_time WHEN 20 THEN o.update_time"
-        "       ELSE o.success_time END > UTC_TIMESTAMP(3) - INTERVAL 24 HOUR";
+        "   AND CASE o.status WHEN " STATE(ORDER_WAITING) " THEN o.expire_time"
+        "                     WHEN " STATE(ORDER_CLOSED) " THEN o.update_time"
+        "                     ELSE o.success_time END > UTC_TIMESTAMP(3) - INTERVAL 24 HOUR";
 
     if (!str_is(token, ALPHA_HEX, TOKEN_SIZE - 1, TOKEN_SIZE - 1))
         return PAY_NOT_FOUND;
@@ -186,7 +158,8 @@ enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
 enum pay_err attempt_open_of(struct db *db, int64_t order_id, struct attempt *out)
 {
     static const char SQL[] =
-        ATTEMPT_SELECT " WHERE e.order_id = ? AND e.status = 0 ORDER BY e.id DESC LIMIT 1";
+        ATTEMPT_SELECT " WHERE e.order_id = ? AND e.status = " STATE(ATTEMPT_WAITING)
+                       " ORDER BY e.id DESC LIMIT 1";
     const struct db_param in[] = { DB_NUM(order_id) };
 
     return attempt_read(db, SQL, DB_LIST(in), out);
@@ -253,7 +226,7 @@ enum pay_err order_list(struct db *db, const struct order_filter *filter,
         DB_WHEN(place.time), DB_NUM(place.id), DB_NUM(filter->limit + 1),
     };
     const struct db_param all[] = { in[0], in[2], in[3], in[4], in[5], in[6] };
-    bool any = filter->status < 0;
+    bool any = filter->status == STATE_ANY;
     return db_select(db, &(struct db_query){
         .sql = any ? ALL : IN_STATE, .in = any ? all : in, .n = any ? COUNT(all) : COUNT(in),
         .shape = &ORDER_SHAPE, .row = &row, .each = order_each, .arg = &to });

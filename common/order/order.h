@@ -7,6 +7,7 @@
 #include "base/money.h"
 #include "base/ulid.h"
 #include "io/db/db.h"
+#include "order/order_state.h"
 
 #define MERCHANT_NO_SIZE 65
 #define URL_SIZE 1025
@@ -14,12 +15,6 @@
 #define BODY_SIZE (512 * 4 + 1)
 #define METADATA_SIZE 4097
 #define USER_ID_SIZE (64 * 4 + 1)
-
-enum order_state { ORDER_WAITING = 0, ORDER_SUCCESS = 10, ORDER_CLOSED = 20, ORDER_REFUND = 30 };
-enum attempt_state { ATTEMPT_WAITING = 0, ATTEMPT_SUCCESS = 10, ATTEMPT_CLOSED = 20 };
-const char *order_state_word(int64_t state);                        /* "WAITING" … */
-MUST_USE bool order_state_parse(const char *word, int64_t *state);
-const char *attempt_state_word(int64_t state);
 
 /* A row of pay_order; each size mirrors its column. Times in ms, 0 absent. */
 struct order {
@@ -57,7 +52,7 @@ MUST_USE enum pay_err attempt_open_of(struct db *db, int64_t order_id, struct at
 
 struct order_filter {
     int64_t app_id, from, to;       /* ms; 0: no bound; from <= create_time < to */
-    int64_t status;                 /* -1: any */
+    int64_t status;                 /* or STATE_ANY */
     const char *after;              /* order_no; NULL: from the newest */
     int64_t limit;                  /* 1..100 */
 };

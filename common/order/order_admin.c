@@ -1,3 +1,4 @@
+/* order_admin.c - the SQL that lists orders of all apps. */
 #include "order/order_admin.h"
 
 static const struct db_column COLUMNS[] = {

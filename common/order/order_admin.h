@@ -13,7 +13,7 @@ struct order_listed {
 };
 struct order_listing {
     const char *app_key;        /* NULL: all apps */
-    int64_t status;             /* -1: any */
+    int64_t status;             /* or STATE_ANY */
     int64_t from, to;           /* ms; 0: no bound; from <= create_time < to */
     const char *after;          /* an order_no; NULL: from the newest */
     int64_t limit;

@@ -13,10 +13,10 @@
 #define ORDER_TERMS "o.app_id, " ORDER_BOTH
 #define ORDER_SHOWN \
     "o.success_time, o.extension_id, o.channel_code, o.channel_order_no, o.query_token," \
-    " o.expire_time <= UTC_TIMESTAMP(3)"
+    " o.expire_time <= UTC_TIMESTAMP(3) AS expired"
 #define ORDER_VIEW ORDER_BOTH ", " ORDER_SHOWN
 #define ORDER_FIELDS_PAID(paid_price) \
-    ORDER_TERMS ", " ORDER_SHOWN ", o.channel_id, " paid_price ", o.user_ip"
+    ORDER_TERMS ", " ORDER_SHOWN ", o.channel_id, " paid_price " AS paid_price, o.user_ip"
 /* The subselect takes no lock, under FOR UPDATE too: attempts change under their order's lock. */
 #define ORDER_FIELDS ORDER_FIELDS_PAID( \
     "(SELECT p.paid_price FROM pay_order_extension p WHERE p.id = o.extension_id)")

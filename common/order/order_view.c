@@ -11,7 +11,7 @@ static void terms_and_state(struct json_text *to, const struct order *order, con
     json_opt(to, "body", order->body);
     json_raw(to, "metadata", order->metadata);
     json_opt(to, "user_id", order->user_id);
-    json_str(to, "status", order_state_word(order->status));
+    json_str(to, "status", state_word(&ORDER_STATE_TABLE, order->status));
     json_time(to, "create_time", order->create_time);
     json_time(to, "expire_time", order->expire_time);
     json_time(to, "success_time", order->success_time);
@@ -60,7 +60,7 @@ void attempt_view(struct json_text *to, const struct attempt *attempt)
     json_open(to, NULL);
     json_str(to, "pay_id", attempt->no);
     json_str(to, "channel", attempt->channel_code);
-    json_str(to, "status", attempt_state_word(attempt->status));
+    json_str(to, "status", state_word(&ATTEMPT_STATE_TABLE, attempt->status));
     json_opt(to, "channel_order_no", attempt->channel_order_no);
     json_opt(to, "channel_error_code", attempt->channel_error_code);
     json_opt(to, "channel_error_msg", attempt->channel_error_msg);
@@ -72,7 +72,7 @@ void attempt_view(struct json_text *to, const struct attempt *attempt)
 void order_view_public(struct json_text *to, const struct order *order)
 {
     json_str(to, "order_no", order->no);
-    json_str(to, "status", order_state_word(order->status));
+    json_str(to, "status", state_word(&ORDER_STATE_TABLE, order->status));
     json_i64(to, "price", order->price);
     json_str(to, "currency", order->currency);
     json_str(to, "subject", order->subject);

@@ -1,3 +1,4 @@
+/* return_url.c - checks a return URL, and puts the order's number in. */
 #include "order/return_url.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* registry_app.c - apps: made, changed, shown, listed; their webhook secrets. */
 #include "registry/registry.h"
 
 #include <stdio.h>
@@ -201,7 +202,7 @@ enum pay_err registry_app_status(struct db *db, struct actor *actor, const char 
 static enum pay_err old_secret_move(struct db *db, const char *app_key, int64_t id,
                                     int64_t overlap_s)
 {
-    static const char SQL_GET[] = "SELECT webhook_secret_sealed FROM pay_app WHERE id = ?";
+    static const char SQL_GET[] = "SELECT webhook_secret_sealed AS value FROM pay_app WHERE id = ?";
     static const char SQL_PUT[] =
         "UPDATE pay_app SET webhook_secret_old_sealed = ?,"
         " webhook_secret_old_until = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?";

@@ -1,3 +1,4 @@
+/* registry_channel.c - channels of apps: made, changed, shown, listed; their sealed secrets. */
 #include "registry/registry.h"
 
 #include <stdio.h>

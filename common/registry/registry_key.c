@@ -1,3 +1,4 @@
+/* registry_key.c - keys of apps: made, rotated, revoked, listed. */
 #include "registry/registry.h"
 
 #include "base/clock.h"

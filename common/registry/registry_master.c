@@ -1,4 +1,4 @@
-/* The master key's rotation, and what the registry's files share. */
+/* registry_master.c - the master key's rotation, and what the registry's files share. */
 #include "registry/registry.h"
 
 #include "io/crypto/sign.h"
@@ -47,8 +47,8 @@ struct sealed_column {
     const char *table, *column, *next, *put;
 };
 #define NEXT(from, owner, column)                                                                  \
-    "SELECT t.id, " owner ", t." column " FROM " from " WHERE t.id > ? AND t." column              \
-    " IS NOT NULL ORDER BY t.id LIMIT 1 FOR UPDATE"
+    "SELECT t.id, " owner " AS owner, t." column " AS value FROM " from                          \
+    " WHERE t.id > ? AND t." column " IS NOT NULL ORDER BY t.id LIMIT 1 FOR UPDATE"
 #define PUT(table, column) "UPDATE " table " SET " column " = ? WHERE id = ?"
 #define OF_APP(table) table " t JOIN pay_app a ON a.id = t.app_id"
 static const struct sealed_column SEALED[] = {

@@ -1,4 +1,4 @@
-/* The fingerprints by which a secret or public key is registered once in the whole installation.
+/* registry_print.c - fingerprints: a secret or public key is registered once in an installation.
  * They are keyed: from a bare digest, a weak secret in a stolen database could be guessed without
  * the master key. Their key is made with the first one, and bare ones of before are rewritten. */
 #include "io/crypto/sign.h"
@@ -20,7 +20,7 @@ static const struct db_column PRINT_COLUMNS[] = {
 
 static enum pay_err rewrite_one(struct db *db, const uint8_t key[KEY_SIZE], int64_t *after)
 {
-    static const char SQL_NEXT[] = "SELECT id, fingerprint FROM pay_app_key WHERE id > ?"
+    static const char SQL_NEXT[] = "SELECT id, fingerprint AS value FROM pay_app_key WHERE id > ?"
                                    " ORDER BY id LIMIT 1 FOR UPDATE";
     static const char SQL_PUT[] = "UPDATE pay_app_key SET fingerprint = ? WHERE id = ?";
     struct print_row row = { .value = { row.room, sizeof(row.room), 0 } };
@@ -59,7 +59,8 @@ static enum pay_err key_make(struct db *db, uint8_t key[KEY_SIZE])
 
 static enum pay_err key_get(struct db *db, uint8_t key[KEY_SIZE])
 {
-    static const char SQL[] = "SELECT value_sealed FROM installation_key WHERE name = ? FOR UPDATE";
+    static const char SQL[] = "SELECT value_sealed AS value FROM installation_key"
+                              " WHERE name = ? FOR UPDATE";
     struct sealed_row row = { .value = { row.room, sizeof(row.room), 0 } };
     const struct db_param in[] = { DB_STR(NAME) };
     size_t len = 0;

@@ -1,3 +1,4 @@
+/* callback_log.c - in: a callback as it came and its verdict; out: its row of callback_log. */
 #include "settle/callback_log.h"
 
 #include <stdlib.h>
@@ -134,7 +135,7 @@ static enum pay_err sender_pass(void *arg, void *row)
 enum pay_err callback_senders(struct db *db, void (*each)(const char *address))
 {
     static const char SQL[] =
-        "SELECT remote_address"
+        "SELECT remote_address AS address"
         "  FROM (SELECT id, remote_address FROM callback_log FORCE INDEX (idx_refused)"
         "         WHERE believed = 1 AND create_time > UTC_TIMESTAMP(3) - INTERVAL 7 DAY"
         "         ORDER BY create_time DESC LIMIT 10000) newest"

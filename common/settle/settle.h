@@ -31,7 +31,7 @@ struct callback_raw {
  * PAY_OK: applied or known already (*verdict tells). PAY_OTHER_PRICE, PAY_OTHER_PAYMENT (the
  * channel's number belongs to another attempt): a conflict, recorded with its alert. PAY_NOT_FOUND:
  * no such attempt on this channel. raw may be NULL. */
-MUST_USE enum pay_err settle_result(struct db *db, const struct channel_config *channel,
+MUST_USE enum pay_err settle(struct db *db, const struct channel_config *channel,
                                     const struct channel_result *result,
                                     const struct callback_raw *raw, enum verdict *verdict);
 /* The raw row of a callback that was believed and not applied, committed alone. */

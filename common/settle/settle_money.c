@@ -75,10 +75,12 @@ static enum pay_err paid_update(struct db *db, const struct settling *w, const s
 {
     static const char SQL[] =
         "UPDATE pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
-        "   SET e.status = 10, e.paid_price = e.price, e.paid_currency = e.currency,"
+        "   SET e.status = " STATE(ATTEMPT_SUCCESS) ","
+        "       e.paid_price = e.price, e.paid_currency = e.currency,"
         "       e.success_time = ?, e.channel_order_no = ?, e.next_sync_time = NULL,"
         "       e.channel_error_code = NULL, e.channel_error_msg = NULL,"
-        "       o.status = 10, o.success_time = ?, o.channel_order_no = ?, o.channel_user_id = ?,"
+        "       o.status = " STATE(ORDER_SUCCESS) ", o.success_time = ?, o.channel_order_no = ?,"
+        "       o.channel_user_id = ?,"
         "       o.channel_id = ?, o.channel_code = ?, o.channel_fee_rate = ?,"
         "       o.channel_fee_price = ?, o.extension_id = e.id, o.version = ?"
         " WHERE o.id = ? AND o.status = ? AND e.id = ? AND e.status = ?";
@@ -137,7 +139,8 @@ static enum pay_err keep(struct db *db, struct settling *w, const struct attempt
 {
     static const char SQL[] =
         "UPDATE pay_order_extension"
-        "   SET status = 10, paid_price = price, paid_currency = currency, success_time = ?,"
+        "   SET status = " STATE(ATTEMPT_SUCCESS) ","
+        "       paid_price = price, paid_currency = currency, success_time = ?,"
         "       channel_order_no = ?, duplicate_paid = ?, next_sync_time = NULL"
         " WHERE id = ? AND status = ?";
     const int64_t when = success_time(w->result);
@@ -155,7 +158,7 @@ static enum pay_err keep(struct db *db, struct settling *w, const struct attempt
     if (err != PAY_OK)
         return err;
     snprintf(text, sizeof(text), "order %s is %s and attempt %s brought in %lld %s as well",
-             w->order.no, order_state_word(w->order.status), attempt->no,
+             w->order.no, state_word(&ORDER_STATE_TABLE, w->order.status), attempt->no,
              (long long)attempt->price, attempt->currency);
     return alert_raise(db, kind, w->order.app_id, attempt->no, text);
 }

@@ -1,6 +1,6 @@
 /* settle_paid.c - the plain case of settle.c in two round trips: order and attempt are read without
  * a lock (which also tells whose key the callback is checked with), and one call
- * (schema/0005_pay_by_key.sql) changes them if they still are so. */
+ * (schema/procedures/order_pay.sql) changes them if they still are so. */
 #include <stdlib.h>
 
 #include "settle/callback_log.h"

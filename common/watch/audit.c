@@ -1,92 +1,106 @@
+/* audit.c - the proofs, one SELECT each, and how they are run. */
 #include "watch/audit.h"
+
+#include "order/order_state.h"
+#include "refund/refund_state.h"
+#include "transfer/transfer_state.h"
 
 /* Every SQL takes the number of days logs are kept once, so that the caller need not know which. */
 #define KEPT " > UTC_TIMESTAMP() - INTERVAL k.days DAY"
 #define KEEP "(SELECT ? AS days) k"
+#define PAID STATE_IN(ORDER_PAID)
 
 /* Somebody handles it: a refund under way or done, or an alert nobody closed. */
 #define HANDLED(attempt) \
     "(EXISTS (SELECT 1 FROM pay_refund r WHERE r.extension_id = " attempt ".id AND r.status" \
-    " <> 20)" \
+    " <> " STATE(REFUND_FAILURE) ")" \
     " OR EXISTS (SELECT 1 FROM pay_alert a WHERE a.about = " attempt ".no AND a.closed_by IS NULL))"
 
 #define PAID_ONCE \
-    "SELECT o.no, CONCAT('SUCCESS or REFUND, but its attempt ', IFNULL(e.no, '(none)'), ' says '," \
+    "SELECT o.no AS about, CONCAT('SUCCESS or REFUND, but its attempt '," \
+    " IFNULL(e.no, '(none)'), ' says '," \
     " IFNULL(e.status, '-'), ' ', IFNULL(e.paid_price, '-'), ' ', IFNULL(e.paid_currency, '-')," \
-    " ' for ', o.price, ' ', o.currency)" \
+    " ' for ', o.price, ' ', o.currency) AS text" \
     " FROM " KEEP " JOIN pay_order o" \
     " LEFT JOIN pay_order_extension e ON e.id = o.extension_id AND e.order_id = o.id" \
-    " WHERE o.status IN (10, 30) AND NOT (e.status <=> 10 AND e.channel_id <=> o.channel_id" \
-    " AND e.paid_price <=> o.price AND e.paid_currency <=> o.currency AND e.price <=> o.price" \
+    " WHERE o.status IN " PAID " AND NOT (e.status <=> " STATE(ATTEMPT_SUCCESS) \
+    " AND e.channel_id <=> o.channel_id AND e.paid_price <=> o.price" \
+    " AND e.paid_currency <=> o.currency AND e.price <=> o.price" \
     " AND e.duplicate_paid <=> 0 AND o.success_time IS NOT NULL AND e.success_time IS NOT NULL)" \
     " UNION ALL SELECT o.no, 'WAITING or CLOSED, but it carries the marks of a payment'" \
-    " FROM pay_order o WHERE o.status IN (0, 20)" \
+    " FROM pay_order o WHERE o.status IN " STATE_IN(ORDER_UNPAID) \
     " AND (o.extension_id IS NOT NULL OR o.success_time IS NOT NULL)"
 
 #define SURPLUS \
-    "SELECT e.no, CONCAT('brought in ', IFNULL(e.paid_price, '-'), ' '," \
+    "SELECT e.no AS about, CONCAT('brought in ', IFNULL(e.paid_price, '-'), ' '," \
     " IFNULL(e.paid_currency, '-'), ' for order ', IFNULL(o.no, '(gone)')," \
-    " ', which it did not pay; no refund, no open alert')" \
+    " ', which it did not pay; no refund, no open alert') AS text" \
     " FROM " KEEP " JOIN pay_order_extension e LEFT JOIN pay_order o ON o.id = e.order_id" \
-    " WHERE e.status = 10 AND NOT (o.extension_id <=> e.id) AND NOT " HANDLED("e")
+    " WHERE e.status = " STATE(ATTEMPT_SUCCESS) " AND NOT (o.extension_id <=> e.id)" \
+    " AND NOT " HANDLED("e")
 
 #define REFUND_SUMS \
-    "SELECT o.no, CONCAT('refund_price ', o.refund_price, ' (refunds say ', IFNULL(r.done, 0)," \
+    "SELECT o.no AS about, CONCAT('refund_price ', o.refund_price, ' (refunds say '," \
+    " IFNULL(r.done, 0)," \
     " '), refunding_price ', o.refunding_price, ' (refunds say ', IFNULL(r.open, 0), ') of '," \
-    " o.price)" \
+    " o.price) AS text" \
     " FROM " KEEP " JOIN pay_order o LEFT JOIN (SELECT order_id," \
-    " SUM(IF(status = 10, refund_price, 0)) AS done, SUM(IF(status = 0, refund_price, 0)) AS open" \
+    " SUM(IF(status = " STATE(REFUND_SUCCESS) ", refund_price, 0)) AS done," \
+    " SUM(IF(status = " STATE(REFUND_WAITING) ", refund_price, 0)) AS open" \
     " FROM pay_refund WHERE cause = 'merchant' GROUP BY order_id) r ON r.order_id = o.id" \
     " WHERE o.refund_price <> IFNULL(r.done, 0) OR o.refunding_price <> IFNULL(r.open, 0)" \
     " OR o.refund_price + o.refunding_price > o.price" \
-    " OR (o.status = 30) <> (o.refund_price = o.price AND o.status IN (10, 30))" \
+    " OR (o.status = " STATE(ORDER_REFUND) ") <>" \
+    " (o.refund_price = o.price AND o.status IN " PAID ")" \
     " UNION ALL SELECT e.no, CONCAT('automatic refunds of ', SUM(r.refund_price), ' for '," \
     " e.paid_price)" \
     " FROM pay_refund r JOIN pay_order_extension e ON e.id = r.extension_id" \
-    " WHERE r.cause <> 'merchant' AND r.status IN (0, 10) GROUP BY e.id, e.no, e.paid_price" \
+    " WHERE r.cause <> 'merchant' AND r.status <> " STATE(REFUND_FAILURE) \
+    " GROUP BY e.id, e.no, e.paid_price" \
     " HAVING SUM(r.refund_price) > e.paid_price"
 
 /* An app's own address may have come or gone since: then at most one is asked for. */
 #define TOLD_ONCE \
-    "SELECT o.no, CONCAT('is paid and has ', COUNT(t.id), ' tasks order.success')" \
+    "SELECT o.no AS about, CONCAT('is paid and has ', COUNT(t.id), ' tasks order.success')" \
+    " AS text" \
     " FROM " KEEP " JOIN pay_order o JOIN pay_app a ON a.id = o.app_id" \
     " LEFT JOIN notify_task t ON t.type = 1 AND t.data_id = o.id AND t.event = 'order.success'" \
-    " WHERE o.status IN (10, 30)" \
+    " WHERE o.status IN " PAID \
     " GROUP BY o.id HAVING COUNT(t.id) > 1 OR (COUNT(t.id) = 0 AND MAX(o.notify_url IS NOT NULL" \
     " OR (a.order_notify_url IS NOT NULL AND a.update_time < o.update_time)))" \
     " UNION ALL SELECT t.no, CONCAT(t.event, ' is told of order ', IFNULL(o.no, t.data_id)," \
     " ', which is not so') FROM notify_task t LEFT JOIN pay_order o ON o.id = t.data_id" \
-    " WHERE t.type = 1 AND (o.id IS NULL OR (t.event = 'order.success' AND o.status NOT IN" \
-    " (10, 30))" \
-    " OR (t.event = 'order.closed' AND o.status = 0))"
+    " WHERE t.type = 1 AND (o.id IS NULL OR (t.event = 'order.success' AND o.status NOT IN " \
+    PAID ") OR (t.event = 'order.closed' AND o.status = " STATE(ORDER_WAITING) "))"
 
 /* A runner is alive when it began a try lately. */
 #define NOT_LATE \
-    "SELECT t.no, CONCAT('due since ', t.next_notify_time, IF(t.claim_token, ', its lease is" \
-    " over', ''))" \
+    "SELECT t.no AS about, CONCAT('due since ', t.next_notify_time, IF(t.claim_token, ', its" \
+    " lease is over', '')) AS text" \
     " FROM " KEEP " JOIN notify_task t WHERE t.status = 0" \
     " AND t.next_notify_time < UTC_TIMESTAMP(3) - INTERVAL 5 MINUTE AND EXISTS (SELECT 1" \
     " FROM notify_log l WHERE l.create_time > UTC_TIMESTAMP(3) - INTERVAL 2 MINUTE)"
 
 #define TRIES_LOGGED \
-    "SELECT no, CONCAT(notify_times, ' tries begun, ', logged, ' on record, ', heard," \
-    " ' acknowledged, status ', status) FROM (SELECT t.no, t.notify_times, t.max_notify_times," \
-    " t.status, COUNT(l.id) AS logged, IFNULL(SUM(l.status = 10), 0) AS heard" \
+    "SELECT no AS about, CONCAT(notify_times, ' tries begun, ', logged, ' on record, ', heard," \
+    " ' acknowledged, status ', status) AS text FROM (SELECT t.no, t.notify_times," \
+    " t.max_notify_times, t.status, COUNT(l.id) AS logged, IFNULL(SUM(l.status = 10), 0) AS heard" \
     " FROM " KEEP " JOIN notify_task t LEFT JOIN notify_log l ON l.task_id = t.id" \
     " WHERE t.claim_token = 0 AND t.create_time" KEPT " GROUP BY t.id) x" \
     " WHERE logged <> notify_times OR (status = 10) <> (heard > 0)" \
     " OR (status = 0 AND notify_times >= max_notify_times)"
 
 #define CLOSED_UNPAID \
-    "SELECT o.no, CONCAT('is CLOSED, attempt ', e.no, ' is paid, and nobody handles it')" \
+    "SELECT o.no AS about, CONCAT('is CLOSED, attempt ', e.no, ' is paid, and nobody handles it')" \
+    " AS text" \
     " FROM " KEEP " JOIN pay_order o JOIN pay_order_extension e ON e.order_id = o.id AND" \
-    " e.status = 10" \
-    " WHERE o.status = 20 AND NOT " HANDLED("e")
+    " e.status = " STATE(ATTEMPT_SUCCESS) \
+    " WHERE o.status = " STATE(ORDER_CLOSED) " AND NOT " HANDLED("e")
 
 #define CALLBACKS_AGREE \
-    "SELECT CONCAT('callback ', c.id), CONCAT(c.verdict, ': ', LEFT(c.body, 300), ' but" \
+    "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', LEFT(c.body, 300), ' but" \
     " attempt '," \
-    " IFNULL(e.no, '(none)'), ' says ', IFNULL(e.status, '-'), ' ', IFNULL(e.price, '-'))" \
+    " IFNULL(e.no, '(none)'), ' says ', IFNULL(e.status, '-'), ' ', IFNULL(e.price, '-')) AS text" \
     " FROM " KEEP " JOIN callback_log c LEFT JOIN pay_order_extension e ON e.id = c.extension_id" \
     " WHERE c.verdict IN ('ACCEPTED', 'REPEATED', 'DUPLICATE_PAID', 'LATE_PAID') AND" \
     " c.create_time" KEPT \
@@ -94,62 +108,69 @@
     " AND NOT (JSON_VALUE(c.body, '$.pay_id') <=> e.no AND JSON_VALUE(c.body, '$.price') <=>" \
     " e.price" \
     " AND JSON_VALUE(c.body, '$.currency') <=> e.currency" \
-    " AND (JSON_VALUE(c.body, '$.status') <> 'SUCCESS' OR e.status = 10))))"
+    " AND (JSON_VALUE(c.body, '$.status') <> 'SUCCESS' OR e.status = " STATE(ATTEMPT_SUCCESS) \
+    "))))"
 
-/* Each row begins in state 0; steps follow one another, are legal, and end where the row stands. */
-#define REPLAY(kind, table, number, legal) \
-    "SELECT CONCAT('" kind " ', " number "), CONCAT('step ', s.from_status, ' to '," \
-    " s.to_status, ' after '," \
-    " s.before_status) FROM (SELECT data_id, from_status, to_status, IFNULL(LAG(to_status)" \
-    " OVER (PARTITION BY data_id ORDER BY id), 0) AS before_status FROM status_log WHERE kind =" \
-    " '" kind "') s" \
+/* Each row begins in the first state. Its steps follow one another, are legal, and end where the
+ * row is. */
+#define REPLAY(kind, table, first, steps) \
+    "SELECT CONCAT('" kind " ', x.no) AS about, CONCAT('step ', s.from_status, ' to '," \
+    " s.to_status, ' after ', s.before_status) AS text FROM" \
+    " (SELECT data_id, from_status, to_status, IFNULL(LAG(to_status)" \
+    " OVER (PARTITION BY data_id ORDER BY id), " first ") AS before_status" \
+    " FROM status_log WHERE kind = '" kind "') s" \
     " JOIN " table " x ON x.id = s.data_id JOIN keep k WHERE x.create_time" KEPT \
-    " AND (s.before_status <> s.from_status OR NOT (s.from_status, s.to_status) IN (" legal "))" \
-    " UNION ALL SELECT CONCAT('" kind " ', " number "), CONCAT('is ', x.status, ', its log" \
-    " ends at '," \
-    " IFNULL(s.last_status, 0)) FROM " table " x JOIN keep k LEFT JOIN (SELECT DISTINCT data_id," \
+    " AND (s.before_status <> s.from_status OR (s.from_status, s.to_status)" \
+    " NOT IN " STATE_PAIRS(steps) ")" \
+    " UNION ALL SELECT CONCAT('" kind " ', x.no), CONCAT('is ', x.status, ', its log" \
+    " ends at ', IFNULL(s.last_status, " first "))" \
+    " FROM " table " x JOIN keep k LEFT JOIN (SELECT DISTINCT data_id," \
     " FIRST_VALUE(to_status) OVER (PARTITION BY data_id ORDER BY id DESC) AS last_status" \
     " FROM status_log WHERE kind = '" kind "') s ON s.data_id = x.id" \
-    " WHERE x.create_time" KEPT " AND x.status <> IFNULL(s.last_status, 0)"
+    " WHERE x.create_time" KEPT " AND x.status <> IFNULL(s.last_status, " first ")"
 #define STATES_REPLAY \
     "WITH keep AS (SELECT ? AS days) " \
-    REPLAY("order", "pay_order", "x.no", "(0,10), (0,20), (10,30), (20,10)") " UNION ALL " \
-    REPLAY("attempt", "pay_order_extension", "x.no", "(0,10), (0,20), (20,10)") " UNION ALL " \
-    REPLAY("refund", "pay_refund", "x.no", "(0,10), (0,20), (20,0)") " UNION ALL " \
-    REPLAY("transfer", "pay_transfer", "x.no", "(0,5), (0,10), (0,20), (5,10), (5,20)")
+    REPLAY("order", "pay_order", STATE(ORDER_WAITING), ORDER_STEPS) " UNION ALL " \
+    REPLAY("attempt", "pay_order_extension", STATE(ATTEMPT_WAITING), ATTEMPT_STEPS) \
+    " UNION ALL " \
+    REPLAY("refund", "pay_refund", STATE(REFUND_WAITING), REFUND_STEPS) " UNION ALL " \
+    REPLAY("transfer", "pay_transfer", STATE(TRANSFER_WAITING), TRANSFER_STEPS)
 
 #define FEE_FITS \
-    "SELECT o.no, CONCAT('fee ', IFNULL(o.channel_fee_price, '-'), ' at '," \
+    "SELECT o.no AS about, CONCAT('fee ', IFNULL(o.channel_fee_price, '-'), ' at '," \
     " IFNULL(o.channel_fee_rate, '-')," \
-    " ' ppm of ', o.price) FROM " KEEP " JOIN pay_order o WHERE o.channel_fee_price > o.price" \
-    " OR o.channel_fee_price < 0 OR (o.status IN (10, 30) AND NOT (o.channel_fee_price" \
-    " <=> LEAST(o.price, (o.price * o.channel_fee_rate + 500000) DIV 1000000)))"
+    " ' ppm of ', o.price) AS text FROM " KEEP " JOIN pay_order o" \
+    " WHERE o.channel_fee_price > o.price OR o.channel_fee_price < 0" \
+    " OR (o.status IN " PAID " AND NOT (o.channel_fee_price <=>" \
+    " LEAST(o.price, (o.price * o.channel_fee_rate + 500000) DIV 1000000)))"
 
 /* The unique key refuses this; a table that was copied or mended by hand may lack the key. */
 #define NUMBER_ONCE \
-    "SELECT MIN(e.no), CONCAT('payment ', e.channel_order_no, ' of channel ', e.channel_id," \
-    " ' stands on ', COUNT(*), ' attempts: ', LEFT(GROUP_CONCAT(e.no ORDER BY e.id), 300))" \
+    "SELECT MIN(e.no) AS about, CONCAT('payment ', e.channel_order_no, ' of channel '," \
+    " e.channel_id, ' stands on ', COUNT(*), ' attempts: ', " \
+    " LEFT(GROUP_CONCAT(e.no ORDER BY e.id), 300)) AS text" \
     " FROM " KEEP " JOIN pay_order_extension e WHERE e.channel_order_no IS NOT NULL" \
     " GROUP BY e.channel_order_no, e.channel_id HAVING COUNT(*) > 1" \
     " UNION ALL SELECT e.no, CONCAT('is not paid, but carries the number of payment '," \
     " e.channel_order_no)" \
-    " FROM pay_order_extension e WHERE e.channel_order_no IS NOT NULL AND e.status <> 10" \
+    " FROM pay_order_extension e WHERE e.channel_order_no IS NOT NULL AND e.status <> " \
+    STATE(ATTEMPT_SUCCESS) \
     " UNION ALL SELECT o.no, CONCAT('was paid by payment ', IFNULL(o.channel_order_no, '(none)')," \
     " ', its attempt ', e.no, ' says ', IFNULL(e.channel_order_no, '(none)'))" \
     " FROM pay_order o JOIN pay_order_extension e ON e.id = o.extension_id" \
-    " WHERE o.status IN (10, 30) AND NOT (o.channel_order_no <=> e.channel_order_no)"
+    " WHERE o.status IN " PAID " AND NOT (o.channel_order_no <=> e.channel_order_no)"
 
 /* A callback names its attempt. The number of its payment is on that attempt, or on one of its own.
  * The number of a conflict was taken away by migration 6, which raised an alert. */
 #define SECOND_KEPT \
-    "SELECT e.no, CONCAT('callback ', c.id, ' (', c.verdict, ') tells of payment '," \
-    " LEFT(JSON_VALUE(c.body, '$.channel_order_no'), 64), ', which no attempt has')" \
+    "SELECT e.no AS about, CONCAT('callback ', c.id, ' (', c.verdict, ') tells of payment '," \
+    " LEFT(JSON_VALUE(c.body, '$.channel_order_no'), 64), ', which no attempt has') AS text" \
     " FROM " KEEP " JOIN callback_log c JOIN pay_order_extension e ON e.id = c.extension_id" \
     " WHERE c.verdict IN ('ACCEPTED', 'REPEATED', 'DUPLICATE_PAID', 'LATE_PAID')" \
     " AND c.create_time" KEPT " AND e.channel_code = 'mock'" \
     " AND JSON_VALUE(c.body, '$.status') = 'SUCCESS'" \
     " AND NOT EXISTS (SELECT 1 FROM pay_order_extension x WHERE x.order_id = e.order_id" \
-    " AND (x.id = e.id OR x.of_id = e.id) AND x.status = 10" \
+    " AND (x.id = e.id OR x.of_id = e.id) AND x.status = " STATE(ATTEMPT_SUCCESS) \
     " AND x.channel_order_no = JSON_VALUE(c.body, '$.channel_order_no'))" \
     " AND NOT EXISTS (SELECT 1 FROM pay_alert a WHERE a.kind = 'other_payment'" \
     " AND a.about = e.no)" \
@@ -158,8 +179,9 @@
     " e.duplicate_paid," \
     " ', or has neither a refund nor an open alert')" \
     " FROM pay_order_extension e LEFT JOIN pay_order_extension f ON f.id = e.of_id" \
-    " WHERE e.of_id IS NOT NULL AND NOT (e.status = 10 AND e.duplicate_paid = 1" \
-    " AND e.channel_order_no IS NOT NULL AND f.status <=> 10 AND f.order_id = e.order_id" \
+    " WHERE e.of_id IS NOT NULL AND NOT (e.status = " STATE(ATTEMPT_SUCCESS) \
+    " AND e.duplicate_paid = 1 AND e.channel_order_no IS NOT NULL" \
+    " AND f.status <=> " STATE(ATTEMPT_SUCCESS) " AND f.order_id = e.order_id" \
     " AND " HANDLED("e") ")"
 
 const struct audit_proof AUDIT_PROOFS[] = {

@@ -1,3 +1,4 @@
+/* doctor.c - the SQL of doctor's facts, and nginx.conf's worker_connections. */
 #include "watch/doctor.h"
 #include <string.h>
 #include "base/config.h"
@@ -8,6 +9,9 @@
 static const struct db_column FACT_COLUMNS[] = {
     DB_COLUMN_TIME(struct doctor_facts, now),
     DB_COLUMN(struct doctor_facts, flush_at_commit),
+    DB_COLUMN(struct doctor_facts, pool_mb),
+    DB_COLUMN(struct doctor_facts, redo_mb),
+    DB_COLUMN(struct doctor_facts, connections),
     DB_COLUMN(struct doctor_facts, partitions_ahead),
     DB_COLUMN(struct doctor_facts, nonces),
     DB_COLUMN(struct doctor_facts, version),
@@ -22,14 +26,16 @@ static enum pay_err keep_host(void *arg, void *row)
 enum pay_err doctor_facts(struct db *db, struct doctor_facts *out)
 {
     static const char SQL[] =
-        "SELECT UTC_TIMESTAMP(3), @@innodb_flush_log_at_trx_commit,"
+        "SELECT UTC_TIMESTAMP(3) AS now, @@innodb_flush_log_at_trx_commit AS flush_at_commit,"
+        " @@innodb_buffer_pool_size DIV 1048576 AS pool_mb,"
+        " @@innodb_log_file_size DIV 1048576 AS redo_mb, @@max_connections AS connections,"
         " (SELECT COUNT(DISTINCT table_name) FROM information_schema.partitions"
         "  WHERE table_schema = DATABASE() AND table_name IN ('notify_log', 'callback_log', "
         "'status_log')"
         "  AND partition_description > CONCAT('''', UTC_DATE() + INTERVAL 1 MONTH)"
-        "  AND partition_description <> 'MAXVALUE'),"
-        " (SELECT COUNT(*) FROM api_nonce WHERE create_time < UTC_TIMESTAMP(3) - INTERVAL 2 DAY),"
-        " VERSION()";
+        "  AND partition_description <> 'MAXVALUE') AS partitions_ahead,"
+        " (SELECT COUNT(*) FROM api_nonce WHERE create_time < UTC_TIMESTAMP(3) - INTERVAL 2 DAY)"
+        " AS nonces, VERSION() AS version";
 
     enum pay_err err = db_select(
         db, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(FACT_COLUMNS), .row = out });
@@ -60,11 +66,12 @@ static const struct db_column WAITING_COLUMNS[] = {
 enum pay_err doctor_waiting(struct db *db, struct doctor_waiting *out)
 {
     static const char SQL[] =
-        "SELECT a.app_key, w.n, w.oldest, w.every FROM"
-        " (SELECT app_id, COUNT(*) AS n, MIN(create_time) AS oldest, SUM(COUNT(*)) OVER () AS every"
+        "SELECT a.app_key, w.`count`, w.oldest, w.`all` FROM"
+        " (SELECT app_id, COUNT(*) AS `count`, MIN(create_time) AS oldest,"
+        "         SUM(COUNT(*)) OVER () AS `all`"
         "    FROM (SELECT app_id, create_time FROM notify_task"
         "           WHERE status = 0 AND lane = 1 LIMIT ?) t GROUP BY app_id) w"
-        " JOIN pay_app a ON a.id = w.app_id ORDER BY w.n DESC LIMIT 1";
+        " JOIN pay_app a ON a.id = w.app_id ORDER BY w.`count` DESC LIMIT 1";
     const struct db_param in[] = { DB_NUM(DOCTOR_WAITING_MOST) };
 
     enum pay_err err = db_select(db, &(struct db_query){

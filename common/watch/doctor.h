@@ -13,6 +13,7 @@ struct doctor_facts {
     struct gauges gauges;
     int64_t open_hosts;      /* merchants' hosts that do not answer; longest: for how long */
     struct notify_open_host longest;
+    int64_t pool_mb, redo_mb, connections;  /* of MariaDB */
     int64_t partitions_ahead; /* log tables with a partition for next month, of 3 */
     int64_t nonces;           /* kept; many when purge does not run */
     char version[65];

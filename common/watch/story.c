@@ -1,9 +1,11 @@
+/* story.c - the SQL of an order's time line, and how its rows become lines. */
 #include "watch/story.h"
 
 #include <string.h>
 
 #include "base/json_text.h"
 #include "notify/notify_endpoint.h"
+#include "order/order_state.h"
 
 static const struct db_column KEY_COLUMNS[] = {
     DB_COLUMN(struct story_key, id), DB_COLUMN(struct story_key, no),
@@ -60,11 +62,10 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
 }
 
 /* One SELECT per kind of thing that happened; ? is the order's id in each. */
-#define WORD(column) \
-    "CASE " column " WHEN 0 THEN 'WAITING' WHEN 10 THEN 'SUCCESS' WHEN 20 THEN 'CLOSED'" \
-    " ELSE 'REFUND' END"
+#define STEP_OF(log, states) \
+    STATE_CASE(log "from_status", states) ", ' -> ', " STATE_CASE(log "to_status", states)
 #define EVENT_ORDER \
-    "SELECT create_time AS t, 1 AS k, 'order' AS what, no AS about," \
+    "SELECT create_time AS time, 1 AS k, 'order' AS what, no AS about," \
     " CONCAT('opened: ', price, ' ', currency," \
     " ', merchant_order_id ', merchant_order_id, ', expires ', expire_time) AS text" \
     " FROM pay_order WHERE id = ?"
@@ -84,10 +85,10 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     " UNION ALL (" CALLBACKS " IN " REFUSALS " ORDER BY c.id DESC LIMIT 20)"
 #define REFUSALS "('BAD_SIGN', 'UNSIGNED', 'BAD_TIME', 'BAD_FIELD', 'BAD_BODY', 'UNKNOWN_ATTEMPT')"
 #define EVENT_STATE \
-    " UNION ALL SELECT create_time, 4, 'state', kind, CONCAT(" WORD("from_status") ", ' -> ', " \
-    WORD("to_status") ") FROM status_log WHERE kind = 'order' AND data_id = ?" \
+    " UNION ALL SELECT create_time, 4, 'state', kind, CONCAT(" STEP_OF("", ORDER_STATES) ")" \
+    " FROM status_log WHERE kind = 'order' AND data_id = ?" \
     " UNION ALL SELECT s.create_time, 4, 'state', e.no, CONCAT('attempt ', " \
-    WORD("s.from_status") ", ' -> ', " WORD("s.to_status") ") FROM pay_order_extension e" \
+    STEP_OF("s.", ATTEMPT_STATES) ") FROM pay_order_extension e" \
     " JOIN status_log s ON s.kind = 'attempt' AND s.data_id = e.id WHERE e.order_id = ?"
 #define EVENT_TASK \
     " UNION ALL SELECT create_time, 5, 'notification', no," \
@@ -142,10 +143,10 @@ enum pay_err story_read(struct db *db, int64_t order_id,
                         enum pay_err (*each)(void *arg, const struct story_event *event), void *arg)
 {
     static const char SQL[] =
-        "SELECT t, what, about, text FROM ("
+        "SELECT time, what, about, text FROM ("
         EVENT_ORDER EVENT_ATTEMPT EVENT_CALLBACK EVENT_STATE EVENT_TASK EVENT_DELIVERY EVENT_HOST
         EVENT_ALERT
-        ") x ORDER BY t, k LIMIT 500";
+        ") x ORDER BY time, k LIMIT 500";
     const struct db_param in[] = {
         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),

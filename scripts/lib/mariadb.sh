@@ -31,7 +31,7 @@ secrets_make() {
 }
 
 # reliability: one commit, one flush; READ COMMITTED; short waits. Statement time is limited per
-# account (accounts_make), so that migrations and purge may take longer.
+# account (accounts_make), so that migrations and purge may take longer. Sizes come from sizes_export.
 mariadb_config() {
     cat <<END
 [mariadbd]
@@ -44,15 +44,15 @@ skip_networking = 1
 skip_name_resolve = 1
 local_infile = 0
 symbolic_links = 0
-max_connections = 400
+max_connections = $SHROFF_DB_CONNECTIONS
 character_set_server = utf8mb4
 collation_server = utf8mb4_nopad_bin
 default_time_zone = '+00:00'
 transaction_isolation = READ-COMMITTED
 sql_mode = STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION
 default_storage_engine = InnoDB
-innodb_buffer_pool_size = ${SHROFF_DB_BUFFER_POOL:-256M}
-innodb_log_file_size = 128M
+innodb_buffer_pool_size = $SHROFF_DB_BUFFER_POOL
+innodb_log_file_size = $SHROFF_DB_REDO_LOG
 innodb_flush_log_at_trx_commit = 1
 innodb_flush_method = O_DIRECT
 innodb_lock_wait_timeout = 2
@@ -62,6 +62,33 @@ idle_transaction_timeout = 10
 max_allowed_packet = 16M
 log_bin_trust_function_creators = 1
 END
+    [ -z "${SHROFF_DB_BINLOG:-}" ] || cat <<END
+log_bin = binlog
+server_id = 1
+binlog_format = ROW
+sync_binlog = 1
+END
+}
+
+# redo_size WANT: MiB of redo log: WANT, but little on a disk that has little room, and never less than
+# what is there: a server that has to make a new one on a full disk would not start.
+redo_size() {
+    local free have=0
+    [ ! -e "$STATE/mysql/ib_logfile0" ] || have=$(($(stat -c %s "$STATE/mysql/ib_logfile0") >> 20))
+    free=$(df -Pm "$STATE" | awk 'NR == 2 { print $4 }')
+    if ((free < 8 * $1)); then echo "$((have > 0 ? have : 128))"; else echo "$((have > $1 ? have : $1))"; fi
+}
+
+# sizes_export: what MariaDB gets, unless the environment says otherwise; the programs have built.
+sizes_export() {
+    local sizes pool redo connections
+    sizes=$("$BUILD/cli/shroffctl" sizes --json)
+    read -r pool redo connections < <(
+        jq -r '"\(.innodb_buffer_pool_mb) \(.innodb_log_file_mb) \(.max_connections)"' <<<"$sizes")
+    SHROFF_DB_BUFFER_POOL=${SHROFF_DB_BUFFER_POOL:-${pool}M}
+    SHROFF_DB_REDO_LOG=${SHROFF_DB_REDO_LOG:-$(redo_size "$redo")M}
+    SHROFF_DB_CONNECTIONS=${SHROFF_DB_CONNECTIONS:-$connections}
+    export SHROFF_DB_BUFFER_POOL SHROFF_DB_REDO_LOG SHROFF_DB_CONNECTIONS
 }
 
 # mariadb_init: a data folder. It is made beside its place and moved there whole, so that a half-made

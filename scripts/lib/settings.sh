@@ -47,6 +47,16 @@ settings_bind() {
     LOCAL_URL=${LOCAL_URL%:80}
 }
 
+# settings_sizes: what MariaDB is to get, where the environment says so.
+settings_sizes() {
+    local name
+    for name in SHROFF_DB_BUFFER_POOL SHROFF_DB_REDO_LOG; do
+        [[ ${!name:-256M} =~ ^[0-9]+[KMG]?$ ]] || die "$name=${!name} is not a size" "Write it like 256M or 2G"
+    done
+    [[ ${SHROFF_DB_CONNECTIONS:-400} =~ ^[1-9][0-9]{1,4}$ ]] ||
+        die "SHROFF_DB_CONNECTIONS=$SHROFF_DB_CONNECTIONS is not a number" "Write it like 400"
+}
+
 # settings_export: the environment of every program of this copy. `run` is test mode by definition.
 settings_export() {
     SHROFF_PORT=${SHROFF_PORT:-8080}
@@ -57,8 +67,7 @@ settings_export() {
     SHROFF_BASE_URL=${SHROFF_BASE_URL:-$LOCAL_URL}
     [[ $SHROFF_BASE_URL =~ ^https?://[^/[:space:]\'\"\\]+$ ]] ||
         die "SHROFF_BASE_URL=$SHROFF_BASE_URL is not http(s)://host[:port]" "Leave the trailing slash and path out"
-    [[ ${SHROFF_DB_BUFFER_POOL:-256M} =~ ^[0-9]+[KMG]?$ ]] ||
-        die "SHROFF_DB_BUFFER_POOL=$SHROFF_DB_BUFFER_POOL is not a size" "Write it like 256M or 2G"
+    settings_sizes
     # What a sourced demo.env of this or another copy left behind is for merchants, not for programs.
     unset SHROFF_APP_KEY SHROFF_APP_SECRET SHROFF_WEBHOOK_SECRET SHROFF_MOCK_CHANNEL_ID \
         SHROFF_MOCK_CHANNEL_SECRET SHROFF_APP2_KEY SHROFF_APP2_SECRET SHROFF_APP2_MOCK_CHANNEL_ID \

@@ -104,7 +104,7 @@ static inline enum pay_err settled_as(const struct channel_result *result)
 {
     struct callback_raw raw = { .channel_id = S.channel_id, .remote_address = "127.0.0.1",
                                 .headers = "{}", .body = "as it came", .body_len = 10 };
-    return settle_result(S.db, channel_now(), result, &raw, &V);
+    return settle(S.db, channel_now(), result, &raw, &V);
 }
 
 static inline enum pay_err settled(const char *pay_id, enum channel_state state, int64_t price)

@@ -29,8 +29,7 @@ static inline struct db *open_as(const char *user)
     struct db_account account = { .database = "shroff" };
 
     snprintf(account.user, sizeof(account.user), "%s", user);
-    snprintf(account.socket, sizeof(account.socket), "%s", S.server.socket);
-    return db_open(&account);
+    return open_at(S.server.socket, &account);
 }
 
 /* Through a proxy that loses COMMITs: as web, and S.db until cut_end. */
@@ -38,9 +37,8 @@ static inline void cut_begin(enum cut cut)
 {
     struct db_account account = { .user = "shroff_web", .database = "shroff" };
 
-    snprintf(account.socket, sizeof(account.socket), "%s", S.server.proxy_socket);
     db_close(&S.db);
-    S.db = db_open(&account);
+    S.db = open_at(S.server.proxy_socket, &account);
     *S.server.cut = cut;
 }
 
@@ -53,20 +51,16 @@ static inline void cut_end(void)
 
 /* ---- what stands in the database */
 
-struct one_number { int64_t n; };
-static const struct db_column ONE_NUMBER[] = { DB_COLUMN(struct one_number, n) };
-
 /* The number a SELECT answers, read as root; -1 without a row. sql is kept by its address. */
 static inline int64_t number_of(const char *sql)
 {
-    struct one_number row = { 0 };
-    enum pay_err err = db_select(S.root, &(struct db_query){
-        .sql = sql, .shape = DB_SHAPE(ONE_NUMBER), .row = &row });
+    int64_t n = 0;
+    enum pay_err err = db_number(S.root, sql, NULL, 0, &n);
 
     db_end(S.root);
     if (err != PAY_OK && err != PAY_NO_ROW)
         fail_msg("%s: %s", sql, err_name(err));
-    return err == PAY_OK ? row.n : -1;
+    return err == PAY_OK ? n : -1;
 }
 #define ASSERT_NUMBER(sql, want) \
     do { \
@@ -201,8 +195,7 @@ static inline int shroff_up(void **state)
                                 .mock_gateway_url = "http://127.0.0.1:9" };
     if (!server_make(&S.server) || !vault_make())
         return -1;
-    snprintf(super.socket, sizeof(super.socket), "%s", S.server.socket);
-    struct db *first = db_open(&super);
+    struct db *first = open_at(S.server.socket, &super);
     if (db_run_text(first, "CREATE DATABASE shroff CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
                     why, sizeof(why)) != PAY_OK)
         return -1;
@@ -211,7 +204,7 @@ static inline int shroff_up(void **state)
     db_patient(S.root, 60);
     accounts_make();
     run_sql("SET GLOBAL log_bin_trust_function_creators = 1");
-    if (!client_reads("schema/0*.sql") || !client_reads("schema/accounts.sql"))
+    if (!client_reads("schema/0*.sql schema/procedures/*.sql schema/accounts.sql"))
         return -1;
     proxy_start(&S.server);
     S.db = open_as("shroff_web");

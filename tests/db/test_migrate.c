@@ -1,4 +1,5 @@
-/* Migrations on a real database: once, twice, two at once, killed half-way, changed, broken. */
+/* test_migrate.c - migrations on a real database: once, twice, two at once, killed half-way,
+ * changed, broken. */
 #include "tests/db/shroff.h"
 
 #include "keep/migrate.h"
@@ -21,8 +22,7 @@ static struct db *fresh(const char *name)
     snprintf(sql, sizeof(sql), "CREATE DATABASE %s COLLATE utf8mb4_nopad_bin", name);
     run_sql(sql);
     snprintf(account.database, sizeof(account.database), "%s", name);
-    snprintf(account.socket, sizeof(account.socket), "%s", S.server.socket);
-    return db_open(&account);
+    return open_at(S.server.socket, &account);
 }
 
 static void put(const char *name, const char *sql)
@@ -46,8 +46,16 @@ static void folder_new(void)
 
 static enum pay_err migrated(struct db *db, const char *folder, bool dry)
 {
-    return migrate_run(db, &(struct migrate_plan){ folder, "shroff", dry, say_nothing }, &R);
+    return migrate_run(db, &(struct migrate_plan){ folder, "shroff", dry, say_nothing, false },
+                       &R);
 }
+
+static enum pay_err migrated_all(struct db *db, const char *folder, bool dry)
+{
+    return migrate_run(db, &(struct migrate_plan){ folder, "shroff", dry, say_nothing, true },
+                       &R);
+}
+
 #define ASSERT_RUN(db, want_applied, want_known) \
     do { \
         ASSERT_ERR(migrated((db), FOLDER, false), PAY_OK); \
@@ -85,8 +93,8 @@ static void test_migrate_run__brings_the_real_schema(void **state)
     struct db *db = fresh("m_real"), *books = fresh("m_books");
 
     (void)state;
-    ASSERT_ERR(migrated(db, "schema", false), PAY_OK);
-    ASSERT_ERR(migrated(db, "schema", false), PAY_OK);
+    ASSERT_ERR(migrated_all(db, "schema", false), PAY_OK);
+    ASSERT_ERR(migrated_all(db, "schema", false), PAY_OK);
     assert_int_equal(R.applied, 0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'm_real'"
                   " AND trigger_name LIKE '%\\_status'", 5);
@@ -99,55 +107,137 @@ static void test_migrate_run__brings_the_real_schema(void **state)
     db_close(&books);
 }
 
-/* Files of the real schema that a pattern of the shell names, put into FOLDER. */
-static void schema_copied(const char *files)
+/* What the server shows of the procedures and triggers of a database, in one order. */
+#define ALL_SHOWN(database) \
+    "(SELECT GROUP_CONCAT(text ORDER BY text) FROM (" \
+    " SELECT CONCAT_WS('|', ROUTINE_NAME, SQL_DATA_ACCESS, SECURITY_TYPE," \
+    "                  ROUTINE_DEFINITION) AS text" \
+    "   FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = '" database "'" \
+    " UNION ALL" \
+    " SELECT CONCAT_WS('|', SPECIFIC_NAME, ORDINAL_POSITION, PARAMETER_NAME, DTD_IDENTIFIER)" \
+    "   FROM information_schema.PARAMETERS WHERE SPECIFIC_SCHEMA = '" database "'" \
+    " UNION ALL" \
+    " SELECT CONCAT_WS('|', TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, EVENT_OBJECT_TABLE," \
+    "                  ACTION_STATEMENT)" \
+    "   FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = '" database "') s)"
+
+/* The client read the files into shroff; migrate brings the same. */
+static void test_procedures__are_those_of_the_files(void **state)
 {
-    char line[256];
-
-    snprintf(line, sizeof(line), "cp %s %s", files, FOLDER);
-    assert_true(shell(line));
-}
-
-/* Two orders paid by one payment, as it could happen before migration 6, and one that failed. */
-static const char TWICE[] =
-    "INSERT INTO pay_app (id, app_key, name, webhook_secret_sealed) VALUES (1, 'a', 'a', 'x');\n"
-    "INSERT INTO pay_channel (id, app_id, code, config, config_sealed)"
-    " VALUES (1, 1, 'mock', '{}', 'x'), (2, 1, 'other', '{}', 'x');\n"
-    "INSERT INTO pay_order (id, no, app_id, merchant_order_id, subject, price, currency,"
-    " query_token, expire_time) SELECT seq, CONCAT('O', seq), 1, seq, 's', 5, 'CNY', seq, NOW(3)"
-    " FROM seq_1_to_4;\n"
-    "INSERT INTO pay_order_extension (id, order_id, no, channel_id, channel_code, price, currency)"
-    " SELECT seq, seq, CONCAT('E', seq), IF(seq = 4, 2, 1), 'mock', 5, 'CNY' FROM seq_1_to_4;\n"
-    "UPDATE pay_order_extension SET status = 10, paid_price = 5, success_time = NOW(3),"
-    " channel_order_no = 'X' WHERE id IN (2, 4);\n"
-    "UPDATE pay_order_extension SET status = 10, paid_price = 5, success_time = NOW(3),"
-    " channel_order_no = 'X' WHERE id = 1;\n"
-    "UPDATE pay_order_extension SET status = 20, channel_order_no = 'X' WHERE id = 3;\n"
-    "UPDATE pay_order SET status = 10, extension_id = id, success_time = NOW(3),"
-    " channel_order_no = 'X' WHERE id <> 3;\n";
-
-static void test_migrate_run__a_payment_of_two_orders_stays_with_the_first(void **state)
-{
-    struct db *db = fresh("m_twice");
+    struct db *db = fresh("m_procedures");
 
     (void)state;
+    ASSERT_ERR(migrated_all(db, "schema", false), PAY_OK);
+    assert_true(R.procedures.changed > 10);
+    ASSERT_NUMBER("SELECT LENGTH(" ALL_SHOWN("m_procedures") ") > 9000", 1);
+    ASSERT_NUMBER("SELECT " ALL_SHOWN("m_procedures") " = " ALL_SHOWN("shroff"), 1);
+    ASSERT_ERR(migrated_all(db, "schema", true), PAY_OK);
+    assert_int_equal(R.procedures.changed, 0);
+    assert_string_equal(R.procedures.strange, "");
+    ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.COLUMNS"
+                  " WHERE TABLE_SCHEMA = 'm_procedures' AND COLUMN_COMMENT = ''", 0);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.TABLES"
+                  " WHERE TABLE_SCHEMA = 'm_procedures' AND TABLE_COMMENT = ''", 0);
+    db_close(&db);
+}
+
+static void procedures_put(const char *one_body)
+{
+    char sql[512];
+
+    snprintf(sql, sizeof(sql), "-- a comment; left out\nDELIMITER //\n"
+             "CREATE OR REPLACE PROCEDURE one (p INT)\nBEGIN\n  %s;\nEND//\n"
+             "CREATE OR REPLACE TRIGGER two AFTER INSERT ON t FOR EACH ROW\n"
+             "BEGIN\n  DO 2;\nEND//\n"
+             "DELIMITER ;\n", one_body);
+    put("procedures/one_two.sql", sql);
+}
+
+#define ASSERT_PROCEDURES(db, is_dry, want_which) \
+    do { \
+        ASSERT_ERR(migrated_all((db), FOLDER, (is_dry)), PAY_OK); \
+        assert_string_equal(R.procedures.which, (want_which)); \
+    } while (0)
+
+static void sample_put(void)
+{
+    char path[256];
+
     folder_new();
-    schema_copied("schema/000[1-5]_*.sql");
-    ASSERT_ERR(migrated(db, FOLDER, false), PAY_OK);
+    snprintf(path, sizeof(path), "%s/procedures", FOLDER);
+    assert_int_equal(mkdir(path, 0700), 0);
+    put("0001_a.sql", "CREATE TABLE t (n INT);\n");
+    procedures_put("DO 1");
+}
+
+static void test_procedures__differ_until_migrate_installs_them(void **state)
+{
+    static const struct { const char *by_hand, *which; } CASES[] = {
+        { "CREATE OR REPLACE PROCEDURE m_hand.one (p INT) BEGIN DO 9; END", "one" },
+        { "CREATE OR REPLACE PROCEDURE m_hand.one (p BIGINT)\nBEGIN\n  DO 1;\nEND", "one" },
+        { "DROP PROCEDURE m_hand.one", "one" },
+        { "CREATE OR REPLACE TRIGGER m_hand.two AFTER INSERT ON m_hand.t FOR EACH ROW DO 2",
+          "two" },
+        { "CREATE OR REPLACE TRIGGER m_hand.two BEFORE INSERT ON m_hand.t FOR EACH ROW\n"
+          "BEGIN\n  DO 2;\nEND", "two" },
+        { "DROP TRIGGER m_hand.two", "two" },
+        { "DO 0", "" },
+    };
+    struct db *db = fresh("m_hand");
+
+    (void)state;
+    sample_put();
+    ASSERT_PROCEDURES(db, false, "one, two");
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        run_sql(CASES[i].by_hand);
+        ASSERT_PROCEDURES(db, true, CASES[i].which);
+        ASSERT_PROCEDURES(db, true, CASES[i].which);
+        ASSERT_PROCEDURES(db, false, CASES[i].which);
+        ASSERT_PROCEDURES(db, true, "");
+    }
+    procedures_put("DO 3");
+    ASSERT_PROCEDURES(db, true, "one");
+    ASSERT_PROCEDURES(db, false, "one");
+    ASSERT_NUMBER("SELECT ROUTINE_DEFINITION LIKE '%DO 3%' FROM information_schema.ROUTINES"
+                  " WHERE ROUTINE_SCHEMA = 'm_hand'", 1);
+    run_sql("CREATE PROCEDURE m_hand.odd () DO 1");
+    ASSERT_PROCEDURES(db, true, "");
+    assert_string_equal(R.procedures.strange, "odd");
+    db_close(&db);
+}
+
+/* A right to call one outlives the procedure's next version. */
+static void test_procedures__keep_the_rights_to_them(void **state)
+{
+    struct db *db = fresh("m_rights");
+
+    (void)state;
+    sample_put();
+    ASSERT_PROCEDURES(db, false, "one, two");
+    run_sql("GRANT EXECUTE ON PROCEDURE m_rights.one TO shroff_web@localhost");
+    procedures_put("DO 3");
+    ASSERT_PROCEDURES(db, false, "one");
+    ASSERT_NUMBER("SELECT COUNT(*) FROM mysql.procs_priv WHERE Db = 'm_rights'"
+                  " AND User = 'shroff_web' AND Proc_priv LIKE '%Execute%'", 1);
+    db_close(&db);
+}
+
+static void test_procedures__say_what_is_wrong(void **state)
+{
+    struct db *db = fresh("m_wrong");
+
+    (void)state;
+    sample_put();
+    put("procedures/one_two.sql", "INSERT INTO t VALUES (1);\n");
+    ASSERT_ERR(migrated_all(db, FOLDER, false), PAY_FAULT);
+    assert_non_null(strstr(R.why, "procedures/one_two.sql: not a CREATE OR REPLACE"));
+    procedures_put("DO DO");
+    assert_int_not_equal(migrated_all(db, FOLDER, false), PAY_OK);
+    assert_non_null(strstr(R.why, "procedures/one_two.sql, one: "));
     folder_new();
-    put("0900_orders.sql", TWICE);
-    ASSERT_RUN(db, 1, 0);
-    folder_new();
-    schema_copied("schema/000[6-9]_*.sql");
-    ASSERT_ERR(migrated(db, FOLDER, false), PAY_OK);
-    ASSERT_NUMBER("SELECT SUM(1 << id) FROM m_twice.pay_order_extension"
-                  " WHERE channel_order_no = 'X'", 4 + 16);
-    ASSERT_NUMBER("SELECT SUM(1 << id) FROM m_twice.pay_order"
-                  " WHERE channel_order_no = 'X'", 4 + 16);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM m_twice.pay_alert WHERE kind = 'other_payment' AND"
-                  " about = 'E1' AND app_id = 1 AND text = 'order O1: attempt E1 was paid by"
-                  " payment X of channel mock (1), which paid attempt E2 already'", 1);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM m_twice.pay_alert", 1);
+    put("0001_a.sql", "CREATE TABLE t (n INT);\n");
+    ASSERT_ERR(migrated_all(db, FOLDER, false), PAY_NO_ROW);
+    assert_non_null(strstr(R.why, "no procedures in "));
     db_close(&db);
 }
 
@@ -157,11 +247,10 @@ static int migrate_in_child(const char *database)
     struct db_account account = { .user = "root" };
 
     snprintf(account.database, sizeof(account.database), "%s", database);
-    snprintf(account.socket, sizeof(account.socket), "%s", S.server.socket);
     pid_t pid = fork();
     if (pid == 0) {
-        struct db *db = db_open(&account);
-        enum pay_err err = migrated(db, FOLDER, false);
+        struct db *db = open_at(S.server.socket, &account);
+        enum pay_err err = migrated_all(db, FOLDER, false);
         if (err != PAY_OK)
             fprintf(stderr, "child: %s\n", R.why);
         db_close(&db);
@@ -177,7 +266,7 @@ static void test_migrate_run__five_at_once_apply_each_file_once(void **state)
     int applied = 0;
 
     (void)state;
-    folder_new();
+    sample_put();
     put("0001_a.sql", "CREATE TABLE t (n INT);\nDO SLEEP(0.5);\nINSERT INTO t VALUES (1);\n");
     put("0002_b.sql", "INSERT INTO t VALUES (2);\nDO SLEEP(0.2);\nALTER TABLE t ADD m INT;\n");
     for (size_t i = 0; i < COUNT(pids); i++)
@@ -190,6 +279,7 @@ static void test_migrate_run__five_at_once_apply_each_file_once(void **state)
     }
     assert_int_equal(applied, 2);
     ASSERT_NUMBER("SELECT COUNT(*) FROM m_crowd.t", 2);
+    ASSERT_PROCEDURES(db, true, "");
     ASSERT_RUN(db, 0, 2);
     db_close(&db);
 }
@@ -199,7 +289,7 @@ static void test_migrate_run__goes_on_where_one_was_killed(void **state)
     struct db *db = fresh("m_kill");
 
     (void)state;
-    folder_new();
+    sample_put();
     put("0001_a.sql", "CREATE TABLE t (n INT);\nINSERT INTO t VALUES (1);\nDO SLEEP(1);\n"
                       "INSERT INTO t VALUES (2);\nCREATE TABLE u (n INT);\n");
     pid_t pid = migrate_in_child("m_kill");
@@ -275,6 +365,29 @@ static void test_migrate_run__refuses_a_changed_file(void **state)
                   " WHERE table_schema = 'm_changed'", 2);
     put("0001_a.sql", "CREATE TABLE t (n INT);\n");
     ASSERT_RUN(db, 1, 1);
+    put("0002_b.sql", "CREATE TABLE u (n BIGINT);\n");
+    ASSERT_ERR(migrated(db, FOLDER, false), PAY_CONFLICT);
+    assert_non_null(strstr(R.why, "restore it and write a new file"));
+    db_close(&db);
+}
+
+/* As a database of another version is: its first file has another text, and others follow. */
+static void test_migrate_run__says_how_to_start_anew(void **state)
+{
+    struct db *db = fresh("m_old");
+
+    (void)state;
+    folder_new();
+    put("0001_old.sql", "CREATE TABLE t (n INT);\n");
+    put("0002_old.sql", "CREATE TABLE u (n INT);\n");
+    ASSERT_RUN(db, 2, 0);
+    for (int dry = 0; dry < 2; dry++) {
+        ASSERT_ERR(migrated_all(db, "schema", dry), PAY_CONFLICT);
+        assert_non_null(strstr(R.why, "made by another version"));
+        assert_non_null(strstr(R.why, "Begin with an empty database"));
+    }
+    ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.tables"
+                  " WHERE table_schema = 'm_old'", 3);
     db_close(&db);
 }
 
@@ -314,12 +427,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_migrate_run__applies_each_file_once_in_order),
         cmocka_unit_test(test_migrate_run__brings_the_real_schema),
-        cmocka_unit_test(test_migrate_run__a_payment_of_two_orders_stays_with_the_first),
+        cmocka_unit_test(test_procedures__are_those_of_the_files),
+        cmocka_unit_test(test_procedures__differ_until_migrate_installs_them),
+        cmocka_unit_test(test_procedures__keep_the_rights_to_them),
+        cmocka_unit_test(test_procedures__say_what_is_wrong),
         cmocka_unit_test(test_migrate_run__five_at_once_apply_each_file_once),
         cmocka_unit_test(test_migrate_run__goes_on_where_one_was_killed),
         cmocka_unit_test(test_migrate_run__meets_what_was_done_and_not_counted),
         cmocka_unit_test(test_migrate_run__refuses_a_foreign_table_of_that_name),
         cmocka_unit_test(test_migrate_run__refuses_a_changed_file),
+        cmocka_unit_test(test_migrate_run__says_how_to_start_anew),
         cmocka_unit_test(test_migrate_run__names_the_broken_statement_and_takes_the_mended_file),
         cmocka_unit_test(test_migrate_run__says_when_there_is_nothing_to_read),
     };

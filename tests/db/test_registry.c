@@ -1,6 +1,6 @@
-/* The registry on a real database with shroffctl's own rights: what is refused, what is kept, a row
- * in admin_log for every change and none for a refusal, at most four live keys whoever comes at
- * once, and the master key's rotation. */
+/* test_registry.c - the registry on a real database with shroffctl's own rights: what is refused,
+ * what is kept, a row in admin_log for every change and none for a refusal, at most four live keys
+ * whoever comes at once, and the master key's rotation. */
 #include "tests/db/shroff.h"
 
 static struct actor ME = { "anna", "a reason", "" };

@@ -1,7 +1,7 @@
-/* test_settle.c - settle_result on a real database: each case of domain.md's rules 1 to 6. */
+/* test_settle.c - settle on a real database: each case of domain.md's rules 1 to 6. */
 #include "tests/db/pay_steps.h"
 
-static void test_settle_result__pays_once_and_tells(void **state)
+static void test_settle__pays_once_and_tells(void **state)
 {
     (void)state;
     created("SO1", 10000);
@@ -22,7 +22,7 @@ static void test_settle_result__pays_once_and_tells(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM status_log", 2);
 }
 
-static void test_settle_result__repeated_changes_nothing(void **state)
+static void test_settle__repeated_changes_nothing(void **state)
 {
     (void)state;
     created("SO1", 10000);
@@ -34,7 +34,7 @@ static void test_settle_result__repeated_changes_nothing(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'REPEATED'", 4);
 }
 
-static void test_settle_result__late_end_touches_nothing_paid(void **state)
+static void test_settle__late_end_touches_nothing_paid(void **state)
 {
     (void)state;
     created("SO1", 10000);
@@ -46,7 +46,7 @@ static void test_settle_result__late_end_touches_nothing_paid(void **state)
     ASSERT_NUMBER("SELECT status FROM pay_order_extension", 10);
 }
 
-static void test_settle_result__an_end_leaves_the_order_payable(void **state)
+static void test_settle__an_end_leaves_the_order_payable(void **state)
 {
     (void)state;
     created("SO1", 10000);
@@ -63,7 +63,7 @@ static void test_settle_result__an_end_leaves_the_order_payable(void **state)
     ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 1010);
 }
 
-static void test_settle_result__second_attempt_paid_is_kept(void **state)
+static void test_settle__second_attempt_paid_is_kept(void **state)
 {
     char first[NO_SIZE];
 
@@ -85,7 +85,7 @@ static void test_settle_result__second_attempt_paid_is_kept(void **state)
 
 /* ---- a payment has one number */
 
-static void test_settle_result__a_number_pays_one_attempt(void **state)
+static void test_settle__a_number_pays_one_attempt(void **state)
 {
     char first[NO_SIZE];
 
@@ -99,7 +99,7 @@ static void test_settle_result__a_number_pays_one_attempt(void **state)
     assert_int_equal(V, VERDICT_OTHER_PAYMENT);
     struct channel_result asked = result_of(C.attempt.no, CHANNEL_SUCCESS, 10000);
     snprintf(asked.channel_order_no, sizeof(asked.channel_order_no), "X1");
-    ASSERT_ERR(settle_result(S.db, channel_now(), &asked, NULL, &V), PAY_OTHER_PAYMENT);
+    ASSERT_ERR(settle(S.db, channel_now(), &asked, NULL, &V), PAY_OTHER_PAYMENT);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert"
                   " WHERE kind = 'other_payment' AND times = 2 AND closed_by IS NULL", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'OTHER_PAYMENT'", 1);
@@ -110,7 +110,7 @@ static void test_settle_result__a_number_pays_one_attempt(void **state)
     assert_int_equal(V, VERDICT_ACCEPTED);
 }
 
-static void test_settle_result__a_number_pays_one_attempt_of_an_order_too(void **state)
+static void test_settle__a_number_pays_one_attempt_of_an_order_too(void **state)
 {
     char first[NO_SIZE];
 
@@ -123,7 +123,7 @@ static void test_settle_result__a_number_pays_one_attempt_of_an_order_too(void *
     ASSERT_NUMBER("SELECT SUM(status) FROM pay_order_extension", 10);
 }
 
-static void test_settle_result__only_money_has_a_number(void **state)
+static void test_settle__only_money_has_a_number(void **state)
 {
     (void)state;
     created("SO1", 10000);
@@ -131,7 +131,7 @@ static void test_settle_result__only_money_has_a_number(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE channel_order_no IS NULL", 1);
 }
 
-static void test_settle_result__a_second_payment_has_a_row_of_its_own(void **state)
+static void test_settle__a_second_payment_has_a_row_of_its_own(void **state)
 {
     (void)state;
     created("SO1", 10000);
@@ -164,7 +164,7 @@ static void test_settle_result__a_second_payment_has_a_row_of_its_own(void **sta
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 4);
 }
 
-static void test_settle_result__a_number_that_was_not_said_is_learned(void **state)
+static void test_settle__a_number_that_was_not_said_is_learned(void **state)
 {
     (void)state;
     created("SO1", 10000);
@@ -189,7 +189,7 @@ static void late_payment(const char *policy)
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
 }
 
-static void test_settle_result__late_money_is_accepted_when_the_app_says_so(void **state)
+static void test_settle__late_money_is_accepted_when_the_app_says_so(void **state)
 {
     (void)state;
     late_payment("accept");
@@ -198,7 +198,7 @@ static void test_settle_result__late_money_is_accepted_when_the_app_says_so(void
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
 }
 
-static void test_settle_result__late_money_is_kept_for_refund(void **state)
+static void test_settle__late_money_is_kept_for_refund(void **state)
 {
     static const char *const POLICIES[] = { "hold", "refund" };
 
@@ -214,7 +214,7 @@ static void test_settle_result__late_money_is_kept_for_refund(void **state)
     (void)state;
 }
 
-static void test_settle_result__other_price_never_pays(void **state)
+static void test_settle__other_price_never_pays(void **state)
 {
     static const struct { int64_t price; const char *currency; } CASES[] = {
         { 9999, "CNY" }, { 10001, "CNY" }, { 10000, "USD" }, { 1, "" },
@@ -226,7 +226,7 @@ static void test_settle_result__other_price_never_pays(void **state)
         struct channel_result result = result_of(C.attempt.no, CHANNEL_SUCCESS, CASES[i].price);
         struct callback_raw raw = { .channel_id = S.channel_id, .body = "\xff\0{", .body_len = 3 };
         snprintf(result.currency, sizeof(result.currency), "%s", CASES[i].currency);
-        ASSERT_ERR(settle_result(S.db, channel_now(), &result, &raw, &V), PAY_OTHER_PRICE);
+        ASSERT_ERR(settle(S.db, channel_now(), &result, &raw, &V), PAY_OTHER_PRICE);
     }
     ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 0);
     ASSERT_NUMBER("SELECT times FROM pay_alert WHERE kind = 'other_price'", 4);
@@ -239,7 +239,7 @@ static void test_settle_result__other_price_never_pays(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE closed_by IS NULL AND times = 5", 1);
 }
 
-static void test_settle_result__expired_but_waiting_is_paid(void **state)
+static void test_settle__expired_but_waiting_is_paid(void **state)
 {
     (void)state;
     created("SO1", 10000);
@@ -248,7 +248,7 @@ static void test_settle_result__expired_but_waiting_is_paid(void **state)
     ASSERT_NUMBER("SELECT status FROM pay_order", 10);
 }
 
-static void test_settle_result__knows_only_its_channels_attempts(void **state)
+static void test_settle__knows_only_its_channels_attempts(void **state)
 {
     struct channel_config other;
     struct channel_result result;
@@ -260,7 +260,7 @@ static void test_settle_result__knows_only_its_channels_attempts(void **state)
     other = *channel_now();
     other.account.id += 1000;
     result = result_of(C.attempt.no, CHANNEL_SUCCESS, 10000);
-    ASSERT_ERR(settle_result(S.db, &other, &result, NULL, &V), PAY_NOT_FOUND);
+    ASSERT_ERR(settle(S.db, &other, &result, NULL, &V), PAY_NOT_FOUND);
     ASSERT_NUMBER("SELECT status FROM pay_order", 0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log", 0);
     ASSERT_ERR(callback_record(S.db, &(struct callback_raw){ .body = "", .headers = "{}" },
@@ -268,7 +268,7 @@ static void test_settle_result__knows_only_its_channels_attempts(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'BAD_SIGN'", 1);
 }
 
-static void test_settle_result__states_that_say_nothing(void **state)
+static void test_settle__states_that_say_nothing(void **state)
 {
     (void)state;
     created("SO1", 10000);
@@ -277,7 +277,7 @@ static void test_settle_result__states_that_say_nothing(void **state)
     ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 0);
 }
 
-static void test_settle_result__a_lost_commit_is_applied_once(void **state)
+static void test_settle__a_lost_commit_is_applied_once(void **state)
 {
     (void)state;
     created("SO1", 10000);
@@ -298,11 +298,11 @@ static void test_settle_result__a_lost_commit_is_applied_once(void **state)
     assert_int_equal(V, VERDICT_ACCEPTED);
 }
 
-static void test_settle_result__a_fault_or_an_outage_changes_nothing(void **state)
+static void test_settle__a_fault_or_an_outage_changes_nothing(void **state)
 {
     struct db *holder = open_as("root");
     static const char SQL[] = "SELECT id FROM pay_order FOR UPDATE";
-    struct one_number row;
+    int64_t id;
     char why[256];
 
     (void)state;
@@ -313,8 +313,7 @@ static void test_settle_result__a_fault_or_an_outage_changes_nothing(void **stat
     ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 0);
     /* somebody holds the order for longer than we wait */
     ASSERT_ERR(db_run_text(holder, "SET autocommit = 0", why, sizeof(why)), PAY_OK);
-    ASSERT_ERR(db_select(holder, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(ONE_NUMBER),
-                                                     .row = &row }), PAY_OK);
+    ASSERT_ERR(db_number(holder, SQL, NULL, 0, &id), PAY_OK);
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_DB_AWAY);
     db_close(&holder);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log", 0);
@@ -357,7 +356,7 @@ static bool callback_ten_times(int who)
     return true;
 }
 
-static void test_settle_result__one_of_a_hundred_at_once_pays(void **state)
+static void test_settle__one_of_a_hundred_at_once_pays(void **state)
 {
     (void)state;
     created("SO1", 10000);
@@ -384,7 +383,7 @@ static bool second_payment_of_one(int who)
     return paid_by(C.attempt.no, number) == PAY_OK;
 }
 
-static void test_settle_result__one_number_at_once_pays_one(void **state)
+static void test_settle__one_number_at_once_pays_one(void **state)
 {
     char no[32];
 
@@ -405,7 +404,7 @@ static void test_settle_result__one_number_at_once_pays_one(void **state)
 }
 
 /* In turns one of two pays, the other is the second, and both are second to a third. */
-static void test_settle_result__one_second_payment_at_once_is_one_row(void **state)
+static void test_settle__one_second_payment_at_once_is_one_row(void **state)
 {
     (void)state;
     for (int round = 0; round < 6; round++) {
@@ -427,7 +426,7 @@ static bool own_attempt_paid(int who)
     return settled(pay_ids[who], who % 2 == 0 ? CHANNEL_SUCCESS : CHANNEL_CLOSED, 10000) == PAY_OK;
 }
 
-static void test_settle_result__several_attempts_at_once(void **state)
+static void test_settle__several_attempts_at_once(void **state)
 {
     (void)state;
     for (int round = 0; round < 5; round++) {
@@ -449,28 +448,28 @@ static void test_settle_result__several_attempts_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        MONEY_TEST(test_settle_result__pays_once_and_tells),
-        MONEY_TEST(test_settle_result__repeated_changes_nothing),
-        MONEY_TEST(test_settle_result__late_end_touches_nothing_paid),
-        MONEY_TEST(test_settle_result__an_end_leaves_the_order_payable),
-        MONEY_TEST(test_settle_result__second_attempt_paid_is_kept),
-        MONEY_TEST(test_settle_result__a_number_pays_one_attempt),
-        MONEY_TEST(test_settle_result__a_number_pays_one_attempt_of_an_order_too),
-        MONEY_TEST(test_settle_result__only_money_has_a_number),
-        MONEY_TEST(test_settle_result__a_second_payment_has_a_row_of_its_own),
-        MONEY_TEST(test_settle_result__a_number_that_was_not_said_is_learned),
-        MONEY_TEST(test_settle_result__late_money_is_accepted_when_the_app_says_so),
-        MONEY_TEST(test_settle_result__late_money_is_kept_for_refund),
-        MONEY_TEST(test_settle_result__other_price_never_pays),
-        MONEY_TEST(test_settle_result__expired_but_waiting_is_paid),
-        MONEY_TEST(test_settle_result__knows_only_its_channels_attempts),
-        MONEY_TEST(test_settle_result__states_that_say_nothing),
-        MONEY_TEST(test_settle_result__a_lost_commit_is_applied_once),
-        MONEY_TEST(test_settle_result__a_fault_or_an_outage_changes_nothing),
-        MONEY_TEST(test_settle_result__one_of_a_hundred_at_once_pays),
-        MONEY_TEST(test_settle_result__several_attempts_at_once),
-        MONEY_TEST(test_settle_result__one_number_at_once_pays_one),
-        MONEY_TEST(test_settle_result__one_second_payment_at_once_is_one_row),
+        MONEY_TEST(test_settle__pays_once_and_tells),
+        MONEY_TEST(test_settle__repeated_changes_nothing),
+        MONEY_TEST(test_settle__late_end_touches_nothing_paid),
+        MONEY_TEST(test_settle__an_end_leaves_the_order_payable),
+        MONEY_TEST(test_settle__second_attempt_paid_is_kept),
+        MONEY_TEST(test_settle__a_number_pays_one_attempt),
+        MONEY_TEST(test_settle__a_number_pays_one_attempt_of_an_order_too),
+        MONEY_TEST(test_settle__only_money_has_a_number),
+        MONEY_TEST(test_settle__a_second_payment_has_a_row_of_its_own),
+        MONEY_TEST(test_settle__a_number_that_was_not_said_is_learned),
+        MONEY_TEST(test_settle__late_money_is_accepted_when_the_app_says_so),
+        MONEY_TEST(test_settle__late_money_is_kept_for_refund),
+        MONEY_TEST(test_settle__other_price_never_pays),
+        MONEY_TEST(test_settle__expired_but_waiting_is_paid),
+        MONEY_TEST(test_settle__knows_only_its_channels_attempts),
+        MONEY_TEST(test_settle__states_that_say_nothing),
+        MONEY_TEST(test_settle__a_lost_commit_is_applied_once),
+        MONEY_TEST(test_settle__a_fault_or_an_outage_changes_nothing),
+        MONEY_TEST(test_settle__one_of_a_hundred_at_once_pays),
+        MONEY_TEST(test_settle__several_attempts_at_once),
+        MONEY_TEST(test_settle__one_number_at_once_pays_one),
+        MONEY_TEST(test_settle__one_second_payment_at_once_is_one_row),
         PAY_TEST(test_locks__one_order_for_all),
     };
     return cmocka_run_group_tests(tests, shroff_up, shroff_down);

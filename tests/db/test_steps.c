@@ -1,6 +1,10 @@
 /* test_steps.c - what no account may do, whatever it sets for its session: the triggers of
- * schema/0007_legal_steps.sql and later ones, each pair of states and each term. */
+ * schema/procedures, each pair of states and each term. */
 #include "tests/db/shroff.h"
+#include "notify/notify_state.h"
+#include "order/order_state.h"
+#include "refund/refund_state.h"
+#include "transfer/transfer_state.h"
 
 static char WHY[256];
 
@@ -38,35 +42,34 @@ static int unchecked(void **state)
 #define FACTS_ATTEMPT ", paid_price = 500, paid_currency = 'CNY', success_time = NOW(3)"
 
 static const struct machine {
-    const char *table, *insert;     /* insert: without the state and the last bracket */
+    const struct state_table *of;
+    const char *insert;             /* without the state and the last bracket */
     const char *facts;              /* that come with the step to 10 */
-    int states[5];              /* -1 ends them */
-    const char *legal;          /* " from>to " */
 } MACHINES[] = {
-    { "pay_order",
+    { &ORDER_STATE_TABLE,
       "INSERT INTO pay_order (id, no, app_id, merchant_order_id, subject, price, currency,"
       " query_token, expire_time, status)"
       " VALUES (1, 'N', 1, 'M', 's', 500, 'CNY', 'T', NOW(3), ",
-      FACTS_ORDER, { 0, 10, 20, 30, -1 }, " 0>10 0>20 10>30 20>10 " },
-    { "pay_order_extension",
+      FACTS_ORDER },
+    { &ATTEMPT_STATE_TABLE,
       "INSERT INTO pay_order_extension (id, order_id, no, channel_id, channel_code, price,"
       " currency, status) VALUES (1, 1, 'N', 1, 'mock', 500, 'CNY', ",
-      FACTS_ATTEMPT, { 0, 10, 20, -1 }, " 0>10 0>20 20>10 " },
-    { "pay_refund",
+      FACTS_ATTEMPT },
+    { &REFUND_STATE_TABLE,
       "INSERT INTO pay_refund (id, no, app_id, channel_id, channel_code, order_id, extension_id,"
       " merchant_order_id, merchant_refund_id, pay_price, refund_price, currency, status)"
       " VALUES (1, 'N', 1, 1, 'mock', 1, 1, 'M', 'R', 500, 500, 'CNY', ",
-      "", { 0, 10, 20, -1 }, " 0>10 0>20 20>0 " },
-    { "pay_transfer",
+      "" },
+    { &TRANSFER_STATE_TABLE,
       "INSERT INTO pay_transfer (id, no, app_id, channel_id, channel_code, merchant_transfer_id,"
       " subject, price, currency, user_account, status)"
       " VALUES (1, 'N', 1, 1, 'mock', 'M', 's', 500, 'CNY', 'a', ",
-      "", { 0, 5, 10, 20, -1 }, " 0>5 0>10 0>20 5>10 5>20 " },
-    { "notify_task",
+      "" },
+    { &NOTIFY_STATE_TABLE,
       "INSERT INTO notify_task (id, no, app_id, type, event, data_id, notify_url, body,"
       " max_notify_times, next_notify_time, status)"
       " VALUES (1, 'N', 1, 1, 'e', 1, 'u', 'b', 9, NOW(3), ",
-      "", { 0, 10, 20, -1 }, " 0>10 0>20 20>0 " },
+      "" },
 };
 
 static void emptied(const char *table)
@@ -77,24 +80,23 @@ static void emptied(const char *table)
     must(sql);
 }
 
-static void born(const struct machine *m, int status)
+static void born(const struct machine *m, int64_t status)
 {
     char sql[512];
 
-    snprintf(sql, sizeof(sql), "%s%d)", m->insert, status);
+    snprintf(sql, sizeof(sql), "%s%lld)", m->insert, (long long)status);
     must(sql);
 }
 
-static void step_tried(const struct machine *m, int from, int to)
+static void step_tried(const struct machine *m, int64_t from, int64_t to)
 {
-    char sql[512], step[32];
+    char sql[512];
 
-    emptied(m->table);
+    emptied(m->of->table);
     born(m, from);
-    snprintf(sql, sizeof(sql), "UPDATE %s SET status = %d%s", m->table, to,
+    snprintf(sql, sizeof(sql), "UPDATE %s SET status = %lld%s", m->of->table, (long long)to,
              to == 10 && from != 10 ? m->facts : "");
-    snprintf(step, sizeof(step), " %d>%d ", from, to);
-    if (from == to || strstr(m->legal, step) != NULL)
+    if (from == to || state_step_is_legal(m->of, from, to))
         must(sql);
     else
         refused(sql, "no step from");
@@ -105,12 +107,39 @@ static void test_steps__only_those_of_the_table(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(MACHINES); i++) {
         const struct machine *m = &MACHINES[i];
-        for (const int *from = m->states; *from >= 0; from++) {
-            for (const int *to = m->states; *to >= 0; to++)
-                step_tried(m, *from, *to);
-            step_tried(m, *from, 77);
+        for (const struct word *from = m->of->rows; from->word != NULL; from++) {
+            for (const struct word *to = m->of->rows; to->word != NULL; to++)
+                step_tried(m, from->number, to->number);
+            step_tried(m, from->number, 77);
         }
-        emptied(m->table);
+        emptied(m->of->table);
+    }
+}
+
+/* A new row is in the first state. The comment of the column names all states. */
+static void test_schema__begins_and_explains_as_the_table(void **state)
+{
+    static const char SQL[] =
+        "SELECT COUNT(*) FROM information_schema.COLUMNS"
+        " WHERE TABLE_SCHEMA = 'shroff' AND TABLE_NAME = ? AND COLUMN_NAME = 'status'"
+        "   AND COLUMN_DEFAULT = ? AND LEFT(COLUMN_COMMENT, CHAR_LENGTH(?)) = ?";
+    char room[256];
+    int64_t count;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(MACHINES); i++) {
+        const struct state_table *of = MACHINES[i].of;
+        struct text words = TEXT(room);
+        for (const struct word *row = of->rows; row->word != NULL; row++)
+            text_addf(&words, "%s%lld %s", row == of->rows ? "" : ", ", (long long)row->number,
+                      row->word);
+        const struct db_param in[] = {
+            DB_STR(of->table), DB_NUM(of->rows->number), DB_STR(room), DB_STR(room),
+        };
+        ASSERT_ERR(db_number(S.root, SQL, DB_LIST(in), &count), PAY_OK);
+        db_end(S.root);
+        if (count != 1)
+            fail_msg("%s.status does not begin as, or does not explain: %s", of->table, room);
     }
 }
 
@@ -167,7 +196,7 @@ static void test_terms__are_written_once(void **state)
     for (size_t i = 0; i < COUNT(MACHINES); i++)
         born(&MACHINES[i], 0);
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        snprintf(sql, sizeof(sql), "UPDATE %s SET %s", MACHINES[CASES[i].machine].table,
+        snprintf(sql, sizeof(sql), "UPDATE %s SET %s", MACHINES[CASES[i].machine].of->table,
                  CASES[i].sets);
         refused(sql, "its terms are written once");
     }
@@ -185,12 +214,12 @@ static void test_success_time__is_written_with_the_step(void **state)
     for (size_t i = 0; i < 2; i++) {
         const struct machine *m = &MACHINES[i];
         born(m, 0);
-        snprintf(sql, sizeof(sql), "UPDATE %s SET success_time = NOW(3)", m->table);
+        snprintf(sql, sizeof(sql), "UPDATE %s SET success_time = NOW(3)", m->of->table);
         refused(sql, "its terms are written once");
-        snprintf(sql, sizeof(sql), "UPDATE %s SET status = 10%s", m->table, m->facts);
+        snprintf(sql, sizeof(sql), "UPDATE %s SET status = 10%s", m->of->table, m->facts);
         must(sql);
         for (size_t k = 0; k < COUNT(SETS); k++) {
-            snprintf(sql, sizeof(sql), "UPDATE %s SET %s", m->table, SETS[k]);
+            snprintf(sql, sizeof(sql), "UPDATE %s SET %s", m->of->table, SETS[k]);
             refused(sql, "its terms are written once");
         }
     }
@@ -224,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_steps__only_those_of_the_table, unchecked),
+        cmocka_unit_test(test_schema__begins_and_explains_as_the_table),
         cmocka_unit_test_setup(test_steps__each_leaves_a_line_and_a_refused_one_none, unchecked),
         cmocka_unit_test_setup(test_steps__success_brings_what_paid_it, unchecked),
         cmocka_unit_test_setup(test_terms__are_written_once, unchecked),

@@ -526,9 +526,15 @@ describe('doctor', () => {
     }, 1, { schema: /missing: run shroffctl migrate/ }],
     ['a migration changed after it was applied', () => {
       cpSync(join(ROOT, 'schema'), join(dir, 'schema2'), { recursive: true });
-      writeFileSync(join(dir, 'schema2/0001_main_job.sql'), `${readFileSync(join(ROOT, 'schema/0001_main_job.sql'), 'utf8')}-- more\n`);
+      writeFileSync(join(dir, 'schema2/0001_tables.sql'), `${readFileSync(join(ROOT, 'schema/0001_tables.sql'), 'utf8')}-- more\n`);
       return { SHROFF_SCHEMA_DIR: join(dir, 'schema2') };
     }, 1, { schema: /was changed after it was applied/ }],
+    ['a procedure that is not as its file has it', () => {
+      cpSync(join(ROOT, 'schema'), join(dir, 'schema3'), { recursive: true });
+      const path = join(dir, 'schema3/procedures/order_pay.sql');
+      writeFileSync(path, readFileSync(path, 'utf8').replace('\n  COMMIT;', '\n  DO 0;\n  COMMIT;'));
+      return { SHROFF_SCHEMA_DIR: join(dir, 'schema3') };
+    }, 1, { procedures: /not as in schema\/procedures: order_pay\. Run shroffctl migrate/ }],
   ];
   for (const [name, env, code, want] of rows) {
     test(name, async () => {
@@ -594,7 +600,20 @@ test('migrate again: nothing to do', async () => {
   assert.equal(r.applied, 0);
   assert.ok(r.applied_before >= 2);
   assert.equal((await json(['migrate', '--dry-run'])).would_apply, 0);
+  assert.equal(r.procedures_installed, 0);
   assert.ok(root === undefined || await root.value('SELECT COUNT(*) FROM sandbox.schema_migration') >= 1);
+});
+
+test('migrate on a database of another version changes nothing, and says how to begin anew', async () => {
+  const other = join(dir, 'schema4');
+  cpSync(join(ROOT, 'schema'), other, { recursive: true });
+  writeFileSync(join(other, '0001_tables.sql'), `${readFileSync(join(ROOT, 'schema/0001_tables.sql'), 'utf8')}-- more\n`);
+  writeFileSync(join(other, '0098_more.sql'), 'CREATE TABLE x (id INT PRIMARY KEY);\n');
+  const r = await ctl(['migrate'], { SHROFF_SCHEMA_DIR: other });
+  assert.notEqual(r.code, 0);
+  assert.match(r.stderr, /0001_tables\.sql was changed after it was applied: .*made by another version of Shroff/);
+  assert.ok(r.stderr.includes(`./scripts/stop; rm -r ${stack.state}; ./scripts/run`), r.stderr);
+  assert.equal(await db.value(`SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'x'`), 0);
 });
 
 describe('the master key', () => {

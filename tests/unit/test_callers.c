@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "io/db/db_server.h"
 #include "web/callers.h"
 #include "web/skeleton/rate.h"
 #include "web/skeleton/server.h"
@@ -132,7 +133,8 @@ int main(void)
         cmocka_unit_test(test_callers__two_workers_are_kept_for_the_known),
     };
 
-    away = db_open(&(const struct db_account){ .socket = "/nonexistent/shroff.sock" });
+    away = db_open(&(const struct db_server){ "/nonexistent/shroff.sock" },
+                   &(const struct db_account){ .user = "" });
     board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     return board == MAP_FAILED ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,7 +42,7 @@ static void test_config_load__defaults(void **state)
     assert_string_equal(c.listen, "");
     assert_string_equal(c.db_name, "shroff");
     assert_string_equal(c.sandbox_db_name, "sandbox");
-    assert_true(c.workers == 4 && c.worker_requests == 100000);
+    assert_true(c.workers == sizes_here()->workers[LOAD_WRITE] && c.worker_requests == 100000);
     assert_true(c.keep_days == 400 && c.keep_refused_days == 30);
     assert_true(c.rate_app == 200 && c.rate_ip == 200 && c.log_level == 1);
     assert_int_equal(c.trusted_proxies.count + c.metrics_nets.count + c.notify_allow_nets.count, 0);
@@ -132,6 +132,70 @@ static void test_config_load__a_bad_value_ends_with_78(void **state)
         CHECK_I64(REFUSALS[i].name, exit_of(load, said, sizeof(said)), 78);
         CHECK_TEXT(REFUSALS[i].name, said, REFUSALS[i].want);
         unsetenv(REFUSALS[i].name);
+    }
+}
+
+static void test_config_workers__own_number_then_all_then_cores(void **state)
+{
+    static struct config c;
+    (void)state;
+
+    config_load(&c);
+    config_workers(&c, "query", LOAD_READ);
+    assert_int_equal(c.workers, sizes_here()->workers[LOAD_READ]);
+    setenv("SHROFF_WORKERS", "7", 1);
+    config_load(&c);
+    config_workers(&c, "query", LOAD_READ);
+    assert_int_equal(c.workers, 7);
+    setenv("SHROFF_WORKERS_QUERY", "3", 1);
+    config_workers(&c, "query", LOAD_READ);
+    assert_int_equal(c.workers, 3);
+    config_load(&c);
+    config_workers(&c, "create", LOAD_WRITE);
+    assert_int_equal(c.workers, 7);
+}
+
+static void load_query(void)
+{
+    static struct config c;
+    config_load(&c);
+    config_workers(&c, "query", LOAD_READ);
+}
+
+static void test_config_workers__a_bad_number_ends_with_78(void **state)
+{
+    char said[1024];
+    (void)state;
+
+    setenv("SHROFF_WORKERS_QUERY", "many", 1);
+    assert_int_equal(exit_of(load_query, said, sizeof(said)), 78);
+    assert_string_equal(said, "shroff: SHROFF_WORKERS_QUERY='many': want a number from 1 to 512\n");
+}
+
+struct sized { struct machine_size machine; struct sizes want; };
+static const struct sized SIZED[] = {
+    { { 1, 512 },     { { 8, 4, 4 },    400, 128, 128 } },
+    { { 1, 2048 },    { { 8, 4, 4 },    400, 512, 256 } },
+    { { 2, 4096 },    { { 16, 8, 4 },   400, 1024, 512 } },
+    { { 2, 24105 },   { { 16, 8, 4 },   400, 4096, 1024 } },
+    { { 8, 16384 },   { { 64, 32, 4 },  400, 4096, 1024 } },
+    { { 64, 524288 }, { { 128, 64, 4 }, 588, 4096, 1024 } },
+};
+
+static void test_sizes_for__follow_cores_and_memory(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(SIZED); i++) {
+        struct sizes got;
+        char name[64];
+        sizes_for(&SIZED[i].machine, &got);
+        snprintf(name, sizeof(name), "row %zu", i);
+        CHECK_I64(name, got.workers[LOAD_WRITE], SIZED[i].want.workers[LOAD_WRITE]);
+        CHECK_I64(name, got.workers[LOAD_READ], SIZED[i].want.workers[LOAD_READ]);
+        CHECK_I64(name, got.workers[LOAD_FEW], SIZED[i].want.workers[LOAD_FEW]);
+        CHECK_I64(name, got.connections, SIZED[i].want.connections);
+        CHECK_I64(name, got.pool_mb, SIZED[i].want.pool_mb);
+        CHECK_I64(name, got.redo_mb, SIZED[i].want.redo_mb);
     }
 }
 
@@ -250,6 +314,9 @@ int main(void)
         cmocka_unit_test_setup(test_config_load__defaults, clear),
         cmocka_unit_test_setup(test_config_load__what_follows_from_others, clear),
         cmocka_unit_test_setup(test_config_load__a_bad_value_ends_with_78, clear),
+        cmocka_unit_test_setup(test_config_workers__own_number_then_all_then_cores, clear),
+        cmocka_unit_test_setup(test_config_workers__a_bad_number_ends_with_78, clear),
+        cmocka_unit_test(test_sizes_for__follow_cores_and_memory),
         cmocka_unit_test_setup(test_config_load__a_socket_path_too_long, clear),
         cmocka_unit_test_setup(test_config_db_account__where_the_password_comes_from, clear),
         cmocka_unit_test_setup(test_file_read__whole_or_not_at_all, clear),

@@ -11,6 +11,10 @@ struct in {
     char any[300], back[1025], note[9];
     int64_t price, wait, when, state;
 };
+static const struct word STATES[] = {
+    { 0, "WAITING", "" }, { 10, "SUCCESS", "" }, { 20, "CLOSED", "" }, { 30, "REFUND", "" },
+    { .word = NULL },
+};
 static const struct field FIELDS[] = {
     FIELD(struct in, name, FIELD_TEXT, NEEDED, .min = 1, .max = 4),
     FIELD(struct in, price, FIELD_I64, NEEDED, .min = 1, .max = 1000, .unit = "minor units"),
@@ -22,7 +26,7 @@ static const struct field FIELDS[] = {
     FIELD(struct in, url, FIELD_URL, OPTIONAL),
     FIELD(struct in, address, FIELD_ADDRESS, OPTIONAL),
     FIELD(struct in, when, FIELD_TIME, OPTIONAL),
-    FIELD(struct in, state, FIELD_STATE, OPTIONAL, .fallback = -1),
+    FIELD(struct in, state, FIELD_CHOICE, OPTIONAL, .words = STATES, .fallback = -1),
     FIELD(struct in, object, FIELD_OBJECT, OPTIONAL, .max = 20),
     FIELD(struct in, extras, FIELD_EXTRAS, OPTIONAL),
     FIELD(struct in, any, FIELD_CHECKED, OPTIONAL),
@@ -374,9 +378,32 @@ static void test_form_decode__bounds(void **state)
     assert_true(form_decode("", 0, room, sizeof(room)));
 }
 
+struct table_case { const char *name; struct field field; const char *want; };
+static const struct table_case WRONG_TABLES[] = {
+    { "a choice", FIELD(struct in, state, FIELD_CHOICE, OPTIONAL, .words = STATES), NULL },
+    { "a choice of nothing", FIELD(struct in, state, FIELD_CHOICE, OPTIONAL),
+      "a field that is a choice needs its words" },
+    { "a number into a text", FIELD(struct in, name, FIELD_I64, OPTIONAL),
+      "a field that is a number needs a member of type int64_t" },
+};
+
+static void test_field_table_wrong__cases(void **state)
+{
+    const struct field_table many = { NULL, FIELDS_MAX + 1, false };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(WRONG_TABLES); i++) {
+        const struct table_case *c = &WRONG_TABLES[i];
+        const struct field_table table = { &c->field, 1, false };
+        CHECK_TEXT(c->name, str_or(field_table_wrong(&table), ""), str_or(c->want, ""));
+    }
+    assert_string_equal(field_table_wrong(&many), "it has too many fields");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_field_table_wrong__cases),
         cmocka_unit_test(test_field_read_json__cases),
         cmocka_unit_test(test_field_read_json__fills_and_forgets),
         cmocka_unit_test(test_field_read_query__cases),

@@ -165,26 +165,6 @@ static void test_attempt_view__each_state(void **state)
         "\"create_time\":\"2025-11-21T00:00:00.000Z\"}]");
 }
 
-static void test_order_state_word__both_ways(void **state)
-{
-    static const struct { int64_t number; const char *word; } CASES[] = {
-        { 0, "WAITING" }, { 10, "SUCCESS" }, { 20, "CLOSED" }, { 30, "REFUND" },
-    };
-    int64_t number;
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(CASES); i++) {
-        CHECK_TEXT(CASES[i].word, order_state_word(CASES[i].number), CASES[i].word);
-        CHECK(CASES[i].word, order_state_parse(CASES[i].word, &number));
-        CHECK_I64(CASES[i].word, number, CASES[i].number);
-        CHECK_TEXT(CASES[i].word, attempt_state_word(CASES[i].number),
-                   CASES[i].number == 30 ? "" : CASES[i].word);
-    }
-    assert_false(order_state_parse("waiting", &number));
-    assert_false(order_state_parse("", &number));
-    assert_string_equal(order_state_word(5), "");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,7 +176,6 @@ int main(void)
         cmocka_unit_test(test_order_view_notice__has_no_secrets_and_no_way_to_pay),
         cmocka_unit_test(test_order_view_public__for_the_payers_browser),
         cmocka_unit_test(test_attempt_view__each_state),
-        cmocka_unit_test(test_order_state_word__both_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,18 +116,18 @@ static void test_request_read__the_client_behind_proxies(void **state)
 
 static void test_request_read__an_address_beyond_measure(void **state)
 {
-    static char uri[sizeof("REQUEST_URI=") + URI_MAX + 1] = "REQUEST_URI=/";
+    static char uri[sizeof("REQUEST_URI=") + REQUEST_URI_MAX + 1] = "REQUEST_URI=/";
     const char *params[] = { "REQUEST_METHOD=GET", uri, NULL };
     char **before = environ;
     static struct request request;
 
     (void)state;
-    memset(uri + strlen("REQUEST_URI=/"), 'a', URI_MAX);
+    memset(uri + strlen("REQUEST_URI=/"), 'a', REQUEST_URI_MAX);
     struct fcgi *fcgi = begin(params);
     assert_int_equal(request_read(fcgi, &NOBODY, &request), PAY_URI_TOO_LONG);
-    uri[sizeof("REQUEST_URI=") - 1 + URI_MAX] = '\0';
+    uri[sizeof("REQUEST_URI=") - 1 + REQUEST_URI_MAX] = '\0';
     assert_int_equal(request_read(fcgi, &NOBODY, &request), PAY_OK);
-    assert_int_equal(strlen(request.path), URI_MAX);
+    assert_int_equal(strlen(request.path), REQUEST_URI_MAX);
     end(fcgi, before);
 }
 

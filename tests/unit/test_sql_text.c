@@ -1,4 +1,4 @@
-/* SQL files cut into statements. */
+/* test_sql_text.c - SQL files cut into statements. */
 #include "unit.h"
 #include <stdlib.h>
 #include "keep/sql_text.h"

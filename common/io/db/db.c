@@ -32,11 +32,12 @@ static const char SQL_SESSION_IS_OURS[] =
     "   AND @@sql_mode LIKE '%STRICT_ALL_TABLES%' AND @@innodb_lock_wait_timeout = 2"
     "   AND @@character_set_client = 'utf8mb4' AND @@collation_connection = 'utf8mb4_nopad_bin'";
 
-struct db *db_open(const struct db_account *account)
+struct db *db_open(const struct db_server *server, const struct db_account *account)
 {
     struct db *db = calloc(1, sizeof(*db));
     if (db == NULL)
         abort();
+    db->server = *server;
     db->account = *account;
     db->patient = -1;
     db->connect_seconds = CONNECT_SECONDS;
@@ -79,7 +80,7 @@ void db_disconnect(struct db *db)
 static void set_options(const struct db *db, MYSQL *link)
 {
     unsigned connect = db->connect_seconds, read = READ_SECONDS, write = WRITE_SECONDS;
-    unsigned protocol = MYSQL_PROTOCOL_SOCKET, infile = 0;
+    unsigned infile = 0;
     my_bool no = 0;
 
     if (db->patient >= 0)
@@ -87,7 +88,6 @@ static void set_options(const struct db *db, MYSQL *link)
     mysql_options(link, MYSQL_OPT_CONNECT_TIMEOUT, &connect);
     mysql_options(link, MYSQL_OPT_READ_TIMEOUT, &read);
     mysql_options(link, MYSQL_OPT_WRITE_TIMEOUT, &write);
-    mysql_options(link, MYSQL_OPT_PROTOCOL, &protocol);
     mysql_options(link, MYSQL_OPT_LOCAL_INFILE, &infile);
     mysql_options(link, MYSQL_OPT_RECONNECT, &no);      /* M14: a silent reconnect loses rows */
     mysql_options(link, MYSQL_SET_CHARSET_NAME, "utf8mb4");
@@ -114,10 +114,11 @@ static bool session_ours(const struct db *db, MYSQL *link)
 static enum pay_err connect_failed(struct db *db, MYSQL *link)
 {
     unsigned number = mysql_errno(link);
-    const char *cure = db_refused(number, mysql_error(link), &db->account);
+    const char *cure = db_refused(number, mysql_error(link), db);
 
     log_event(LOG_WARN, "db.connect", KN("errno", number), KV("text", mysql_error(link)),
-              KV("user", db->account.user), KV("socket", db->account.socket), KV("cure", cure));
+              KV("user", db->account.user), KV("socket", db_server_name(&db->server)),
+              KV("cure", cure));
     mysql_close(link);
     db->backoff_ms = db->backoff_ms == 0 ? BACKOFF_MIN_MS : db->backoff_ms * 2;
     if (db->backoff_ms > BACKOFF_MAX_MS)
@@ -128,8 +129,6 @@ static enum pay_err connect_failed(struct db *db, MYSQL *link)
 
 enum pay_err db_connect(struct db *db)
 {
-    const struct db_account *account = &db->account;
-
     if (db->link != NULL)
         return PAY_OK;
     if (db->backoff_ms > 0 && clock_ticks_us() < db->retry_at_us)
@@ -138,9 +137,7 @@ enum pay_err db_connect(struct db *db)
     if (link == NULL)
         abort();
     set_options(db, link);
-    if (mysql_real_connect(link, NULL, account->user, account->password, account->database, 0,
-                           account->socket, CLIENT_MULTI_RESULTS) == NULL ||
-        !session_ours(db, link))
+    if (!db_server_connect(link, &db->server, &db->account) || !session_ours(db, link))
         return connect_failed(db, link);
     db->link = link;
     db->backoff_ms = 0;

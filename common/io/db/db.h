@@ -23,9 +23,10 @@
 #include "base/err.h"
 
 struct db;
+struct db_server;           /* db_server.h; db_open_role is there */
 /* The first statement connects, and again after a loss (backoff 50 ms to 2 s, within which calls
- * fail at once with PAY_DB_AWAY). account is copied. Never NULL. */
-struct db *db_open(const struct db_account *account);
+ * fail at once with PAY_DB_AWAY). Both are copied. Never NULL. */
+struct db *db_open(const struct db_server *server, const struct db_account *account);
 void db_close(struct db **db);
 /* Longer statements than 3 s for jobs and migrations; seconds = 0 means no limit. */
 void db_patient(struct db *db, int seconds);
@@ -44,9 +45,9 @@ static inline size_t db_len(const char *s) { return s ? strlen(s) : 0; }
 #define DB_NUM_OPT(n)   { DB_I64, (n) ? &(const int64_t){ (n) } : NULL, sizeof(int64_t) }
 #define DB_WHEN(ms)     { DB_TIME, (ms) ? &(const int64_t){ (ms) } : NULL, sizeof(int64_t) }
 #define DB_LIST(a)      (a), COUNT(a)
-/* ---- rows: a column table whose types the compiler checks. Columns are taken in SELECT's order.
- * int64_t member: number. char[] member: text, cut short is PAY_FAULT. struct db_bytes: binary.
- * DB_COLUMN_TIME: DATETIME(3) into int64_t ms. SQL NULL becomes 0 or "". */
+/* ---- rows: a column table in SELECT's order. A column has the member's name or the statement does
+ * not run (PAY_FAULT, the log says where). int64_t: number. char[]: text, cut short is PAY_FAULT.
+ * struct db_bytes: binary. DB_COLUMN_TIME: DATETIME(3) into ms. SQL NULL becomes 0 or "". */
 struct db_bytes { uint8_t *at; size_t size, len; };     /* at, size: set by the caller, kept */
 struct db_column { const char *name; enum db_kind kind; size_t offset, size; };
 #define DB_COLUMN(row, member) { #member, \
@@ -64,8 +65,7 @@ MUST_USE enum pay_err db_exec(struct db *db, const char *sql, const struct db_pa
 /* Exactly one row must change: none is PAY_WRONG_STATE (does not poison), more is PAY_FAULT. */
 MUST_USE enum pay_err db_exec_one(struct db *db, const char *sql, const struct db_param *in,
                                   size_t n);
-/* The AUTO_INCREMENT number of the last insert on this connection. */
-int64_t db_last_id(const struct db *db);
+int64_t db_last_id(const struct db *db);        /* AUTO_INCREMENT, of the last insert */
 struct db_query {
     const char *sql;
     const struct db_param *in; size_t n;

@@ -81,15 +81,48 @@ static void *member(const struct db_query *query, const struct db_column *column
     return (char *)query->row + column->offset;
 }
 
+/* Of a member inside a member the last name counts: "app.id" is filled from a column "id". */
+static bool named(const struct db_column *column, const char *found)
+{
+    if (column->name == NULL)
+        return true;
+    const char *dot = strrchr(column->name, '.');
+    return strcmp(dot != NULL ? dot + 1 : column->name, found) == 0;
+}
+
+/* The first position, from 1, at which the columns differ; 0: none. */
+static size_t first_difference(const struct db_shape *shape, MYSQL_RES *result)
+{
+    size_t came = result != NULL ? mysql_num_fields(result) : 0;
+
+    for (size_t i = 0; i < shape->count && i < came; i++)
+        if (!named(&shape->columns[i], mysql_fetch_field_direct(result, (unsigned)i)->name))
+            return i + 1;
+    return shape->count == came ? 0 : (came < shape->count ? came : shape->count) + 1;
+}
+
+bool db_shape_fits(MYSQL_STMT *stmt, const struct db_query *query)
+{
+    const struct db_shape *shape = query->shape;
+    MYSQL_RES *result = mysql_stmt_result_metadata(stmt);
+    size_t at = first_difference(shape, result);
+
+    if (at > 0)
+        log_event(LOG_ERROR, "db.columns", KV("sql", db_sql_shown(query->sql)),
+                  KN("position", (int64_t)at),
+                  KV("wanted", at <= shape->count ? shape->columns[at - 1].name : "(no more)"),
+                  KV("found", result != NULL && at <= mysql_num_fields(result)
+                                  ? mysql_fetch_field_direct(result, (unsigned)at - 1)->name
+                                  : "(no more)"));
+    if (result != NULL)
+        mysql_free_result(result);
+    return at == 0 && shape->count <= DB_BINDS_MAX;
+}
+
 bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query, struct db_row_binds *binds)
 {
     size_t n = query->shape->count;
 
-    if (n > DB_BINDS_MAX || n != mysql_stmt_field_count(stmt)) {
-        log_event(LOG_ERROR, "db.columns", KN("wanted", (int64_t)n),
-                  KN("came", (int64_t)mysql_stmt_field_count(stmt)));
-        return false;
-    }
     memset(binds->bind, 0, n * sizeof(*binds->bind));
     for (size_t i = 0; i < n; i++) {
         const struct db_column *column = &query->shape->columns[i];

@@ -113,20 +113,28 @@ bool db_is_loss(unsigned number)
     return meaning != NULL && meaning->loss;
 }
 
-static void tell(unsigned number, const char *text, const char *sql, enum pay_err err)
+const char *db_sql_shown(const char *sql)
 {
-    char shown[SQL_SHOWN + 1] = "", label[32];
+    static char shown[SQL_SHOWN + 1];
     size_t len = utf8_cut(sql, strlen(sql), SQL_SHOWN);
 
     memcpy(shown, sql, len);
+    shown[len] = '\0';
+    return shown;
+}
+
+static void tell(unsigned number, const char *text, const char *sql, enum pay_err err)
+{
+    char label[32];
+
     if (err == PAY_TRY_AGAIN) {
         snprintf(label, sizeof(label), "code=\"%u\"", number);
         stats_add("shroff_db_retries_total", label, 1);
     }
     enum log_level level = err == PAY_TRY_AGAIN ? LOG_DEBUG
                          : err == PAY_DB_AWAY ? LOG_WARN : LOG_ERROR;
-    log_event(level, "db.error", KN("errno", number), KV("text", text), KV("sql", shown),
-              KV("result", err_name(err)));
+    log_event(level, "db.error", KN("errno", number), KV("text", text),
+              KV("sql", db_sql_shown(sql)), KV("result", err_name(err)));
 }
 
 /* Outside db_txn only reads run, so nothing hangs on their order: the transaction is ended at once

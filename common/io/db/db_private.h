@@ -4,14 +4,17 @@
 
 #include <mysql.h>
 #include "io/db/db.h"
+#include "io/db/db_server.h"
 
 #define DB_BINDS_MAX 64         /* parameters or columns of one statement */
 #define DB_SLOTS 256            /* of the statement cache: a power of two, kept half empty */
 
-struct db_slot { const char *sql; MYSQL_STMT *stmt; };
+/* shape: the column table that the statement's result was compared with, NULL before. */
+struct db_slot { const char *sql; MYSQL_STMT *stmt; const struct db_column *shape; };
 
 struct db {
     MYSQL *link;                /* NULL: not connected */
+    struct db_server server;
     struct db_account account;
     int patient;                /* seconds of db_patient, -1: a web request's limits */
     unsigned connect_seconds;
@@ -33,22 +36,32 @@ struct db {
 MUST_USE enum pay_err db_connect(struct db *db);    /* PAY_OK at once when connected */
 void db_disconnect(struct db *db);                  /* forgets statements too, never waits */
 
+/* db_server.c */
+MUST_USE bool db_server_connect(MYSQL *link, const struct db_server *server,
+                                const struct db_account *account);
+const char *db_server_name(const struct db_server *server);    /* for the log */
+const char *db_server_cure(const struct db_server *server);    /* nothing answers there: why */
+
 /* db_error.c: what an error number means for the caller. */
 enum db_moment { DB_AT_STATEMENT, DB_AT_CALL, DB_AT_COMMIT };
 enum pay_err db_meaning(unsigned number, enum db_moment moment);
 bool db_is_loss(unsigned number);                   /* the connection is of no more use */
 /* Logs and counts, disconnects after a loss, poisons; returns what the statement returns. */
 enum pay_err db_fail(struct db *db, unsigned number, const char *text, const char *sql);
+/* The beginning of a statement, for a log line. Its text lives until the next call. */
+const char *db_sql_shown(const char *sql);
 
 /* db_refusal.c: keeps why a connection was refused for db_refusal; the cure alone, for the log. */
 #define DB_REFUSAL_SIZE 640
-const char *db_refused(unsigned number, const char *text, const struct db_account *account);
+const char *db_refused(unsigned number, const char *text, const struct db *db);
 
 /* db_bind.c */
 /* 0 or the error's number. */
 MUST_USE unsigned db_execute(MYSQL_STMT *stmt, const struct db_param *in, size_t n);
 struct db_cell { unsigned long length; my_bool is_null, cut; MYSQL_TIME time; };
 struct db_row_binds { MYSQL_BIND bind[DB_BINDS_MAX]; struct db_cell cell[DB_BINDS_MAX]; };
+/* Does the result have the columns of query->shape, in its order? If not, the log says which. */
+MUST_USE bool db_shape_fits(MYSQL_STMT *stmt, const struct db_query *query);
 MUST_USE bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query,
                           struct db_row_binds *binds);
 /* Clears row's columns before a fetch; after it ends texts, turns times, finds what was cut. */

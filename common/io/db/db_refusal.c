@@ -1,8 +1,6 @@
 /* db_refusal.c - why a connection was refused, in MariaDB's own words, and the cure. */
 #include "io/db/db_refusal.h"
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 #include <errmsg.h>
 #include <mysqld_error.h>
 #include "base/text.h"
@@ -37,23 +35,10 @@ static const struct cure CURES[] = {
       " them" },
 };
 
-/* The socket itself tells more than the number. */
-static const char *socket_cure(const char *path)
-{
-    if (access(path, F_OK) == 0)
-        return access(path, W_OK) == 0
-                   ? "the socket is there and no process listens on it: MariaDB has ended, start it"
-                   : "this user may not use the socket: join its group, or mend its mode";
-    return errno == ENOENT
-               ? "the socket is not there: MariaDB is not running, or SHROFF_DB_SOCKET (by default"
-                 " below SHROFF_STATE) names another place"
-               : "the socket cannot be reached: may this user enter its folder?";
-}
-
-static const char *cure_of(unsigned number, const char *socket)
+static const char *cure_of(unsigned number, const struct db_server *server)
 {
     if (number == CR_CONNECTION_ERROR || number == CR_CONN_HOST_ERROR)
-        return socket_cure(socket);
+        return db_server_cure(server);
     for (size_t i = 0; i < COUNT(CURES); i++)
         if (CURES[i].number == number)
             return CURES[i].text;
@@ -62,12 +47,12 @@ static const char *cure_of(unsigned number, const char *socket)
 
 static char refusal[DB_REFUSAL_SIZE];
 
-const char *db_refused(unsigned number, const char *text, const struct db_account *account)
+const char *db_refused(unsigned number, const char *text, const struct db *db)
 {
     struct text t = TEXT(refusal);
-    const char *cure = cure_of(number, account->socket);
+    const char *cure = cure_of(number, &db->server);
 
-    text_addf(&t, "no connection to the database as %s", account->user);
+    text_addf(&t, "no connection to the database as %s", db->account.user);
     if (number)
         text_addf(&t, " (%u, %.240s)", number, text);
     text_addf(&t, ": %s", cure);

@@ -57,6 +57,7 @@ static enum pay_err prepare(struct db *db, const char *sql, struct db_slot *slot
     if (slot->sql == NULL)
         db->prepared++;
     slot->sql = sql;
+    slot->shape = NULL;
     if (mysql_stmt_prepare(slot->stmt, sql, strlen(sql)) == 0)
         return PAY_OK;
     char text[MYSQL_ERRMSG_SIZE];
@@ -67,16 +68,38 @@ static enum pay_err prepare(struct db *db, const char *sql, struct db_slot *slot
     return db_fail(db, number, text, sql);
 }
 
-static enum pay_err find_statement(struct db *db, const char *sql, struct db_slot **slot)
+/* Compares the result's columns with the row's, once per prepare. The columns of a procedure are
+ * known only after it has run, so this is called before and after. */
+static bool columns_fit(const struct db_query *query, struct db_slot *slot)
 {
-    *slot = slot_of(db, sql);
-    if ((*slot)->stmt != NULL)
-        return PAY_OK;
-    if (db->prepared >= DB_SLOTS / 2) {
-        forget_statements(db);
-        *slot = slot_of(db, sql);
+    if (query->shape == NULL || slot->shape == query->shape->columns ||
+        mysql_stmt_field_count(slot->stmt) == 0)
+        return true;
+    if (!db_shape_fits(slot->stmt, query))
+        return false;
+    slot->shape = query->shape->columns;
+    return true;
+}
+
+static enum pay_err columns_failed(struct db *db, const struct db_query *query)
+{
+    return db_fail(db, CR_INVALID_PARAMETER_NO, "the columns do not match", query->sql);
+}
+
+static enum pay_err find_statement(struct db *db, const struct db_query *query,
+                                   struct db_slot **slot)
+{
+    *slot = slot_of(db, query->sql);
+    if ((*slot)->stmt == NULL) {
+        if (db->prepared >= DB_SLOTS / 2) {
+            forget_statements(db);
+            *slot = slot_of(db, query->sql);
+        }
+        enum pay_err err = prepare(db, query->sql, *slot);
+        if (err != PAY_OK)
+            return err;
     }
-    return prepare(db, sql, *slot);
+    return columns_fit(query, *slot) ? PAY_OK : columns_failed(db, query);
 }
 
 /* What only reads, and procedures that commit by themselves, never need it. */
@@ -122,22 +145,21 @@ static enum pay_err stmt_failed(struct db *db, MYSQL_STMT *stmt, unsigned number
 
 /* The server may have forgotten the statement (1243) or want it prepared anew (1615): nothing was
  * executed then, so it is sent once more. */
-static enum pay_err execute(struct db *db, const char *sql, const struct db_param *in, size_t n,
-                            MYSQL_STMT **stmt)
+static enum pay_err execute(struct db *db, const struct db_query *query, MYSQL_STMT **stmt)
 {
     for (int round = 0;; round++) {
         struct db_slot *slot;
-        enum pay_err err = find_statement(db, sql, &slot);
+        enum pay_err err = find_statement(db, query, &slot);
         if (err != PAY_OK)
             return err;
         db->begun = true;
         *stmt = slot->stmt;
         db->called = db->calls;
-        unsigned number = db_execute(slot->stmt, in, n);
+        unsigned number = db_execute(slot->stmt, query->in, query->n);
         if (number == 0)
             return PAY_OK;
         if ((number != ER_UNKNOWN_STMT_HANDLER && number != ER_NEED_REPREPARE) || round > 0)
-            return stmt_failed(db, slot->stmt, number, sql);
+            return stmt_failed(db, slot->stmt, number, query->sql);
         mysql_stmt_close(slot->stmt);
         slot->stmt = NULL;
     }
@@ -145,20 +167,19 @@ static enum pay_err execute(struct db *db, const char *sql, const struct db_para
 
 /* A link may have died of idleness since the last request. When it breaks on the first read of a
  * path, quickly, and no transaction is under way, that read is sent once more on a new one. */
-static enum pay_err start(struct db *db, const char *sql, const struct db_param *in, size_t n,
-                          MYSQL_STMT **stmt)
+static enum pay_err start(struct db *db, const struct db_query *query, MYSQL_STMT **stmt)
 {
-    enum pay_err err = admit(db, sql);
+    enum pay_err err = admit(db, query->sql);
     if (err != PAY_OK)
         return err;
     bool fresh = !db->in_txn && !db->begun;
     int64_t since = clock_ticks_us();
     db->lost = false;
-    err = execute(db, sql, in, n, stmt);
+    err = execute(db, query, stmt);
     if (err == PAY_DB_AWAY && fresh && db->lost && clock_ticks_us() - since < SECOND_CHANCE_US) {
         err = db_connect(db);
         if (err == PAY_OK)
-            err = execute(db, sql, in, n, stmt);
+            err = execute(db, query, stmt);
     }
     return err;
 }
@@ -182,7 +203,7 @@ enum pay_err db_exec(struct db *db, const char *sql, const struct db_param *in, 
                      int64_t *changed)
 {
     MYSQL_STMT *stmt;
-    enum pay_err err = start(db, sql, in, n, &stmt);
+    enum pay_err err = start(db, &(struct db_query){ .sql = sql, .in = in, .n = n }, &stmt);
     if (err != PAY_OK)
         return err;
     if (mysql_stmt_field_count(stmt) > 0 || mysql_stmt_more_results(stmt)) {
@@ -228,9 +249,9 @@ static enum pay_err read_rows(struct db *db, MYSQL_STMT *stmt, const struct db_q
     struct db_row_binds binds;
     enum pay_err err = query->each != NULL ? PAY_OK : PAY_NO_ROW;
 
-    if (!db_bind_out(stmt, query, &binds)) {
+    if (!columns_fit(query, slot_of(db, query->sql)) || !db_bind_out(stmt, query, &binds)) {
         mysql_stmt_free_result(stmt);
-        return db_fail(db, CR_INVALID_PARAMETER_NO, "the columns do not match", query->sql);
+        return columns_failed(db, query);
     }
     if (mysql_stmt_store_result(stmt) != 0)
         return rows_failed(db, stmt, query->sql);
@@ -253,7 +274,7 @@ static enum pay_err read_rows(struct db *db, MYSQL_STMT *stmt, const struct db_q
 enum pay_err db_select(struct db *db, const struct db_query *query)
 {
     MYSQL_STMT *stmt;
-    enum pay_err err = start(db, query->sql, query->in, query->n, &stmt);
+    enum pay_err err = start(db, query, &stmt);
     if (err != PAY_OK)
         return err;
     if (mysql_stmt_field_count(stmt) > 0)
@@ -270,7 +291,7 @@ enum pay_err db_select(struct db *db, const struct db_query *query)
 enum pay_err db_number(struct db *db, const char *sql, const struct db_param *in, size_t n,
                        int64_t *out)
 {
-    static const struct db_column COLUMNS[] = { { "number", DB_I64, 0, sizeof(*out) } };
+    static const struct db_column COLUMNS[] = { { NULL, DB_I64, 0, sizeof(*out) } };
 
     return db_select(db, &(struct db_query){
         .sql = sql, .in = in, .n = n, .shape = DB_SHAPE(COLUMNS), .row = out });

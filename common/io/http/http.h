@@ -49,7 +49,6 @@ void http_answer_free(struct http_answer *answer);
 struct http_pool;
 struct http_pool *http_pool_open(int slots, int per_host);
 void http_pool_close(struct http_pool **pool);      /* aborts what runs, quickly */
-int http_pool_free_slots(const struct http_pool *pool);
 /* The request's texts are copied. done gets the answer (valid inside the call only) from within
  * http_pool_run, also for an URL that is none (HTTP_BAD_URL); it may add the next request.
  * PAY_FULL: no slot is free, or per_host requests to this host are under way; done will not be

@@ -60,11 +60,6 @@ void http_pool_close(struct http_pool **pool)
     *pool = NULL;
 }
 
-int http_pool_free_slots(const struct http_pool *pool)
-{
-    return pool->count - pool->busy;
-}
-
 static bool same_host(const struct http_url *a, const struct http_url *b)
 {
     return a->port == b->port && str_eq(a->host, b->host) && str_eq(a->scheme, b->scheme);

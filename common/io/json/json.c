@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "io/json/json_string.h"
 
 struct json { char unused; };       /* never looked into: the address is json-c's */
 static struct json null_value;
@@ -114,22 +115,11 @@ int64_t json_int(const struct json *value)
     return is(value, json_type_int) ? json_object_get_int64(unwrap(value)) : 0;
 }
 
-bool json_truth(const struct json *value)
-{
-    return is(value, json_type_boolean) && json_object_get_boolean(unwrap(value));
-}
-
 size_t json_size(const struct json *value)
 {
     if (is(value, json_type_array))
         return json_object_array_length(unwrap(value));
     return is(value, json_type_object) ? (size_t)json_object_object_length(unwrap(value)) : 0;
-}
-
-const struct json *json_element(const struct json *array, size_t i)
-{
-    return i < json_size(array) && is(array, json_type_array)
-               ? wrap(json_object_array_get_idx(unwrap(array), i)) : NULL;
 }
 
 bool json_each(const struct json *object,

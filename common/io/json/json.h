@@ -17,8 +17,6 @@
 /* True when the gate lets it through. */
 bool json_check(const char *at, size_t len);
 
-/* For json.c: a copy without escaped surrogate pairs, to be freed; NULL when there is none. */
-char *json_without_pairs(const char *at, size_t *len);
 /* The text behind a byte-order mark, with which senders may begin; *len shrinks with it. */
 const char *json_behind_mark(const char *at, size_t *len);
 /* True when it has more than `most` (> 0) members, at any depth; what follows is not looked at. */
@@ -43,9 +41,7 @@ const struct json *json_member(const struct json *object, const char *name);
  * for one first. It lives as long as the root. */
 const char *json_text(const struct json *value, size_t *len);
 int64_t json_int(const struct json *value);
-bool json_truth(const struct json *value);
 size_t json_size(const struct json *value);              /* members or elements */
-const struct json *json_element(const struct json *array, size_t i);
 /* Calls each member in the order of the text until it returns false; false then. */
 bool json_each(const struct json *object,
                bool (*each)(void *arg, const char *name, const struct json *value), void *arg);

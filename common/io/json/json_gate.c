@@ -1,8 +1,10 @@
-/* json_gate.c - what is JSON here, to the letter of RFC 8259 and stricter (see json.h). json-c
- * alone accepts repeated names, NaN, single quotes, raw control bytes, lone surrogates and more. */
+/* json_gate.c - decides which texts are JSON: RFC 8259 to the letter, and stricter (json.h says
+ * where). json-c alone accepts repeated names, NaN, single quotes, raw control bytes and lone
+ * surrogates. The characters inside strings are in json_string.c. */
 #include "io/json/json.h"
 #include <stdlib.h>
 #include <string.h>
+#include "io/json/json_string.h"
 
 /* Between the quotes, as written. */
 struct name { const char *at, *end; bool has_nul; };
@@ -46,60 +48,6 @@ static void blanks(struct gate *g)
 
 /* ---- strings */
 
-static bool hex4(const char *at, const char *end, uint32_t *out)
-{
-    static const char DIGITS[] = "0123456789abcdef0123456789ABCDEF";
-
-    *out = 0;
-    if (end - at < 4)
-        return false;
-    for (int i = 0; i < 4; i++) {
-        const char *digit = at[i] ? strchr(DIGITS, at[i]) : NULL;
-        if (!digit)
-            return false;
-        *out = *out << 4 | (uint32_t)((digit - DIGITS) & 15);
-    }
-    return true;
-}
-
-/* \uXXXX or a pair of them, at the first digit; bytes it takes, 0 when wrong. */
-static size_t unicode_escape(const char *at, const char *end, uint32_t *out)
-{
-    uint32_t low;
-
-    if (!hex4(at, end, out) || (*out >= 0xDC00 && *out <= 0xDFFF))
-        return 0;
-    if (*out < 0xD800 || *out > 0xDBFF)
-        return 4;
-    if (end - at < 10 || at[4] != '\\' || at[5] != 'u' || !hex4(at + 6, end, &low) ||
-        low < 0xDC00 || low > 0xDFFF)
-        return 0;
-    *out = 0x10000 + ((*out - 0xD800) << 10) + (low - 0xDC00);
-    return 10;
-}
-
-/* One character of a string, escapes undone; bytes it takes, 0 when it may not stand there. */
-static size_t character(const char *at, const char *end, uint32_t *out)
-{
-    static const char LETTERS[] = "\"\\/bfnrt", MEANT[] = "\"\\/\b\f\n\r\t";
-
-    if (*at != '\\') {
-        size_t step = utf8_next(at, (size_t)(end - at), out);
-        return step > 0 && *out >= 0x20 ? step : 0;
-    }
-    if (end - at < 2 || at[1] == '\0')
-        return 0;
-    if (at[1] == 'u') {
-        size_t step = unicode_escape(at + 2, end, out);
-        return step > 0 ? step + 2 : 0;
-    }
-    const char *letter = strchr(LETTERS, at[1]);
-    if (!letter)
-        return 0;
-    *out = (uint8_t)MEANT[letter - LETTERS];
-    return 2;
-}
-
 static bool string(struct gate *g, struct name *out)
 {
     uint32_t c;
@@ -108,7 +56,7 @@ static bool string(struct gate *g, struct name *out)
         return wrong(g, g->at, "want a name in double quotes");
     *out = (struct name){ .at = g->at };
     while (g->at < g->end && *g->at != '"') {
-        size_t step = character(g->at, g->end, &c);
+        size_t step = json_character(g->at, g->end, &c);
         if (step == 0)
             return wrong(g, g->at, "in a string: not UTF-8, a control character, or a bad escape");
         out->has_nul = out->has_nul || c == 0;
@@ -126,8 +74,8 @@ static int compare(const void *a, const void *b)
 
     while (x.at < x.end && y.at < y.end) {
         uint32_t c = 0, d = 0;
-        x.at += character(x.at, x.end, &c);
-        y.at += character(y.at, y.end, &d);
+        x.at += json_character(x.at, x.end, &c);
+        y.at += json_character(y.at, y.end, &d);
         if (c != d)
             return c < d ? -1 : 1;
     }
@@ -141,7 +89,7 @@ static bool is_wanted(const struct gate *g, const struct name *name)
     const char *at = name->at, *want = g->wanted, *end = want + strlen(want);
     while (at < name->end && want < end) {
         uint32_t c = 0, d = 0;
-        at += character(at, name->end, &c);
+        at += json_character(at, name->end, &c);
         size_t step = utf8_next(want, (size_t)(end - want), &d);
         if (step == 0 || c != d)
             return false;
@@ -356,32 +304,4 @@ void json_explain(const char *at, size_t len, struct text *why)
     else
         text_addf(why, "the body is not JSON: byte %zu: %s", (size_t)(gate.wrong_at - at) + 1,
                   gate.wrong);
-}
-
-/* Escaped pairs become the character itself: json-c takes a decoded U+1D800, whose lower half looks
- * like a surrogate, for one and makes U+FFFD of it (0.16). NULL when there is none; the text passed
- * the gate. */
-char *json_without_pairs(const char *at, size_t *len)
-{
-    const char *end = at + *len;
-    char *room = NULL, *to = NULL;
-
-    for (const char *c = at; c < end;) {
-        uint32_t code = 0;
-        size_t step = *c == '\\' ? character(c, end, &code) : 1;
-        if (code >= 0x10000 && !room) {
-            room = malloc(*len);
-            if (!room)
-                abort();
-            memcpy(room, at, (size_t)(c - at));
-            to = room + (c - at);
-        }
-        if (code >= 0x10000)
-            to += utf8_put(code, to);
-        else if (room)
-            to = (char *)memcpy(to, c, step) + step;
-        c += step;
-    }
-    *len = room ? (size_t)(to - room) : *len;
-    return room;
 }

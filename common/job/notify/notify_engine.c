@@ -22,16 +22,6 @@ static struct notify_engine engine;
 
 /* ---- tries */
 
-static struct notify_try *pop(struct notify_engine *e, struct notify_list *list)
-{
-    return &e->tries[list->at[--list->count]];
-}
-
-static void push(struct notify_engine *e, struct notify_list *list, const struct notify_try *try)
-{
-    list->at[list->count++] = (uint16_t)(try - e->tries);
-}
-
 static int in_hand(const struct notify_engine *e)
 {
     return NOTIFY_IN_HAND - (int)e->free.count;
@@ -45,7 +35,7 @@ void notify_try_free(struct notify_engine *e, struct notify_try *try)
         try->host->unrecorded--;
     try->answered = false;
     e->later -= try->lane != 0;
-    push(e, &e->free, try);
+    notify_push(e, &e->free, try);
 }
 
 /* ---- claiming */
@@ -83,7 +73,7 @@ static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
 
 static void take_row(struct notify_engine *e, struct notify_due *due, int64_t begun_us)
 {
-    struct notify_try *try = pop(e, &e->free);
+    struct notify_try *try = notify_pop(e, &e->free);
 
     notify_try_take(try, due, e->claim.token);
     try->claimed_us = clock_ticks_us();
@@ -92,20 +82,14 @@ static void take_row(struct notify_engine *e, struct notify_due *due, int64_t be
     if (try->host)
         notify_host_take(try->host, due->probe != NOTIFY_NO_PROBE);
     e->later += try->lane != 0;
-    push(e, &e->waiting, try);
+    notify_push(e, &e->waiting, try);
 }
 
-static void count_claim(struct notify_engine *e)
+/* When the last of what waits for a busy host or app is due again. */
+static void note_drained(struct notify_engine *e)
 {
     const struct notify_claim *claim = &e->claim;
 
-    e->total.parked += claim->parked;
-    e->total.given_up += claim->given_up;
-    e->total.runner_lost += claim->lost;
-    stats_add("shroff_notify_parked_total", "", claim->parked);
-    stats_add("shroff_notify_given_up_total", "", claim->given_up);
-    if (claim->lost > 0)
-        stats_add("shroff_notify_attempts_total", "result=\"RUNNER_LOST\"", claim->lost);
     for (size_t i = 0; i < claim->count && e->room.busy; i++) {
         int64_t due_us = clock_ticks_us() + claim->rows[i].wait_ms * 1000;
         if (claim->rows[i].fate == NOTIFY_PARK && claim->rows[i].wait_ms < 30000 &&
@@ -153,7 +137,8 @@ static void claim(struct notify_engine *e)
             take_row(e, &claim->rows[i], begun);
     notify_hosts_begin_claim();
     e->refill_at = in_hand(e) > REFILL ? in_hand(e) - REFILL : 0;
-    count_claim(e);
+    note_drained(e);
+    notify_count_claim(e);
 }
 
 /* Parking goes on at once, sending when a batch is through. */
@@ -205,11 +190,11 @@ static void on_answer(void *arg, const struct http_answer *answer)
     try->done_us = clock_ticks_us();
     try->answered = true;
     try->host->unrecorded++;
-    notify_host_answered(try->host, try->place, host_us(try, answer));
+    notify_pace_end(&try->host->pace, try->place, host_us(try, answer), try->done_us);
     notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
     engine.running--;
     engine.running_later -= try->lane != 0;
-    push(&engine, &engine.done, try);
+    notify_push(&engine, &engine.done, try);
 }
 
 static void cannot_send(struct notify_engine *e, struct notify_try *try, const char *why)
@@ -218,14 +203,7 @@ static void cannot_send(struct notify_engine *e, struct notify_try *try, const c
     try->done_us = clock_ticks_us();
     if (try->host)
         notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
-    push(e, &e->done, try);
-}
-
-static void note_first_try(const struct notify_try *try)
-{
-    if (try->result.times == 1)
-        stats_observe_us("shroff_notify_first_try_seconds", "",
-                         try->age_us + clock_ticks_us() - try->claimed_us);
+    notify_push(e, &e->done, try);
 }
 
 static bool may_begin(const struct notify_engine *e, const struct notify_try *try)
@@ -234,7 +212,8 @@ static bool may_begin(const struct notify_engine *e, const struct notify_try *tr
 
     if (e->running >= NOTIFY_SLOTS || (later && e->running_later >= NOTIFY_SLOTS / 2))
         return false;
-    if (try->host && !notify_host_may_begin(try->host, try->url_key, later))
+    if (try->host &&
+        !notify_pace_may_begin(&try->host->pace, try->url_key, later, clock_ticks_us()))
         return false;
     return e->running < NOTIFY_PER_APP || !try->host || notify_host_may_take_slot(try->host);
 }
@@ -259,58 +238,35 @@ static bool begin(struct notify_engine *e, struct notify_try *try)
     request.allow = &e->job->config.notify_allow_nets;
     if (http_pool_add(e->pool, &request, on_answer, try) != PAY_OK)
         return false;
-    try->place = notify_host_begin(try->host, try->url_key, try->lane != 0);
-    try->away_us = e->away_us + clock_ticks_us() - e->ran_us;
+    int64_t now = clock_ticks_us();
+    try->place = notify_pace_begin(&try->host->pace, try->url_key, try->lane != 0, now);
+    try->away_us = e->away_us + now - e->ran_us;
     e->running++;
     e->running_later += try->lane != 0;
-    e->total.sent++;
-    note_first_try(try);
+    notify_count_begun(e, try);
     return true;
-}
-
-/* What cannot be begun soon goes back, not counted as a try. When that fails the leases run out by
- * themselves. */
-static void give_back(struct notify_engine *e, struct notify_list *late)
-{
-    struct notify_lease leases[NOTIFY_IN_HAND];
-
-    for (size_t i = 0; i < late->count; i++) {
-        const struct notify_result *result = &e->tries[late->at[i]].result;
-        leases[i] = (struct notify_lease){ result->task_id, result->token };
-    }
-    enum pay_err err = notify_hand_back(e->job->db, leases, late->count);
-    if (err != PAY_OK)
-        log_event(LOG_WARN, "notify.hand_back", KN("leases", (int64_t)late->count),
-                  KV("result", err_name(err)));
-    e->total.handed_back += (int64_t)late->count;
-    while (late->count > 0) {
-        struct notify_try *try = pop(e, late);
-        if (try->host)
-            notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
-        notify_try_free(e, try);
-    }
 }
 
 static void begin_waiting(struct notify_engine *e)
 {
     struct notify_list late = { .count = 0 };
-    int64_t needed_us = clock_ticks_us() + LEAST_LEASE_US;
+    int64_t now = clock_ticks_us(), needed_us = now + LEAST_LEASE_US;
     size_t kept = 0;
 
     for (size_t i = 0; i < e->waiting.count; i++) {
         struct notify_try *try = &e->tries[e->waiting.at[i]];
         if (e->stopping || try->lease_us < needed_us)
-            push(e, &late, try);
+            notify_push(e, &late, try);
         else if (begin(e, try))
             continue;
-        else if (try->host && notify_host_keeps_waiting(try->host))
-            push(e, &late, try);
+        else if (try->host && notify_pace_is_stuck(&try->host->pace, try->host->in_hand, now))
+            notify_push(e, &late, try);
         else
             e->waiting.at[kept++] = e->waiting.at[i];
     }
     e->waiting.count = kept;
     if (late.count > 0)
-        give_back(e, &late);
+        notify_give_back(e, &late);
 }
 
 /* ---- the loop */
@@ -340,21 +296,6 @@ static int wait_ms(const struct notify_engine *e)
     return until <= now ? 0 : (int)((until - now) / 1000) + 1;
 }
 
-static void show(struct notify_engine *e)
-{
-    struct job *job = e->job;
-
-    job_set(job, "sent", e->total.sent);
-    job_set(job, "acknowledged", e->total.acknowledged);
-    job_set(job, "failed", e->total.failed);
-    job_set(job, "given_up", e->total.given_up);
-    job_set(job, "parked", e->total.parked);
-    job_set(job, "runner_lost", e->total.runner_lost);
-    job_set(job, "lease_lost", e->total.lease_lost);
-    job_set(job, "handed_back", e->total.handed_back);
-    job_progress(job);
-}
-
 static bool over(struct notify_engine *e)
 {
     int64_t now = clock_ticks_us();
@@ -375,7 +316,7 @@ enum pay_err notify_engine_run(struct job *job)
 
     e->job = job;
     for (size_t i = 0; i < NOTIFY_IN_HAND; i++)
-        push(e, &e->free, &e->tries[i]);
+        notify_push(e, &e->free, &e->tries[i]);
     notify_caches_use(job->db);
     e->pool = http_pool_open(NOTIFY_SLOTS, NOTIFY_SLOTS);
     e->ran_us = clock_ticks_us();
@@ -384,7 +325,7 @@ enum pay_err notify_engine_run(struct job *job)
         record_if_ripe(e);
         claim_if_due(e);
         begin_waiting(e);
-        show(e);
+        notify_show(e);
         e->away_us += clock_ticks_us() - e->ran_us;
         http_pool_run(e->pool, wait_ms(e));
         e->ran_us = clock_ticks_us();
@@ -393,7 +334,7 @@ enum pay_err notify_engine_run(struct job *job)
     }
     http_pool_close(&e->pool);
     job->progress_us = 0;
-    show(e);
+    notify_show(e);
     notify_caches_wipe();
     return e->last;
 }

@@ -1,11 +1,11 @@
-/* notify_engine_private.h - the engine's state, and its parts: notify_record.c, notify_cache.c. */
+/* notify_engine_private.h - the engine's state, and what its files share. */
 #ifndef JOB_NOTIFY_ENGINE_PRIVATE_H
 #define JOB_NOTIFY_ENGINE_PRIVATE_H
 
 #include <stdint.h>
 #include "job/job.h"
 #include "job/notify/notify_engine.h"
-#include "job/notify/notify_decide.h"
+#include "job/notify/notify_hosts.h"
 #include "job/notify/notify_try.h"
 
 struct notify_totals {
@@ -38,8 +38,27 @@ struct notify_engine {
     bool left;
 };
 
+static inline struct notify_try *notify_pop(struct notify_engine *e, struct notify_list *list)
+{
+    return &e->tries[list->at[--list->count]];
+}
+
+static inline void notify_push(struct notify_engine *e, struct notify_list *list,
+                               const struct notify_try *try)
+{
+    list->at[list->count++] = (uint16_t)(try - e->tries);
+}
+
+/* notify_count.c: the summary's totals and the node's metrics. */
+void notify_count_claim(struct notify_engine *e);
+void notify_count_begun(struct notify_engine *e, const struct notify_try *try);
+void notify_count_recorded(struct notify_engine *e, const struct notify_try *try);
+void notify_show(struct notify_engine *e);
+
 /* notify_record.c: writes down the results of tries that are done, and frees them. */
 void notify_record(struct notify_engine *e);
+/* Hands back what cannot be begun soon, not counted as a try, and empties the list. */
+void notify_give_back(struct notify_engine *e, struct notify_list *late);
 void notify_try_free(struct notify_engine *e, struct notify_try *try);
 
 /* notify_cache.c: what tries need of their apps, kept 1 s. */

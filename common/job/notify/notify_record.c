@@ -2,20 +2,19 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/stats.h"
 #include "job/notify/notify_engine_private.h"
 
 #define RETRY_US 200000
 #define OK_WRITTEN_US INT64_C(60000000)     /* last_ok_time is true to a minute */
 
 /* A host that never failed has no row, and success alone makes none. */
-static bool worth_telling(const struct notify_host *host, enum host_word word)
+static bool worth_writing(const struct notify_breaker *breaker, enum host_word word)
 {
-    if (word == HOST_SAYS_NOTHING || host->state.id == 0)
+    if (word == HOST_SAYS_NOTHING || breaker->state.id == 0)
         return false;
-    if (word == HOST_IS_ILL || host->state.consecutive_fail > 0)
+    if (word == HOST_IS_ILL || breaker->state.consecutive_fail > 0)
         return true;
-    return clock_ticks_us() - host->ok_written_us > OK_WRITTEN_US;
+    return clock_ticks_us() - breaker->ok_written_us > OK_WRITTEN_US;
 }
 
 static struct notify_endpoint_news *news_of(struct notify_batch *batch, int64_t id)
@@ -33,12 +32,15 @@ static void add_news(struct notify_engine *e, struct notify_batch *batch,
     struct notify_host *host = try->host;
     enum host_word word = notify_try_host_word(try);
 
-    if (word == HOST_IS_ILL && host->state.id == 0 &&
-        notify_endpoint_make(e->job->db, host->app_id, &host->url, &host->state.id) != PAY_OK)
-        return;                         /* the next failure tells it */
-    if (!host || !worth_telling(host, word))
+    if (!host || word == HOST_SAYS_NOTHING)
         return;
-    struct notify_endpoint_news *news = news_of(batch, host->state.id);
+    int64_t *id = &host->breaker.state.id;
+    if (word == HOST_IS_ILL && *id == 0 &&
+        notify_endpoint_make(e->job->db, host->app_id, &host->url, id) != PAY_OK)
+        return;                         /* the next failure is counted */
+    if (!worth_writing(&host->breaker, word))
+        return;
+    struct notify_endpoint_news *news = news_of(batch, *id);
     news->ok += word == HOST_IS_WELL;
     news->failed += word == HOST_IS_ILL;
     if (word != HOST_IS_ILL)
@@ -47,53 +49,36 @@ static void add_news(struct notify_engine *e, struct notify_batch *batch,
     news->first = news->first || (try->probe != NOTIFY_NO_PROBE && try->lane == 0);
 }
 
-static void count(struct notify_engine *e, const struct notify_try *try)
-{
-    const struct notify_result *result = &try->result;
-    char room[64];
-    struct text label = TEXT(room);
-
-    if (result->outcome == NOTIFY_LATE) {
-        e->total.lease_lost++;
-        stats_add("shroff_notify_lease_lost_total", "", 1);
-    }
-    /* Few labels: HTTP_4xx, not one for each status. */
-    if (str_starts(result->error_code, "HTTP_"))
-        text_addf(&label, "result=\"HTTP_%cxx\"", result->error_code[5]);
-    else
-        text_addf(&label, "result=\"%s\"", result->error_code);
-    stats_add("shroff_notify_attempts_total", room, 1);
-    e->total.acknowledged += result->status == NOTIFY_SUCCESS;
-    e->total.failed += result->status != NOTIFY_SUCCESS;
-    if (result->status == NOTIFY_FAILURE && result->outcome != NOTIFY_LATE) {
-        e->total.given_up++;
-        stats_add("shroff_notify_given_up_total", "", 1);
-    }
-}
-
 /* What waited for a host to open again need not wait any longer. */
 static void wake_host(struct notify_engine *e, struct notify_host *host)
 {
-    enum pay_err err = notify_endpoint_wake(e->job->db, host->app_id, host->state.id);
+    enum pay_err err = notify_endpoint_wake(e->job->db, host->app_id, host->breaker.state.id);
 
-    host->state.consecutive_fail = 0;
-    host->loaded_us = 0;
+    host->breaker.state.consecutive_fail = 0;
+    host->breaker.loaded_us = 0;
     e->next_poll_us = 0;
     if (err != PAY_OK)
         log_event(LOG_WARN, "notify.wake", KV("host", host->url.host), KV("result", err_name(err)));
 }
 
+static void note_host(struct notify_engine *e, struct notify_host *host, enum host_word word)
+{
+    struct notify_breaker *breaker = &host->breaker;
+
+    if (notify_breaker_is_open(breaker) && word == HOST_IS_WELL)
+        wake_host(e, host);
+    if (breaker->state.id == 0)
+        return;
+    breaker->ok_written_us = clock_ticks_us();
+    if (word == HOST_IS_ILL || breaker->state.consecutive_fail > 0)
+        breaker->loaded_us = 0;
+}
+
 static void recorded(struct notify_engine *e, struct notify_try *try)
 {
-    if (try->host && try->host->state.consecutive_fail >= NOTIFY_OPEN_AFTER &&
-        notify_try_host_word(try) == HOST_IS_WELL)
-        wake_host(e, try->host);
-    if (try->host && try->host->state.id != 0) {
-        try->host->ok_written_us = clock_ticks_us();
-        if (notify_try_host_word(try) == HOST_IS_ILL || try->host->state.consecutive_fail > 0)
-            try->host->loaded_us = 0;
-    }
-    count(e, try);
+    if (try->host)
+        note_host(e, try->host, notify_try_host_word(try));
+    notify_count_recorded(e, try);
     notify_try_free(e, try);
 }
 
@@ -139,4 +124,26 @@ void notify_record(struct notify_engine *e)
             recorded(e, tries[i]);
         else
             refused(e, tries[i], err);
+}
+
+/* When this fails the leases run out by themselves. */
+void notify_give_back(struct notify_engine *e, struct notify_list *late)
+{
+    struct notify_lease leases[NOTIFY_IN_HAND];
+
+    for (size_t i = 0; i < late->count; i++) {
+        const struct notify_result *result = &e->tries[late->at[i]].result;
+        leases[i] = (struct notify_lease){ result->task_id, result->token };
+    }
+    enum pay_err err = notify_hand_back(e->job->db, leases, late->count);
+    if (err != PAY_OK)
+        log_event(LOG_WARN, "notify.hand_back", KN("leases", (int64_t)late->count),
+                  KV("result", err_name(err)));
+    e->total.handed_back += (int64_t)late->count;
+    while (late->count > 0) {
+        struct notify_try *try = notify_pop(e, late);
+        if (try->host)
+            notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
+        notify_try_free(e, try);
+    }
 }

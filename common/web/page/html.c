@@ -24,16 +24,3 @@ static const char *const ENTITIES[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39
 
 void html_text(struct text *page, const char *s) { escape(page, s, "&<>\"", ENTITIES); }
 void html_attr(struct text *page, const char *s) { escape(page, s, "&<>\"'", ENTITIES); }
-
-void html_url_arg(struct text *page, const char *s)
-{
-    static const char PLAIN[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-
-    for (; s && *s; s++) {
-        if (strchr(PLAIN, *s))
-            text_add_char(page, *s);
-        else
-            text_addf(page, "%%%02X", (unsigned)(unsigned char)*s);
-    }
-}

@@ -7,6 +7,5 @@
 void html_raw(struct text *page, const char *markup);       /* only literals and what we built */
 void html_text(struct text *page, const char *s);           /* & < > " as &amp; &lt; &gt; &quot; */
 void html_attr(struct text *page, const char *s);           /* inside "…", same set and ' */
-void html_url_arg(struct text *page, const char *s);        /* percent-encoded query value */
 
 #endif

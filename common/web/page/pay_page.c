@@ -1,3 +1,4 @@
+/* pay_page.c - in: a trade as it stands; out: the HTML of the cashier's page. */
 #include "web/page/pay_page.h"
 
 #include <string.h>
@@ -8,10 +9,12 @@
 
 #define LONG_PRICE 100000000    /* from here on the digits are smaller, to stay on a phone's line */
 
-enum word { W_TITLE, W_SCAN, W_LEFT, W_PAY, W_MORE, W_MORE_WHY, W_BACK, W_NUMBER, W_TEST, WORDS };
+enum page_text {
+    W_TITLE, W_SCAN, W_LEFT, W_PAY, W_MORE, W_MORE_WHY, W_BACK, W_NUMBER, W_TEST, W_COUNT
+};
 enum lang { EN, ZH, LANGS };
 
-static const char *const TEXTS[LANGS][WORDS] = {
+static const char *const TEXTS[LANGS][W_COUNT] = {
     [EN] = { "Mock cashier", "or scan with a phone", "Time left", "Pay",
              "More: what goes wrong in life", "Try how your shop takes it.", "Back to the shop",
              "Trade", "A played payment for tests. No money moves." },

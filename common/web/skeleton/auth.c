@@ -13,7 +13,7 @@ void auth_signed_text(const struct request *request, const struct credentials *s
 
 static struct text signed_text(const struct request *request, const struct credentials *said)
 {
-    static char room[BODY_MAX + URI_MAX + CREDENTIALS_EXTRA];
+    static char room[REQUEST_BODY_MAX + REQUEST_URI_MAX + CREDENTIALS_EXTRA];
     struct text text = TEXT(room);
 
     auth_signed_text(request, said, &text);

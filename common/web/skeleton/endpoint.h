@@ -18,7 +18,9 @@
 #define ENDPOINT_INPUT_MAX (192 * 1024)     /* of a struct that fields fill */
 #define WHY_SIZE (FIELD_WHY_MAX + 1)        /* of a refusal in words */
 
-enum auth { SIGNED_BY_APP, OPEN_TO_ALL };
+enum auth { SIGNED_BY_APP, BY_OPERATOR, OPEN_TO_ALL };
+/* Whose things an operator's route is about: of the apps he may see, or of none (users, jobs). */
+enum app_scope { APPS_UNSAID, APPS_OF_OPERATOR, APPS_NONE };
 enum body_kind { BODY_JSON, BODY_FORM, BODY_NONE };     /* JSON: application/json or 41500 */
 
 struct call {
@@ -39,14 +41,16 @@ void call_about(struct call *call, const char *order_no, const char *pay_id);
 
 struct route {
     const char *path;                   /* "/payments/{}": {} is one segment */
-    const char *method;                 /* "GET" serves HEAD too */
+    const char *method;                 /* GET (HEAD too), POST, PUT or DELETE */
     const char *allow;                  /* NULL: from this table; else all methods of the path,
                                            whichever executable serves them: "GET, HEAD, POST" */
     enum auth auth;
     enum scope scope;
-    enum body_kind body;                /* of a POST */
-    struct field_table fields;          /* body (POST, JSON or form) or query (GET); empty with
-                                           `bare`: nothing is decoded, the handler reads request */
+    const char *permission;             /* BY_OPERATOR demands both: "order:view", and … */
+    enum app_scope apps;
+    enum body_kind body;                /* of a POST or PUT */
+    struct field_table fields;          /* of the body (POST, PUT) or the query (GET, DELETE);
+                                           empty with `bare`: the handler reads the request */
     size_t input_size;                  /* of the struct the fields fill */
     bool bare;                          /* the type is still checked, unless BODY_NONE */
     bool test_only;                     /* 40400 in live mode */
@@ -66,6 +70,7 @@ struct endpoint {
     const char *name;                   /* "create": metrics and log */
     const struct route *routes; size_t count;
     bool needs_base_url, needs_vault, test_only;        /* checked at the start: exit 78 */
+    enum load load;                     /* how many workers it gets: base/sizes.h */
     const char *db_role;                /* NULL: "web" */
     /* Before the fork; NULL: nothing. */
     void (*open)(const struct config *config);

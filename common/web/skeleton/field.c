@@ -7,7 +7,6 @@
 #include "base/net.h"
 #include "base/ulid.h"
 #include "io/http/http.h"
-#include "order/order.h"
 #include "order/return_url.h"
 #include "web/skeleton/field_private.h"
 
@@ -94,10 +93,9 @@ static bool take_time(const struct field *field, const char *s, size_t len, void
     return time_parse(room, to);
 }
 
-static bool take_state(const struct field *field, const char *s, size_t len, void *to)
+static bool take_choice(const struct field *field, const char *s, size_t len, void *to)
 {
-    (void)field;
-    return strlen(s) == len && order_state_parse(s, to);
+    return strlen(s) == len && word_parse(field->words, s, to);
 }
 
 static text_kind *const KINDS[] = {
@@ -105,7 +103,7 @@ static text_kind *const KINDS[] = {
     [FIELD_NO] = take_no, [FIELD_CURRENCY] = take_currency, [FIELD_URL] = take_url,
     [FIELD_RETURN_URL] = take_return_url,
     [FIELD_ADDRESS] = take_address, [FIELD_TIME] = take_time, [FIELD_OBJECT] = NULL,
-    [FIELD_EXTRAS] = NULL, [FIELD_STATE] = take_state, [FIELD_CHECKED] = keep,
+    [FIELD_EXTRAS] = NULL, [FIELD_CHOICE] = take_choice, [FIELD_CHECKED] = keep,
 };
 
 /* A text with a NUL inside is nothing that any kind takes. */
@@ -140,12 +138,28 @@ const char *field_unknown(const char *name, size_t len)
     return fair && text_copy_n(room, sizeof(room), name, len) ? room : "?";
 }
 
+static bool is_number(const struct field *field)
+{
+    return field->kind == FIELD_I64 || field->kind == FIELD_TIME || field->kind == FIELD_CHOICE;
+}
+
+const char *field_table_wrong(const struct field_table *table)
+{
+    if (table->count > FIELDS_MAX)
+        return "it has too many fields";
+    for (size_t i = 0; i < table->count; i++) {
+        const struct field *field = &table->at[i];
+        if (is_number(field) && field->size != sizeof(int64_t))
+            return "a field that is a number needs a member of type int64_t";
+        if (field->kind == FIELD_CHOICE && !field->words)
+            return "a field that is a choice needs its words";
+    }
+    return NULL;
+}
+
 static void set_absent(const struct field *field, void *to)
 {
-    const bool number =
-        field->kind == FIELD_I64 || field->kind == FIELD_TIME || field->kind == FIELD_STATE;
-
-    if (number)
+    if (is_number(field))
         memcpy(to, &field->fallback, sizeof(field->fallback));
     else
         *(char *)to = '\0';

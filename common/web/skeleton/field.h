@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/text.h"
+#include "base/word.h"
 
 /* What a value must be; the struct member's type follows from it. */
 enum field_kind {
@@ -20,7 +21,7 @@ enum field_kind {
     FIELD_TIME,         /* int64_t ms: RFC 3339; a blank before the offset is its + */
     FIELD_OBJECT,       /* char[]: a JSON object of at most max bytes, its own bytes kept */
     FIELD_EXTRAS,       /* char[]: an object of at most 16 strings of at most 512 characters */
-    FIELD_STATE,        /* int64_t: an order state's word */
+    FIELD_CHOICE,       /* int64_t: one of `words`, as its number */
     FIELD_CHECKED       /* char[]: any text; the handler judges it ("" when it cannot be decoded) */
 };
 /* ONE_OF: of all the table's fields so marked exactly one is given. */
@@ -33,14 +34,17 @@ struct field {
     size_t offset, size;
     int64_t min, max;
     enum alphabet alphabet;         /* FIELD_WORD */
+    const struct word *words;       /* FIELD_CHOICE */
     const char *unit;               /* FIELD_I64: what it counts, for messages */
     bool lines;                     /* FIELD_TEXT: newline and tab are welcome */
     bool secret;                    /* its value is repeated in no message */
     int64_t fallback;               /* int64_t members when absent */
 };
 /* FIELD(struct terms, price, FIELD_I64, NEEDED, .min = 1, .max = MONEY_MAX) */
-#define FIELD(in, member, kind_, /* need, more */ ...) \
-    { .name = #member, .kind = (kind_), .offset = offsetof(in, member), \
+#define FIELD(in, member, /* kind, need, more */ ...) FIELD_NAMED(in, member, #member, __VA_ARGS__)
+/* The same with a name of its own, for a member of a member. */
+#define FIELD_NAMED(in, member, name_, kind_, /* need, more */ ...) \
+    { .name = (name_), .kind = (kind_), .offset = offsetof(in, member), \
       .size = sizeof(((in *)0)->member), .need = __VA_ARGS__ }
 
 struct field_table {
@@ -56,6 +60,9 @@ struct field_fault { const char *name; struct text *why; };
 #define FIELD_WHY_MAX 1000
 
 #define FIELDS_MAX 32       /* in a table */
+
+/* What is wrong with a table, in words; NULL: nothing. For the start of a program. */
+const char *field_table_wrong(const struct field_table *table);
 
 /* Both fill every member of the table: an absent text is "", an absent number its fallback. A JSON
  * member that need not be there is absent when it is null, and a text also when it is "".

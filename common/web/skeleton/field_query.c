@@ -69,7 +69,7 @@ static bool has(void *arg, size_t i)
 
 static bool show(void *arg, size_t i, struct text *to)
 {
-    static char room[BODY_MAX + 1];
+    static char room[REQUEST_BODY_MAX + 1];
     const struct given *given = &((const struct pairs *)arg)->values[i];
     const bool decoded = form_decode(given->at, given->len, room, sizeof(room));
 
@@ -95,7 +95,7 @@ static const char *instead(void *arg, size_t i)
 
 static bool read_value(void *arg, size_t i, const struct field *field, void *to)
 {
-    static char room[BODY_MAX + 1];
+    static char room[REQUEST_BODY_MAX + 1];
     const struct given *given = &((const struct pairs *)arg)->values[i];
 
     if (given->times != 1)

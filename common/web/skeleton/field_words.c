@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
-#include "order/order.h"
 #include "web/skeleton/field_private.h"
 
 /* ---- what is wanted */
@@ -39,14 +38,11 @@ static void want_object(const struct field *f, struct text *to)
     text_addf(to, "a JSON object of at most %" PRId64 " bytes", f->max);
 }
 
-static void want_state(const struct field *f, struct text *to)
+static void want_choice(const struct field *f, struct text *to)
 {
-    static const int64_t STATES[] = { ORDER_WAITING, ORDER_SUCCESS, ORDER_CLOSED, ORDER_REFUND };
-
-    (void)f;
     text_add(to, "one of");
-    for (size_t i = 0; i < COUNT(STATES); i++)
-        text_addf(to, " %s", order_state_word(STATES[i]));
+    for (const struct word *row = f->words; row->word; row++)
+        text_addf(to, " %s", row->word);
 }
 
 static const struct {
@@ -66,7 +62,7 @@ static const struct {
     [FIELD_TIME] = { NULL, "a time like 2026-01-31T08:00:00+08:00 (in a query + is %2B)" },
     [FIELD_OBJECT] = { want_object, NULL },
     [FIELD_EXTRAS] = { NULL, "an object of at most 16 strings of at most 512 characters" },
-    [FIELD_STATE] = { want_state, NULL },
+    [FIELD_CHOICE] = { want_choice, NULL },
     [FIELD_CHECKED] = { NULL, "text" },
 };
 

@@ -1,3 +1,4 @@
+/* origin.c - in: the headers of a request; out: do they name a page of ours? */
 #include "web/skeleton/origin.h"
 
 #include <string.h>

@@ -108,7 +108,8 @@ static void add_error_headers(struct reply *reply, const struct reply_end *end)
     struct text text = TEXT(seconds);
 
     if (row->http == 401)
-        reply_header(reply, "WWW-Authenticate", "SHROFF-HMAC-SHA256, SHROFF-RSA2");
+        reply_header(reply, "WWW-Authenticate",
+                     end->err == PAY_NO_SESSION ? "Bearer" : "SHROFF-HMAC-SHA256, SHROFF-RSA2");
     if (end->err == PAY_BAD_METHOD && end->allow)
         reply_header(reply, "Allow", end->allow);
     if (row->http == 429 || row->http == 503) {

@@ -11,7 +11,7 @@ static const char *const SINGLE[] = {
     "HTTP_ORIGIN", "HTTP_TRANSFER_ENCODING", "REQUEST_METHOD", "REQUEST_URI",
 };
 
-static char body_room[BODY_MAX + 1];    /* one request at a time in a process */
+static char body_room[REQUEST_BODY_MAX + 1];    /* one request at a time in a process */
 
 static bool repeats(const struct fcgi *fcgi)
 {
@@ -42,7 +42,7 @@ static const char *param(const struct fcgi *fcgi, const char *name)
 /* REQUEST_URI is no part of the CGI standard: without it the address is put together again. */
 static const char *uri_of(const struct fcgi *fcgi)
 {
-    static char room[URI_MAX + 2];
+    static char room[REQUEST_URI_MAX + 2];
     const char *uri = fcgi_param(fcgi, "REQUEST_URI"), *query = param(fcgi, "QUERY_STRING");
     struct text made = TEXT(room);
 
@@ -101,7 +101,7 @@ enum pay_err request_read(struct fcgi *fcgi, const struct net_list *trusted, str
     out->body_len = 0;
     set_id(out);
     net_client(param(fcgi, "REMOTE_ADDR"), forwarded_for(fcgi), trusted, out->client);
-    if (!uri || strlen(uri) > URI_MAX)
+    if (!uri || strlen(uri) > REQUEST_URI_MAX)
         return PAY_URI_TOO_LONG;
     out->uri = uri;
     out->query = question ? question + 1 : "";

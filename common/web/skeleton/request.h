@@ -5,16 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "base/net.h"
+#include "app/credentials.h"
 #include "io/fcgi/fcgi.h"
-
-#define BODY_MAX 65536          /* bytes of a request's body: the contract's 64 KiB */
-#define URI_MAX 8192
 
 struct request {
     struct fcgi *fcgi;
     const char *method;             /* as sent; HEAD is served as GET */
     const char *uri;                /* path with query exactly as sent (it is signed) */
-    char path[URI_MAX + 1];         /* before the '?'; not decoded */
+    char path[REQUEST_URI_MAX + 1];         /* before the '?'; not decoded */
     const char *query;              /* after the '?', "" without */
     const char *content_type;       /* "" without */
     char *body; size_t body_len;    /* NUL-ended */

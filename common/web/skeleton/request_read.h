@@ -10,8 +10,8 @@
  * Authorization was the cause, else PAY_BAD_BODY. */
 MUST_USE enum pay_err request_read(struct fcgi *fcgi, const struct net_list *trusted,
                                    struct request *out);
-/* The body, into room that the next request overwrites: at most `most` (<= BODY_MAX) bytes, else
- * PAY_TOO_LARGE and nothing is read. PAY_BAD_BODY: it broke off. */
+/* The body, into room that the next request overwrites. Over `most` bytes (<= REQUEST_BODY_MAX)
+ * it is PAY_TOO_LARGE and nothing is read. PAY_BAD_BODY: it broke off. */
 MUST_USE enum pay_err request_read_body(struct request *request, size_t most);
 /* Its length as announced: 0 without, INT64_MAX when it is beyond that. */
 int64_t request_announced(const struct request *request);

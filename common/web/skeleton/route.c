@@ -53,3 +53,60 @@ enum pay_err route_find(const struct endpoint *endpoint, bool test_mode, const c
     }
     return out->route ? PAY_BAD_METHOD : PAY_NOT_FOUND;
 }
+
+struct method { const char *name; bool takes_body; };
+
+/* NULL: none of ours. */
+static const struct method *method_of(const struct route *route)
+{
+    static const struct method METHODS[] = {
+        { "GET", false }, { "POST", true }, { "PUT", true }, { "DELETE", false },
+    };
+
+    for (size_t i = 0; i < COUNT(METHODS); i++) {
+        if (str_eq(METHODS[i].name, route->method))
+            return &METHODS[i];
+    }
+    return NULL;
+}
+
+bool route_takes_body(const struct route *route)
+{
+    const struct method *method = route ? method_of(route) : NULL;
+
+    return method && method->takes_body;
+}
+
+/* "order:view", a thing and what is done to it; or one word. */
+static bool is_permission(const char *s)
+{
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz";
+    const size_t thing = strspn(s, LETTERS), verb = s[thing] ? strspn(s + thing + 1, LETTERS) : 0;
+
+    return thing > 0 && (!s[thing] || (s[thing] == ':' && verb > 0 && !s[thing + 1 + verb]));
+}
+
+/* What an operator's route must say of itself; other routes must not say it, since nothing would
+ * look at it. */
+static const char *rights_wrong(const struct route *route)
+{
+    if (route->auth != BY_OPERATOR)
+        return route->permission || route->apps != APPS_UNSAID
+                   ? "it names a permission or apps, so its auth must be BY_OPERATOR" : NULL;
+    if (!route->permission || !is_permission(route->permission))
+        return "an operator's route must name its permission, like order:view";
+    return route->apps == APPS_UNSAID
+               ? "an operator's route must say whose apps it is about" : NULL;
+}
+
+const char *route_wrong(const struct route *route)
+{
+    if (!method_of(route))
+        return "the method is none of GET, POST, PUT and DELETE";
+    if (!route->handle)
+        return "it has no handler";
+    if (route->input_size > ENDPOINT_INPUT_MAX)
+        return "its fields fill too large a struct";
+    const char *wrong = field_table_wrong(&route->fields);
+    return wrong ? wrong : rights_wrong(route);
+}

@@ -17,4 +17,11 @@ struct route_match {
 MUST_USE enum pay_err route_find(const struct endpoint *endpoint, bool test_mode, const char *path,
                                  const char *method, struct route_match *out);
 
+/* True for POST and PUT, whose fields are in the body; those of GET and DELETE are in the query.
+ * False for NULL. */
+bool route_takes_body(const struct route *route);
+/* What is wrong with a row of a route table, in words; NULL: nothing. A program with a wrong row
+ * does not start. */
+const char *route_wrong(const struct route *route);
+
 #endif

@@ -5,11 +5,12 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "channel/gate.h"
-#include "io/db/db.h"
+#include "io/db/db_server.h"
 #include "io/fcgi/fcgi.h"
 #include "io/crypto/vault.h"
 #include "web/skeleton/endpoint.h"
 #include "web/skeleton/rate.h"
+#include "web/skeleton/route.h"
 #include "web/skeleton/server.h"
 #include "web/skeleton/worker.h"
 
@@ -30,7 +31,7 @@ static int print_help(const struct endpoint *endpoint)
 {
     printf("%s: a FastCGI executable of Shroff. It answers:\n\n", endpoint->name);
     for (size_t i = 0; i < endpoint->count; i++)
-        printf("  %-5s %s%s\n", endpoint->routes[i].method, endpoint->routes[i].path,
+        printf("  %-6s %s%s\n", endpoint->routes[i].method, endpoint->routes[i].path,
                endpoint->routes[i].test_only ? "  (test mode only)" : "");
     printf("\nWith SHROFF_LISTEN it opens that Unix socket; else it takes a listening socket on\n"
            "descriptor 0; with neither it answers one plain CGI request. SIGTERM ends it, with\n"
@@ -39,7 +40,7 @@ static int print_help(const struct endpoint *endpoint)
     return 0;
 }
 
-static _Noreturn void refuse(const struct endpoint *endpoint, const char *why)
+static _Noreturn void cannot_start(const struct endpoint *endpoint, const char *why)
 {
     fprintf(stderr, "%s: %s\n", endpoint->name, why);
     exit(EXIT_CONFIG);
@@ -50,17 +51,26 @@ static void check_settings(const struct service *service)
     const struct endpoint *e = service->endpoint;
 
     if (e->test_only && !service->config.test_mode)
-        refuse(e, "does not start in live mode: it plays money (SHROFF_MODE=test starts it)");
+        cannot_start(e, "does not start in live mode: it plays money (SHROFF_MODE=test starts it)");
     if (e->needs_base_url && !service->config.base_url[0])
-        refuse(e, "SHROFF_BASE_URL is not set: the address under which people reach this service");
+        cannot_start(e, "SHROFF_BASE_URL is not set: the address under which people reach this"
+                        " service");
 }
 
-/* Tables are the programmer's: a bad one is told at the start, not by a request. */
-static void check_tables(const struct endpoint *e)
+/* A wrong row of the table is a programmer's mistake: it stops the start, not a request. */
+static void check_routes(const struct endpoint *e)
 {
+    char room[512];
+
     for (size_t i = 0; i < e->count; i++) {
-        if (e->routes[i].fields.count > FIELDS_MAX || e->routes[i].input_size > ENDPOINT_INPUT_MAX)
-            refuse(e, e->routes[i].path);
+        const struct route *route = &e->routes[i];
+        const char *wrong = route_wrong(route);
+        struct text why = TEXT(room);
+        if (!wrong)
+            continue;
+        text_addf(&why, "the route %s %s: %s", str_or(route->method, "(no method)"), route->path,
+                  wrong);
+        cannot_start(e, room);
     }
 }
 
@@ -76,7 +86,7 @@ static int open_socket(const struct service *service)
     if (fcgi_stdin_listens())
         return 0;
     if (!getenv("REQUEST_METHOD"))
-        refuse(service->endpoint,
+        cannot_start(service->endpoint,
                "no SHROFF_LISTEN, no listening socket on descriptor 0 and no CGI request"
                " in the environment (--help)");
     return -1;
@@ -86,15 +96,13 @@ static int work(void *arg)
 {
     const struct service *service = arg;
     const struct endpoint *e = service->endpoint;
-    struct db_account account;
     struct worker worker = { .endpoint = e, .config = &service->config };
 
     if (e->needs_vault && vault_open(service->config.master_key_file) != PAY_OK)
         return EXIT_CONFIG;
-    config_db_account(&service->config, e->db_role ? e->db_role : "web", &account);
     stats_open(service->config.metrics_file);
     gate_worker(server_place());
-    worker.db = db_open(&account);
+    worker.db = db_open_role(&service->config, e->db_role ? e->db_role : "web");
     if (e->open_worker && !e->open_worker(&service->config))
         return 1;
     worker.fcgi = fcgi_open(service->fd, e->connections);
@@ -117,9 +125,10 @@ int endpoint_serve(const struct endpoint *endpoint, int argc, char **argv)
         return print_help(endpoint);
     service.endpoint = endpoint;
     config_load(&service.config);
+    config_workers(&service.config, endpoint->name, endpoint->load);
     log_open(endpoint->name, (enum log_level)service.config.log_level);
     check_settings(&service);
-    check_tables(endpoint);
+    check_routes(endpoint);
     service.fd = open_socket(&service);
     rate_open(service.config.rate_ip, service.config.rate_app);
     gate_open(service.config.workers);

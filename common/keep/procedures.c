@@ -1,0 +1,210 @@
+/* procedures.c - in: a folder of CREATE OR REPLACE statements; out: those that differ, installed.
+ * */
+#include "keep/procedures.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "io/crypto/sign.h"
+#include "keep/sql_text.h"
+
+#define FILE_MAX 262144
+#define NAMES_MAX 128
+
+static const char SQL_TABLE[] =
+    "CREATE TABLE IF NOT EXISTS schema_procedure ("
+    " name VARCHAR(64) NOT NULL PRIMARY KEY COMMENT 'of the procedure or trigger',"
+    " statement_checksum CHAR(64) NOT NULL COMMENT 'SHA-256 of its text in schema/procedures',"
+    " shown_checksum CHAR(64) NOT NULL COMMENT 'SHA-256 of what the server shows once installed',"
+    " install_time DATETIME(3) NOT NULL COMMENT 'when it was installed last'"
+    ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"
+    " COMMENT='which procedures and triggers were installed'";
+
+/* What the server shows of the procedure or trigger of a name (given twice). */
+#define SHOWN \
+    "(SELECT SHA2(CONCAT_WS('\\n', r.ROUTINE_DEFINITION, r.SQL_DATA_ACCESS, r.SECURITY_TYPE," \
+    "  r.SQL_MODE, (SELECT GROUP_CONCAT(p.PARAMETER_NAME, ' ', p.DTD_IDENTIFIER" \
+    "    ORDER BY p.ORDINAL_POSITION) FROM information_schema.PARAMETERS p" \
+    "    WHERE p.SPECIFIC_SCHEMA = DATABASE() AND p.SPECIFIC_NAME = r.ROUTINE_NAME)), 256)" \
+    "  FROM information_schema.ROUTINES r" \
+    "  WHERE r.ROUTINE_SCHEMA = DATABASE() AND r.ROUTINE_NAME = ?" \
+    " UNION ALL" \
+    " SELECT SHA2(CONCAT_WS('\\n', t.ACTION_TIMING, t.EVENT_MANIPULATION, t.EVENT_OBJECT_TABLE," \
+    "  t.SQL_MODE, t.ACTION_STATEMENT), 256) FROM information_schema.TRIGGERS t" \
+    "  WHERE t.TRIGGER_SCHEMA = DATABASE() AND t.TRIGGER_NAME = ?)"
+
+struct name { char at[65]; };
+static const struct db_column NAME_COLUMNS[] = { DB_COLUMN(struct name, at) };
+
+struct install {
+    struct db *db;
+    bool dry;
+    struct procedures_report *out;
+    struct text *why, which, strange;
+    struct name names[NAMES_MAX];           /* that the files have */
+    size_t count;
+    char checksum[MAC_HEX_SIZE];            /* of the statement in hand */
+};
+
+static const char *name_now(const struct install *in)
+{
+    return in->names[in->count - 1].at;
+}
+
+static void list_add(struct text *list, const char *name)
+{
+    text_addf(list, "%s%s", list->len > 0 ? ", " : "", name);
+}
+
+static enum pay_err is_installed(struct install *in, int64_t *is)
+{
+    static const char SQL[] = "SELECT COUNT(*) FROM schema_procedure"
+                              " WHERE name = ? AND statement_checksum = ?"
+                              "   AND shown_checksum = " SHOWN;
+    const struct db_param params[] = { DB_STR(name_now(in)), DB_STR(in->checksum),
+                                       DB_STR(name_now(in)), DB_STR(name_now(in)) };
+
+    enum pay_err err = db_number(in->db, SQL, DB_LIST(params), is);
+    db_end(in->db);
+    return err;
+}
+
+static enum pay_err record(struct db *db, void *arg)
+{
+    static const char SQL[] =
+        "REPLACE INTO schema_procedure (name, statement_checksum, shown_checksum, install_time)"
+        " SELECT ?, ?, " SHOWN ", UTC_TIMESTAMP(3)";
+    const struct install *in = arg;
+    const struct db_param params[] = { DB_STR(name_now(in)), DB_STR(in->checksum),
+                                       DB_STR(name_now(in)), DB_STR(name_now(in)) };
+    return db_exec(db, SQL, DB_LIST(params), NULL);
+}
+
+/* The name behind CREATE OR REPLACE PROCEDURE or TRIGGER. */
+static bool name_read(struct install *in, const char *sql)
+{
+    static const char *const HEADS[] = {
+        "CREATE OR REPLACE PROCEDURE ",
+        "CREATE OR REPLACE TRIGGER ",
+    };
+
+    for (size_t i = 0; i < COUNT(HEADS); i++) {
+        const char *at = sql + strlen(HEADS[i]);
+        if (str_starts(sql, HEADS[i]) && in->count < NAMES_MAX)
+            return text_copy_n(in->names[in->count++].at, sizeof(in->names[0].at), at,
+                               strcspn(at, " (\n"));
+    }
+    return false;
+}
+
+static enum pay_err statement_run(struct install *in, const char *file, const char *sql)
+{
+    char why[256] = "";
+    int64_t known = 0;
+    struct mac sum;
+
+    if (!name_read(in, sql) || !sign_sha256(sql, strlen(sql), &sum)) {
+        text_addf(in->why, "procedures/%s: not a CREATE OR REPLACE PROCEDURE or TRIGGER: %.40s",
+                  file, sql);
+        return PAY_FAULT;
+    }
+    sign_mac_hex(&sum, in->checksum);
+    enum pay_err err = is_installed(in, &known);
+    if (err != PAY_OK || known)
+        return err;
+    in->out->changed++;
+    list_add(&in->which, name_now(in));
+    if (in->dry)
+        return PAY_OK;
+    err = db_run_text(in->db, sql, why, sizeof(why));
+    if (err != PAY_OK) {
+        text_addf(in->why, "procedures/%s, %s: %s", file, name_now(in), why);
+        return err;
+    }
+    return db_txn(in->db, record, in);
+}
+
+static enum pay_err file_run(struct install *in, const char *folder, const char *file)
+{
+    static char room[FILE_MAX];
+    char path[1200];
+    struct sql_text reader = { .at = room };
+
+    snprintf(path, sizeof(path), "%s/%s", folder, file);
+    if (file_read(path, room, sizeof(room)) != PAY_OK) {
+        text_addf(in->why, "could not read %.400s", path);
+        return PAY_FAULT;
+    }
+    for (const char *sql = sql_text_next(&reader); sql != NULL; sql = sql_text_next(&reader)) {
+        enum pay_err err = statement_run(in, file, sql);
+        if (err != PAY_OK)
+            return err;
+    }
+    return PAY_OK;
+}
+
+static enum pay_err strange_add(void *arg, void *row)
+{
+    struct install *in = arg;
+    const struct name *found = row;
+
+    for (size_t i = 0; i < in->count; i++)
+        if (str_eq(in->names[i].at, found->at))
+            return PAY_OK;
+    list_add(&in->strange, found->at);
+    return PAY_OK;
+}
+
+static enum pay_err strange_list(struct install *in)
+{
+    static const char SQL[] =
+        "SELECT ROUTINE_NAME AS at FROM information_schema.ROUTINES"
+        " WHERE ROUTINE_SCHEMA = DATABASE()"
+        " UNION ALL"
+        " SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()";
+    struct name row;
+
+    enum pay_err err = db_select(in->db, &(struct db_query){ .sql = SQL,
+                                                             .shape = DB_SHAPE(NAME_COLUMNS),
+                                                             .row = &row,
+                                                             .each = strange_add,
+                                                             .arg = in });
+    db_end(in->db);
+    return err;
+}
+
+static int is_sql(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+    return dot != NULL && str_eq(dot, ".sql");
+}
+
+enum pay_err procedures_run(struct db *db, const char *folder, bool dry,
+                            struct procedures_report *out, struct text *why)
+{
+    char said[256];
+    struct install in = { .db = db, .dry = dry, .out = out, .why = why };
+    struct dirent **files;
+
+    *out = (struct procedures_report){ 0 };
+    in.which = TEXT(out->which);
+    in.strange = TEXT(out->strange);
+    int count = scandir(folder, &files, is_sql, alphasort);
+    if (count <= 0) {
+        text_addf(why, "no procedures in %.400s", folder);
+        return PAY_NO_ROW;
+    }
+    enum pay_err err = db_run_text(db, SQL_TABLE, said, sizeof(said));
+    if (err != PAY_OK)
+        text_add(why, said);
+    for (int i = 0; i < count; i++) {
+        if (err == PAY_OK)
+            err = file_run(&in, folder, files[i]->d_name);
+        free(files[i]);
+    }
+    free(files);
+    return err == PAY_OK ? strange_list(&in) : err;
+}

@@ -1,0 +1,215 @@
+/* hear.c - a callback from the raw bytes to the verdict on record. Until its signature fits it may
+ * come from any stranger: what it costs in the database is bounded by callback_refused.c, and who
+ * is admitted at all is decided before (web/callers.h). */
+#include "settle/hear.h"
+
+#include <string.h>
+
+#include "app/space.h"
+#include "base/stats.h"
+#include "wire/signed_json.h"
+
+#define HEADERS_MAX 16384
+#define BRIEF_MAX 2048
+
+/* A number that is no channel's is answered as an attempt that is not there, in the words of the
+ * mock channel where there is one, so that channels cannot be counted by it. */
+static enum pay_err find_channel(struct hearing *h)
+{
+    h->driver = channel_driver_find("mock", h->config->test_mode);
+    if (h->number == 0)
+        return h->driver != NULL ? PAY_OK : PAY_NOT_FOUND;
+    enum pay_err err = channel_config_by_id(h->db, h->config, h->number, &h->asked);
+    if (err == PAY_NO_CHANNEL)
+        return h->driver != NULL ? PAY_OK : PAY_BAD_SIGN;
+    if (err != PAY_OK)
+        return err;
+    h->driver = h->asked->driver;
+    h->raw.channel_id = h->number;
+    return PAY_OK;
+}
+
+enum pay_err hear_begin(struct hearing *h)
+{
+    static char headers[HEADERS_MAX];
+    struct text text = TEXT(headers);
+
+    enum pay_err err = find_channel(h);
+    if (err != PAY_OK)
+        return err;
+    h->source.all(h->source.arg, &text);
+    h->raw.headers = headers;
+    return PAY_OK;
+}
+
+static enum pay_err parse(struct hearing *h, const char *at, size_t len)
+{
+    enum pay_err err = json_parse(at, len, &h->json);
+
+    if (err == PAY_OK && json_kind(h->json) != JSON_OBJECT)
+        err = PAY_BAD_BODY;
+    if (err != PAY_OK)
+        json_explain(at, len, h->why);
+    return err;
+}
+
+static enum pay_err read_members(struct hearing *h)
+{
+    size_t len = h->raw.body_len;
+    const char *at = json_behind_mark(h->raw.body, &len);
+
+    h->notice = (struct channel_notice){
+        .body = h->raw.body, .body_len = h->raw.body_len, .header = h->source.header,
+        .header_arg = h->source.arg, .why = h->why,
+    };
+    /* before the JSON library sees them */
+    if (json_members_over(at, len, SIGNED_MEMBERS_MAX)) {
+        text_addf(h->why, "more than %d members: send fewer", SIGNED_MEMBERS_MAX);
+        return PAY_BAD_FIELD;
+    }
+    enum pay_err err = parse(h, at, len);
+    if (err != PAY_OK)
+        return err;
+    h->notice.json = h->json;
+    return h->driver->peek(&h->notice, h->pay_id, &h->field);
+}
+
+/* Another channel's attempt counts as none: the dummy key refuses it like a wrong signature. */
+static enum pay_err choose_key(struct hearing *h)
+{
+    int64_t id = 0;
+
+    h->channel = NULL;
+    enum pay_err err = attempt_find(h->db, h->pay_id, &h->raw.found, &id);
+    if (err == PAY_NOT_FOUND)
+        return PAY_OK;
+    if (err == PAY_OK && h->number == 0)
+        err = channel_config_by_id(h->db, h->config, id, &h->channel);
+    else if (h->asked != NULL && h->number == id)
+        h->channel = h->asked;
+    if (err == PAY_NO_CHANNEL || (h->channel != NULL && h->channel->driver != h->driver)) {
+        h->channel = NULL;
+        err = PAY_OK;
+    }
+    /* there, but its secrets do not open: on record too */
+    if (h->channel != NULL || err == PAY_FAULT)
+        h->raw.channel_id = id;
+    return err;
+}
+
+static enum pay_err check_sign(struct hearing *h)
+{
+    const struct channel_account *account = h->channel != NULL ? &h->channel->account : NULL;
+
+    enum pay_err err = h->driver->parse_notify(account, &h->notice, &h->said);
+    if (err == PAY_OK && account == NULL)   /* no key, no belief, whatever a driver says */
+        err = PAY_BAD_SIGN;
+    h->believed = err == PAY_OK;
+    return err;
+}
+
+/* ---- the verdict, and the row */
+
+static bool is_outage(enum pay_err err)
+{
+    return err_row(err)->http >= 500;
+}
+
+/* What goes on record when nothing was applied. */
+static enum verdict verdict_of(const struct hearing *h, enum pay_err err)
+{
+    static const struct { enum pay_err err; enum verdict verdict; } ROWS[] = {
+        { PAY_RATE, VERDICT_RATE }, { PAY_TOO_LARGE, VERDICT_TOO_LARGE },
+        { PAY_BAD_TYPE, VERDICT_BAD_TYPE },
+        { PAY_BAD_BODY, VERDICT_BAD_BODY }, { PAY_BAD_FIELD, VERDICT_BAD_FIELD },
+        { PAY_UNSIGNED, VERDICT_UNSIGNED }, { PAY_BAD_TIME, VERDICT_BAD_TIME },
+        { PAY_NOT_FOUND, VERDICT_UNKNOWN_ATTEMPT }, { PAY_LOST, VERDICT_LOST },
+        { PAY_DB_AWAY, VERDICT_DB_AWAY }, { PAY_TRY_AGAIN, VERDICT_DB_AWAY },
+    };
+
+    for (size_t i = 0; i < COUNT(ROWS); i++) {
+        if (ROWS[i].err == err)
+            return ROWS[i].verdict;
+    }
+    if (is_outage(err))
+        return VERDICT_FAULT;
+    return h->channel != NULL ? VERDICT_BAD_SIGN : VERDICT_UNKNOWN_ATTEMPT;
+}
+
+/* One that is not believed is put on record while there is room for it. */
+static enum pay_err record_stranger(struct hearing *h)
+{
+    static char brief[BRIEF_MAX];
+    struct text text = TEXT(brief);
+    bool kept = false;
+    enum pay_err err = PAY_OK;
+
+    h->source.all(h->source.arg, &text);
+    h->raw.headers_brief = brief;
+    /* A number that could be read still names the attempt, so that the row leads to its order. */
+    if (h->verdict == VERDICT_BAD_FIELD && *h->pay_id != '\0' && choose_key(h) != PAY_OK)
+        h->raw.found = NULL;
+    if (!space_is_short(h->db, h->config))
+        err = callback_refused(h->db, &h->raw, h->verdict, &kept);
+    if (!kept)
+        stats_add("shroff_callbacks_not_kept_total", "", 1);
+    return err;
+}
+
+/* Puts what was not applied on record, in a transaction of its own. Without that row it never came
+ * and the sender is to come again; but a COMMIT that was lost stays "we do not know". */
+static enum pay_err refuse(struct hearing *h, enum pay_err err)
+{
+    h->verdict = verdict_of(h, err);
+    enum pay_err row = h->believed ? callback_record(h->db, &h->raw, h->verdict)
+                                   : record_stranger(h);
+    if (row != PAY_OK)
+        return err == PAY_LOST ? err : PAY_DB_AWAY;
+    return err == PAY_NOT_FOUND || err == PAY_UNSIGNED ? PAY_BAD_SIGN : err;
+}
+
+static void count(enum verdict verdict)
+{
+    char label[64];
+    struct text text = TEXT(label);
+
+    text_addf(&text, "verdict=\"%s\"", verdict_word(verdict));
+    stats_add("shroff_callbacks_total", label, 1);
+}
+
+/* settle records the raw row itself, but for an attempt that it does not find. */
+static enum pay_err take(struct hearing *h)
+{
+    static enum pay_err (*const STEPS[])(struct hearing *h) = {
+        read_members, choose_key, check_sign,
+    };
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < COUNT(STEPS) && err == PAY_OK; i++)
+        err = STEPS[i](h);
+    if (err != PAY_OK)
+        return refuse(h, err);
+    err = settle(h->db, h->channel, &h->said, &h->raw, &h->verdict);
+    return err == PAY_NOT_FOUND || is_outage(err) ? refuse(h, err) : err;
+}
+
+enum pay_err hear(struct hearing *h)
+{
+    enum pay_err err = take(h);
+
+    json_free(&h->json);
+    count(h->verdict);
+    return err;
+}
+
+enum pay_err hear_refuse(struct hearing *h, enum pay_err err)
+{
+    err = refuse(h, err);
+    count(h->verdict);
+    return err;
+}
+
+void hear_not_admitted(enum pay_err err)
+{
+    count(err == PAY_TOO_LARGE ? VERDICT_TOO_LARGE : VERDICT_RATE);
+}

@@ -1,0 +1,11 @@
+/* operator.c - see operator.h. There are no operators' accounts yet, so nobody is admitted. */
+#include "web/skeleton/operator.h"
+
+enum pay_err operator_admit(const struct route *route, const struct request *request,
+                            struct text *why)
+{
+    (void)request;
+    text_addf(why, "%s needs the permission %s: operators cannot log in yet", route->path,
+              route->permission);
+    return PAY_NO_SESSION;
+}

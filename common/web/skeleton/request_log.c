@@ -1,0 +1,59 @@
+/* request_log.c - what remains of a request: its counters, and one line in the log. */
+#include <string.h>
+#include "base/log.h"
+#include "base/stats.h"
+#include "web/skeleton/cycle.h"
+#include "web/skeleton/field_private.h"
+#include "web/skeleton/rate.h"
+
+/* A name that is not ours may be anything, a token too: it is answered, not logged. */
+static const char *field_to_log(const struct cycle *c)
+{
+    const struct route *route = c->match.route;
+
+    if (!c->field || !route || route->bare)
+        return c->field;
+    return field_index(&route->fields, c->field) < route->fields.count ? c->field : "?";
+}
+
+/* A path may be as long as a stranger likes, and that of the cashier is a token; behind an escape
+ * may stand the query, whose "?" was escaped on its way. */
+static const char *path_to_log(const struct cycle *c)
+{
+    static char room[161];
+    struct text path = TEXT(room);
+
+    if (strcasestr(c->request.path, "cashier/"))
+        return "/cashier/-";
+    const size_t plain = strcspn(c->request.path, ";&=%");
+    text_add_n(&path, c->request.path, plain < sizeof(room) ? plain : sizeof(room) - 1);
+    return room;
+}
+
+/* What a stranger can repeat: unsigned requests that are refused, and what anybody may look at. */
+static bool may_fill_logs(const struct cycle *c, enum pay_err err)
+{
+    return !c->signed_well && (err != PAY_OK || !route_takes_body(c->match.route));
+}
+
+void request_log(const struct cycle *c, enum pay_err err, int64_t us)
+{
+    const struct err_row *row = err_row(err);
+    const char *name = c->worker->endpoint->name;
+    char label[120];
+    struct text text = TEXT(label);
+
+    text_addf(&text, "endpoint=\"%s\",code=\"%d\"", name, row->code);
+    stats_add("shroff_requests_total", label, 1);
+    text_reset(&text);
+    text_addf(&text, "endpoint=\"%s\"", name);
+    stats_observe_us("shroff_request_seconds", label, us);
+    if (may_fill_logs(c, err) && !rate_take_line(c->request.client))
+        return;
+    log_event(row->http >= 500 ? LOG_WARN : LOG_INFO, "request", KV("endpoint", name),
+              KV("method", c->method), KV("path", path_to_log(c)), KN("status", c->reply.status),
+              KN("code", row->code), KV("result", err == PAY_OK ? "" : err_name(err)),
+              KV("field", field_to_log(c)), KV("app_key", c->said_well ? c->said.app_key : ""),
+              KV("order_no", c->call.order_no), KV("pay_id", c->call.pay_id), KN("us", us),
+              KN("ms", us / 1000), KV("client", c->request.client));
+}

@@ -1,0 +1,403 @@
+-- Shroff's tables. Until the first release this one file is the schema and may change; a database made by
+-- an older one must begin anew, and migrate says so. Afterwards a change is a further file, NNNN_what.sql.
+-- Procedures and triggers are not here: procedures/ has them as they stand now.
+-- Money: BIGINT minor units. Times: DATETIME(3), UTC. Encrypted columns end in _sealed. A number that
+-- leaves the system is a ULID in the column `no`. Keys that merchants choose compare byte for byte (nopad_bin).
+
+CREATE TABLE pay_app (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  app_key VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL
+    COMMENT 'public name of the app, A-Za-z0-9_-',
+  name VARCHAR(64) NOT NULL COMMENT 'for people',
+  status TINYINT NOT NULL DEFAULT 0 COMMENT '0 ENABLED, 1 DISABLED: no new orders, submits and transfers',
+  order_notify_url VARCHAR(1024) NULL COMMENT 'where an order''s notification goes when the order names no address',
+  refund_notify_url VARCHAR(1024) NULL COMMENT 'the same for refunds',
+  transfer_notify_url VARCHAR(1024) NULL COMMENT 'the same for transfers',
+  notify_append_channel TINYINT NOT NULL DEFAULT 1
+    COMMENT '1: /{channel_id} of the paying channel ends the notification''s path',
+  notify_closed TINYINT NOT NULL DEFAULT 0 COMMENT '1: a closed order makes the notification order.closed',
+  notify_schedule VARCHAR(255) NOT NULL DEFAULT 'long'
+    COMMENT 'seed, long, or gaps between tries in seconds, comma separated',
+  late_payment VARCHAR(8) NOT NULL DEFAULT 'refund' COMMENT 'money for a closed order: accept, refund, hold',
+  allowed_nets VARCHAR(1024) NOT NULL DEFAULT '' COMMENT 'networks (CIDR) whose requests are answered; empty: any',
+  webhook_secret_sealed VARBINARY(512) NOT NULL COMMENT 'signs notifications; encrypted',
+  webhook_secret_old_sealed VARBINARY(512) NULL COMMENT 'signs too until webhook_secret_old_until; encrypted',
+  webhook_secret_old_until DATETIME(3) NULL COMMENT 'end of the old webhook secret',
+  remark VARCHAR(255) NOT NULL DEFAULT '' COMMENT 'for operators',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
+    COMMENT 'when the row was last changed',
+  UNIQUE KEY uk_app_key (app_key),
+  CONSTRAINT app_status CHECK (status IN (0, 1)),
+  CONSTRAINT app_late CHECK (late_payment IN ('accept', 'refund', 'hold'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='merchant applications';
+
+CREATE TABLE pay_app_key (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  app_id BIGINT UNSIGNED NOT NULL COMMENT 'the app (pay_app.id) that owns it',
+  key_id VARCHAR(32) NOT NULL COMMENT 'public name of the credential, A-Za-z0-9_-',
+  algorithm VARCHAR(16) NOT NULL COMMENT 'HMAC-SHA256 or RSA2',
+  secret_sealed VARBINARY(512) NULL COMMENT 'HMAC secret; encrypted',
+  public_key TEXT NULL COMMENT 'RSA2: PEM',
+  fingerprint BINARY(32) NOT NULL
+    COMMENT 'HMAC by installation_key of the SHA-256 of the secret or of the key in DER: registered once in the whole installation',
+  scopes VARCHAR(255) NOT NULL COMMENT 'what it may ask for, comma separated',
+  status TINYINT NOT NULL DEFAULT 0 COMMENT '0 live, 1 revoked',
+  expire_time DATETIME(3) NULL COMMENT 'refused from then on; null: never',
+  last_used_time DATETIME(3) NULL COMMENT 'last accepted request, to within some minutes',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
+    COMMENT 'when the row was last changed',
+  UNIQUE KEY uk_key_id (app_id, key_id),
+  UNIQUE KEY uk_fingerprint (fingerprint),
+  CONSTRAINT key_app FOREIGN KEY (app_id) REFERENCES pay_app (id),
+  CONSTRAINT key_status CHECK (status IN (0, 1)),
+  CONSTRAINT key_kind CHECK ((algorithm = 'HMAC-SHA256' AND secret_sealed IS NOT NULL)
+                          OR (algorithm = 'RSA2' AND public_key IS NOT NULL))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='credentials that apps sign requests with';
+
+CREATE TABLE pay_channel (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  app_id BIGINT UNSIGNED NOT NULL COMMENT 'the app (pay_app.id) that owns it',
+  code VARCHAR(32) NOT NULL COMMENT 'mock, wx_native, alipay_pc …',
+  name VARCHAR(64) NOT NULL DEFAULT '' COMMENT 'for people',
+  status TINYINT NOT NULL DEFAULT 0 COMMENT '0 ENABLED, 1 DISABLED: no new attempts and transfers',
+  fee_rate BIGINT NOT NULL DEFAULT 0 COMMENT 'the channel''s fee in parts per million',
+  config TEXT NOT NULL COMMENT 'JSON: settings that are not secret',
+  config_sealed VARBINARY(16384) NOT NULL COMMENT 'JSON: the secret settings; encrypted',
+  remark VARCHAR(255) NOT NULL DEFAULT '' COMMENT 'for operators',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
+    COMMENT 'when the row was last changed',
+  UNIQUE KEY uk_code (app_id, code),
+  CONSTRAINT channel_app FOREIGN KEY (app_id) REFERENCES pay_app (id),
+  CONSTRAINT channel_status CHECK (status IN (0, 1)),
+  CONSTRAINT channel_fee CHECK (fee_rate BETWEEN 0 AND 1000000),
+  CONSTRAINT channel_config CHECK (JSON_VALID(config))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='ways to be paid, each configured for one app';
+
+-- Keys that belong to the installation and not to an app; shroffctl makes them with the first key of an app.
+CREATE TABLE installation_key (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  name VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL
+    COMMENT 'fingerprint: the key of pay_app_key.fingerprint',
+  value_sealed VARBINARY(512) NOT NULL COMMENT '32 random bytes; encrypted',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  UNIQUE KEY uk_name (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='keys of the installation itself';
+
+CREATE TABLE pay_order (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'order_no, a ULID',
+  app_id BIGINT UNSIGNED NOT NULL COMMENT 'the app (pay_app.id) that owns it',
+  user_id VARCHAR(64) NULL COMMENT 'the merchant''s own name for the payer',
+  merchant_order_id VARCHAR(64) NOT NULL COMMENT 'the merchant''s number',
+  subject VARCHAR(127) NOT NULL COMMENT 'what is paid for, as the payer reads it',
+  body VARCHAR(512) NULL COMMENT 'the same at length',
+  notify_url VARCHAR(1024) NULL COMMENT 'as create asked; null: the app''s',
+  return_url VARCHAR(1024) NULL COMMENT 'where the payer''s browser goes afterwards',
+  metadata TEXT NULL COMMENT 'JSON, byte for byte as create brought it',
+  price BIGINT NOT NULL COMMENT 'minor units',
+  currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'ISO 4217',
+  channel_id BIGINT UNSIGNED NULL COMMENT 'the channel that paid it',
+  channel_code VARCHAR(32) NULL COMMENT 'its code',
+  channel_fee_rate BIGINT NULL COMMENT 'its fee in parts per million, as it was at the payment',
+  channel_fee_price BIGINT NULL COMMENT 'the fee in minor units',
+  status TINYINT NOT NULL DEFAULT 0 COMMENT '0 WAITING, 10 SUCCESS, 20 CLOSED, 30 REFUND',
+  user_ip VARCHAR(45) NULL COMMENT 'the payer''s address, as create said',
+  expire_time DATETIME(3) NOT NULL COMMENT 'no attempt can be made from then on',
+  asked_time DATETIME(3) NULL COMMENT 'past its end: when status last asked the channels',
+  success_time DATETIME(3) NULL COMMENT 'when it was paid, as the channel says; written once',
+  extension_id BIGINT UNSIGNED NULL COMMENT 'the attempt that paid',
+  refund_price BIGINT NOT NULL DEFAULT 0 COMMENT 'what went back',
+  refunding_price BIGINT NOT NULL DEFAULT 0 COMMENT 'what open refunds have reserved',
+  channel_user_id VARCHAR(128) NULL COMMENT 'the payer''s name at the channel',
+  channel_order_no VARCHAR(64) NULL COMMENT 'the channel''s number of the payment',
+  query_token CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL
+    COMMENT '128 random bits for the payer''s browser',
+  version BIGINT NOT NULL DEFAULT 0 COMMENT 'grows with every change that makes a notification',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
+    COMMENT 'when the row was last changed',
+  UNIQUE KEY uk_no (no),
+  UNIQUE KEY uk_merchant (app_id, merchant_order_id),
+  UNIQUE KEY uk_token (query_token),
+  KEY idx_expire (status, expire_time),
+  KEY idx_time (app_id, create_time),
+  KEY idx_state_time (app_id, status, create_time),
+  CONSTRAINT order_app FOREIGN KEY (app_id) REFERENCES pay_app (id),
+  CONSTRAINT order_channel FOREIGN KEY (channel_id) REFERENCES pay_channel (id),
+  CONSTRAINT order_price CHECK (price BETWEEN 1 AND 1000000000000),
+  CONSTRAINT order_refunds CHECK (refund_price >= 0 AND refunding_price >= 0 AND refund_price + refunding_price <= price),
+  CONSTRAINT order_fee CHECK (channel_fee_price IS NULL OR channel_fee_price BETWEEN 0 AND price),
+  CONSTRAINT order_status CHECK (status IN (0, 10, 20, 30)),
+  CONSTRAINT order_paid CHECK (status NOT IN (10, 30) OR (extension_id IS NOT NULL AND success_time IS NOT NULL))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what merchants want paid';
+
+CREATE TABLE pay_order_extension (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  order_id BIGINT UNSIGNED NOT NULL COMMENT 'the order (pay_order.id)',
+  no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'pay_id, a ULID; channels see it as out_trade_no',
+  channel_id BIGINT UNSIGNED NOT NULL COMMENT 'the channel it is tried on',
+  channel_code VARCHAR(32) NOT NULL COMMENT 'its code',
+  user_ip VARCHAR(45) NULL COMMENT 'the payer''s address',
+  status TINYINT NOT NULL DEFAULT 0 COMMENT '0 WAITING, 10 SUCCESS, 20 CLOSED',
+  channel_extras TEXT NULL COMMENT 'JSON: what the merchant gave for the channel, e.g. openid',
+  display_mode VARCHAR(16) NULL COMMENT 'redirect, qr_code, form, app, bar_code, none',
+  display_content TEXT NULL COMMENT 'what the payer''s browser is to show or open',
+  pay_url VARCHAR(1024) NULL COMMENT 'where a person can go and pay',
+  display_expire_time DATETIME(3) NULL COMMENT 'when what is shown stops working; null: nothing is shown yet',
+  channel_order_no VARCHAR(64) NULL COMMENT 'the channel''s number of the payment: one payment, one attempt',
+  channel_error_code VARCHAR(64) NULL COMMENT 'the channel''s code of the last refusal',
+  channel_error_msg VARCHAR(255) NULL COMMENT 'its text',
+  price BIGINT NOT NULL COMMENT 'what is to be paid, minor units',
+  currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'ISO 4217',
+  paid_price BIGINT NULL COMMENT 'what the channel says was paid',
+  paid_currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NULL COMMENT 'and in which currency',
+  duplicate_paid TINYINT NOT NULL DEFAULT 0 COMMENT '1: the order was paid already by another attempt',
+  of_id BIGINT UNSIGNED NULL COMMENT 'the attempt that this one is a second payment of',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
+    COMMENT 'when the row was last changed',
+  success_time DATETIME(3) NULL COMMENT 'when it was paid, as the channel says; written once',
+  next_sync_time DATETIME(3) NULL COMMENT 'when the channel is asked next',
+  UNIQUE KEY uk_no (no),
+  UNIQUE KEY uk_channel_order_no (channel_order_no, channel_id),
+  KEY idx_order (order_id),
+  KEY idx_sync (status, next_sync_time),
+  CONSTRAINT extension_order FOREIGN KEY (order_id) REFERENCES pay_order (id),
+  CONSTRAINT extension_channel FOREIGN KEY (channel_id) REFERENCES pay_channel (id),
+  CONSTRAINT extension_price CHECK (price > 0),
+  CONSTRAINT extension_status CHECK (status IN (0, 10, 20)),
+  CONSTRAINT extension_paid CHECK (status <> 10 OR (paid_price IS NOT NULL AND success_time IS NOT NULL))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='attempts to pay an order on a channel';
+
+CREATE TABLE pay_refund (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL
+    COMMENT 'refund_no, a ULID; channels see it as out_refund_no',
+  app_id BIGINT UNSIGNED NOT NULL COMMENT 'the app (pay_app.id) that owns it',
+  channel_id BIGINT UNSIGNED NOT NULL COMMENT 'the channel that was paid through',
+  channel_code VARCHAR(32) NOT NULL COMMENT 'its code',
+  order_id BIGINT UNSIGNED NOT NULL COMMENT 'the order',
+  extension_id BIGINT UNSIGNED NOT NULL COMMENT 'the attempt whose money goes back',
+  merchant_order_id VARCHAR(64) NOT NULL COMMENT 'the merchant''s number of the order',
+  merchant_refund_id VARCHAR(64) NOT NULL COMMENT 'the merchant''s number of the refund',
+  notify_url VARCHAR(1024) NULL COMMENT 'as asked; null: the app''s',
+  status TINYINT NOT NULL DEFAULT 0 COMMENT '0 WAITING, 10 SUCCESS, 20 FAILURE',
+  pay_price BIGINT NOT NULL COMMENT 'what was paid, minor units',
+  refund_price BIGINT NOT NULL COMMENT 'what goes back, minor units',
+  currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'ISO 4217',
+  reason VARCHAR(512) NULL COMMENT 'for people',
+  cause VARCHAR(16) NOT NULL DEFAULT 'merchant' COMMENT 'merchant, duplicate, late',
+  version BIGINT NOT NULL DEFAULT 0 COMMENT 'grows with every change that makes a notification',
+  channel_refund_no VARCHAR(64) NULL COMMENT 'the channel''s number',
+  success_time DATETIME(3) NULL COMMENT 'when the money went back, as the channel says',
+  channel_error_code VARCHAR(64) NULL COMMENT 'the channel''s code of the last refusal',
+  channel_error_msg VARCHAR(255) NULL COMMENT 'its text',
+  next_sync_time DATETIME(3) NULL COMMENT 'when the channel is asked next',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
+    COMMENT 'when the row was last changed',
+  UNIQUE KEY uk_no (no),
+  UNIQUE KEY uk_merchant (app_id, merchant_refund_id),
+  KEY idx_order (order_id),
+  KEY idx_sync (status, next_sync_time),
+  CONSTRAINT refund_app FOREIGN KEY (app_id) REFERENCES pay_app (id),
+  CONSTRAINT refund_order FOREIGN KEY (order_id) REFERENCES pay_order (id),
+  CONSTRAINT refund_extension FOREIGN KEY (extension_id) REFERENCES pay_order_extension (id),
+  CONSTRAINT refund_channel FOREIGN KEY (channel_id) REFERENCES pay_channel (id),
+  CONSTRAINT refund_price CHECK (refund_price > 0 AND refund_price <= pay_price),
+  CONSTRAINT refund_status CHECK (status IN (0, 10, 20)),
+  CONSTRAINT refund_cause CHECK (cause IN ('merchant', 'duplicate', 'late'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='money on its way back to payers';
+
+CREATE TABLE pay_transfer (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'transfer_no, a ULID',
+  app_id BIGINT UNSIGNED NOT NULL COMMENT 'the app (pay_app.id) that owns it',
+  channel_id BIGINT UNSIGNED NOT NULL COMMENT 'the channel that pays',
+  channel_code VARCHAR(32) NOT NULL COMMENT 'its code',
+  merchant_transfer_id VARCHAR(64) NOT NULL COMMENT 'the merchant''s number',
+  subject VARCHAR(127) NOT NULL COMMENT 'what it is for',
+  price BIGINT NOT NULL COMMENT 'minor units',
+  currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'ISO 4217',
+  notify_url VARCHAR(1024) NULL COMMENT 'as asked; null: the app''s',
+  user_account VARCHAR(64) NOT NULL COMMENT 'the receiver''s account at the channel',
+  user_name VARCHAR(64) NULL COMMENT 'the receiver''s name, for the channel to check',
+  channel_extras TEXT NULL COMMENT 'JSON: what the merchant gave for the channel',
+  status TINYINT NOT NULL DEFAULT 0 COMMENT '0 WAITING, 5 PROCESSING, 10 SUCCESS, 20 CLOSED',
+  version BIGINT NOT NULL DEFAULT 0 COMMENT 'grows with every change that makes a notification',
+  success_time DATETIME(3) NULL COMMENT 'when it was paid out, as the channel says',
+  channel_transfer_no VARCHAR(64) NULL COMMENT 'the channel''s number',
+  channel_error_code VARCHAR(64) NULL COMMENT 'the channel''s code of the last refusal',
+  channel_error_msg VARCHAR(255) NULL COMMENT 'its text',
+  next_sync_time DATETIME(3) NULL COMMENT 'when the channel is asked next',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
+    COMMENT 'when the row was last changed',
+  UNIQUE KEY uk_no (no),
+  UNIQUE KEY uk_merchant (app_id, merchant_transfer_id),
+  KEY idx_sync (status, next_sync_time),
+  CONSTRAINT transfer_app FOREIGN KEY (app_id) REFERENCES pay_app (id),
+  CONSTRAINT transfer_channel FOREIGN KEY (channel_id) REFERENCES pay_channel (id),
+  CONSTRAINT transfer_price CHECK (price BETWEEN 1 AND 1000000000000),
+  CONSTRAINT transfer_status CHECK (status IN (0, 5, 10, 20))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='money paid out';
+
+CREATE TABLE notify_task (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'the webhook-id, a ULID',
+  app_id BIGINT UNSIGNED NOT NULL COMMENT 'the app (pay_app.id) that owns it',
+  type TINYINT NOT NULL COMMENT '1 order, 2 refund, 3 transfer',
+  event VARCHAR(32) NOT NULL COMMENT 'order.success …',
+  data_id BIGINT UNSIGNED NOT NULL COMMENT 'id of the order, refund or transfer',
+  version BIGINT NOT NULL DEFAULT 0 COMMENT 'of that object when it happened',
+  merchant_order_id VARCHAR(64) NULL COMMENT 'the merchant''s number of the order, to find it by',
+  merchant_refund_id VARCHAR(64) NULL COMMENT 'the merchant''s number of the refund, to find it by',
+  notify_url VARCHAR(1100) NOT NULL COMMENT 'as it is called, the channel number already put on',
+  body TEXT NOT NULL COMMENT 'frozen when it happened: every try sends these bytes',
+  status TINYINT NOT NULL DEFAULT 0 COMMENT '0 WAITING, 10 SUCCESS, 20 FAILURE (given up)',
+  lane TINYINT NOT NULL DEFAULT 0 COMMENT '0 first try, 1 retry or resend',
+  notify_times INT NOT NULL DEFAULT 0 COMMENT 'tries begun',
+  max_notify_times INT NOT NULL COMMENT 'tries after which it is given up',
+  next_notify_time DATETIME(3) NOT NULL COMMENT 'when due; while claimed, the end of the lease',
+  parked_since DATETIME(3) NULL
+    COMMENT 'when it was due; its host or app is busy or failing, so it waits until next_notify_time',
+  last_execute_time DATETIME(3) NULL COMMENT 'when the last try began',
+  claim_token BIGINT NOT NULL DEFAULT 0 COMMENT 'not 0: the runner that holds it',
+  manual TINYINT NOT NULL DEFAULT 0 COMMENT '1: the next try was asked for by an operator',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
+    COMMENT 'when the row was last changed',
+  UNIQUE KEY uk_no (no),
+  UNIQUE KEY uk_event (type, data_id, event, version),
+  KEY idx_due (status, lane, next_notify_time),
+  KEY idx_parked (parked_since, app_id),
+  CONSTRAINT task_status CHECK (status IN (0, 10, 20)),
+  CONSTRAINT task_body CHECK (OCTET_LENGTH(body) <= 32768)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='notifications, one row each';
+
+CREATE TABLE notify_endpoint (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  app_id BIGINT UNSIGNED NOT NULL COMMENT 'the app whose notifications go there',
+  scheme VARCHAR(5) NOT NULL COMMENT 'http or https',
+  host VARCHAR(255) NOT NULL COMMENT 'name or address',
+  port INT NOT NULL COMMENT 'port',
+  consecutive_fail INT NOT NULL DEFAULT 0 COMMENT 'tries that failed in a row',
+  open_since DATETIME(3) NULL COMMENT 'open or half-open since then',
+  open_until DATETIME(3) NULL COMMENT 'no try before, but one probe after',
+  first_until DATETIME(3) NULL COMMENT 'no first try probes before',
+  paused TINYINT NOT NULL DEFAULT 0 COMMENT '1: an operator stopped it',
+  last_ok_time DATETIME(3) NULL COMMENT 'when it last acknowledged',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
+    COMMENT 'when the row was last changed',
+  UNIQUE KEY uk_host (app_id, scheme, host, port),
+  KEY idx_open (open_since)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='state of merchant hosts: the breaker';
+
+-- The logs: no foreign keys, by month, and never a row without a partition.
+CREATE TABLE notify_log (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT
+    COMMENT 'number inside this database; with create_time the key, since a partitioned table needs that',
+  task_id BIGINT UNSIGNED NOT NULL COMMENT 'the notification (notify_task.id)',
+  notify_times INT NOT NULL COMMENT 'which try this was',
+  status TINYINT NOT NULL COMMENT '10 acknowledged, 21 answered but not acknowledged, 22 request failed',
+  error_code VARCHAR(16) NOT NULL
+    COMMENT 'OK HTTP_nnn BODY_RULE DNS CONNECT TLS TIMEOUT TOO_LARGE BLOCKED_ADDR RUNNER_LOST CONFIG',
+  reason VARCHAR(255) NULL COMMENT 'what went wrong, in words',
+  http_status INT NULL COMMENT 'of the answer',
+  peer_address VARCHAR(45) NULL COMMENT 'the address it was sent to',
+  duration_ms INT NULL COMMENT 'how long the try took',
+  response TEXT NULL COMMENT 'first 2 KiB of the answer',
+  cause VARCHAR(16) NOT NULL DEFAULT 'automatic' COMMENT 'automatic, manual',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  PRIMARY KEY (id, create_time),
+  KEY idx_task (task_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='tries to deliver a notification, one row each'
+  PARTITION BY RANGE COLUMNS (create_time) (PARTITION pmax VALUES LESS THAN (MAXVALUE));
+
+-- Of a refused callback little is kept, for a short time, and so many rows a day (callback_bound), since any
+-- stranger can send one: the beginning of its body, its length and its hash.
+CREATE TABLE callback_log (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT
+    COMMENT 'number inside this database; with create_time the key, since a partitioned table needs that',
+  channel_id BIGINT UNSIGNED NULL COMMENT 'the channel it came for; null: unknown',
+  kind VARCHAR(16) NOT NULL DEFAULT 'order' COMMENT 'order, refund, transfer',
+  remote_address VARCHAR(45) NOT NULL DEFAULT '' COMMENT 'the address it came from',
+  headers TEXT NOT NULL COMMENT 'JSON; no credentials',
+  body LONGTEXT NOT NULL COMMENT 'as it came; bytes that are not text as \\xHH',
+  verdict VARCHAR(32) NOT NULL
+    COMMENT 'ACCEPTED REPEATED BAD_BODY BAD_FIELD UNSIGNED BAD_SIGN BAD_TIME UNKNOWN_ATTEMPT OTHER_PRICE …',
+  extension_id BIGINT UNSIGNED NULL COMMENT 'the attempt it is about, when that was found',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  believed TINYINT NOT NULL DEFAULT 1 COMMENT '0: refused; deleted after SHROFF_KEEP_REFUSED_DAYS',
+  body_length BIGINT NULL COMMENT 'of a refused one: bytes that came or were announced',
+  body_hash CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL
+    COMMENT 'of a refused one: SHA-256 of the whole body, hex; null: the body was not read',
+  PRIMARY KEY (id, create_time),
+  KEY idx_extension (extension_id),
+  KEY idx_refused (believed, create_time)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='every callback as it came'
+  PARTITION BY RANGE COLUMNS (create_time) (PARTITION pmax VALUES LESS THAN (MAXVALUE));
+
+CREATE TABLE callback_bound (
+  day DATE NOT NULL COMMENT 'the day, UTC',
+  about VARCHAR(64) NOT NULL COMMENT 'what is counted: part, whole or length, of an address or of all; or an attempt',
+  kept INT NOT NULL
+    COMMENT 'rows of callback_log; 1 above the bound: the first that was not kept; 2 above: further ones',
+  bytes BIGINT NOT NULL COMMENT 'of bodies and headers in them',
+  PRIMARY KEY (day, about)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='how many refused callbacks were kept, by day';
+
+-- Written by the triggers in procedures/, so that hand-typed SQL leaves a trace too. A row begins in state 0.
+CREATE TABLE status_log (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT
+    COMMENT 'number inside this database; with create_time the key, since a partitioned table needs that',
+  kind VARCHAR(8) NOT NULL COMMENT 'order, attempt, refund, transfer',
+  data_id BIGINT UNSIGNED NOT NULL COMMENT 'id of the row that changed',
+  from_status TINYINT NOT NULL COMMENT 'the state before',
+  to_status TINYINT NOT NULL COMMENT 'the state after',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  PRIMARY KEY (id, create_time),
+  KEY idx_data (data_id, kind)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='each change of state of an order, attempt, refund or transfer'
+  PARTITION BY RANGE COLUMNS (create_time) (PARTITION pmax VALUES LESS THAN (MAXVALUE));
+
+CREATE TABLE api_nonce (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  app_id BIGINT UNSIGNED NOT NULL COMMENT 'the app that spent it',
+  nonce VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'as signed',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  UNIQUE KEY uk_nonce (app_id, nonce)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='spent nonces, kept 900 s';
+
+-- What comes in crowds (every notification to a host that is gone) is one alert, counted.
+CREATE TABLE pay_alert (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  kind VARCHAR(32) NOT NULL COMMENT 'duplicate_paid, late_paid, other_price, notify_gone, notify_given_up …',
+  app_id BIGINT UNSIGNED NULL COMMENT 'the app concerned; null: none',
+  about VARCHAR(64) NOT NULL COMMENT 'pay_id, order_no, webhook-id …',
+  crowd VARCHAR(300) NULL COMMENT 'what all of them have in common: the host',
+  text VARCHAR(1024) NOT NULL COMMENT 'for people',
+  times INT NOT NULL DEFAULT 1 COMMENT 'how often it was raised; raised again, it is open again',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
+    COMMENT 'when the row was last changed',
+  closed_by VARCHAR(64) NULL COMMENT 'the operator that closed it; null: open',
+  close_time DATETIME(3) NULL COMMENT 'when',
+  remark VARCHAR(255) NULL COMMENT 'and why',
+  UNIQUE KEY uk_about (kind, about),
+  UNIQUE KEY uk_crowd (kind, app_id, crowd),
+  KEY idx_open (closed_by, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what an operator must look at';
+
+CREATE TABLE admin_log (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  who VARCHAR(64) NOT NULL COMMENT 'the operator',
+  what VARCHAR(64) NOT NULL COMMENT 'app.create, key.rotate …',
+  on_what VARCHAR(128) NOT NULL COMMENT 'the row that was changed',
+  why VARCHAR(255) NOT NULL COMMENT 'the reason that was given',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made'
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='every change that operators made';

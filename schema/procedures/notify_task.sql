@@ -1,0 +1,24 @@
+-- What a notification says, about what and to which address, is written once; its state goes only by legal
+-- steps. No account can do otherwise.
+DELIMITER //
+CREATE OR REPLACE TRIGGER notify_task_status AFTER UPDATE ON notify_task FOR EACH ROW
+BEGIN
+  IF NEW.id <> OLD.id OR NEW.no <> OLD.no OR NEW.app_id <> OLD.app_id OR NEW.type <> OLD.type
+     OR NEW.event <> OLD.event OR NEW.data_id <> OLD.data_id OR NEW.version <> OLD.version
+     OR NOT (NEW.merchant_order_id <=> OLD.merchant_order_id)
+     OR NOT (NEW.merchant_refund_id <=> OLD.merchant_refund_id)
+     OR NEW.notify_url <> OLD.notify_url OR NEW.body <> OLD.body THEN
+    BEGIN
+      DECLARE why VARCHAR(128) DEFAULT CONCAT('notification ', OLD.no, ': its terms are written once');
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
+    END;
+  END IF;
+  IF NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN ((0, 10), (0, 20), (20, 0)) THEN
+    BEGIN
+      DECLARE why VARCHAR(128) DEFAULT CONCAT('notification ', OLD.no, ': no step from ', OLD.status, ' to ',
+        NEW.status);
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
+    END;
+  END IF;
+END//
+DELIMITER ;

@@ -1,0 +1,54 @@
+-- One round trip for what create does where nothing special happens: nonce, order and, when p_pay_id is
+-- given, its first attempt. 32001: the nonce is spent; 1062: the order exists. Then the caller
+-- (common/checkout/checkout_create.c) does it statement by statement. It runs with the caller's rights.
+-- COMMIT comes last, so nothing is rolled back here: io/db rolls back after every error.
+DELIMITER //
+CREATE OR REPLACE PROCEDURE order_open (
+  p_app_id BIGINT UNSIGNED,
+  p_nonce VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin,
+  p_no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin,
+  p_user_id VARCHAR(64),
+  p_merchant_order_id VARCHAR(64),
+  p_subject VARCHAR(127),
+  p_body VARCHAR(512),
+  p_notify_url VARCHAR(1024),
+  p_return_url VARCHAR(1024),
+  p_metadata TEXT,
+  p_price BIGINT,
+  p_currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin,
+  p_user_ip VARCHAR(45),
+  p_query_token CHAR(32) CHARACTER SET ascii COLLATE ascii_bin,
+  p_expire_in BIGINT,
+  p_pay_id CHAR(26) CHARACTER SET ascii COLLATE ascii_bin,
+  p_channel_id BIGINT UNSIGNED,
+  p_channel_code VARCHAR(32),
+  p_channel_extras TEXT,
+  p_display_mode VARCHAR(16),
+  p_display_content TEXT,
+  p_pay_url VARCHAR(1024))
+  MODIFIES SQL DATA SQL SECURITY INVOKER
+BEGIN
+  DECLARE v_now DATETIME(3) DEFAULT UTC_TIMESTAMP(3);
+  START TRANSACTION;
+  BEGIN
+    DECLARE EXIT HANDLER FOR 1062
+      SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 32001, MESSAGE_TEXT = 'nonce used';
+    INSERT INTO api_nonce (app_id, nonce, create_time) VALUES (p_app_id, p_nonce, v_now);
+  END;
+  INSERT INTO pay_order (no, app_id, user_id, merchant_order_id, subject, body, notify_url, return_url,
+    metadata, price, currency, user_ip, query_token, expire_time, create_time, update_time)
+  VALUES (p_no, p_app_id, p_user_id, p_merchant_order_id, p_subject, p_body, p_notify_url, p_return_url,
+    p_metadata, p_price, p_currency, p_user_ip, p_query_token, v_now + INTERVAL p_expire_in SECOND,
+    v_now, v_now)
+  RETURNING id, create_time, expire_time;
+  IF p_pay_id IS NOT NULL THEN
+    INSERT INTO pay_order_extension (order_id, no, channel_id, channel_code, user_ip, channel_extras,
+      display_mode, display_content, pay_url, display_expire_time, price, currency, next_sync_time,
+      create_time, update_time)
+    VALUES (LAST_INSERT_ID(), p_pay_id, p_channel_id, p_channel_code, p_user_ip, p_channel_extras,
+      p_display_mode, p_display_content, p_pay_url, v_now + INTERVAL p_expire_in SECOND, p_price,
+      p_currency, v_now + INTERVAL 10 SECOND, v_now, v_now);
+  END IF;
+  COMMIT;
+END//
+DELIMITER ;

@@ -1,0 +1,50 @@
+-- What no account may do to an order, whatever its rights and session settings (CHECKs can be switched off
+-- with check_constraint_checks, triggers cannot). Refused with error 1644 and a text that says what was
+-- asked. Each change of state leaves a line in status_log. AFTER is enough, since an error undoes the
+-- statement, and costs half of BEFORE, which copies the row.
+-- Sums over other rows (is all of the money back?) are the audit's to prove.
+-- A birth in another state than 0 is not refused (INSERT and a legal step would make the same row): the
+-- audit sees it, since no line of status_log leads there.
+DELIMITER //
+CREATE OR REPLACE TRIGGER pay_order_status AFTER UPDATE ON pay_order FOR EACH ROW
+BEGIN
+  IF NEW.id <> OLD.id OR NEW.no <> OLD.no OR NEW.app_id <> OLD.app_id
+     OR NEW.merchant_order_id <> OLD.merchant_order_id OR NEW.price <> OLD.price
+     OR NEW.currency <> OLD.currency OR NEW.subject <> OLD.subject
+     OR NOT (NEW.user_id <=> OLD.user_id)
+     OR (NOT (NEW.success_time <=> OLD.success_time) AND (NEW.status <> 10 OR OLD.status = 10)) THEN
+    BEGIN
+      DECLARE why VARCHAR(128) DEFAULT CONCAT('order ', OLD.no, ': its terms are written once');
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
+    END;
+  END IF;
+  IF NEW.refund_price < 0 OR NEW.refunding_price < 0
+     OR NEW.refund_price > NEW.price - NEW.refunding_price THEN
+    BEGIN
+      DECLARE why VARCHAR(128) DEFAULT CONCAT('order ', OLD.no, ': refunds of ', NEW.refund_price, ' and ',
+        NEW.refunding_price, ' do not fit its price ', NEW.price);
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
+    END;
+  END IF;
+  IF NEW.status <> OLD.status THEN
+    IF (OLD.status, NEW.status) NOT IN ((0, 10), (0, 20), (10, 30), (20, 10))
+       OR (NEW.status = 10 AND (NEW.extension_id IS NULL OR NEW.success_time IS NULL)) THEN
+      BEGIN
+        DECLARE why VARCHAR(128) DEFAULT CONCAT('order ', OLD.no, ': no step from ', OLD.status, ' to ',
+          NEW.status, IF(NEW.status = 10, ' without what paid it', ''));
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
+      END;
+    END IF;
+    INSERT INTO status_log (kind, data_id, from_status, to_status, create_time)
+    VALUES ('order', NEW.id, OLD.status, NEW.status, UTC_TIMESTAMP(3));
+  END IF;
+END//
+
+CREATE OR REPLACE TRIGGER pay_order_birth AFTER INSERT ON pay_order FOR EACH ROW
+BEGIN
+  IF NEW.price NOT BETWEEN 1 AND 1000000000000 OR NEW.refund_price < 0 OR NEW.refunding_price < 0
+     OR NEW.refund_price > NEW.price - NEW.refunding_price THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an order''s price is 1 to 1000000000000, and refunds fit it';
+  END IF;
+END//
+DELIMITER ;

@@ -1,0 +1,38 @@
+-- What no account may do to an attempt, whatever its rights and session settings (CHECKs can be switched off
+-- with check_constraint_checks, triggers cannot). Refused with error 1644 and a text that says what was
+-- asked. Each change of state leaves a line in status_log. AFTER is enough, since an error undoes the
+-- statement, and costs half of BEFORE, which copies the row.
+DELIMITER //
+CREATE OR REPLACE TRIGGER pay_order_extension_status AFTER UPDATE ON pay_order_extension FOR EACH ROW
+BEGIN
+  IF NEW.id <> OLD.id OR NEW.no <> OLD.no OR NEW.order_id <> OLD.order_id
+     OR NEW.channel_id <> OLD.channel_id OR NEW.channel_code <> OLD.channel_code
+     OR NEW.price <> OLD.price OR NEW.currency <> OLD.currency OR NOT (NEW.of_id <=> OLD.of_id)
+     OR (NOT (NEW.success_time <=> OLD.success_time) AND (NEW.status <> 10 OR OLD.status = 10)) THEN
+    BEGIN
+      DECLARE why VARCHAR(128) DEFAULT CONCAT('attempt ', OLD.no, ': its terms are written once');
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
+    END;
+  END IF;
+  IF NEW.status <> OLD.status THEN
+    IF (OLD.status, NEW.status) NOT IN ((0, 10), (0, 20), (20, 10))
+       OR (NEW.status = 10 AND NOT (NEW.paid_price <=> NEW.price AND NEW.success_time IS NOT NULL
+                                    AND IFNULL(NEW.paid_currency, NEW.currency) = NEW.currency)) THEN
+      BEGIN
+        DECLARE why VARCHAR(128) DEFAULT CONCAT('attempt ', OLD.no, ': no step from ', OLD.status, ' to ',
+          NEW.status, IF(NEW.status = 10, ' without its price as paid', ''));
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
+      END;
+    END IF;
+    INSERT INTO status_log (kind, data_id, from_status, to_status, create_time)
+    VALUES ('attempt', NEW.id, OLD.status, NEW.status, UTC_TIMESTAMP(3));
+  END IF;
+END//
+
+CREATE OR REPLACE TRIGGER pay_order_extension_birth AFTER INSERT ON pay_order_extension FOR EACH ROW
+BEGIN
+  IF NEW.price NOT BETWEEN 1 AND 1000000000000 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an attempt''s price is 1 to 1000000000000';
+  END IF;
+END//
+DELIMITER ;

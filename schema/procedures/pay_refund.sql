@@ -1,0 +1,38 @@
+-- What no account may do to a refund, whatever its rights and session settings (CHECKs can be switched off
+-- with check_constraint_checks, triggers cannot). Refused with error 1644 and a text that says what was
+-- asked. Each change of state leaves a line in status_log. AFTER is enough, since an error undoes the
+-- statement, and costs half of BEFORE, which copies the row.
+DELIMITER //
+CREATE OR REPLACE TRIGGER pay_refund_status AFTER UPDATE ON pay_refund FOR EACH ROW
+BEGIN
+  IF NEW.id <> OLD.id OR NEW.no <> OLD.no OR NEW.app_id <> OLD.app_id OR NEW.order_id <> OLD.order_id
+     OR NEW.extension_id <> OLD.extension_id OR NEW.channel_id <> OLD.channel_id
+     OR NEW.channel_code <> OLD.channel_code OR NEW.merchant_order_id <> OLD.merchant_order_id
+     OR NEW.merchant_refund_id <> OLD.merchant_refund_id OR NEW.pay_price <> OLD.pay_price
+     OR NEW.refund_price <> OLD.refund_price OR NEW.currency <> OLD.currency
+     OR NEW.cause <> OLD.cause THEN
+    BEGIN
+      DECLARE why VARCHAR(128) DEFAULT CONCAT('refund ', OLD.no, ': its terms are written once');
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
+    END;
+  END IF;
+  IF NEW.status <> OLD.status THEN
+    IF (OLD.status, NEW.status) NOT IN ((0, 10), (0, 20), (20, 0)) THEN
+      BEGIN
+        DECLARE why VARCHAR(128) DEFAULT CONCAT('refund ', OLD.no, ': no step from ', OLD.status, ' to ',
+          NEW.status);
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
+      END;
+    END IF;
+    INSERT INTO status_log (kind, data_id, from_status, to_status, create_time)
+    VALUES ('refund', NEW.id, OLD.status, NEW.status, UTC_TIMESTAMP(3));
+  END IF;
+END//
+
+CREATE OR REPLACE TRIGGER pay_refund_birth AFTER INSERT ON pay_refund FOR EACH ROW
+BEGIN
+  IF NEW.refund_price < 1 OR NEW.refund_price > NEW.pay_price THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a refund is 1 to what was paid';
+  END IF;
+END//
+DELIMITER ;

@@ -1,0 +1,37 @@
+-- What no account may do to a transfer, whatever its rights and session settings (CHECKs can be switched off
+-- with check_constraint_checks, triggers cannot). Refused with error 1644 and a text that says what was
+-- asked. Each change of state leaves a line in status_log. AFTER is enough, since an error undoes the
+-- statement, and costs half of BEFORE, which copies the row.
+DELIMITER //
+CREATE OR REPLACE TRIGGER pay_transfer_status AFTER UPDATE ON pay_transfer FOR EACH ROW
+BEGIN
+  IF NEW.id <> OLD.id OR NEW.no <> OLD.no OR NEW.app_id <> OLD.app_id
+     OR NEW.channel_id <> OLD.channel_id OR NEW.channel_code <> OLD.channel_code
+     OR NEW.merchant_transfer_id <> OLD.merchant_transfer_id OR NEW.price <> OLD.price
+     OR NEW.currency <> OLD.currency OR NEW.user_account <> OLD.user_account
+     OR NOT (NEW.user_name <=> OLD.user_name) THEN
+    BEGIN
+      DECLARE why VARCHAR(128) DEFAULT CONCAT('transfer ', OLD.no, ': its terms are written once');
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
+    END;
+  END IF;
+  IF NEW.status <> OLD.status THEN
+    IF (OLD.status, NEW.status) NOT IN ((0, 5), (0, 10), (0, 20), (5, 10), (5, 20)) THEN
+      BEGIN
+        DECLARE why VARCHAR(128) DEFAULT CONCAT('transfer ', OLD.no, ': no step from ', OLD.status, ' to ',
+          NEW.status);
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
+      END;
+    END IF;
+    INSERT INTO status_log (kind, data_id, from_status, to_status, create_time)
+    VALUES ('transfer', NEW.id, OLD.status, NEW.status, UTC_TIMESTAMP(3));
+  END IF;
+END//
+
+CREATE OR REPLACE TRIGGER pay_transfer_birth AFTER INSERT ON pay_transfer FOR EACH ROW
+BEGIN
+  IF NEW.price NOT BETWEEN 1 AND 1000000000000 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a transfer''s price is 1 to 1000000000000';
+  END IF;
+END//
+DELIMITER ;
