@@ -2,9 +2,11 @@
  *   POST /api/pay/callback                    the mock channel; the attempt names the key
  *   POST /api/pay/notify/order/{channel_id}   every channel
  * The sender is admitted (web/callers.h), the body read as the channel's driver takes it; all else
- * is settle/hear.h. Acknowledged with {"code":0,"msg":"SUCCESS"} once the result is committed,
- * never before; anything else means: send it again. Callbacks about refunds and transfers come
+ * is settle/hear.h. Acknowledged in the driver's words once the result is committed, never before;
+ * anything else means: send it again. Callbacks about refunds and transfers come
  * with these. */
+#include <string.h>
+#include <strings.h>
 #include "base/log.h"
 #include "settle/hear.h"
 #include "web/callback_headers.h"
@@ -36,11 +38,28 @@ static enum pay_err turned_away(const struct request *request)
 
 static enum pay_err too_large(const struct call *call, const struct hearing *h)
 {
-    text_addf(call->why, "the body is over %zu bytes: send less", h->driver->notice_max);
+    text_addf(call->why, "the body is over %zu bytes: send less", h->driver->body_max);
     if (rate_take_line(h->raw.remote_address))
         log_event(LOG_INFO, "callback.too_large", KN("channel_id", h->raw.channel_id),
                   KN("bytes", h->raw.announced), KV("client", h->raw.remote_address));
     return PAY_TOO_LARGE;
+}
+
+/* JSON may come without a type. Alipay adds "text/html" to that of a form, so only its beginning
+ * counts. */
+static bool type_fits(enum channel_body body, const char *type)
+{
+    static const char FORM[] = "application/x-www-form-urlencoded";
+
+    switch (body) {
+    case CHANNEL_JSON:
+        return !*type || content_type_is(type, "application/json");
+    case CHANNEL_FORM:
+        return strncasecmp(type, FORM, strlen(FORM)) == 0;
+    case CHANNEL_ANY:
+        return true;
+    }
+    return false;
 }
 
 static enum pay_err read_body(struct call *call, struct hearing *h)
@@ -48,16 +67,14 @@ static enum pay_err read_body(struct call *call, struct hearing *h)
     struct request *request = call->request;
 
     h->raw.announced = request_announced(request);
-    enum pay_err err = request_read_body(request, h->driver->notice_max);
+    enum pay_err err = request_read_body(request, h->driver->body_max);
     if (err == PAY_TOO_LARGE)
         return too_large(call, h);
     h->raw.body = request->body;
     h->raw.body_len = request->body_len;
     if (err != PAY_OK)
         return err;
-    return !*request->content_type || content_type_is(request->content_type, "application/json")
-               ? PAY_OK
-               : PAY_BAD_TYPE;
+    return type_fits(h->driver->body, request->content_type) ? PAY_OK : PAY_BAD_TYPE;
 }
 
 /* An outage is no refusal: it counts against no address. */
@@ -80,6 +97,18 @@ static enum pay_err take(struct call *call, struct hearing *h)
     return err;
 }
 
+/* In the driver's words where it has some: channels read a status, a text, or both. */
+static void answer(struct call *call, const struct hearing *h, enum pay_err err)
+{
+    struct channel_answer own;
+
+    if (!hear_answer(h, err, &own))
+        return;
+    text_add(reply_raw(call->reply, own.type), own.body);
+    call->reply->status = own.status;
+    call->reply->final = true;
+}
+
 /* channel_id 0: the attempt names the channel. The request's log line tells the result. */
 static enum pay_err callback(struct call *call, int64_t channel_id)
 {
@@ -94,9 +123,7 @@ static enum pay_err callback(struct call *call, int64_t channel_id)
         return turned_away(request);
     enum pay_err err = take(call, &h);
     callers_leave(request->client, end_of(&h, err));
-    if (err == PAY_OK)
-        text_add(reply_raw(call->reply, "application/json; charset=utf-8"),
-                 "{\"code\":0,\"msg\":\"SUCCESS\"}");
+    answer(call, &h, err);
     return err;
 }
 

@@ -2,10 +2,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json_text.h"
 #include "cli/command.h"
 #include "io/crypto/sign.h"
 
 #define ID_MAX INT64_C(9007199254740991)
+
+/* The options that say something of keys to be made here, as a configuration says it. */
+static bool like_given(struct cli *cli, const char **out)
+{
+    static char room[128];
+    struct text text = TEXT(room);
+    struct json_text json = JSON_TEXT(&text);
+    const char *sign_type = cli->value[OPT_SIGN_TYPE];
+
+    if (!sign_type)
+        return true;
+    json_open(&json, NULL);
+    json_str(&json, "sign_type", sign_type);
+    json_close(&json);
+    *out = room;
+    if (text.full)
+        out_say("--sign-type: the word is too long");
+    return !text.full;
+}
 
 int run_channel_create(struct cli *cli)
 {
@@ -15,10 +35,11 @@ int run_channel_create(struct cli *cli)
         .app_key = cli->value[OPT_APP],
         .code = cli->value[OPT_CODE],
         .name = cli->value[OPT_NAME],
-        .sign_type = cli->value[OPT_SIGN_TYPE],
     };
     struct new_channel channel;
 
+    if (!like_given(cli, &spec.like))
+        return 2;
     if (!cli_file(cli, OPT_CONFIG_FILE, config, sizeof(config), &spec.config) ||
         !cli_file(cli, OPT_SECRETS_FILE, secrets, sizeof(secrets), &spec.secrets) ||
         !cli_number(cli, &(struct number_option){ OPT_FEE_RATE, 0, 1000000, 0 }, &spec.fee_rate))

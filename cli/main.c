@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "checkout/channels.h"
 #include "cli/command.h"
 #include "io/crypto/vault.h"
 #include "io/db/db_server.h"
@@ -296,6 +297,7 @@ static int command_run(struct cli *cli, const struct command *c)
 {
     config_take_recorded();
     config_load(&cli->config);
+    channels_use(CHANNELS);
     cli->actor = (struct actor){ who_am_i(), str_or(cli->value[OPT_REASON], ""), NULL };
     if (c->vault && vault_open(cli->config.master_key_file) != PAY_OK) {
         out_say("could not open the master key: %s (SHROFF_MASTER_KEY_FILE)",

@@ -9,6 +9,7 @@
 #include "io/crypto/sign.h"
 #include "io/crypto/vault.h"
 #include "app/unusable.h"
+#include "channel/member.h"
 
 #define KEPT_CHANNELS 24        /* over 16: a pointer lives until that many others were looked up */
 #define KEPT_US 1000000
@@ -48,7 +49,6 @@ static enum pay_err unusable(const struct channel_found *row, struct db *db, con
     return PAY_FAULT;
 }
 
-/* The parsed secrets stay in memory for the second they are kept; their text does not. */
 static enum pay_err secrets_open(const struct channel_found *row, struct json **out)
 {
     static char text[VAULT_MAX + 1];
@@ -65,61 +65,57 @@ static enum pay_err secrets_open(const struct channel_found *row, struct json **
 }
 
 /* *why says what cannot be used with PAY_FAULT. */
-static enum pay_err channel_open(const struct config *config, struct channel_found *row,
-                                 const char **why)
+static enum pay_err keys_open(struct channel_found *row, void **keys, const char **why)
 {
-    struct json *open = NULL, *secret = NULL;
+    const struct channel_account *account = &row->channel.account;
+    struct json *config = NULL, *secrets = NULL;
 
-    row->channel.driver = channel_driver_find(row->channel.account.code, config->test_mode);
-    if (row->channel.driver == NULL)
-        return PAY_NO_CHANNEL;
-    if (json_parse(row->config, strlen(row->config), &open) != PAY_OK) {
-        *why = "its config is no JSON";
-        return PAY_FAULT;
-    }
-    if (secrets_open(row, &secret) != PAY_OK) {
-        json_free(&open);
+    *why = "its config is no JSON";
+    enum pay_err err = json_parse(row->config, strlen(row->config), &config);
+    if (err == PAY_OK) {
         *why = "its secrets do not open";
-        return PAY_FAULT;
+        err = secrets_open(row, &secrets);
     }
-    row->channel.account.config = open;
-    row->channel.account.secrets = secret;
-    row->channel.account.env = config;
-    if (row->channel.driver->check(&row->channel.account, why) == PAY_OK)
-        return PAY_OK;
-    json_free(&open);
-    json_free(&secret);
-    return PAY_FAULT;
+    const struct channel_parsed texts = { account->code, config, secrets, account->env };
+    if (err == PAY_OK)
+        err = channel_open(row->channel.driver, &texts, keys, why);
+    json_free(&config);
+    json_free(&secrets);
+    return err == PAY_OK ? PAY_OK : PAY_FAULT;
 }
 
 struct channel_lookup { const char *sql; const struct db_param *in; size_t n; };
 
-static enum pay_err channel_read(struct db *db, const struct config *config,
-                                 const struct channel_lookup *lookup, struct channel_config *out)
+static struct channel_found latest;     /* the row that was read last */
+
+/* Reads it, without its keys. */
+static enum pay_err row_read(struct db *db, const struct config *config,
+                             const struct channel_lookup *lookup)
 {
     static uint8_t room[CONFIG_SIZE];
-    static struct channel_found row;
-    const char *why = "";
+    struct channel_account *account = &latest.channel.account;
 
-    row = (struct channel_found){ .sealed = { room, sizeof(room), 0 } };
+    latest = (struct channel_found){ .sealed = { room, sizeof(room), 0 } };
     enum pay_err err = db_select(db, &(struct db_query){
         .sql = lookup->sql, .in = lookup->in, .n = lookup->n,
-        .shape = DB_SHAPE(CHANNEL_COLUMNS), .row = &row });
+        .shape = DB_SHAPE(CHANNEL_COLUMNS), .row = &latest });
     db_end(db);
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NO_CHANNEL : err;
-    err = channel_open(config, &row, &why);
-    if (err == PAY_FAULT)
-        return unusable(&row, db, why);
-    if (err == PAY_OK)
-        *out = row.channel;
-    return err;
+    account->env = config;
+    latest.channel.driver = channel_find(account->code, config->test_mode, &account->product);
+    return latest.channel.driver != NULL ? PAY_OK : PAY_NO_CHANNEL;
 }
 
 /* ---- kept */
 
+/* Of the texts that the keys were made of. */
+struct print { struct mac config, sealed; };
+
 static struct kept_channel {
     struct channel_config channel;
+    struct print print;
+    void *keys;
     int64_t until, used;
 } kept[KEPT_CHANNELS];
 
@@ -150,35 +146,55 @@ static struct kept_channel *kept_oldest(void)
     return oldest;
 }
 
-static void json_drop(const struct json *value)
+static enum pay_err print_row(struct print *out)
 {
-    struct json *root;
-
-    /* we parsed it, so we may free what the account may not */
-    memcpy(&root, &value, sizeof(root));
-    json_free(&root);
+    return sign_sha256(latest.config, strlen(latest.config), &out->config) &&
+                   sign_sha256(latest.sealed.at, latest.sealed.len, &out->sealed)
+               ? PAY_OK : PAY_FAULT;
 }
 
-static void kept_put(struct kept_channel *slot, const struct channel_config *fresh)
+/* The keys are made anew only when the row's texts changed. */
+static enum pay_err keys_take(struct db *db, struct kept_channel *slot)
 {
-    json_drop(slot->channel.account.config);
-    json_drop(slot->channel.account.secrets);
-    slot->channel = *fresh;
+    struct print print;
+    const char *why = "";
+    void *keys = NULL;
+
+    enum pay_err err = print_row(&print);
+    if (err != PAY_OK)
+        return err;
+    if (slot->keys != NULL && memcmp(&print, &slot->print, sizeof(print)) == 0)
+        return PAY_OK;
+    err = keys_open(&latest, &keys, &why);
+    if (err != PAY_OK)
+        return unusable(&latest, db, why);
+    if (slot->keys != NULL)
+        slot->channel.driver->shut(slot->keys);
+    slot->keys = keys;
+    slot->print = print;
+    return PAY_OK;
 }
 
 /* A channel that is gone or no longer opens leaves its slot expired, not emptied: an earlier caller
  * may still hold it. */
-static enum pay_err kept_answer(struct kept_channel *slot, enum pay_err err,
-                                const struct channel_config *fresh,
-                                const struct channel_config **out)
+static enum pay_err kept_read(struct db *db, const struct config *config,
+                              const struct channel_lookup *lookup, struct kept_channel *slot,
+                              const struct channel_config **out)
 {
-    if (err != PAY_OK) {
-        if (slot != NULL)
-            slot->until = 0;
+    enum pay_err err = row_read(db, config, lookup);
+
+    if (slot != NULL)
+        slot->until = 0;
+    else
+        slot = kept_oldest();
+    if (err == PAY_OK && slot->channel.account.id != latest.channel.account.id)
+        slot->print = (struct print){ .config = { { 0 } } };
+    if (err == PAY_OK)
+        err = keys_take(db, slot);
+    if (err != PAY_OK)
         return err;
-    }
-    slot = slot != NULL ? slot : kept_oldest();
-    kept_put(slot, fresh);
+    slot->channel = latest.channel;
+    slot->channel.account.keys = slot->keys;
     slot->used = clock_ticks_us();
     slot->until = slot->used + KEPT_US;
     *out = &slot->channel;
@@ -200,8 +216,6 @@ enum pay_err channel_config_by_code(struct db *db, const struct config *config, 
                                     const char *code, const struct channel_config **out)
 {
     static const char SQL[] = CHANNEL_SELECT " WHERE c.app_id = ? AND c.code = ?";
-    struct channel_config fresh;
-
     if (!str_is(code, ALPHA_CHANNEL, 1, CHANNEL_CODE_SIZE - 1))
         return PAY_NO_CHANNEL;
     struct kept_channel *slot = kept_find(app_id, code, 0);
@@ -209,21 +223,36 @@ enum pay_err channel_config_by_code(struct db *db, const struct config *config, 
         return PAY_OK;
     const struct db_param in[] = { DB_NUM(app_id), DB_STR(code) };
     const struct channel_lookup lookup = { SQL, DB_LIST(in) };
-    enum pay_err err = channel_read(db, config, &lookup, &fresh);
-    return kept_answer(slot, err, &fresh, out);
+    return kept_read(db, config, &lookup, slot, out);
 }
 
 enum pay_err channel_config_by_id(struct db *db, const struct config *config, int64_t id,
                                   const struct channel_config **out)
 {
     static const char SQL[] = CHANNEL_SELECT " WHERE c.id = ?";
-    struct channel_config fresh;
-
     struct kept_channel *slot = kept_find(0, NULL, id);
     if (is_fresh(slot, out))
         return PAY_OK;
     const struct db_param in[] = { DB_NUM(id) };
     const struct channel_lookup lookup = { SQL, DB_LIST(in) };
-    enum pay_err err = channel_read(db, config, &lookup, &fresh);
-    return kept_answer(slot, err, &fresh, out);
+    return kept_read(db, config, &lookup, slot, out);
+}
+
+enum pay_err channel_secrets_each(struct db *db, const struct config *config,
+                                  const struct channel_key *key,
+                                  bool (*each)(void *arg, const char *name,
+                                               const struct json *value), void *arg)
+{
+    static const char SQL[] = CHANNEL_SELECT " WHERE c.app_id = ? AND c.code = ?";
+    const struct db_param in[] = { DB_NUM(key->app_id), DB_STR(key->code) };
+    const struct channel_lookup lookup = { SQL, DB_LIST(in) };
+    struct json *secrets = NULL;
+
+    enum pay_err err = row_read(db, config, &lookup);
+    if (err == PAY_OK)
+        err = secrets_open(&latest, &secrets);
+    if (err == PAY_OK && json_kind(secrets) == JSON_OBJECT)
+        (void)json_each(secrets, each, arg);
+    json_free(&secrets);
+    return err;
 }

@@ -21,4 +21,12 @@ MUST_USE enum pay_err channel_config_by_code(struct db *db, const struct config 
 MUST_USE enum pay_err channel_config_by_id(struct db *db, const struct config *config, int64_t id,
                                            const struct channel_config **out);
 
+/* Calls each with the members of a channel's secrets: for shroffctl verify, which tries them as
+ * keys, since a program may have taken one for the app's. */
+struct channel_key { int64_t app_id; const char *code; };
+MUST_USE enum pay_err channel_secrets_each(struct db *db, const struct config *config,
+                                           const struct channel_key *key,
+                                           bool (*each)(void *arg, const char *name,
+                                                        const struct json *value), void *arg);
+
 #endif

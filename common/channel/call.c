@@ -3,24 +3,20 @@
 
 #include "channel/gate.h"
 
-enum pay_err channel_submit(const struct channel_driver *driver,
-                            const struct channel_account *account,
+enum pay_err channel_submit(const struct channel_account *account,
                             const struct channel_order *order, struct channel_ticket *out)
 {
     struct gate_pass pass;
 
     if (!gate_enter(account->app_id, account->id, &pass))
         return PAY_FULL;
-    enum pay_err err = driver->submit(account, order, out);
+    enum pay_err err = account->product->submit(account, order, out);
     gate_leave(&pass, err != PAY_UNKNOWN);
     return err;
 }
 
-typedef enum pay_err question(const struct channel_account *account, const char *pay_id,
-                              struct channel_result *out);
-
-static enum pay_err asked(question *ask, const struct channel_account *account, const char *pay_id,
-                          struct channel_result *out)
+static enum pay_err asked(channel_ask *ask, const struct channel_account *account,
+                          const char *pay_id, struct channel_said *out)
 {
     struct gate_pass pass;
 
@@ -33,14 +29,14 @@ static enum pay_err asked(question *ask, const struct channel_account *account, 
 
 enum pay_err channel_query(const struct channel_driver *driver,
                            const struct channel_account *account, const char *pay_id,
-                           struct channel_result *out)
+                           struct channel_said *out)
 {
     return asked(driver->query, account, pay_id, out);
 }
 
 enum pay_err channel_close(const struct channel_driver *driver,
                            const struct channel_account *account, const char *pay_id,
-                           struct channel_result *out)
+                           struct channel_said *out)
 {
     return asked(driver->close, account, pay_id, out);
 }

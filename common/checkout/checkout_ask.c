@@ -51,7 +51,7 @@ enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wan
 
 /* Applies what a channel says of an attempt. */
 static enum pay_err apply_answer(struct db *db, const struct channel_config *channel,
-                         const struct channel_result *result, struct open_list *open,
+                         const struct channel_said *result, struct open_list *open,
                          struct open_attempt *one)
 {
     enum verdict verdict;
@@ -71,7 +71,7 @@ static enum pay_err apply_answer(struct db *db, const struct channel_config *cha
 
 typedef enum pay_err question(const struct channel_driver *driver,
                               const struct channel_account *account, const char *pay_id,
-                              struct channel_result *out);
+                              struct channel_said *out);
 
 /* A channel that is not configured any more, does not answer or is not to be asked leaves its
  * attempt as it is. */
@@ -79,7 +79,7 @@ static enum pay_err put(struct db *db, const struct config *config, question *to
                         struct open_list *open, struct open_attempt *one)
 {
     const struct channel_config *channel;
-    struct channel_result result;
+    struct channel_said result;
 
     enum pay_err err = channel_config_by_id(db, config, one->channel_id, &channel);
     if (err != PAY_OK && err != PAY_NO_CHANNEL)

@@ -32,6 +32,7 @@ static enum pay_err submitted(const struct attempt_plan *plan, const struct orde
                               struct channel_ticket *out)
 {
     const struct channel_config *channel = plan->channel;
+    const struct channel_product *product = channel->account.product;
     const char *extras = str_or(plan->call->extras, "");
     struct channel_order asked = order_for(plan, order);
     struct json *parsed = NULL;
@@ -39,11 +40,16 @@ static enum pay_err submitted(const struct attempt_plan *plan, const struct orde
     if (*extras != '\0' && json_parse(extras, strlen(extras), &parsed) != PAY_OK)
         return PAY_FAULT;
     asked.extras = parsed;
-    enum pay_err err = plan->offline
-                           ? channel->driver->submit(&channel->account, &asked, out)
-                           : channel_submit(channel->driver, &channel->account, &asked, out);
+    enum pay_err err = plan->offline ? product->submit(&channel->account, &asked, out)
+                                     : channel_submit(&channel->account, &asked, out);
     json_free(&parsed);
     return err;
+}
+
+/* Does submitting make a call? */
+static bool is_offline(const struct channel_product *product, const struct channel_order *order)
+{
+    return product->way == OFFLINE && (product->by_call == NULL || !product->by_call(order));
 }
 
 enum pay_err attempt_plan(const struct checkout_call *call, const struct channel_config *channel,
@@ -52,7 +58,9 @@ enum pay_err attempt_plan(const struct checkout_call *call, const struct channel
     *out = (struct attempt_plan){ .call = call, .channel = channel };
     ulid_new(out->pay_id);
     const struct channel_order asked = order_for(out, order);
-    out->offline = channel->driver->offline != NULL && channel->driver->offline(&asked);
+    if (channel->account.product->way == BY_LEDGER)     /* comes with the wallets */
+        return PAY_NO_CHANNEL;
+    out->offline = is_offline(channel->account.product, &asked);
     return out->offline ? submitted(out, order, &out->ticket) : PAY_OK;
 }
 

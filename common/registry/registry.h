@@ -65,11 +65,11 @@ MUST_USE enum pay_err registry_key_list(struct db *db, const char *app_key,
 struct channel_spec {
     const struct config *env;           /* the process's own: mode, addresses */
     const char *app_key, *code, *name;
-    const char *config, *secrets;       /* JSON objects; NULL: made for the mock channel */
-    const char *sign_type;              /* mock: HMAC-SHA256 (default) or RSA2 */
+    const char *config, *secrets;       /* JSON objects; both NULL: the driver makes them */
+    const char *like;                   /* then: a config with what is no key; NULL: as usual */
     int64_t fee_rate;
 };
-struct new_channel { int64_t id; char secret[NEW_SECRET_SIZE]; };       /* secret: mock's */
+struct new_channel { int64_t id; char secret[NEW_SECRET_SIZE]; };   /* "" when none was made */
 MUST_USE enum pay_err registry_channel_create(struct db *db, struct actor *actor,
                                               const struct channel_spec *spec,
                                               struct new_channel *out);

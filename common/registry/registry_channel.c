@@ -3,52 +3,16 @@
 
 #include <stdio.h>
 
-#include "base/json_text.h"
+#include "channel/member.h"
 #include "io/crypto/sign.h"
 #include "registry/registry_private.h"
 
 #define JSON_ROOM 8192
-#define PEM_SIZE 4096
-#define RSA_BITS 2048
 
 /* A configuration as it is stored: two JSON objects. */
 struct channel_texts {
     char config[4096], secrets[JSON_ROOM], secret[NEW_SECRET_SIZE];
 };
-
-static void secret_new(char out[NEW_SECRET_SIZE])
-{
-    uint8_t bytes[32];
-    struct text t = text_over(out, NEW_SECRET_SIZE);
-
-    random_bytes(bytes, sizeof(bytes));
-    text_add_hex(&t, bytes, sizeof(bytes));
-    sign_wipe(bytes, sizeof(bytes));
-}
-
-/* The mock channel's configuration is made here: a shared secret and, for RSA2, the gateway's pair.
- */
-static enum pay_err mock_texts(const char *sign_type, struct channel_texts *out)
-{
-    char private_pem[PEM_SIZE] = "", public_pem[PEM_SIZE] = "";
-    struct text private_text = TEXT(private_pem), public_text = TEXT(public_pem);
-    struct text config = TEXT(out->config), secrets = TEXT(out->secrets);
-    struct json_text c = JSON_TEXT(&config), s = JSON_TEXT(&secrets);
-
-    secret_new(out->secret);
-    if (str_eq(sign_type, "RSA2") && !sign_rsa_new(RSA_BITS, &private_text, &public_text))
-        return PAY_FAULT;
-    json_open(&c, NULL);
-    json_str(&c, "sign_type", sign_type);
-    json_opt(&c, "public_key", public_pem);
-    json_close(&c);
-    json_open(&s, NULL);
-    json_str(&s, "secret", out->secret);
-    json_opt(&s, "gateway_private_key", private_pem);
-    json_close(&s);
-    sign_wipe(private_pem, sizeof(private_pem));
-    return config.full || secrets.full ? PAY_FULL : PAY_OK;
-}
 
 /* What a person typed or pasted into the secrets; a PEM has lines, and its reader is lenient. */
 static bool secret_ok(void *arg, const char *name, const struct json *value)
@@ -68,28 +32,62 @@ static bool secret_ok(void *arg, const char *name, const struct json *value)
     return !why;
 }
 
-/* Refuses what could not work (domain.md rule 14): the driver looks at it as it will be used. */
-static enum pay_err texts_check(struct actor *actor, const struct config *config,
+static enum pay_err texts_parse(const struct channel_texts *texts, struct json **config,
+                                struct json **secrets)
+{
+    enum pay_err err = json_parse(texts->config, strlen(texts->config), config);
+    if (err == PAY_OK)
+        err = json_parse(texts->secrets, strlen(texts->secrets), secrets);
+    const bool objects = err == PAY_OK && json_kind(*config) == JSON_OBJECT &&
+                         json_kind(*secrets) == JSON_OBJECT;
+    return err == PAY_OK && !objects ? PAY_BAD_BODY : err;
+}
+
+/* Refuses what could not work: the driver opens it as it will be used. */
+static enum pay_err texts_check(struct actor *actor, const struct channel_spec *spec,
                                 const struct channel_driver *driver,
                                 const struct channel_texts *texts)
 {
-    struct channel_account account = { .env = config };
-    struct json *config_json = NULL, *secrets_json = NULL;
+    struct json *config = NULL, *secrets = NULL;
+    void *keys = NULL;
 
     actor->problem = "config and secrets must each be one JSON object";
-    enum pay_err err = json_parse(texts->config, strlen(texts->config), &config_json);
-    if (err == PAY_OK)
-        err = json_parse(texts->secrets, strlen(texts->secrets), &secrets_json);
-    if (err == PAY_OK && !json_each(secrets_json, secret_ok, actor))
+    enum pay_err err = texts_parse(texts, &config, &secrets);
+    const struct channel_parsed row = { spec->code, config, secrets, spec->env };
+    if (err == PAY_OK && !json_each(secrets, secret_ok, actor))
         err = PAY_BAD_FIELD;
-    if (err == PAY_OK && text_copy(account.code, sizeof(account.code), driver->code)) {
-        account.config = config_json;
-        account.secrets = secrets_json;
-        err = driver->check(&account, &actor->problem);
-    }
-    json_free(&config_json);
-    json_free(&secrets_json);
+    if (err == PAY_OK)
+        err = channel_members_known(driver, &row, &actor->problem);
+    if (err == PAY_OK)
+        err = channel_open(driver, &row, &keys, &actor->problem);
+    if (err == PAY_OK)
+        driver->shut(keys);
+    json_free(&config);
+    json_free(&secrets);
     return err == PAY_OK ? PAY_OK : PAY_BAD_FIELD;
+}
+
+/* New keys of the driver's making, like those of `like` (a JSON object, or NULL); the one that is
+ * shown is copied out. */
+static enum pay_err texts_make(const struct channel_driver *driver, const char *like,
+                               struct channel_texts *out)
+{
+    struct text config = TEXT(out->config), secrets = TEXT(out->secrets);
+    struct json *old = NULL, *made = NULL;
+
+    if (like != NULL && json_parse(like, strlen(like), &old) != PAY_OK)
+        return PAY_BAD_FIELD;
+    enum pay_err err = driver->make(old, &config, &secrets);
+    if (err == PAY_OK)
+        err = json_parse(out->secrets, secrets.len, &made);
+    for (size_t i = 0; err == PAY_OK && i < driver->member_count; i++) {
+        const struct channel_member *m = &driver->members[i];
+        if (m->shown && !text_copy(out->secret, sizeof(out->secret), member_text(made, m->name)))
+            err = PAY_FULL;
+    }
+    json_free(&old);
+    json_free(&made);
+    return err;
 }
 
 static enum pay_err texts_seal(const char *app_key, const char *code, const char *secrets,
@@ -139,15 +137,11 @@ static enum pay_err channel_create_work(struct db *db, void *arg)
 }
 
 static enum pay_err texts_fill(struct actor *actor, const struct channel_spec *spec,
-                               struct channel_texts *texts)
+                               const struct channel_driver *driver, struct channel_texts *texts)
 {
-    const char *sign_type = str_or(spec->sign_type, "HMAC-SHA256");
-
-    if (!spec->config && !spec->secrets && str_eq(spec->code, "mock")) {
-        actor->problem = "sign type must be HMAC-SHA256 or RSA2";
-        if (!str_eq(sign_type, "HMAC-SHA256") && !str_eq(sign_type, "RSA2"))
-            return PAY_BAD_FIELD;
-        return mock_texts(sign_type, texts);
+    if (spec->config == NULL && spec->secrets == NULL && driver->make != NULL) {
+        actor->problem = "its keys could not be made";
+        return texts_make(driver, spec->like, texts);
     }
     actor->problem = "config or secrets are too long";
     if (!text_copy(texts->config, sizeof(texts->config), str_or(spec->config, "{}")) ||
@@ -156,22 +150,31 @@ static enum pay_err texts_fill(struct actor *actor, const struct channel_spec *s
     return PAY_OK;
 }
 
+static const struct channel_driver *driver_of(struct actor *actor, const char *code,
+                                              const struct config *env)
+{
+    const struct channel_product *product;
+    const struct channel_driver *driver = channel_find(code, env->test_mode, &product);
+
+    if (driver == NULL)
+        actor->problem = channel_find(code, true, &product) != NULL
+                   ? "this channel exists in test mode only (SHROFF_MODE=test)"
+                   : "no such channel code";
+    return driver;
+}
+
 enum pay_err registry_channel_create(struct db *db, struct actor *actor,
                                      const struct channel_spec *spec, struct new_channel *out)
 {
     struct channel_texts texts = { .secret = "" };
     struct sealed sealed;
 
-    const struct channel_driver *driver = channel_driver_find(spec->code, spec->env->test_mode);
-    if (!driver) {
-        actor->problem = str_eq(spec->code, "mock")
-                   ? "the mock channel exists in test mode only (SHROFF_MODE=test)"
-                   : "no such channel code";
+    const struct channel_driver *driver = driver_of(actor, spec->code, spec->env);
+    if (driver == NULL)
         return PAY_BAD_FIELD;
-    }
-    enum pay_err err = texts_fill(actor, spec, &texts);
+    enum pay_err err = texts_fill(actor, spec, driver, &texts);
     if (err == PAY_OK)
-        err = texts_check(actor, spec->env, driver, &texts);
+        err = texts_check(actor, spec, driver, &texts);
     if (err == PAY_OK)
         err = texts_seal(spec->app_key, spec->code, texts.secrets, &sealed);
     sign_wipe(texts.secrets, sizeof(texts.secrets));
@@ -232,6 +235,17 @@ static enum pay_err channel_log(struct db *db, const struct channel_change *w,
     return registry_log(db, w->actor, what, on);
 }
 
+static enum pay_err texts_anew(const struct channel_change *w, const struct channel_row *row)
+{
+    const struct channel_product *product;
+    const struct channel_driver *driver = channel_find(row->code, true, &product);
+
+    if (driver != NULL && driver->make != NULL)
+        return texts_make(driver, row->config, w->texts);
+    w->actor->problem = "its keys are made by the channel, not here";
+    return PAY_BAD_FIELD;
+}
+
 static enum pay_err channel_rotate_work(struct db *db, void *arg)
 {
     static const char SQL[] = "UPDATE pay_channel SET config = ?, config_sealed = ? WHERE id = ?";
@@ -240,13 +254,8 @@ static enum pay_err channel_rotate_work(struct db *db, void *arg)
     struct sealed sealed;
 
     enum pay_err err = channel_get(db, w->id, &row);
-    if (err == PAY_OK && !str_eq(row.code, "mock")) {
-        w->actor->problem = "only the mock channel's secret is made here: others come from the"
-                            " channel";
-        return PAY_BAD_FIELD;
-    }
     if (err == PAY_OK)
-        err = mock_texts(strstr(row.config, "RSA2") ? "RSA2" : "HMAC-SHA256", w->texts);
+        err = texts_anew(w, &row);
     if (err == PAY_OK)
         err = texts_seal(row.app_key, row.code, w->texts->secrets, &sealed);
     if (err != PAY_OK)

@@ -7,26 +7,25 @@
 
 #include "app/space.h"
 #include "base/stats.h"
-#include "wire/signed_json.h"
 
 #define HEADERS_MAX 16384
 #define BRIEF_MAX 2048
+#define MEMBERS_MAX 64          /* of a JSON body, at any depth */
 
-/* A number that is no channel's is answered as an attempt that is not there, in the words of the
- * mock channel where there is one, so that channels cannot be counted by it. */
+/* A number that is no channel's is checked and answered like one of a channel, with a dummy key, so
+ * that channels cannot be counted by it. */
 static enum pay_err find_channel(struct hearing *h)
 {
-    h->driver = channel_driver_find("mock", h->config->test_mode);
-    if (h->number == 0)
-        return h->driver != NULL ? PAY_OK : PAY_NOT_FOUND;
-    enum pay_err err = channel_config_by_id(h->db, h->config, h->number, &h->asked);
-    if (err == PAY_NO_CHANNEL)
-        return h->driver != NULL ? PAY_OK : PAY_BAD_SIGN;
-    if (err != PAY_OK)
+    enum pay_err err = PAY_NO_CHANNEL;
+
+    if (h->number != 0)
+        err = channel_config_by_id(h->db, h->config, h->number, &h->asked);
+    if (err != PAY_OK && err != PAY_NO_CHANNEL)
         return err;
-    h->driver = h->asked->driver;
-    h->raw.channel_id = h->number;
-    return PAY_OK;
+    h->driver = err == PAY_OK ? h->asked->driver
+                              : channel_stand_in(h->config->test_mode, h->number);
+    h->raw.channel_id = err == PAY_OK ? h->number : 0;
+    return h->driver != NULL ? PAY_OK : PAY_BAD_SIGN;
 }
 
 enum pay_err hear_begin(struct hearing *h)
@@ -42,10 +41,17 @@ enum pay_err hear_begin(struct hearing *h)
     return PAY_OK;
 }
 
-static enum pay_err parse(struct hearing *h, const char *at, size_t len)
+static enum pay_err parse(struct hearing *h)
 {
-    enum pay_err err = json_parse(at, len, &h->json);
+    size_t len = h->raw.body_len;
+    const char *at = json_behind_mark(h->raw.body, &len);
 
+    /* before the JSON library sees them */
+    if (json_members_over(at, len, MEMBERS_MAX)) {
+        text_addf(h->why, "more than %d members: send fewer", MEMBERS_MAX);
+        return PAY_BAD_FIELD;
+    }
+    enum pay_err err = json_parse(at, len, &h->json);
     if (err == PAY_OK && json_kind(h->json) != JSON_OBJECT)
         err = PAY_BAD_BODY;
     if (err != PAY_OK)
@@ -53,25 +59,24 @@ static enum pay_err parse(struct hearing *h, const char *at, size_t len)
     return err;
 }
 
-static enum pay_err read_members(struct hearing *h)
+static enum pay_err read_body(struct hearing *h)
 {
-    size_t len = h->raw.body_len;
-    const char *at = json_behind_mark(h->raw.body, &len);
+    enum pay_err err = h->driver->body == CHANNEL_JSON ? parse(h) : PAY_OK;
 
-    h->notice = (struct channel_notice){
-        .body = h->raw.body, .body_len = h->raw.body_len, .header = h->source.header,
-        .header_arg = h->source.arg, .why = h->why,
+    h->callback = (struct channel_callback){
+        .body = h->raw.body, .body_len = h->raw.body_len, .json = h->json,
+        .header = h->source.header, .header_arg = h->source.arg, .why = h->why,
     };
-    /* before the JSON library sees them */
-    if (json_members_over(at, len, SIGNED_MEMBERS_MAX)) {
-        text_addf(h->why, "more than %d members: send fewer", SIGNED_MEMBERS_MAX);
-        return PAY_BAD_FIELD;
-    }
-    enum pay_err err = parse(h, at, len);
-    if (err != PAY_OK)
+    if (err != PAY_OK || h->driver->claim == NULL)
         return err;
-    h->notice.json = h->json;
-    return h->driver->peek(&h->notice, h->pay_id, &h->field);
+    return h->driver->claim(&h->callback, h->pay_id, &h->field);
+}
+
+/* Of a protocol whose callbacks say only under the key what they are about. */
+static enum pay_err asked_key(struct hearing *h)
+{
+    h->channel = h->asked;
+    return PAY_OK;
 }
 
 /* Another channel's attempt counts as none: the dummy key refuses it like a wrong signature. */
@@ -79,6 +84,8 @@ static enum pay_err choose_key(struct hearing *h)
 {
     int64_t id = 0;
 
+    if (h->driver->claim == NULL)
+        return asked_key(h);
     h->channel = NULL;
     enum pay_err err = attempt_find(h->db, h->pay_id, &h->raw.found, &id);
     if (err == PAY_NOT_FOUND)
@@ -101,10 +108,12 @@ static enum pay_err check_sign(struct hearing *h)
 {
     const struct channel_account *account = h->channel != NULL ? &h->channel->account : NULL;
 
-    enum pay_err err = h->driver->parse_notify(account, &h->notice, &h->said);
+    enum pay_err err = h->driver->hear(account, &h->callback, &h->said);
     if (err == PAY_OK && account == NULL)   /* no key, no belief, whatever a driver says */
         err = PAY_BAD_SIGN;
     h->believed = err == PAY_OK;
+    if (h->believed && !text_copy(h->pay_id, sizeof(h->pay_id), h->said.no))
+        err = PAY_FAULT;
     return err;
 }
 
@@ -181,7 +190,7 @@ static void count(enum verdict verdict)
 static enum pay_err take(struct hearing *h)
 {
     static enum pay_err (*const STEPS[])(struct hearing *h) = {
-        read_members, choose_key, check_sign,
+        read_body, choose_key, check_sign,
     };
     enum pay_err err = PAY_OK;
 
@@ -200,6 +209,11 @@ enum pay_err hear(struct hearing *h)
     json_free(&h->json);
     count(h->verdict);
     return err;
+}
+
+bool hear_answer(const struct hearing *h, enum pay_err err, struct channel_answer *out)
+{
+    return h->driver != NULL && h->driver->acknowledge != NULL && h->driver->acknowledge(err, out);
 }
 
 enum pay_err hear_refuse(struct hearing *h, enum pay_err err)

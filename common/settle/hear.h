@@ -32,9 +32,9 @@ struct hearing {
     /* hear.c's own */
     const struct channel_config *asked;     /* NULL: that number is no channel's, or 0 */
     const struct channel_config *channel;   /* whose key; NULL: a dummy one */
-    struct channel_notice notice;
+    struct channel_callback callback;
     struct json *json;
-    struct channel_result said;
+    struct channel_said said;
 };
 
 /* Finds the channel that is asked for. */
@@ -45,6 +45,8 @@ MUST_USE enum pay_err hear(struct hearing *h);
 /* The same for one that is refused before: err of hear_begin, PAY_TOO_LARGE (raw.body is NULL),
  * PAY_BAD_TYPE, PAY_BAD_BODY. */
 MUST_USE enum pay_err hear_refuse(struct hearing *h, enum pay_err err);
+/* The answer in the driver's words, false: it is answered in those of our API. */
+bool hear_answer(const struct hearing *h, enum pay_err err, struct channel_answer *out);
 /* Counts one that was not admitted: nothing of it was read and no row is left. */
 void hear_not_admitted(enum pay_err err);
 

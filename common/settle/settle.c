@@ -1,5 +1,5 @@
-/* settle.c - one result of one attempt, applied once. Under the order's lock what happens is read
- * from the two states: money (settle_money.c), an end, nothing new. */
+/* settle.c - what a channel says of one attempt, applied once. Under the order's lock what happens
+ * is read from the two states: money (settle_money.c), an end, nothing new. */
 #include "settle/settle.h"
 
 #include <stdio.h>
@@ -19,19 +19,30 @@ static enum pay_err rows_lock(struct db *db, struct settling *w)
         "                WHERE e.no = ? AND e.channel_id = ?)"
         " FOR UPDATE";
     static const char SQL_ATTEMPT[] = ATTEMPT_SELECT " WHERE e.no = ?";
-    const struct db_param find[] = { DB_STR(w->result->pay_id), DB_NUM(w->channel->account.id) };
-    const struct db_param read[] = { DB_STR(w->result->pay_id) };
+    const struct db_param find[] = { DB_STR(w->said->no), DB_NUM(w->channel->account.id) };
+    const struct db_param read[] = { DB_STR(w->said->no) };
 
-    if (!ulid_is(w->result->pay_id))
+    if (!ulid_is(w->said->no))
         return PAY_NOT_FOUND;
     enum pay_err err = order_read(db, SQL_ORDER, DB_LIST(find), &w->order);
     return err == PAY_OK ? attempt_read(db, SQL_ATTEMPT, DB_LIST(read), &w->attempt) : err;
 }
 
-bool result_price_agrees(const struct channel_result *r, const struct attempt *attempt)
+bool price_agrees(const struct channel_said *r, const struct attempt *attempt)
 {
     return (r->price == 0 || r->price == attempt->price) &&
            (*r->currency == '\0' || str_eq(r->currency, attempt->currency));
+}
+
+static enum pay_err other_account(struct db *db, struct settling *w)
+{
+    char text[256];
+
+    w->verdict = VERDICT_OTHER_ACCOUNT;
+    snprintf(text, sizeof(text), "channel %s (%lld) speaks of attempt %s in the name of a merchant"
+             " account that is not its own", w->channel->account.code,
+             (long long)w->channel->account.id, w->attempt.no);
+    return alert_raise(db, "other_account", w->order.app_id, w->attempt.no, text);
 }
 
 static enum pay_err other_price(struct db *db, struct settling *w)
@@ -42,18 +53,23 @@ static enum pay_err other_price(struct db *db, struct settling *w)
     snprintf(text, sizeof(text), "order %s asks for %lld %s, channel %s (%lld) says %lld %s",
              w->order.no, (long long)w->attempt.price, w->attempt.currency,
              w->channel->account.code, (long long)w->channel->account.id,
-             (long long)w->result->price, w->result->currency);
+             (long long)w->said->price, w->said->currency);
     return alert_raise(db, "other_price", w->order.app_id, w->attempt.no, text);
 }
 
-/* FAILED and CLOSED end an attempt that waits; the order stays payable by another one. */
+/* FAILED and CLOSED end an attempt that waits; the order stays payable by another one. The word for
+ * the reason is the channel's own when there is one. */
 static enum pay_err ended(struct db *db, struct settling *w, const char *word)
 {
     static const char SQL[] =
         "UPDATE pay_order_extension"
-        "   SET status = " STATE(ATTEMPT_CLOSED) ", channel_error_code = ?, next_sync_time = NULL"
+        "   SET status = " STATE(ATTEMPT_CLOSED) ", channel_error_code = ?, channel_error_msg = ?,"
+        "       next_sync_time = NULL"
         " WHERE id = ? AND status = " STATE(ATTEMPT_WAITING);
-    const struct db_param in[] = { DB_STR(word), DB_NUM(w->attempt.id) };
+    const struct db_param in[] = {
+        DB_STR(str_or(w->said->error_code, word)), DB_OPT(w->said->error_msg),
+        DB_NUM(w->attempt.id),
+    };
 
     if (w->attempt.status != ATTEMPT_WAITING)
         return PAY_OK;
@@ -63,9 +79,11 @@ static enum pay_err ended(struct db *db, struct settling *w, const char *word)
 
 static enum pay_err apply(struct db *db, struct settling *w)
 {
-    if (!result_price_agrees(w->result, &w->attempt))
+    if (w->said->other_account)
+        return other_account(db, w);
+    if (!price_agrees(w->said, &w->attempt))
         return other_price(db, w);
-    switch (w->result->state) {
+    switch (w->said->state) {
     case CHANNEL_SUCCESS:
         return settle_money(db, w);
     case CHANNEL_FAILED:
@@ -102,22 +120,45 @@ static const char *const STEPS[] = {
 /* A conflict is on record and changed nothing else. */
 static enum pay_err conflict_of(enum verdict verdict)
 {
-    return verdict == VERDICT_OTHER_PRICE ? PAY_OTHER_PRICE
-         : verdict == VERDICT_OTHER_PAYMENT ? PAY_OTHER_PAYMENT : PAY_OK;
+    static const struct { enum verdict verdict; enum pay_err err; } CONFLICTS[] = {
+        { VERDICT_OTHER_PRICE, PAY_OTHER_PRICE }, { VERDICT_OTHER_PAYMENT, PAY_OTHER_PAYMENT },
+        { VERDICT_OTHER_ACCOUNT, PAY_OTHER_ACCOUNT },
+    };
+
+    for (size_t i = 0; i < COUNT(CONFLICTS); i++)
+        if (CONFLICTS[i].verdict == verdict)
+            return CONFLICTS[i].err;
+    return PAY_OK;
 }
 
-enum pay_err settle(struct db *db, const struct channel_config *channel,
-                           const struct channel_result *result, const struct callback_raw *raw,
-                           enum verdict *verdict)
+static enum pay_err settle_order(struct db *db, struct settling *w)
 {
-    struct settling work = { .channel = channel, .result = result, .raw = raw,
-                             .verdict = VERDICT_ACCEPTED };
+    const struct channel_said *said = w->said;
     enum pay_err err = PAY_WRONG_STATE;
 
-    if (raw != NULL && result->state == CHANNEL_SUCCESS && !FP_PLANNED(STEPS))
-        err = settle_paid(db, channel, result, raw);
+    if (w->raw != NULL && said->state == CHANNEL_SUCCESS && !said->other_account &&
+        !FP_PLANNED(STEPS))
+        err = settle_paid(db, w->channel, said, w->raw);
     if (err == PAY_WRONG_STATE || err == PAY_DUPLICATE)
-        err = db_txn(db, settle_work, &work);
+        err = db_txn(db, settle_work, w);
+    return err;
+}
+
+/* Refunds and transfers are not made yet: nothing of them is found. */
+static enum pay_err (*const BY_ABOUT[])(struct db *db, struct settling *w) = {
+    [ABOUT_ORDER] = settle_order, [ABOUT_REFUND] = NULL, [ABOUT_TRANSFER] = NULL,
+};
+
+enum pay_err settle(struct db *db, const struct channel_config *channel,
+                    const struct channel_said *said, const struct callback_raw *raw,
+                    enum verdict *verdict)
+{
+    struct settling work = { .channel = channel, .said = said, .raw = raw,
+                             .verdict = VERDICT_ACCEPTED };
+    enum pay_err err = PAY_NOT_FOUND;
+
+    if (BY_ABOUT[said->about] != NULL)
+        err = BY_ABOUT[said->about](db, &work);
     *verdict = err == PAY_NOT_FOUND ? VERDICT_UNKNOWN_ATTEMPT : work.verdict;
     return err == PAY_OK ? conflict_of(work.verdict) : err;
 }

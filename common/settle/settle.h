@@ -1,4 +1,5 @@
-/* settle.h - a channel says what became of an attempt: the one place where orders become paid.
+/* settle.h - the one door for what a channel says of an order, a refund or a transfer, by callback,
+ * query or bill: the one place where orders become paid.
  *
  * One transaction: order row locked, attempt, order, notification task, alerts, and the raw
  * callback row when a callback told it. Any number of times, in any order, from callback, submit or
@@ -11,7 +12,8 @@
 
 /* What was done, also the verdict written to callback_log. */
 enum verdict { VERDICT_ACCEPTED, VERDICT_REPEATED, VERDICT_DUPLICATE_PAID, VERDICT_LATE_PAID,
-               VERDICT_OTHER_PRICE, VERDICT_OTHER_PAYMENT, VERDICT_UNKNOWN_ATTEMPT,
+               VERDICT_OTHER_PRICE, VERDICT_OTHER_PAYMENT, VERDICT_OTHER_ACCOUNT,
+               VERDICT_UNKNOWN_ATTEMPT,
                VERDICT_BAD_BODY, VERDICT_BAD_FIELD, VERDICT_UNSIGNED, VERDICT_BAD_SIGN,
                VERDICT_BAD_TIME, VERDICT_FAULT, VERDICT_DB_AWAY, VERDICT_LOST,
                VERDICT_BAD_TYPE, VERDICT_TOO_LARGE, VERDICT_RATE };
@@ -29,11 +31,12 @@ struct callback_raw {
 
 /* After an outage or a fault nothing is on record: the caller commits the raw row alone.
  * PAY_OK: applied or known already (*verdict tells). PAY_OTHER_PRICE, PAY_OTHER_PAYMENT (the
- * channel's number belongs to another attempt): a conflict, recorded with its alert. PAY_NOT_FOUND:
+ * channel's number belongs to another attempt), PAY_OTHER_ACCOUNT: a conflict, recorded with its
+ * alert. PAY_NOT_FOUND:
  * no such attempt on this channel. raw may be NULL. */
 MUST_USE enum pay_err settle(struct db *db, const struct channel_config *channel,
-                                    const struct channel_result *result,
-                                    const struct callback_raw *raw, enum verdict *verdict);
+                             const struct channel_said *said, const struct callback_raw *raw,
+                             enum verdict *verdict);
 /* The raw row of a callback that was believed and not applied, committed alone. */
 MUST_USE enum pay_err callback_record(struct db *db, const struct callback_raw *raw,
                                       enum verdict verdict);

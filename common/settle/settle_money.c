@@ -12,17 +12,17 @@
 
 #define ODD_MS (INT64_C(3653) * 86400000)       /* ten years */
 
-bool success_time_is_odd(const struct channel_result *result)
+bool success_time_is_odd(const struct channel_said *said)
 {
-    const int64_t off = result->success_time - clock_now_ms();
+    const int64_t off = said->success_time - clock_now_ms();
 
-    return result->success_time != 0 && (off > ODD_MS || off < -ODD_MS);
+    return said->success_time != 0 && (off > ODD_MS || off < -ODD_MS);
 }
 
 /* When the channel does not say when, or says what cannot be, it was now. */
-static int64_t success_time(const struct channel_result *result)
+static int64_t success_time(const struct channel_said *said)
 {
-    return result->success_time != 0 && !success_time_is_odd(result) ? result->success_time
+    return said->success_time != 0 && !success_time_is_odd(said) ? said->success_time
                                                                      : clock_now_ms();
 }
 
@@ -40,7 +40,7 @@ static enum pay_err owner_read(struct db *db, const struct settling *w, struct o
         "SELECT id, of_id, no FROM pay_order_extension"
         " WHERE channel_order_no = ? AND channel_id = ?";
     const struct db_param in[] = {
-        DB_STR(w->result->channel_order_no), DB_NUM(w->channel->account.id),
+        DB_STR(w->said->channel_no), DB_NUM(w->channel->account.id),
     };
 
     enum pay_err err = db_select(db, &(struct db_query){
@@ -56,7 +56,7 @@ static enum pay_err other_payment(struct db *db, struct settling *w, const struc
     snprintf(text, sizeof(text), "order %s: channel %s (%lld) says that attempt %s was paid by its"
              " payment %s, which paid attempt %s already",
              w->order.no, w->channel->account.code, (long long)w->channel->account.id,
-             w->attempt.no, w->result->channel_order_no, owner->no);
+             w->attempt.no, w->said->channel_no, owner->no);
     return alert_raise(db, "other_payment", w->order.app_id, w->attempt.no, text);
 }
 
@@ -86,9 +86,9 @@ static enum pay_err paid_update(struct db *db, const struct settling *w, const s
         " WHERE o.id = ? AND o.status = ? AND e.id = ? AND e.status = ?";
     const struct channel_config *c = w->channel;
     const struct db_param in[] = {
-        DB_WHEN(paid->success_time), DB_OPT(w->result->channel_order_no),
-        DB_WHEN(paid->success_time), DB_OPT(w->result->channel_order_no),
-        DB_OPT(w->result->channel_user_id), DB_NUM(paid->channel_id), DB_STR(paid->channel_code),
+        DB_WHEN(paid->success_time), DB_OPT(w->said->channel_no),
+        DB_WHEN(paid->success_time), DB_OPT(w->said->channel_no),
+        DB_OPT(w->said->channel_user_id), DB_NUM(paid->channel_id), DB_STR(paid->channel_code),
         DB_NUM(c->fee_rate), DB_NUM(money_fee(paid->price, c->fee_rate)), DB_NUM(paid->version),
         DB_NUM(w->order.id), DB_NUM(w->order.status), DB_NUM(w->attempt.id),
         DB_NUM(w->attempt.status),
@@ -101,18 +101,18 @@ static enum pay_err paid_update(struct db *db, const struct settling *w, const s
 
 enum pay_err order_as_paid(const struct order *order, const struct attempt *attempt,
                            const struct channel_config *channel,
-                           const struct channel_result *result, struct order *out)
+                           const struct channel_said *said, struct order *out)
 {
     *out = *order;
     out->status = ORDER_SUCCESS;
-    out->success_time = success_time(result);
+    out->success_time = success_time(said);
     out->paid_price = attempt->price;
     out->channel_id = channel->account.id;
     out->extension_id = attempt->id;
     out->version++;
     return text_copy(out->channel_code, sizeof(out->channel_code), channel->account.code) &&
                    text_copy(out->channel_order_no, sizeof(out->channel_order_no),
-                             result->channel_order_no)
+                             said->channel_no)
                ? PAY_OK : PAY_FAULT;
 }
 
@@ -120,7 +120,7 @@ static enum pay_err pay(struct db *db, struct settling *w, const struct app *app
 {
     struct order paid;
 
-    enum pay_err err = order_as_paid(&w->order, &w->attempt, w->channel, w->result, &paid);
+    enum pay_err err = order_as_paid(&w->order, &w->attempt, w->channel, w->said, &paid);
     if (err != PAY_OK)
         return err;
     w->verdict = VERDICT_ACCEPTED;
@@ -143,9 +143,9 @@ static enum pay_err keep(struct db *db, struct settling *w, const struct attempt
         "       paid_price = price, paid_currency = currency, success_time = ?,"
         "       channel_order_no = ?, duplicate_paid = ?, next_sync_time = NULL"
         " WHERE id = ? AND status = ?";
-    const int64_t when = success_time(w->result);
+    const int64_t when = success_time(w->said);
     const struct db_param in[] = {
-        DB_WHEN(when), DB_OPT(w->result->channel_order_no),
+        DB_WHEN(when), DB_OPT(w->said->channel_no),
         DB_NUM(verdict == VERDICT_DUPLICATE_PAID ? 1 : 0), DB_NUM(attempt->id),
         DB_NUM(attempt->status),
     };
@@ -180,7 +180,7 @@ static enum pay_err second_insert(struct db *db, const struct settling *w, struc
     const struct db_param in[] = {
         DB_NUM(first->order_id), DB_STR(out->no), DB_NUM(first->channel_id),
         DB_STR(first->channel_code), DB_NUM(first->price), DB_STR(first->currency),
-        DB_NUM(first->id), DB_STR(w->result->channel_order_no),
+        DB_NUM(first->id), DB_STR(w->said->channel_no),
     };
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
     out->id = db_last_id(db);
@@ -211,7 +211,7 @@ static enum pay_err number_learned(struct db *db, struct settling *w)
         "       o.channel_order_no = IF(o.extension_id = e.id, ?, o.channel_order_no)"
         " WHERE e.id = ?";
     const struct db_param in[] = {
-        DB_STR(w->result->channel_order_no), DB_STR(w->result->channel_order_no),
+        DB_STR(w->said->channel_no), DB_STR(w->said->channel_no),
         DB_NUM(w->attempt.id),
     };
 
@@ -221,7 +221,7 @@ static enum pay_err number_learned(struct db *db, struct settling *w)
 
 static enum pay_err paid_again(struct db *db, struct settling *w)
 {
-    const char *number = w->result->channel_order_no, *ours = w->attempt.channel_order_no;
+    const char *number = w->said->channel_no, *ours = w->attempt.channel_order_no;
 
     if (*number == '\0' || str_eq(number, ours))
         return PAY_OK;
@@ -251,7 +251,7 @@ static enum pay_err alert_odd_time(struct db *db, const struct settling *w)
     char when[TIME_TEXT_SIZE], text[256];
     struct text said = TEXT(when);
 
-    time_add(&said, w->result->success_time);
+    time_add(&said, w->said->success_time);
     snprintf(text, sizeof(text), "channel %s (%lld) says that attempt %s was paid at %s, over ten"
              " years from now; the order has the time at which this came", w->channel->account.code,
              (long long)w->channel->account.id, w->attempt.no, when);
@@ -263,5 +263,5 @@ enum pay_err settle_money(struct db *db, struct settling *w)
     enum pay_err err = take(db, w);
     const bool taken = w->verdict != VERDICT_REPEATED && w->verdict != VERDICT_OTHER_PAYMENT;
 
-    return err == PAY_OK && taken && success_time_is_odd(w->result) ? alert_odd_time(db, w) : err;
+    return err == PAY_OK && taken && success_time_is_odd(w->said) ? alert_odd_time(db, w) : err;
 }

@@ -10,7 +10,7 @@
 
 struct paying {
     const struct channel_config *channel;
-    const struct channel_result *result;
+    const struct channel_said *said;
     const struct callback_raw *raw;
     const struct order *paid;
     const struct attempt *attempt;
@@ -41,15 +41,15 @@ enum pay_err attempt_find(struct db *db, const char *pay_id, const struct order_
 
 /* What was found for the callback, if it is of this very attempt. */
 static enum pay_err pair_of(struct db *db, const struct channel_config *channel,
-                            const struct channel_result *result, const struct callback_raw *raw,
+                            const struct channel_said *said, const struct callback_raw *raw,
                             const struct order_attempt **out)
 {
     enum pay_err err = PAY_OK;
     int64_t channel_id;
 
     *out = raw->found;
-    if (*out == NULL || !str_eq((*out)->attempt.no, result->pay_id))
-        err = attempt_find(db, result->pay_id, out, &channel_id);
+    if (*out == NULL || !str_eq((*out)->attempt.no, said->no))
+        err = attempt_find(db, said->no, out, &channel_id);
     return err == PAY_OK && (*out)->attempt.channel_id != channel->account.id ? PAY_NOT_FOUND : err;
 }
 
@@ -64,8 +64,8 @@ static enum pay_err pay_work(struct db *db, void *arg)
     callback_text_take(w->raw, &body);
     const struct db_param in[] = {
         DB_NUM(paid->id), DB_NUM(paid->version), DB_NUM(w->attempt->id),
-        DB_WHEN(paid->success_time), DB_OPT(w->result->channel_order_no),
-        DB_OPT(w->result->channel_user_id), DB_NUM(paid->channel_id), DB_STR(paid->channel_code),
+        DB_WHEN(paid->success_time), DB_OPT(w->said->channel_no),
+        DB_OPT(w->said->channel_user_id), DB_NUM(paid->channel_id), DB_STR(paid->channel_code),
         DB_NUM(fee_rate), DB_NUM(money_fee(paid->price, fee_rate)), DB_NUM(paid->app_id),
         DB_STR(paid->merchant_order_id), DB_OPT(w->task.no), DB_OPT(w->task.url),
         { DB_TEXT, w->task.body, w->task.body_len }, DB_NUM(w->task.tries),
@@ -79,23 +79,23 @@ static enum pay_err pay_work(struct db *db, void *arg)
 }
 
 enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
-                         const struct channel_result *result, const struct callback_raw *raw)
+                         const struct channel_said *said, const struct callback_raw *raw)
 {
     static struct order paid;
     const struct order_attempt *pair;
     const struct app *app;
 
-    enum pay_err err = pair_of(db, channel, result, raw, &pair);
+    enum pay_err err = pair_of(db, channel, said, raw, &pair);
     if (err != PAY_OK)
         return err;
     if (pair->order.status != ORDER_WAITING || pair->attempt.status != ATTEMPT_WAITING ||
-        !result_price_agrees(result, &pair->attempt) || success_time_is_odd(result))
+        !price_agrees(said, &pair->attempt) || success_time_is_odd(said))
         return PAY_WRONG_STATE;
-    struct paying work = { channel, result, raw, &paid, &pair->attempt, { .no = "" } };
+    struct paying work = { channel, said, raw, &paid, &pair->attempt, { .no = "" } };
     struct notify_event event;
     err = app_by_id(db, pair->order.app_id, &app);
     if (err == PAY_OK)
-        err = order_as_paid(&pair->order, &pair->attempt, channel, result, &paid);
+        err = order_as_paid(&pair->order, &pair->attempt, channel, said, &paid);
     const struct order_change change = { &paid, "order.success", paid.success_time };
     if (err == PAY_OK)
         err = order_event(app, &change, &event);

@@ -7,7 +7,7 @@
 /* One result at work: order and attempt as they are under the order's lock. */
 struct settling {
     const struct channel_config *channel;
-    const struct channel_result *result;
+    const struct channel_said *said;
     const struct callback_raw *raw;
     enum verdict verdict;
     struct order order;
@@ -20,16 +20,16 @@ MUST_USE enum pay_err settle_money(struct db *db, struct settling *w);
 /* The order as it will be once this attempt has paid it. */
 MUST_USE enum pay_err order_as_paid(const struct order *order, const struct attempt *attempt,
                                     const struct channel_config *channel,
-                                    const struct channel_result *result, struct order *out);
+                                    const struct channel_said *said, struct order *out);
 /* Over ten years from now: no channel's clock is so wrong, and no payment that old. */
-bool success_time_is_odd(const struct channel_result *result);
+bool success_time_is_odd(const struct channel_said *said);
 /* Are the price and currency of a result those of the attempt? What it does not say agrees. */
-bool result_price_agrees(const struct channel_result *result, const struct attempt *attempt);
+bool price_agrees(const struct channel_said *said, const struct attempt *attempt);
 
 /* The plain case, a waiting order paid by its waiting attempt through a callback: in one call.
  * PAY_WRONG_STATE, PAY_DUPLICATE: it is not that case, and nothing was done. */
 MUST_USE enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
-                                  const struct channel_result *result,
+                                  const struct channel_said *said,
                                   const struct callback_raw *raw);
 
 #endif

@@ -87,12 +87,12 @@ static inline const struct channel_config *channel_now(void)
     return channel;
 }
 
-static inline struct channel_result result_of(const char *pay_id, enum channel_state state,
+static inline struct channel_said result_of(const char *pay_id, enum channel_state state,
                                               int64_t price)
 {
-    struct channel_result result = { .state = state, .price = price, .currency = "CNY" };
-    snprintf(result.pay_id, sizeof(result.pay_id), "%s", pay_id);
-    snprintf(result.channel_order_no, sizeof(result.channel_order_no), "GW%s", pay_id);
+    struct channel_said result = { .state = state, .price = price, .currency = "CNY" };
+    snprintf(result.no, sizeof(result.no), "%s", pay_id);
+    snprintf(result.channel_no, sizeof(result.channel_no), "GW%s", pay_id);
     if (state == CHANNEL_SUCCESS)
         result.success_time = INT64_C(1763683200123);
     return result;
@@ -100,7 +100,7 @@ static inline struct channel_result result_of(const char *pay_id, enum channel_s
 
 static enum verdict V;
 
-static inline enum pay_err settled_as(const struct channel_result *result)
+static inline enum pay_err settled_as(const struct channel_said *result)
 {
     struct callback_raw raw = { .channel_id = S.channel_id, .remote_address = "127.0.0.1",
                                 .headers = "{}", .body = "as it came", .body_len = 10 };
@@ -109,15 +109,15 @@ static inline enum pay_err settled_as(const struct channel_result *result)
 
 static inline enum pay_err settled(const char *pay_id, enum channel_state state, int64_t price)
 {
-    struct channel_result result = result_of(pay_id, state, price);
+    struct channel_said result = result_of(pay_id, state, price);
     return settled_as(&result);
 }
 
 /* The channel says that its payment `number` paid the attempt. */
 static inline enum pay_err paid_by(const char *pay_id, const char *number)
 {
-    struct channel_result result = result_of(pay_id, CHANNEL_SUCCESS, 10000);
-    snprintf(result.channel_order_no, sizeof(result.channel_order_no), "%s", number);
+    struct channel_said result = result_of(pay_id, CHANNEL_SUCCESS, 10000);
+    snprintf(result.channel_no, sizeof(result.channel_no), "%s", number);
     return settled_as(&result);
 }
 

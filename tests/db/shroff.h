@@ -7,6 +7,7 @@
 #include "tests/db/server.h"
 
 #include "base/log.h"
+#include "checkout/channels.h"
 #include "io/crypto/sign.h"
 #include "io/crypto/vault.h"
 #include "registry/registry.h"
@@ -162,9 +163,11 @@ static inline bool vault_make(void)
 static inline void app_make(const char *app_key, const char *sign_type)
 {
     struct app_row app = { .notify_append_channel = 1 };
+    char like[64];
     static struct app copy;
     struct new_channel channel;
 
+    snprintf(like, sizeof(like), "{\"sign_type\":\"%s\"}", sign_type);
     snprintf(app.app_key, sizeof(app.app_key), "%s", app_key);
     snprintf(app.name, sizeof(app.name), "%s", app_key);
     snprintf(app.order_notify_url, sizeof(app.order_notify_url), "%s", NOTIFY_URL);
@@ -173,7 +176,7 @@ static inline void app_make(const char *app_key, const char *sign_type)
     if (registry_app_create(S.root, &TESTER, &app, S.webhook_secret) != PAY_OK ||
         registry_channel_create(S.root, &TESTER,
                                 &(struct channel_spec){ .env = &S.config, .app_key = app_key,
-                                                        .code = "mock", .sign_type = sign_type,
+                                                        .code = "mock", .like = like,
                                                         .fee_rate = 6000 }, &channel) != PAY_OK ||
         app_find(S.db, app_key, &S.app) != PAY_OK)
         fail_msg("could not make %s: %s", app_key, TESTER.problem);
@@ -191,6 +194,7 @@ static inline int shroff_up(void **state)
 
     (void)state;
     log_open("test", getenv("TEST_LOG") ? LOG_DEBUG : LOG_ERROR + 1);
+    channels_use(CHANNELS);
     S.config = (struct config){ .test_mode = true, .base_url = "http://shroff.test",
                                 .mock_gateway_url = "http://127.0.0.1:9" };
     if (!server_make(&S.server) || !vault_make())

@@ -190,21 +190,62 @@ static void test_channel_config__found_by_code_and_number(void **state)
     ASSERT_ERR(channel_config_by_id(S.db, &S.config, 999999, &by_id), PAY_NO_CHANNEL);
 }
 
+/* It follows from the channel's secret. */
+static void pay_url_of(const struct channel_config *channel, char out[1025])
+{
+    const struct channel_order order = { .pay_id = "01J0EXAMP00000000000000002" };
+    struct channel_ticket ticket;
+
+    ASSERT_ERR(channel->account.product->submit(&channel->account, &order, &ticket), PAY_OK);
+    snprintf(out, 1025, "%s", ticket.pay_url);
+}
+
 static void test_channel_config__changes_are_in_force_within_2_s(void **state)
 {
     const struct channel_config *channel;
-    char secret[NEW_SECRET_SIZE];
-    size_t len;
+    char secret[NEW_SECRET_SIZE], before[1025], after[1025];
 
     (void)state;
     ASSERT_ERR(channel_config_by_id(S.db, &S.config, S.channel_id, &channel), PAY_OK);
+    pay_url_of(channel, before);
     ASSERT_ERR(registry_channel_status(S.root, &TESTER, S.channel_id, 1), PAY_OK);
     ASSERT_ERR(registry_channel_rotate(S.root, &TESTER, S.channel_id, secret), PAY_OK);
     wait_kept();
     ASSERT_ERR(channel_config_by_id(S.db, &S.config, S.channel_id, &channel), PAY_OK);
     assert_int_equal(channel->status, 1);
-    assert_string_equal(json_text(json_member(channel->account.secrets, "secret"), &len), secret);
+    pay_url_of(channel, after);
+    assert_string_not_equal(before, after);
+    /* the same texts are not opened again */
+    const void *keys = channel->account.keys;
     ASSERT_ERR(registry_channel_status(S.root, &TESTER, S.channel_id, 0), PAY_OK);
+    wait_kept();
+    ASSERT_ERR(channel_config_by_id(S.db, &S.config, S.channel_id, &channel), PAY_OK);
+    assert_int_equal(channel->status, 0);
+    assert_ptr_equal(channel->account.keys, keys);
+    pay_url_of(channel, before);
+    assert_string_equal(before, after);
+}
+
+static bool is_the_secret(void *arg, const char *name, const struct json *value)
+{
+    size_t len;
+
+    if (str_eq(name, "secret"))
+        assert_string_equal(json_text(value, &len), arg);
+    return true;
+}
+
+static void test_channel_secrets_each__gives_them_opened(void **state)
+{
+    const struct channel_key key = { S.app->id, "mock" }, none = { S.app->id, "wx_pub" };
+    char secret[NEW_SECRET_SIZE];
+
+    (void)state;
+    ASSERT_ERR(registry_channel_rotate(S.root, &TESTER, S.channel_id, secret), PAY_OK);
+    ASSERT_ERR(channel_secrets_each(S.db, &S.config, &key, is_the_secret, secret), PAY_OK);
+    ASSERT_ERR(channel_secrets_each(S.db, &S.config, &none, is_the_secret, secret),
+               PAY_NO_CHANNEL);
+    snprintf(S.secret, sizeof(S.secret), "%s", secret);
 }
 
 static void test_channel_config__secrets_that_do_not_open_are_our_fault(void **state)
@@ -305,6 +346,7 @@ int main(void)
         PAY_TEST(test_app_key_used__notes_it_seldom),
         PAY_TEST(test_channel_config__found_by_code_and_number),
         PAY_TEST(test_channel_config__changes_are_in_force_within_2_s),
+        PAY_TEST(test_channel_secrets_each__gives_them_opened),
         PAY_TEST(test_channel_config__secrets_that_do_not_open_are_our_fault),
         PAY_TEST(test_alert__counted_listed_closed_opened_again),
         PAY_TEST(test_scopes_parse__words_of_the_contract),

@@ -566,7 +566,7 @@ static enum pay_err called_submit(const struct channel_account *account,
 
 static enum pay_err create_called(const char *no, enum pay_err result)
 {
-    static struct channel_driver called;
+    static struct channel_product called;
     struct order_terms terms = terms_of(no, 10000);
     struct checkout_call call = call_of(fresh_nonce(), "mock");
     const struct channel_config *channel;
@@ -574,12 +574,12 @@ static enum pay_err create_called(const char *no, enum pay_err result)
 
     clock_sleep_ms(1100);       /* a fresh second, in which the slot keeps what we put there */
     ASSERT_ERR(channel_config_by_code(S.db, &S.config, S.app->id, "mock", &channel), PAY_OK);
-    called = *channel->driver;
-    called.offline = NULL;
+    called = *channel->account.product;
+    called.way = BY_CALL;
     called.submit = called_submit;
     called_result = result;
     memcpy(&slot, &channel, sizeof(slot));
-    slot->driver = &called;
+    slot->account.product = &called;
     call.extras = "{\"openid\":\"o1\"}";
     enum pay_err err = checkout_create(&call, &terms, &C);
     clock_sleep_ms(1100);

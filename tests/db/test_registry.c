@@ -270,16 +270,20 @@ static void test_registry_channel_create__asks_the_driver(void **state)
     spec.code = "gold";
     ASSERT_ERR(registry_channel_create(S.db, &ME, &spec, &channel), PAY_BAD_FIELD);
     spec.code = "mock";
-    spec.sign_type = "MD5";
+    spec.like = "{\"sign_type\":\"MD5\"}";
     ASSERT_ERR(registry_channel_create(S.db, &ME, &spec, &channel), PAY_BAD_FIELD);
     spec.config = "{\"sign_type\":\"HMAC-SHA256\"}";
     spec.secrets = "{\"secret\":\"\"}";
     ASSERT_ERR(registry_channel_create(S.db, &ME, &spec, &channel), PAY_BAD_FIELD);
     spec.secrets = "[]";
     ASSERT_ERR(registry_channel_create(S.db, &ME, &spec, &channel), PAY_BAD_FIELD);
+    /* a member that the driver does not have is a typing error */
+    spec.secrets = "{\"secret\":\"0123456789abcdef\",\"secrte\":\"x\"}";
+    ASSERT_ERR(registry_channel_create(S.db, &ME, &spec, &channel), PAY_BAD_FIELD);
+    assert_string_equal(ME.problem, "secrets has no member secrte");
     ASSERT_NOT_LOGGED();
     spec.secrets = spec.config = NULL;
-    spec.sign_type = "RSA2";
+    spec.like = "{\"sign_type\":\"RSA2\"}";
     ASSERT_ERR(registry_channel_create(S.db, &ME, &spec, &channel), PAY_OK);
     ASSERT_LOGGED("channel.create");
     ASSERT_ERR(registry_channel_create(S.db, &ME, &spec, &channel), PAY_CONFLICT);

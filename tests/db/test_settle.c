@@ -97,8 +97,8 @@ static void test_settle__a_number_pays_one_attempt(void **state)
     /* by callback, plain and repeated, and as an answer to a question */
     ASSERT_ERR(paid_by(C.attempt.no, "X1"), PAY_OTHER_PAYMENT);
     assert_int_equal(V, VERDICT_OTHER_PAYMENT);
-    struct channel_result asked = result_of(C.attempt.no, CHANNEL_SUCCESS, 10000);
-    snprintf(asked.channel_order_no, sizeof(asked.channel_order_no), "X1");
+    struct channel_said asked = result_of(C.attempt.no, CHANNEL_SUCCESS, 10000);
+    snprintf(asked.channel_no, sizeof(asked.channel_no), "X1");
     ASSERT_ERR(settle(S.db, channel_now(), &asked, NULL, &V), PAY_OTHER_PAYMENT);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert"
                   " WHERE kind = 'other_payment' AND times = 2 AND closed_by IS NULL", 1);
@@ -223,7 +223,7 @@ static void test_settle__other_price_never_pays(void **state)
     (void)state;
     created("SO1", 10000);
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        struct channel_result result = result_of(C.attempt.no, CHANNEL_SUCCESS, CASES[i].price);
+        struct channel_said result = result_of(C.attempt.no, CHANNEL_SUCCESS, CASES[i].price);
         struct callback_raw raw = { .channel_id = S.channel_id, .body = "\xff\0{", .body_len = 3 };
         snprintf(result.currency, sizeof(result.currency), "%s", CASES[i].currency);
         ASSERT_ERR(settle(S.db, channel_now(), &result, &raw, &V), PAY_OTHER_PRICE);
@@ -251,7 +251,7 @@ static void test_settle__expired_but_waiting_is_paid(void **state)
 static void test_settle__knows_only_its_channels_attempts(void **state)
 {
     struct channel_config other;
-    struct channel_result result;
+    struct channel_said result;
 
     (void)state;
     created("SO1", 10000);

@@ -4,31 +4,39 @@
 #include "base/clock.h"
 #include "base/json_text.h"
 #include "channel/channel.h"
+#include "channel/member.h"
+#include "channel/mock/mock.h"
 #include "wire/signed_json.h"
 
 #define SECRET "0123456789abcdef0123456789abcdef"
 
-static struct json *config, *secrets;
 static struct channel_account account;
-static const struct channel_driver *mock;
+static const struct channel_driver *const mock = &CHANNEL_MOCK;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     static const char CONFIG[] = "{\"sign_type\":\"HMAC-SHA256\"}",
         HIDDEN[] = "{\"secret\":\"" SECRET "\"}";
 
+    struct json *config, *secrets;
+    void *keys;
+    const char *why;
+
     (void)argc, (void)argv;
     if (json_parse(CONFIG, sizeof(CONFIG) - 1, &config) != PAY_OK ||
         json_parse(HIDDEN, sizeof(HIDDEN) - 1, &secrets) != PAY_OK)
         return 1;
-    mock = channel_driver_find("mock", true);
-    account.config = config;
-    account.secrets = secrets;
-    return mock ? 0 : 1;
+    const struct channel_parsed row = { "mock", config, secrets, NULL };
+    if (channel_open(mock, &row, &keys, &why) != PAY_OK)
+        return 1;
+    json_free(&config);
+    json_free(&secrets);
+    account.keys = keys;
+    return 0;
 }
 
 static enum pay_err parse(const struct channel_account *who, const char *at, size_t len,
-                          struct channel_result *out)
+                          struct channel_said *out)
 {
     struct json *object = NULL;
 
@@ -36,8 +44,8 @@ static enum pay_err parse(const struct channel_account *who, const char *at, siz
         json_free(&object);
         return PAY_BAD_BODY;
     }
-    const struct channel_notice notice = { .body = at, .body_len = len, .json = object };
-    enum pay_err err = mock->parse_notify(who, &notice, out);
+    const struct channel_callback callback = { .body = at, .body_len = len, .json = object };
+    enum pay_err err = mock->hear(who, &callback, out);
     json_free(&object);
     return err;
 }
@@ -63,14 +71,14 @@ static bool copy_member(void *arg, const char *name, const struct json *value)
     return true;
 }
 
-static void result_bounded(const struct channel_result *out)
+static void result_bounded(const struct channel_said *out)
 {
-    PROPERTY(ulid_is(out->pay_id) && memchr(out->channel_order_no, '\0', CHANNEL_NO_SIZE));
+    PROPERTY(ulid_is(out->no) && memchr(out->channel_no, '\0', CHANNEL_NO_SIZE));
     PROPERTY(out->state == CHANNEL_SUCCESS || out->state == CHANNEL_FAILED ||
              out->state == CHANNEL_CLOSED);
     PROPERTY(out->price >= 1 && out->price <= MONEY_MAX);
     PROPERTY(str_is(out->currency, ALPHA_UPPER, 3, 3));
-    PROPERTY(out->state != CHANNEL_SUCCESS || (out->success_time >= 0 && *out->channel_order_no));
+    PROPERTY(out->state != CHANNEL_SUCCESS || (out->success_time >= 0 && *out->channel_no));
 }
 
 /* Signed by us it is taken; with one hex digit of the signature or the key changed it is not. */
@@ -80,7 +88,7 @@ static void signed_is_taken(const struct json *object, bool now)
     struct text text = TEXT(room);
     struct rewrite rewrite = { JSON_TEXT(&text), now };
     const struct signed_key key = { SIGNED_HMAC, SECRET }, other = { SIGNED_HMAC, SECRET "x" };
-    struct channel_result out;
+    struct channel_said out;
 
     json_open(&rewrite.to, NULL);
     json_each(object, copy_member, &rewrite.to);
@@ -110,15 +118,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char pay_id[NO_SIZE], *at = fuzz_copy(data, size);
     const char *field = "not set";
-    struct channel_result out;
+    struct channel_said out;
     struct json *object = NULL;
 
     if (json_parse(at, size, &object) == PAY_OK && json_kind(object) == JSON_OBJECT) {
-        const struct channel_notice notice = { .body = at, .body_len = size, .json = object };
-        enum pay_err err = mock->peek(&notice, pay_id, &field);
+        const struct channel_callback callback = { .body = at, .body_len = size, .json = object };
+        enum pay_err err = mock->claim(&callback, pay_id, &field);
         PROPERTY(err == PAY_OK || (err == PAY_BAD_FIELD && field && *field));
         /* Nobody guesses a HMAC: whatever came is refused before anything of it is read. */
-        PROPERTY(mock->parse_notify(&account, &notice, &out) == PAY_BAD_SIGN);
+        PROPERTY(mock->hear(&account, &callback, &out) == PAY_BAD_SIGN);
         if (err == PAY_OK) {
             PROPERTY(ulid_is(pay_id));
             signed_is_taken(object, size % 2 == 0);

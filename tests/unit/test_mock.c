@@ -3,6 +3,8 @@
 
 #include "base/json_text.h"
 #include "channel/channel.h"
+#include "channel/member.h"
+#include "channel/mock/mock.h"
 #include "io/crypto/sign.h"
 #include "wire/signed_json.h"
 
@@ -18,23 +20,39 @@ static char private_pem[4096], public_pem[2048];
 
 /* ---- accounts */
 
-struct own { struct channel_account account; struct json *config, *secrets; };
+struct own { struct channel_account account; void *keys; const char *why; };
+
+/* keys is NULL and why is set when it does not open. */
+static struct own opened(const char *config, const char *secrets)
+{
+    struct own own = { .account = { .id = 1, .code = "mock", .env = &ENV,
+                                    .product = &CHANNEL_MOCK.products[0] } };
+    struct channel_parsed row = { .code = "mock", .env = &ENV };
+    struct json *config_json, *secrets_json;
+
+    assert_int_equal(json_parse(config, strlen(config), &config_json), PAY_OK);
+    assert_int_equal(json_parse(secrets, strlen(secrets), &secrets_json), PAY_OK);
+    row.config = config_json;
+    row.secrets = secrets_json;
+    enum pay_err err = channel_open(&CHANNEL_MOCK, &row, &own.keys, &own.why);
+    assert_true((own.keys == NULL) == (err != PAY_OK));
+    own.account.keys = own.keys;
+    json_free(&config_json);
+    json_free(&secrets_json);
+    return own;
+}
 
 static struct own account_of(const char *config, const char *secrets)
 {
-    struct own own = { .account = { .id = 1, .code = "mock", .env = &ENV } };
+    struct own own = opened(config, secrets);
 
-    assert_int_equal(json_parse(config, strlen(config), &own.config), PAY_OK);
-    assert_int_equal(json_parse(secrets, strlen(secrets), &own.secrets), PAY_OK);
-    own.account.config = own.config;
-    own.account.secrets = own.secrets;
+    assert_non_null(own.keys);
     return own;
 }
 
 static void account_drop(struct own *own)
 {
-    json_free(&own->config);
-    json_free(&own->secrets);
+    CHANNEL_MOCK.shut(own->keys);
 }
 
 static struct own hmac_account(void)
@@ -57,20 +75,10 @@ static struct own rsa_account(void)
 
 static const struct channel_driver *driver(void)
 {
-    return channel_driver_find("mock", true);
+    return &CHANNEL_MOCK;
 }
 
-static void test_channel_driver_find__mock_only_in_test_mode(void **state)
-{
-    (void)state;
-    assert_non_null(driver());
-    assert_true(driver()->test_only);
-    assert_null(channel_driver_find("mock", false));
-    assert_null(channel_driver_find("nonsense", true));
-    assert_null(channel_driver_find("", true));
-}
-
-static void test_mock_check__refuses_what_could_not_work(void **state)
+static void test_mock_open__refuses_what_could_not_work(void **state)
 {
     static const struct { const char *name, *config, *secrets; bool ok; } CASES[] = {
         { "hmac", "{\"sign_type\":\"HMAC-SHA256\"}", "{\"secret\":\"" SECRET "\"}", true },
@@ -87,15 +95,12 @@ static void test_mock_check__refuses_what_could_not_work(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        struct own own = account_of(CASES[i].config, CASES[i].secrets);
-        const char *why = NULL;
-        CHECK(CASES[i].name, (driver()->check(&own.account, &why) == PAY_OK) == CASES[i].ok);
-        CHECK(CASES[i].name, (why == NULL) == CASES[i].ok);
+        struct own own = opened(CASES[i].config, CASES[i].secrets);
+        CHECK(CASES[i].name, (own.keys != NULL) == CASES[i].ok);
+        CHECK(CASES[i].name, own.keys != NULL || strstr(own.why, "must") != NULL);
         account_drop(&own);
     }
     struct own rsa = rsa_account();
-    const char *why;
-    assert_int_equal(driver()->check(&rsa.account, &why), PAY_OK);
     account_drop(&rsa);
 }
 
@@ -109,7 +114,7 @@ static void test_mock_submit__token_follows_from_secret_and_pay_id(void **state)
     (void)state;
     const struct channel_order order = { .pay_id = PAY_ID };
     static const char SEEN[] = "mockpay:" PAY_ID;
-    assert_int_equal(driver()->submit(&own.account, &order, &ticket), PAY_OK);
+    assert_int_equal(driver()->products[0].submit(&own.account, &order, &ticket), PAY_OK);
     assert_true(sign_hmac_sha256(SECRET, strlen(SECRET), SEEN, strlen(SEEN), &mac));
     sign_mac_hex(&mac, hex);
     snprintf(want, sizeof(want), "https://pay.example/mockpay?pay_id=" PAY_ID "&token=%.32s", hex);
@@ -138,8 +143,8 @@ static void test_mock_submit__follows_the_orders_switch(void **state)
         const struct channel_order order = { .pay_id = PAY_ID, .metadata = CASES[i].metadata };
         const char *name = CASES[i].metadata;
         int64_t since = clock_ticks_us();
-        CHECK(name, driver()->offline(&order) == CASES[i].offline);
-        CHECK(name, driver()->submit(&own.account, &order, &ticket) == CASES[i].want);
+        CHECK(name, driver()->products[0].by_call(&order) == !CASES[i].offline);
+        CHECK(name, driver()->products[0].submit(&own.account, &order, &ticket) == CASES[i].want);
         CHECK(name, (*ticket.pay_url != '\0') == (CASES[i].want == PAY_OK));
         CHECK(name, (*ticket.error_code != '\0') == (CASES[i].want == PAY_REFUSED));
         CHECK(name, (clock_ticks_us() - since > 1900000) == (strstr(name, "slow") != NULL));
@@ -173,37 +178,37 @@ static const char *signed_body(const char *members, int64_t off, const struct si
 static const struct signed_key HMAC_KEY = { SIGNED_HMAC, SECRET };
 
 static enum pay_err parse_body(const struct channel_account *account, const char *body,
-                               struct channel_result *out)
+                               struct channel_said *out)
 {
     struct json *json = parsed(body);
-    const struct channel_notice notice = { .body = body, .body_len = strlen(body), .json = json };
+    const struct channel_callback notice = { .body = body, .body_len = strlen(body), .json = json };
 
-    enum pay_err err = driver()->parse_notify(account, &notice, out);
+    enum pay_err err = driver()->hear(account, &notice, out);
     json_free(&json);
     return err;
 }
 
-static void test_mock_parse__believes_a_signed_callback(void **state)
+static void test_mock_hear__believes_a_signed_callback(void **state)
 {
     struct own own = hmac_account();
-    struct channel_result result;
+    struct channel_said result;
 
     (void)state;
     assert_int_equal(parse_body(&own.account, signed_body(MEMBERS, 0, &HMAC_KEY), &result), PAY_OK);
     assert_int_equal(result.state, CHANNEL_SUCCESS);
-    assert_string_equal(result.pay_id, PAY_ID);
-    assert_string_equal(result.channel_order_no, "GW1");
+    assert_string_equal(result.no, PAY_ID);
+    assert_string_equal(result.channel_no, "GW1");
     assert_int_equal(result.price, 10000);
     assert_string_equal(result.currency, "CNY");
     assert_int_equal(result.success_time, INT64_C(1763683200123));
     account_drop(&own);
 }
 
-static void test_mock_parse__rsa2_when_the_row_says_so(void **state)
+static void test_mock_hear__rsa2_when_the_row_says_so(void **state)
 {
     struct own rsa = rsa_account(), hmac = hmac_account();
     const struct signed_key gateway = { SIGNED_RSA2, private_pem };
-    struct channel_result result;
+    struct channel_said result;
 
     (void)state;
     assert_int_equal(parse_body(&rsa.account, signed_body(MEMBERS, 0, &gateway), &result), PAY_OK);
@@ -218,7 +223,7 @@ static void test_mock_parse__rsa2_when_the_row_says_so(void **state)
     account_drop(&hmac);
 }
 
-static void test_mock_parse__time_is_checked_after_the_signature(void **state)
+static void test_mock_hear__time_is_checked_after_the_signature(void **state)
 {
     static const struct { int64_t off; bool good_key; enum pay_err want; } CASES[] = {
         { 0, true, PAY_OK }, { 298, true, PAY_OK }, { -298, true, PAY_OK },
@@ -227,7 +232,7 @@ static void test_mock_parse__time_is_checked_after_the_signature(void **state)
     };
     const struct signed_key other = { SIGNED_HMAC, "somebody else's secret" };
     struct own own = hmac_account();
-    struct channel_result result;
+    struct channel_said result;
 
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {
@@ -254,7 +259,7 @@ static const char *altered(const char *from, const char *to)
     return room;
 }
 
-static void test_mock_parse__any_change_breaks_the_signature(void **state)
+static void test_mock_hear__any_change_breaks_the_signature(void **state)
 {
     static const struct { const char *name, *from, *to; enum pay_err want; } CASES[] = {
         { "untouched", "GW1", "GW1", PAY_OK },
@@ -276,7 +281,7 @@ static void test_mock_parse__any_change_breaks_the_signature(void **state)
         { "no sign_type", "\"sign_type\":\"HMAC-SHA256\",", "", PAY_BAD_SIGN },
     };
     struct own own = hmac_account();
-    struct channel_result result;
+    struct channel_said result;
 
     (void)state;
     signed_body(MEMBERS, 0, &HMAC_KEY);
@@ -287,9 +292,9 @@ static void test_mock_parse__any_change_breaks_the_signature(void **state)
     account_drop(&own);
 }
 
-static void test_mock_parse__without_an_account_always_wrong(void **state)
+static void test_mock_hear__without_an_account_always_wrong(void **state)
 {
-    struct channel_result result;
+    struct channel_said result;
     const struct signed_key empty = { SIGNED_HMAC, "" };
     struct text t = TEXT(body_room);
 
@@ -299,7 +304,7 @@ static void test_mock_parse__without_an_account_always_wrong(void **state)
     assert_false(signed_json_sign(&t, &empty));
 }
 
-static void test_mock_peek__names_the_first_bad_member(void **state)
+static void test_mock_claim__names_the_first_bad_member(void **state)
 {
     static const struct { const char *name, *from, *to, *field; } CASES[] = {
         { "fine", "GW1", "GW1", NULL },
@@ -348,8 +353,8 @@ static void test_mock_peek__names_the_first_bad_member(void **state)
         struct json *json = parsed(altered(CASES[i].from, CASES[i].to));
         char room[256];
         struct text why = TEXT(room);
-        const struct channel_notice notice = { .json = json, .why = &why };
-        enum pay_err err = driver()->peek(&notice, pay_id, &field);
+        const struct channel_callback notice = { .json = json, .why = &why };
+        enum pay_err err = driver()->claim(&notice, pay_id, &field);
         json_free(&json);
         CHECK(CASES[i].name, !why.full && (why.len > 0) == (err == PAY_BAD_FIELD));
         CHECK_TEXT(CASES[i].name, err_name(err), CASES[i].field ? "PAY_BAD_FIELD" : "PAY_OK");
@@ -359,7 +364,7 @@ static void test_mock_peek__names_the_first_bad_member(void **state)
     }
 }
 
-static void test_mock_peek__success_time_only_with_success(void **state)
+static void test_mock_claim__success_time_only_with_success(void **state)
 {
     char pay_id[NO_SIZE];
     const char *field;
@@ -367,11 +372,11 @@ static void test_mock_peek__success_time_only_with_success(void **state)
     (void)state;
     signed_body(MEMBERS, 0, &HMAC_KEY);
     struct json *json = parsed(altered("\"status\":\"SUCCESS\"", "\"status\":\"FAILED\""));
-    struct channel_notice notice = { .json = json };
-    assert_int_equal(driver()->peek(&notice, pay_id, &field), PAY_OK);
+    struct channel_callback notice = { .json = json };
+    assert_int_equal(driver()->claim(&notice, pay_id, &field), PAY_OK);
     json_free(&json);
     notice.json = json = parsed("[]");
-    assert_int_equal(driver()->peek(&notice, pay_id, &field), PAY_BAD_BODY);
+    assert_int_equal(driver()->claim(&notice, pay_id, &field), PAY_BAD_BODY);
     json_free(&json);
 }
 
@@ -426,17 +431,16 @@ static int keys_new(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_channel_driver_find__mock_only_in_test_mode),
-        cmocka_unit_test(test_mock_check__refuses_what_could_not_work),
+        cmocka_unit_test(test_mock_open__refuses_what_could_not_work),
         cmocka_unit_test(test_mock_submit__token_follows_from_secret_and_pay_id),
         cmocka_unit_test(test_mock_submit__follows_the_orders_switch),
-        cmocka_unit_test(test_mock_parse__believes_a_signed_callback),
-        cmocka_unit_test(test_mock_parse__rsa2_when_the_row_says_so),
-        cmocka_unit_test(test_mock_parse__time_is_checked_after_the_signature),
-        cmocka_unit_test(test_mock_parse__any_change_breaks_the_signature),
-        cmocka_unit_test(test_mock_parse__without_an_account_always_wrong),
-        cmocka_unit_test(test_mock_peek__names_the_first_bad_member),
-        cmocka_unit_test(test_mock_peek__success_time_only_with_success),
+        cmocka_unit_test(test_mock_hear__believes_a_signed_callback),
+        cmocka_unit_test(test_mock_hear__rsa2_when_the_row_says_so),
+        cmocka_unit_test(test_mock_hear__time_is_checked_after_the_signature),
+        cmocka_unit_test(test_mock_hear__any_change_breaks_the_signature),
+        cmocka_unit_test(test_mock_hear__without_an_account_always_wrong),
+        cmocka_unit_test(test_mock_claim__names_the_first_bad_member),
+        cmocka_unit_test(test_mock_claim__success_time_only_with_success),
         cmocka_unit_test(test_signed_json_text__drops_sorts_and_joins),
         cmocka_unit_test(test_signed_json_sign__known_text),
     };

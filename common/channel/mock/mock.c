@@ -1,223 +1,98 @@
-/* mock.c - the mock channel: a gateway of our own, for demos and tests. Test mode only.
- *
- * config  {"sign_type":"HMAC-SHA256"|"RSA2","public_key":"…"}, the key for RSA2
- * secrets {"secret":"…","gateway_private_key":"…"}, the latter the gateway's own, for RSA2 */
-#include <string.h>
+/* mock.c - the mock channel: a gateway of our own, for demos and tests. Test mode only. Its
+ * configuration is this file's, its callbacks are mock_hear.c's. */
+#include "channel/mock/mock.h"
 
-#include "channel/drivers.h"
+#include <stdlib.h>
+
+#include "base/json_text.h"
 #include "channel/mock/mock_private.h"
 #include "io/crypto/sign.h"
 
-#define SECRET_MIN 16
+#define RSA_BITS 2048
+#define PEM_SIZE 4096
 
-struct signed_key mock_gateway_key(const struct channel_account *account)
-{
-    const char *type = signed_json_str(account->config, "sign_type");
-
-    if (str_eq(type, SIGNED_RSA2))
-        return (struct signed_key){ SIGNED_RSA2, signed_json_str(account->config, "public_key") };
-    if (str_eq(type, SIGNED_HMAC))
-        return (struct signed_key){ SIGNED_HMAC, signed_json_str(account->secrets, "secret") };
-    return (struct signed_key){ "", NULL };
-}
-
-static enum pay_err mock_check(const struct channel_account *account, const char **why)
-{
-    struct signed_key key = mock_gateway_key(account);
-    const char *secret = signed_json_str(account->secrets, "secret");
-
-    *why = NULL;
-    if (secret == NULL || strlen(secret) < SECRET_MIN)
-        *why = "secrets.secret must have at least 16 characters";
-    else if (*key.sign_type == '\0')
-        *why = "config.sign_type must be HMAC-SHA256 or RSA2";
-    else if (str_eq(key.sign_type, SIGNED_RSA2) && !sign_rsa_public_ok(str_or(key.key, "")))
-        *why = "config.public_key must be an RSA public key of at least 2048 bits";
-    return *why == NULL ? PAY_OK : PAY_BAD_FIELD;
-}
-
-int64_t mock_timestamp(const struct json *object)
-{
-    const struct json *value = json_member(object, "timestamp");
-    const char *digits = signed_json_str(object, "timestamp");
-    int64_t seconds = -1;
-
-    if (value != NULL && json_kind(value) == JSON_INT)
-        seconds = json_int(value);
-    else if (digits != NULL && !str_to_i64(digits, 0, INT64_C(9999999999), &seconds))
-        return -1;
-    return seconds >= 0 && seconds <= INT64_C(9999999999) ? seconds : -1;
-}
-
-enum pay_err mock_time_check(const struct json *object)
-{
-    int64_t off = mock_timestamp(object) - clock_now_s();
-
-    return off < -MOCK_TIME_WINDOW_S || off > MOCK_TIME_WINDOW_S ? PAY_BAD_TIME : PAY_OK;
-}
-
-/* ---- members of a callback, in the order of the contract */
-
-static bool has_pay_id(const struct json *object, const char *name)
-{
-    return ulid_is(str_or(signed_json_str(object, name), ""));
-}
-
-static bool has_short_text(const struct json *object, const char *name)
-{
-    const char *s = signed_json_str(object, name);
-    return s != NULL && strlen(s) < CHANNEL_NO_SIZE;
-}
-
-static bool has_status(const struct json *object, const char *name)
-{
-    const char *s = signed_json_str(object, name);
-    return str_eq(s, "SUCCESS") || str_eq(s, "FAILED") || str_eq(s, "CLOSED");
-}
-
-static bool has_price(const struct json *object, const char *name)
-{
-    const struct json *value = json_member(object, name);
-    return value != NULL && json_kind(value) == JSON_INT && json_int(value) >= 1 &&
-           json_int(value) <= MONEY_MAX;
-}
-
-static bool has_currency(const struct json *object, const char *name)
-{
-    return str_is(str_or(signed_json_str(object, name), ""), ALPHA_UPPER, 3, 3);
-}
-
-static bool has_success_time(const struct json *object, const char *name)
-{
-    const char *s = signed_json_str(object, name);
-    int64_t ms;
-
-    return !str_eq(signed_json_str(object, "status"), "SUCCESS") ||
-           (s != NULL && time_parse(s, &ms));
-}
-
-static bool has_timestamp(const struct json *object, const char *name)
-{
-    (void)name;
-    return mock_timestamp(object) >= 0;
-}
-
-static const struct {
-    const char *name;
-    bool (*ok)(const struct json *object, const char *name);
-    const char *want;
-} MEMBERS[] = {
-    { "pay_id", has_pay_id, "an attempt's number (26 characters of 0-9 A-Z)" },
-    { "channel_order_no", has_short_text, "a string of 1 to 64 bytes" },
-    { "status", has_status, "SUCCESS, FAILED or CLOSED" },
-    { "price", has_price, "an integer of minor units, not a string" },
-    { "currency", has_currency, "an ISO 4217 code like CNY" },
-    { "success_time", has_success_time, "with SUCCESS a time like 2026-01-31T08:00:00+08:00" },
-    { "timestamp", has_timestamp, "Unix seconds" },
-    { "nonce", has_short_text, "a string of 1 to 64 bytes" },
+static const struct channel_member MEMBERS[] = {
+    { .name = "sign_type", .form = MEMBER_CHOICE, .words = SIGNED_HMAC " " SIGNED_RSA2,
+      .help = "how the gateway signs its callbacks" },
+    { .name = "public_key", .form = MEMBER_RSA_PUBLIC, .optional = true,
+      .help = "the gateway's key, for RSA2" },
+    { .name = "secret", .secret = true, .shown = true, .form = MEMBER_TEXT,
+      .min = 16, .max = MOCK_SECRET_MAX, .help = "the key that we share with the gateway" },
+    { .name = "gateway_private_key", .secret = true, .optional = true, .form = MEMBER_RSA_PRIVATE,
+      .help = "the gateway's own, for RSA2: it signs with it" },
 };
 
-/* The name outlives the callback's JSON: an unknown member is named as it came when it looks like a
- * name at all. */
-static const char *field_name(const char *bad)
+static enum pay_err mock_open(const struct channel_parsed *row, void **out, const char **why)
 {
-    static char room[65];
+    const char *key = member_text(row->config, "public_key");
+    const bool rsa2 = str_eq(member_text(row->config, "sign_type"), SIGNED_RSA2);
+    struct mock_keys *keys = calloc(1, sizeof(*keys));
 
-    for (const char *c = bad; *c != '\0'; c++)
-        if (!str_is_n(c, 1, ALPHA_NONCE, 1, 1))
-            return "?";
-    return *bad != '\0' && text_copy(room, sizeof(room), bad) ? room : "?";
-}
-
-static enum pay_err mock_peek(const struct channel_notice *notice, char pay_id[NO_SIZE],
-                              const char **field)
-{
-    const struct json *object = notice->json;
-    const char *bad;
-
-    const char *want = "a string, an integer or null, without & = and control characters, in a "
-                       "flat object of at most 64 members";
-
-    *field = NULL;
-    *pay_id = '\0';
-    if (object == NULL || json_kind(object) != JSON_OBJECT)
-        return PAY_BAD_BODY;
-    if (has_pay_id(object, "pay_id") &&
-        !text_copy(pay_id, NO_SIZE, signed_json_str(object, "pay_id")))
+    if (keys == NULL)
+        abort();
+    *out = keys;
+    *why = "config.public_key must be there for RSA2, with at most 4095 bytes";
+    if (!text_copy(keys->secret, sizeof(keys->secret), member_text(row->secrets, "secret")) ||
+        (rsa2 && (key == NULL || !text_copy(keys->public_key, sizeof(keys->public_key), key))))
         return PAY_BAD_FIELD;
-    for (size_t i = 0; i < COUNT(MEMBERS) && *field == NULL; i++) {
-        if (MEMBERS[i].ok(object, MEMBERS[i].name))
-            continue;
-        *field = MEMBERS[i].name;
-        want = MEMBERS[i].want;
-    }
-    if (*field == NULL && !signed_json_ok(object, &bad))
-        *field = field_name(bad);
-    if (*field != NULL && notice->why != NULL)
-        text_addf(notice->why, "%s: want %s", *field, want);
-    return *field == NULL ? PAY_OK : PAY_BAD_FIELD;
-}
-
-static bool state_parse(const char *word, enum channel_state *out)
-{
-    static const struct { const char *word; enum channel_state state; } STATES[] = {
-        { "WAITING", CHANNEL_WAITING }, { "SUCCESS", CHANNEL_SUCCESS },
-        { "FAILED", CHANNEL_FAILED }, { "CLOSED", CHANNEL_CLOSED },
-        { "NOT_FOUND", CHANNEL_NOT_FOUND },
-    };
-
-    for (size_t i = 0; i < COUNT(STATES); i++) {
-        if (!str_eq(STATES[i].word, word))
-            continue;
-        *out = STATES[i].state;
-        return true;
-    }
-    return false;
-}
-
-static bool copy_opt(char *to, size_t size, const char *from)
-{
-    return text_copy(to, size, str_or(from, ""));
-}
-
-enum pay_err mock_result(const struct json *object, struct channel_result *out)
-{
-    const char *when = signed_json_str(object, "success_time");
-
-    *out = (struct channel_result){ .price = 0 };
-    if (!state_parse(signed_json_str(object, "status"), &out->state) ||
-        !copy_opt(out->pay_id, sizeof(out->pay_id), signed_json_str(object, "pay_id")) ||
-        !copy_opt(out->channel_order_no, sizeof(out->channel_order_no),
-                  signed_json_str(object, "channel_order_no")) ||
-        !copy_opt(out->currency, sizeof(out->currency), signed_json_str(object, "currency")))
-        return PAY_BAD_FIELD;
-    if (has_price(object, "price"))
-        out->price = json_int(json_member(object, "price"));
-    if (out->state != CHANNEL_SUCCESS)
-        return PAY_OK;
-    if (when == NULL || !time_parse(when, &out->success_time) || out->price == 0 ||
-        *out->currency == '\0' || *out->channel_order_no == '\0')
-        return PAY_BAD_FIELD;
+    keys->ours = (struct signed_key){ SIGNED_HMAC, keys->secret };
+    keys->gateway = rsa2 ? (struct signed_key){ SIGNED_RSA2, keys->public_key } : keys->ours;
     return PAY_OK;
 }
 
-static enum pay_err mock_parse(const struct channel_account *account,
-                               const struct channel_notice *notice, struct channel_result *out)
+static void mock_shut(void *keys)
 {
-    static char dummy[TOKEN_SIZE];
-
-    if (*dummy == '\0')
-        token_new(dummy);
-    struct signed_key key = account != NULL ? mock_gateway_key(account)
-                                            : (struct signed_key){ SIGNED_HMAC, dummy };
-    if (!signed_json_verify(notice->json, &key) || account == NULL)
-        return PAY_BAD_SIGN;
-    enum pay_err err = mock_time_check(notice->json);
-    return err != PAY_OK ? err : mock_result(notice->json, out);
+    if (keys != NULL)
+        sign_wipe(keys, sizeof(struct mock_keys));
+    free(keys);
 }
 
+static bool secret_new(struct json_text *to)
+{
+    uint8_t bytes[32];
+    char room[sizeof(bytes) * 2 + 1];
+    struct text hex = TEXT(room);
+
+    random_bytes(bytes, sizeof(bytes));
+    text_add_hex(&hex, bytes, sizeof(bytes));
+    json_str(to, "secret", room);
+    sign_wipe(bytes, sizeof(bytes));
+    sign_wipe(room, sizeof(room));
+    return !to->to->full;
+}
+
+/* A shared secret and, for RSA2, the gateway's pair. */
+static enum pay_err mock_make(const struct json *like, struct text *config, struct text *secrets)
+{
+    const char *sign_type = str_or(member_text(like, "sign_type"), SIGNED_HMAC);
+    char private_pem[PEM_SIZE] = "", public_pem[PEM_SIZE] = "";
+    struct text private_text = TEXT(private_pem), public_text = TEXT(public_pem);
+    struct json_text c = JSON_TEXT(config), s = JSON_TEXT(secrets);
+
+    if (str_eq(sign_type, SIGNED_RSA2) && !sign_rsa_new(RSA_BITS, &private_text, &public_text))
+        return PAY_FAULT;
+    json_open(&c, NULL);
+    json_str(&c, "sign_type", sign_type);
+    json_opt(&c, "public_key", public_pem);
+    json_close(&c);
+    json_open(&s, NULL);
+    bool ok = secret_new(&s);
+    json_opt(&s, "gateway_private_key", private_pem);
+    json_close(&s);
+    sign_wipe(private_pem, sizeof(private_pem));
+    return ok && !config->full && !secrets->full ? PAY_OK : PAY_FULL;
+}
+
+static const struct channel_product PRODUCTS[] = {
+    { .code = "mock", .display = "redirect", .way = OFFLINE, .by_call = mock_by_call,
+      .submit = mock_submit },
+};
+
 const struct channel_driver CHANNEL_MOCK = {
-    .code = "mock", .test_only = true, .offline = mock_offline, .notice_max = 8192,
-    .check = mock_check, .submit = mock_submit, .query = mock_query, .close = mock_close,
-    .peek = mock_peek, .parse_notify = mock_parse,
+    .protocol = "mock", .test_only = true, .body = CHANNEL_JSON, .body_max = 8192,
+    .products = PRODUCTS, .product_count = COUNT(PRODUCTS),
+    .members = MEMBERS, .member_count = COUNT(MEMBERS),
+    .open = mock_open, .shut = mock_shut, .make = mock_make,
+    .query = mock_query, .close = mock_close,
+    .claim = mock_claim, .hear = mock_hear, .acknowledge = mock_acknowledge,
 };

@@ -3,27 +3,37 @@
 #define CHANNEL_MOCK_PRIVATE_H
 
 #include "channel/channel.h"
+#include "channel/member.h"
 #include "wire/signed_json.h"
 
 #define MOCK_TIME_WINDOW_S 300
+#define MOCK_SECRET_MAX 1024
 
-/* The key the gateway's texts are checked with, as the channel's row says. */
-struct signed_key mock_gateway_key(const struct channel_account *account);
+struct mock_keys {
+    struct signed_key gateway;      /* what the gateway's texts are checked with */
+    struct signed_key ours;         /* what we sign with: an RSA2 private key is the gateway's */
+    char secret[MOCK_SECRET_MAX + 1], public_key[4096];
+};
+
 /* Unix seconds as an integer or as digits; -1 when it is neither. */
 int64_t mock_timestamp(const struct json *object);
 /* PAY_BAD_TIME unless `timestamp` is within MOCK_TIME_WINDOW_S of now. */
 MUST_USE enum pay_err mock_time_check(const struct json *object);
 /* Reads status, price … of a verified object. PAY_BAD_FIELD: it lacks what its state needs. */
-MUST_USE enum pay_err mock_result(const struct json *object, struct channel_result *out);
+MUST_USE enum pay_err mock_said(const struct json *object, struct channel_said *out);
 
-/* mock_submit.c: channel_driver.offline and submit */
-bool mock_offline(const struct channel_order *order);
+/* The functions of CHANNEL_MOCK: mock_submit.c, mock_query.c, mock_hear.c. */
+bool mock_by_call(const struct channel_order *order);
 MUST_USE enum pay_err mock_submit(const struct channel_account *account,
                                   const struct channel_order *order, struct channel_ticket *out);
-/* mock_query.c: channel_driver.query and close */
 MUST_USE enum pay_err mock_query(const struct channel_account *account, const char *pay_id,
-                                 struct channel_result *out);
+                                 struct channel_said *out);
 MUST_USE enum pay_err mock_close(const struct channel_account *account, const char *pay_id,
-                                 struct channel_result *out);
+                                 struct channel_said *out);
+MUST_USE enum pay_err mock_claim(const struct channel_callback *callback, char no[NO_SIZE],
+                                 const char **field);
+MUST_USE enum pay_err mock_hear(const struct channel_account *account,
+                                const struct channel_callback *callback, struct channel_said *out);
+bool mock_acknowledge(enum pay_err result, struct channel_answer *out);
 
 #endif

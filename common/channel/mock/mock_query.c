@@ -9,11 +9,10 @@
 #define QUERY_TIMEOUT_MS 2000
 #define HTTP_OK 200
 
-/* We sign with the secret always: an RSA2 channel's private key is the gateway's own. */
 static bool request_write(const struct channel_account *account, const char *pay_id,
                           struct text *to)
 {
-    const struct signed_key key = { SIGNED_HMAC, signed_json_str(account->secrets, "secret") };
+    const struct mock_keys *keys = account->keys;
     struct json_text j = JSON_TEXT(to);
     char nonce[TOKEN_SIZE];
 
@@ -23,28 +22,28 @@ static bool request_write(const struct channel_account *account, const char *pay
     json_i64(&j, "timestamp", clock_now_s());
     json_str(&j, "nonce", nonce);
     json_close(&j);
-    return signed_json_sign(to, &key);
+    return signed_json_sign(to, &keys->ours);
 }
 
 /* Believed only when signed by the gateway, fresh, and about the attempt that was asked for. */
 static enum pay_err answer_read(const struct channel_account *account, const char *pay_id,
-                                const struct http_answer *answer, struct channel_result *out)
+                                const struct http_answer *answer, struct channel_said *out)
 {
-    const struct signed_key key = mock_gateway_key(account);
+    const struct mock_keys *keys = account->keys;
     struct json *object;
 
     if (answer->end != HTTP_DONE || answer->status != HTTP_OK ||
         json_parse(answer->body, answer->body_len, &object) != PAY_OK)
         return PAY_UNKNOWN;
-    bool good = json_kind(object) == JSON_OBJECT && signed_json_verify(object, &key) &&
-                mock_time_check(object) == PAY_OK && mock_result(object, out) == PAY_OK &&
-                str_eq(out->pay_id, pay_id);
+    bool good = json_kind(object) == JSON_OBJECT && signed_json_verify(object, &keys->gateway) &&
+                mock_time_check(object) == PAY_OK && mock_said(object, out) == PAY_OK &&
+                str_eq(out->no, pay_id);
     json_free(&object);
     return good ? PAY_OK : PAY_UNKNOWN;
 }
 
 static enum pay_err ask(const struct channel_account *account, const char *path,
-                        const char *pay_id, struct channel_result *out)
+                        const char *pay_id, struct channel_said *out)
 {
     char url[CONFIG_TEXT + 32], room[512];
     struct text to = TEXT(url), body = TEXT(room);
@@ -65,13 +64,13 @@ static enum pay_err ask(const struct channel_account *account, const char *path,
 }
 
 enum pay_err mock_query(const struct channel_account *account, const char *pay_id,
-                        struct channel_result *out)
+                        struct channel_said *out)
 {
     return ask(account, "/mockpay/query", pay_id, out);
 }
 
 enum pay_err mock_close(const struct channel_account *account, const char *pay_id,
-                        struct channel_result *out)
+                        struct channel_said *out)
 {
     return ask(account, "/mockpay/close", pay_id, out);
 }

@@ -14,14 +14,14 @@
 static bool mock_token(const struct channel_account *account, const char *pay_id,
                        char out[TOKEN_SIZE])
 {
-    const char *secret = signed_json_str(account->secrets, "secret");
+    const struct mock_keys *keys = account->keys;
     char room[64];
     struct text t = TEXT(room), hex = text_over(out, TOKEN_SIZE);
     struct mac mac;
 
     text_add(&t, "mockpay:");
     text_add(&t, pay_id);
-    if (t.full || secret == NULL || !sign_hmac_sha256(secret, strlen(secret), t.at, t.len, &mac))
+    if (t.full || !sign_hmac_sha256(keys->secret, strlen(keys->secret), t.at, t.len, &mac))
         return false;
     text_add_hex(&hex, mac.bytes, TOKEN_BYTES);
     return !hex.full;
@@ -60,9 +60,9 @@ static enum switched submit_switch(const struct channel_order *order)
     return found;
 }
 
-bool mock_offline(const struct channel_order *order)
+bool mock_by_call(const struct channel_order *order)
 {
-    return submit_switch(order) == SUBMIT_PLAIN;
+    return submit_switch(order) != SUBMIT_PLAIN;
 }
 
 static enum pay_err switched_answer(enum switched how, struct channel_ticket *out)
@@ -96,8 +96,9 @@ enum pay_err mock_submit(const struct channel_account *account, const struct cha
     enum pay_err err = switched_answer(submit_switch(order), out);
     if (err != PAY_OK)
         return err;
-    *out = (struct channel_ticket){ .display_mode = "redirect" };
-    if (!mock_token(account, order->pay_id, token))
+    *out = (struct channel_ticket){ .display_mode = "" };
+    if (!mock_token(account, order->pay_id, token) ||
+        !text_copy(out->display_mode, sizeof(out->display_mode), account->product->display))
         return PAY_FAULT;
     text_addf(&url, "%s/mockpay?pay_id=%s&token=%s", account->env->base_url, order->pay_id, token);
     if (url.full || !text_copy(out->display_content, sizeof(out->display_content), out->pay_url))

@@ -57,6 +57,23 @@ int vault_version(void)
     return keys == NULL || keys->count == 0 ? 0 : keys->at[keys->count - 1].version;
 }
 
+uint64_t vault_hash(const char *purpose, int64_t n)
+{
+    const struct vault_key *key = keys == NULL || keys->count == 0 ? NULL
+                                                                   : &keys->at[keys->count - 1];
+    uint64_t hash = 0;
+    char room[64];
+    struct text text = TEXT(room);
+    struct mac mac;
+
+    text_addf(&text, "vault_hash|%s|", purpose);
+    text_add_i64(&text, n);
+    if (key != NULL && !text.full &&
+        sign_hmac_sha256(key->bytes, sizeof(key->bytes), text.at, text.len, &mac))
+        memcpy(&hash, mac.bytes, sizeof(hash));
+    return hash;
+}
+
 static const struct vault_key *find_key(int version)
 {
     for (size_t i = 0; keys != NULL && i < keys->count; i++)

@@ -20,6 +20,9 @@ struct vault_place { const char *table, *owner, *column; };
 /* Reads the file; PAY_FAULT after one log line when it is missing, readable by others, or garbled.
  * Keys live in memory that is not dumped, wiped at exit. */
 MUST_USE enum pay_err vault_open(const char *path);
+/* A number that follows from purpose and n, and that nobody can tell who has no key of the vault.
+ * 0 when it is not open. It changes with a rotation. */
+uint64_t vault_hash(const char *purpose, int64_t n);
 int vault_version(void);                        /* the version that seals */
 MUST_USE enum pay_err vault_seal(const struct vault_place *place, const void *at, size_t len,
                                  uint8_t *out, size_t size, size_t *out_len);

@@ -122,6 +122,8 @@ enum pay_err reply_close(struct reply *reply, const struct reply_end *end)
 {
     struct reply_end told = *end;
 
+    if (reply->final)               /* answered as if all were well; the log has the result */
+        told.err = PAY_OK;
     if (told.err == PAY_OK && (reply->body.full || reply->headers.full)) {
         reply_reset(reply);
         told.err = PAY_FAULT;
@@ -149,7 +151,7 @@ enum pay_err reply_close(struct reply *reply, const struct reply_end *end)
     }
     reply_header(reply, "X-Request-Id", told.request_id);
     reply_header(reply, "X-Content-Type-Options", "nosniff");
-    return told.err;
+    return reply->final ? end->err : told.err;
 }
 
 static const char *reason(int status)

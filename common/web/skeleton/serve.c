@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/stats.h"
 #include "channel/gate.h"
+#include "checkout/channels.h"
 #include "io/db/db_server.h"
 #include "io/fcgi/fcgi.h"
 #include "io/crypto/vault.h"
@@ -127,6 +128,7 @@ int endpoint_serve(const struct endpoint *endpoint, int argc, char **argv)
     config_load(&service.config);
     config_workers(&service.config, endpoint->name, endpoint->load);
     log_open(endpoint->name, (enum log_level)service.config.log_level);
+    channels_use(CHANNELS);
     check_settings(&service);
     check_routes(endpoint);
     service.fd = open_socket(&service);

@@ -1,0 +1,147 @@
+/* member.c - a channel's configuration checked by the table of its driver. */
+#include "channel/member.h"
+
+#include <string.h>
+
+#include "channel/channel.h"
+#include "io/crypto/sign.h"
+
+static char problem[256];       /* what is wrong, until the next check */
+
+static enum pay_err refuse(const struct channel_member *m, const char *what)
+{
+    struct text text = TEXT(problem);
+
+    text_addf(&text, "%s.%s must %s", m->secret ? "secrets" : "config", m->name, what);
+    return PAY_BAD_FIELD;
+}
+
+const char *member_text(const struct json *object, const char *name)
+{
+    const struct json *value = object != NULL ? json_member(object, name) : NULL;
+    size_t len = 0;
+
+    if (value == NULL || json_kind(value) != JSON_STRING)
+        return NULL;
+    const char *text = json_text(value, &len);
+    return len > 0 && strlen(text) == len ? text : NULL;
+}
+
+static bool is_word_of(const char *words, const char *text)
+{
+    const size_t len = strlen(text);
+
+    for (const char *at = words; *at != '\0'; at += strspn(at, " ")) {
+        const size_t word = strcspn(at, " ");
+        if (word == len && strncmp(at, text, len) == 0)
+            return true;
+        at += word;
+    }
+    return false;
+}
+
+static enum pay_err check_text(const struct channel_member *m, const char *text)
+{
+    char room[64];
+    struct text want = TEXT(room);
+
+    if (strlen(text) < m->min)
+        text_addf(&want, "have at least %zu characters", m->min);
+    else if (strlen(text) > m->max)
+        text_addf(&want, "have at most %zu bytes", m->max);
+    return want.len == 0 ? PAY_OK : refuse(m, room);
+}
+
+static enum pay_err check_choice(const struct channel_member *m, const char *text)
+{
+    char room[128];
+    struct text want = TEXT(room);
+
+    text_addf(&want, "be one of %s", m->words);
+    return is_word_of(m->words, text) ? PAY_OK : refuse(m, room);
+}
+
+static enum pay_err check(const struct channel_member *m, const char *text)
+{
+    switch (m->form) {
+    case MEMBER_TEXT:
+        return check_text(m, text);
+    case MEMBER_CHOICE:
+        return check_choice(m, text);
+    case MEMBER_RSA_PUBLIC:
+        return sign_rsa_public_ok(text)
+                   ? PAY_OK : refuse(m, "be an RSA public key of at least 2048 bits");
+    case MEMBER_RSA_PRIVATE:
+        return str_starts(text, "-----BEGIN ") || str_is(text, ALPHA_BASE64, 512, 8192)
+                   ? PAY_OK : refuse(m, "be an RSA private key, as PEM or base64");
+    }
+    return PAY_FAULT;
+}
+
+/* Absent, null and "" are the same. */
+static bool is_empty(const struct json *value)
+{
+    size_t len = 1;
+
+    if (value != NULL && json_kind(value) == JSON_STRING)
+        (void)json_text(value, &len);
+    return value == NULL || json_kind(value) == JSON_NULL || len == 0;
+}
+
+static enum pay_err check_all(const struct channel_driver *driver, const struct channel_parsed *row)
+{
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < driver->member_count && err == PAY_OK; i++) {
+        const struct channel_member *m = &driver->members[i];
+        const struct json *object = m->secret ? row->secrets : row->config;
+        const char *text = member_text(object, m->name);
+        if (text != NULL)
+            err = check(m, text);
+        else if (!m->optional || !is_empty(json_member(object, m->name)))
+            err = refuse(m, "be a text");
+    }
+    return err;
+}
+
+enum pay_err channel_open(const struct channel_driver *driver, const struct channel_parsed *row,
+                          void **keys, const char **why)
+{
+    *keys = NULL;
+    *why = problem;
+    enum pay_err err = check_all(driver, row);
+    if (err == PAY_OK)
+        err = driver->open(row, keys, why);
+    if (err != PAY_OK) {
+        driver->shut(*keys);
+        *keys = NULL;
+    }
+    return err;
+}
+
+struct known { const struct channel_driver *driver; bool secret; };
+
+static bool is_known(void *arg, const char *name, const struct json *value)
+{
+    const struct known *known = arg;
+    struct text text = TEXT(problem);
+
+    (void)value;
+    for (size_t i = 0; i < known->driver->member_count; i++) {
+        const struct channel_member *m = &known->driver->members[i];
+        if (m->secret == known->secret && str_eq(m->name, name))
+            return true;
+    }
+    text_addf(&text, "%s has no member ", known->secret ? "secrets" : "config");
+    text_add_cut(&text, name, strlen(name), 32);
+    return false;
+}
+
+enum pay_err channel_members_known(const struct channel_driver *driver,
+                                    const struct channel_parsed *row, const char **why)
+{
+    *why = problem;
+    return json_each(row->config, is_known, &(struct known){ driver, false }) &&
+                   json_each(row->secrets, is_known, &(struct known){ driver, true })
+               ? PAY_OK : PAY_BAD_FIELD;
+}

@@ -1,0 +1,44 @@
+/* member.h - the members of a channel's configuration, as its driver describes them: what the
+ * registry checks, shroffctl shows and the documents list. */
+#ifndef CHANNEL_MEMBER_H
+#define CHANNEL_MEMBER_H
+
+#include <stdbool.h>
+#include "base/config.h"
+#include "io/json/json.h"
+
+/* TEXT: of min to max bytes. CHOICE: one of words. */
+enum member_form { MEMBER_TEXT, MEMBER_CHOICE, MEMBER_RSA_PUBLIC, MEMBER_RSA_PRIVATE };
+
+struct channel_member {
+    const char *name;
+    bool secret;            /* kept sealed, in pay_channel.config_sealed; else in config */
+    bool optional;
+    bool shown;             /* a secret that is made here is shown once, to the one who makes it */
+    enum member_form form;
+    size_t min, max;        /* of a TEXT */
+    const char *words;      /* of a CHOICE, between blanks */
+    const char *help;
+};
+
+/* A row of pay_channel, opened and parsed. */
+struct channel_parsed {
+    const char *code;
+    const struct json *config, *secrets;
+    const struct config *env;
+};
+
+struct channel_driver;
+/* Checks the row by the members that the driver describes, then opens it. PAY_BAD_FIELD: *why names
+ * the member and what it must be, until the next call. The caller gives *keys to the driver's shut.
+ */
+MUST_USE enum pay_err channel_open(const struct channel_driver *driver,
+                                   const struct channel_parsed *row, void **keys, const char **why);
+/* Refuses members that the driver does not have, as a typing error makes them. */
+MUST_USE enum pay_err channel_members_known(const struct channel_driver *driver,
+                                             const struct channel_parsed *row, const char **why);
+
+/* A member's text; NULL when it is absent, no string or empty. */
+const char *member_text(const struct json *object, const char *name);
+
+#endif

@@ -1,0 +1,67 @@
+/* product.h - what a driver offers for one channel code, and what it is asked to do with it. */
+#ifndef CHANNEL_PRODUCT_H
+#define CHANNEL_PRODUCT_H
+
+#include "base/config.h"
+#include "channel/said.h"
+#include "io/json/json.h"
+
+#define CHANNEL_CODE_SIZE 33
+#define CHANNEL_CONTENT_SIZE 2049
+
+struct channel_product;
+
+/* A configured channel. */
+struct channel_account {
+    int64_t id, app_id;
+    char code[CHANNEL_CODE_SIZE];
+    const struct channel_product *product;
+    const struct config *env;               /* base_url, mock_gateway_url … */
+    const void *keys;                       /* what the driver's open made of the row */
+};
+
+/* What is to be paid, as the channel needs it. */
+struct channel_order {
+    const char *pay_id, *subject, *body, *currency, *user_ip, *return_url;
+    const char *metadata;                   /* the merchant's own, for a played channel alone */
+    int64_t price, expire_time;
+    const struct json *extras;              /* channel_extras or NULL */
+};
+
+/* Where to pay. */
+struct channel_ticket {
+    char display_mode[17];                  /* redirect qr_code form app bar_code none */
+    char display_content[CHANNEL_CONTENT_SIZE];
+    char pay_url[1025];                     /* "" when there is no such place */
+    int64_t display_expire_time;            /* when that stops working; 0: with the order */
+    char error_code[65], error_msg[CHANNEL_ERROR_SIZE];     /* with PAY_REFUSED */
+};
+
+/* BY_CALL: submit calls the channel, after the attempt's COMMIT. OFFLINE: submit makes no call, its
+ * ticket is stored with the attempt. BY_LEDGER: submit runs inside the order's transaction. */
+enum channel_way { BY_CALL, OFFLINE, BY_LEDGER };
+
+struct channel_product {
+    const char *code;                       /* pay_channel.code */
+    const char *display;                    /* the display_mode it gives */
+    enum channel_way way;
+    /* True: this order of an OFFLINE product goes the way of a call. NULL: none does. */
+    bool (*by_call)(const struct channel_order *order);
+    /* PAY_REFUSED (definite; words in the ticket), PAY_UNKNOWN (a timeout, stays open), PAY_FULL
+     * (nothing was sent). */
+    enum pay_err (*submit)(const struct channel_account *account, const struct channel_order *order,
+                           struct channel_ticket *out);
+};
+
+/* What a refund, a transfer is about. */
+struct channel_refund {
+    const char *refund_no, *pay_id, *channel_order_no, *currency, *reason;
+    int64_t refund_price, price;            /* of the refund; of the whole payment */
+};
+struct channel_transfer {
+    const char *transfer_no, *subject, *currency, *user_account, *user_name;
+    int64_t price;
+    const struct json *extras;
+};
+
+#endif

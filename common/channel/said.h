@@ -1,0 +1,46 @@
+/* said.h - what a channel says, and the callback in which it says so. */
+#ifndef CHANNEL_SAID_H
+#define CHANNEL_SAID_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/money.h"
+#include "base/text.h"
+#include "base/ulid.h"
+
+#define CHANNEL_NO_SIZE 65
+#define CHANNEL_ERROR_SIZE 256
+
+enum channel_about { ABOUT_ORDER, ABOUT_REFUND, ABOUT_TRANSFER };
+enum channel_state { CHANNEL_WAITING, CHANNEL_SUCCESS, CHANNEL_FAILED, CHANNEL_CLOSED,
+                     CHANNEL_NOT_FOUND };
+
+/* Of an order's attempt, a refund or a transfer; by callback, query or bill. SUCCESS only for what
+ * the protocol lists as paid; a payment that was refunded since is SUCCESS too. */
+struct channel_said {
+    enum channel_about about;
+    enum channel_state state;
+    char no[NO_SIZE];                       /* ours: pay_id, refund_no, transfer_no */
+    char channel_no[CHANNEL_NO_SIZE];       /* the channel's own; "" when it did not say */
+    char channel_user_id[129];
+    char error_code[65], error_msg[CHANNEL_ERROR_SIZE];     /* why it failed, when it says so */
+    int64_t price;                          /* 0 when the channel did not say */
+    char currency[CURRENCY_SIZE];
+    int64_t success_time;
+    bool other_account;                     /* it names a merchant account that is not the row's */
+};
+
+/* JSON: one object, through our gate. FORM: urlencoded. ANY: whatever the driver reads. */
+enum channel_body { CHANNEL_JSON, CHANNEL_FORM, CHANNEL_ANY };
+
+/* A callback as it came. */
+struct channel_callback {
+    const char *body; size_t body_len;
+    const struct json *json;                /* the body parsed, for CHANNEL_JSON */
+    const char *(*header)(void *arg, const char *name); void *header_arg;
+    struct text *why;                       /* claim says here what was wanted; NULL: not asked */
+};
+
+#endif

@@ -1,0 +1,10 @@
+/* channels.h - the drivers that our programs work with. */
+#ifndef CHECKOUT_CHANNELS_H
+#define CHECKOUT_CHANNELS_H
+
+#include "channel/channel.h"
+
+/* NULL-ended; each program hands it to channels_use when it starts. */
+extern const struct channel_driver *const CHANNELS[];
+
+#endif
