@@ -15,6 +15,8 @@ static const struct metric METRICS[] = {
     { "shroff_request_seconds", "Time from accepting a request to its answer, by endpoint." },
     { "shroff_callbacks_total", "Callbacks of channels, by verdict." },
     { "shroff_callbacks_not_kept_total", "Refused callbacks whose record was over its bound." },
+    { "shroff_channel_calls_total", "Requests to channels, by kind and result." },
+    { "shroff_channel_call_seconds", "Time that a request to a channel took, by kind." },
     { "shroff_channel_not_called_total",
       "Requests that did not call their channel: it hung, or too many were at it." },
     { "shroff_notify_attempts_total", "Tries to deliver a notification, by result." },

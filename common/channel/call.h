@@ -1,18 +1,21 @@
-/* call.h - calls to a channel, each through its gate (gate.h). Outside any transaction. */
+/* call.h - the one door for requests to channels: gate (gate.h), deadline, log line and counters.
+ * Outside any transaction. */
 #ifndef CHANNEL_CALL_H
 #define CHANNEL_CALL_H
 
-#include "channel/channel.h"
+#include "channel/product.h"
+#include "io/http/http.h"
 
-/* As the driver's function of that name, and PAY_FULL: it was not called, because too many of its
- * app's requests are at work with channels, or it hangs. */
-MUST_USE enum pay_err channel_submit(const struct channel_account *account,
-                                     const struct channel_order *order, struct channel_ticket *out);
-MUST_USE enum pay_err channel_query(const struct channel_driver *driver,
-                                    const struct channel_account *account, const char *pay_id,
-                                    struct channel_said *out);
-MUST_USE enum pay_err channel_close(const struct channel_driver *driver,
-                                    const struct channel_account *account, const char *pay_id,
-                                    struct channel_said *out);
+#define CHANNEL_CALL_MAX_MS 10000
+
+/* what is a word for the log line and the counters: "query". request has at most
+ * CHANNEL_CALL_MAX_MS, and that much when its timeout_ms is 0. In live mode only https is called.
+ *   PAY_OK       a whole answer of 2xx came
+ *   PAY_REFUSED  a whole answer of 4xx came, a definite no; but 408, 425 and 429 are not
+ *   PAY_UNKNOWN  anything else: the channel may have done it, or not
+ *   PAY_FULL     nothing was sent: the gate is shut, or the address cannot be called
+ * answer holds what came and is the caller's to free, with http_answer_free. */
+MUST_USE enum pay_err channel_call(const struct channel_account *account, const char *what,
+                                   const struct http_request *request, struct http_answer *answer);
 
 #endif

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "channel/call.h"
 #include "channel/gate.h"
 #include "checkout/checkout_private.h"
 #include "settle/settle.h"
@@ -69,9 +68,18 @@ static enum pay_err apply_answer(struct db *db, const struct channel_config *cha
     return err;
 }
 
-typedef enum pay_err question(const struct channel_driver *driver,
-                              const struct channel_account *account, const char *pay_id,
-                              struct channel_said *out);
+/* What the driver is asked: query or close. */
+typedef channel_ask *question(const struct channel_driver *driver);
+
+static channel_ask *query_of(const struct channel_driver *driver)
+{
+    return driver->query;
+}
+
+static channel_ask *close_of(const struct channel_driver *driver)
+{
+    return driver->close;
+}
 
 /* A channel that is not configured any more, does not answer or is not to be asked leaves its
  * attempt as it is. */
@@ -84,8 +92,9 @@ static enum pay_err put(struct db *db, const struct config *config, question *to
     enum pay_err err = channel_config_by_id(db, config, one->channel_id, &channel);
     if (err != PAY_OK && err != PAY_NO_CHANNEL)
         return err;
-    one->silent = one->unsure = err != PAY_OK || to_channel(channel->driver, &channel->account,
-                                                            one->no, &result) != PAY_OK;
+    one->silent = one->unsure =
+        err != PAY_OK ||
+        to_channel(channel->driver)(&channel->account, one->no, &result) != PAY_OK;
     return one->silent ? PAY_OK : apply_answer(db, channel, &result, open, one);
 }
 
@@ -131,12 +140,12 @@ static bool is_over(const struct open_attempt *one)
 
 enum pay_err open_ask(struct db *db, const struct config *config, struct open_list *open)
 {
-    return put_each(db, config, channel_query, is_open, open);
+    return put_each(db, config, query_of, is_open, open);
 }
 
 enum pay_err open_end(struct db *db, const struct config *config, struct open_list *open)
 {
-    return put_each(db, config, channel_close, is_over, open);
+    return put_each(db, config, close_of, is_over, open);
 }
 
 enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_list *open)

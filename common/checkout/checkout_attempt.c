@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "base/fault.h"
-#include "channel/call.h"
 #include "order/order_row.h"
 
 enum pay_err checkout_admit(const struct checkout_call *call, const struct channel_config **channel)
@@ -32,7 +31,6 @@ static enum pay_err submitted(const struct attempt_plan *plan, const struct orde
                               struct channel_ticket *out)
 {
     const struct channel_config *channel = plan->channel;
-    const struct channel_product *product = channel->account.product;
     const char *extras = str_or(plan->call->extras, "");
     struct channel_order asked = order_for(plan, order);
     struct json *parsed = NULL;
@@ -40,8 +38,7 @@ static enum pay_err submitted(const struct attempt_plan *plan, const struct orde
     if (*extras != '\0' && json_parse(extras, strlen(extras), &parsed) != PAY_OK)
         return PAY_FAULT;
     asked.extras = parsed;
-    enum pay_err err = plan->offline ? product->submit(&channel->account, &asked, out)
-                                     : channel_submit(&channel->account, &asked, out);
+    enum pay_err err = channel->account.product->submit(&channel->account, &asked, out);
     json_free(&parsed);
     return err;
 }

@@ -3,11 +3,10 @@
 #include <string.h>
 
 #include "base/json_text.h"
+#include "channel/call.h"
 #include "channel/mock/mock_private.h"
-#include "io/http/http.h"
 
 #define QUERY_TIMEOUT_MS 2000
-#define HTTP_OK 200
 
 static bool request_write(const struct channel_account *account, const char *pay_id,
                           struct text *to)
@@ -32,8 +31,7 @@ static enum pay_err answer_read(const struct channel_account *account, const cha
     const struct mock_keys *keys = account->keys;
     struct json *object;
 
-    if (answer->end != HTTP_DONE || answer->status != HTTP_OK ||
-        json_parse(answer->body, answer->body_len, &object) != PAY_OK)
+    if (json_parse(answer->body, answer->body_len, &object) != PAY_OK)
         return PAY_UNKNOWN;
     bool good = json_kind(object) == JSON_OBJECT && signed_json_verify(object, &keys->gateway) &&
                 mock_time_check(object) == PAY_OK && mock_said(object, out) == PAY_OK &&
@@ -42,14 +40,15 @@ static enum pay_err answer_read(const struct channel_account *account, const cha
     return good ? PAY_OK : PAY_UNKNOWN;
 }
 
-static enum pay_err ask(const struct channel_account *account, const char *path,
+/* what is "query" or "close". A refusal of the gateway says nothing about the trade. */
+static enum pay_err ask(const struct channel_account *account, const char *what,
                         const char *pay_id, struct channel_said *out)
 {
     char url[CONFIG_TEXT + 32], room[512];
     struct text to = TEXT(url), body = TEXT(room);
     struct http_answer answer;
 
-    text_addf(&to, "%s%s", account->env->mock_gateway_url, path);
+    text_addf(&to, "%s/mockpay/%s", account->env->mock_gateway_url, what);
     if (to.full || !request_write(account, pay_id, &body))
         return PAY_UNKNOWN;
     const struct http_request request = {
@@ -57,20 +56,21 @@ static enum pay_err ask(const struct channel_account *account, const char *path,
         .body = body.at, .body_len = body.len, .timeout_ms = QUERY_TIMEOUT_MS,
         .keep = 4096,
     };
-    http_send(&request, &answer);
-    enum pay_err err = answer_read(account, pay_id, &answer, out);
+    enum pay_err err = channel_call(account, what, &request, &answer);
+    if (err == PAY_OK)
+        err = answer_read(account, pay_id, &answer, out);
     http_answer_free(&answer);
-    return err;
+    return err == PAY_REFUSED ? PAY_UNKNOWN : err;
 }
 
 enum pay_err mock_query(const struct channel_account *account, const char *pay_id,
                         struct channel_said *out)
 {
-    return ask(account, "/mockpay/query", pay_id, out);
+    return ask(account, "query", pay_id, out);
 }
 
 enum pay_err mock_close(const struct channel_account *account, const char *pay_id,
                         struct channel_said *out)
 {
-    return ask(account, "/mockpay/close", pay_id, out);
+    return ask(account, "close", pay_id, out);
 }

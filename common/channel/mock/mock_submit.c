@@ -2,9 +2,11 @@
  * secret and the pay_id, and the gateway opens its trade when its page is first opened.
  *
  * A program that wants to see a channel fail says so in the order's metadata:
- * {"mock":{"submit":"refused"}}, or unknown, or slow. Such a submit goes the way of a call. */
+ * {"mock":{"submit":"refused"}}, or unknown, or slow. Such a submit plays a call: through the gate,
+ * with no request in it. */
 #include <string.h>
 
+#include "channel/gate.h"
 #include "channel/mock/mock_private.h"
 #include "io/crypto/sign.h"
 
@@ -86,6 +88,20 @@ static enum pay_err switched_answer(enum switched how, struct channel_ticket *ou
     return PAY_FAULT;
 }
 
+static enum pay_err played_call(const struct channel_account *account, enum switched how,
+                                struct channel_ticket *out)
+{
+    struct gate_pass pass;
+
+    if (how == SUBMIT_PLAIN)
+        return PAY_OK;
+    if (!gate_enter(account->app_id, account->id, &pass))
+        return PAY_FULL;
+    enum pay_err err = switched_answer(how, out);
+    gate_leave(&pass, err != PAY_UNKNOWN);
+    return err;
+}
+
 enum pay_err mock_submit(const struct channel_account *account, const struct channel_order *order,
                          struct channel_ticket *out)
 {
@@ -93,7 +109,7 @@ enum pay_err mock_submit(const struct channel_account *account, const struct cha
     struct text url = TEXT(out->pay_url);
 
     *out = (struct channel_ticket){ .display_mode = "" };
-    enum pay_err err = switched_answer(submit_switch(order), out);
+    enum pay_err err = played_call(account, submit_switch(order), out);
     if (err != PAY_OK)
         return err;
     *out = (struct channel_ticket){ .display_mode = "" };

@@ -19,6 +19,10 @@ enum http_end { HTTP_DONE, HTTP_DNS, HTTP_CONNECT, HTTP_TLS, HTTP_TIMEOUT, HTTP_
                 HTTP_BLOCKED_ADDR, HTTP_BROKEN, HTTP_BAD_URL };
 const char *http_end_word(enum http_end end);   /* "OK" "DNS" "CONNECT" "TLS" "TIMEOUT" … */
 
+/* A header of the answer that is kept: value, with room for size bytes, is "" when it did not come,
+ * did not fit, or came twice (odd). It must live as long as the request. */
+struct http_kept { const char *name; char *value; size_t size; bool odd; };
+
 struct http_request {
     const char *method;             /* "POST", "GET" */
     const char *url;
@@ -27,6 +31,10 @@ struct http_request {
     int timeout_ms;                 /* the whole transfer; 10000 at most for merchants */
     const struct net_list *allow;   /* NULL: any address (channels, our own gateway). Else only
                                        these networks, and public addresses but the machine's own */
+    struct http_kept *kept; size_t kept_count;
+    const int *to_file;             /* a descriptor: the body of a 200 goes there, up to file_max
+                                       bytes, not into memory; NULL: it does not */
+    int64_t file_max;
     size_t keep;                    /* bytes of the answer's body kept, <= HTTP_BODY_READ */
 };
 
@@ -34,7 +42,7 @@ struct http_answer {
     enum http_end end;
     int status;                     /* 0 when none came */
     char *body; size_t body_len;    /* NUL-ended, the first `keep` bytes; owned by the answer */
-    size_t body_total;              /* bytes read in all */
+    int64_t body_total;             /* bytes read in all */
     char peer[NET_TEXT_SIZE];
     char retry_after[64];           /* the header's value, "" without */
     char reason[HTTP_REASON_SIZE];  /* what went wrong, in words; "" when an answer came */

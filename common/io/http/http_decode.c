@@ -46,7 +46,8 @@ bool http_decode(struct http_answer *a, size_t keep)
     if (len < 0)
         len = inflate_into(a, room, RAW_DEFLATE);
     if (len >= 0) {
-        a->body_total = a->body_len = (size_t)len;
+        a->body_len = (size_t)len;
+        a->body_total = len;
         memcpy(a->body, room, len < HTTP_BODY_READ ? (size_t)len : HTTP_BODY_READ);
     }
     if (a->body_len > keep)

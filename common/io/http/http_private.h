@@ -18,6 +18,10 @@ struct http_transfer {
     bool compressed;                /* the body of the answer is */
     char error[CURL_ERROR_SIZE];    /* curl's own words */
     size_t header_bytes, keep;
+    struct http_kept *kept;         /* the caller's */
+    size_t kept_count;
+    int file;                       /* -1: none */
+    int64_t file_max;
     int64_t started_us;
     struct http_answer answer;
 };

@@ -1,7 +1,9 @@
 /* http_transfer.c - a request put into curl's options, and its end put into our words. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 #include "base/clock.h"
 #include "base/text.h"
 #include "io/http/http_private.h"
@@ -11,13 +13,37 @@
 #define IDLE_SECONDS 30L
 #define LIFETIME_SECONDS 300L
 
+static long status_of(const struct http_transfer *t)
+{
+    long status = 0;
+
+    return curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK ? status : 0;
+}
+
+/* What was asked for without a coding and comes in one is not taken. 0 ends the transfer. */
+static size_t to_file(struct http_transfer *t, const char *at, size_t len)
+{
+    t->over = t->answer.body_total > t->file_max;
+    if (t->over || t->compressed)
+        return 0;
+    for (size_t written = 0; written < len;) {
+        const ssize_t n = write(t->file, at + written, len - written);
+        if (n < 0 && errno != EINTR)
+            return 0;
+        written += n > 0 ? (size_t)n : 0;
+    }
+    return len;
+}
+
 static size_t on_body(char *at, size_t one, size_t len, void *transfer)
 {
     struct http_transfer *t = transfer;
     struct http_answer *a = &t->answer;
 
     (void)one;
-    a->body_total += len;
+    a->body_total += (int64_t)len;
+    if (t->file >= 0 && status_of(t) == 200)
+        return to_file(t, at, len);
     if (a->body_total > HTTP_BODY_READ) {       /* MAXFILESIZE would not see a chunked one (M15) */
         t->over = true;
         return 0;
@@ -32,14 +58,14 @@ static size_t on_body(char *at, size_t one, size_t len, void *transfer)
     return len;
 }
 
-/* The value of a header line with this name ("name:"), trimmed; NULL: it is another one. */
+/* The value of a header line with this name, trimmed; NULL: it is another one. */
 static const char *value_of(const char *name, const char *at, size_t *len)
 {
     size_t skip = strlen(name);
 
-    if (*len < skip || strncasecmp(at, name, skip) != 0)
+    if (*len <= skip || at[skip] != ':' || strncasecmp(at, name, skip) != 0)
         return NULL;
-    for (; skip < *len && (at[skip] == ' ' || at[skip] == '\t'); skip++)
+    for (skip++; skip < *len && (at[skip] == ' ' || at[skip] == '\t'); skip++)
         ;
     while (*len > skip && (unsigned char)at[*len - 1] <= ' ')
         --*len;
@@ -47,25 +73,57 @@ static const char *value_of(const char *name, const char *at, size_t *len)
     return at + skip;
 }
 
-static void keep_retry_after(struct http_answer *a, const char *value, size_t len)
+static bool is_printable(const char *value, size_t len)
 {
     for (size_t i = 0; i < len; i++)
         if (value[i] < ' ' || value[i] > '~')
-            return;
+            return false;
+    return true;
+}
+
+static void keep_retry_after(struct http_answer *a, const char *value, size_t len)
+{
+    if (!is_printable(value, len))
+        return;
     if (!text_copy_n(a->retry_after, sizeof(a->retry_after), value, len))
         a->retry_after[0] = '\0';
+}
+
+/* Of two values, which one is meant? Neither. */
+static void keep_header(struct http_kept *kept, const char *at, size_t len)
+{
+    const char *value = value_of(kept->name, at, &len);
+
+    if (value == NULL)
+        return;
+    kept->odd = kept->odd || *kept->value != '\0' || !is_printable(value, len) ||
+                !text_copy_n(kept->value, kept->size, value, len);
+    if (kept->odd)
+        kept->value[0] = '\0';
+}
+
+static void forget_headers(struct http_transfer *t)
+{
+    t->answer.retry_after[0] = '\0';
+    t->compressed = false;
+    for (size_t i = 0; i < t->kept_count; i++) {
+        t->kept[i].value[0] = '\0';
+        t->kept[i].odd = false;
+    }
 }
 
 static void look_at_header(struct http_transfer *t, const char *at, size_t len)
 {
     size_t later = len, coding = len;
-    const char *value = value_of("retry-after:", at, &later);
+    const char *value = value_of("retry-after", at, &later);
 
     if (value)
         keep_retry_after(&t->answer, value, later);
-    value = value_of("content-encoding:", at, &coding);
+    value = value_of("content-encoding", at, &coding);
     if (value)
         t->compressed = http_is_compressed(value, coding);
+    for (size_t i = 0; i < t->kept_count; i++)
+        keep_header(&t->kept[i], at, len);
 }
 
 /* Counts over all header blocks, endless 1xx answers too. */
@@ -79,10 +137,8 @@ static size_t on_header(char *at, size_t one, size_t len, void *transfer)
         t->over = true;
         return 0;
     }
-    if (len > 5 && strncasecmp(at, "HTTP/", 5) == 0) {
-        t->answer.retry_after[0] = '\0';
-        t->compressed = false;
-    }
+    if (len > 5 && strncasecmp(at, "HTTP/", 5) == 0)
+        forget_headers(t);
     look_at_header(t, at, len);
     return len;
 }
@@ -185,7 +241,10 @@ static void begin(struct http_transfer *t, const struct http_request *request)
         .easy = easy, .checked = request->allow != NULL, .started_us = clock_ticks_us(),
         .allow = request->allow != NULL ? *request->allow : none,
         .keep = request->keep < HTTP_BODY_READ ? request->keep : HTTP_BODY_READ,
+        .kept = request->kept, .kept_count = request->kept_count,
+        .file = request->to_file != NULL ? *request->to_file : -1, .file_max = request->file_max,
     };
+    forget_headers(t);
     t->answer.body = malloc(HTTP_BODY_READ + 1);
     if (t->answer.body == NULL)
         abort();
@@ -248,15 +307,13 @@ static enum http_end end_of(const struct http_transfer *t, CURLcode rc)
 void http_transfer_finish(struct http_transfer *t, CURLcode rc)
 {
     struct http_answer *a = &t->answer;
-    long status = 0;
     const char *peer = NULL;
 
     a->end = end_of(t, rc);
     if (a->end == HTTP_DONE && t->compressed && !http_decode(a, t->keep))
         a->end = HTTP_TOO_LARGE;
     a->duration_us = clock_ticks_us() - t->started_us;
-    if (curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK)
-        a->status = (int)status;
+    a->status = (int)status_of(t);
     if (curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &peer) == CURLE_OK && peer != NULL &&
         !text_copy(a->peer, sizeof(a->peer), peer))
         a->peer[0] = '\0';
