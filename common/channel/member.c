@@ -30,14 +30,27 @@ const char *member_text(const struct json *object, const char *name)
 static bool is_word_of(const char *words, const char *text)
 {
     const size_t len = strlen(text);
+    size_t word;
 
-    for (const char *at = words; *at != '\0'; at += strspn(at, " ")) {
-        const size_t word = strcspn(at, " ");
+    for (const char *at = words; *at != '\0'; at += word + strspn(at + word, " ")) {
+        word = strcspn(at, " ");
         if (word == len && strncmp(at, text, len) == 0)
             return true;
-        at += word;
     }
     return false;
+}
+
+/* "a b c" as "a, b or c". */
+static void add_choices(struct text *to, const char *words)
+{
+    size_t word;
+
+    for (const char *at = words; *at != '\0'; at += word + strspn(at + word, " ")) {
+        word = strcspn(at, " ");
+        if (at != words)
+            text_add(to, strchr(at, ' ') == NULL ? " or " : ", ");
+        text_add_n(to, at, word);
+    }
 }
 
 static enum pay_err check_text(const struct channel_member *m, const char *text)
@@ -57,7 +70,8 @@ static enum pay_err check_choice(const struct channel_member *m, const char *tex
     char room[128];
     struct text want = TEXT(room);
 
-    text_addf(&want, "be one of %s", m->words);
+    text_add(&want, "be ");
+    add_choices(&want, m->words);
     return is_word_of(m->words, text) ? PAY_OK : refuse(m, room);
 }
 

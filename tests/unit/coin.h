@@ -15,7 +15,7 @@ struct coin_keys { char merchant[33], secret[65]; };
 
 static const struct channel_member COIN_MEMBERS[] = {
     { .name = "merchant", .form = MEMBER_TEXT, .min = 4, .max = 32, .help = "our number there" },
-    { .name = "kind", .form = MEMBER_CHOICE, .words = "gold silver", .optional = true,
+    { .name = "kind", .form = MEMBER_CHOICE, .words = "gold silver bronze", .optional = true,
       .help = "what is paid in" },
     { .name = "secret", .secret = true, .form = MEMBER_TEXT, .min = 8, .max = 64,
       .help = "signs callbacks" },

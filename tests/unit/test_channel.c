@@ -85,7 +85,7 @@ static void test_channel_open__checks_by_the_drivers_table(void **state)
         { "{\"merchant\":\"012345678901234567890123456789012\"}", GOOD_SECRETS,
           "config.merchant must have at most 32 bytes" },
         { "{\"merchant\":\"M100\",\"kind\":\"gol\"}", GOOD_SECRETS,
-          "config.kind must be one of gold silver" },
+          "config.kind must be gold, silver or bronze" },
         { "{\"merchant\":\"M100\",\"kind\":1}", GOOD_SECRETS, "config.kind must be a text" },
         { GOOD_CONFIG, "{}", "secrets.secret must be a text" },
         { "{\"merchant\":\"M100\",\"secret\":\"opensesame\"}", GOOD_SECRETS,
