@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/json_text.h"
+#include "channel/member.h"
+#include "checkout/channels.h"
 #include "cli/command.h"
 #include "io/crypto/sign.h"
 
@@ -57,6 +59,58 @@ int run_channel_create(struct cli *cli)
         out_str(&cli->out, "secret", channel.secret);
     out_close(&cli->out, NULL);
     return EXIT_SUCCESS;
+}
+
+/* ---- what a channel's configuration holds, as its driver describes it */
+
+static void member_format(const struct channel_member *m, char *room, size_t size)
+{
+    struct text text = text_over(room, size);
+
+    switch (m->form) {
+    case MEMBER_TEXT:
+        text_addf(&text, "%zu to %zu bytes", m->min, m->max);
+        break;
+    case MEMBER_CHOICE:
+        member_choices(&text, m->words);
+        break;
+    case MEMBER_RSA_PUBLIC:
+        text_add(&text, "RSA public key, PEM or base64");
+        break;
+    case MEMBER_RSA_PRIVATE:
+        text_add(&text, "RSA private key, PEM or base64");
+        break;
+    }
+}
+
+static void member_print(struct out *out, const char *code, const struct channel_member *m)
+{
+    char format[128];
+
+    member_format(m, format, sizeof(format));
+    out_row(out);
+    out_str(out, "code", code);
+    out_str(out, "in", m->secret ? "secrets" : "config");
+    out_str(out, "member", m->name);
+    out_str(out, "needed", m->optional ? "no" : "yes");
+    out_str(out, "format", format);
+    out_str(out, "meaning", m->help);
+}
+
+int run_channel_members(struct cli *cli)
+{
+    const char *only = cli->arg_count ? cli->arg[0] : NULL;
+
+    out_open(&cli->out, cli->value[OPT_JSON], true);
+    for (size_t i = 0; CHANNELS[i] != NULL; i++)
+        for (size_t p = 0; p < CHANNELS[i]->product_count; p++) {
+            const char *code = CHANNELS[i]->products[p].code;
+            if (only && !str_eq(only, code))
+                continue;
+            for (size_t m = 0; m < CHANNELS[i]->member_count; m++)
+                member_print(&cli->out, code, &CHANNELS[i]->members[m]);
+        }
+    return cli_listed(cli, PAY_OK, "channel members", "no such channel code");
 }
 
 struct channel_show {

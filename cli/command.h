@@ -56,6 +56,7 @@ int run_key_rotate(struct cli *cli);
 int run_key_revoke(struct cli *cli);
 int run_key_rotate_master(struct cli *cli);
 int run_channel_create(struct cli *cli);
+int run_channel_members(struct cli *cli);
 int run_channel_list(struct cli *cli);
 int run_channel_show(struct cli *cli);
 int run_channel_rotate(struct cli *cli);

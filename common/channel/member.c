@@ -40,8 +40,7 @@ static bool is_word_of(const char *words, const char *text)
     return false;
 }
 
-/* "a b c" as "a, b or c". */
-static void add_choices(struct text *to, const char *words)
+void member_choices(struct text *to, const char *words)
 {
     size_t word;
 
@@ -71,7 +70,7 @@ static enum pay_err check_choice(const struct channel_member *m, const char *tex
     struct text want = TEXT(room);
 
     text_add(&want, "be ");
-    add_choices(&want, m->words);
+    member_choices(&want, m->words);
     return is_word_of(m->words, text) ? PAY_OK : refuse(m, room);
 }
 

@@ -38,6 +38,8 @@ MUST_USE enum pay_err channel_open(const struct channel_driver *driver,
 MUST_USE enum pay_err channel_members_known(const struct channel_driver *driver,
                                              const struct channel_parsed *row, const char **why);
 
+/* "a b c" as "a, b or c". */
+void member_choices(struct text *to, const char *words);
 /* A member's text; NULL when it is absent, no string or empty. */
 const char *member_text(const struct json *object, const char *name);
 

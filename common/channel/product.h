@@ -7,7 +7,7 @@
 #include "io/json/json.h"
 
 #define CHANNEL_CODE_SIZE 33
-#define CHANNEL_CONTENT_SIZE 2049
+#define CHANNEL_CONTENT_SIZE 16385      /* a signed order string, a page with a form */
 
 struct channel_product;
 

@@ -15,6 +15,7 @@
 #define BODY_SIZE (512 * 4 + 1)
 #define METADATA_SIZE 4097
 #define USER_ID_SIZE (64 * 4 + 1)
+#define CONTENT_SIZE 16385      /* of what a payer is shown: a signed order string, a form's page */
 
 /* A row of pay_order; each size mirrors its column. Times in ms, 0 absent. */
 struct order {
@@ -33,7 +34,7 @@ struct attempt {
     int64_t id, order_id, channel_id, status, price, paid_price, duplicate_paid;
     int64_t create_time, success_time;
     char no[NO_SIZE], channel_code[33], currency[CURRENCY_SIZE], display_mode[17];
-    char display_content[2049], pay_url[URL_SIZE], channel_order_no[65];
+    char display_content[CONTENT_SIZE], pay_url[URL_SIZE], channel_order_no[65];
     char channel_error_code[65], channel_error_msg[1021];
 };
 

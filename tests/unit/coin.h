@@ -53,6 +53,20 @@ static inline enum pay_err coin_submit(const struct channel_account *account,
                ? PAY_OK : PAY_FAULT;
 }
 
+#define COIN_PAGE 12000     /* bytes that coin_form shows, as long as pages with forms are */
+
+static inline enum pay_err coin_page(const struct channel_account *account,
+                                     const struct channel_order *order,
+                                     struct channel_ticket *out)
+{
+    enum pay_err err = coin_submit(account, order, out);
+
+    memset(out->display_content + strlen(out->display_content), '.',
+           COIN_PAGE - strlen(out->display_content));
+    out->display_content[COIN_PAGE] = '\0';
+    return err;
+}
+
 /* The value of a form's member, to be freed; NULL: it has none. Nothing is decoded. */
 static inline char *coin_value(const struct channel_callback *callback, const char *name)
 {
@@ -130,7 +144,7 @@ static inline enum pay_err coin_query(const struct channel_account *account, con
 
 static const struct channel_product COIN_PRODUCTS[] = {
     { .code = "coin_app", .display = "app", .way = OFFLINE, .submit = coin_submit },
-    { .code = "coin_form", .display = "form", .way = OFFLINE, .submit = coin_submit },
+    { .code = "coin_form", .display = "form", .way = OFFLINE, .submit = coin_page },
     { .code = "coin_call", .display = "qr_code", .way = BY_CALL, .submit = coin_submit },
 };
 

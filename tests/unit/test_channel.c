@@ -164,7 +164,7 @@ static void test_coin__each_product_shows_its_own(void **state)
         coin.account.product = &COIN_PRODUCTS[i];
         assert_int_equal(COIN_PRODUCTS[i].submit(&coin.account, &order, &ticket), PAY_OK);
         assert_string_equal(ticket.display_mode, COIN_PRODUCTS[i].display);
-        assert_string_equal(ticket.display_content, "coin:" PAY_ID ":7");
+        assert_true(str_starts(ticket.display_content, "coin:" PAY_ID ":7"));
     }
     assert_int_equal(coin_calls, 1);
     CHANNEL_COIN.shut(coin.keys);
