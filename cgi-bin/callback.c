@@ -67,7 +67,9 @@ static enum pay_err read_body(struct call *call, struct hearing *h)
     struct request *request = call->request;
 
     h->raw.announced = request_announced(request);
-    enum pay_err err = request_read_body(request, h->driver->body_max);
+    const size_t most = h->driver->body_max;
+    enum pay_err err = request_read_body(request, most < REQUEST_BODY_MAX ? most
+                                                                          : REQUEST_BODY_MAX);
     if (err == PAY_TOO_LARGE)
         return too_large(call, h);
     h->raw.body = request->body;

@@ -35,6 +35,7 @@ struct channel_ticket {
     char pay_url[1025];                     /* "" when there is no such place */
     int64_t display_expire_time;            /* when that stops working; 0: with the order */
     char error_code[65], error_msg[CHANNEL_ERROR_SIZE];     /* with PAY_REFUSED */
+    struct channel_said said;               /* SUCCESS: the call took the money, as bar codes do */
 };
 
 /* BY_CALL: submit calls the channel, after the attempt's COMMIT. OFFLINE: submit makes no call, its

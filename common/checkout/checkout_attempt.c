@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "order/order_row.h"
+#include "settle/settle.h"
 
 enum pay_err checkout_admit(const struct checkout_call *call, const struct channel_config **channel)
 {
@@ -196,6 +197,25 @@ static enum pay_err send_failed(struct db *db, const struct sent *sent, enum pay
     return recorded == PAY_OK && err == PAY_REFUSED ? PAY_REFUSED : PAY_UNKNOWN;
 }
 
+/* The channel took the money in the call itself, or refused it for good: as if a callback said so.
+ */
+static enum pay_err said_take(const struct attempt_plan *plan, const struct channel_said *said,
+                              struct checkout *out)
+{
+    const struct checkout_call *call = plan->call;
+    const struct order_key key = { .order_no = out->order.no };
+    enum verdict verdict;
+
+    if (said->state == CHANNEL_WAITING || said->state == CHANNEL_NOT_FOUND)
+        return PAY_OK;
+    enum pay_err err = settle(call->db, plan->channel, said, NULL, &verdict);
+    if (err == PAY_OK)
+        err = order_find(call->db, call->app->id, &key, false, &out->order);
+    db_end(call->db);
+    out->has_attempt = false;
+    return err == PAY_OK ? PAY_OK : PAY_UNKNOWN;
+}
+
 enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out)
 {
     struct channel_ticket ticket = { .display_mode = "" };
@@ -210,5 +230,7 @@ enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out)
     if (!ticket_take(&ticket, &out->attempt))
         return PAY_FAULT;
     err = db_txn(plan->call->db, ticket_work, &sent);
+    if (err == PAY_OK)
+        err = said_take(plan, &ticket.said, out);
     return err == PAY_LOST ? PAY_UNKNOWN : err;
 }

@@ -34,6 +34,7 @@ static int coin_up(void **state)
     coin_id = channel_new("coin_app");
     (void)channel_new("coin_form");
     (void)channel_new("coin_call");
+    (void)channel_new("coin_bar");
     return 0;
 }
 
@@ -245,6 +246,24 @@ static void test_checkout__each_product_goes_its_way(void **state)
     assert_string_equal(C.attempt.display_mode, "qr_code");
 }
 
+static void test_checkout__a_call_may_take_the_money(void **state)
+{
+    (void)state;
+    coin_created("SO1", "coin_bar");
+    assert_int_equal(C.order.status, ORDER_SUCCESS);
+    assert_true(C.created && !C.has_attempt);
+    assert_string_equal(C.order.channel_order_no, "B1");
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log", 0);
+    /* the callback comes as well */
+    static const char SQL[] = "SELECT id FROM pay_channel WHERE code = 'coin_bar'";
+    snprintf(what, sizeof(what), "order=%s&state=PAID&merchant=M100&price=10000&number=B1",
+             C.attempt.no);
+    signature = sign(SECRET, what);
+    ASSERT_ERR(heard(&live, number_of(SQL), what), PAY_OK);
+    assert_int_equal(H.verdict, VERDICT_REPEATED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +274,7 @@ int main(void)
         MONEY_TEST(test_hear__an_absent_number_is_answered_like_one_that_is_there),
         MONEY_TEST(test_hear__a_mock_channels_number_in_both_modes),
         MONEY_TEST(test_checkout__each_product_goes_its_way),
+        MONEY_TEST(test_checkout__a_call_may_take_the_money),
     };
     return cmocka_run_group_tests(tests, coin_up, shroff_down);
 }

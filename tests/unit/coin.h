@@ -1,6 +1,6 @@
 /* coin.h - a channel of the tests' own, which shares nothing with the mock channel: it sends forms,
- * signs headers, names the merchant's account, is called for one product and not for the other two,
- * and reads what is answered in a text and a status. */
+ * signs headers, names the merchant's account, is called for two products and not for the other
+ * two, and reads what is answered in a text and a status. */
 #ifndef TESTS_UNIT_COIN_H
 #define TESTS_UNIT_COIN_H
 
@@ -65,6 +65,18 @@ static inline enum pay_err coin_page(const struct channel_account *account,
            COIN_PAGE - strlen(out->display_content));
     out->display_content[COIN_PAGE] = '\0';
     return err;
+}
+
+/* Takes the money in the call, as a bar code does. */
+static inline enum pay_err coin_take(const struct channel_account *account,
+                                     const struct channel_order *order,
+                                     struct channel_ticket *out)
+{
+    enum pay_err err = coin_submit(account, order, out);
+
+    out->said = (struct channel_said){ .state = CHANNEL_SUCCESS, .price = order->price,
+                                       .channel_no = "B1" };
+    return text_copy(out->said.no, sizeof(out->said.no), order->pay_id) ? err : PAY_FAULT;
 }
 
 /* The value of a form's member, to be freed; NULL: it has none. Nothing is decoded. */
@@ -146,6 +158,7 @@ static const struct channel_product COIN_PRODUCTS[] = {
     { .code = "coin_app", .display = "app", .way = OFFLINE, .submit = coin_submit },
     { .code = "coin_form", .display = "form", .way = OFFLINE, .submit = coin_page },
     { .code = "coin_call", .display = "qr_code", .way = BY_CALL, .submit = coin_submit },
+    { .code = "coin_bar", .display = "none", .way = BY_CALL, .submit = coin_take },
 };
 
 static const struct channel_driver CHANNEL_COIN = {
