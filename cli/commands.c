@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "io/db/db_refusal.h"
@@ -176,26 +177,15 @@ bool cli_state(const struct cli *cli, const struct state_table *of, int64_t *out
     return false;
 }
 
-/* Standard input by its descriptor: /dev/stdin cannot be opened when it is a socket. */
-static enum pay_err stdin_read(char *room, size_t size, size_t *len)
-{
-    *len = 0;
-    for (ssize_t got = 1; got > 0 && *len < size; *len += (size_t)got) {
-        got = read(STDIN_FILENO, room + *len, size - *len);
-        if (got < 0)
-            return PAY_NO_ROW;
-    }
-    return *len < size ? PAY_OK : PAY_FULL;
-}
-
 bool cli_bytes(const struct cli *cli, enum opt opt, struct cli_bytes *out)
 {
     const char *path = cli->value[opt];
     enum pay_err err = PAY_OK;
 
     out->len = 0;
+    /* Standard input by its descriptor: /dev/stdin cannot be opened when it is a socket. */
     if (path)
-        err = str_eq(path, "-") ? stdin_read(out->room, out->size, &out->len)
+        err = str_eq(path, "-") ? fd_read(STDIN_FILENO, out->room, out->size, &out->len)
                                 : file_bytes(path, out->room, out->size, &out->len);
     if (err == PAY_FULL)
         out_say("could not read %s: it is over %zu bytes", path, out->size - 1);

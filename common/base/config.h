@@ -56,15 +56,4 @@ struct text;
 bool config_db_account_read(const struct config *config, const char *role, struct db_account *out,
                             struct text *why);
 
-/* Whole file into room, its bytes as they are and a NUL behind them. PAY_NO_ROW absent or
- * unreadable (errno says why), PAY_FULL too long. */
-MUST_USE enum pay_err file_bytes(const char *path, char *room, size_t size, size_t *len);
-/* Cuts one line end, LF or CRLF, off the end of text; its length then. */
-size_t line_end_cut(char *text, size_t len);
-/* A secret is one line of printable ASCII without blanks or quotes around it: what an editor or a
- * shell adds unseen would be part of the key. NULL, or what is wrong and the cure. */
-const char *secret_problem(const char *text);
-/* file_bytes and line_end_cut. */
-MUST_USE enum pay_err file_read(const char *path, char *room, size_t size);
-
 #endif

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "base/config.h"
 #include "base/config_private.h"
+#include "base/file.h"
 #include "base/text.h"
 
 /* SHROFF_<ROLE><suffix> from the environment, NULL when unset or empty. */

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/config.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #define RECORDED_MAX 65536

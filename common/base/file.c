@@ -1,12 +1,13 @@
-/* file.c - files of config.h, and what a secret in one may be. */
+/* file.c - see file.h. */
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-#include "base/config.h"
 #include "base/text.h"
 
-static enum pay_err read_all(int fd, char *room, size_t size, size_t *len)
+enum pay_err fd_read(int fd, char *room, size_t size, size_t *len)
 {
     *len = 0;
     while (*len < size) {
@@ -22,6 +23,18 @@ static enum pay_err read_all(int fd, char *room, size_t size, size_t *len)
     return PAY_FULL;
 }
 
+bool fd_write(int fd, const char *at, size_t len)
+{
+    while (len > 0) {
+        ssize_t put = write(fd, at, len);
+        if (put < 0 && errno != EINTR)
+            return false;
+        at += put > 0 ? put : 0;
+        len -= put > 0 ? (size_t)put : 0;
+    }
+    return true;
+}
+
 enum pay_err file_bytes(const char *path, char *room, size_t size, size_t *len)
 {
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -29,7 +42,7 @@ enum pay_err file_bytes(const char *path, char *room, size_t size, size_t *len)
     *len = 0;
     if (fd < 0)
         return PAY_NO_ROW;
-    enum pay_err err = read_all(fd, room, size, len);
+    enum pay_err err = fd_read(fd, room, size, len);
     const int saved_errno = errno;
     close(fd);
     errno = saved_errno;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/config.h"
+#include "base/file.h"
 #include "base/text.h"
 
 /* Measured on 2 cores: a write mostly waits for a row or for the disk, so 8 workers a core keep

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "io/crypto/sign.h"
 #include "keep/sql_text.h"

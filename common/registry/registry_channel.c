@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/file.h"
 #include "channel/member.h"
 #include "io/crypto/sign.h"
 #include "registry/registry_private.h"

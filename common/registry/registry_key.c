@@ -2,7 +2,7 @@
 #include "registry/registry.h"
 
 #include "base/clock.h"
-#include "base/config.h"
+#include "base/file.h"
 #include "io/crypto/sign.h"
 #include "registry/registry_private.h"
 

@@ -2,6 +2,7 @@
 #include "watch/doctor.h"
 #include <string.h>
 #include "base/config.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #define NGINX_DEFAULT 512

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "base/file.h"
 #include "tests/unit/unit.h"
 #include "base/config.h"
 #include "base/text.h"

@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "io/fcgi/fcgi.h"
 
-enum { BEGIN = 1, PARAMS = 4, STDIN = 5, STDOUT = 6 };
+enum { BEGIN = 1, END = 3, PARAMS = 4, STDIN = 5, STDOUT = 6 };
 
 static char folder[64], path[96];
 static pid_t worker;
@@ -148,8 +148,18 @@ static void begin(int fd)
     record(fd, BEGIN, responder, 8);
 }
 
-/* Everything of STDOUT until the worker hangs up. */
-static void read_answer(int fd, char *out, size_t size)
+/* A whole request in one piece, as nginx sends it, on a connection that is kept. */
+static void ask_kept(int fd)
+{
+    static const char ALL[] = "\1\1\0\1\0\10\0\0" "\0\1\1\0\0\0\0\0"
+                              "\1\4\0\1\0\22\0\0" "\13\5REQUEST_URI/kept"
+                              "\1\4\0\1\0\0\0\0" "\1\5\0\1\0\0\0\0";
+
+    assert_int_equal(write(fd, ALL, sizeof(ALL) - 1), sizeof(ALL) - 1);
+}
+
+/* Everything of STDOUT until the request's end, or until the worker hangs up. */
+static void read_part(int fd, char *out, size_t size)
 {
     uint8_t head[8];
     struct text t = text_over(out, size);
@@ -161,7 +171,17 @@ static void read_answer(int fd, char *out, size_t size)
             break;
         if (head[1] == STDOUT)
             text_add_n(&t, body, len);
+        if (head[1] == END)
+            break;
     }
+}
+
+static void read_answer(int fd, char *out, size_t size)
+{
+    char more;
+
+    read_part(fd, out, size);
+    assert_true(recv(fd, &more, 1, 0) <= 0);    /* the worker hangs up */
     close(fd);
 }
 
@@ -243,6 +263,29 @@ static void test_fcgi_accept__survives_broken_clients(void **state)
     record(fd, STDIN, NULL, 0);
     read_answer(fd, out, sizeof(out));
     assert_string_equal(out, "PAY_OK|0||0|/after");
+    assert_int_equal(waitpid(worker, NULL, WNOHANG), 0);
+}
+
+/* The worker keeps one connection. Each round its slot is used again, mostly with a descriptor of
+ * the same number, and has to be watched anew. */
+static void test_fcgi_accept__a_kept_connection_that_breaks_leaves_its_place(void **state)
+{
+    char out[512];
+    (void)state;
+
+    for (int round = 0; round < 6; round++) {
+        int fd = dial();
+        for (int i = 0; i < 3; i++) {
+            ask_kept(fd);
+            read_part(fd, out, sizeof(out));
+            assert_string_equal(out, "PAY_OK|0||0|/kept");
+        }
+        if (round % 3 == 1)
+            begin(fd);                          /* breaks in the middle of the next one */
+        if (round % 3 == 2)
+            assert_int_equal(write(fd, "nonsense, not FastCGI", 21), 21);
+        close(fd);
+    }
     assert_int_equal(waitpid(worker, NULL, WNOHANG), 0);
 }
 
@@ -353,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_fcgi_body__holds_to_the_length),
         cmocka_unit_test(test_fcgi_param__counts_repeated_headers),
         cmocka_unit_test(test_fcgi_accept__survives_broken_clients),
+        cmocka_unit_test(test_fcgi_accept__a_kept_connection_that_breaks_leaves_its_place),
         cmocka_unit_test(test_fcgi_listen__is_private_and_replaces_only_the_dead),
         cmocka_unit_test(test_fcgi_stop__ends_an_idle_worker_at_once),
         cmocka_unit_test(test_fcgi__serves_one_plain_cgi_request),

@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/file.h"
 #include "base/text.h"
 #include "base/ulid.h"
 #include "io/crypto/sign.h"
@@ -82,19 +83,6 @@ static const char *bad_mode(int fd)
     return NULL;
 }
 
-static size_t read_all(int fd, char *room, size_t size)
-{
-    size_t have = 0;
-
-    while (have < size) {
-        ssize_t n = read(fd, room + have, size - have);
-        if (n == 0 || (n < 0 && errno != EINTR))
-            break;
-        have += n > 0 ? (size_t)n : 0;
-    }
-    return have;
-}
-
 const char *vault_file_read(const char *path, struct vault_keys *out)
 {
     char room[FILE_MAX];
@@ -107,8 +95,8 @@ const char *vault_file_read(const char *path, struct vault_keys *out)
         return strerror(errno);
     const char *why = bad_mode(fd);
     if (why == NULL) {
-        size_t len = read_all(fd, room, sizeof(room));
-        if (len == sizeof(room) || !parse(room, len, out))
+        size_t len;
+        if (fd_read(fd, room, sizeof(room), &len) != PAY_OK || !parse(room, len, out))
             why = "not lines of VERSION:base64 of 32 bytes, each version once";
     }
     close(fd);
@@ -124,20 +112,6 @@ static void print(const struct vault_keys *keys, struct text *to)
         sign_base64_add(to, keys->at[i].bytes, sizeof(keys->at[i].bytes));
         text_add_char(to, '\n');
     }
-}
-
-static bool write_all(int fd, const char *at, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, at, len);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0) {
-            at += n;
-            len -= (size_t)n;
-        }
-    }
-    return fsync(fd) == 0;
 }
 
 /* Whole and on disk under another name before it takes the old one's place. */
@@ -160,7 +134,8 @@ static const char *replace(const char *path, const struct vault_keys *keys, int 
         return strerror(errno);
     const char *why = NULL;
     if ((geteuid() == 0 && fchown(fd, old.st_uid, old.st_gid) != 0) ||
-        !write_all(fd, room, lines.len) || rename(temp, path) != 0 || fsync(folder) != 0)
+        !fd_write(fd, room, lines.len) || fsync(fd) != 0 || rename(temp, path) != 0 ||
+        fsync(folder) != 0)
         why = strerror(errno);
     close(fd);
     sign_wipe(room, sizeof(room));

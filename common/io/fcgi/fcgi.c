@@ -1,6 +1,7 @@
-/* fcgi.c - requests: from libfcgi, or from the environment and stdin as a plain CGI has them.
- * The listening socket is in fcgi_socket.c. */
-#include "io/fcgi/fcgi.h"
+/* fcgi.c - connections: taken, kept and closed, and which one has a request. Plain CGI is one
+ * request from the environment and stdin. The listening socket is made in fcgi_socket.c; what a
+ * request holds is read in fcgi_request.c. */
+#include "io/fcgi/fcgi_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,36 +12,20 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <fcgiapp.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/text.h"
 
 #define LISTENER UINT32_MAX    /* in an event's place for a slot's number */
 #define WAKE (LISTENER - 1)
 #define LEAVE_US 1500000        /* over nginx's keepalive_timeout for programs */
 #define FAILURES_MAX 100        /* accepts in a row; then the worker leaves and is replaced */
 
-struct fcgi {
-    bool cgi;
-    bool cgi_done;
-    int listener;
-    int events;                 /* epoll of the listener and of wake_fd */
-    int failures;
-    size_t connections;         /* how many it may hold: slots in use */
-    bool listening;             /* the listener is among the events */
-    int64_t leave_us;           /* when a stop no longer waits for clients to close theirs */
-    char **params;              /* of the request in hand, NULL between requests */
-    FCGX_Request *request;      /* its slot */
-    FCGX_Request slots[FCGI_CONNECTIONS_MAX];
-};
-
 extern char **environ;
 
 static volatile sig_atomic_t stopping;
 static volatile sig_atomic_t wake_fd = -1;
 
-/* The flag for who comes later, the descriptor for who sleeps already: nothing falls between.
+/* The flag stops an fcgi_accept that comes later, the descriptor one that sleeps already.
  * FCGX_ShutdownPending is left alone: after it libfcgi reads and writes no more, so the request in
  * hand could not be answered. */
 void fcgi_stop(void)
@@ -54,11 +39,28 @@ void fcgi_stop(void)
     errno = saved;
 }
 
-static bool watch(struct fcgi *fcgi, int fd, uint32_t what, uint32_t how)
+static bool watch(const struct fcgi *fcgi, int fd, uint32_t what, uint32_t how)
 {
     struct epoll_event event = { .events = EPOLLIN | how, .data.u32 = what };
 
-    return epoll_ctl(fcgi->events, EPOLL_CTL_ADD, fd, &event) == 0 || errno == EEXIST;
+    return epoll_ctl(fcgi->events, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+/* A kept connection is watched from its first request to its end: the kernel forgets it with its
+ * descriptor. Meanwhile its slot has no listener, so libfcgi cannot take another connection into it
+ * when this one breaks. */
+static bool keep(struct fcgi *fcgi, FCGX_Request *slot)
+{
+    if (slot->listen_sock < 0)
+        return true;
+    slot->listen_sock = -1;
+    return watch(fcgi, slot->ipcFd, (uint32_t)(slot - fcgi->slots), EPOLLRDHUP);
+}
+
+static void drop(const struct fcgi *fcgi, FCGX_Request *slot)
+{
+    FCGX_Free(slot, 1);
+    slot->listen_sock = fcgi->listener;
 }
 
 /* Not blocking, because several workers are woken for one connection and only one gets it. */
@@ -137,7 +139,8 @@ static FCGX_Request *free_slot(struct fcgi *fcgi, size_t *held)
     return found;
 }
 
-/* EXCLUSIVE wakes one worker for a connection, not all. Who holds all he may takes no more. */
+/* EXCLUSIVE wakes one worker for a connection, not all. A worker that holds as many connections as
+ * it may does not listen. */
 static void listen_if(struct fcgi *fcgi, bool wanted)
 {
     if (wanted == fcgi->listening)
@@ -177,15 +180,34 @@ static FCGX_Request *wait_for_one(struct fcgi *fcgi, FCGX_Request *empty, int wa
     if (event.data.u32 == LISTENER)
         return empty;
     FCGX_Request *slot = &fcgi->slots[event.data.u32];
-    if (recv(slot->ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+    if ((event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0 ||
+        recv(slot->ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
         return slot;
-    FCGX_Free(slot, 1);
+    drop(fcgi, slot);
     return NULL;
 }
 
 static bool nobody_there(int rc)
 {
     return rc == -EAGAIN || rc == -EINTR || rc == -ECONNABORTED;
+}
+
+/* A kept connection that breaks in the middle of a request is EBADF: its slot has no listener. */
+static bool take(struct fcgi *fcgi, FCGX_Request *slot)
+{
+    const bool kept = slot->listen_sock < 0;
+    const int rc = FCGX_Accept_r(slot);
+
+    if (rc == 0) {
+        fcgi->failures = 0;
+        fcgi->request = slot;
+        fcgi->params = slot->envp;
+        return true;
+    }
+    slot->listen_sock = fcgi->listener;
+    if (!nobody_there(rc) && !(kept && rc == -EBADF))
+        fcgi->failures++;
+    return false;
 }
 
 enum pay_err fcgi_accept(struct fcgi *fcgi)
@@ -202,17 +224,8 @@ enum pay_err fcgi_accept(struct fcgi *fcgi)
             return PAY_STOP;
         listen_if(fcgi, empty != NULL && !stopping);
         FCGX_Request *slot = wait_for_one(fcgi, empty, wait_ms);
-        if (slot == NULL)
-            continue;
-        int rc = FCGX_Accept_r(slot);
-        if (rc == 0) {
-            fcgi->failures = 0;
-            fcgi->request = slot;
-            fcgi->params = slot->envp;
+        if (slot != NULL && take(fcgi, slot))
             return PAY_OK;
-        }
-        if (!nobody_there(rc))
-            fcgi->failures++;
     }
     log_event(LOG_ERROR, "fcgi.accept", KN("failures", fcgi->failures));
     return PAY_STOP;
@@ -232,128 +245,8 @@ void fcgi_finish(struct fcgi *fcgi)
     else
         FCGX_Attach(slot);
     FCGX_Finish_r(slot);
-    if (slot->ipcFd >= 0 && !watch(fcgi, slot->ipcFd, (uint32_t)(slot - fcgi->slots), 0))
-        FCGX_Free(slot, 1);
-}
-
-/* ---- parameters */
-
-static const char *value_of(const char *pair, const char *name, size_t len)
-{
-    return pair[0] == name[0] && strncmp(pair, name, len) == 0 && pair[len] == '=' ? pair + len + 1
-                                                                                  : NULL;
-}
-
-const char *fcgi_param(const struct fcgi *fcgi, const char *name)
-{
-    const size_t len = strlen(name);
-
-    for (char **at = fcgi->params; at != NULL && *at != NULL; at++) {
-        const char *value = value_of(*at, name, len);
-        if (value != NULL)
-            return value;
-    }
-    return NULL;
-}
-
-int fcgi_param_count(const struct fcgi *fcgi, const char *name)
-{
-    const size_t len = strlen(name);
-    int count = 0;
-
-    for (char **at = fcgi->params; at != NULL && *at != NULL; at++)
-        count += value_of(*at, name, len) != NULL;
-    return count;
-}
-
-const char *fcgi_param_at(const struct fcgi *fcgi, size_t i)
-{
-    for (char **at = fcgi->params; at != NULL && *at != NULL; at++, i--)
-        if (i == 0)
-            return *at;
-    return NULL;
-}
-
-/* ---- bodies */
-
-static size_t read_stdin(char *room, size_t len)
-{
-    size_t have = 0;
-
-    while (have < len) {
-        ssize_t n = read(STDIN_FILENO, room + have, len - have);
-        if (n == 0 || (n < 0 && errno != EINTR))
-            break;
-        have += n > 0 ? (size_t)n : 0;
-    }
-    return have;
-}
-
-/* A stream that ends early reports no error (M16), and one that goes on is no less a lie. */
-static bool read_stream(FCGX_Stream *in, char *room, size_t len)
-{
-    size_t have = 0;
-
-    while (have < len) {
-        int n = FCGX_GetStr(room + have, (int)(len - have), in);
-        if (n <= 0)
-            return false;
-        have += (size_t)n;
-    }
-    return FCGX_GetChar(in) < 0 && FCGX_GetError(in) == 0;
-}
-
-enum pay_err fcgi_body(struct fcgi *fcgi, char *room, size_t size, size_t *len)
-{
-    const char *said = fcgi_param(fcgi, "CONTENT_LENGTH");
-    int64_t want = 0;
-
-    *len = 0;
-    room[0] = '\0';
-    if (fcgi_param_count(fcgi, "CONTENT_LENGTH") > 1)
-        return PAY_BAD_BODY;
-    if (said == NULL || *said == '\0')
-        return PAY_OK;
-    if (!str_to_i64(said, 0, INT64_MAX, &want))
-        return said[0] != '0' && strspn(said, "0123456789") == strlen(said) ? PAY_TOO_LARGE
-                                                                          : PAY_BAD_BODY;
-    if ((uint64_t)want >= size || want > INT32_MAX)
-        return PAY_TOO_LARGE;
-    bool whole = fcgi->cgi ? read_stdin(room, (size_t)want) == (size_t)want
-                           : read_stream(fcgi->request->in, room, (size_t)want);
-    if (!whole)
-        return PAY_BAD_BODY;
-    room[want] = '\0';
-    *len = (size_t)want;
-    return PAY_OK;
-}
-
-static bool write_stdout(const char *at, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(STDOUT_FILENO, at, len);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0) {
-            at += n;
-            len -= (size_t)n;
-        }
-    }
-    return true;
-}
-
-bool fcgi_write(struct fcgi *fcgi, const void *at, size_t len)
-{
-    const char *next = at;
-
-    if (fcgi->cgi)
-        return write_stdout(next, len);
-    while (len > 0) {
-        int chunk = len > INT16_MAX ? INT16_MAX : (int)len;
-        if (FCGX_PutStr(next, chunk, fcgi->request->out) != chunk)
-            return false;
-        next += chunk;
-        len -= (size_t)chunk;
-    }
-    return true;
+    if (slot->ipcFd < 0)
+        slot->listen_sock = fcgi->listener;
+    else if (!keep(fcgi, slot))
+        drop(fcgi, slot);
 }
