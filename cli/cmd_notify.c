@@ -18,20 +18,7 @@ static enum pay_err task_print(void *arg, const struct task_row *task)
     struct out *out = arg;
 
     out_row(out);
-    out_str(out, "no", task->no);
-    out_str(out, "app_key", task->app_key);
-    out_str(out, "event", task->event);
-    out_str(out, "merchant_order_id", task->merchant_order_id);
-    out_str(out, "status", state_word(&NOTIFY_STATE_TABLE, task->status));
-    out_i64(out, "notify_times", task->notify_times);
-    out_i64(out, "max_notify_times", task->max_notify_times);
-    out_time(out, "next_notify_time", task->next_notify_time);
-    out_time(out, "parked_since", task->parked_since);
-    out_time(out, "host_open_since", task->host_open_since);
-    out_str(out, "last_error", task->last_error);
-    out_str(out, "last_reason", task->last_reason);
-    out_str(out, "notify_url", task->notify_url);
-    out_time(out, "create_time", task->create_time);
+    out_view(out, &TASK_VIEW, task);
     return PAY_OK;
 }
 

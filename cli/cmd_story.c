@@ -4,26 +4,18 @@
 
 #include "cli/command.h"
 #include "app/alert.h"
-#include "order/order.h"
 #include "order/order_admin.h"
+#include "order/order_view.h"
 #include "watch/story.h"
 
-static enum pay_err order_print(void *arg, const struct order_listed *order)
+static enum pay_err order_print(void *arg, const struct order_listed *listed)
 {
     struct out *out = arg;
 
     out_row(out);
-    out_str(out, "order_no", order->no);
-    out_str(out, "app_key", order->app_key);
-    out_str(out, "merchant_order_id", order->merchant_order_id);
-    out_str(out, "status", state_word(&ORDER_STATE_TABLE, order->status));
-    out_i64(out, "price", order->price);
-    out_str(out, "currency", order->currency);
-    out_str(out, "channel", order->channel_code);
-    out_time(out, "create_time", order->create_time);
-    out_time(out, "expire_time", order->expire_time);
-    out_time(out, "success_time", order->success_time);
-    out_str(out, "subject", order->subject);
+    out_view(out, &ORDER_IN_LIST, &(struct order_shown){
+        .order = &listed->order, .channel = listed->order.channel_code,
+        .app_key = listed->app_key });
     return PAY_OK;
 }
 
@@ -47,10 +39,7 @@ static enum pay_err event_print(void *arg, const struct story_event *event)
     struct out *out = arg;
 
     out_row(out);
-    out_time(out, "time", event->time);
-    out_str(out, "what", event->what);
-    out_str(out, "about", event->about);
-    out_str(out, "text", event->text);
+    out_view(out, &STORY_EVENT_VIEW, event);
     return PAY_OK;
 }
 
@@ -75,14 +64,7 @@ static enum pay_err alert_print(void *arg, const struct alert *alert)
     struct out *out = arg;
 
     out_row(out);
-    out_i64(out, "id", alert->id);
-    out_str(out, "kind", alert->kind);
-    out_i64(out, "app_id", alert->app_id);
-    out_str(out, "about", alert->about);
-    out_i64(out, "times", alert->times);
-    out_time(out, "create_time", alert->create_time);
-    out_str(out, "closed_by", alert->closed_by);
-    out_str(out, "text", alert->text);
+    out_view(out, &ALERT_VIEW, alert);
     return PAY_OK;
 }
 

@@ -150,6 +150,41 @@ void out_time(struct out *out, const char *name, int64_t ms)
     cell(out, name, room, false);
 }
 
+static void out_member(struct out *out, const struct view_member *member,
+                       const struct view_value *value)
+{
+    switch (member->kind) {
+    case VIEW_TEXT:
+    case VIEW_STRING:
+    case VIEW_STATE:
+        out_str(out, member->name, value->text);
+        break;
+    case VIEW_JSON:
+        out_json(out, member->name, value->text);
+        break;
+    case VIEW_NUMBER:
+        out_i64(out, member->name, value->number);
+        break;
+    case VIEW_TIME:
+        out_time(out, member->name, value->number);
+        break;
+    case VIEW_FLAG:
+        out_json(out, member->name, value->number ? "true" : "false");
+        break;
+    }
+}
+
+void out_view(struct out *out, const struct view *view, const void *object)
+{
+    struct view_value value;
+
+    for (size_t i = 0; i < view->count; i++) {
+        const struct view_member *member = view_member(view, i);
+        view_read(member, object, &value);
+        out_member(out, member, &value);
+    }
+}
+
 /* Columns on a terminal: Chinese, Japanese and Korean characters take two. */
 static size_t columns(const char *s)
 {

@@ -4,6 +4,18 @@
 #include "app/admin_log.h"
 #include "base/text.h"
 
+static const struct view_member ALERT_MEMBERS[] = {
+    VIEW_MEMBER(struct alert, id, VIEW_NUMBER, "id", VIEW_ALWAYS),
+    VIEW_MEMBER(struct alert, kind, VIEW_TEXT, "kind", VIEW_ALWAYS),
+    VIEW_MEMBER(struct alert, app_id, VIEW_NUMBER, "app_id", VIEW_UNLESS_EMPTY),
+    VIEW_MEMBER(struct alert, about, VIEW_TEXT, "about", VIEW_ALWAYS),
+    VIEW_MEMBER(struct alert, times, VIEW_NUMBER, "times", VIEW_ALWAYS),
+    VIEW_MEMBER(struct alert, create_time, VIEW_TIME, "create_time", VIEW_ALWAYS),
+    VIEW_MEMBER(struct alert, closed_by, VIEW_TEXT, "closed_by", VIEW_UNLESS_EMPTY),
+    VIEW_MEMBER(struct alert, text, VIEW_TEXT, "text", VIEW_ALWAYS),
+};
+const struct view ALERT_VIEW = VIEW_SHOWS_ALL(ALERT_MEMBERS);
+
 /* One that was closed is opened by the trigger: the accounts may not write who closed it. */
 static enum pay_err alert_again(struct db *db, const char *kind, const char *about,
                                 const char *text, int64_t *changed)

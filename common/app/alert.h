@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/view.h"
 #include "io/db/db.h"
 
 /* One row per (kind, about): raised again it counts up and opens again. Inside the caller's
@@ -17,6 +18,7 @@ struct alert {
     int64_t id, app_id, times, create_time, close_time;
     char kind[33], about[65], text[4097], closed_by[257], remark[1021];
 };
+extern const struct view ALERT_VIEW;
 /* Open ones (or all), oldest first, at most limit after number `after`. */
 struct alert_filter { bool all; int64_t after, limit; };
 /* How many there are, whatever the limit. */

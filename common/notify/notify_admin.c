@@ -4,6 +4,26 @@
 #include "notify/notify.h"
 #include "notify/notify_endpoint.h"
 
+#define TASK(member, kind, /* need */ ...) \
+    VIEW_MEMBER(struct task_row, member, kind, #member, __VA_ARGS__)
+static const struct view_member TASK_MEMBERS[] = {
+    TASK(no, VIEW_TEXT, VIEW_ALWAYS),
+    TASK(app_key, VIEW_TEXT, VIEW_ALWAYS),
+    TASK(event, VIEW_TEXT, VIEW_ALWAYS),
+    TASK(merchant_order_id, VIEW_TEXT, VIEW_UNLESS_EMPTY),
+    TASK(status, VIEW_STATE, VIEW_ALWAYS, .words = STATE_WORDS(NOTIFY_STATES)),
+    TASK(notify_times, VIEW_NUMBER, VIEW_ALWAYS),
+    TASK(max_notify_times, VIEW_NUMBER, VIEW_ALWAYS),
+    TASK(next_notify_time, VIEW_TIME, VIEW_UNLESS_EMPTY),
+    TASK(parked_since, VIEW_TIME, VIEW_UNLESS_EMPTY),
+    TASK(host_open_since, VIEW_TIME, VIEW_UNLESS_EMPTY),
+    TASK(last_error, VIEW_TEXT, VIEW_UNLESS_EMPTY),
+    TASK(last_reason, VIEW_TEXT, VIEW_UNLESS_EMPTY),
+    TASK(notify_url, VIEW_TEXT, VIEW_ALWAYS),
+    TASK(create_time, VIEW_TIME, VIEW_ALWAYS),
+};
+const struct view TASK_VIEW = VIEW_SHOWS_ALL(TASK_MEMBERS);
+
 static const struct db_column TASK_COLUMNS[] = {
     DB_COLUMN(struct task_row, id),
     DB_COLUMN(struct task_row, no),

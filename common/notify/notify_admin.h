@@ -4,6 +4,7 @@
 
 #include "app/admin_log.h"
 #include "app/app.h"
+#include "base/view.h"
 #include "notify/notify.h"
 
 struct task_row {
@@ -14,6 +15,7 @@ struct task_row {
     char notify_url[NOTIFY_URL_SIZE];
     char last_error[65], last_reason[1021];
 };
+extern const struct view TASK_VIEW;
 struct task_filter {
     const char *app_key; /* NULL: all apps */
     int64_t status;      /* -1: any */

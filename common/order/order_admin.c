@@ -2,17 +2,17 @@
 #include "order/order_admin.h"
 
 static const struct db_column COLUMNS[] = {
-    DB_COLUMN(struct order_listed, no),
+    DB_COLUMN(struct order_listed, order.no),
     DB_COLUMN(struct order_listed, app_key),
-    DB_COLUMN(struct order_listed, merchant_order_id),
-    DB_COLUMN(struct order_listed, status),
-    DB_COLUMN(struct order_listed, price),
-    DB_COLUMN(struct order_listed, currency),
-    DB_COLUMN(struct order_listed, channel_code),
-    DB_COLUMN(struct order_listed, subject),
-    DB_COLUMN_TIME(struct order_listed, create_time),
-    DB_COLUMN_TIME(struct order_listed, expire_time),
-    DB_COLUMN_TIME(struct order_listed, success_time),
+    DB_COLUMN(struct order_listed, order.merchant_order_id),
+    DB_COLUMN(struct order_listed, order.status),
+    DB_COLUMN(struct order_listed, order.price),
+    DB_COLUMN(struct order_listed, order.currency),
+    DB_COLUMN(struct order_listed, order.channel_code),
+    DB_COLUMN(struct order_listed, order.subject),
+    DB_COLUMN_TIME(struct order_listed, order.create_time),
+    DB_COLUMN_TIME(struct order_listed, order.expire_time),
+    DB_COLUMN_TIME(struct order_listed, order.success_time),
 };
 
 struct listed_each {

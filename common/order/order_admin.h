@@ -3,14 +3,10 @@
 #define ORDER_ORDER_ADMIN_H
 
 #include "app/app.h"
-#include "base/money.h"
-#include "base/ulid.h"
+#include "order/order.h"
 
-struct order_listed {
-    int64_t status, price, create_time, expire_time, success_time;
-    char no[NO_SIZE], app_key[APP_KEY_SIZE], merchant_order_id[65], currency[CURRENCY_SIZE];
-    char channel_code[33], subject[509];
-};
+/* Only what ORDER_IN_LIST (order_view.h) shows is filled. */
+struct order_listed { struct order order; char app_key[APP_KEY_SIZE]; };
 struct order_listing {
     const char *app_key;        /* NULL: all apps */
     int64_t status;             /* or STATE_ANY */

@@ -11,7 +11,7 @@ static bool body_write(const struct app *app, const struct order_change *change,
     json_str(&j, "type", change->name);
     json_time(&j, "timestamp", change->happened);
     json_open(&j, "data");
-    order_view_notice(&j, change->order, app->app_key);
+    order_view_notification(&j, change->order, app->app_key);
     json_close(&j);
     json_close(&j);
     return !to->full;

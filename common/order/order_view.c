@@ -1,81 +1,122 @@
-/* order_view.c - the order as JSON. The order of the lines is the contract's. */
+/* order_view.c - the members of orders and attempts, and where which of them are shown. */
 #include "order/order_view.h"
 
-static void terms_and_state(struct json_text *to, const struct order *order, const char *channel)
-{
-    json_str(to, "order_no", order->no);
-    json_str(to, "merchant_order_id", order->merchant_order_id);
-    json_i64(to, "price", order->price);
-    json_str(to, "currency", order->currency);
-    json_str(to, "subject", order->subject);
-    json_opt(to, "body", order->body);
-    json_raw(to, "metadata", order->metadata);
-    json_opt(to, "user_id", order->user_id);
-    json_str(to, "status", state_word(&ORDER_STATE_TABLE, order->status));
-    json_time(to, "create_time", order->create_time);
-    json_time(to, "expire_time", order->expire_time);
-    json_time(to, "success_time", order->success_time);
-    json_opt(to, "channel", channel);
-    json_opt(to, "channel_order_no", order->channel_order_no);
-    if (order->paid_price != 0)
-        json_i64(to, "paid_price", order->paid_price);
-    json_i64(to, "refund_price", order->refund_price);
-    json_i64(to, "refunding_price", order->refunding_price);
-    json_i64(to, "version", order->version);
-}
+enum {
+    O_NO, O_MERCHANT_NO, O_PRICE, O_CURRENCY, O_SUBJECT, O_BODY, O_METADATA, O_USER, O_STATUS,
+    O_CREATED, O_EXPIRES, O_PAID, O_CHANNEL, O_CHANNEL_NO, O_PAID_PRICE, O_REFUND, O_REFUNDING,
+    O_VERSION, O_TOKEN, O_RETURN, O_NOTIFY, O_BLOCKED, O_PAY_ID, O_MODE, O_CONTENT, O_PAY_URL,
+    O_APP
+};
 
-/* An attempt left open by a paid or closed order is nothing a payer should be sent to; one of an
- * order past its end is still asked about, but shows no way to pay. */
+#define ORDER(member, kind, name, /* need */ ...) \
+    VIEW_PART(struct order_shown, order, struct order, member, kind, name, __VA_ARGS__)
+#define OPEN(part, member, name, need) \
+    VIEW_PART(struct order_shown, part, struct attempt, member, VIEW_TEXT, name, need)
+
+static const struct view_member ORDER_MEMBERS[] = {
+    [O_NO] = ORDER(no, VIEW_TEXT, "order_no", VIEW_ALWAYS),
+    [O_MERCHANT_NO] = ORDER(merchant_order_id, VIEW_TEXT, "merchant_order_id", VIEW_ALWAYS),
+    [O_PRICE] = ORDER(price, VIEW_NUMBER, "price", VIEW_ALWAYS),
+    [O_CURRENCY] = ORDER(currency, VIEW_TEXT, "currency", VIEW_ALWAYS),
+    [O_SUBJECT] = ORDER(subject, VIEW_TEXT, "subject", VIEW_ALWAYS),
+    [O_BODY] = ORDER(body, VIEW_TEXT, "body", VIEW_UNLESS_EMPTY),
+    [O_METADATA] = ORDER(metadata, VIEW_JSON, "metadata", VIEW_UNLESS_EMPTY),
+    [O_USER] = ORDER(user_id, VIEW_TEXT, "user_id", VIEW_UNLESS_EMPTY),
+    [O_STATUS] = ORDER(status, VIEW_STATE, "status", VIEW_ALWAYS,
+                       .words = STATE_WORDS(ORDER_STATES)),
+    [O_CREATED] = ORDER(create_time, VIEW_TIME, "create_time", VIEW_ALWAYS),
+    [O_EXPIRES] = ORDER(expire_time, VIEW_TIME, "expire_time", VIEW_ALWAYS),
+    [O_PAID] = ORDER(success_time, VIEW_TIME, "success_time", VIEW_UNLESS_EMPTY),
+    [O_CHANNEL] = VIEW_MEMBER(struct order_shown, channel, VIEW_STRING, "channel",
+                              VIEW_UNLESS_EMPTY),
+    [O_CHANNEL_NO] = ORDER(channel_order_no, VIEW_TEXT, "channel_order_no", VIEW_UNLESS_EMPTY),
+    [O_PAID_PRICE] = ORDER(paid_price, VIEW_NUMBER, "paid_price", VIEW_UNLESS_EMPTY),
+    [O_REFUND] = ORDER(refund_price, VIEW_NUMBER, "refund_price", VIEW_ALWAYS),
+    [O_REFUNDING] = ORDER(refunding_price, VIEW_NUMBER, "refunding_price", VIEW_ALWAYS),
+    [O_VERSION] = ORDER(version, VIEW_NUMBER, "version", VIEW_ALWAYS),
+    [O_TOKEN] = ORDER(query_token, VIEW_TEXT, "query_token", VIEW_ALWAYS),
+    [O_RETURN] = ORDER(return_url, VIEW_TEXT, "return_url", VIEW_UNLESS_EMPTY),
+    [O_NOTIFY] = ORDER(notify_url, VIEW_TEXT, "notify_url", VIEW_UNLESS_EMPTY),
+    [O_BLOCKED] = VIEW_MEMBER(struct order_shown, notify_url_blocked, VIEW_FLAG,
+                              "notify_url_blocked", VIEW_UNLESS_EMPTY),
+    [O_PAY_ID] = OPEN(open, no, "pay_id", VIEW_ALWAYS),
+    [O_MODE] = OPEN(payable, display_mode, "display_mode", VIEW_UNLESS_EMPTY),
+    [O_CONTENT] = OPEN(payable, display_content, "display_content", VIEW_UNLESS_EMPTY),
+    [O_PAY_URL] = OPEN(payable, pay_url, "pay_url", VIEW_UNLESS_EMPTY),
+    [O_APP] = VIEW_MEMBER(struct order_shown, app_key, VIEW_STRING, "app_key", VIEW_ALWAYS),
+};
+
+/* The order of the members is the contract's. */
+#define ORDER_TERMS_AND_STATE \
+    O_NO, O_MERCHANT_NO, O_PRICE, O_CURRENCY, O_SUBJECT, O_BODY, O_METADATA, O_USER, O_STATUS, \
+    O_CREATED, O_EXPIRES, O_PAID, O_CHANNEL, O_CHANNEL_NO, O_PAID_PRICE, O_REFUND, \
+    O_REFUNDING, O_VERSION
+static const unsigned char IN_ANSWER[] = {
+    ORDER_TERMS_AND_STATE, O_TOKEN, O_RETURN, O_NOTIFY, O_BLOCKED, O_PAY_ID, O_MODE, O_CONTENT,
+    O_PAY_URL,
+};
+static const unsigned char IN_NOTIFICATION[] = { ORDER_TERMS_AND_STATE, O_RETURN, O_NOTIFY, O_APP };
+static const unsigned char FOR_PAYER[] = {
+    O_NO, O_STATUS, O_PRICE, O_CURRENCY, O_SUBJECT, O_RETURN, O_EXPIRES,
+};
+static const unsigned char IN_LIST[] = {
+    O_NO, O_APP, O_MERCHANT_NO, O_STATUS, O_PRICE, O_CURRENCY, O_CHANNEL, O_CREATED, O_EXPIRES,
+    O_PAID, O_SUBJECT,
+};
+
+const struct view ORDER_IN_LIST = VIEW_SHOWS(ORDER_MEMBERS, IN_LIST);
+
+/* An attempt that a paid or closed order left open is not shown: no payer should be sent to it. One
+ * of an order past its end is still asked about, but shows no way to pay. */
 void order_view(struct json_text *to, const struct order *order, const struct attempt *open,
                 bool notify_url_blocked)
 {
+    static const struct view VIEW_OF_ANSWER = VIEW_SHOWS(ORDER_MEMBERS, IN_ANSWER);
+
     if (order->status != ORDER_WAITING)
         open = NULL;
-    terms_and_state(to, order, open != NULL ? open->channel_code : order->channel_code);
-    json_str(to, "query_token", order->query_token);
-    json_opt(to, "return_url", order->return_url);
-    json_opt(to, "notify_url", order->notify_url);
-    if (notify_url_blocked)
-        json_raw(to, "notify_url_blocked", "true");
-    if (open == NULL)
-        return;
-    json_str(to, "pay_id", open->no);
-    if (order->expired != 0)
-        return;
-    json_opt(to, "display_mode", open->display_mode);
-    json_opt(to, "display_content", open->display_content);
-    json_opt(to, "pay_url", open->pay_url);
+    view_write(to, &VIEW_OF_ANSWER, &(struct order_shown){
+        .order = order, .open = open, .payable = order->expired ? NULL : open,
+        .channel = open ? open->channel_code : order->channel_code,
+        .notify_url_blocked = notify_url_blocked });
 }
 
-void order_view_notice(struct json_text *to, const struct order *order, const char *app_key)
+void order_view_notification(struct json_text *to, const struct order *order, const char *app_key)
 {
-    terms_and_state(to, order, order->channel_code);
-    json_opt(to, "return_url", order->return_url);
-    json_opt(to, "notify_url", order->notify_url);
-    json_str(to, "app_key", app_key);
-}
+    static const struct view VIEW_OF_NOTIFICATION = VIEW_SHOWS(ORDER_MEMBERS, IN_NOTIFICATION);
 
-void attempt_view(struct json_text *to, const struct attempt *attempt)
-{
-    json_open(to, NULL);
-    json_str(to, "pay_id", attempt->no);
-    json_str(to, "channel", attempt->channel_code);
-    json_str(to, "status", state_word(&ATTEMPT_STATE_TABLE, attempt->status));
-    json_opt(to, "channel_order_no", attempt->channel_order_no);
-    json_opt(to, "channel_error_code", attempt->channel_error_code);
-    json_opt(to, "channel_error_msg", attempt->channel_error_msg);
-    json_time(to, "create_time", attempt->create_time);
-    json_time(to, "success_time", attempt->success_time);
-    json_close(to);
+    view_write(to, &VIEW_OF_NOTIFICATION, &(struct order_shown){
+        .order = order, .channel = order->channel_code, .app_key = app_key });
 }
 
 void order_view_public(struct json_text *to, const struct order *order)
 {
-    json_str(to, "order_no", order->no);
-    json_str(to, "status", state_word(&ORDER_STATE_TABLE, order->status));
-    json_i64(to, "price", order->price);
-    json_str(to, "currency", order->currency);
-    json_str(to, "subject", order->subject);
-    json_opt(to, "return_url", order->return_url);
-    json_time(to, "expire_time", order->expire_time);
+    static const struct view VIEW_OF_PAYER = VIEW_SHOWS(ORDER_MEMBERS, FOR_PAYER);
+
+    view_write(to, &VIEW_OF_PAYER, &(struct order_shown){ .order = order });
+}
+
+/* ---- attempts */
+
+#define ATTEMPT(member, kind, name, /* need */ ...) \
+    VIEW_MEMBER(struct attempt, member, kind, name, __VA_ARGS__)
+
+static const struct view_member ATTEMPT_MEMBERS[] = {
+    ATTEMPT(no, VIEW_TEXT, "pay_id", VIEW_ALWAYS),
+    ATTEMPT(channel_code, VIEW_TEXT, "channel", VIEW_ALWAYS),
+    ATTEMPT(status, VIEW_STATE, "status", VIEW_ALWAYS, .words = STATE_WORDS(ATTEMPT_STATES)),
+    ATTEMPT(channel_order_no, VIEW_TEXT, "channel_order_no", VIEW_UNLESS_EMPTY),
+    ATTEMPT(channel_error_code, VIEW_TEXT, "channel_error_code", VIEW_UNLESS_EMPTY),
+    ATTEMPT(channel_error_msg, VIEW_TEXT, "channel_error_msg", VIEW_UNLESS_EMPTY),
+    ATTEMPT(create_time, VIEW_TIME, "create_time", VIEW_ALWAYS),
+    ATTEMPT(success_time, VIEW_TIME, "success_time", VIEW_UNLESS_EMPTY),
+};
+
+void attempt_view(struct json_text *to, const struct attempt *attempt)
+{
+    static const struct view VIEW_OF_ATTEMPT = VIEW_SHOWS_ALL(ATTEMPT_MEMBERS);
+
+    json_open(to, NULL);
+    view_write(to, &VIEW_OF_ATTEMPT, attempt);
+    json_close(to);
 }

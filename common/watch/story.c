@@ -7,6 +7,14 @@
 #include "notify/notify_endpoint.h"
 #include "order/order_state.h"
 
+static const struct view_member EVENT_MEMBERS[] = {
+    VIEW_MEMBER(struct story_event, time, VIEW_TIME, "time", VIEW_ALWAYS),
+    VIEW_MEMBER(struct story_event, what, VIEW_TEXT, "what", VIEW_ALWAYS),
+    VIEW_MEMBER(struct story_event, about, VIEW_TEXT, "about", VIEW_UNLESS_EMPTY),
+    VIEW_MEMBER(struct story_event, text, VIEW_TEXT, "text", VIEW_UNLESS_EMPTY),
+};
+const struct view STORY_EVENT_VIEW = VIEW_SHOWS_ALL(EVENT_MEMBERS);
+
 static const struct db_column KEY_COLUMNS[] = {
     DB_COLUMN(struct story_key, id), DB_COLUMN(struct story_key, no),
 };

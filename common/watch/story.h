@@ -4,6 +4,7 @@
 #define WATCH_STORY_H
 
 #include "base/ulid.h"
+#include "base/view.h"
 #include "io/db/db.h"
 
 struct story_event {
@@ -12,6 +13,7 @@ struct story_event {
     char about[65]; /* its number */
     char text[4097];
 };
+extern const struct view STORY_EVENT_VIEW;
 /* By whatever number somebody has: an order_no, pay_id or webhook-id, of any app, or a merchant's
  * own (of app_key, unless that is NULL). PAY_CONFLICT: orders of several apps have it. */
 struct story_key { int64_t id; char no[NO_SIZE]; };     /* the order's */

@@ -121,12 +121,12 @@ static void test_order_view__a_paid_order_sends_nobody_to_pay(void **state)
                                    "\"notify_url\":\"https://m.example/n\"}");
 }
 
-static void test_order_view_notice__has_no_secrets_and_no_way_to_pay(void **state)
+static void test_order_view_notification__has_no_secrets_and_no_way_to_pay(void **state)
 {
     struct order order = order_full();
 
     (void)state;
-    VIEW(order_view_notice(&j, &order, "app_one"));
+    VIEW(order_view_notification(&j, &order, "app_one"));
     assert_string_equal(room, FULL "\"return_url\":\"https://m.example/r\","
                                    "\"notify_url\":\"https://m.example/n\","
                                    "\"app_key\":\"app_one\"}");
@@ -173,7 +173,7 @@ int main(void)
         cmocka_unit_test(test_order_view__past_its_end_there_is_no_way_to_pay),
         cmocka_unit_test(test_order_view__warns_of_a_blocked_address),
         cmocka_unit_test(test_order_view__a_paid_order_sends_nobody_to_pay),
-        cmocka_unit_test(test_order_view_notice__has_no_secrets_and_no_way_to_pay),
+        cmocka_unit_test(test_order_view_notification__has_no_secrets_and_no_way_to_pay),
         cmocka_unit_test(test_order_view_public__for_the_payers_browser),
         cmocka_unit_test(test_attempt_view__each_state),
     };
