@@ -1,6 +1,6 @@
 /* bare.c - what libfcgi and one prepared SELECT cost, and nothing else: the measure for query and
- * status. One process per worker, a connection per request, no checks, no log.
- * usage: bare SOCKET WORKERS DB_SOCKET USER DATABASE     (the password in the file BARE_PASSWORD_FILE)
+ * status. One process per worker, a kept connection in each, no checks, no log.
+ * usage: bare SOCKET WORKERS DB_SOCKET USER DATABASE     (password: the file BARE_PASSWORD_FILE)
  * It answers ?no=ORDER_NO. */
 #include <fcgiapp.h>
 #include <mysql.h>

@@ -3,7 +3,9 @@
  *
  * usage: limit CASE WORKERS SECONDS FIRST APP_ID CHANNEL_ID
  *   CASE    a row of CASES; FIRST: the id of the first waiting order (callback), taken in turns
- * Settings as the executables have them (SHROFF_DB_SOCKET …). Prints one line of JSON, microseconds. */
+ * Settings as the executables have them (SHROFF_DB_SOCKET …). Prints one line of JSON, in
+ * microseconds. */
+#include "bench/limit.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +18,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/ulid.h"
-#include "bench/limit.h"
 #include "io/db/db_server.h"
 
 #define TIMES_MAX 100000

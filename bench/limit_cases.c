@@ -17,7 +17,8 @@ static const char NOTICE[] =
     "\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"merchant_order_id\":\"B000000000001\",\"price\":8800,"
     "\"currency\":\"CNY\",\"subject\":\"Blue kettle\",\"status\":\"SUCCESS\",\"create_time\":"
     "\"2026-01-01T00:00:00.000Z\",\"expire_time\":\"2026-01-01T00:00:00.000Z\",\"success_time\":"
-    "\"2026-01-01T00:00:00.000Z\",\"channel\":\"mock\",\"channel_order_no\":\"MOCK0000000000000000\","
+    "\"2026-01-01T00:00:00.000Z\",\"channel\":\"mock\","
+    "\"channel_order_no\":\"MOCK0000000000000000\","
     "\"paid_price\":8800,\"refund_price\":0,\"refunding_price\":0,\"version\":1,\"app_key\":"
     "\"0123456789abcdef\"}}";
 static const char CALLBACK[] =
@@ -112,7 +113,8 @@ static enum pay_err rows_lock(struct limit *limit, struct order *order, struct a
 {
     static const char SQL_ORDER[] =
         ORDER_SELECT
-        " WHERE o.id = (SELECT e.order_id FROM pay_order_extension e WHERE e.no = ? AND e.channel_id = ?)"
+        " WHERE o.id = (SELECT e.order_id FROM pay_order_extension e"
+        "                WHERE e.no = ? AND e.channel_id = ?)"
         " FOR UPDATE";
     static const char SQL_ATTEMPT[] = ATTEMPT_SELECT " WHERE e.no = ?";
     char no[NO_SIZE];
@@ -124,7 +126,8 @@ static enum pay_err rows_lock(struct limit *limit, struct order *order, struct a
     return err == PAY_OK ? attempt_read(limit->db, SQL_ATTEMPT, DB_LIST(read), attempt) : err;
 }
 
-static enum pay_err paid(struct limit *limit, const struct order *order, const struct attempt *attempt)
+static enum pay_err paid(struct limit *limit, const struct order *order,
+                         const struct attempt *attempt)
 {
     static const char SQL[] =
         "UPDATE pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
@@ -218,8 +221,8 @@ static enum pay_err open_work(struct db *db, void *arg)
         DB_NUM(limit->app_id), DB_STR(nonce), DB_STR(no), DB_OPT(NONE), DB_STR(merchant),
         DB_STR("Blue kettle"), DB_OPT(NONE), DB_OPT(NONE), DB_OPT(NONE), DB_OPT(NONE), DB_NUM(8800),
         DB_STR("CNY"), DB_OPT(NONE), DB_STR(token), DB_NUM(7200), DB_STR(pay_id),
-        DB_NUM(limit->channel_id), DB_STR("mock"), DB_OPT(NONE), DB_STR("redirect"), DB_STR(PAY_URL),
-        DB_STR(PAY_URL),
+        DB_NUM(limit->channel_id), DB_STR("mock"), DB_OPT(NONE), DB_STR("redirect"),
+        DB_STR(PAY_URL), DB_STR(PAY_URL),
     };
     return db_call(db, &(struct db_query){
         .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(ORDER_MADE), .row = &made });

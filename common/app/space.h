@@ -1,5 +1,5 @@
 /* space.h - room on the disk that holds the database. MariaDB does not refuse when it is full: it
- * aborts, and takes everything with it (reliability.md M17). So new orders are refused before that,
+ * aborts, and takes everything with it. So new orders are refused before that,
  * while what is under way goes on. */
 #ifndef APP_SPACE_H
 #define APP_SPACE_H

@@ -1,5 +1,5 @@
 /* json_text.h - writes JSON into a struct text. What is signed, frozen or answered is built here,
- * byte for byte ours, never by a library that may truncate it (reliability.md M13).
+ * byte for byte ours, never by a library that may truncate it.
  * Commas are placed by the writer; absent values are left out by the caller not writing them. */
 #ifndef BASE_JSON_TEXT_H
 #define BASE_JSON_TEXT_H

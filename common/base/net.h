@@ -19,8 +19,8 @@ MUST_USE bool net_parse(const char *s, struct net_address *out);    /* no bracke
  * the first bad entry or when there are over NET_LIST_MAX. */
 MUST_USE bool net_list_parse(const char *s, struct net_list *out);
 bool net_list_has(const struct net_list *list, const struct net_address *address);
-/* Public by webhooks.md part D: refuses private, loopback, link-local, CGNAT, reserved, multicast,
- * documentation, 6to4, NAT64, Teredo …: only what a packet on the internet can reach. */
+/* By IANA's special-purpose registries: refuses private, loopback, link-local, CGNAT, reserved,
+ * multicast, documentation, 6to4, NAT64, Teredo …: only what a packet on the internet can reach. */
 bool net_is_public(const struct net_address *address);
 #define NET_TEXT_SIZE 46
 /* The address in one element of X-Forwarded-For, as it was spelled: blanks, quotes, brackets and a

@@ -3,7 +3,7 @@
  *
  * One transaction: order row locked, attempt, order, notification task, alerts, and the raw
  * callback row when a callback told it. Any number of times, in any order, from callback, submit or
- * sync: the same end. Money is never dropped (domain.md rules 1 to 6). */
+ * sync: the same end. Money is never dropped. */
 #ifndef SETTLE_SETTLE_H
 #define SETTLE_SETTLE_H
 

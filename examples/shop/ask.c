@@ -49,10 +49,10 @@ static void ask(const struct order *order)
         code = shroff_query(order->id, &answer);
     bool paid = code == SHROFF_OK && ask_settle(order, &answer);
     const char *state = paid ? NULL : state_of(code, &answer);
-    if (state != NULL)
+    if (state)
         payments_asked(order->id, state);
     snprintf(number, sizeof(number), "%d", code);
-    web_log("ask", order->id, paid ? "FOUND" : state != NULL ? state : number);
+    web_log("ask", order->id, paid ? "FOUND" : state ? state : number);
 }
 
 bool ask_due(void)

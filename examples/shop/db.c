@@ -21,11 +21,11 @@ bool db_connect(void)
                                " tx_isolation = 'READ-COMMITTED'";
     unsigned seconds = 5;
 
-    if (db != NULL && mysql_ping(db) == 0)
+    if (db && mysql_ping(db) == 0)
         return true;
     db_disconnect();
     db = mysql_init(NULL);
-    if (db == NULL)
+    if (!db)
         return false;
     mysql_options(db, MYSQL_SET_CHARSET_NAME, "utf8mb4");
     mysql_options(db, MYSQL_INIT_COMMAND, INIT);
@@ -33,7 +33,7 @@ bool db_connect(void)
     mysql_options(db, MYSQL_OPT_READ_TIMEOUT, &seconds);
     mysql_options(db, MYSQL_OPT_WRITE_TIMEOUT, &seconds);
     if (mysql_real_connect(db, NULL, settings.db_user, settings.db_password, settings.db_name, 0,
-                           settings.db_socket, 0) != NULL)
+                           settings.db_socket, 0))
         return true;
     web_log("db", "", mysql_error(db));
     db_disconnect();
@@ -67,10 +67,10 @@ MYSQL_STMT *db_run(const char *sql, MYSQL_BIND *in, unsigned *error)
     MYSQL_STMT *statement = mysql_stmt_init(db);
 
     *error = ER_OUT_OF_RESOURCES;
-    if (statement == NULL)
+    if (!statement)
         return NULL;
     if (mysql_stmt_prepare(statement, sql, strlen(sql)) == 0 &&
-        (in == NULL || mysql_stmt_bind_param(statement, in) == 0) &&
+        (!in || mysql_stmt_bind_param(statement, in) == 0) &&
         mysql_stmt_execute(statement) == 0) {
         *error = 0;
         return statement;
@@ -86,7 +86,7 @@ int db_change(const char *sql, MYSQL_BIND *in, unsigned *error)
 {
     MYSQL_STMT *statement = db_run(sql, in, error);
 
-    if (statement == NULL)
+    if (!statement)
         return -1;
     int rows = (int)mysql_stmt_affected_rows(statement);
     mysql_stmt_close(statement);

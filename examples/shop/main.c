@@ -80,7 +80,7 @@ static void answer(struct web *web)
         }
         allow = strcmp(ROUTES[i].method, "GET") == 0 ? "GET, HEAD" : "POST";
     }
-    if (allow != NULL)
+    if (allow)
         web_not_allowed(web, allow);
     else
         page_message(web, 404, web->words->not_found, NULL);
@@ -118,7 +118,7 @@ static void ask(int listener)
 
 int main(void)
 {
-    setvbuf(stderr, NULL, _IOLBF, 4096);        /* a log line is one write, whoever logs beside us */
+    setvbuf(stderr, NULL, _IOLBF, 4096);        /* a log line is one write */
     settings_read();
     if (FCGX_Init() != 0)
         return 1;

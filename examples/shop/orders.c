@@ -104,7 +104,7 @@ enum found orders_find(const char *id, struct order *out)
         out_text(out->payment, sizeof(out->payment)), out_number(&out->code),
     };
     MYSQL_STMT *statement = db_connect() ? db_run(SQL_FIND, in, &error) : NULL;
-    if (statement == NULL)
+    if (!statement)
         return FOUND_DB_DOWN;
     int got = mysql_stmt_bind_result(statement, row) == 0 ? mysql_stmt_fetch(statement) : 1;
     mysql_stmt_close(statement);

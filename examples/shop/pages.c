@@ -166,9 +166,9 @@ void page_message(struct web *web, int status, const char *sentence, const struc
 {
     begin(web, status, web->words->shop, "");
     html(web, "<section class=\"card order\">\n<p class=\"message\">%s</p>\n", sentence);
-    if (way != NULL && way->order[0] != '\0')
+    if (way && way->order[0] != '\0')
         order_form(web, "order", way->order, "button wide", way->label);
-    else if (way != NULL)
+    else if (way)
         html(web,
              "<form method=\"post\" action=\"%s\">"
              "<button class=\"button wide\">%s</button></form>\n",

@@ -123,7 +123,7 @@ bool payments_take_due(struct order *order)
     MYSQL_BIND row[] = { out_text(id, sizeof(id)), out_number(&asks) };
 
     MYSQL_STMT *statement = db_connect() ? db_run(SQL_DUE, NULL, &error) : NULL;
-    if (statement == NULL)
+    if (!statement)
         return false;
     int got = mysql_stmt_bind_result(statement, row) == 0 ? mysql_stmt_fetch(statement) : 1;
     mysql_stmt_close(statement);

@@ -15,7 +15,7 @@ static void stop(const char *name, const char *why)
 
 static void set(char *room, size_t size, const char *name, const char *value)
 {
-    if (value == NULL || value[0] == '\0')
+    if (!value || value[0] == '\0')
         stop(name, "is not set");
     if (snprintf(room, size, "%s", value) >= (int)size)
         stop(name, "is too long");
@@ -26,7 +26,7 @@ static void from_env(char *room, size_t size, const char *name, const char *othe
 {
     const char *value = getenv(name);
 
-    set(room, size, name, value != NULL && value[0] != '\0' ? value : otherwise);
+    set(room, size, name, value && value[0] != '\0' ? value : otherwise);
 }
 
 static int number(const char *name, const char *otherwise, int least, int most)
@@ -48,10 +48,10 @@ static void from_file(char *room, size_t size, const char *name, const char *lea
     char path[512], otherwise[512];
     const char *state = getenv("SHROFF_STATE");
 
-    snprintf(otherwise, sizeof(otherwise), "%s/secrets/%s", state != NULL ? state : "var", leaf);
+    snprintf(otherwise, sizeof(otherwise), "%s/secrets/%s", state ? state : "var", leaf);
     from_env(path, sizeof(path), name, otherwise);
     FILE *file = fopen(path, "re");
-    if (file == NULL || fgets(room, (int)size, file) == NULL)
+    if (!file || !fgets(room, (int)size, file))
         stop(name, "names a file that cannot be read");
     else
         fclose(file);
@@ -62,7 +62,7 @@ static void from_file(char *room, size_t size, const char *name, const char *lea
     const char *odd = room;
     while (*odd > ' ' && *odd <= '~')
         odd++;
-    if (*odd != '\0' || strchr("\"'", room[0]) != NULL)
+    if (*odd != '\0' || strchr("\"'", room[0]))
         stop(name, "names a file whose first line holds blanks, quotes or more than plain ASCII");
 }
 
@@ -85,7 +85,7 @@ void settings_read(void)
     SECRET(app_secret, "SHOP_APP_SECRET_FILE", "shop_app_secret");
     SECRET(webhook_secret, "SHOP_WEBHOOK_SECRET_FILE", "shop_webhook_secret");
 
-    snprintf(socket, sizeof(socket), "%s/run/mariadb.sock", state != NULL ? state : "var");
+    snprintf(socket, sizeof(socket), "%s/run/mariadb.sock", state ? state : "var");
     ENV(db_socket, "SHOP_DB_SOCKET", socket);
     ENV(db_name, "SHOP_DB_NAME", "shop");
     ENV(db_user, "SHOP_DB_USER", "shroff_shop");

@@ -58,7 +58,7 @@ static bool read_terms(struct web *web, struct order *order)
     char text[65];
     const struct product *product = web_field(web, "product", text) ? product_find(text) : NULL;
 
-    if (product == NULL)
+    if (!product)
         return web_field(web, "order", text) && orders_find(text, order) == FOUND;
     *order = (struct order){ .price = product->price };
     snprintf(order->currency, sizeof(order->currency), "%s", product->currency);
@@ -96,7 +96,7 @@ void shop_order(struct web *web, const char *id)
 {
     const struct order *order = order_or_sorry(web, id);
 
-    if (order == NULL)
+    if (!order)
         return;
     payments_watched(order);
     page_order(web, order);
@@ -152,7 +152,7 @@ static void pay_failed(struct web *web, const struct order *order, const char *s
 
     snprintf(number, sizeof(number), "%d", code);
     web_log("pay", order->id, number);
-    if (state == NULL)
+    if (!state)
         page_message(web, 503, words->again, &(struct way_on){ web->path, words->pay, "" });
     else if (strcmp(state, "OVER") == 0)
         page_message(web, 409, words->expired,
@@ -170,7 +170,7 @@ void shop_pay(struct web *web, const char *id)
     if (refused(web))
         return;
     const struct order *order = order_or_sorry(web, id);
-    if (order == NULL)
+    if (!order)
         return;
     if (order_is_paid(order)) {
         go_to_order(web, id);
@@ -188,7 +188,7 @@ void shop_pay(struct web *web, const char *id)
         return;
     }
     const char *state = state_after_pay(code, &answer);
-    if (state != NULL)
+    if (state)
         payments_note(order->id, state, code, &answer);
     if (code == SHROFF_OK && answer.pay_url[0] != '\0')
         web_redirect(web, answer.pay_url);

@@ -28,7 +28,7 @@ bool shroff_open(void)
 {
     curl_global_init(CURL_GLOBAL_DEFAULT);
     curl = curl_easy_init();
-    return curl != NULL;
+    return curl;
 }
 
 static void to_hex(const unsigned char *bytes, size_t count, char *out)
@@ -82,7 +82,7 @@ static bool send_once(const char *method, const char *path, const char *body, st
 {
     char url[1024];
     char *signed_by = authorization(method, path, body);
-    struct curl_slist *headers = curl_slist_append(NULL, signed_by != NULL ? signed_by : "");
+    struct curl_slist *headers = curl_slist_append(NULL, signed_by ? signed_by : "");
     struct curl_slist *more = curl_slist_append(headers, "Content-Type: application/json");
 
     answer->size = 0;
@@ -100,7 +100,7 @@ static bool send_once(const char *method, const char *path, const char *body, st
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
-    bool sent = signed_by != NULL && more != NULL && curl_easy_perform(curl) == CURLE_OK;
+    bool sent = signed_by && more && curl_easy_perform(curl) == CURLE_OK;
     curl_slist_free_all(headers);
     free(signed_by);
     return sent;
@@ -111,9 +111,9 @@ static struct json_object *parse(const char *text, size_t size)
     struct json_tokener *tokener = json_tokener_new();
     struct json_object *object = NULL;
 
-    if (tokener != NULL && size > 0 && size < ANSWER_MAX)
+    if (tokener && size > 0 && size < ANSWER_MAX)
         object = json_tokener_parse_ex(tokener, text, (int)size);
-    if (tokener != NULL && json_tokener_get_error(tokener) != json_tokener_success) {
+    if (tokener && json_tokener_get_error(tokener) != json_tokener_success) {
         json_object_put(object);
         object = NULL;
     }
@@ -151,7 +151,7 @@ static void read_time(struct json_object *data, char *room, size_t size)
 {
     read_text(data, "expire_time", room, size);
     room[strcspn(room, "Z")] = '\0';
-    for (char *t = strchr(room, 'T'); t != NULL; t = NULL)
+    for (char *t = strchr(room, 'T'); t; t = NULL)
         *t = ' ';
 }
 

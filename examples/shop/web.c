@@ -13,7 +13,7 @@ const char *web_param(const struct web *web, const char *name)
 {
     const char *value = FCGX_GetParam(name, web->fcgi->envp);
 
-    return value != NULL ? value : "";
+    return value ? value : "";
 }
 
 /* CONTENT_LENGTH as a number up to WEB_BODY_MAX + 1, which stands for "too much"; -1: not one. */
@@ -64,7 +64,7 @@ bool web_field(const struct web *web, const char *name, char out[65])
     size_t length = strlen(name);
 
     out[0] = '\0';
-    for (const char *at = web->body; at != NULL; at = strchr(at, '&')) {
+    for (const char *at = web->body; at; at = strchr(at, '&')) {
         at += *at == '&';
         if (strncmp(at, name, length) != 0 || at[length] != '=')
             continue;
@@ -85,7 +85,7 @@ bool web_same_origin(const struct web *web)
 
     if (origin[0] != '\0') {
         const char *host = strstr(origin, "://");
-        return host != NULL && strcmp(host + 3, web_param(web, "HTTP_HOST")) == 0;
+        return host && strcmp(host + 3, web_param(web, "HTTP_HOST")) == 0;
     }
     return site[0] == '\0' || strcmp(site, "same-origin") == 0;
 }
@@ -146,7 +146,7 @@ void web_asset(struct web *web, const char *type, const char *const *lines)
 {
     head(web, 200, type);
     put(web, "Cache-Control: public, max-age=300\r\n\r\n");
-    for (; *lines != NULL; lines++) {
+    for (; *lines; lines++) {
         put(web, *lines);
         put(web, "\n");
     }
@@ -178,7 +178,7 @@ static void put_escaped(struct web *web, const char *text)
 
     for (; *text != '\0'; text++) {
         const char *entity = ENTITIES[(unsigned char)*text];
-        if (entity != NULL)
+        if (entity)
             put(web, entity);
         else
             FCGX_PutChar((unsigned char)*text, web->fcgi->out);
@@ -190,7 +190,7 @@ void html(struct web *web, const char *form, ...)
     va_list values;
 
     va_start(values, form);
-    for (const char *slot; (slot = strstr(form, "%s")) != NULL; form = slot + 2) {
+    for (const char *slot; (slot = strstr(form, "%s")); form = slot + 2) {
         FCGX_PutStr(form, (int)(slot - form), web->fcgi->out);
         put_escaped(web, va_arg(values, const char *));
     }
@@ -203,7 +203,7 @@ static void log_member(const char *name, const char *value)
 {
     fprintf(stderr, ",\"%s\":\"", name);
     for (; *value != '\0'; value++)
-        fputc(isprint((unsigned char)*value) && strchr("\"\\", *value) == NULL ? *value : '?', stderr);
+        fputc(isprint((unsigned char)*value) && !strchr("\"\\", *value) ? *value : '?', stderr);
     fputc('"', stderr);
 }
 

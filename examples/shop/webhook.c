@@ -45,7 +45,7 @@ static bool sign(const struct webhook *hook, const char *secret, unsigned char m
         return false;
     size_t size = (size_t)head_size + hook->body_size;
     unsigned char *text = malloc(size);
-    if (text == NULL)
+    if (!text)
         return false;
     memcpy(text, head, (size_t)head_size);
     memcpy(text + head_size, hook->body, hook->body_size);

@@ -1,4 +1,4 @@
-// After everything the other files did: domain.md's proofs, in SQL. Each query must give no row.
+// After everything the other files did: the proofs that no money was lost, in SQL. Each query must give no row.
 // (zz: files run in the order of their names, this one last.)
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';

@@ -121,7 +121,7 @@ static inline enum pay_err paid_by(const char *pay_id, const char *number)
     return settled_as(&result);
 }
 
-/* What domain.md's proofs ask of orders and attempts, after every test. */
+/* What the audit's proofs ask of orders and attempts, after every test. */
 static inline int proofs_hold(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* test_settle.c - settle on a real database: each case of domain.md's rules 1 to 6. */
+/* test_settle.c - settle on a real database: paid once, again, late, twice, not at all. */
 #include "tests/db/pay_steps.h"
 
 static void test_settle__pays_once_and_tells(void **state)

@@ -321,7 +321,7 @@ describe('growth', () => {
   });
 });
 
-describe('requests that may end a worker (M1)', () => {
+describe('requests that may end a worker', () => {
   // Lengths whose sum wraps: stock libfcgi aborts. Only who may open the 0660 socket can send them.
   const KILLERS = [[0x7ffffffe, 0x7ffffffe], [0x7fffffff, 1], [1, 0x7fffffff], [0x40000000, 0x40000000], [0x7ffffffd, 3]];
   const long = (n) => Buffer.from([(n >>> 24) | 128, (n >>> 16) & 255, (n >>> 8) & 255, n & 255]);

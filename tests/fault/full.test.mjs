@@ -1,5 +1,5 @@
 // The disk that holds the database runs full. First the watermark: no new orders, while money under
-// way is taken. Then it is full to the last byte, under load: MariaDB aborts (M17). Space is freed: all
+// way is taken. Then it is full to the last byte, under load: MariaDB aborts. Space is freed: all
 // that was acknowledged is there, and everything goes on by itself.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';

@@ -5,7 +5,7 @@
 #include "base/net.h"
 #include "io/http/http_private.h"
 
-/* IANA's special-purpose registries, as in webhooks.md part D. */
+/* IANA's special-purpose registries. */
 static const char *const REFUSED[] = {
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
     "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",

@@ -1,4 +1,4 @@
-/* test_json.c - the gate's promises (reliability.md M12), then the tree behind it. */
+/* test_json.c - the gate's promises, then the tree behind it. */
 #include <stdlib.h>
 #include "tests/unit/unit.h"
 #include "base/clock.h"

@@ -89,7 +89,7 @@ static void set_options(const struct db *db, MYSQL *link)
     mysql_options(link, MYSQL_OPT_READ_TIMEOUT, &read);
     mysql_options(link, MYSQL_OPT_WRITE_TIMEOUT, &write);
     mysql_options(link, MYSQL_OPT_LOCAL_INFILE, &infile);
-    mysql_options(link, MYSQL_OPT_RECONNECT, &no);      /* M14: a silent reconnect loses rows */
+    mysql_options(link, MYSQL_OPT_RECONNECT, &no);      /* a silent one loses the transaction */
     mysql_options(link, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 }
 

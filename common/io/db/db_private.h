@@ -68,7 +68,7 @@ MUST_USE bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query,
 void db_row_clear(const struct db_query *query);
 MUST_USE enum pay_err db_row_finish(const struct db_query *query, const struct db_row_binds *binds);
 
-/* db_statement.c: never 0, for a call that failed (M14: rc tells, the number may be missing). */
+/* db_statement.c: never 0, for a call that failed: the number may be missing then. */
 unsigned db_stmt_number(MYSQL_STMT *stmt);
 
 /* db_txn.c */

@@ -27,7 +27,7 @@ void fcgi_stop(void);       /* async-signal-safe: the next fcgi_accept returns P
 
 /* NULL when absent. Lives until fcgi_finish. */
 const char *fcgi_param(const struct fcgi *fcgi, const char *name);
-/* How often the name occurs among the parameters (a repeated header comes twice, M16). */
+/* How often the name occurs among the parameters (a repeated header comes twice). */
 int fcgi_param_count(const struct fcgi *fcgi, const char *name);
 /* The i-th "NAME=value", NULL at the end. */
 const char *fcgi_param_at(const struct fcgi *fcgi, size_t i);

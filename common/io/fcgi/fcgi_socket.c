@@ -1,5 +1,5 @@
 /* fcgi_socket.c - the Unix socket an executable listens on. Only a local nginx of our group may
- * reach it: libfcgi's parser has been broken from a socket before (M1). */
+ * reach it: libfcgi's parser has been broken from a socket before (CVE-2025-23016). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -14,7 +14,7 @@
 #define HTTP_HEADERS_MAX 8
 #define HTTP_REASON_SIZE 256
 
-/* What happened, in the words of notify_log (webhooks.md F9). HTTP_DONE: an answer came whole. */
+/* What happened, in the words of notify_log. HTTP_DONE: an answer came whole. */
 enum http_end { HTTP_DONE, HTTP_DNS, HTTP_CONNECT, HTTP_TLS, HTTP_TIMEOUT, HTTP_TOO_LARGE,
                 HTTP_BLOCKED_ADDR, HTTP_BROKEN, HTTP_BAD_URL };
 const char *http_end_word(enum http_end end);   /* "OK" "DNS" "CONNECT" "TLS" "TIMEOUT" … */
@@ -68,7 +68,7 @@ MUST_USE enum pay_err http_pool_add(struct http_pool *pool, const struct http_re
  * not wait when one was finished). Number still running. */
 int http_pool_run(struct http_pool *pool, int wait_ms);
 
-/* ---- addresses as texts: the sender's own parser, used when a URL is stored (rule 19). */
+/* ---- addresses as texts: the sender's own parser, used when a URL is stored too. */
 #define HTTP_HOST_SIZE 256
 #define HTTP_URL_MAX 1100           /* what a merchant gives (1024), and /{channel_id} */
 struct http_url { char scheme[6], host[HTTP_HOST_SIZE]; int64_t port; };

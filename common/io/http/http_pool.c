@@ -154,7 +154,7 @@ static int finish_some(struct http_pool *pool)
     return told;
 }
 
-/* Waiting with nothing under way would keep free slots idle for the whole wait (webhooks.md D), so
+/* Waiting with nothing under way would keep free slots idle for the whole wait, so
  * curl waits only for transfers; without any, the wait is a plain sleep that a signal ends. */
 int http_pool_run(struct http_pool *pool, int wait_ms)
 {

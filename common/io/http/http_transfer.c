@@ -44,7 +44,7 @@ static size_t on_body(char *at, size_t one, size_t len, void *transfer)
     a->body_total += (int64_t)len;
     if (t->file >= 0 && status_of(t) == 200)
         return to_file(t, at, len);
-    if (a->body_total > HTTP_BODY_READ) {       /* MAXFILESIZE would not see a chunked one (M15) */
+    if (a->body_total > HTTP_BODY_READ) {       /* MAXFILESIZE would not see a chunked one */
         t->over = true;
         return 0;
     }
