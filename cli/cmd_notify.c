@@ -53,7 +53,7 @@ static int resend_one(struct cli *cli, const char *no)
     out_open(&cli->out, cli->value[OPT_JSON], false);
     out_row(&cli->out);
     out_str(&cli->out, "no", no);
-    out_str(&cli->out, "status", "WAITING");
+    out_str(&cli->out, "status", state_word(&NOTIFY_STATE_TABLE, NOTIFY_WAITING));
     out_close(&cli->out, NULL);
     return EXIT_SUCCESS;
 }

@@ -48,11 +48,11 @@ int cli_send_again(struct cli *cli, const char *no)
     free(try.body);
     if (err != PAY_OK)
         return cli_fail(err, no, NULL);
-    const bool heard = try.result.log_status == NOTIFY_SUCCESS;
+    const bool heard = try.result.log_status == TRY_SUCCESS;
     out_open(&cli->out, cli->value[OPT_JSON], false);
     out_row(&cli->out);
     out_str(&cli->out, "no", no);
-    out_str(&cli->out, "status", "SUCCESS");
+    out_str(&cli->out, "status", state_word(&NOTIFY_STATE_TABLE, NOTIFY_SUCCESS));
     out_str(&cli->out, "sent_again", heard ? "acknowledged" : "not acknowledged");
     out_str(&cli->out, "result", try.result.error_code);
     out_str(&cli->out, "reason", try.result.reason);

@@ -10,10 +10,6 @@
 #include "notify/notify_state.h"
 
 #define NOTIFY_TRIES_MAX 32
-enum notify_type { NOTIFY_ORDER = 1, NOTIFY_REFUND = 2, NOTIFY_TRANSFER = 3 };
-#define NOTIFY_LOG_NOT_ACKNOWLEDGED 21
-#define NOTIFY_LOG_REQUEST_FAILED 22
-
 /* What happened to an order, refund or transfer, finished: nothing here knows what these are. */
 struct notify_event {
     enum notify_type type;

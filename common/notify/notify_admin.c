@@ -67,7 +67,8 @@ enum pay_err notify_task_list(struct db *db, const struct task_filter *f,
         "SELECT t.id, t.no, a.app_key, t.event, t.status, t.notify_times, t.max_notify_times,"
         " t.next_notify_time, t.parked_since,"
         " (SELECT MIN(e.open_since) FROM notify_endpoint e"
-        "   WHERE t.status = 0 AND e.open_since IS NOT NULL AND " NOTIFY_IS_HOST_OF_TASK ")"
+        "   WHERE t.status = " STATE(NOTIFY_WAITING) " AND e.open_since IS NOT NULL"
+        "     AND " NOTIFY_IS_HOST_OF_TASK ")"
         " AS host_open_since,"
         " t.merchant_order_id, t.notify_url, t.create_time,"
         LAST_LOG("error_code") " AS last_error," LAST_LOG("reason") " AS last_reason"
@@ -126,8 +127,9 @@ static enum pay_err resend_row(struct db *db, const struct resend_row *row, int6
 {
     static const char SQL[] =
         "UPDATE notify_task"
-        "   SET max_notify_times = IF(status = 20, notify_times + ?, max_notify_times),"
-        "       status = 0, lane = 1, manual = 1, parked_since = NULL,"
+        "   SET max_notify_times ="
+        "         IF(status = " STATE(NOTIFY_FAILURE) ", notify_times + ?, max_notify_times),"
+        "       status = " STATE(NOTIFY_WAITING) ", lane = 1, manual = 1, parked_since = NULL,"
         "       next_notify_time = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND"
         " WHERE id = ?";
     struct notify_schedule schedule;

@@ -18,7 +18,7 @@ struct task_row {
 extern const struct view TASK_VIEW;
 struct task_filter {
     const char *app_key; /* NULL: all apps */
-    int64_t status;      /* -1: any */
+    int64_t status;      /* or STATE_ANY */
     const char *after;   /* a webhook-id; NULL: from the newest */
     int64_t limit;
 };

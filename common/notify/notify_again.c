@@ -8,7 +8,7 @@
 
 static const char SQL_LOAD[] =
     "SELECT id, app_id, notify_times, max_notify_times, 1 AS manual, no, notify_url, body"
-    "  FROM notify_task WHERE no = ? AND status = 10";
+    "  FROM notify_task WHERE no = ? AND status = " STATE(NOTIFY_SUCCESS);
 
 struct again_row {
     struct notify_due due;

@@ -14,7 +14,8 @@
     "       parked_since IS NOT NULL AS parked," \
     "       TIMESTAMPDIFF(MICROSECOND, create_time, UTC_TIMESTAMP(3)) AS age_us, no, notify_url" \
     "  FROM notify_task FORCE INDEX (idx_due)" \
-    " WHERE status = 0 AND lane = ? AND next_notify_time <= UTC_TIMESTAMP(3)" \
+    " WHERE status = " STATE(NOTIFY_WAITING) " AND lane = ?" \
+    "   AND next_notify_time <= UTC_TIMESTAMP(3)" \
     " ORDER BY " order \
     " LIMIT ?" \
     "   FOR UPDATE SKIP LOCKED"
@@ -103,7 +104,8 @@ static void list_rows(const struct notify_claim *claim, enum notify_fate fate, s
 
 static const char SQL_LOST[] =
     "INSERT INTO notify_log (task_id, notify_times, status, error_code, cause, create_time)"
-    " SELECT t.id, t.notify_times, 22, 'RUNNER_LOST', IF(t.manual = 1, 'manual', 'automatic'),"
+    " SELECT t.id, t.notify_times, " STATE(TRY_FAILED) ", 'RUNNER_LOST',"
+    "        IF(t.manual = 1, 'manual', 'automatic'),"
     "        UTC_TIMESTAMP(3)"
     "   FROM " ROWS_OF_LIST;
 static const char SQL_TAKE[] =
@@ -116,7 +118,8 @@ static const char SQL_PARK[] =
     "       t.next_notify_time = UTC_TIMESTAMP(3) + INTERVAL (j.wait_ms * 1000) MICROSECOND";
 static const char SQL_GIVE_UP[] =
     "UPDATE " ROWS_OF_LIST
-    "   SET t.claim_token = 0, t.status = 20, t.lane = 1, t.manual = 0, t.parked_since = NULL";
+    "   SET t.status = " STATE(NOTIFY_FAILURE) ","
+    "       t.claim_token = 0, t.lane = 1, t.manual = 0, t.parked_since = NULL";
 static const char SQL_BODIES[] = "SELECT t.id, t.body FROM " ROWS_OF_LIST;
 _Static_assert(NOTIFY_LEASE_S == 45, "SQL_TAKE says so too");
 

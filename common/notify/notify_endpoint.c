@@ -1,6 +1,7 @@
 /* notify_endpoint.c - see notify_endpoint.h. */
 #include "notify/notify_endpoint.h"
 #include "base/text.h"
+#include "notify/notify_state.h"
 
 #define WAKE_MAX 1000       /* the others come in their time */
 
@@ -138,7 +139,8 @@ enum pay_err notify_endpoint_write(struct db *db, const struct notify_endpoint_n
 static const char SQL_PARKED[] =
     "SELECT t.id"
     "  FROM (SELECT id, app_id, notify_url FROM notify_task FORCE INDEX (idx_parked)"
-    "         WHERE parked_since IS NOT NULL AND app_id = ? AND status = 0 LIMIT 5000) t"
+    "         WHERE parked_since IS NOT NULL AND app_id = ? AND status = " STATE(NOTIFY_WAITING)
+    "         LIMIT 5000) t"
     "  JOIN notify_endpoint e ON e.id = ? AND " NOTIFY_IS_HOST_OF_TASK
     " ORDER BY t.id LIMIT ?";
 static const char SQL_WAKE[] =
@@ -146,7 +148,7 @@ static const char SQL_WAKE[] =
     "  STRAIGHT_JOIN notify_task t ON t.id = j.id"
     "   SET t.next_notify_time = LEAST(t.next_notify_time,"
     "                                  UTC_TIMESTAMP(3) + INTERVAL (j.n * 2000) MICROSECOND)"
-    " WHERE t.parked_since IS NOT NULL AND t.claim_token = 0 AND t.status = 0";
+    " WHERE t.parked_since IS NOT NULL AND t.claim_token = 0 AND t.status = " STATE(NOTIFY_WAITING);
 
 struct wake_row { int64_t id; };
 

@@ -16,12 +16,14 @@ static const char SQL_FINISH[] =
     "       next_notify_time = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND"
     " WHERE id = ? AND claim_token = ?";
 /* A task that was given up waits again before it is done: there is no step from 20 to 10. */
-static const char SQL_REOPEN[] = "UPDATE notify_task SET status = 0 WHERE id = ? AND status = 20";
+static const char SQL_REOPEN[] =
+    "UPDATE notify_task SET status = " STATE(NOTIFY_WAITING)
+    " WHERE id = ? AND status = " STATE(NOTIFY_FAILURE);
 static const char SQL_LATE_SUCCESS[] =
     "UPDATE notify_task"
-    "   SET status = 10, lane = 1, claim_token = 0, manual = 0, parked_since = NULL,"
-    "       last_execute_time = UTC_TIMESTAMP(3)"
-    " WHERE id = ? AND status <> 10";
+    "   SET status = " STATE(NOTIFY_SUCCESS) ", lane = 1, claim_token = 0, manual = 0,"
+    "       parked_since = NULL, last_execute_time = UTC_TIMESTAMP(3)"
+    " WHERE id = ? AND status <> " STATE(NOTIFY_SUCCESS);
 static const char SQL_LOGGED[] =
     "SELECT id, error_code FROM notify_log"
     " WHERE task_id = ? AND notify_times = ? ORDER BY id LIMIT 1";

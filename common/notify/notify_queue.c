@@ -37,10 +37,10 @@ enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases, 
 
 static const char SQL_IS_DUE[] =
     "SELECT EXISTS (SELECT 1 FROM notify_task FORCE INDEX (idx_due)"
-    "                WHERE status = 0 AND lane = 0"
+    "                WHERE status = " STATE(NOTIFY_WAITING) " AND lane = 0"
     "                  AND next_notify_time <= UTC_TIMESTAMP(3)) AS lane_0,"
     "       EXISTS (SELECT 1 FROM notify_task FORCE INDEX (idx_due)"
-    "                WHERE status = 0 AND lane = 1"
+    "                WHERE status = " STATE(NOTIFY_WAITING) " AND lane = 1"
     "                  AND next_notify_time <= UTC_TIMESTAMP(3)) AS lane_1";
 
 struct due_row {
@@ -67,7 +67,8 @@ static const char SQL_LIST_DUE[] =
     "       TIMESTAMPDIFF(MICROSECOND, next_notify_time, UTC_TIMESTAMP(3)) DIV 1000 AS late_ms,"
     "       no, event, notify_url"
     "  FROM notify_task FORCE INDEX (idx_due)"
-    " WHERE status = 0 AND lane = ? AND next_notify_time <= UTC_TIMESTAMP(3)"
+    " WHERE status = " STATE(NOTIFY_WAITING) " AND lane = ?"
+    "   AND next_notify_time <= UTC_TIMESTAMP(3)"
     " ORDER BY next_notify_time"
     " LIMIT ?";
 

@@ -20,6 +20,13 @@
 #define TRY_FAILED_IS(X)  X(TRY_FAILED, 22, "REQUEST_FAILED", "no whole answer came")
 #define TRY_STATES(X) TRY_SUCCESS_IS(X) TRY_REFUSED_IS(X) TRY_FAILED_IS(X)
 
+/* What a notification is about: notify_task.type. */
+#define NOTIFY_ORDER_IS(X) X(NOTIFY_ORDER, 1, "order", "an order; data_id is its id")
+#define NOTIFY_REFUND_IS(X) X(NOTIFY_REFUND, 2, "refund", "a refund")
+#define NOTIFY_TRANSFER_IS(X) X(NOTIFY_TRANSFER, 3, "transfer", "a transfer")
+#define NOTIFY_TYPES(X) NOTIFY_ORDER_IS(X) NOTIFY_REFUND_IS(X) NOTIFY_TRANSFER_IS(X)
+
+enum notify_type { NOTIFY_TYPES(STATE_AS_ENUM) };
 enum notify_status { NOTIFY_STATES(STATE_AS_ENUM) };
 enum try_status { TRY_STATES(STATE_AS_ENUM) };
 

@@ -1,6 +1,7 @@
 /* audit.c - the proofs, one SELECT each, and how they are run. */
 #include "watch/audit.h"
 
+#include "notify/notify_state.h"
 #include "order/order_state.h"
 #include "refund/refund_state.h"
 #include "transfer/transfer_state.h"
@@ -64,31 +65,34 @@
     "SELECT o.no AS about, CONCAT('is paid and has ', COUNT(t.id), ' tasks order.success')" \
     " AS text" \
     " FROM " KEEP " JOIN pay_order o JOIN pay_app a ON a.id = o.app_id" \
-    " LEFT JOIN notify_task t ON t.type = 1 AND t.data_id = o.id AND t.event = 'order.success'" \
+    " LEFT JOIN notify_task t ON t.type = " STATE(NOTIFY_ORDER) \
+    " AND t.data_id = o.id AND t.event = 'order.success'" \
     " WHERE o.status IN " PAID \
     " GROUP BY o.id HAVING COUNT(t.id) > 1 OR (COUNT(t.id) = 0 AND MAX(o.notify_url IS NOT NULL" \
     " OR (a.order_notify_url IS NOT NULL AND a.update_time < o.update_time)))" \
     " UNION ALL SELECT t.no, CONCAT(t.event, ' is told of order ', IFNULL(o.no, t.data_id)," \
     " ', which is not so') FROM notify_task t LEFT JOIN pay_order o ON o.id = t.data_id" \
-    " WHERE t.type = 1 AND (o.id IS NULL OR (t.event = 'order.success' AND o.status NOT IN " \
-    PAID ") OR (t.event = 'order.closed' AND o.status = " STATE(ORDER_WAITING) "))"
+    " WHERE t.type = " STATE(NOTIFY_ORDER) " AND (o.id IS NULL OR" \
+    " (t.event = 'order.success' AND o.status NOT IN " PAID ")" \
+    " OR (t.event = 'order.closed' AND o.status = " STATE(ORDER_WAITING) "))"
 
 /* A runner is alive when it began a try lately. */
 #define NOT_LATE \
     "SELECT t.no AS about, CONCAT('due since ', t.next_notify_time, IF(t.claim_token, ', its" \
     " lease is over', '')) AS text" \
-    " FROM " KEEP " JOIN notify_task t WHERE t.status = 0" \
+    " FROM " KEEP " JOIN notify_task t WHERE t.status = " STATE(NOTIFY_WAITING) \
     " AND t.next_notify_time < UTC_TIMESTAMP(3) - INTERVAL 5 MINUTE AND EXISTS (SELECT 1" \
     " FROM notify_log l WHERE l.create_time > UTC_TIMESTAMP(3) - INTERVAL 2 MINUTE)"
 
 #define TRIES_LOGGED \
     "SELECT no AS about, CONCAT(notify_times, ' tries begun, ', logged, ' on record, ', heard," \
     " ' acknowledged, status ', status) AS text FROM (SELECT t.no, t.notify_times," \
-    " t.max_notify_times, t.status, COUNT(l.id) AS logged, IFNULL(SUM(l.status = 10), 0) AS heard" \
+    " t.max_notify_times, t.status, COUNT(l.id) AS logged," \
+    " IFNULL(SUM(l.status = " STATE(TRY_SUCCESS) "), 0) AS heard" \
     " FROM " KEEP " JOIN notify_task t LEFT JOIN notify_log l ON l.task_id = t.id" \
     " WHERE t.claim_token = 0 AND t.create_time" KEPT " GROUP BY t.id) x" \
-    " WHERE logged <> notify_times OR (status = 10) <> (heard > 0)" \
-    " OR (status = 0 AND notify_times >= max_notify_times)"
+    " WHERE logged <> notify_times OR (status = " STATE(NOTIFY_SUCCESS) ") <> (heard > 0)" \
+    " OR (status = " STATE(NOTIFY_WAITING) " AND notify_times >= max_notify_times)"
 
 #define CLOSED_UNPAID \
     "SELECT o.no AS about, CONCAT('is CLOSED, attempt ', e.no, ' is paid, and nobody handles it')" \

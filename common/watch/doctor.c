@@ -4,6 +4,7 @@
 #include "base/config.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "notify/notify_state.h"
 
 #define NGINX_DEFAULT 512
 
@@ -71,7 +72,8 @@ enum pay_err doctor_waiting(struct db *db, struct doctor_waiting *out)
         " (SELECT app_id, COUNT(*) AS `count`, MIN(create_time) AS oldest,"
         "         SUM(COUNT(*)) OVER () AS `all`"
         "    FROM (SELECT app_id, create_time FROM notify_task"
-        "           WHERE status = 0 AND lane = 1 LIMIT ?) t GROUP BY app_id) w"
+        "           WHERE status = " STATE(NOTIFY_WAITING) " AND lane = 1 LIMIT ?) t"
+        "   GROUP BY app_id) w"
         " JOIN pay_app a ON a.id = w.app_id ORDER BY w.`count` DESC LIMIT 1";
     const struct db_param in[] = { DB_NUM(DOCTOR_WAITING_MOST) };
 

@@ -1,6 +1,8 @@
 /* gauges.c - each figure from an index, in one statement. */
 #include "watch/gauges.h"
 
+#include "notify/notify_state.h"
+
 /* While a task is claimed its next_notify_time is the lease's end, in the future: it is not due. */
 #define AGE_MS(column) \
     "COALESCE(TIMESTAMPDIFF(MICROSECOND, MIN(" column "), UTC_TIMESTAMP(3)) DIV 1000, 0) AS ms"
@@ -11,16 +13,17 @@ enum pay_err gauges_read(struct db *db, struct gauges *out)
         "SELECT ready.n + parked.n AS notify_due,"
         "       GREATEST(ready.ms, parked.ms) AS notify_oldest_due_ms,"
         "       parked.n AS notify_parked, ready.ms AS notify_oldest_ready_ms,"
-        "       (SELECT COUNT(*) FROM notify_task WHERE status = 20) AS notify_given_up,"
+        "       (SELECT COUNT(*) FROM notify_task"
+        "         WHERE status = " STATE(NOTIFY_FAILURE) ") AS notify_given_up,"
         "       (SELECT COUNT(*) FROM pay_alert WHERE closed_by IS NULL) AS alerts_open"
         "  FROM (SELECT COUNT(*) AS n, " AGE_MS("next_notify_time")
         "          FROM notify_task FORCE INDEX (idx_due)"
-        "         WHERE status = 0 AND lane IN (0, 1)"
+        "         WHERE status = " STATE(NOTIFY_WAITING) " AND lane IN (0, 1)"
         "           AND next_notify_time <= UTC_TIMESTAMP(3)) ready,"
         "       (SELECT COUNT(IF(next_notify_time > UTC_TIMESTAMP(3), 1, NULL)) AS n, "
         AGE_MS("parked_since")
         "          FROM notify_task FORCE INDEX (idx_parked)"
-        "         WHERE parked_since IS NOT NULL AND status = 0) parked";
+        "         WHERE parked_since IS NOT NULL AND status = " STATE(NOTIFY_WAITING) ") parked";
     static const struct db_column COLUMNS[] = {
         DB_COLUMN(struct gauges, notify_due), DB_COLUMN(struct gauges, notify_oldest_due_ms),
         DB_COLUMN(struct gauges, notify_parked), DB_COLUMN(struct gauges, notify_oldest_ready_ms),

@@ -5,6 +5,7 @@
 
 #include "base/json_text.h"
 #include "notify/notify_endpoint.h"
+#include "notify/notify_state.h"
 #include "order/order_state.h"
 
 static const struct view_member EVENT_MEMBERS[] = {
@@ -53,7 +54,7 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
         " UNION SELECT o.id, o.no FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
         " WHERE e.no = ?"
         " UNION SELECT o.id, o.no FROM notify_task t JOIN pay_order o ON o.id = t.data_id"
-        " WHERE t.type = 1 AND t.no = ?";
+        " WHERE t.type = " STATE(NOTIFY_ORDER) " AND t.no = ?";
     static const char THEIRS[] =
         "SELECT o.id, o.no FROM pay_app a"
         " STRAIGHT_JOIN pay_order o ON o.app_id = a.id AND o.merchant_order_id = ?"
@@ -101,29 +102,31 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
 #define EVENT_TASK \
     " UNION ALL SELECT create_time, 5, 'notification', no," \
     " CONCAT(event, ' to ', notify_url, ': '," \
-    " CASE status WHEN 0 THEN CONCAT('WAITING, next ', next_notify_time," \
-    " IFNULL(CONCAT(', put off since ', parked_since), '')) WHEN 10 THEN 'SUCCESS'" \
-    " ELSE 'FAILURE' END)" \
-    " FROM notify_task WHERE type = 1 AND data_id = ?"
+    " " STATE_CASE("status", NOTIFY_STATES) ", IF(status = " STATE(NOTIFY_WAITING) "," \
+    " CONCAT(', next ', next_notify_time, IFNULL(CONCAT(', put off since ', parked_since), ''))," \
+    " ''))" \
+    " FROM notify_task WHERE type = " STATE(NOTIFY_ORDER) " AND data_id = ?"
 #define EVENT_DELIVERY \
     " UNION ALL SELECT l.create_time, 6, 'delivery', t.no, CONCAT('try ', l.notify_times, ' ('," \
     " l.cause, '): ', l.error_code, IFNULL(CONCAT(' (', l.reason, ')'), '')," \
     " IFNULL(CONCAT(', HTTP ', l.http_status), '')," \
     " IFNULL(CONCAT(' from ', l.peer_address), ''), IFNULL(CONCAT(' in ', l.duration_ms, ' ms')," \
     " ''), IFNULL(CONCAT(': ', LEFT(l.response, 200)), ''))" \
-    " FROM notify_task t JOIN notify_log l ON l.task_id = t.id WHERE t.type = 1 AND t.data_id = ?"
+    " FROM notify_task t JOIN notify_log l ON l.task_id = t.id" \
+    " WHERE t.type = " STATE(NOTIFY_ORDER) " AND t.data_id = ?"
 #define EVENT_HOST \
     " UNION ALL SELECT DISTINCT e.open_since, 6, 'host'," \
     " CONCAT(e.scheme, '://', e.host, ':', e.port), CONCAT('does not answer since then, '," \
     " e.consecutive_fail, ' failures in a row; the next probe ', e.open_until)" \
     " FROM notify_task t JOIN notify_endpoint e ON " NOTIFY_IS_HOST_OF_TASK \
-    " WHERE t.type = 1 AND t.data_id = ? AND t.status = 0 AND e.open_since IS NOT NULL"
+    " WHERE t.type = " STATE(NOTIFY_ORDER) " AND t.data_id = ? AND e.open_since IS NOT NULL" \
+    " AND t.status = " STATE(NOTIFY_WAITING)
 #define EVENT_ALERT \
     " UNION ALL SELECT create_time, 7, 'alert', about, CONCAT(kind, ' x', times, ': ', text," \
     " IFNULL(CONCAT(' (closed by ', closed_by, ')'), '')) FROM pay_alert WHERE about IN" \
     " (SELECT no FROM pay_order WHERE id = ?" \
     " UNION SELECT no FROM pay_order_extension WHERE order_id = ?" \
-    " UNION SELECT no FROM notify_task WHERE type = 1 AND data_id = ?)"
+    " UNION SELECT no FROM notify_task WHERE type = " STATE(NOTIFY_ORDER) " AND data_id = ?)"
 
 static const struct db_column EVENT_COLUMNS[] = {
     DB_COLUMN_TIME(struct story_event, time), DB_COLUMN(struct story_event, what),

@@ -78,7 +78,7 @@ static struct notify_result result_of(const struct notify_claim *claim, size_t i
     struct notify_result result = {
         .task_id = due->id, .app_id = due->app_id, .token = claim->token,
         .times = due->notify_times + 1, .status = status, .wait_ms = 15000,
-        .log_status = status == NOTIFY_SUCCESS ? NOTIFY_SUCCESS : NOTIFY_LOG_NOT_ACKNOWLEDGED,
+        .log_status = status == NOTIFY_SUCCESS ? TRY_SUCCESS : TRY_REFUSED,
         .http_status = status == NOTIFY_SUCCESS ? 200 : 500, .duration_ms = 7,
     };
 

@@ -179,8 +179,7 @@ void notify_try_judge(struct notify_try *try, const struct http_answer *answer,
     set_code(result, answer, heard);
     result->http_status = answer->status;
     result->duration_ms = answer->duration_us / 1000;
-    result->log_status = heard ? NOTIFY_SUCCESS : whole ? NOTIFY_LOG_NOT_ACKNOWLEDGED
-                                                        : NOTIFY_LOG_REQUEST_FAILED;
+    result->log_status = heard ? TRY_SUCCESS : whole ? TRY_REFUSED : TRY_FAILED;
     memcpy(result->peer, answer->peer, sizeof(result->peer));
     memcpy(result->reason, answer->reason, sizeof(result->reason));
     if (answer->end != HTTP_BLOCKED_ADDR && answer->body)
@@ -209,7 +208,7 @@ enum host_word notify_try_host_word(const struct notify_try *try)
 
     if (!try->host || str_eq(result->error_code, "CONFIG"))
         return HOST_SAYS_NOTHING;
-    if (result->log_status != NOTIFY_LOG_REQUEST_FAILED)
+    if (result->log_status != TRY_FAILED)
         return HOST_IS_WELL;
     return result->http_status == 0 ? HOST_IS_ILL : HOST_SAYS_NOTHING;
 }
