@@ -76,8 +76,10 @@ export class Bench {
     for (const db of ['shroff', 'sandbox', 'shop']) sql += `CREATE DATABASE ${db} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;\n`;
     for (const role of ROLES) sql += `CREATE USER 'shroff_${role}'@'localhost' IDENTIFIED BY 'pw-${role}';\n`;
     mariadb(this.socket, '', sql);
-    for (const file of readdirSync(join(ROOT, 'schema')).filter((f) => /^\d{4}_.*\.sql$/.test(f)).sort()) {
-      mariadb(this.socket, 'shroff', readFileSync(join(ROOT, 'schema', file), 'utf8'));
+    for (const folder of ['schema', 'schema/procedures']) {
+      for (const file of readdirSync(join(ROOT, folder)).filter((f) => /\.sql$/.test(f) && !/^accounts/.test(f)).sort()) {
+        mariadb(this.socket, 'shroff', readFileSync(join(ROOT, folder, file), 'utf8'));
+      }
     }
     mariadb(this.socket, '', readFileSync(join(ROOT, 'schema', 'accounts.sql'), 'utf8'));
   }
