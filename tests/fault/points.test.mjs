@@ -14,15 +14,14 @@ import { faultStack, insist, newLedger, oracles, payOne, plant, runRunner, sink,
 const CREATE = [
   ['request.read', 1, 'C1 accepted'], ['request.signed', 1, 'C2 signature ok'],
   ['nonce.inserted', 1, 'C3 nonce inserted'], ['order.inserted', 1, 'C4 order inserted'],
-  ['attempt.inserted', 1, 'S1 attempt inserted'], ['commit.before', 1, 'before COMMIT'],
-  ['commit.sent', 1, 'C5 COMMIT sent, unread'], ['commit.done', 1, 'C6 committed, no byte sent'],
-  ['reply.half', 1, 'C7 half a reply'],
+  ['attempt.inserted', 1, 'S1 attempt inserted'], ['call.before', 1, 'C5 before the CALL that commits'],
+  ['call.done', 1, 'C6 committed, no byte sent'], ['reply.half', 1, 'C7 half a reply'],
 ];
 const CALLBACK = [
   ['request.read', 1, 'K1 bytes read'], ['order.locked', 1, 'K3 order locked'],
   ['order.updated', 1, 'K4 K5 attempt and order updated'], ['task.inserted', 1, 'K6 task inserted'],
-  ['raw.inserted', 1, 'K2 raw row written, not committed'], ['commit.before', 1, 'before COMMIT'],
-  ['commit.sent', 1, 'K7 COMMIT sent, unread'], ['commit.done', 1, 'K8 committed, no reply'],
+  ['raw.inserted', 1, 'K2 raw row written, not committed'],
+  ['call.before', 1, 'K7 before the CALL that commits'], ['call.done', 1, 'K8 committed, no reply'],
   ['reply.half', 1, 'half a reply'],
 ];
 const SUBMIT = [
@@ -79,8 +78,8 @@ describe('killed at a point, once', () => {
         assert.ok(first.headers['retry-after'], 'Retry-After');
       }
       const kept = await db.value('SELECT COUNT(*) FROM pay_order WHERE merchant_order_id = ?', [terms.merchant_order_id]);
-      const landed = ['commit.sent', 'commit.done', 'reply.half'].includes(point);
-      if (point !== 'commit.sent') assert.equal(kept, landed ? 1 : 0, 'all or nothing');
+      const landed = ['call.done', 'reply.half'].includes(point);
+      assert.equal(kept, landed ? 1 : 0, 'all or nothing');
       const again = await insist(() => post(stack, stack.app1, '/payments', terms));
       assert.ok([200, 201].includes(again.status), again.text);
       if (kept) assert.equal(again.status, 200);

@@ -310,22 +310,22 @@ static void drop_if_closed(struct db *db)
         db_disconnect(db);
 }
 
-/* Points as of a COMMIT, which it holds. After a plain end nothing is left to commit. */
+/* The procedure commits, so after its answer nothing is left to commit. The connector sends and
+ * reads in one call: no fault point can be between the two. */
 enum pay_err db_call(struct db *db, const struct db_query *query)
 {
     if (!db->in_txn || db->begun)
         return db_fail(db, CR_INVALID_PARAMETER_NO, "a CALL that is not alone in a db_txn",
                        query->sql);
     drop_if_closed(db);
-    FP("commit.before");
+    FP("call.before");
     db->calls = true;
     enum pay_err err = query->shape != NULL ? db_select(db, query)
                                             : db_exec(db, query->sql, query->in, query->n, NULL);
     db->calls = db->called = false;
     if (err != PAY_OK)
         return err;
-    FP("commit.sent");
-    FP("commit.done");
+    FP("call.done");
     db->begun = db->wrote = false;
     return PAY_OK;
 }
