@@ -57,9 +57,10 @@ struct page {
     char last[NO_SIZE];
 };
 
-static enum pay_err show_item(void *arg, const struct order *order)
+static enum pay_err show_item(void *arg, void *row)
 {
     struct page *page = arg;
+    const struct order *order = row;
 
     page->more = page->left-- <= 0;
     if (page->more)

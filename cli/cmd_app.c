@@ -7,9 +7,10 @@
 #define OVERLAP_DEFAULT 86400
 #define OVERLAP_MAX 604800
 
-static enum pay_err app_print(void *arg, const struct app_row *app)
+static enum pay_err app_print(void *arg, void *row)
 {
     struct cli *cli = arg;
+    const struct app_row *app = row;
     struct out *out = &cli->out;
 
     out_row(out);

@@ -15,9 +15,10 @@ struct auditing {
     int found, all;
 };
 
-static enum pay_err violation(void *arg, const struct audit_row *row)
+static enum pay_err violation(void *arg, void *at)
 {
     struct auditing *a = arg;
+    const struct audit_row *row = at;
     struct out *out = &a->cli->out;
 
     a->found++;

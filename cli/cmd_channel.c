@@ -118,9 +118,10 @@ struct channel_show {
     int64_t id;
 };
 
-static enum pay_err channel_print(void *arg, const struct channel_row *c)
+static enum pay_err channel_print(void *arg, void *row)
 {
     const struct channel_show *show = arg;
+    const struct channel_row *c = row;
     struct out *out = &show->cli->out;
 
     if (show->id && show->id != c->id)

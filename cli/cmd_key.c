@@ -50,9 +50,10 @@ static const char *key_status(const struct key_row *key)
     return key->expire_time && key->expire_time <= clock_now_ms() ? "EXPIRED" : "LIVE";
 }
 
-static enum pay_err key_print(void *arg, const struct key_row *key)
+static enum pay_err key_print(void *arg, void *row)
 {
     struct cli *cli = arg;
+    const struct key_row *key = row;
     struct out *out = &cli->out;
 
     if (cli->arg_count && !str_eq(cli->arg[0], key->key_id))

@@ -13,9 +13,10 @@
 #define RATE_MAX 10000
 #define PROBE_TIMEOUT_MS 10000
 
-static enum pay_err task_print(void *arg, const struct task_row *task)
+static enum pay_err task_print(void *arg, void *row)
 {
     struct out *out = arg;
+    const struct task_row *task = row;
 
     out_row(out);
     out_view(out, &TASK_VIEW, task);

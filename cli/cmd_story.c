@@ -8,9 +8,10 @@
 #include "order/order_view.h"
 #include "watch/story.h"
 
-static enum pay_err order_print(void *arg, const struct order_listed *listed)
+static enum pay_err order_print(void *arg, void *row)
 {
     struct out *out = arg;
+    const struct order_listed *listed = row;
 
     out_row(out);
     out_view(out, &ORDER_IN_LIST, &(struct order_shown){
@@ -34,9 +35,10 @@ int run_order_list(struct cli *cli)
     return cli_listed(cli, err, "order list", "no orders");
 }
 
-static enum pay_err event_print(void *arg, const struct story_event *event)
+static enum pay_err event_print(void *arg, void *row)
 {
     struct out *out = arg;
+    const struct story_event *event = row;
 
     out_row(out);
     out_view(out, &STORY_EVENT_VIEW, event);
@@ -59,9 +61,10 @@ int run_order_show(struct cli *cli)
     return cli_listed(cli, err, "order show", NULL);
 }
 
-static enum pay_err alert_print(void *arg, const struct alert *alert)
+static enum pay_err alert_print(void *arg, void *row)
 {
     struct out *out = arg;
+    const struct alert *alert = row;
 
     out_row(out);
     out_view(out, &ALERT_VIEW, alert);

@@ -232,9 +232,10 @@ static bool guess(struct guess *g, struct text *why)
 
 struct app_names { char at[APPS_MAX][APP_KEY_SIZE]; size_t count; };
 
-static enum pay_err name_take(void *arg, const struct app_row *row)
+static enum pay_err name_take(void *arg, void *at)
 {
     struct app_names *names = arg;
+    const struct app_row *row = at;
 
     if (names->count < APPS_MAX)
         memcpy(names->at[names->count++], row->app_key, APP_KEY_SIZE);

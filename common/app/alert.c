@@ -79,19 +79,7 @@ static const struct db_column ALERT_COLUMNS[] = {
     DB_COLUMN(struct alert, closed_by), DB_COLUMN(struct alert, remark),
 };
 
-struct alert_each {
-    enum pay_err (*each)(void *arg, const struct alert *alert);
-    void *arg;
-};
-
-static enum pay_err alert_pass(void *arg, void *row)
-{
-    const struct alert_each *to = arg;
-    return to->each(to->arg, row);
-}
-
-enum pay_err alert_list(struct db *db, const struct alert_filter *filter,
-                        enum pay_err (*each)(void *arg, const struct alert *alert), void *arg)
+enum pay_err alert_list(struct db *db, const struct alert_filter *filter, db_each *each, void *arg)
 {
     static const char SQL[] =
         "SELECT id, app_id, times, create_time, close_time, kind, about, text, closed_by, remark"
@@ -101,12 +89,11 @@ enum pay_err alert_list(struct db *db, const struct alert_filter *filter,
     const struct db_param in[] = {
         DB_NUM(filter->after), DB_NUM(filter->all ? 1 : 0), DB_NUM(filter->limit),
     };
-    struct alert_each to = { each, arg };
     struct alert row;
 
     enum pay_err err = db_select(db, &(struct db_query){
         .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(ALERT_COLUMNS), .row = &row,
-        .each = alert_pass, .arg = &to });
+        .each = each, .arg = arg });
     db_end(db);
     return err;
 }

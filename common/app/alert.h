@@ -24,8 +24,7 @@ struct alert_filter { bool all; int64_t after, limit; };
 /* How many there are, whatever the limit. */
 MUST_USE enum pay_err alert_count(struct db *db, const struct alert_filter *filter, int64_t *count);
 MUST_USE enum pay_err alert_list(struct db *db, const struct alert_filter *filter,
-                                 enum pay_err (*each)(void *arg, const struct alert *alert),
-                                 void *arg);
+                                 db_each *each, void *arg);
 /* A transaction of its own, with its row in admin_log. PAY_NOT_FOUND: none open under that id. */
 MUST_USE enum pay_err alert_close(struct db *db, int64_t id, const char *who, const char *remark);
 

@@ -42,17 +42,6 @@ static const struct db_column TASK_COLUMNS[] = {
     DB_COLUMN(struct task_row, last_reason),
 };
 
-struct task_each {
-    enum pay_err (*each)(void *, const struct task_row *);
-    void *arg;
-};
-
-static enum pay_err task_each(void *arg, void *row)
-{
-    const struct task_each *e = arg;
-    return e->each(e->arg, row);
-}
-
 #define TASKS_OF_FILTER \
     " FROM notify_task t JOIN pay_app a ON a.id = t.app_id" \
     " WHERE (? IS NULL OR a.app_key = ?) AND (? < 0 OR t.status = ?)" \
@@ -60,8 +49,7 @@ static enum pay_err task_each(void *arg, void *row)
 #define LAST_LOG(column) \
     " (SELECT l." column " FROM notify_log l WHERE l.task_id = t.id ORDER BY l.id DESC LIMIT 1)"
 
-enum pay_err notify_task_list(struct db *db, const struct task_filter *f,
-                              enum pay_err (*each)(void *, const struct task_row *), void *arg)
+enum pay_err notify_task_list(struct db *db, const struct task_filter *f, db_each *each, void *arg)
 {
     static const char SQL[] =
         "SELECT t.id, t.no, a.app_key, t.event, t.status, t.notify_times, t.max_notify_times,"
@@ -75,7 +63,6 @@ enum pay_err notify_task_list(struct db *db, const struct task_filter *f,
         TASKS_OF_FILTER
         " ORDER BY t.id DESC LIMIT ?";
     struct task_row row;
-    struct task_each e = { each, arg };
 
     if ((f->app_key && !str_is(f->app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1)) ||
         (f->after && !ulid_is(f->after)))
@@ -89,8 +76,8 @@ enum pay_err notify_task_list(struct db *db, const struct task_filter *f,
                                                          .n = COUNT(in),
                                                          .shape = DB_SHAPE(TASK_COLUMNS),
                                                          .row = &row,
-                                                         .each = task_each,
-                                                         .arg = &e });
+                                                         .each = each,
+                                                         .arg = arg });
     db_end(db);
     return err;
 }

@@ -23,8 +23,7 @@ struct task_filter {
     int64_t limit;
 };
 MUST_USE enum pay_err notify_task_list(struct db *db, const struct task_filter *filter,
-                                       enum pay_err (*each)(void *, const struct task_row *),
-                                       void *arg);
+                                       db_each *each, void *arg);
 /* How many there are, whatever the limit. */
 MUST_USE enum pay_err notify_task_count(struct db *db, const struct task_filter *filter,
                                         int64_t *count);

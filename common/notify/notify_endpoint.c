@@ -195,7 +195,7 @@ enum pay_err notify_endpoint_wake(struct db *db, int64_t app_id, int64_t id)
     "e.open_since IS NOT NULL AND e.open_until > UTC_TIMESTAMP(3) - INTERVAL 2 DAY"
 
 enum pay_err notify_open_hosts(struct db *db, int64_t limit, int64_t *count,
-                               enum pay_err (*each)(void *arg, void *open_host), void *arg)
+                               db_each *each, void *arg)
 {
     static const char SQL_COUNT[] = "SELECT COUNT(*) FROM notify_endpoint e WHERE " IS_OPEN;
     static const char SQL_LIST[] =

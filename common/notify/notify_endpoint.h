@@ -61,8 +61,7 @@ struct notify_open_host {
 };
 /* Those that have been so for longest, at most limit; *count: all of them. */
 MUST_USE enum pay_err notify_open_hosts(struct db *db, int64_t limit, int64_t *count,
-                                        enum pay_err (*each)(void *arg, void *open_host),
-                                        void *arg);
+                                        db_each *each, void *arg);
 /* SQL: is e (notify_endpoint) the host that t (notify_task) is sent to? */
 #define NOTIFY_IS_HOST_OF_TASK \
     "e.app_id = t.app_id AND e.scheme = LOWER(SUBSTRING_INDEX(t.notify_url, '://', 1))" \

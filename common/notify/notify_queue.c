@@ -72,8 +72,7 @@ static const char SQL_LIST_DUE[] =
     " ORDER BY next_notify_time"
     " LIMIT ?";
 
-enum pay_err notify_list_due(struct db *db, int64_t limit,
-                             enum pay_err (*each)(void *arg, void *listed), void *arg)
+enum pay_err notify_list_due(struct db *db, int64_t limit, db_each *each, void *arg)
 {
     static const struct db_column COLUMNS[] = {
         DB_COLUMN(struct notify_listed, id), DB_COLUMN(struct notify_listed, app_id),

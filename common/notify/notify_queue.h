@@ -89,8 +89,7 @@ struct notify_listed {
     int64_t id, app_id, lane, notify_times, max_notify_times, late_ms;
     char no[NO_SIZE], event[33], notify_url[NOTIFY_URL_SIZE];
 };
-MUST_USE enum pay_err notify_list_due(struct db *db, int64_t limit,
-                                      enum pay_err (*each)(void *arg, void *listed), void *arg);
+MUST_USE enum pay_err notify_list_due(struct db *db, int64_t limit, db_each *each, void *arg);
 /* The app's schedule as it is set now; "long" when it is set to nothing that can be read. */
 MUST_USE enum pay_err notify_app_schedule(struct db *db, int64_t app_id,
                                           struct notify_schedule *out);

@@ -167,17 +167,6 @@ enum pay_err attempt_open_of(struct db *db, int64_t order_id, struct attempt *ou
 
 /* ---- lists */
 
-struct order_pass {
-    enum pay_err (*each)(void *arg, const struct order *order);
-    void *arg;
-};
-
-static enum pay_err order_each(void *arg, void *row)
-{
-    const struct order_pass *to = arg;
-    return to->each(to->arg, row);
-}
-
 /* A place in the list: what comes after it was made before it. */
 struct list_place { int64_t time, id; };
 
@@ -202,8 +191,7 @@ static enum pay_err place_of(struct db *db, const struct order_filter *filter,
 #define TIME_LAST INT64_C(253402300799999)      /* 9999-12-31T23:59:59.999Z */
 
 /* An index is named, because the optimizer would rather walk all of an app's orders by number. */
-enum pay_err order_list(struct db *db, const struct order_filter *filter,
-                        enum pay_err (*each)(void *arg, const struct order *order), void *arg)
+enum pay_err order_list(struct db *db, const struct order_filter *filter, db_each *each, void *arg)
 {
     static const char ALL[] =
         ORDER_SELECT " FORCE INDEX (idx_time)"
@@ -211,7 +199,6 @@ enum pay_err order_list(struct db *db, const struct order_filter *filter,
     static const char IN_STATE[] =
         ORDER_SELECT " FORCE INDEX (idx_state_time)"
                      " WHERE o.app_id = ? AND o.status = ?" LIST_BOUNDS;
-    struct order_pass to = { each, arg };
     struct list_place place = { TIME_LAST, INT64_MAX };
     struct order row;
 
@@ -229,7 +216,7 @@ enum pay_err order_list(struct db *db, const struct order_filter *filter,
     bool any = filter->status == STATE_ANY;
     return db_select(db, &(struct db_query){
         .sql = any ? ALL : IN_STATE, .in = any ? all : in, .n = any ? COUNT(all) : COUNT(in),
-        .shape = &ORDER_SHAPE, .row = &row, .each = order_each, .arg = &to });
+        .shape = &ORDER_SHAPE, .row = &row, .each = each, .arg = arg });
 }
 
 /* ---- one order, whole */

@@ -60,8 +60,7 @@ struct order_filter {
 /* Newest first; each is called per order, at most limit + 1 times (the surplus tells of more).
  * PAY_NOT_FOUND: the app has no order `after`. */
 MUST_USE enum pay_err order_list(struct db *db, const struct order_filter *filter,
-                                 enum pay_err (*each)(void *arg, const struct order *order),
-                                 void *arg);
+                                 db_each *each, void *arg);
 
 #define ORDER_ATTEMPTS_MAX 20
 /* An order and its attempts, the newest first; read with one statement, found like order_find's.

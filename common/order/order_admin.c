@@ -15,19 +15,8 @@ static const struct db_column COLUMNS[] = {
     DB_COLUMN_TIME(struct order_listed, order.success_time),
 };
 
-struct listed_each {
-    enum pay_err (*each)(void *, const struct order_listed *);
-    void *arg;
-};
-
-static enum pay_err listed_each(void *arg, void *row)
-{
-    const struct listed_each *e = arg;
-    return e->each(e->arg, row);
-}
-
 enum pay_err order_listing(struct db *db, const struct order_listing *want,
-                           enum pay_err (*each)(void *, const struct order_listed *), void *arg)
+                           db_each *each, void *arg)
 {
     static const char SQL[] =
         "SELECT o.no, a.app_key, o.merchant_order_id, o.status, o.price, o.currency,"
@@ -38,7 +27,6 @@ enum pay_err order_listing(struct db *db, const struct order_listing *want,
         "   AND (? IS NULL OR o.id < (SELECT id FROM pay_order WHERE no = ?))"
         " ORDER BY o.id DESC LIMIT ?";
     struct order_listed row;
-    struct listed_each e = { each, arg };
 
     if ((want->app_key && !str_is(want->app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1)) ||
         (want->after && !ulid_is(want->after)))
@@ -50,7 +38,7 @@ enum pay_err order_listing(struct db *db, const struct order_listing *want,
     };
     enum pay_err err = db_select(db, &(struct db_query){
         .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &row,
-        .each = listed_each, .arg = &e });
+        .each = each, .arg = arg });
     db_end(db);
     return err;
 }

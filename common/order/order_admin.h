@@ -16,7 +16,6 @@ struct order_listing {
 };
 /* Newest first. PAY_NOT_FOUND: no order or app is called so. */
 MUST_USE enum pay_err order_listing(struct db *db, const struct order_listing *want,
-                                    enum pay_err (*each)(void *, const struct order_listed *),
-                                    void *arg);
+                                    db_each *each, void *arg);
 
 #endif

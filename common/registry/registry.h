@@ -37,9 +37,7 @@ MUST_USE enum pay_err registry_app_rotate(struct db *db, struct actor *actor, co
                                           int64_t overlap_s,
                                           char webhook_secret[WEBHOOK_TEXT_SIZE]);
 MUST_USE enum pay_err registry_app_get(struct db *db, const char *app_key, struct app_row *out);
-MUST_USE enum pay_err registry_app_list(struct db *db,
-                                        enum pay_err (*each)(void *, const struct app_row *),
-                                        void *arg);
+MUST_USE enum pay_err registry_app_list(struct db *db, db_each *each, void *arg);
 
 struct key_spec {
     const char *app_key, *scopes;       /* "all" or a comma separated list */
@@ -59,8 +57,7 @@ MUST_USE enum pay_err registry_key_revoke(struct db *db, struct actor *actor, co
                                           const char *key_id);
 /* app_key NULL: of all apps. */
 MUST_USE enum pay_err registry_key_list(struct db *db, const char *app_key,
-                                        enum pay_err (*each)(void *, const struct key_row *),
-                                        void *arg);
+                                        db_each *each, void *arg);
 
 struct channel_spec {
     const struct config *env;           /* the process's own: mode, addresses */
@@ -78,8 +75,7 @@ MUST_USE enum pay_err registry_channel_rotate(struct db *db, struct actor *actor
 MUST_USE enum pay_err registry_channel_status(struct db *db, struct actor *actor, int64_t id,
                                               int64_t status);
 MUST_USE enum pay_err registry_channel_list(
-    struct db *db, const char *app_key, enum pay_err (*each)(void *, const struct channel_row *),
-    void *arg);
+    struct db *db, const char *app_key, db_each *each, void *arg);
 
 /* Seals every secret anew under a new master key (shroffctl key rotate-master). Safe to run again
  * after being killed anywhere: both keys open until all is sealed under the new one. */

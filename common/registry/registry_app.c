@@ -288,28 +288,15 @@ enum pay_err registry_app_get(struct db *db, const char *app_key, struct app_row
     return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
 }
 
-struct app_each {
-    enum pay_err (*each)(void *, const struct app_row *);
-    void *arg;
-};
-
-static enum pay_err app_each(void *arg, void *row)
-{
-    const struct app_each *e = arg;
-    return e->each(e->arg, row);
-}
-
-enum pay_err registry_app_list(struct db *db, enum pay_err (*each)(void *, const struct app_row *),
-                               void *arg)
+enum pay_err registry_app_list(struct db *db, db_each *each, void *arg)
 {
     static const char SQL[] = APP_SELECT " ORDER BY id";
     struct app_row row;
-    struct app_each e = { each, arg };
 
     enum pay_err err = db_select(
         db,
         &(struct db_query){
-            .sql = SQL, .shape = DB_SHAPE(APP_COLUMNS), .row = &row, .each = app_each, .arg = &e });
+            .sql = SQL, .shape = DB_SHAPE(APP_COLUMNS), .row = &row, .each = each, .arg = arg });
     db_end(db);
     return err;
 }

@@ -302,25 +302,11 @@ enum pay_err registry_channel_status(struct db *db, struct actor *actor, int64_t
     return db_txn(db, channel_status_work, &work);
 }
 
-struct channel_each {
-    enum pay_err (*each)(void *, const struct channel_row *);
-    void *arg;
-};
-
-static enum pay_err channel_each(void *arg, void *row)
-{
-    const struct channel_each *e = arg;
-    return e->each(e->arg, row);
-}
-
-enum pay_err registry_channel_list(struct db *db, const char *app_key,
-                                   enum pay_err (*each)(void *, const struct channel_row *),
-                                   void *arg)
+enum pay_err registry_channel_list(struct db *db, const char *app_key, db_each *each, void *arg)
 {
     static const char SQL[] = CHANNEL_SELECT
         " WHERE (? IS NULL OR a.app_key = ?) ORDER BY c.id LIMIT 1000";
     struct channel_row row;
-    struct channel_each e = { each, arg };
 
     if (app_key && !str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
         return PAY_NOT_FOUND;
@@ -330,8 +316,8 @@ enum pay_err registry_channel_list(struct db *db, const char *app_key,
                                                          .n = COUNT(in),
                                                          .shape = DB_SHAPE(CHANNEL_COLUMNS),
                                                          .row = &row,
-                                                         .each = channel_each,
-                                                         .arg = &e });
+                                                         .each = each,
+                                                         .arg = arg });
     db_end(db);
     return err;
 }

@@ -260,24 +260,11 @@ enum pay_err registry_key_revoke(struct db *db, struct actor *actor, const char 
     return db_txn(db, key_revoke_work, &work);
 }
 
-struct key_each {
-    enum pay_err (*each)(void *, const struct key_row *);
-    void *arg;
-};
-
-static enum pay_err key_each(void *arg, void *row)
-{
-    const struct key_each *e = arg;
-    return e->each(e->arg, row);
-}
-
-enum pay_err registry_key_list(struct db *db, const char *app_key,
-                               enum pay_err (*each)(void *, const struct key_row *), void *arg)
+enum pay_err registry_key_list(struct db *db, const char *app_key, db_each *each, void *arg)
 {
     static const char SQL[] = KEY_SELECT
         " WHERE (? IS NULL OR a.app_key = ?) ORDER BY k.id LIMIT 1000";
     struct key_row row;
-    struct key_each e = { each, arg };
 
     if (app_key && !str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
         return PAY_NOT_FOUND;
@@ -287,8 +274,8 @@ enum pay_err registry_key_list(struct db *db, const char *app_key,
                                                          .n = COUNT(in),
                                                          .shape = DB_SHAPE(KEY_COLUMNS),
                                                          .row = &row,
-                                                         .each = key_each,
-                                                         .arg = &e });
+                                                         .each = each,
+                                                         .arg = arg });
     db_end(db);
     return err;
 }

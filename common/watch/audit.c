@@ -210,7 +210,7 @@ static const struct db_column AUDIT_COLUMNS[] = {
 };
 
 struct audit_each {
-    enum pay_err (*each)(void *arg, const struct audit_row *row);
+    db_each *each;
     void *arg;
     int told;
 };
@@ -222,7 +222,7 @@ static enum pay_err audit_each(void *arg, void *row)
 }
 
 enum pay_err audit_prove(struct db *db, const struct audit_proof *proof, int64_t keep_days,
-                         enum pay_err (*each)(void *arg, const struct audit_row *row), void *arg)
+                         db_each *each, void *arg)
 {
     const struct db_param in[] = { DB_NUM(keep_days) };
     struct audit_row row;

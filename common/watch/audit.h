@@ -21,7 +21,6 @@ extern const size_t AUDIT_PROOF_COUNT;
 
 /* each is told every violation, at most AUDIT_ROWS_MAX. */
 MUST_USE enum pay_err audit_prove(struct db *db, const struct audit_proof *proof, int64_t keep_days,
-                                  enum pay_err (*each)(void *arg, const struct audit_row *row),
-                                  void *arg);
+                                  db_each *each, void *arg);
 
 #endif

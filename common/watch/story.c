@@ -133,7 +133,7 @@ static const struct db_column EVENT_COLUMNS[] = {
     DB_COLUMN(struct story_event, about), DB_COLUMN(struct story_event, text),
 };
 
-struct story_each { enum pay_err (*each)(void *, const struct story_event *); void *arg; };
+struct story_each { db_each *each; void *arg; };
 
 /* A callback is shown without its signature. */
 static enum pay_err story_each(void *arg, void *row)
@@ -150,8 +150,7 @@ static enum pay_err story_each(void *arg, void *row)
     return e->each(e->arg, event);
 }
 
-enum pay_err story_read(struct db *db, int64_t order_id,
-                        enum pay_err (*each)(void *arg, const struct story_event *event), void *arg)
+enum pay_err story_read(struct db *db, int64_t order_id, db_each *each, void *arg)
 {
     static const char SQL[] =
         "SELECT time, what, about, text FROM ("

@@ -20,8 +20,6 @@ struct story_key { int64_t id; char no[NO_SIZE]; };     /* the order's */
 MUST_USE enum pay_err story_find(struct db *db, const char *number, const char *app_key,
                                  struct story_key *out);
 /* In the order of time, at most 500 events. */
-MUST_USE enum pay_err story_read(struct db *db, int64_t order_id,
-                                 enum pay_err (*each)(void *arg, const struct story_event *event),
-                                 void *arg);
+MUST_USE enum pay_err story_read(struct db *db, int64_t order_id, db_each *each, void *arg);
 
 #endif

@@ -276,9 +276,10 @@ static enum pay_err raise_one(struct db *db, void *arg)
     return alert_raise(db, "other_price", S.app->id, arg, "something is wrong");
 }
 
-static enum pay_err count_alert(void *arg, const struct alert *alert)
+static enum pay_err count_alert(void *arg, void *row)
 {
     int64_t *sum = arg;
+    const struct alert *alert = row;
     *sum = *sum * 100 + alert->times;
     return PAY_OK;
 }

@@ -72,9 +72,10 @@ static void test_order_by_token__lives_a_day_after_the_end(void **state)
 
 struct seen { char names[512]; int count; };
 
-static enum pay_err see(void *arg, const struct order *order)
+static enum pay_err see(void *arg, void *row)
 {
     struct seen *seen = arg;
+    const struct order *order = row;
 
     strncat(seen->names, order->merchant_order_id, sizeof(seen->names) - strlen(seen->names) - 1);
     seen->count++;

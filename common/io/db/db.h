@@ -66,12 +66,12 @@ MUST_USE enum pay_err db_exec(struct db *db, const char *sql, const struct db_pa
 MUST_USE enum pay_err db_exec_one(struct db *db, const char *sql, const struct db_param *in,
                                   size_t n);
 int64_t db_last_id(const struct db *db);        /* AUTO_INCREMENT, of the last insert */
+typedef enum pay_err db_each(void *arg, void *row);     /* row: what the shape is of */
 struct db_query {
     const char *sql;
-    const struct db_param *in; size_t n;
-    const struct db_shape *shape;
+    const struct db_param *in; size_t n; const struct db_shape *shape;
     void *row;                  /* filled for each row; NULL makes 0, "" or no bytes */
-    enum pay_err (*each)(void *arg, void *row);     /* NULL: one row is wanted */
+    db_each *each;              /* NULL: one row is wanted */
     void *arg;
 };
 /* Without each: the first row into row, PAY_NO_ROW when there is none. With each: called per row
