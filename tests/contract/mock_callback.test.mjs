@@ -248,6 +248,17 @@ describe('POST /mockpay cannot be forged', () => {
     expectError(await send({ Origin: 'https://evil.example' }), 40304);
     expectError(await request(stack, { path: twice, headers: { Accept: 'application/json' } }), 40001, 'pay_id');
   });
+  test('so is what nginx itself refuses', async () => {
+    const asked = { 41400: { path: `/mockpay?x=${'x'.repeat(8200)}` }, 40000: { headers: { Cookie: 'x'.repeat(9500) } }, 41300: { method: 'POST', body: 'x'.repeat(70_000) } };
+    for (const code of [40000, 41300, 41400]) {
+      const one = { path: '/mockpay', ...asked[code] }, res = await request(stack, { ...one, headers: { Accept: 'text/html,*/*;q=0.8', ...one.headers } });
+      assert.equal(res.status, Math.floor(code / 100), res.text);
+      assert.equal(res.headers['content-type'], 'text/html; charset=utf-8');
+      assert.match(res.headers['content-security-policy'], /default-src 'none'/);
+      assert.ok(res.text.includes(`${code}`) && res.text.includes(res.headers['x-request-id']), res.text);
+      expectError(await request(stack, one), code);
+    }
+  });
   test('JSON to the form: 41500', async () => {
     expectError(await postJson(stack, '/mockpay', {}), 41500);
   });

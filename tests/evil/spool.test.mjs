@@ -3,6 +3,7 @@
 // to a program. Its temp files have no name, so what counts is what its processes write (/proc/PID/io).
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
+import http2 from 'node:http2';
 import net from 'node:net';
 import tls from 'node:tls';
 import { execFileSync } from 'node:child_process';
@@ -31,6 +32,8 @@ const HEADS = {
   'a length and xchunked, Authorization': ['POST', `${ONE + LONG}Transfer-Encoding: xchunked\r\n`],
   'chunked in one chunk, Authorization': ['POST', ONE + CHUNKED, '12a05f200\r\n'],
   'a chunk that is no number, Authorization': ['POST', ONE + CHUNKED, '10\r\n0123456789abcdef\r\nzz\r\n'],
+  'many chunks that together are too long': ['POST', CHUNKED, `3e8\r\n${'x'.repeat(1000)}\r\n`.repeat(100)],
+  'many chunks that together are too long, Authorization': ['POST', ONE + CHUNKED, '1\r\nx\r\n'.repeat(70_000)],
   'two Authorizations after a length': ['POST', LONG + ONE + ONE],
   'two Authorizations before a length': ['POST', ONE + ONE + LONG],
   'two lengths, Authorization': ['POST', ONE + LONG + LONG],
@@ -72,6 +75,7 @@ async function walk(pids, open, paths = PATHS) {
       const code = Number(/"code":(\d+)/.exec(text.replace(/^HTTP\/1.1 100[^]*?\r\n\r\n/, ''))?.[1] ?? 0);
       codes.set(`${path} ${name}`, code);
       if (bytes > MOST) bad.push(`${path}, ${name}: ${bytes} bytes`);
+      if (/^HTTP\/1.1 5/.test(text)) bad.push(`${path}, ${name}: ${text.slice(0, 100)}`);
       if (text.includes('<html') && !/^HTTP\/1.1 302/.test(text)) bad.push(`${path}, ${name}: ${text.slice(0, 200)}`);
     }
   }
@@ -102,6 +106,8 @@ describe('a body of half a MiB, a head that lies', () => {
     is('/api/pay/create', 'two Authorizations after a length', 40100);
     is('/api/pay/create', 'two Authorizations before a length', 40100);
     is('/api/pay/create', 'chunked in one chunk, Authorization', 41300);
+    for (const path of ['/api/pay/create', '/api/pay/callback', '/api/pay/notify/x'])
+      is(path, 'many chunks that together are too long', path.endsWith('/x') ? 40400 : 41300);
   });
   test('as production has it, over TLS', async () => {
     await walk(production.workers(), () => tls.connect({ port: production.port, host: '127.0.0.1', rejectUnauthorized: false, servername: 'pay.example.com', ALPNProtocols: ['http/1.1'] }), LIVE);
@@ -121,6 +127,15 @@ describe('a body of half a MiB, a head that lies', () => {
       }
     }
     t.diagnostic(`of one body ${most} bytes were taken`);
+    // Without a length, nginx learns only while it reads that a body is too long.
+    assert.equal(await new Promise((done) => {
+      const session = http2.connect(`https://127.0.0.1:${production.port}`, { rejectUnauthorized: false, servername: 'pay.example.com' });
+      session.on('error', () => done('no answer'));
+      const stream = session.request({ ':method': 'POST', ':path': '/api/pay/callback', 'content-type': 'application/json' });
+      stream.on('response', (h) => { done(h[':status']); session.destroy(); });
+      stream.on('error', () => {});
+      stream.write(BODY);
+    }), 413);
   });
 });
 
