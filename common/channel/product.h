@@ -38,6 +38,15 @@ struct channel_ticket {
     struct channel_said said;               /* SUCCESS: the call took the money, as bar codes do */
 };
 
+/* Of its long texts only the beginning is cleared: the rest costs more than the whole submit. */
+static inline void channel_ticket_clear(struct channel_ticket *ticket)
+{
+    ticket->display_mode[0] = ticket->display_content[0] = ticket->pay_url[0] = '\0';
+    ticket->error_code[0] = ticket->error_msg[0] = '\0';
+    ticket->display_expire_time = 0;
+    ticket->said.state = CHANNEL_WAITING;
+}
+
 /* BY_CALL: submit calls the channel, after the attempt's COMMIT. OFFLINE: submit makes no call, its
  * ticket is stored with the attempt. BY_LEDGER: submit runs inside the order's transaction. */
 enum channel_way { BY_CALL, OFFLINE, BY_LEDGER };

@@ -53,7 +53,9 @@ static bool is_offline(const struct channel_product *product, const struct chann
 enum pay_err attempt_plan(const struct checkout_call *call, const struct channel_config *channel,
                           const struct order *order, struct attempt_plan *out)
 {
-    *out = (struct attempt_plan){ .call = call, .channel = channel };
+    out->call = call;
+    out->channel = channel;
+    channel_ticket_clear(&out->ticket);
     ulid_new(out->pay_id);
     const struct channel_order asked = order_for(out, order);
     if (channel->account.product->way == BY_LEDGER)     /* comes with the wallets */
@@ -216,13 +218,12 @@ static enum pay_err said_take(const struct attempt_plan *plan, const struct chan
     return err == PAY_OK ? PAY_OK : PAY_UNKNOWN;
 }
 
-enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out)
+static enum pay_err send(const struct attempt_plan *plan, struct checkout *out)
 {
-    struct channel_ticket ticket = { .display_mode = "" };
+    static struct channel_ticket ticket;
     struct sent sent = { &out->order, &out->attempt, &ticket };
 
-    if (plan->offline)
-        return PAY_OK;
+    channel_ticket_clear(&ticket);
     enum pay_err err = submitted(plan, &out->order, &ticket);
     FP("channel.answered");
     if (err != PAY_OK)
@@ -233,4 +234,9 @@ enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out)
     if (err == PAY_OK)
         err = said_take(plan, &ticket.said, out);
     return err == PAY_LOST ? PAY_UNKNOWN : err;
+}
+
+enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out)
+{
+    return plan->offline ? PAY_OK : send(plan, out);
 }

@@ -131,21 +131,38 @@ static enum pay_err conflict_of(enum verdict verdict)
     return PAY_OK;
 }
 
-static enum pay_err settle_order(struct db *db, struct settling *w)
+static bool may_be_plain(const struct channel_said *said, const struct callback_raw *raw)
 {
-    const struct channel_said *said = w->said;
+    return raw != NULL && said->state == CHANNEL_SUCCESS && !said->other_account &&
+           !FP_PLANNED(STEPS);
+}
+
+static enum pay_err settle_order(struct db *db, const struct channel_config *channel,
+                                 const struct channel_said *said, const struct callback_raw *raw,
+                                 enum verdict *verdict)
+{
+    static struct settling work;
     enum pay_err err = PAY_WRONG_STATE;
 
-    if (w->raw != NULL && said->state == CHANNEL_SUCCESS && !said->other_account &&
-        !FP_PLANNED(STEPS))
-        err = settle_paid(db, w->channel, said, w->raw);
-    if (err == PAY_WRONG_STATE || err == PAY_DUPLICATE)
-        err = db_txn(db, settle_work, w);
+    *verdict = VERDICT_ACCEPTED;
+    if (may_be_plain(said, raw))
+        err = settle_paid(db, channel, said, raw);
+    if (err != PAY_WRONG_STATE && err != PAY_DUPLICATE)
+        return err;
+    work.channel = channel;
+    work.said = said;
+    work.raw = raw;
+    work.verdict = VERDICT_ACCEPTED;
+    err = db_txn(db, settle_work, &work);
+    *verdict = work.verdict;
     return err;
 }
 
 /* Refunds and transfers are not made yet: nothing of them is found. */
-static enum pay_err (*const BY_ABOUT[])(struct db *db, struct settling *w) = {
+typedef enum pay_err settler(struct db *db, const struct channel_config *channel,
+                             const struct channel_said *said, const struct callback_raw *raw,
+                             enum verdict *verdict);
+static settler *const BY_ABOUT[] = {
     [ABOUT_ORDER] = settle_order, [ABOUT_REFUND] = NULL, [ABOUT_TRANSFER] = NULL,
 };
 
@@ -153,12 +170,11 @@ enum pay_err settle(struct db *db, const struct channel_config *channel,
                     const struct channel_said *said, const struct callback_raw *raw,
                     enum verdict *verdict)
 {
-    struct settling work = { .channel = channel, .said = said, .raw = raw,
-                             .verdict = VERDICT_ACCEPTED };
     enum pay_err err = PAY_NOT_FOUND;
 
     if (BY_ABOUT[said->about] != NULL)
-        err = BY_ABOUT[said->about](db, &work);
-    *verdict = err == PAY_NOT_FOUND ? VERDICT_UNKNOWN_ATTEMPT : work.verdict;
-    return err == PAY_OK ? conflict_of(work.verdict) : err;
+        err = BY_ABOUT[said->about](db, channel, said, raw, verdict);
+    if (err == PAY_NOT_FOUND)
+        *verdict = VERDICT_UNKNOWN_ATTEMPT;
+    return err == PAY_OK ? conflict_of(*verdict) : err;
 }

@@ -69,14 +69,13 @@ bool mock_by_call(const struct channel_order *order)
 
 static enum pay_err switched_answer(enum switched how, struct channel_ticket *out)
 {
-    static const struct channel_ticket REFUSAL = {
-        .error_code = "MOCK_REFUSED", .error_msg = "refused, as metadata.mock.submit asks",
-    };
+    static const char CODE[] = "MOCK_REFUSED", WHY[] = "refused, as metadata.mock.submit asks";
 
     switch (how) {
     case SUBMIT_REFUSED:
-        *out = REFUSAL;
-        return PAY_REFUSED;
+        return text_copy(out->error_code, sizeof(out->error_code), CODE) &&
+                       text_copy(out->error_msg, sizeof(out->error_msg), WHY)
+                   ? PAY_REFUSED : PAY_FAULT;
     case SUBMIT_UNKNOWN:
         return PAY_UNKNOWN;
     case SUBMIT_SLOW:
@@ -108,11 +107,10 @@ enum pay_err mock_submit(const struct channel_account *account, const struct cha
     char token[TOKEN_SIZE];
     struct text url = TEXT(out->pay_url);
 
-    *out = (struct channel_ticket){ .display_mode = "" };
+    channel_ticket_clear(out);
     enum pay_err err = played_call(account, submit_switch(order), out);
     if (err != PAY_OK)
         return err;
-    *out = (struct channel_ticket){ .display_mode = "" };
     if (!mock_token(account, order->pay_id, token) ||
         !text_copy(out->display_mode, sizeof(out->display_mode), account->product->display))
         return PAY_FAULT;
