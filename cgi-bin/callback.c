@@ -5,13 +5,10 @@
  * is settle/hear.h. Acknowledged in the driver's words once the result is committed, never before;
  * anything else means: send it again. Callbacks about refunds and transfers come
  * with these. */
-#include <string.h>
-#include <strings.h>
 #include "base/log.h"
 #include "settle/hear.h"
-#include "web/callback_headers.h"
+#include "web/callback_read.h"
 #include "web/callers.h"
-#include "web/skeleton/content_type.h"
 #include "web/skeleton/endpoint.h"
 #include "web/skeleton/rate.h"
 #include "web/skeleton/request_read.h"
@@ -45,23 +42,6 @@ static enum pay_err too_large(const struct call *call, const struct hearing *h)
     return PAY_TOO_LARGE;
 }
 
-/* JSON may come without a type. Alipay adds "text/html" to that of a form, so only its beginning
- * counts. */
-static bool type_fits(enum channel_body body, const char *type)
-{
-    static const char FORM[] = "application/x-www-form-urlencoded";
-
-    switch (body) {
-    case CHANNEL_JSON:
-        return !*type || content_type_is(type, "application/json");
-    case CHANNEL_FORM:
-        return strncasecmp(type, FORM, strlen(FORM)) == 0;
-    case CHANNEL_ANY:
-        return true;
-    }
-    return false;
-}
-
 static enum pay_err read_body(struct call *call, struct hearing *h)
 {
     struct request *request = call->request;
@@ -76,7 +56,7 @@ static enum pay_err read_body(struct call *call, struct hearing *h)
     h->raw.body_len = request->body_len;
     if (err != PAY_OK)
         return err;
-    return type_fits(h->driver->body, request->content_type) ? PAY_OK : PAY_BAD_TYPE;
+    return callback_type_fits(h->driver->body, request->content_type) ? PAY_OK : PAY_BAD_TYPE;
 }
 
 /* An outage is no refusal: it counts against no address. */

@@ -209,6 +209,27 @@ static void test_hear__an_absent_number_is_answered_like_one_that_is_there(void 
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE believed = 1", 0);
 }
 
+/* With several drivers, which one a number gets is the same each time, and anybody's guess. */
+static void test_channel_stand_in__depends_on_the_number(void **state)
+{
+    static const struct channel_driver other = { .protocol = "other" };
+    static const struct channel_driver *const THREE[] = {
+        &CHANNEL_MOCK, &CHANNEL_COIN, &other, NULL,
+    };
+    int coins = 0;
+
+    (void)state;
+    channels_use(THREE);
+    for (int64_t number = 1; number <= 64; number++) {
+        const struct channel_driver *driver = channel_stand_in(false, number);
+        assert_ptr_equal(driver, channel_stand_in(false, number));
+        assert_true(driver == &CHANNEL_COIN || driver == &other);
+        coins += driver == &CHANNEL_COIN;
+    }
+    assert_true(coins > 12 && coins < 52);
+    channels_use(BOTH);
+}
+
 /* The mock channel is none in live mode: its number is an absent one's. In test mode absent numbers
  * are answered as the mock channel's. */
 static void test_hear__a_mock_channels_number_in_both_modes(void **state)
@@ -272,6 +293,7 @@ int main(void)
         MONEY_TEST(test_hear__an_end_has_the_channels_word),
         MONEY_TEST(test_hear__what_is_not_there_is_on_record_whole),
         MONEY_TEST(test_hear__an_absent_number_is_answered_like_one_that_is_there),
+        PAY_TEST(test_channel_stand_in__depends_on_the_number),
         MONEY_TEST(test_hear__a_mock_channels_number_in_both_modes),
         MONEY_TEST(test_checkout__each_product_goes_its_way),
         MONEY_TEST(test_checkout__a_call_may_take_the_money),

@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 #include <stdlib.h>
 #include <unistd.h>
-#include "web/callback_headers.h"
+#include "web/callback_read.h"
 #include "web/skeleton/request_read.h"
 
 extern char **environ;
@@ -131,6 +131,28 @@ static void test_request_read__an_address_beyond_measure(void **state)
     end(fcgi, before);
 }
 
+static void test_callback_type_fits__by_kind_of_body(void **state)
+{
+    static const struct { const char *type; bool json, form; } CASES[] = {
+        { "", true, false }, { "application/json", true, false },
+        { "Application/JSON; charset=utf-8", true, false },
+        { "application/json; charset=gbk", false, false },
+        { "application/x-www-form-urlencoded", false, true },
+        { "application/x-www-form-urlencoded;charset=utf-8", false, true },
+        /* what Alipay sends, and what parsers refuse */
+        { "application/x-www-form-urlencoded; text/html; charset=UTF-8", false, true },
+        { "APPLICATION/X-WWW-FORM-URLENCODED; charset=GBK", false, true },
+        { "text/xml", false, false }, { "application/x-www-form", false, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        CHECK(CASES[i].type, callback_type_fits(CHANNEL_JSON, CASES[i].type) == CASES[i].json);
+        CHECK(CASES[i].type, callback_type_fits(CHANNEL_FORM, CASES[i].type) == CASES[i].form);
+        CHECK(CASES[i].type, callback_type_fits(CHANNEL_ANY, CASES[i].type));
+    }
+}
+
 static void test_callback_headers__no_credentials(void **state)
 {
     const char *params[] = {
@@ -194,6 +216,7 @@ int main(void)
         cmocka_unit_test(test_request_read__headers_that_stand_once),
         cmocka_unit_test(test_request_read__the_client_behind_proxies),
         cmocka_unit_test(test_request_read__an_address_beyond_measure),
+        cmocka_unit_test(test_callback_type_fits__by_kind_of_body),
         cmocka_unit_test(test_callback_headers__no_credentials),
         cmocka_unit_test(test_request_announced__as_far_as_it_is_a_number),
         cmocka_unit_test(test_request_read_body__over_the_limit_is_not_read),

@@ -41,6 +41,20 @@ static int drop_folder(void **state)
     return rmdir(folder);
 }
 
+static void test_vault_hash__follows_from_the_key(void **state)
+{
+    (void)state;
+    assert_true(vault_hash("a", 1) == 0);       /* not open */
+    put("1:" KEY_A "\n", 0600);
+    assert_int_equal(vault_open(path), PAY_OK);
+    const uint64_t a1 = vault_hash("a", 1);
+    assert_true(a1 != 0 && a1 == vault_hash("a", 1));
+    assert_true(a1 != vault_hash("a", 2) && a1 != vault_hash("b", 1));
+    put("1:" KEY_B "\n", 0600);
+    assert_int_equal(vault_open(path), PAY_OK);
+    assert_true(a1 != vault_hash("a", 1));
+}
+
 struct file_case { const char *name, *text; mode_t mode; enum pay_err want; int version; };
 static const struct file_case FILES[] = {
     { "one key", "1:" KEY_A "\n", 0600, PAY_OK, 1 },
@@ -173,6 +187,7 @@ static void test_vault_rotate__cut_short_goes_on_with_its_key(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_vault_hash__follows_from_the_key),
         cmocka_unit_test(test_vault_open__takes_only_a_clean_private_file),
         cmocka_unit_test(test_vault_seal__opens_only_where_it_was_put),
         cmocka_unit_test(test_vault_rotate__old_values_open_until_the_next),

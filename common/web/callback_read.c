@@ -1,9 +1,29 @@
-/* callback_headers.c - HTTP_* parameters back to a JSON object of headers. */
-#include "web/callback_headers.h"
+/* callback_read.c - does a callback's type fit, and HTTP_* parameters back to a JSON object of
+ * headers. */
+#include "web/callback_read.h"
 #include <string.h>
+#include <strings.h>
 #include "base/json_text.h"
+#include "web/skeleton/content_type.h"
 
 #define ENDING 16       /* room kept for what closes the object */
+
+/* JSON may come without a type. Alipay adds "text/html" to that of a form, so only its beginning
+ * counts. */
+bool callback_type_fits(enum channel_body body, const char *type)
+{
+    static const char FORM[] = "application/x-www-form-urlencoded";
+
+    switch (body) {
+    case CHANNEL_JSON:
+        return !*type || content_type_is(type, "application/json");
+    case CHANNEL_FORM:
+        return strncasecmp(type, FORM, strlen(FORM)) == 0;
+    case CHANNEL_ANY:
+        return true;
+    }
+    return false;
+}
 
 static bool is_secret(const char *name, size_t len)
 {

@@ -1,10 +1,13 @@
-/* callback_headers.h - a callback's headers as they are kept. */
-#ifndef WEB_CALLBACK_HEADERS_H
-#define WEB_CALLBACK_HEADERS_H
+/* callback_read.h - a callback's type and headers. */
+#ifndef WEB_CALLBACK_READ_H
+#define WEB_CALLBACK_READ_H
 
 #include "base/text.h"
+#include "channel/said.h"
 #include "web/skeleton/request.h"
 
+/* Is the value of a Content-Type ("" without) one that a body of this kind may have? */
+bool callback_type_fits(enum channel_body body, const char *type);
 /* One JSON object, "webhook-id": "…", in the order they came; no Authorization, no cookies. What
  * does not fit is left out and told by "…": true. */
 void callback_headers(const struct request *request, struct text *to);
