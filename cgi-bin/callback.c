@@ -1,4 +1,4 @@
-/* callback.c - what channels tell us.
+/* callback.c - callbacks: what channels say of payments.
  *   POST /api/pay/callback                    the mock channel; the attempt names the key
  *   POST /api/pay/notify/order/{channel_id}   every channel
  * The sender is admitted (web/callers.h), the body read as the channel's driver takes it; all else

@@ -91,7 +91,7 @@ static enum pay_err create(struct call *call, const void *input)
     enum pay_err err = answer(call, checkout_create(&checkout, &in->terms, &done), &checkout,
                               &done);
     if (err == PAY_CONFLICT)
-        order_conflict_say(call, &in->terms, &done.order);
+        reply_order_conflict(call, &in->terms, &done.order);
     return err;
 }
 

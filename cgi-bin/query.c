@@ -1,4 +1,4 @@
-/* query.c - orders as they stand.
+/* query.c - orders, one or many.
  *   GET /api/pay/query?order_no= | merchant_order_id= | pay_id=   one order, attempts, refunds
  *   GET /payments/{order_no}                                      the same
  *   GET /payments?from=&to=&status=&after=&limit=                 newest first, by pages

@@ -9,7 +9,7 @@
 /* Is the value of a Content-Type ("" without) one that a body of this kind may have? */
 bool callback_type_fits(enum channel_body body, const char *type);
 /* One JSON object, "webhook-id": "…", in the order they came; no Authorization, no cookies. What
- * does not fit is left out and told by "…": true. */
+ * does not fit is left out; a member "…": true then says so. */
 void callback_headers(const struct request *request, struct text *to);
 
 #endif

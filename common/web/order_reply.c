@@ -44,7 +44,7 @@ enum pay_err reply_order(struct call *call, const struct order_key *key)
 }
 
 /* price: 900 is not 1234, with which SO-1001 was created */
-void order_conflict_say(struct call *call, const struct order_terms *now,
+void reply_order_conflict(struct call *call, const struct order_terms *now,
                         const struct order *first)
 {
     const bool price = str_eq(call->field, "price"), currency = str_eq(call->field, "currency");

@@ -10,7 +10,7 @@ void reply_order_view(struct call *call, const struct order *order, const struct
 /* The app's order with its open attempt, `attempts` and `refunds`. PAY_NOT_FOUND. */
 MUST_USE enum pay_err reply_order(struct call *call, const struct order_key *key);
 /* After PAY_CONFLICT: which term differs (call->field) from the order's, in words. */
-void order_conflict_say(struct call *call, const struct order_terms *now,
+void reply_order_conflict(struct call *call, const struct order_terms *now,
                         const struct order *first);
 
 #endif

@@ -25,7 +25,7 @@ bool ask_settle(const struct order *order, const struct shroff_order *answer)
 }
 
 /* What the answer makes of a payment that did not bring the money; NULL: nothing new. */
-static const char *state_of(int code, const struct shroff_order *answer)
+static const char *state_after(int code, const struct shroff_order *answer)
 {
     if (code == SHROFF_CLOSED || code == SHROFF_EXPIRED)
         return "OVER";
@@ -36,7 +36,7 @@ static const char *state_of(int code, const struct shroff_order *answer)
     return strcmp(answer->attempt, "CLOSED") == 0 ? "FAILED" : "UNHEARD";
 }
 
-static void ask(const struct order *order)
+static void ask_about(const struct order *order)
 {
     struct shroff_order answer = { .price = 0 };
     char number[16];
@@ -48,7 +48,7 @@ static void ask(const struct order *order)
     if (code == SHROFF_PAID)            /* the channel had it: ask for its terms */
         code = shroff_query(order->id, &answer);
     bool paid = code == SHROFF_OK && ask_settle(order, &answer);
-    const char *state = paid ? NULL : state_of(code, &answer);
+    const char *state = paid ? NULL : state_after(code, &answer);
     if (state)
         payments_asked(order->id, state);
     snprintf(number, sizeof(number), "%d", code);
@@ -61,6 +61,6 @@ bool ask_due(void)
 
     if (!payments_take_due(&order))
         return false;
-    ask(&order);
+    ask_about(&order);
     return true;
 }

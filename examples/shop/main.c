@@ -1,5 +1,5 @@
 /* main.c - a merchant's shop that takes its payments through Shroff.
- * Read on in shop.c (buy, pay), shroff.c (how to call Shroff) and notify.c (how to be told). */
+ * Read on in shop.c (buy, pay), shroff.c (calls to Shroff) and notify.c (its notifications). */
 #include <ctype.h>
 #include <fcgiapp.h>
 #include <stdio.h>
@@ -106,8 +106,8 @@ static void work(int listener)
     }
 }
 
-/* The life of the one child that asks by itself; a line in a crontab does as well. */
-static void ask(int listener)
+/* One child asks about payments that are late; a line in a crontab would do as well. */
+static void ask_as_due(int listener)
 {
     (void)listener;
     if (!shroff_open())
@@ -129,5 +129,5 @@ int main(void)
         }
         sleep(1);                       /* it may be starting, too */
     }
-    return server_run(settings.listen, settings.workers, work, ask);
+    return server_run(settings.listen, settings.workers, work, ask_as_due);
 }

@@ -1,4 +1,4 @@
-/* notify.c - POST /shop/notify: Shroff tells a result, and repeats it until it reads SUCCESS.
+/* notify.c - POST /shop/notify: Shroff sends a result, and repeats it until it reads SUCCESS.
  * Verify the raw bytes first, believe nothing before; change the order in one transaction;
  * acknowledge after its commit, never before. */
 #include <string.h>
@@ -18,15 +18,16 @@ struct reply {
 
 static const struct reply REPLIES[] = {
     [SETTLED]             = { 200, "SUCCESS", "paid" },
-    [SETTLED_BEFORE]      = { 200, "SUCCESS", "heard before" },
-    /* Sent again it would still be nobody's: acknowledge it. */
+    [SETTLED_BEFORE]      = { 200, "SUCCESS", "known before" },
+    /* Sent again it would still not be ours: acknowledge it. */
     [SETTLED_NOT_OURS]    = { 200, "SUCCESS", "not our order" },
     /* Not acknowledged, so that it stays visible on both sides until a person has looked. */
     [SETTLED_OTHER_TERMS] = { 409, "other price or currency", "other price or currency" },
     [SETTLED_DB_DOWN]     = { 503, "try again", "database away" },
 };
 
-static struct reply hear(const struct web *web, const char *webhook_id, struct shroff_event *event)
+static struct reply event_settle(const struct web *web, const char *webhook_id,
+                                 struct shroff_event *event)
 {
     static const struct reply UNREADABLE = { 400, "unreadable", "unreadable" };
     static const struct reply NOT_FOR_US = { 200, "SUCCESS", "no event we act on" };
@@ -57,7 +58,7 @@ void shop_notify(struct web *web, const char *id)
         web_text(web, 401, "bad signature");
         return;
     }
-    struct reply reply = hear(web, hook.id, &event);
+    struct reply reply = event_settle(web, hook.id, &event);
     web_log("notify", event.order.merchant_order_id, reply.log);
     web_text(web, reply.status, reply.text);
 }

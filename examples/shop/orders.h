@@ -1,4 +1,4 @@
-/* The shop's own orders, in its own database. It marks them paid itself: Shroff only tells. */
+/* The shop's own orders, in its own database. The shop marks them paid when Shroff says so. */
 #ifndef SHOP_ORDERS_H
 #define SHOP_ORDERS_H
 
@@ -16,7 +16,7 @@ struct order {
     int64_t code;                       /* Shroff's, of a payment that is REFUSED */
 };
 
-/* What Shroff says was paid, told by a notification or answered to a query. */
+/* What Shroff says was paid, in a notification or as the answer to a query. */
 struct payment {
     const char *order_id;               /* ours */
     const char *shroff_no;              /* theirs */

@@ -24,7 +24,7 @@ static void format_money(int64_t minor, char *out, size_t size)
 }
 
 /* `head` is markup of our own for the page's <head>. */
-static void begin(struct web *web, int status, const char *title, const char *head)
+static void page_begin(struct web *web, int status, const char *title, const char *head)
 {
     web_page(web, status);
     html(web,
@@ -74,7 +74,7 @@ static void product_card(struct web *web, const struct product *product)
 
 void page_products(struct web *web)
 {
-    begin(web, 200, web->words->shop, "");
+    page_begin(web, 200, web->words->shop, "");
     html(web, "<h1>%s</h1>\n<ul class=\"products\">\n", web->words->welcome);
     for (size_t i = 0; i < PRODUCT_COUNT; i++)
         product_card(web, &PRODUCTS[i]);
@@ -95,7 +95,7 @@ static void order_facts(struct web *web, const struct order *order)
          words->time, order->create_time);
 }
 
-static int state_of(const struct order *order)
+static int payment_state(const struct order *order)
 {
     static const char *const NAMES[STATES] = {
         [STATE_NONE] = "NONE", [STATE_OPEN] = "OPEN", [STATE_UNHEARD] = "UNHEARD",
@@ -113,7 +113,7 @@ static int state_of(const struct order *order)
 static void order_to_pay(struct web *web, const struct order *order)
 {
     const struct words *words = web->words;
-    int state = state_of(order);
+    int state = payment_state(order);
     char number[24];
 
     html(web, "<p class=\"state pending\" id=\"state\">%s</p>\n", words->state[state].says);
@@ -149,7 +149,7 @@ void page_order(struct web *web, const struct order *order)
         "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
     bool paid = order_is_paid(order);
 
-    begin(web, 200, web->words->order, paid ? "" : WATCH);
+    page_begin(web, 200, web->words->order, paid ? "" : WATCH);
     html(web,
          "<section class=\"card order\" id=\"order\" data-status=\"%s\" data-payment=\"%s\">\n",
          order->status, order->payment);
@@ -164,7 +164,7 @@ void page_order(struct web *web, const struct order *order)
 
 void page_message(struct web *web, int status, const char *sentence, const struct way_on *way)
 {
-    begin(web, status, web->words->shop, "");
+    page_begin(web, status, web->words->shop, "");
     html(web, "<section class=\"card order\">\n<p class=\"message\">%s</p>\n", sentence);
     if (way && way->order[0] != '\0')
         order_form(web, "order", way->order, "button wide", way->label);

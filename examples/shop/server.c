@@ -89,7 +89,7 @@ static int open_socket(const char *path)
     int listener = FCGX_OpenSocket(path, BACKLOG);
 
     umask(before);
-    /* Two children may hear the same knock; the slower must not wait inside accept(). */
+    /* One connection may wake two children; the slower must not wait inside accept(). */
     if (listener >= 0 && fcntl(listener, F_SETFL, O_NONBLOCK) != 0)
         return -1;
     return listener;

@@ -10,7 +10,7 @@
 int server_run(const char *path, int workers, void (*work)(int listener),
                void (*job)(int listener));
 
-/* In a child: waits until somebody knocks. False: time to leave. */
+/* In a child: waits for a connection. False: the child must end. */
 bool server_wait(int listener);
 
 /* In a child: waits so many seconds. False: time to leave. */

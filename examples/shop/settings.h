@@ -1,4 +1,4 @@
-/* What the shop must be told, from the environment; README.md lists the names. */
+/* The shop's settings, from the environment; README.md lists the names. */
 #ifndef SHOP_SETTINGS_H
 #define SHOP_SETTINGS_H
 

@@ -26,7 +26,7 @@ static bool refused(struct web *web)
     return true;
 }
 
-/* The order, or NULL once the reader has been told why not. */
+/* The order; or NULL, and the reader got a page that says why. */
 static const struct order *order_or_sorry(struct web *web, const char *id)
 {
     static struct order order;
@@ -123,7 +123,7 @@ void shop_state(struct web *web, const char *id)
     }
 }
 
-/* How the order stands after Pay was answered without the money; NULL: as before. */
+/* The state of an order after Pay was answered without the money; NULL: as before. */
 static const char *state_after_pay(int code, const struct shroff_order *answer)
 {
     switch (code) {
@@ -144,7 +144,7 @@ static const char *state_after_pay(int code, const struct shroff_order *answer)
     }
 }
 
-/* No pay page came of it: tell why, in the window that was to show one. */
+/* There is no pay page: say why, in the window that was to show one. */
 static void pay_failed(struct web *web, const struct order *order, const char *state, int code)
 {
     const struct words *words = web->words;
@@ -177,8 +177,8 @@ void shop_pay(struct web *web, const char *id)
         return;
     }
     int code = shroff_create(order, &answer);
-    /* It stands there already, with nothing to show: past its end, or what an attempt of it did is
-     * not known. Submit tells which. */
+    /* The order exists already and has no pay page: it has expired, or the result of an attempt is
+     * unknown. Submit answers which. */
     if (code == SHROFF_OK && strcmp(answer.status, "WAITING") == 0 && answer.pay_url[0] == '\0')
         code = shroff_submit(order->id, &answer);
     if (code == SHROFF_PAID)            /* paid by an earlier try: ask for its terms */

@@ -10,7 +10,7 @@ void shop_order(struct web *web, const char *id);
 void shop_pay(struct web *web, const char *id);
 void shop_state(struct web *web, const char *id);
 
-/* notify.c: where Shroff tells that an order was paid. */
+/* notify.c: where Shroff sends the notification that an order was paid. */
 void shop_notify(struct web *web, const char *id);
 
 #endif

@@ -136,7 +136,7 @@ static void read_text(struct json_object *object, const char *name, char *room, 
 
 #define READ(object, out, member) read_text(object, #member, (out)->member, sizeof((out)->member))
 
-/* It will stand in a Location header. */
+/* It goes into a Location header. */
 static bool is_http_url(const char *url)
 {
     for (const char *at = url; *at != '\0'; at++) {
@@ -215,7 +215,8 @@ static bool wait_for_turn(void)
 }
 
 /* Repeating is safe: create and submit know our number again, and a query changes nothing. */
-static int ask(const char *method, const char *path, const char *body, struct shroff_order *out)
+static int send_patiently(const char *method, const char *path, const char *body,
+                          struct shroff_order *out)
 {
     static struct answer answer;
     int code = SHROFF_NO_ANSWER;
@@ -245,7 +246,7 @@ int shroff_create(const struct order *order, struct shroff_order *out)
     add_text(body, "channel", settings.channel);
     add_text(body, "notify_url", notify_url);
     add_text(body, "return_url", return_url);
-    int code = ask("POST", "/payments",
+    int code = send_patiently("POST", "/payments",
                    json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
     json_object_put(body);
     return code;
@@ -257,7 +258,7 @@ int shroff_submit(const char *merchant_order_id, struct shroff_order *out)
 
     add_text(body, "merchant_order_id", merchant_order_id);
     add_text(body, "channel", settings.channel);
-    int code = ask("POST", "/api/pay/submit",
+    int code = send_patiently("POST", "/api/pay/submit",
                    json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
     json_object_put(body);
     return code;
@@ -268,7 +269,7 @@ int shroff_query(const char *merchant_order_id, struct shroff_order *out)
     char path[128];
 
     snprintf(path, sizeof(path), "/api/pay/query?merchant_order_id=%s", merchant_order_id);
-    return ask("GET", path, "", out);
+    return send_patiently("GET", path, "", out);
 }
 
 bool shroff_event_read(const char *body, size_t size, struct shroff_event *out)

@@ -8,7 +8,7 @@
 
 #include "orders.h"
 
-/* Codes of Shroff's answers that a shop must tell apart. */
+/* Codes of Shroff's answers that a shop must distinguish. */
 enum {
     SHROFF_OK = 0,
     SHROFF_NO_ANSWER = -1,              /* none, or none that can be read */

@@ -27,13 +27,13 @@ static const struct words ENGLISH = {
             "If you did pay, this page will still show it. Else please order again." },
     },
     .pay = "Pay",
-    .paid = "Paid", .paid_hint = "Thank you! The shop was told by a signed notification.",
+    .paid = "Paid", .paid_hint = "Thank you! A signed notification confirmed it.",
     .found_hint = "Thank you! No notification had come, so the shop asked, and found your payment.",
     .order_again = "Order again", .retry = "Try again",
     .not_found = "There is no such page here.",
     .expired = "The time to pay this order is over. Please order again.",
     .again = "The payment service cannot be reached just now. Nothing is lost: please try again.",
-    .failed = "The payment could not be started. The shop has been told.",
+    .failed = "The payment could not be started. The shop has recorded it.",
     .foreign = "This form was sent from another site, so the shop did nothing.",
 };
 

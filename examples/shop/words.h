@@ -2,7 +2,7 @@
 #ifndef SHOP_WORDS_H
 #define SHOP_WORDS_H
 
-/* How the paying of an order goes, where it is not paid yet: payments.h tells what each means. */
+/* How the paying of an order goes, where it is not paid yet: payments.h says what each means. */
 enum { STATE_NONE, STATE_OPEN, STATE_UNHEARD, STATE_FAILED, STATE_REFUSED, STATE_OVER, STATES };
 
 struct words {

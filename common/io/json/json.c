@@ -1,5 +1,5 @@
 /* json.c - json-c behind the gate. JSON null is a NULL pointer there, so it gets a value of its own
- * here; numbers that json-c clamps to int64 are told apart from those that fit. */
+ * here; numbers that json-c clamps to int64 get another kind than those that fit. */
 #include "io/json/json.h"
 #include <json-c/json.h>
 #include <limits.h>

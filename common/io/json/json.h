@@ -37,8 +37,8 @@ enum json_kind {
 enum json_kind json_kind(const struct json *value);
 /* NULL when absent (a member that is null is there, with kind JSON_NULL). */
 const struct json *json_member(const struct json *object, const char *name);
-/* The length counts no closing NUL, but a string may hold U+0000: who reads it as a C string looks
- * for one first. It lives as long as the root. */
+/* The length counts no closing NUL, but a string may have U+0000 in it: look for one before reading
+ * it as a C string. The text lives as long as the root. */
 const char *json_text(const struct json *value, size_t *len);
 int64_t json_int(const struct json *value);
 size_t json_size(const struct json *value);              /* members or elements */

@@ -98,7 +98,7 @@ static bool is_wanted(const struct gate *g, const struct name *name)
     return at == name->end && want == end;
 }
 
-static void remember(struct gate *g, const struct name *name)
+static void keep_name(struct gate *g, const struct name *name)
 {
     if (g->count == g->room) {
         g->room = g->room > 0 ? g->room * 2 : 32;
@@ -139,7 +139,7 @@ static bool member(struct gate *g)
         return wrong(g, name.at, "a name holds U+0000");
     if (++g->seen > g->most && g->most > 0)
         return false;
-    remember(g, &name);
+    keep_name(g, &name);
     blanks(g);
     if (!next_is(g, ':'))
         return wrong(g, g->at, "want a colon behind the name");
@@ -160,7 +160,7 @@ static bool element(struct gate *g)
     return value(g);
 }
 
-/* What stands between the brackets, up to and with the closing one. */
+/* What is between the brackets, up to and with the closing one. */
 static bool items(struct gate *g, bool (*item)(struct gate *g), char closing)
 {
     g->at++;

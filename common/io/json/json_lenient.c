@@ -29,7 +29,7 @@ static struct json_object *parse(const char *at, size_t len)
     return root;
 }
 
-static bool say(struct json_object *value, struct json_said *out)
+static bool fill_said(struct json_object *value, struct json_said *out)
 {
     struct text text = TEXT(out->text);
 
@@ -71,7 +71,7 @@ static size_t string_end(const char *at, size_t len, size_t i)
     return i < len ? i : len;
 }
 
-/* json-c keeps the last of several members with one name, and does not tell. */
+/* Of several members with one name json-c keeps the last, without a word. */
 static int members_named(const char *at, size_t len, const char *name)
 {
     int found = 0, depth = 0;
@@ -100,7 +100,7 @@ bool json_lenient_read(const char *at, size_t len, const char *name, struct json
     if (said && name)
         said = json_object_is_type(root, json_type_object) && members_named(at, len, name) == 1 &&
                json_object_object_get_ex(root, name, &value);
-    said = said && say(value, out);
+    said = said && fill_said(value, out);
     json_object_put(root);
     return said;
 }

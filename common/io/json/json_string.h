@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Reads one character of a string, its escape undone, into *out. Returns the bytes that were read;
- * 0 when the character may not stand in a string. */
+ * 0 when a string may not have the character. */
 size_t json_character(const char *at, const char *end, uint32_t *out);
 /* A copy of a text that passed the gate, without escaped surrogate pairs; the caller frees it. NULL
  * when the text has none. *len becomes the copy's length. */

@@ -1,4 +1,4 @@
-/* error_page.h - a refusal as a page, for people whose browser opened an address. */
+/* error_page.h - a refusal as a page, for a person with a browser. */
 #ifndef WEB_ERROR_PAGE_H
 #define WEB_ERROR_PAGE_H
 

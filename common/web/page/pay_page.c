@@ -1,4 +1,4 @@
-/* pay_page.c - in: a trade as it stands; out: the HTML of the cashier's page. */
+/* pay_page.c - in: a trade of the played gateway; out: the HTML of its pay page. */
 #include "web/page/pay_page.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
-/* pay_page.h - the cashier's page of a played gateway: what a payer sees and clicks. In Chinese and
- * English, light and dark, phone and desktop, without JavaScript too. It follows the trade's state.
- * Knows no database. */
+/* pay_page.h - the pay page of a played gateway: what a payer sees and clicks. It is in Chinese and
+ * English, light and dark, for phone and desktop, and works without JavaScript. With it, the page
+ * asks for the trade's state and follows it. No database is used here. */
 #ifndef WEB_PAY_PAGE_H
 #define WEB_PAY_PAGE_H
 

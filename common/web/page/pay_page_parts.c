@@ -21,11 +21,11 @@ const struct pay_state PAY_STATES[PAGE_STATES] = {
 
 const struct pay_outcome PAY_OUTCOMES[] = {
     { "failed", { "Payment fails", "支付失败" } },
-    { "late", { "Paid, told 20 s late", "支付成功，20 秒后才通知" } },
-    { "twice", { "Paid, told twice", "支付成功，通知两次" } },
-    { "price", { "Told with a wrong amount", "通知金额错误" } },
-    { "sign", { "Told with a wrong signature", "通知签名错误" } },
-    { "silent", { "Paid, never told", "支付成功，但不通知" } },
+    { "late", { "Paid, callback 20 s late", "支付成功，20 秒后才通知" } },
+    { "twice", { "Paid, callback sent twice", "支付成功，通知两次" } },
+    { "price", { "Callback with a wrong amount", "通知金额错误" } },
+    { "sign", { "Callback with a wrong signature", "通知签名错误" } },
+    { "silent", { "Paid, no callback", "支付成功，但不通知" } },
     { .name = NULL },
 };
 

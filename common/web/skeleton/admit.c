@@ -1,4 +1,4 @@
-/* admit.c - who may send a request, and how often: rate, credentials, address, scope, app. */
+/* admit.c - decides whether a request is admitted: rate, credentials, address, scope, app. */
 #include "base/clock.h"
 #include "base/fault.h"
 #include "web/skeleton/cycle.h"
@@ -39,8 +39,8 @@ static enum pay_err check_credentials(struct cycle *c)
     return PAY_OK;
 }
 
-/* A key made a moment ago is not among the kept ones yet: looked up again before it is refused, 50
- * times a second at most, since anybody can cause it. */
+/* The cache may lack a key that was made a moment ago. So the app is read again before its key is
+ * refused; at most 50 times a second, since every stranger can cause it. */
 static bool may_be_new(enum pay_err err)
 {
     static int64_t next;

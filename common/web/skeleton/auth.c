@@ -20,7 +20,7 @@ static struct text signed_text(const struct request *request, const struct crede
     return text;
 }
 
-/* As much work as for a known app, so that time tells little about which apps there are. */
+/* Costs as much as a known app, so that the time of an answer does not reveal which apps exist. */
 static enum pay_err unknown(const struct request *request, const struct credentials *said)
 {
     static const struct app_key NOBODY = { .algorithm = KEY_HMAC_SHA256,

@@ -1,4 +1,4 @@
-/* auth.h - who sends a request: its credentials against the app's keys. */
+/* auth.h - a request's credentials against the app's keys. */
 #ifndef WEB_AUTH_H
 #define WEB_AUTH_H
 
@@ -19,7 +19,7 @@ MUST_USE enum pay_err auth_time(const struct credentials *said, int64_t now_s);
  * that cannot be used here. */
 MUST_USE enum pay_err auth_signature(const struct app *app, const struct request *request,
                                      const struct credentials *said, const struct app_key **out);
-/* After PAY_FAULT of it: tells an operator which key cannot be used. */
+/* After PAY_FAULT of it: raises an alert that names the key which cannot be used. */
 void auth_tell_shut(struct db *db, const struct app *app, const struct credentials *said);
 /* What is wrong with the credentials, in words (said is NULL when the header was not of the form);
  * of a wrong signature the list's own words are all there is. */

@@ -5,7 +5,7 @@
 
 #define BLANKS " \t"
 
-/* One ";name=value" at *at, which moves behind it; a value may stand in quotes. */
+/* One ";name=value" at *at, which moves behind it; a value may be in quotes. */
 struct param { const char *name, *value; size_t name_len, value_len; };
 
 static struct param next_param(const char **at)
@@ -24,7 +24,7 @@ static struct param next_param(const char **at)
     return p;
 }
 
-static bool same(const char *s, size_t len, const char *want)
+static bool same_word(const char *s, size_t len, const char *want)
 {
     char room[64];
 
@@ -36,15 +36,15 @@ bool content_type_is(const char *header, const char *want)
     const char *at = header + strspn(header, BLANKS);
     const size_t len = strcspn(at, BLANKS ";");
 
-    if (!same(at, len, want))
+    if (!same_word(at, len, want))
         return false;
     at += len + strspn(at + len, BLANKS);
     if (*at && *at != ';')
         return false;
     while (*at) {
         const struct param p = next_param(&at);
-        if (same(p.name, p.name_len, "charset") && !same(p.value, p.value_len, "utf-8") &&
-            !same(p.value, p.value_len, "utf8"))
+        if (same_word(p.name, p.name_len, "charset") && !same_word(p.value, p.value_len, "utf-8") &&
+            !same_word(p.value, p.value_len, "utf8"))
             return false;
     }
     return true;

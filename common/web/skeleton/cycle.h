@@ -27,7 +27,7 @@ struct cycle {
     int retry_after;
 };
 
-/* ---- admit.c: who may send this request, and how often */
+/* ---- admit.c: whether this request is admitted */
 enum pay_err step_rate(struct cycle *c);
 enum pay_err step_credentials(struct cycle *c);
 enum pay_err step_address(struct cycle *c);

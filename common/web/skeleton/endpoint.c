@@ -1,5 +1,5 @@
 /* endpoint.c - what happens to a request, in the contract's order of refusals: the table STEPS. The
- * steps that decide who may send it are in admit.c. */
+ * steps that decide whether it is admitted are in admit.c. */
 #include "web/skeleton/endpoint.h"
 #include <string.h>
 #include "base/clock.h"

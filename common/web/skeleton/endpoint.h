@@ -19,7 +19,7 @@
 #define WHY_SIZE (FIELD_WHY_MAX + 1)        /* of a refusal in words */
 
 enum auth { SIGNED_BY_APP, BY_OPERATOR, OPEN_TO_ALL };
-/* Whose things an operator's route is about: of the apps he may see, or of none (users, jobs). */
+/* Which apps an operator's route is about: those of the operator, or none (users, jobs). */
 enum app_scope { APPS_UNSAID, APPS_OF_OPERATOR, APPS_NONE };
 enum body_kind { BODY_JSON, BODY_FORM, BODY_NONE };     /* JSON: application/json or 41500 */
 
@@ -56,9 +56,9 @@ struct route {
     bool test_only;                     /* 40400 in live mode */
     bool own_origin;                    /* only from our own pages, or from no page at all */
     bool any_origin;                    /* Access-Control-Allow-Origin: *, on refusals too, and the
-                                           browser's question beforehand (OPTIONS) is answered */
-    bool payers;                        /* opened by payers' browsers, to whose addresses others add
-                                           parameters of their own: unknown ones are skipped */
+                                           browser's preflight (OPTIONS) is answered */
+    bool payers;                        /* opened by payers' browsers: unknown parameters, which
+                                           other sites add to addresses, are skipped */
     bool page;                          /* refusals are a page, where a page is asked for */
     bool no_rate;                       /* monitors: never 42900; or the handler sees to it */
     bool own_body;                      /* the handler reads the body (request_read.h), once it

@@ -69,7 +69,7 @@ static bool take_return_url(const struct field *field, const char *s, size_t len
     return keep(field, s, len, to) && return_url_ok(s);
 }
 
-/* Whoever forwards a list or a port forwards X-Forwarded-For as it came. */
+/* A merchant may forward X-Forwarded-For as it came: a list of addresses, with ports. */
 static bool take_address(const struct field *field, const char *s, size_t len, void *to)
 {
     char address[NET_TEXT_SIZE];

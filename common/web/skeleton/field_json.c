@@ -20,7 +20,7 @@ static void json_drop(struct json **root)
         json_free(root);
 }
 
-static bool has(void *arg, size_t i)
+static bool member_given(void *arg, size_t i)
 {
     const struct body *body = arg;
     const struct json *value = json_member(body->root, body->table->at[i].name);
@@ -34,7 +34,7 @@ static bool has(void *arg, size_t i)
 }
 
 /* The member's own bytes: a string keeps its quotes, a fraction its digits. */
-static bool show(void *arg, size_t i, struct text *to)
+static bool member_shown(void *arg, size_t i, struct text *to)
 {
     const struct body *body = arg;
     size_t len = 0;
@@ -46,7 +46,7 @@ static bool show(void *arg, size_t i, struct text *to)
     return true;
 }
 
-static bool is_plain(const char *s, size_t len, size_t max)
+static bool extra_is_plain(const char *s, size_t len, size_t max)
 {
     return !memchr(s, '\0', len) && utf8_count(s, len) <= max && !utf8_has_control(s, len);
 }
@@ -56,10 +56,10 @@ static bool extra_ok(void *arg, const char *name, const struct json *value)
     size_t len;
 
     (void)arg;
-    if (json_kind(value) != JSON_STRING || !is_plain(name, strlen(name), EXTRA_NAME_MAX))
+    if (json_kind(value) != JSON_STRING || !extra_is_plain(name, strlen(name), EXTRA_NAME_MAX))
         return false;
     const char *text = json_text(value, &len);
-    return is_plain(text, len, EXTRA_VALUE_MAX);
+    return extra_is_plain(text, len, EXTRA_VALUE_MAX);
 }
 
 /* An object's own bytes. */
@@ -121,7 +121,7 @@ static bool is_other(void *arg, const char *name, const struct json *value)
     return false;
 }
 
-static const char *instead(void *arg, size_t i)
+static const char *member_instead(void *arg, size_t i)
 {
     const struct body *body = arg;
     struct lack lack = { body->table, &body->table->at[i], NULL, LOOKED_AT };
@@ -132,7 +132,7 @@ static const char *instead(void *arg, size_t i)
 
 struct search { const struct field_table *table; const char *unknown; };
 
-static bool is_known(void *arg, const char *name, const struct json *value)
+static bool member_is_known(void *arg, const char *name, const struct json *value)
 {
     struct search *search = arg;
 
@@ -148,7 +148,7 @@ static enum pay_err refuse_unknown(const struct field_table *table, const struct
 {
     struct search search = { table, NULL };
 
-    if (json_each(root, is_known, &search))
+    if (json_each(root, member_is_known, &search))
         return PAY_OK;
     fault->name = search.unknown;
     field_say_unknown(table, fault);
@@ -169,7 +169,9 @@ enum pay_err field_read_json(const struct field_table *table, const char *at, si
         return err;
     }
     struct body body = { table, root, at, len };
-    const struct field_source source = { &body, has, read_member, show, instead };
+    const struct field_source source = {
+        &body, member_given, read_member, member_shown, member_instead,
+    };
     err = field_fill(table, &source, input, fault);
     return err == PAY_OK ? refuse_unknown(table, root, fault) : err;
 }

@@ -25,7 +25,7 @@ bool field_take_text(const struct field *field, const char *s, size_t len, void 
 bool field_may_be_empty(const struct field *field);
 /* The place of a name in the table, or count. */
 size_t field_index(const struct field_table *table, const char *name);
-/* An unknown member's name as it may be told. */
+/* An unknown member's name as an answer may show it. */
 const char *field_unknown(const char *name, size_t len);
 
 /* ---- field_words.c */

@@ -62,12 +62,12 @@ static void note(const struct field_table *table, const char *at, size_t len, st
     }
 }
 
-static bool has(void *arg, size_t i)
+static bool param_given(void *arg, size_t i)
 {
     return ((const struct pairs *)arg)->values[i].times > 0;
 }
 
-static bool show(void *arg, size_t i, struct text *to)
+static bool param_shown(void *arg, size_t i, struct text *to)
 {
     static char room[REQUEST_BODY_MAX + 1];
     const struct given *given = &((const struct pairs *)arg)->values[i];
@@ -85,7 +85,7 @@ static bool show(void *arg, size_t i, struct text *to)
     return true;
 }
 
-static const char *instead(void *arg, size_t i)
+static const char *param_instead(void *arg, size_t i)
 {
     const struct pairs *pairs = arg;
     const struct field *meant = pairs->unknown ? field_meant(pairs->table, pairs->unknown) : NULL;
@@ -116,7 +116,9 @@ enum pay_err field_read_query(const struct field_table *table, const char *query
             note(table, at, len, &pairs);
         at += len;
     }
-    const struct field_source source = { &pairs, has, read_value, show, instead };
+    const struct field_source source = {
+        &pairs, param_given, read_value, param_shown, param_instead,
+    };
     enum pay_err err = field_fill(table, &source, input, fault);
     if (err != PAY_OK || !pairs.unknown || table->loose)
         return err;

@@ -1,4 +1,4 @@
-/* operator.c - see operator.h. There are no operators' accounts yet, so nobody is admitted. */
+/* operator.c - see operator.h. Operators have no accounts yet, so every request is refused. */
 #include "web/skeleton/operator.h"
 
 enum pay_err operator_admit(const struct route *route, const struct request *request,

@@ -33,7 +33,7 @@ static bool site_read(const char *url, struct site *out)
     return false;
 }
 
-static bool same(const struct site *a, const struct site *b)
+static bool same_site(const struct site *a, const struct site *b)
 {
     return a->tls == b->tls && a->len == b->len && strncasecmp(a->host, b->host, a->len) == 0;
 }
@@ -47,8 +47,8 @@ bool origin_is_ours(const struct request *request, const struct config *config)
     if (!host || strchr(host, '/') || !site_read(config->base_url, &ours))
         return false;
     host_read(host, ours.tls, &asked);
-    if (!same(&asked, &ours))
+    if (!same_site(&asked, &ours))
         return false;
     return !origin ||
-           (site_read(origin, &from) && !strchr(from.host, '/') && same(&from, &ours));
+           (site_read(origin, &from) && !strchr(from.host, '/') && same_site(&from, &ours));
 }

@@ -1,5 +1,5 @@
-/* rate.c - buckets as GCRA: a slot holds the moment its bucket will be full again. A request moves
- * it on by 1/rate s and is refused when it would stand more than a burst ahead of now. */
+/* rate.c - buckets as GCRA: a slot has the moment at which its bucket will be full again. A request
+ * moves it on by 1/rate s, and is refused when it would then be more than a burst ahead of now. */
 #include "web/skeleton/rate.h"
 #include <stdatomic.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@ struct table { struct slot slots[SETS][WAYS]; _Atomic int64_t lines_at; };
 
 static struct table *buckets;       /* NULL: everything is let through */
 static int64_t address_rate, app_rate;
-static uint64_t seed;               /* so that nobody can choose keys that share a set */
+static uint64_t seed;               /* so that strangers cannot choose keys of one set */
 
 void rate_open(int64_t by_address, int64_t by_app)
 {
@@ -58,7 +58,7 @@ static uint64_t hash(char kind, const void *at, size_t len)
 }
 
 /* The owner's slot; else, to be taken over, the one whose bucket is full again soonest. */
-static struct slot *slot_of(uint64_t owner, bool *own)
+static struct slot *bucket_of(uint64_t owner, bool *own)
 {
     struct slot *set = buckets->slots[owner & (SETS - 1)], *calmest = &set[0];
 
@@ -73,7 +73,7 @@ static struct slot *slot_of(uint64_t owner, bool *own)
     return calmest;
 }
 
-static bool refuse(int64_t ahead_us, int *wait)
+static bool say_wait(int64_t ahead_us, int *wait)
 {
     *wait = (int)((ahead_us + SECOND - 1) / SECOND);
     return false;
@@ -87,16 +87,16 @@ bool rate_pass(_Atomic int64_t *full_at, int64_t step, int64_t burst, enum rate_
     do {
         after = (before > now ? before : now) + step;
         if (use != RATE_CHARGE && after - now > burst + step / 2)   /* the half hides rounding */
-            return refuse(after - now - burst, wait);
+            return say_wait(after - now - burst, wait);
     } while (use != RATE_LOOK && !atomic_compare_exchange_weak(full_at, &before, after));
     return true;
 }
 
 /* `rate` a second, and `burst` seconds of it at once. */
-static bool pass(uint64_t owner, int64_t rate, int64_t burst, enum rate_use use, int *wait)
+static bool bucket_pass(uint64_t owner, int64_t rate, int64_t burst, enum rate_use use, int *wait)
 {
     bool own;
-    struct slot *slot = slot_of(owner, &own);
+    struct slot *slot = bucket_of(owner, &own);
 
     if (!own && use == RATE_LOOK)
         return true;
@@ -118,7 +118,8 @@ static bool pass_address(char kind, const char *address, enum rate_use use, int 
 {
     const uint64_t owner = rate_owner(kind, address);
 
-    return !buckets || address_rate <= 0 || owner == 0 || pass(owner, address_rate, 1, use, wait);
+    return !buckets || address_rate <= 0 || owner == 0 ||
+           bucket_pass(owner, address_rate, 1, use, wait);
 }
 
 bool rate_take_address(const char *address, int *wait)
@@ -144,7 +145,7 @@ bool rate_take_line(const char *address)
     int wait;
 
     return !buckets || owner == 0 ||
-           (pass(owner, LINES, LINES_BURST, RATE_TAKE, &wait) &&
+           (bucket_pass(owner, LINES, LINES_BURST, RATE_TAKE, &wait) &&
             rate_pass(&buckets->lines_at, SECOND / LINES_ALL, LINES_ALL_BURST * SECOND, RATE_TAKE,
                       &wait));
 }
@@ -152,7 +153,7 @@ bool rate_take_line(const char *address)
 static bool pass_app(const char *app_key, enum rate_use use, int *wait)
 {
     return !buckets || app_rate <= 0 ||
-           pass(hash('k', app_key, strlen(app_key)), app_rate, 1, use, wait);
+           bucket_pass(hash('k', app_key, strlen(app_key)), app_rate, 1, use, wait);
 }
 
 bool rate_look_app(const char *app_key, int *wait) { return pass_app(app_key, RATE_LOOK, wait); }

@@ -1,5 +1,5 @@
 /* rate.h - token buckets by address and by app, shared by the workers of one executable.
- * Each is one 64-bit moment changed by compare-and-swap; a full table forgets the calmest. */
+ * Each is one 64-bit moment changed by compare-and-swap; a full table drops the fullest bucket. */
 #ifndef WEB_RATE_H
 #define WEB_RATE_H
 
@@ -17,7 +17,7 @@ void rate_count_refused(const char *address);
 /* Lines about what strangers ask: 50 a second and address, 2000 at once, whatever the rates; of all
  * addresses together 1000, and 20000 at once. */
 bool rate_take_line(const char *address);
-/* Looks without taking, since before the signature anybody can name an app. */
+/* look: without taking, since before the signature is checked a stranger can name any app. */
 bool rate_look_app(const char *app_key, int *wait);
 bool rate_take_app(const char *app_key, int *wait);
 

@@ -1,7 +1,7 @@
 /* reply.c - building an answer, its envelope, and writing it.
  *
- * The body holds only what stands inside data's braces; what comes before and after depends on the
- * result, which is known last, and is kept apart. */
+ * The body has only the members of data. What comes before and after them depends on the result,
+ * which is known last, so it is kept apart. */
 #include "web/skeleton/reply_send.h"
 #include <string.h>
 #include "base/fault.h"
@@ -25,7 +25,7 @@ struct json_text *reply_data(struct reply *reply)
     return &reply->json;
 }
 
-static bool is_plain(const char *s)
+static bool value_is_plain(const char *s)
 {
     for (; *s; s++) {
         if ((unsigned char)*s < 0x20 || (unsigned char)*s == 0x7F)
@@ -36,7 +36,7 @@ static bool is_plain(const char *s)
 
 void reply_header(struct reply *reply, const char *name, const char *value)
 {
-    if (!is_plain(value))
+    if (!value_is_plain(value))
         return;
     text_add(&reply->headers, name);
     text_add(&reply->headers, ": ");
@@ -84,7 +84,7 @@ static void add_msg(struct json_text *json, const struct reply_end *end)
 }
 
 /* {"code":…,"msg":…  and, when there are data, ,"data":{  before the body and }} after it. */
-static void wrap(struct reply *reply, const struct reply_end *end)
+static void add_envelope(struct reply *reply, const struct reply_end *end)
 {
     const struct err_row *row = err_row(end->err);
     struct json_text json = JSON_TEXT(&before);
@@ -120,38 +120,38 @@ static void add_error_headers(struct reply *reply, const struct reply_end *end)
 
 enum pay_err reply_close(struct reply *reply, const struct reply_end *end)
 {
-    struct reply_end told = *end;
+    struct reply_end last = *end;
 
     if (reply->final)               /* answered as if all were well; the log has the result */
-        told.err = PAY_OK;
-    if (told.err == PAY_OK && (reply->body.full || reply->headers.full)) {
+        last.err = PAY_OK;
+    if (last.err == PAY_OK && (reply->body.full || reply->headers.full)) {
         reply_reset(reply);
-        told.err = PAY_FAULT;
+        last.err = PAY_FAULT;
     }
-    if (err_row(told.err)->http >= 500)         /* what was said before it happened is not why */
-        told.why = NULL;
-    if (told.err != PAY_OK &&
-        (!reply->keep_data || reply->raw || reply->body.full || told.page)) {
+    if (err_row(last.err)->http >= 500)         /* a reason of an earlier check does not fit it */
+        last.why = NULL;
+    if (last.err != PAY_OK &&
+        (!reply->keep_data || reply->raw || reply->body.full || last.page)) {
         text_reset(&reply->body);
         if (reply->raw)                     /* its headers spoke of another body */
             text_reset(&reply->headers);
         reply->in_data = reply->raw = false;
     }
-    if (told.err != PAY_OK) {
-        reply->status = err_row(told.err)->http;
-        add_error_headers(reply, &told);
-        if (told.page)
-            told.page(reply, &told);
+    if (last.err != PAY_OK) {
+        reply->status = err_row(last.err)->http;
+        add_error_headers(reply, &last);
+        if (last.page)
+            last.page(reply, &last);
     }
     reply->status = reply->status ? reply->status : 200;
     if (!reply->raw) {
         reply_header(reply, "Content-Type", "application/json; charset=utf-8");
         reply_header(reply, "Cache-Control", "no-store");
-        wrap(reply, &told);
+        add_envelope(reply, &last);
     }
-    reply_header(reply, "X-Request-Id", told.request_id);
+    reply_header(reply, "X-Request-Id", last.request_id);
     reply_header(reply, "X-Content-Type-Options", "nosniff");
-    return reply->final ? end->err : told.err;
+    return reply->final ? end->err : last.err;
 }
 
 static const char *reason(int status)

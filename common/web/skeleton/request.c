@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "base/ulid.h"
 
-/* Headers of which two copies would mean two things: whoever reads the first and whoever reads the
- * last must not differ (nginx hands over both). A repeated Authorization is told as 40100. */
+/* Headers that must come once: of two copies nginx hands over both, one program would believe the
+ * first and another the last. A repeated Authorization is not here, since its answer is 40100. */
 static const char *const SINGLE[] = {
     "CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_HOST",
     "HTTP_ORIGIN", "HTTP_TRANSFER_ENCODING", "REQUEST_METHOD", "REQUEST_URI",
@@ -55,8 +55,8 @@ static const char *uri_of(const struct fcgi *fcgi)
     return made.full ? NULL : room;
 }
 
-/* Proxies may add a line of their own instead of lengthening the one they found (HAProxy does): the
- * lines are one list. One beyond measure is nobody's word: then the peer itself counts. */
+/* A proxy may add a line of its own instead of lengthening the one that it found (HAProxy does), so
+ * all lines are one list. A list that is too long is ignored: then the peer's address counts. */
 static const char *forwarded_for(const struct fcgi *fcgi)
 {
     static const char NAME[] = "HTTP_X_FORWARDED_FOR=";
@@ -114,7 +114,7 @@ enum pay_err request_read(struct fcgi *fcgi, const struct net_list *trusted, str
     }
     if (!repeats(fcgi))
         return PAY_OK;
-    out->unread = "a header that must stand alone (Host, Origin, Content-Type, Content-Length, "
+    out->unread = "a header that must come once (Host, Origin, Content-Type, Content-Length, "
                   "Transfer-Encoding) is repeated";
     return PAY_BAD_BODY;
 }

@@ -24,8 +24,8 @@ struct request {
 
 /* "webhook-id" -> HTTP_WEBHOOK_ID. NULL when absent. */
 const char *request_header(const struct request *request, const char *name);
-/* Has a proxy passed it on, as its headers tell? One that adds none (nginx's bare proxy_pass) is
- * taken for a client. */
+/* True when a header shows that a proxy passed it on. A proxy that adds no header (nginx's bare
+ * proxy_pass) cannot be told from a client. */
 bool request_was_forwarded(const struct request *request);
 
 #endif

@@ -6,7 +6,7 @@
 #include "web/skeleton/field_private.h"
 #include "web/skeleton/rate.h"
 
-/* A name that is not ours may be anything, a token too: it is answered, not logged. */
+/* A name that the table lacks may be anything, a token too: it is answered, not logged. */
 static const char *field_to_log(const struct cycle *c)
 {
     const struct route *route = c->match.route;
@@ -16,8 +16,8 @@ static const char *field_to_log(const struct cycle *c)
     return field_index(&route->fields, c->field) < route->fields.count ? c->field : "?";
 }
 
-/* A path may be as long as a stranger likes, and that of the cashier is a token; behind an escape
- * may stand the query, whose "?" was escaped on its way. */
+/* A stranger's path may be long, and the cashier's path is a token. Behind a percent sign may be a
+ * query whose "?" was escaped. So the path is cut at the first such character. */
 static const char *path_to_log(const struct cycle *c)
 {
     static char room[161];
@@ -30,7 +30,7 @@ static const char *path_to_log(const struct cycle *c)
     return room;
 }
 
-/* What a stranger can repeat: unsigned requests that are refused, and what anybody may look at. */
+/* What strangers can repeat: unsigned requests that are refused, and open ones that only read. */
 static bool may_fill_logs(const struct cycle *c, enum pay_err err)
 {
     return !c->signed_well && (err != PAY_OK || !route_takes_body(c->match.route));

@@ -5,7 +5,7 @@
 #include "web/skeleton/request.h"
 
 /* Everything but the body. What is known (method, client, id) is filled in on an error too:
- * PAY_URI_TOO_LONG; PAY_BAD_BODY when a header that must stand once came twice. What nginx could
+ * PAY_URI_TOO_LONG; PAY_BAD_BODY when a header that must come once came twice. What nginx could
  * not read and hands over for its answer alone (NGINX_REFUSED): PAY_UNSIGNED when a second
  * Authorization was the cause, else PAY_BAD_BODY. */
 MUST_USE enum pay_err request_read(struct fcgi *fcgi, const struct net_list *trusted,

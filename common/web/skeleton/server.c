@@ -50,7 +50,7 @@ size_t server_place(void)
     return place;
 }
 
-/* A worker ends when told so, and when its parent is gone; Ctrl-C reaches it through the parent. */
+/* A worker ends at SIGTERM, and when its parent is gone. Ctrl-C reaches it through the parent. */
 static _Noreturn void be_worker(const struct server *server, pid_t parent)
 {
     struct sigaction term = { .sa_handler = on_term };
@@ -91,8 +91,8 @@ static void start_missing(struct server *server)
     }
 }
 
-/* A worker that lived is replaced at once, and so is one that somebody killed or whose requests are
- * used up; one that died young of itself after a pause that doubles. */
+/* A worker that ran for a while is replaced at once, and so is one that was killed or that served
+ * its share of requests. One that fails soon after its start is replaced after a growing pause. */
 static void note_end(struct server *server, const struct child *child, int status)
 {
     const int64_t now = clock_ticks_us();
