@@ -16,7 +16,7 @@ static enum pay_err app_print(void *arg, void *row)
     out_row(out);
     out_str(out, "app_key", app->app_key);
     out_str(out, "name", app->name);
-    out_str(out, "status", app->status ? "DISABLED" : "ENABLED");
+    out_str(out, "status", state_word(&APP_STATE_TABLE, app->status));
     out_str(out, "notify_url", app->order_notify_url);
     out_i64(out, "notify_append_channel", app->notify_append_channel);
     out_i64(out, "notify_closed", app->notify_closed);

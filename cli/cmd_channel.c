@@ -131,7 +131,7 @@ static enum pay_err channel_print(void *arg, void *row)
     out_str(out, "app_key", c->app_key);
     out_str(out, "code", c->code);
     out_str(out, "name", c->name);
-    out_str(out, "status", c->status ? "DISABLED" : "ENABLED");
+    out_str(out, "status", state_word(&CHANNEL_STATE_TABLE, c->status));
     out_i64(out, "fee_rate", c->fee_rate);
     out_json(out, "config", c->config);
     out_str(out, "remark", c->remark);
@@ -205,10 +205,10 @@ static int channel_status(struct cli *cli, int64_t status)
 
 int run_channel_enable(struct cli *cli)
 {
-    return channel_status(cli, 0);
+    return channel_status(cli, CHANNEL_ENABLED);
 }
 
 int run_channel_disable(struct cli *cli)
 {
-    return channel_status(cli, 1);
+    return channel_status(cli, CHANNEL_DISABLED);
 }

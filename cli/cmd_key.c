@@ -45,9 +45,10 @@ int run_key_create(struct cli *cli)
 
 static const char *key_status(const struct key_row *key)
 {
-    if (key->status)
-        return "REVOKED";
-    return key->expire_time && key->expire_time <= clock_now_ms() ? "EXPIRED" : "LIVE";
+    const bool expired = key->expire_time != 0 && key->expire_time <= clock_now_ms();
+
+    return key->status == KEY_LIVE && expired ? "EXPIRED"
+                                              : state_word(&KEY_STATE_TABLE, key->status);
 }
 
 static enum pay_err key_print(void *arg, void *row)

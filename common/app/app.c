@@ -144,9 +144,10 @@ static enum pay_err key_take(void *arg, void *at)
     "SELECT id, expire_time, key_id, algorithm, scopes, public_key, secret_sealed AS sealed" \
     "  FROM pay_app_key WHERE app_id = ?"
 static const char SQL_LIVE_KEYS[] = KEY_SELECT
-    " AND status = 0 AND (expire_time IS NULL OR expire_time > UTC_TIMESTAMP(3)) ORDER BY id";
+    " AND status = " STATE(KEY_LIVE)
+    " AND (expire_time IS NULL OR expire_time > UTC_TIMESTAMP(3)) ORDER BY id";
 static const char SQL_ENDED_KEYS[] = KEY_SELECT
-    " AND (status <> 0 OR expire_time <= UTC_TIMESTAMP(3)) ORDER BY id DESC";
+    " AND (status <> " STATE(KEY_LIVE) " OR expire_time <= UTC_TIMESTAMP(3)) ORDER BY id DESC";
 
 static enum pay_err keys_read(struct db *db, const char *sql, struct app *app)
 {

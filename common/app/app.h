@@ -9,13 +9,13 @@
 #include "base/net.h"
 #include "base/text.h"
 #include "io/db/db.h"
+#include "app/app_state.h"
 
 #define APP_KEY_SIZE 33
 #define APP_KEYS_MAX 4
 #define SECRET_SIZE 129
 #define WEBHOOK_KEY_MAX 64
 
-enum app_status { APP_ENABLED = 0, APP_DISABLED = 1 };
 enum key_algorithm { KEY_HMAC_SHA256, KEY_RSA2 };
 
 /* One bit each; names in SCOPES of app.c: payment:create payment:query payment:close refund:execute

@@ -8,7 +8,7 @@
 struct channel_config {
     struct channel_account account;
     const struct channel_driver *driver;
-    int64_t status, fee_rate;       /* 0 ENABLED, 1 DISABLED; parts per million */
+    int64_t status, fee_rate;       /* enum channel_status; parts per million */
     char app_key[33];
 };
 

@@ -16,7 +16,7 @@ enum pay_err checkout_admit(const struct checkout_call *call, const struct chann
         return PAY_OK;
     enum pay_err err = channel_config_by_code(call->db, call->config, call->app->id, call->channel,
                                               channel);
-    return err == PAY_OK && (*channel)->status != 0 ? PAY_NO_CHANNEL : err;
+    return err == PAY_OK && (*channel)->status != CHANNEL_ENABLED ? PAY_NO_CHANNEL : err;
 }
 
 static struct channel_order order_for(const struct attempt_plan *plan, const struct order *order)

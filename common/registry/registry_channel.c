@@ -292,7 +292,8 @@ static enum pay_err channel_status_work(struct db *db, void *arg)
     err = db_exec(db, SQL, DB_LIST(in), NULL);
     if (err != PAY_OK)
         return err;
-    return channel_log(db, w, &row, w->status ? "channel.disable" : "channel.enable");
+    return channel_log(db, w, &row, w->status == CHANNEL_DISABLED ? "channel.disable"
+                                                                  : "channel.enable");
 }
 
 enum pay_err registry_channel_status(struct db *db, struct actor *actor, int64_t id,

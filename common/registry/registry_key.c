@@ -23,8 +23,8 @@ struct key_create {
 static enum pay_err key_room(struct db *db, int64_t app_id)
 {
     static const char SQL[] = "SELECT COUNT(*) FROM pay_app_key"
-                              " WHERE app_id = ? AND status = 0 AND (expire_time IS NULL OR "
-                              "expire_time > UTC_TIMESTAMP(3))";
+                              " WHERE app_id = ? AND status = " STATE(KEY_LIVE)
+                              " AND (expire_time IS NULL OR expire_time > UTC_TIMESTAMP(3))";
     const struct db_param in[] = { DB_NUM(app_id) };
     int64_t count;
 
@@ -199,7 +199,7 @@ enum pay_err registry_key_rotate(struct db *db, struct actor *actor, const struc
     db_end(db);
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
-    if (old.status != 0 || (old.expire_time != 0 && old.expire_time <= clock_now_ms())) {
+    if (old.status != KEY_LIVE || (old.expire_time != 0 && old.expire_time <= clock_now_ms())) {
         actor->problem = "the key is revoked or has expired: create a new one";
         return PAY_CONFLICT;
     }
@@ -227,7 +227,8 @@ static enum pay_err key_revoke_work(struct db *db, void *arg)
 {
     static const char SQL_GET[] =
         "SELECT id FROM pay_app_key WHERE app_id = ? AND key_id = ? FOR UPDATE";
-    static const char SQL_PUT[] = "UPDATE pay_app_key SET status = 1 WHERE id = ?";
+    static const char SQL_PUT[] =
+        "UPDATE pay_app_key SET status = " STATE(KEY_REVOKED) " WHERE id = ?";
     static const struct db_column COLUMNS[] = { DB_COLUMN(struct registry_id, id) };
     const struct key_revoke *w = arg;
     struct registry_id key = { 0 };

@@ -5,31 +5,11 @@
 
 #include "order/order_row.h"
 
-static const char *const VERDICTS[] = {
-    [VERDICT_ACCEPTED] = "ACCEPTED",
-    [VERDICT_REPEATED] = "REPEATED",
-    [VERDICT_DUPLICATE_PAID] = "DUPLICATE_PAID",
-    [VERDICT_LATE_PAID] = "LATE_PAID",
-    [VERDICT_OTHER_PRICE] = "OTHER_PRICE",
-    [VERDICT_OTHER_PAYMENT] = "OTHER_PAYMENT",
-    [VERDICT_OTHER_ACCOUNT] = "OTHER_ACCOUNT",
-    [VERDICT_UNKNOWN_ATTEMPT] = "UNKNOWN_ATTEMPT",
-    [VERDICT_BAD_BODY] = "BAD_BODY",
-    [VERDICT_BAD_FIELD] = "BAD_FIELD",
-    [VERDICT_UNSIGNED] = "UNSIGNED",
-    [VERDICT_BAD_SIGN] = "BAD_SIGN",
-    [VERDICT_BAD_TIME] = "BAD_TIME",
-    [VERDICT_FAULT] = "FAULT",
-    [VERDICT_DB_AWAY] = "DB_AWAY",
-    [VERDICT_LOST] = "LOST",
-    [VERDICT_BAD_TYPE] = "BAD_TYPE",
-    [VERDICT_TOO_LARGE] = "TOO_LARGE",
-    [VERDICT_RATE] = "RATE",
-};
+static const char *const WORDS[] = { VERDICTS(VERDICT_AS_WORD) };
 
 const char *verdict_word(enum verdict verdict)
 {
-    return (size_t)verdict < COUNT(VERDICTS) ? VERDICTS[verdict] : "";
+    return (size_t)verdict < COUNT(WORDS) ? WORDS[verdict] : "";
 }
 
 /* Bytes that are not text as \xHH: whatever came can be stored and read. The caller frees. */

@@ -9,15 +9,7 @@
 
 #include "app/channel_config.h"
 #include "order/order.h"
-
-/* What was done, also the verdict written to callback_log. */
-enum verdict { VERDICT_ACCEPTED, VERDICT_REPEATED, VERDICT_DUPLICATE_PAID, VERDICT_LATE_PAID,
-               VERDICT_OTHER_PRICE, VERDICT_OTHER_PAYMENT, VERDICT_OTHER_ACCOUNT,
-               VERDICT_UNKNOWN_ATTEMPT,
-               VERDICT_BAD_BODY, VERDICT_BAD_FIELD, VERDICT_UNSIGNED, VERDICT_BAD_SIGN,
-               VERDICT_BAD_TIME, VERDICT_FAULT, VERDICT_DB_AWAY, VERDICT_LOST,
-               VERDICT_BAD_TYPE, VERDICT_TOO_LARGE, VERDICT_RATE };
-const char *verdict_word(enum verdict verdict);     /* "ACCEPTED" … */
+#include "settle/verdict.h"
 
 /* A callback as it came, for callback_log. */
 struct callback_raw {

@@ -4,6 +4,7 @@
 #include "notify/notify_state.h"
 #include "order/order_state.h"
 #include "refund/refund_state.h"
+#include "settle/verdict.h"
 #include "transfer/transfer_state.h"
 
 /* Every SQL takes the number of days logs are kept once, so that the caller need not know which. */
@@ -106,7 +107,7 @@
     " attempt '," \
     " IFNULL(e.no, '(none)'), ' says ', IFNULL(e.status, '-'), ' ', IFNULL(e.price, '-')) AS text" \
     " FROM " KEEP " JOIN callback_log c LEFT JOIN pay_order_extension e ON e.id = c.extension_id" \
-    " WHERE c.verdict IN ('ACCEPTED', 'REPEATED', 'DUPLICATE_PAID', 'LATE_PAID') AND" \
+    " WHERE c.verdict IN " VERDICT_IN(VERDICTS_AGREED) " AND" \
     " c.create_time" KEPT \
     " AND (e.id IS NULL OR NOT (e.channel_id <=> c.channel_id) OR (e.channel_code = 'mock'" \
     " AND NOT (JSON_VALUE(c.body, '$.pay_id') <=> e.no AND JSON_VALUE(c.body, '$.price') <=>" \
@@ -170,7 +171,7 @@
     "SELECT e.no AS about, CONCAT('callback ', c.id, ' (', c.verdict, ') tells of payment '," \
     " LEFT(JSON_VALUE(c.body, '$.channel_order_no'), 64), ', which no attempt has') AS text" \
     " FROM " KEEP " JOIN callback_log c JOIN pay_order_extension e ON e.id = c.extension_id" \
-    " WHERE c.verdict IN ('ACCEPTED', 'REPEATED', 'DUPLICATE_PAID', 'LATE_PAID')" \
+    " WHERE c.verdict IN " VERDICT_IN(VERDICTS_AGREED) \
     " AND c.create_time" KEPT " AND e.channel_code = 'mock'" \
     " AND JSON_VALUE(c.body, '$.status') = 'SUCCESS'" \
     " AND NOT EXISTS (SELECT 1 FROM pay_order_extension x WHERE x.order_id = e.order_id" \

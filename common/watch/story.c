@@ -88,11 +88,10 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
 #define CALLBACKS \
     "SELECT c.create_time, 3, 'callback', e.no, CONCAT(c.verdict, ' from '," \
     " c.remote_address, ': ', LEFT(c.body, 400)) FROM callback_log c" \
-    " JOIN pay_order_extension e ON e.id = c.extension_id WHERE e.order_id = ? AND c.verdict"
+    " JOIN pay_order_extension e ON e.id = c.extension_id WHERE e.order_id = ? AND"
 #define EVENT_CALLBACK \
-    " UNION ALL (" CALLBACKS " NOT IN " REFUSALS ")" \
-    " UNION ALL (" CALLBACKS " IN " REFUSALS " ORDER BY c.id DESC LIMIT 20)"
-#define REFUSALS "('BAD_SIGN', 'UNSIGNED', 'BAD_TIME', 'BAD_FIELD', 'BAD_BODY', 'UNKNOWN_ATTEMPT')"
+    " UNION ALL (" CALLBACKS " c.believed <> 0)" \
+    " UNION ALL (" CALLBACKS " c.believed = 0 ORDER BY c.id DESC LIMIT 20)"
 #define EVENT_STATE \
     " UNION ALL SELECT create_time, 4, 'state', kind, CONCAT(" STEP_OF("", ORDER_STATES) ")" \
     " FROM status_log WHERE kind = 'order' AND data_id = ?" \

@@ -3,6 +3,7 @@
 
 #include "base/state.h"
 #include "base/text.h"
+#include "app/app_state.h"
 #include "notify/notify_state.h"
 #include "order/order_state.h"
 #include "refund/refund_state.h"
@@ -21,6 +22,9 @@ static const struct {
       "0>5 0>10 0>20 5>10 5>20" },
     { &NOTIFY_STATE_TABLE, "WAITING 0, SUCCESS 10, FAILURE 20", "0>10 0>20 20>0" },
     { &TRY_STATE_TABLE, "SUCCESS 10, NOT_ACKNOWLEDGED 21, REQUEST_FAILED 22", "" },
+    { &APP_STATE_TABLE, "ENABLED 0, DISABLED 1", "0>1 1>0" },
+    { &KEY_STATE_TABLE, "LIVE 0, REVOKED 1", "0>1" },
+    { &CHANNEL_STATE_TABLE, "ENABLED 0, DISABLED 1", "0>1 1>0" },
 };
 
 static void test_state_table__is_the_contracts(void **state)
