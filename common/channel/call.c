@@ -6,7 +6,7 @@
 #include "base/stats.h"
 #include "channel/gate.h"
 
-static enum pay_err meaning(const struct http_answer *answer)
+static enum pay_err answer_meaning(const struct http_answer *answer)
 {
     static const int NOT_NOW[] = { 408, 425, 429 };     /* it may be done all the same */
 
@@ -28,7 +28,7 @@ static const char *result_word(enum pay_err err)
                                 : "unknown";
 }
 
-static void note(const struct channel_account *account, const char *what, enum pay_err err,
+static void call_note(const struct channel_account *account, const char *what, enum pay_err err,
                  const struct http_answer *answer)
 {
     char label[96];
@@ -42,10 +42,11 @@ static void note(const struct channel_account *account, const char *what, enum p
     text_addf(&text, "what=\"%s\"", what);
     stats_observe_us("shroff_channel_call_seconds", label, answer->duration_us);
     log_event(err == PAY_OK ? LOG_INFO : LOG_WARN, "channel.call", KV("what", what),
-              KN("channel_id", account->id), KV("code", account->code),
+              KN("channel_id", account->id), KV("channel", account->code),
               KV("result", result_word(err)), KV("end", http_end_word(answer->end)),
               KN("status", answer->status), KN("ms", answer->duration_us / 1000),
-              KV("peer", answer->peer), KV("reason", answer->reason));
+              KV("peer", answer->peer),
+              KV("reason", answer->end == HTTP_TIMEOUT ? "" : answer->reason));
 }
 
 static bool may_be_called(const struct channel_account *account, const char *url)
@@ -53,7 +54,7 @@ static bool may_be_called(const struct channel_account *account, const char *url
     return str_starts(url, "https://") || (account->env->test_mode && str_starts(url, "http://"));
 }
 
-static enum pay_err send(const struct channel_account *account,
+static enum pay_err call_send(const struct channel_account *account,
                          const struct http_request *request, struct http_answer *answer)
 {
     struct http_request timed = *request;
@@ -65,7 +66,7 @@ static enum pay_err send(const struct channel_account *account,
         return PAY_FULL;
     http_send(&timed, answer);
     gate_leave(&pass, answer->end == HTTP_DONE && answer->status < 500);
-    return meaning(answer);
+    return answer_meaning(answer);
 }
 
 enum pay_err channel_call(const struct channel_account *account, const char *what,
@@ -75,9 +76,9 @@ enum pay_err channel_call(const struct channel_account *account, const char *wha
 
     *answer = (struct http_answer){ .end = HTTP_BROKEN };
     if (may_be_called(account, request->url))
-        err = send(account, request, answer);
+        err = call_send(account, request, answer);
     else
         answer->end = HTTP_BAD_URL;
-    note(account, what, err, answer);
+    call_note(account, what, err, answer);
     return err;
 }

@@ -8,7 +8,7 @@
 
 static char problem[256];       /* what is wrong, until the next check */
 
-static enum pay_err refuse(const struct channel_member *m, const char *what)
+static enum pay_err member_must(const struct channel_member *m, const char *what)
 {
     struct text text = TEXT(problem);
 
@@ -52,7 +52,7 @@ void member_choices(struct text *to, const char *words)
     }
 }
 
-static enum pay_err check_text(const struct channel_member *m, const char *text)
+static enum pay_err text_check(const struct channel_member *m, const char *text)
 {
     char room[64];
     struct text want = TEXT(room);
@@ -61,32 +61,32 @@ static enum pay_err check_text(const struct channel_member *m, const char *text)
         text_addf(&want, "have at least %zu characters", m->min);
     else if (strlen(text) > m->max)
         text_addf(&want, "have at most %zu bytes", m->max);
-    return want.len == 0 ? PAY_OK : refuse(m, room);
+    return want.len == 0 ? PAY_OK : member_must(m, room);
 }
 
-static enum pay_err check_choice(const struct channel_member *m, const char *text)
+static enum pay_err choice_check(const struct channel_member *m, const char *text)
 {
     char room[128];
     struct text want = TEXT(room);
 
     text_add(&want, "be ");
     member_choices(&want, m->words);
-    return is_word_of(m->words, text) ? PAY_OK : refuse(m, room);
+    return is_word_of(m->words, text) ? PAY_OK : member_must(m, room);
 }
 
-static enum pay_err check(const struct channel_member *m, const char *text)
+static enum pay_err member_check(const struct channel_member *m, const char *text)
 {
     switch (m->form) {
     case MEMBER_TEXT:
-        return check_text(m, text);
+        return text_check(m, text);
     case MEMBER_CHOICE:
-        return check_choice(m, text);
+        return choice_check(m, text);
     case MEMBER_RSA_PUBLIC:
         return sign_rsa_public_ok(text)
-                   ? PAY_OK : refuse(m, "be an RSA public key of at least 2048 bits");
+                   ? PAY_OK : member_must(m, "be an RSA public key of at least 2048 bits");
     case MEMBER_RSA_PRIVATE:
         return str_starts(text, "-----BEGIN ") || str_is(text, ALPHA_BASE64, 512, 8192)
-                   ? PAY_OK : refuse(m, "be an RSA private key, as PEM or base64");
+                   ? PAY_OK : member_must(m, "be an RSA private key, as PEM or base64");
     }
     return PAY_FAULT;
 }
@@ -101,7 +101,8 @@ static bool is_empty(const struct json *value)
     return value == NULL || json_kind(value) == JSON_NULL || len == 0;
 }
 
-static enum pay_err check_all(const struct channel_driver *driver, const struct channel_parsed *row)
+static enum pay_err members_check(const struct channel_driver *driver,
+                                  const struct channel_parsed *row)
 {
     enum pay_err err = PAY_OK;
 
@@ -110,9 +111,9 @@ static enum pay_err check_all(const struct channel_driver *driver, const struct 
         const struct json *object = m->secret ? row->secrets : row->config;
         const char *text = member_text(object, m->name);
         if (text != NULL)
-            err = check(m, text);
+            err = member_check(m, text);
         else if (!m->optional || !is_empty(json_member(object, m->name)))
-            err = refuse(m, "be a text");
+            err = member_must(m, "be a text");
     }
     return err;
 }
@@ -122,7 +123,7 @@ enum pay_err channel_open(const struct channel_driver *driver, const struct chan
 {
     *keys = NULL;
     *why = problem;
-    enum pay_err err = check_all(driver, row);
+    enum pay_err err = members_check(driver, row);
     if (err == PAY_OK)
         err = driver->open(row, keys, why);
     if (err != PAY_OK) {

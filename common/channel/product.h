@@ -55,6 +55,7 @@ struct channel_product {
     const char *code;                       /* pay_channel.code */
     const char *display;                    /* the display_mode it gives */
     enum channel_way way;
+    const char *currency;                   /* the only one that it takes; NULL: it takes all */
     /* True: this order of an OFFLINE product goes the way of a call. NULL: none does. */
     bool (*by_call)(const struct channel_order *order);
     /* PAY_REFUSED (definite; words in the ticket), PAY_UNKNOWN (a timeout, stays open), PAY_FULL

@@ -58,9 +58,12 @@ enum pay_err attempt_plan(const struct checkout_call *call, const struct channel
     channel_ticket_clear(&out->ticket);
     ulid_new(out->pay_id);
     const struct channel_order asked = order_for(out, order);
-    if (channel->account.product->way == BY_LEDGER)     /* comes with the wallets */
+    const struct channel_product *product = channel->account.product;
+    if (product->way == BY_LEDGER)      /* comes with the wallets */
         return PAY_NO_CHANNEL;
-    out->offline = is_offline(channel->account.product, &asked);
+    if (product->currency != NULL && !str_eq(product->currency, order->currency))
+        return PAY_BAD_FIELD;
+    out->offline = is_offline(product, &asked);
     return out->offline ? submitted(out, order, &out->ticket) : PAY_OK;
 }
 
@@ -218,7 +221,7 @@ static enum pay_err said_take(const struct attempt_plan *plan, const struct chan
     return err == PAY_OK ? PAY_OK : PAY_UNKNOWN;
 }
 
-static enum pay_err send(const struct attempt_plan *plan, struct checkout *out)
+static enum pay_err attempt_call(const struct attempt_plan *plan, struct checkout *out)
 {
     static struct channel_ticket ticket;
     struct sent sent = { &out->order, &out->attempt, &ticket };
@@ -238,5 +241,5 @@ static enum pay_err send(const struct attempt_plan *plan, struct checkout *out)
 
 enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out)
 {
-    return plan->offline ? PAY_OK : send(plan, out);
+    return plan->offline ? PAY_OK : attempt_call(plan, out);
 }

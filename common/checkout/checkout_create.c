@@ -238,6 +238,8 @@ enum pay_err checkout_create(const struct checkout_call *call, const struct orde
         err = PAY_FAULT;
     if (err == PAY_OK && work.channel != NULL)
         err = attempt_plan(call, work.channel, &out->order, &work.plan);
+    if (err == PAY_BAD_FIELD)
+        out->field = "currency";
     if (err != PAY_OK)
         return err;
     seat(&work);

@@ -18,7 +18,8 @@ struct attempt_plan {
     struct channel_ticket ticket;       /* empty until the channel was called */
 };
 /* Before the transaction: an offline channel's ticket is made here. order needs what channels see
- * (subject, price …); for offline ones its numbers may still be missing. */
+ * (subject, price …); for offline ones its numbers may still be missing. PAY_BAD_FIELD: the channel
+ * does not take the order's currency. */
 MUST_USE enum pay_err attempt_plan(const struct checkout_call *call,
                                    const struct channel_config *channel, const struct order *order,
                                    struct attempt_plan *out);

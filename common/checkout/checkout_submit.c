@@ -153,6 +153,8 @@ enum pay_err checkout_submit(const struct checkout_call *call, const struct orde
         err = ask(&work);
     if (err == PAY_OK)
         err = attempt_plan(call, work.channel, &out->order, &work.plan);
+    if (err == PAY_BAD_FIELD)           /* it does not take the order's currency */
+        out->field = "channel";
     if (err == PAY_OK)
         err = db_txn(call->db, submit_work, &work);
     out->created = err == PAY_OK && out->created;

@@ -10,6 +10,7 @@
 #include "base/json_text.h"
 #include "base/log.h"
 #include "base/stats.h"
+#include "checkout/channels.h"
 #include "io/db/db_refusal.h"
 #include "io/db/db_server.h"
 
@@ -194,6 +195,7 @@ int job_main(const struct job_spec *spec, int argc, char **argv)
         return code < 0 ? JOB_EXIT_OK : code;
     job.terminal = isatty(STDOUT_FILENO) == 1;
     config_load(&job.config);
+    channels_use(CHANNELS);
     log_open(spec->name, (enum log_level)job.config.log_level);
     if (spec->test_only && !job.config.test_mode)
         job_refuse(&job, "does not start with SHROFF_MODE=live: it plays third parties");

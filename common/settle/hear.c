@@ -41,7 +41,7 @@ enum pay_err hear_begin(struct hearing *h)
     return PAY_OK;
 }
 
-static enum pay_err parse(struct hearing *h)
+static enum pay_err body_parse(struct hearing *h)
 {
     size_t len = h->raw.body_len;
     const char *at = json_behind_mark(h->raw.body, &len);
@@ -59,9 +59,9 @@ static enum pay_err parse(struct hearing *h)
     return err;
 }
 
-static enum pay_err read_body(struct hearing *h)
+static enum pay_err body_read(struct hearing *h)
 {
-    enum pay_err err = h->driver->body == CHANNEL_JSON ? parse(h) : PAY_OK;
+    enum pay_err err = h->driver->body == CHANNEL_JSON ? body_parse(h) : PAY_OK;
 
     h->callback = (struct channel_callback){
         .body = h->raw.body, .body_len = h->raw.body_len, .json = h->json,
@@ -167,7 +167,7 @@ static enum pay_err record_stranger(struct hearing *h)
 
 /* Puts what was not applied on record, in a transaction of its own. Without that row it never came
  * and the sender is to come again; but a COMMIT that was lost stays "we do not know". */
-static enum pay_err refuse(struct hearing *h, enum pay_err err)
+static enum pay_err refusal_record(struct hearing *h, enum pay_err err)
 {
     h->verdict = verdict_of(h, err);
     enum pay_err row = h->believed ? callback_record(h->db, &h->raw, h->verdict)
@@ -177,7 +177,7 @@ static enum pay_err refuse(struct hearing *h, enum pay_err err)
     return err == PAY_NOT_FOUND || err == PAY_UNSIGNED ? PAY_BAD_SIGN : err;
 }
 
-static void count(enum verdict verdict)
+static void verdict_count(enum verdict verdict)
 {
     char label[64];
     struct text text = TEXT(label);
@@ -190,16 +190,16 @@ static void count(enum verdict verdict)
 static enum pay_err take(struct hearing *h)
 {
     static enum pay_err (*const STEPS[])(struct hearing *h) = {
-        read_body, choose_key, check_sign,
+        body_read, choose_key, check_sign,
     };
     enum pay_err err = PAY_OK;
 
     for (size_t i = 0; i < COUNT(STEPS) && err == PAY_OK; i++)
         err = STEPS[i](h);
     if (err != PAY_OK)
-        return refuse(h, err);
+        return refusal_record(h, err);
     err = settle(h->db, h->channel, &h->said, &h->raw, &h->verdict);
-    return err == PAY_NOT_FOUND || is_outage(err) ? refuse(h, err) : err;
+    return err == PAY_NOT_FOUND || is_outage(err) ? refusal_record(h, err) : err;
 }
 
 enum pay_err hear(struct hearing *h)
@@ -207,7 +207,7 @@ enum pay_err hear(struct hearing *h)
     enum pay_err err = take(h);
 
     json_free(&h->json);
-    count(h->verdict);
+    verdict_count(h->verdict);
     return err;
 }
 
@@ -218,12 +218,12 @@ bool hear_answer(const struct hearing *h, enum pay_err err, struct channel_answe
 
 enum pay_err hear_refuse(struct hearing *h, enum pay_err err)
 {
-    err = refuse(h, err);
-    count(h->verdict);
+    err = refusal_record(h, err);
+    verdict_count(h->verdict);
     return err;
 }
 
 void hear_not_admitted(enum pay_err err)
 {
-    count(err == PAY_TOO_LARGE ? VERDICT_TOO_LARGE : VERDICT_RATE);
+    verdict_count(err == PAY_TOO_LARGE ? VERDICT_TOO_LARGE : VERDICT_RATE);
 }

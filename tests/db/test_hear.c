@@ -267,6 +267,24 @@ static void test_checkout__each_product_goes_its_way(void **state)
     assert_string_equal(C.attempt.display_mode, "qr_code");
 }
 
+static void test_checkout__only_the_currency_that_the_channel_takes(void **state)
+{
+    struct order_terms terms = terms_of("SO1", 10000);
+    struct checkout_call call = call_of(fresh_nonce(), "coin_app");
+
+    (void)state;
+    snprintf(terms.currency, sizeof(terms.currency), "USD");
+    ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_BAD_FIELD);
+    assert_string_equal(C.field, "currency");
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order", 0);
+    call = call_of(fresh_nonce(), NULL);
+    ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_OK);
+    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "coin_app"), PAY_BAD_FIELD);
+    assert_string_equal(C.field, "channel");
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 0);
+    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "coin_call"), PAY_OK);
+}
+
 static void test_checkout__a_call_may_take_the_money(void **state)
 {
     (void)state;
@@ -296,6 +314,7 @@ int main(void)
         PAY_TEST(test_channel_stand_in__depends_on_the_number),
         MONEY_TEST(test_hear__a_mock_channels_number_in_both_modes),
         MONEY_TEST(test_checkout__each_product_goes_its_way),
+        MONEY_TEST(test_checkout__only_the_currency_that_the_channel_takes),
         MONEY_TEST(test_checkout__a_call_may_take_the_money),
     };
     return cmocka_run_group_tests(tests, coin_up, shroff_down);

@@ -155,7 +155,8 @@ static inline enum pay_err coin_query(const struct channel_account *account, con
 }
 
 static const struct channel_product COIN_PRODUCTS[] = {
-    { .code = "coin_app", .display = "app", .way = OFFLINE, .submit = coin_submit },
+    { .code = "coin_app", .display = "app", .way = OFFLINE, .currency = "CNY",
+      .submit = coin_submit },
     { .code = "coin_form", .display = "form", .way = OFFLINE, .submit = coin_page },
     { .code = "coin_call", .display = "qr_code", .way = BY_CALL, .submit = coin_submit },
     { .code = "coin_bar", .display = "none", .way = BY_CALL, .submit = coin_take },

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "base/log.h"
 #include "channel/call.h"
 #include "channel/gate.h"
 
@@ -73,6 +74,7 @@ static int server_open(void **state)
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     (void)state;
+    log_open("test_call", LOG_ERROR + 1);
     signal(SIGPIPE, SIG_IGN);
     if (bind(fd, (struct sockaddr *)&at, size) != 0 || listen(fd, 16) != 0 ||
         getsockname(fd, (struct sockaddr *)&at, &size) != 0)
