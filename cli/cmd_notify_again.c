@@ -8,13 +8,13 @@
 #include "io/crypto/vault.h"
 #include "job/notify/notify_try.h"
 #include "notify/notify_again.h"
+#include "notify/notify_judge.h"
 
 static enum pay_err send_it(struct cli *cli, struct notify_try *try)
 {
     struct webhook_keys keys;
     struct http_request request;
     struct http_answer answer;
-    struct notify_schedule any;
 
     enum pay_err err = app_webhook_keys(cli->db, try->result.app_id, &keys);
     db_end(cli->db);
@@ -25,7 +25,7 @@ static enum pay_err send_it(struct cli *cli, struct notify_try *try)
         return err;
     request.allow = &cli->config.notify_allow_nets;
     http_send(&request, &answer);
-    notify_try_judge(try, &answer, notify_schedule_parse("long", &any) ? &any : NULL);
+    notify_judge(&try->result, &answer);
     http_answer_free(&answer);
     return PAY_OK;
 }

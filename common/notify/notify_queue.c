@@ -9,17 +9,23 @@ static const char SQL_HAND_BACK[] =
     "                  COLUMNS (id BIGINT UNSIGNED PATH '$[0]', token BIGINT PATH '$[1]')) j"
     "  STRAIGHT_JOIN notify_task t ON t.id = j.id AND t.claim_token = j.token"
     "   SET t.claim_token = 0, t.notify_times = t.notify_times - 1,"
-    "       t.next_notify_time = UTC_TIMESTAMP(3)";
+    "       t.parked_since = IF(? > 0, UTC_TIMESTAMP(3), NULL),"
+    "       t.next_notify_time = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND";
+
+struct handing_back { struct text *list; int64_t wait_ms; };
 
 static enum pay_err hand_back(struct db *db, void *arg)
 {
-    const struct text *list = arg;
-    const struct db_param in[] = { DB_BIN(list->at, list->len) };
-
+    const struct handing_back *back = arg;
+    const struct db_param in[] = {
+        DB_BIN(back->list->at, back->list->len), DB_NUM(back->wait_ms),
+        DB_NUM(back->wait_ms * 1000),
+    };
     return db_exec(db, SQL_HAND_BACK, DB_LIST(in), NULL);
 }
 
-enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases, size_t count)
+enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases, size_t count,
+                               int64_t wait_ms)
 {
     char room[HAND_BACK_MAX * 48];
     enum pay_err err = PAY_OK;
@@ -30,7 +36,7 @@ enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases, 
             text_addf(&list, "%s[%lld,%lld]", n ? "," : "[", (long long)leases[i].task_id,
                       (long long)leases[i].token);
         text_add_char(&list, ']');
-        err = db_txn(db, hand_back, &list);
+        err = db_txn(db, hand_back, &(struct handing_back){ &list, wait_ms });
     }
     return err;
 }

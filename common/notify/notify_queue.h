@@ -62,10 +62,12 @@ enum notify_outcome {
     NOTIFY_LATE                         /* the lease had run out: logged, a success still wins */
 };
 struct notify_result {
-    int64_t task_id, app_id, token, times, manual;
+    int64_t task_id, app_id, token, times, max_times, manual;
     int64_t status;                     /* of the task: enum notify_status */
     int64_t wait_ms;                    /* to the next try, while it stays waiting */
     int64_t log_status, http_status, duration_ms;
+    int64_t after_s;                    /* the answer asks for so long at least; 0 */
+    bool gone;                          /* the answer says that the URL is no more */
     const char *alert;                  /* notify_gone, notify_given_up; NULL */
     char no[NO_SIZE], error_code[17], peer[NET_TEXT_SIZE], response[NOTIFY_RESPONSE_SIZE];
     char reason[HTTP_REASON_SIZE];      /* what went wrong, in words; "" */
@@ -79,9 +81,11 @@ struct notify_batch {
 /* One transaction. PAY_LOST: run it again, what was recorded is found. */
 MUST_USE enum pay_err notify_finish(struct db *db, struct notify_batch *batch);
 
-/* Gives back what was claimed and not begun: due at once, the try not counted. */
+/* Gives back what was claimed and not begun: due in wait_ms (0: at once; else it counts as parked),
+ * the try not counted. */
 struct notify_lease { int64_t task_id, token; };
-MUST_USE enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases, size_t n);
+MUST_USE enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases, size_t n,
+                                        int64_t wait_ms);
 /* Is something due, by lane? */
 MUST_USE enum pay_err notify_is_due(struct db *db, bool due[2]);
 /* What is due now, in the order it would be claimed; limit rows of each lane. */

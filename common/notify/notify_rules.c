@@ -1,18 +1,15 @@
-/* notify_rules.c - when to try again, what counts as heard, how a notification is signed. */
+/* notify_rules.c - the gaps between tries, and how a notification is signed. */
 #include "notify/notify.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
-#include "io/json/json_lenient.h"
 #include "io/crypto/sign.h"
 
 #define GAP_MAX 604800
 #define RETRY_AFTER_MAX 86400
 #define RETRY_AFTER_PAST 3600   /* so much later than planned, and no more */
-#define HTTP_OK 200
 
 /* ---- schedules */
 
@@ -82,70 +79,6 @@ int64_t notify_retry_after(const char *value, int64_t now_s)
     if (!text_copy_n(date, sizeof(date), value, len) || !time_parse_http(date, &n))
         return -1;
     return n / 1000 > now_s ? n / 1000 - now_s : 0;
-}
-
-/* ---- heard? */
-
-/* White space of Unicode, and what prints nothing at all: editors and templates leave both. */
-static const struct { uint32_t first, last; } BLANKS[] = {
-    { 0x09, 0x0D },     { 0x20, 0x20 },     { 0x85, 0x85 },     { 0xA0, 0xA0 },
-    { 0x1680, 0x1680 }, { 0x180E, 0x180E }, { 0x2000, 0x200D }, { 0x2028, 0x2029 },
-    { 0x202F, 0x202F }, { 0x205F, 0x2060 }, { 0x3000, 0x3000 }, { 0xFEFF, 0xFEFF },
-};
-
-/* The bytes of a blank at the beginning; 0: none is there. */
-static size_t blank_len(const char *at, size_t len)
-{
-    uint32_t c;
-    size_t n = utf8_next(at, len, &c);
-
-    for (size_t i = 0; n > 0 && i < COUNT(BLANKS); i++)
-        if (c >= BLANKS[i].first && c <= BLANKS[i].last)
-            return n;
-    return 0;
-}
-
-static const char *trim(const char *at, size_t *len)
-{
-    for (size_t n; (n = blank_len(at, *len)) > 0; *len -= n)
-        at += n;
-    for (size_t n = 1; n <= 3 && n <= *len; n++)
-        if (blank_len(at + *len - n, n) == n) {
-            *len -= n;
-            n = 0;
-        }
-    return at;
-}
-
-/* 0, -0, 0.00, 0e5: by its digits, since a number may be too small to be told from 0. */
-static bool is_zero(const char *number)
-{
-    const char *at = number + (*number == '-');
-
-    if (*at++ != '0')
-        return false;
-    if (*at == '.')
-        at += 1 + strspn(at + 1, "0");
-    return *at == '\0' || *at == 'e' || *at == 'E';
-}
-
-bool notify_acknowledged(int http_status, const char *body, size_t len)
-{
-    static const char WORD[] = "success";
-    struct json_said said;
-
-    if (http_status != HTTP_OK || body == NULL)
-        return false;
-    body = trim(body, &len);
-    if (len == sizeof(WORD) - 1 && strncasecmp(body, WORD, len) == 0)
-        return true;
-    if (len == 0 || (*body != '"' && *body != '{'))
-        return false;
-    if (!json_lenient_read(body, len, *body == '{' ? "code" : NULL, &said))
-        return false;
-    if (*body == '"')
-        return said.string && strcasecmp(said.text, WORD) == 0;
-    return said.string ? str_eq(said.text, "SUCCESS") : is_zero(said.text);
 }
 
 /* ---- Standard Webhooks: HMAC over id.timestamp.body */

@@ -334,7 +334,7 @@ static void test_notify_hand_back__counts_no_try(void **state)
     const struct notify_lease leases[] = {
         { CLAIM.rows[0].id, CLAIM.token }, { CLAIM.rows[1].id, CLAIM.token + 1 },
     };
-    ASSERT_ERR(notify_hand_back(R, leases, COUNT(leases)), PAY_OK);
+    ASSERT_ERR(notify_hand_back(R, leases, COUNT(leases), 0), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE claim_token = 0 AND notify_times = 0", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE claim_token <> 0 AND"
         " notify_times = 1", 1);

@@ -460,7 +460,7 @@ static void test_http_pool__refills_from_within_done(void **state)
 
     for (int i = 0; i < 3; i++)             /* one slot stays free for the refill */
         add_one(&t, at("/ok"), count_one);
-    while (http_pool_run(t.pool, 100) > 0)
+    while (http_pool_run(t.pool, 100, -1) > 0)
         ;
     assert_int_equal(t.done, 203);
     assert_int_equal(t.good, 203);
@@ -483,7 +483,7 @@ static void test_http_pool__one_host_gets_its_share_only(void **state)
     add_one(&t, "http://127.0.0.1:1/", count_one);
     assert_int_equal(t.done, 0);
     int64_t since = clock_ticks_us();
-    while (http_pool_run(t.pool, 50) > 0)
+    while (http_pool_run(t.pool, 50, -1) > 0)
         ;
     assert_int_equal(t.done, 4);
     assert_int_equal(t.good, 2);
@@ -497,10 +497,10 @@ static void test_http_pool__waits_by_sleeping_when_idle_and_closes_at_once(void 
     int64_t since = clock_ticks_us();
     (void)state;
 
-    assert_int_equal(http_pool_run(t.pool, 100), 0);
+    assert_int_equal(http_pool_run(t.pool, 100, -1), 0);
     assert_in_range(clock_ticks_us() - since, 90000, 400000);
     add_one(&t, at("/slow"), count_one);
-    assert_int_equal(http_pool_run(t.pool, 50), 1);
+    assert_int_equal(http_pool_run(t.pool, 50, -1), 1);
     since = clock_ticks_us();
     http_pool_close(&t.pool);
     assert_true(clock_ticks_us() - since < 300000);

@@ -63,6 +63,15 @@ void db_patient(struct db *db, int seconds)
         db_disconnect(db);
 }
 
+/* The connector wants to know before it connects. */
+void db_meanwhile(struct db *db, db_meanwhile_do *meanwhile, void *arg)
+{
+    if ((db->meanwhile == NULL) != (meanwhile == NULL))
+        db_disconnect(db);
+    db->meanwhile = meanwhile;
+    db->meanwhile_arg = arg;
+}
+
 /* The link goes first: statements without one are freed without a word to the server. */
 void db_disconnect(struct db *db)
 {
@@ -91,6 +100,8 @@ static void set_options(const struct db *db, MYSQL *link)
     mysql_options(link, MYSQL_OPT_LOCAL_INFILE, &infile);
     mysql_options(link, MYSQL_OPT_RECONNECT, &no);      /* a silent one loses the transaction */
     mysql_options(link, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+    if (db->meanwhile != NULL)
+        mysql_options(link, MYSQL_OPT_NONBLOCK, NULL);
 }
 
 /* Sets the session, then asks whether it took (F30): a proxy or an init_connect may differ. */

@@ -48,7 +48,7 @@ static enum enum_field_types wire_type(enum db_kind kind)
 }
 
 /* Executes here, because the binds live on this stack. */
-unsigned db_execute(MYSQL_STMT *stmt, const struct db_param *in, size_t n)
+unsigned db_execute(struct db *db, MYSQL_STMT *stmt, const struct db_param *in, size_t n)
 {
     MYSQL_BIND bind[DB_BINDS_MAX];
     MYSQL_TIME times[DB_BINDS_MAX];
@@ -71,7 +71,7 @@ unsigned db_execute(MYSQL_STMT *stmt, const struct db_param *in, size_t n)
             bind[i].buffer_length = sizeof(times[i]);
         }
     }
-    if ((n > 0 && mysql_stmt_bind_param(stmt, bind) != 0) || mysql_stmt_execute(stmt) != 0)
+    if ((n > 0 && mysql_stmt_bind_param(stmt, bind) != 0) || db_wait_execute(db, stmt) != 0)
         return db_stmt_number(stmt);
     return 0;
 }

@@ -4,6 +4,7 @@
 
 #include <mysql.h>
 #include "io/db/db.h"
+#include "io/db/db_meanwhile.h"
 #include "io/db/db_server.h"
 
 #define DB_BINDS_MAX 64         /* parameters or columns of one statement */
@@ -28,6 +29,8 @@ struct db {
     int64_t last_id;
     int64_t retry_at_us;        /* no connect before this tick */
     int backoff_ms;
+    db_meanwhile_do *meanwhile; /* NULL: calls block */
+    void *meanwhile_arg;
     size_t prepared;
     struct db_slot slots[DB_SLOTS];
 };
@@ -57,7 +60,7 @@ const char *db_refused(unsigned number, const char *text, const struct db *db);
 
 /* db_bind.c */
 /* 0 or the error's number. */
-MUST_USE unsigned db_execute(MYSQL_STMT *stmt, const struct db_param *in, size_t n);
+MUST_USE unsigned db_execute(struct db *db, MYSQL_STMT *stmt, const struct db_param *in, size_t n);
 struct db_cell { unsigned long length; my_bool is_null, cut; MYSQL_TIME time; };
 struct db_row_binds { MYSQL_BIND bind[DB_BINDS_MAX]; struct db_cell cell[DB_BINDS_MAX]; };
 /* Does the result have the columns of query->shape, in its order? If not, the log says which. */
@@ -70,6 +73,11 @@ MUST_USE enum pay_err db_row_finish(const struct db_query *query, const struct d
 
 /* db_statement.c: never 0, for a call that failed: the number may be missing then. */
 unsigned db_stmt_number(MYSQL_STMT *stmt);
+
+/* db_wait.c: the connector's calls of these names; db->meanwhile runs while they wait. */
+MUST_USE int db_wait_execute(struct db *db, MYSQL_STMT *stmt);
+MUST_USE int db_wait_store_result(struct db *db, MYSQL_STMT *stmt);
+MUST_USE int db_wait_read_query_result(struct db *db);
 
 /* db_txn.c */
 void db_rollback(struct db *db);

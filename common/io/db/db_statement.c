@@ -155,7 +155,7 @@ static enum pay_err execute(struct db *db, const struct db_query *query, MYSQL_S
         db->begun = true;
         *stmt = slot->stmt;
         db->called = db->calls;
-        unsigned number = db_execute(slot->stmt, query->in, query->n);
+        unsigned number = db_execute(db, slot->stmt, query->in, query->n);
         if (number == 0)
             return PAY_OK;
         if ((number != ER_UNKNOWN_STMT_HANDLER && number != ER_NEED_REPREPARE) || round > 0)
@@ -253,7 +253,7 @@ static enum pay_err read_rows(struct db *db, MYSQL_STMT *stmt, const struct db_q
         mysql_stmt_free_result(stmt);
         return columns_failed(db, query);
     }
-    if (mysql_stmt_store_result(stmt) != 0)
+    if (db_wait_store_result(db, stmt) != 0)
         return rows_failed(db, stmt, query->sql);
     do {
         db_row_clear(query);

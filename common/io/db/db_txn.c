@@ -49,7 +49,7 @@ static bool commit_sent(struct db *db)
     if (mysql_send_query(db->link, SQL_COMMIT, sizeof(SQL_COMMIT) - 1) != 0)
         return false;
     FP(db->wrote ? "commit.sent" : "end.sent");
-    bool done = mysql_read_query_result(db->link) == 0;
+    bool done = db_wait_read_query_result(db) == 0;
     FP(db->wrote ? "commit.done" : "end.done");
     return done;
 }

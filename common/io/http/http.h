@@ -65,8 +65,8 @@ typedef void http_done(void *arg, const struct http_answer *answer);
 MUST_USE enum pay_err http_pool_add(struct http_pool *pool, const struct http_request *request,
                                     http_done *done, void *arg);
 /* Moves transfers, calls done for the finished, waits at most wait_ms for something to happen (does
- * not wait when one was finished). Number still running. */
-int http_pool_run(struct http_pool *pool, int wait_ms);
+ * not wait when one was finished), or until fd (-1: none) can be read. Number still running. */
+int http_pool_run(struct http_pool *pool, int wait_ms, int fd);
 
 /* ---- addresses as texts: the sender's own parser, used when a URL is stored too. */
 #define HTTP_HOST_SIZE 256

@@ -156,12 +156,13 @@ static int finish_some(struct http_pool *pool)
 
 /* Waiting with nothing under way would keep free slots idle for the whole wait, so
  * curl waits only for transfers; without any, the wait is a plain sleep that a signal ends. */
-int http_pool_run(struct http_pool *pool, int wait_ms)
+int http_pool_run(struct http_pool *pool, int wait_ms, int fd)
 {
+    struct curl_waitfd also = { .fd = fd, .events = CURL_WAIT_POLLIN };
     int told = tell_refused(pool) + finish_some(pool);
 
-    if (told == 0 && pool->running > 0) {
-        curl_multi_poll(pool->multi, NULL, 0, wait_ms, NULL);
+    if (told == 0 && (pool->running > 0 || fd >= 0)) {
+        curl_multi_poll(pool->multi, &also, fd >= 0, wait_ms, NULL);
         finish_some(pool);
     } else if (told == 0) {
         clock_sleep_ms(wait_ms);

@@ -49,6 +49,8 @@ enum pay_err notify_keys_of(struct db *db, int64_t app_id, const struct webhook_
     *out = &place->keys;
     if (is_fresh(place->keys_us))
         return place->keys_err;
+    if (!db)
+        return PAY_DB_AWAY;
     place->keys_err = app_webhook_keys(db, app_id, &place->keys);
     db_end(db);
     bool known = place->keys_err != PAY_DB_AWAY && place->keys_err != PAY_LOST;

@@ -2,9 +2,6 @@
 #include "job/notify/notify_engine.h"
 #include <stdlib.h>
 #include "base/clock.h"
-#include "base/fault.h"
-#include "base/log.h"
-#include "base/stats.h"
 #include "job/notify/notify_engine_private.h"
 
 #define POLL_US 200000
@@ -12,7 +9,6 @@
 #define RIPE_US 20000           /* results wait so long for others to share their transaction */
 #define RIPE_COUNT 64
 #define REFILL 64               /* room worth a claim of its own while there is more to do */
-#define LEAST_LEASE_US 15000000
 _Static_assert(NOTIFY_IN_HAND - NOTIFY_PER_APP_IN_HAND >= REFILL,
                "one app never has all the room");
 #define LEAVE_US 11000000       /* a try takes 10 s at most */
@@ -170,105 +166,6 @@ static void claim_if_due(struct notify_engine *e)
         claim(e);
 }
 
-/* ---- beginning */
-
-/* What the host took: without the time in which we did not listen, but claimed and recorded. Else a
- * runner that is busy takes every host for slow, parks what it could send, and is busier still. */
-static int64_t host_us(const struct notify_try *try, const struct http_answer *answer)
-{
-    int64_t us = answer->duration_us - (engine.away_us - try->away_us);
-
-    return us > 0 ? us : 1;
-}
-
-static void on_answer(void *arg, const struct http_answer *answer)
-{
-    struct notify_try *try = arg;
-
-    FP("post.answered");
-    notify_try_judge(try, answer, notify_schedule_of(try->result.app_id));
-    try->done_us = clock_ticks_us();
-    try->answered = true;
-    try->host->unrecorded++;
-    notify_pace_end(&try->host->pace, try->place, host_us(try, answer), try->done_us);
-    notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
-    engine.running--;
-    engine.running_later -= try->lane != 0;
-    notify_push(&engine, &engine.done, try);
-}
-
-static void cannot_send(struct notify_engine *e, struct notify_try *try, const char *why)
-{
-    notify_try_misconfigured(try, why, notify_schedule_of(try->result.app_id));
-    try->done_us = clock_ticks_us();
-    if (try->host)
-        notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
-    notify_push(e, &e->done, try);
-}
-
-static bool may_begin(const struct notify_engine *e, const struct notify_try *try)
-{
-    bool later = try->lane != 0;
-
-    if (e->running >= NOTIFY_SLOTS || (later && e->running_later >= NOTIFY_SLOTS / 2))
-        return false;
-    if (try->host &&
-        !notify_pace_may_begin(&try->host->pace, try->url_key, later, clock_ticks_us()))
-        return false;
-    return e->running < NOTIFY_PER_APP || !try->host || notify_host_may_take_slot(try->host);
-}
-
-/* False when it has to wait. */
-static bool begin(struct notify_engine *e, struct notify_try *try)
-{
-    const struct webhook_keys *keys;
-    struct http_request request;
-    enum pay_err err;
-
-    if (!may_begin(e, try))
-        return false;
-    err = notify_keys_of(e->job->db, try->result.app_id, &keys);
-    if (err == PAY_DB_AWAY || err == PAY_LOST)
-        return false;
-    if (!try->host || err != PAY_OK || !notify_try_request(try, keys, &request)) {
-        cannot_send(e, try, !try->host ? "the notify_url cannot be called"
-                                       : "the app's webhook secret cannot be opened");
-        return true;
-    }
-    request.allow = &e->job->config.notify_allow_nets;
-    if (http_pool_add(e->pool, &request, on_answer, try) != PAY_OK)
-        return false;
-    int64_t now = clock_ticks_us();
-    try->place = notify_pace_begin(&try->host->pace, try->url_key, try->lane != 0, now);
-    try->away_us = e->away_us + now - e->ran_us;
-    e->running++;
-    e->running_later += try->lane != 0;
-    notify_count_begun(e, try);
-    return true;
-}
-
-static void begin_waiting(struct notify_engine *e)
-{
-    struct notify_list late = { .count = 0 };
-    int64_t now = clock_ticks_us(), needed_us = now + LEAST_LEASE_US;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < e->waiting.count; i++) {
-        struct notify_try *try = &e->tries[e->waiting.at[i]];
-        if (e->stopping || try->lease_us < needed_us)
-            notify_push(e, &late, try);
-        else if (begin(e, try))
-            continue;
-        else if (try->host && notify_pace_is_stuck(&try->host->pace, try->host->in_hand, now))
-            notify_push(e, &late, try);
-        else
-            e->waiting.at[kept++] = e->waiting.at[i];
-    }
-    e->waiting.count = kept;
-    if (late.count > 0)
-        notify_give_back(e, &late);
-}
-
 /* ---- the loop */
 
 static void record_if_ripe(struct notify_engine *e)
@@ -320,18 +217,16 @@ enum pay_err notify_engine_run(struct job *job)
     notify_caches_use(job->db);
     e->pool = http_pool_open(NOTIFY_SLOTS, NOTIFY_SLOTS);
     e->ran_us = clock_ticks_us();
+    db_meanwhile(job->db, notify_send_meanwhile, e);
     while (!over(e)) {
-        begin_waiting(e);               /* first: they are under way while results are committed */
+        notify_begin_waiting(e);
         record_if_ripe(e);
         claim_if_due(e);
-        begin_waiting(e);
+        notify_begin_waiting(e);
         notify_show(e);
-        e->away_us += clock_ticks_us() - e->ran_us;
-        http_pool_run(e->pool, wait_ms(e));
-        e->ran_us = clock_ticks_us();
-        if (e->running > 0)
-            FP("post.sent");
+        notify_listen(e, wait_ms(e), -1);
     }
+    db_meanwhile(job->db, NULL, NULL);
     http_pool_close(&e->pool);
     job->progress_us = 0;
     notify_show(e);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "job/notify/notify_engine_private.h"
+#include "notify/notify_judge.h"
 
 #define RETRY_US 200000
 #define OK_WRITTEN_US INT64_C(60000000)     /* last_ok_time is true to a minute */
@@ -97,6 +98,13 @@ static void forget_first(struct notify_list *list, size_t n)
     memmove(list->at, list->at + n, list->count * sizeof(list->at[0]));
 }
 
+static void plan_next(struct notify_try *try)
+{
+    if (try->result.status != NOTIFY_SUCCESS)
+        notify_plan_next(&try->result, notify_schedule_of(try->result.app_id),
+                         try->host ? &try->host->url : NULL);
+}
+
 void notify_record(struct notify_engine *e)
 {
     struct notify_try *tries[NOTIFY_FINISH_MAX];
@@ -108,6 +116,7 @@ void notify_record(struct notify_engine *e)
     for (size_t i = 0; i < batch.count; i++) {
         tries[i] = &e->tries[e->done.at[i]];
         results[i] = &tries[i]->result;
+        plan_next(tries[i]);
         add_news(e, &batch, tries[i]);
     }
     enum pay_err err = notify_finish(e->job->db, &batch);
@@ -127,21 +136,23 @@ void notify_record(struct notify_engine *e)
 }
 
 /* When this fails the leases run out by themselves. */
-void notify_give_back(struct notify_engine *e, struct notify_list *late)
+void notify_give_back(struct notify_engine *e, struct notify_list *list, int64_t wait_ms)
 {
     struct notify_lease leases[NOTIFY_IN_HAND];
 
-    for (size_t i = 0; i < late->count; i++) {
-        const struct notify_result *result = &e->tries[late->at[i]].result;
+    if (list->count == 0)
+        return;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct notify_result *result = &e->tries[list->at[i]].result;
         leases[i] = (struct notify_lease){ result->task_id, result->token };
     }
-    enum pay_err err = notify_hand_back(e->job->db, leases, late->count);
+    enum pay_err err = notify_hand_back(e->job->db, leases, list->count, wait_ms);
     if (err != PAY_OK)
-        log_event(LOG_WARN, "notify.hand_back", KN("leases", (int64_t)late->count),
+        log_event(LOG_WARN, "notify.hand_back", KN("leases", (int64_t)list->count),
                   KV("result", err_name(err)));
-    e->total.handed_back += (int64_t)late->count;
-    while (late->count > 0) {
-        struct notify_try *try = notify_pop(e, late);
+    e->total.handed_back += (int64_t)list->count;
+    while (list->count > 0) {
+        struct notify_try *try = notify_pop(e, list);
         if (try->host)
             notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
         notify_try_free(e, try);

@@ -1,24 +1,29 @@
-/* notify_try.c - see notify_try.h. */
+/* notify_try.c - a claimed task becomes a signed request, when its host has room for one; its
+ * answer is judged as it comes. */
 #include "job/notify/notify_try.h"
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "job/notify/notify_engine_private.h"
+#include "notify/notify_judge.h"
 
-#define PUSHED_OUT_S 60         /* 429 and 503 without a Retry-After of their own */
+#define LEAST_LEASE_US 15000000 /* no request begins with less of its lease left */
+#define UNUSABLE_MS 60000       /* to the next look at an app whose secret does not open */
 
 void notify_try_take(struct notify_try *try, struct notify_due *due, int64_t token)
 {
     memset(&try->result, 0, sizeof(try->result));
     try->lane = due->lane;
-    try->max_times = due->max_notify_times;
     try->age_us = due->age_us;
     try->probe = due->probe;
     try->result.task_id = due->id;
     try->result.app_id = due->app_id;
     try->result.token = token;
     try->result.times = due->notify_times + 1;
+    try->result.max_times = due->max_notify_times;
     try->result.manual = due->manual;
     memcpy(try->result.no, due->no, sizeof(try->result.no));
     memcpy(try->url, due->notify_url, sizeof(try->url));
@@ -67,141 +72,6 @@ bool notify_try_request(struct notify_try *try, const struct webhook_keys *keys,
     return true;
 }
 
-/* ---- the answer */
-
-/* Words of notify_log; NULL: from the HTTP answer itself. */
-static const char *end_code(enum http_end end)
-{
-    switch (end) {
-    case HTTP_DONE:         return NULL;
-    case HTTP_DNS:          return "DNS";
-    case HTTP_CONNECT:      return "CONNECT";
-    case HTTP_TLS:          return "TLS";
-    case HTTP_TIMEOUT:      return "TIMEOUT";
-    case HTTP_TOO_LARGE:    return "TOO_LARGE";
-    case HTTP_BLOCKED_ADDR: return "BLOCKED_ADDR";
-    case HTTP_BROKEN:       return "CONNECT";
-    case HTTP_BAD_URL:      return "CONFIG";
-    }
-    return "CONFIG";
-}
-
-/* Text a person can read and the database will take: what does not print, but tab and newline,
- * becomes \xHH. */
-static void keep_response(const char *body, size_t len, char room[NOTIFY_RESPONSE_SIZE])
-{
-    struct text out = text_over(room, NOTIFY_RESPONSE_SIZE);
-
-    for (size_t i = 0; i < len && !out.full;) {
-        uint32_t c;
-        size_t n = utf8_next(body + i, len - i, &c);
-        if (n > 0 && (c == '\n' || c == '\t'))
-            text_add_n(&out, body + i, n);
-        else
-            text_add_shown(&out, body + i, n > 0 ? n : 1);
-        i += n > 0 ? n : 1;
-    }
-}
-
-static void set_code(struct notify_result *result, const struct http_answer *answer, bool heard)
-{
-    struct text code = TEXT(result->error_code);
-    const char *word = end_code(answer->end);
-
-    if (word)
-        text_add(&code, word);
-    else if (heard)
-        text_add(&code, "OK");
-    else if (answer->status == 200)
-        text_add(&code, "BODY_RULE");
-    else
-        text_addf(&code, "HTTP_%03d", answer->status);
-}
-
-/* After a resend there is room for a whole schedule again: it is counted from there. */
-static int64_t schedule_place(const struct notify_try *try, const struct notify_schedule *schedule)
-{
-    int64_t base = try->max_times - (int64_t)schedule->gaps - 1;
-    int64_t place = try->result.times - (base > 0 ? base : 0);
-
-    return place > 1 ? place : 1;
-}
-
-static void end_badly(struct notify_try *try, const char *alert, const char *because)
-{
-    struct notify_result *result = &try->result;
-    struct text text = TEXT(result->alert_text), crowd = TEXT(result->alert_crowd);
-
-    result->status = NOTIFY_FAILURE;
-    result->alert = alert;
-    if (try->host)
-        text_addf(&crowd, "%s://%s:%lld", try->host->url.scheme, try->host->url.host,
-                  (long long)try->host->url.port);
-    text_addf(&text, "%s: %s after %lld tries; the last one: %s%s%s%s; shroffctl notify list"
-              " --status FAILURE has all",
-              *result->alert_crowd ? result->alert_crowd : result->no, because,
-              (long long)result->times, result->error_code, *result->reason ? " (" : "",
-              result->reason, *result->reason ? ")" : "");
-}
-
-static void plan_next(struct notify_try *try, const struct notify_schedule *schedule,
-                      int64_t after_s)
-{
-    uint32_t random;
-
-    random_bytes(&random, sizeof(random));
-    int64_t wait = notify_wait_ms(schedule, schedule_place(try, schedule), after_s, random);
-    if (wait < 0 || try->result.times >= try->max_times) {
-        end_badly(try, "notify_given_up", "not acknowledged");
-        return;
-    }
-    try->result.status = NOTIFY_WAITING;
-    try->result.wait_ms = wait;
-}
-
-static int64_t pushed_out_s(const struct http_answer *answer)
-{
-    int64_t after = answer->retry_after[0]
-                        ? notify_retry_after(answer->retry_after, clock_now_s()) : -1;
-
-    if (after < 0)
-        after = answer->status == 429 || answer->status == 503 ? PUSHED_OUT_S : 0;
-    return after;
-}
-
-void notify_try_judge(struct notify_try *try, const struct http_answer *answer,
-                      const struct notify_schedule *schedule)
-{
-    struct notify_result *result = &try->result;
-    bool whole = answer->end == HTTP_DONE;
-    bool heard = whole && notify_acknowledged(answer->status, answer->body, answer->body_len);
-
-    set_code(result, answer, heard);
-    result->http_status = answer->status;
-    result->duration_ms = answer->duration_us / 1000;
-    result->log_status = heard ? TRY_SUCCESS : whole ? TRY_REFUSED : TRY_FAILED;
-    memcpy(result->peer, answer->peer, sizeof(result->peer));
-    memcpy(result->reason, answer->reason, sizeof(result->reason));
-    if (answer->end != HTTP_BLOCKED_ADDR && answer->body)
-        keep_response(answer->body, answer->body_len, result->response);
-    if (heard)
-        result->status = NOTIFY_SUCCESS;
-    else if (whole && answer->status == 410)
-        end_badly(try, "notify_gone", "the receiver says it is gone (410)");
-    else
-        plan_next(try, schedule, pushed_out_s(answer));
-}
-
-void notify_try_misconfigured(struct notify_try *try, const char *why,
-                              const struct notify_schedule *schedule)
-{
-    struct http_answer none = { .end = HTTP_BAD_URL };
-    struct text reason = TEXT(none.reason);
-
-    text_add(&reason, why);
-    notify_try_judge(try, &none, schedule);
-}
-
 enum host_word notify_try_host_word(const struct notify_try *try)
 {
     const struct notify_result *result = &try->result;
@@ -211,4 +81,162 @@ enum host_word notify_try_host_word(const struct notify_try *try)
     if (result->log_status != TRY_FAILED)
         return HOST_IS_WELL;
     return result->http_status == 0 ? HOST_IS_ILL : HOST_SAYS_NOTHING;
+}
+
+/* ---- the answer */
+
+/* What the host took: without the time in which this runner did not listen. Else a busy runner
+ * takes every host for slow, parks what it could send, and is busier still. */
+static int64_t host_us(const struct notify_try *try, const struct http_answer *answer)
+{
+    int64_t us = answer->duration_us - (try->engine->away_us - try->away_us);
+
+    return us > 0 ? us : 1;
+}
+
+static void on_answer(void *arg, const struct http_answer *answer)
+{
+    struct notify_try *try = arg;
+    struct notify_engine *e = try->engine;
+
+    FP("post.answered");
+    notify_judge(&try->result, answer);
+    try->done_us = clock_ticks_us();
+    try->answered = true;
+    try->host->unrecorded++;
+    notify_pace_end(&try->host->pace, try->place, host_us(try, answer), try->done_us);
+    notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
+    e->running--;
+    e->running_later -= try->lane != 0;
+    notify_push(e, &e->done, try);
+}
+
+/* It counts as a try: the stored URL or what was to be sent will not mend by itself. */
+static void cannot_send(struct notify_engine *e, struct notify_try *try, const char *why)
+{
+    struct http_answer none = { .end = HTTP_BAD_URL };
+    struct text reason = TEXT(none.reason);
+
+    text_add(&reason, why);
+    notify_judge(&try->result, &none);
+    try->done_us = clock_ticks_us();
+    if (try->host)
+        notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
+    notify_push(e, &e->done, try);
+}
+
+/* ---- beginning */
+
+static bool may_begin(const struct notify_engine *e, const struct notify_try *try, int64_t now)
+{
+    bool later = try->lane != 0;
+
+    if (e->running >= NOTIFY_SLOTS || (later && e->running_later >= NOTIFY_SLOTS / 2))
+        return false;
+    if (try->host && !notify_pace_may_begin(&try->host->pace, try->url_key, later, now))
+        return false;
+    return e->running < NOTIFY_PER_APP || !try->host || notify_host_may_take_slot(try->host);
+}
+
+static bool send(struct notify_engine *e, struct notify_try *try, struct http_request *request)
+{
+    request->allow = &e->job->config.notify_allow_nets;
+    try->engine = e;
+    if (http_pool_add(e->pool, request, on_answer, try) != PAY_OK)
+        return false;
+    int64_t now = clock_ticks_us();
+    try->place = notify_pace_begin(&try->host->pace, try->url_key, try->lane != 0, now);
+    try->away_us = e->away_us + now - e->ran_us;
+    e->running++;
+    e->running_later += try->lane != 0;
+    notify_count_begun(e, try);
+    return true;
+}
+
+enum start { BEGUN, NOT_NOW, NO_SECRET };
+
+/* db NULL: without asking it. */
+static enum start begin(struct notify_engine *e, struct notify_try *try, struct db *db, int64_t now)
+{
+    const struct webhook_keys *keys;
+    struct http_request request;
+
+    if (!may_begin(e, try, now))
+        return NOT_NOW;
+    if (!try->host) {
+        cannot_send(e, try, "the notify_url cannot be called");
+        return BEGUN;
+    }
+    enum pay_err err = notify_keys_of(db, try->result.app_id, &keys);
+    if (err == PAY_DB_AWAY || err == PAY_LOST)
+        return NOT_NOW;
+    if (err != PAY_OK)
+        return NO_SECRET;
+    if (notify_try_request(try, keys, &request))
+        return send(e, try, &request) ? BEGUN : NOT_NOW;
+    cannot_send(e, try, "the request cannot be signed");
+    return BEGUN;
+}
+
+/* Too little of its lease is left, or its host got stuck. */
+static bool is_late(const struct notify_engine *e, const struct notify_try *try, int64_t now)
+{
+    return e->stopping || try->lease_us < now + LEAST_LEASE_US ||
+           (try->host && notify_pace_is_stuck(&try->host->pace, try->host->in_hand, now));
+}
+
+void notify_begin_waiting(struct notify_engine *e)
+{
+    struct notify_list late = { .count = 0 }, unusable = { .count = 0 };
+    int64_t now = clock_ticks_us();
+    size_t kept = 0;
+
+    e->beginning = true;
+    for (size_t i = 0; i < e->waiting.count; i++) {
+        struct notify_try *try = &e->tries[e->waiting.at[i]];
+        bool may = !e->stopping && try->lease_us >= now + LEAST_LEASE_US;
+        enum start start = may ? begin(e, try, e->job->db, now) : NOT_NOW;
+        if (start == NO_SECRET)
+            notify_push(e, &unusable, try);
+        else if (start == NOT_NOW && is_late(e, try, now))
+            notify_push(e, &late, try);
+        else if (start == NOT_NOW)
+            e->waiting.at[kept++] = e->waiting.at[i];
+    }
+    e->waiting.count = kept;
+    e->beginning = false;
+    notify_give_back(e, &late, 0);
+    notify_give_back(e, &unusable, UNUSABLE_MS);
+}
+
+/* What can begin without the database; the rest waits for the loop. */
+static void begin_some(struct notify_engine *e)
+{
+    int64_t now = clock_ticks_us();
+    size_t kept = 0;
+
+    for (size_t i = 0; i < e->waiting.count; i++) {
+        struct notify_try *try = &e->tries[e->waiting.at[i]];
+        if (try->lease_us < now + LEAST_LEASE_US || begin(e, try, NULL, now) != BEGUN)
+            e->waiting.at[kept++] = e->waiting.at[i];
+    }
+    e->waiting.count = kept;
+}
+
+void notify_send_meanwhile(void *arg, int fd, int timeout_ms)
+{
+    struct notify_engine *e = arg;
+
+    if (!e->beginning && !e->stopping)
+        begin_some(e);
+    notify_listen(e, timeout_ms, fd);
+}
+
+void notify_listen(struct notify_engine *e, int wait_ms, int fd)
+{
+    e->away_us += clock_ticks_us() - e->ran_us;
+    http_pool_run(e->pool, wait_ms, fd);
+    e->ran_us = clock_ticks_us();
+    if (e->running > 0)
+        FP("post.sent");
 }

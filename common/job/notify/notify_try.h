@@ -11,12 +11,15 @@
 
 #define NOTIFY_TRY_MS 10000
 
+struct notify_engine;
+
 struct notify_try {
-    int64_t lane, max_times, age_us;
+    int64_t lane, age_us;
     int64_t claimed_us, lease_us, done_us;
     int64_t away_us;                    /* the engine's, when it was begun */
     enum notify_probe_kind probe;
     bool answered;
+    struct notify_engine *engine;       /* it is under way there */
     struct notify_host *host;           /* NULL: the stored URL cannot be called */
     uint64_t url_key;
     int place;                          /* at the host, while it is under way */
@@ -31,12 +34,6 @@ void notify_try_take(struct notify_try *try, struct notify_due *due, int64_t tok
 /* Fills request with what is sent now; its texts live in try. */
 MUST_USE bool notify_try_request(struct notify_try *try, const struct webhook_keys *keys,
                                  struct http_request *request);
-/* Judges the answer: result is complete then. */
-void notify_try_judge(struct notify_try *try, const struct http_answer *answer,
-                      const struct notify_schedule *schedule);
-/* The try could not be made at all, by our or the stored configuration's fault. */
-void notify_try_misconfigured(struct notify_try *try, const char *why,
-                              const struct notify_schedule *schedule);
 /* Does the result speak against the host (nothing came back at all), or for it (a whole answer, of
  * whatever status: that concerns the URL)? */
 enum host_word { HOST_IS_WELL, HOST_IS_ILL, HOST_SAYS_NOTHING };
