@@ -41,7 +41,7 @@ enum pay_err notify_again_load(struct db *db, const char *no, struct notify_due 
         abort();
     memcpy(out->body, room, row.body.len);
     out->body[row.body.len] = '\0';
-    out->body_len = row.body.len;
+    out->body_len = (int64_t)row.body.len;
     return PAY_OK;
 }
 

@@ -8,11 +8,13 @@
 #include "notify/notify_queue.h"
 
 #define LOST_LAST_TRIES 2       /* a last try whose runner died is tried again so often */
+#define SMALL_BODY 2048         /* comes with its row; larger ones are read for what is sent */
 
 #define DUE_IN_ORDER(order) \
     "SELECT id, app_id, lane, notify_times, max_notify_times, claim_token, manual," \
     "       parked_since IS NOT NULL AS parked," \
-    "       TIMESTAMPDIFF(MICROSECOND, create_time, UTC_TIMESTAMP(3)) AS age_us, no, notify_url" \
+    "       TIMESTAMPDIFF(MICROSECOND, create_time, UTC_TIMESTAMP(3)) AS age_us, no, notify_url," \
+    "       OCTET_LENGTH(body) AS body_len, IF(OCTET_LENGTH(body) <= 2048, body, NULL) AS small" \
     "  FROM notify_task FORCE INDEX (idx_due)" \
     " WHERE status = " STATE(NOTIFY_WAITING) " AND lane = ?" \
     "   AND next_notify_time <= UTC_TIMESTAMP(3)" \
@@ -22,30 +24,50 @@
 
 static const char SQL_OLDEST[] = DUE_IN_ORDER("next_notify_time");
 static const char SQL_NEWEST[] = DUE_IN_ORDER("status DESC, lane DESC, next_notify_time DESC");
+_Static_assert(SMALL_BODY == 2048, "DUE_IN_ORDER says so too");
+
+struct due_row { struct notify_due due; struct db_bytes small; };
 static const struct db_column DUE_COLUMNS[] = {
-    DB_COLUMN(struct notify_due, id), DB_COLUMN(struct notify_due, app_id),
-    DB_COLUMN(struct notify_due, lane), DB_COLUMN(struct notify_due, notify_times),
-    DB_COLUMN(struct notify_due, max_notify_times), DB_COLUMN(struct notify_due, claim_token),
-    DB_COLUMN(struct notify_due, manual), DB_COLUMN(struct notify_due, parked),
-    DB_COLUMN(struct notify_due, age_us),
-    DB_COLUMN(struct notify_due, no), DB_COLUMN(struct notify_due, notify_url),
+    DB_COLUMN(struct due_row, due.id), DB_COLUMN(struct due_row, due.app_id),
+    DB_COLUMN(struct due_row, due.lane), DB_COLUMN(struct due_row, due.notify_times),
+    DB_COLUMN(struct due_row, due.max_notify_times), DB_COLUMN(struct due_row, due.claim_token),
+    DB_COLUMN(struct due_row, due.manual), DB_COLUMN(struct due_row, due.parked),
+    DB_COLUMN(struct due_row, due.age_us), DB_COLUMN(struct due_row, due.no),
+    DB_COLUMN(struct due_row, due.notify_url), DB_COLUMN(struct due_row, due.body_len),
+    DB_COLUMN(struct due_row, small),
 };
+
+static char *copy_of(const struct db_bytes *from)
+{
+    char *copy = malloc(from->len + 1);
+
+    if (!copy)
+        abort();
+    if (from->len > 0)
+        memcpy(copy, from->at, from->len);
+    copy[from->len] = '\0';
+    return copy;
+}
 
 static enum pay_err keep_row(void *arg, void *row)
 {
     struct notify_claim *claim = arg;
-    struct notify_due *due = row;
+    const struct due_row *from = row;
 
     if (claim->count == COUNT(claim->rows))
         return PAY_OK;
-    claim->seen[due->lane == 0 ? 0 : 1]++;
-    claim->rows[claim->count++] = *due;
+    claim->seen[from->due.lane == 0 ? 0 : 1]++;
+    struct notify_due *due = &claim->rows[claim->count++];
+    *due = from->due;
+    if (due->body_len <= SMALL_BODY)
+        due->body = copy_of(&from->small);
     return PAY_OK;
 }
 
 static enum pay_err select_due(struct db *db, struct notify_claim *claim)
 {
-    static struct notify_due row;
+    static uint8_t room[SMALL_BODY];
+    static struct due_row row = { .small = { room, sizeof(room), 0 } };
     enum pay_err err = PAY_OK;
 
     for (int64_t lane = 0; lane < 2 && err == PAY_OK; lane++) {
@@ -84,18 +106,38 @@ static enum pay_err decide_all(struct db *db, struct notify_claim *claim)
     return err;
 }
 
-/* [[id,wait_ms],…] of the rows of a fate; those whose runner was lost when fate is NOTIFY_LEAVE. */
-static void list_rows(const struct notify_claim *claim, enum notify_fate fate, struct text *to)
+enum rows { ROWS_LOST, ROWS_SENT, ROWS_PARKED, ROWS_GIVEN_UP, ROWS_WITHOUT_BODY };
+
+static bool is_among(const struct notify_due *due, enum rows rows)
 {
+    switch (rows) {
+    case ROWS_LOST:         return due->fate != NOTIFY_LEAVE && due->claim_token != 0;
+    case ROWS_SENT:         return due->fate == NOTIFY_SEND;
+    case ROWS_PARKED:       return due->fate == NOTIFY_PARK;
+    case ROWS_GIVEN_UP:     return due->fate == NOTIFY_GIVE_UP;
+    case ROWS_WITHOUT_BODY: return due->fate == NOTIFY_SEND && !due->body;
+    }
+    return false;
+}
+
+/* [[id,wait_ms],…]; how many. */
+static size_t list_rows(const struct notify_claim *claim, enum rows rows, struct text *to)
+{
+    size_t count = 0;
+
     text_reset(to);
     for (size_t i = 0; i < claim->count; i++) {
         const struct notify_due *due = &claim->rows[i];
-        bool lost = due->fate != NOTIFY_LEAVE && due->claim_token != 0;
-        if (fate == NOTIFY_LEAVE ? lost : due->fate == fate)
-            text_addf(to, "%s[%lld,%lld]", to->len ? "," : "[", (long long)due->id,
-                      (long long)due->wait_ms);
+        if (!is_among(due, rows))
+            continue;
+        text_add(to, count++ ? ",[" : "[[");
+        text_add_i64(to, due->id);
+        text_add_char(to, ',');
+        text_add_i64(to, due->wait_ms);
+        text_add_char(to, ']');
     }
     text_add_char(to, ']');
+    return count;
 }
 
 #define ROWS_OF_LIST \
@@ -127,10 +169,11 @@ _Static_assert(NOTIFY_LEASE_S == 45, "SQL_TAKE says so too");
 static char list_room[2 * NOTIFY_BATCH_MAX * 48];
 
 static enum pay_err change_rows(struct db *db, const struct notify_claim *claim,
-                                enum notify_fate fate, const char *sql)
+                                enum rows rows, const char *sql)
 {
     struct text list = TEXT(list_room);
-    list_rows(claim, fate, &list);
+    if (list_rows(claim, rows, &list) == 0)
+        return PAY_OK;
     if (list.full)
         return PAY_FULL;
     const struct db_param in[] = { DB_BIN(list.at, list.len), DB_NUM(claim->token) };
@@ -161,19 +204,9 @@ static enum pay_err keep_body(void *arg, void *row)
     struct notify_claim *claim = arg;
     const struct body_row *from = row;
 
-    for (size_t i = 0; i < claim->count; i++) {
-        struct notify_due *due = &claim->rows[i];
-        if (due->id != from->id)
-            continue;
-        due->body = malloc(from->body.len + 1);
-        if (!due->body)
-            abort();
-        if (from->body.len > 0)
-            memcpy(due->body, from->body.at, from->body.len);
-        due->body[from->body.len] = '\0';
-        due->body_len = from->body.len;
-        break;
-    }
+    for (size_t i = 0; i < claim->count; i++)
+        if (claim->rows[i].id == from->id)
+            claim->rows[i].body = copy_of(&from->body);
     return PAY_OK;
 }
 
@@ -183,7 +216,8 @@ static enum pay_err read_bodies(struct db *db, struct notify_claim *claim)
     struct body_row row = { 0, { room, sizeof(room), 0 } };
     struct text list = TEXT(list_room);
 
-    list_rows(claim, NOTIFY_SEND, &list);
+    if (list_rows(claim, ROWS_WITHOUT_BODY, &list) == 0)
+        return PAY_OK;
     const struct db_param in[] = { DB_BIN(list.at, list.len) };
     return db_select(db, &(const struct db_query){
         .sql = SQL_BODIES, .in = in, .n = COUNT(in), .shape = DB_SHAPE(BODY_COLUMNS),
@@ -193,8 +227,10 @@ static enum pay_err read_bodies(struct db *db, struct notify_claim *claim)
 
 static void forget_rows(struct notify_claim *claim)
 {
-    for (size_t i = 0; i < claim->count; i++)
+    for (size_t i = 0; i < claim->count; i++) {
         free(claim->rows[i].body);
+        claim->rows[i].body = NULL;
+    }
     claim->count = 0;
     claim->sent = claim->parked = claim->lost = claim->given_up = 0;
     claim->seen[0] = claim->seen[1] = 0;
@@ -209,20 +245,18 @@ static enum pay_err claim_rows(struct db *db, void *arg)
     enum pay_err err = select_due(db, claim);
     if (err == PAY_OK)
         err = decide_all(db, claim);
-    if (err == PAY_OK && claim->lost > 0)
-        err = change_rows(db, claim, NOTIFY_LEAVE, SQL_LOST);
-    if (err == PAY_OK && claim->parked > 0)
-        err = change_rows(db, claim, NOTIFY_PARK, SQL_PARK);
-    if (err == PAY_OK && claim->given_up > 0)
-        err = change_rows(db, claim, NOTIFY_GIVE_UP, SQL_GIVE_UP);
-    if (err == PAY_OK && claim->given_up > 0)
+    if (err == PAY_OK)
+        err = change_rows(db, claim, ROWS_LOST, SQL_LOST);
+    if (err == PAY_OK)
+        err = change_rows(db, claim, ROWS_PARKED, SQL_PARK);
+    if (err == PAY_OK)
+        err = change_rows(db, claim, ROWS_GIVEN_UP, SQL_GIVE_UP);
+    if (err == PAY_OK)
         err = raise_given_up(db, claim);
-    if (err == PAY_OK && claim->sent > 0)
-        err = change_rows(db, claim, NOTIFY_SEND, SQL_TAKE);
+    if (err == PAY_OK)
+        err = change_rows(db, claim, ROWS_SENT, SQL_TAKE);
     FP("claim.updated");
-    if (err == PAY_OK && claim->sent > 0)
-        err = read_bodies(db, claim);
-    return err;
+    return err == PAY_OK ? read_bodies(db, claim) : err;
 }
 
 static int64_t new_token(void)

@@ -3,7 +3,8 @@
 #define NOTIFY_NOTIFY_JUDGE_H
 
 #include "io/http/http.h"
-#include "notify/notify_queue.h"
+#include "notify/notify.h"
+#include "notify/notify_result.h"
 
 /* What came, and whether it acknowledges: all of result but the next try. status is NOTIFY_SUCCESS
  * or NOTIFY_WAITING. */

@@ -2,23 +2,20 @@
  * claim:  one short transaction takes what is due (SKIP LOCKED), with a random token and a lease of
  *         45 s kept in next_notify_time, so that one query both claims and recovers.
  * send:   the caller's, after the claim was committed and outside of any transaction.
- * finish: results are recorded by the holder of the token only, together with their log rows.
+ * finish: notify_result.h.
  * A runner that dies loses nothing: the lease runs out, and the next claim logs the lost try. */
 #ifndef NOTIFY_NOTIFY_QUEUE_H
 #define NOTIFY_NOTIFY_QUEUE_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "base/net.h"
 #include "base/ulid.h"
 #include "io/db/db.h"
 #include "notify/notify.h"
-#include "notify/notify_endpoint.h"
+#include "notify/notify_result.h"
 
 #define NOTIFY_LEASE_S 45
-#define NOTIFY_BATCH_MAX 192            /* rows of one lane looked at in one claim */
-#define NOTIFY_RESPONSE_SIZE 2049
-#define NOTIFY_FINISH_MAX 128           /* results recorded in one transaction */
+#define NOTIFY_BATCH_MAX 320            /* rows of one lane looked at in one claim */
 
 /* RIPE: the probe of a half-open host. EARLY: a first try at one that is still open. */
 enum notify_probe_kind { NOTIFY_NO_PROBE, NOTIFY_PROBE_RIPE, NOTIFY_PROBE_EARLY };
@@ -29,14 +26,16 @@ struct notify_due {
     int64_t id, app_id, lane, notify_times, max_notify_times, claim_token, manual;
     int64_t parked;                     /* it was, since it became due */
     int64_t age_us;                     /* since the task was made */
+    int64_t body_len;
     char no[NO_SIZE], notify_url[NOTIFY_URL_SIZE];
     /* what decide says */
     enum notify_fate fate;
     int64_t wait_ms;                    /* NOTIFY_PARK: from now */
     enum notify_probe_kind probe;
     void *host;                         /* the caller's own */
-    /* NOTIFY_SEND, once claimed: the frozen bytes, from malloc; the caller frees them */
-    char *body; size_t body_len;
+    /* NOTIFY_SEND, once claimed: body_len frozen bytes, from malloc; the caller frees them. The
+     * next claim frees those of rows that were not sent. */
+    char *body;
 };
 
 struct notify_claim {
@@ -55,31 +54,6 @@ struct notify_claim {
 };
 /* After any error nothing is claimed, or (PAY_LOST) its lease ends. */
 MUST_USE enum pay_err notify_claim(struct db *db, struct notify_claim *claim);
-
-enum notify_outcome {
-    NOTIFY_RECORDED,                    /* by the holder of the token */
-    NOTIFY_REPEATED,                    /* was recorded before: an answer to COMMIT had been lost */
-    NOTIFY_LATE                         /* the lease had run out: logged, a success still wins */
-};
-struct notify_result {
-    int64_t task_id, app_id, token, times, max_times, manual;
-    int64_t status;                     /* of the task: enum notify_status */
-    int64_t wait_ms;                    /* to the next try, while it stays waiting */
-    int64_t log_status, http_status, duration_ms;
-    int64_t after_s;                    /* the answer asks for so long at least; 0 */
-    bool gone;                          /* the answer says that the URL is no more */
-    const char *alert;                  /* notify_gone, notify_given_up; NULL */
-    char no[NO_SIZE], error_code[17], peer[NET_TEXT_SIZE], response[NOTIFY_RESPONSE_SIZE];
-    char reason[HTTP_REASON_SIZE];      /* what went wrong, in words; "" */
-    char alert_text[512], alert_crowd[301];     /* crowd: the host */
-    enum notify_outcome outcome;        /* out */
-};
-struct notify_batch {
-    struct notify_result **at; size_t count;        /* reordered */
-    struct notify_endpoint_news news[NOTIFY_FINISH_MAX]; size_t news_count;
-};
-/* One transaction. PAY_LOST: run it again, what was recorded is found. */
-MUST_USE enum pay_err notify_finish(struct db *db, struct notify_batch *batch);
 
 /* Gives back what was claimed and not begun: due in wait_ms (0: at once; else it counts as parked),
  * the try not counted. */

@@ -7,6 +7,7 @@
 #define NOW INT64_C(1000000000)
 #define S INT64_C(1000000)
 #define NONE 0, 0
+#define FILL (NOTIFY_PER_HOST + NOTIFY_QUEUED_MAX)      /* in hand at a fast host */
 
 /* A host that answered like this, with so many requests under way. */
 static struct notify_pace pace_of(int64_t mean_us, int running, int64_t silent_us)
@@ -47,10 +48,12 @@ static const struct decide_case CASES[] = {
     { "four failures are not five", RETRY, 4, NONE, CLOSED, 0, 0, 0, 0, ROOMY, false, SEND },
     { "a new host has its fill", FIRST, 0, NONE, CLOSED, 0, 4, 0, 16, ROOMY, false,
       PARK, NOTIFY_BEHIND_HOST, 20, 20 },
-    { "a fast host has room for many", FIRST, 0, NONE, CLOSED, 2000, 4, 0, 95, ROOMY, false, SEND },
-    { "and no more", FIRST, 0, NONE, CLOSED, 2000, 4, 0, 96, ROOMY, false,
+    { "a fast host has room for many", FIRST, 0, NONE, CLOSED, 2000, 4, 0, FILL - 1, ROOMY, false,
+      SEND },
+    { "and no more", FIRST, 0, NONE, CLOSED, 2000, 4, 0, FILL, ROOMY, false,
       PARK, NOTIFY_BEHIND_HOST, 20, 20 },
-    { "one that keeps up is left, not parked", RETRY, 0, NONE, CLOSED, 1000, 4, 0, 96, ROOMY, false,
+    { "one that keeps up is left, not parked", RETRY, 0, NONE, CLOSED, 1000, 4, 0, FILL, ROOMY,
+      false,
       LEFT },
     { "a host that takes 2 s", FIRST, 0, NONE, CLOSED, 2 * S, 4, 0, 4, ROOMY, false,
       PARK, NOTIFY_BEHIND_HOST, 250, 250 },

@@ -23,7 +23,7 @@ void http_send(const struct http_request *request, struct http_answer *out)
     if (http_transfer_start(&t, request) && http_url_ok(request->url, &to))
         http_transfer_finish(&t, curl_easy_perform(t.easy));
     *out = t.answer;
-    t.answer.body = NULL;               /* it is the caller's now */
+    t.room = NULL;                      /* it is the caller's now */
     http_transfer_reset(&t);
 }
 

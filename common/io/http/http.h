@@ -23,9 +23,13 @@ const char *http_end_word(enum http_end end);   /* "OK" "DNS" "CONNECT" "TLS" "T
  * did not fit, or came twice (odd). It must live as long as the request. */
 struct http_kept { const char *name; char *value; size_t size; bool odd; };
 
+#define HTTP_HOST_SIZE 256
+struct http_url { char scheme[6], host[HTTP_HOST_SIZE]; int64_t port; };
+
 struct http_request {
     const char *method;             /* "POST", "GET" */
     const char *url;
+    const struct http_url *to;      /* what http_url_ok made of url; NULL: not asked yet */
     const char *headers[HTTP_HEADERS_MAX];  /* "Name: value", NULL-ended or full */
     const char *body; size_t body_len;
     int timeout_ms;                 /* the whole transfer; 10000 at most for merchants */
@@ -69,12 +73,10 @@ MUST_USE enum pay_err http_pool_add(struct http_pool *pool, const struct http_re
 int http_pool_run(struct http_pool *pool, int wait_ms, int fd);
 
 /* ---- addresses as texts: the sender's own parser, used when a URL is stored too. */
-#define HTTP_HOST_SIZE 256
 #define HTTP_URL_MAX 1100           /* what a merchant gives (1024), and /{channel_id} */
-struct http_url { char scheme[6], host[HTTP_HOST_SIZE]; int64_t port; };
 /* Absolute http or https, <= HTTP_URL_MAX (who stores one keeps to 1024), a host, no user, no
  * fragment, no control or non-ASCII bytes, port 1..65535; nor \ " < > ^ ` { } | or blanks, which
- * parsers disagree about. host is lower case, without brackets; port is filled in. */
+ * parsers disagree about. out->host is lower case, without brackets; port is filled in. */
 MUST_USE bool http_url_ok(const char *url, struct http_url *out);
 /* Would a request to it be refused today for its address? Judged by what the URL itself says: an
  * address in any spelling, or localhost. A name is not looked up, and "" is no URL: false. */

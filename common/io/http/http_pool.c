@@ -54,6 +54,7 @@ void http_pool_close(struct http_pool **pool)
             curl_multi_remove_handle((*pool)->multi, slot->transfer.easy);
         http_transfer_reset(&slot->transfer);
         curl_easy_cleanup(slot->transfer.easy);     /* QUICK_EXIT: waits for no resolver */
+        free(slot->transfer.room);
     }
     curl_multi_cleanup((*pool)->multi);
     free(*pool);
@@ -93,7 +94,9 @@ enum pay_err http_pool_add(struct http_pool *pool, const struct http_request *re
                            http_done *done, void *arg)
 {
     struct http_url to = { .port = 0 };
-    bool good = http_url_ok(request->url, &to);
+    bool good = request->to != NULL || http_url_ok(request->url, &to);
+    if (request->to != NULL)
+        to = *request->to;
     struct http_slot *slot = find_slot(pool, &to);
 
     if (slot == NULL)

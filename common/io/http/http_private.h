@@ -8,6 +8,7 @@
 struct http_transfer {
     CURL *easy;                     /* kept from one request to the next, with its connections */
     struct curl_slist *headers;
+    char *room;                     /* for the answer's body, kept too */
     char *sent;                     /* our copy of the request's body */
     struct net_list allow;
     bool checked;                   /* addresses are (allow was not NULL) */

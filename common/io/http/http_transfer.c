@@ -231,23 +231,27 @@ static void set_body(struct http_transfer *t, const struct http_request *request
         curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-/* Forgets the request before, but not its handle. */
+/* Forgets the request before, but not its handle and its room. */
 static void begin(struct http_transfer *t, const struct http_request *request)
 {
     CURL *easy = t->easy;
+    char *room = t->room;
     struct net_list none = { .count = 0 };
 
     *t = (struct http_transfer){
-        .easy = easy, .checked = request->allow != NULL, .started_us = clock_ticks_us(),
+        .easy = easy, .room = room, .checked = request->allow != NULL,
+        .started_us = clock_ticks_us(),
         .allow = request->allow != NULL ? *request->allow : none,
         .keep = request->keep < HTTP_BODY_READ ? request->keep : HTTP_BODY_READ,
         .kept = request->kept, .kept_count = request->kept_count,
         .file = request->to_file != NULL ? *request->to_file : -1, .file_max = request->file_max,
     };
     forget_headers(t);
-    t->answer.body = malloc(HTTP_BODY_READ + 1);
-    if (t->answer.body == NULL)
+    if (t->room == NULL)
+        t->room = malloc(HTTP_BODY_READ + 1);
+    if (t->room == NULL)
         abort();
+    t->answer.body = t->room;
     t->answer.body[0] = '\0';
 }
 
@@ -328,7 +332,6 @@ void http_transfer_reset(struct http_transfer *t)
     }
     curl_slist_free_all(t->headers);
     free(t->sent);
-    free(t->answer.body);
     t->headers = NULL;
     t->sent = NULL;
     t->answer = (struct http_answer){ .end = HTTP_BROKEN };

@@ -14,7 +14,7 @@
 #define NOTIFY_PER_APP_CROWDED 8    /* one may have so many */
 #define NOTIFY_PER_APP 48           /* under way: one app never has all the slots, */
 #define NOTIFY_SLOW_RUNNING 48      /* nor have the slow hosts of all apps */
-#define NOTIFY_PER_APP_IN_HAND 112  /* nor all the room */
+#define NOTIFY_PER_APP_IN_HAND 384  /* nor all the room */
 
 /* What one app has under way and in hand; slow: at hosts that are not fast; of_all: all apps. */
 struct notify_share { int running, in_hand, slow, slow_of_all, slow_running_of_all; };

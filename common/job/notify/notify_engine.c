@@ -7,8 +7,8 @@
 #define POLL_US 200000
 #define BUSY_POLL_US 20000      /* while tasks are parked behind a busy host */
 #define RIPE_US 20000           /* results wait so long for others to share their transaction */
-#define RIPE_COUNT 64
-#define REFILL 64               /* room worth a claim of its own while there is more to do */
+#define RIPE_COUNT 128
+#define REFILL 128              /* room worth a claim of its own while there is more to do */
 _Static_assert(NOTIFY_IN_HAND - NOTIFY_PER_APP_IN_HAND >= REFILL,
                "one app never has all the room");
 #define LEAVE_US 11000000       /* a try takes 10 s at most */
@@ -27,6 +27,7 @@ void notify_try_free(struct notify_engine *e, struct notify_try *try)
 {
     free(try->body);
     try->body = NULL;
+    e->bytes -= (int64_t)try->body_len;
     if (try->answered)
         try->host->unrecorded--;
     try->answered = false;
@@ -42,6 +43,7 @@ static void begin_claim(void *arg)
 
     notify_hosts_begin_claim();
     e->planned[0] = e->planned[1] = 0;
+    e->planned_bytes = 0;
     e->room = (struct notify_room){ 0 };
     e->left = false;
 }
@@ -49,20 +51,19 @@ static void begin_claim(void *arg)
 static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
 {
     struct notify_engine *e = arg;
-    struct http_url url;
-    struct notify_host *host = NULL;
+    struct notify_host *host = notify_host_find(due->app_id, due->notify_url);
     size_t lane = due->lane == 0 ? 0 : 1;
     enum pay_err err = PAY_OK;
 
     e->room.room = e->planned[0] + e->planned[1] < e->open[0] &&
-                   (lane == 0 || e->planned[1] < e->open[1]);
+                   (lane == 0 || e->planned[1] < e->open[1]) &&
+                   e->bytes + e->planned_bytes + due->body_len <= NOTIFY_BYTES_IN_HAND;
     due->fate = e->room.room ? NOTIFY_SEND : NOTIFY_LEAVE;
-    if (http_url_ok(due->notify_url, &url))
-        host = notify_host_find(due->app_id, &url);
     if (host)
         err = notify_host_decide(host, db, due, &e->room);
     due->host = host;           /* who is to be sent to keeps its place */
     e->planned[lane] += due->fate == NOTIFY_SEND;
+    e->planned_bytes += due->fate == NOTIFY_SEND ? due->body_len : 0;
     e->left = e->left || due->fate == NOTIFY_LEAVE;
     return err;
 }
@@ -78,6 +79,7 @@ static void take_row(struct notify_engine *e, struct notify_due *due, int64_t be
     if (try->host)
         notify_host_take(try->host, due->probe != NOTIFY_NO_PROBE);
     e->later += try->lane != 0;
+    e->bytes += (int64_t)try->body_len;
     notify_push(e, &e->waiting, try);
 }
 

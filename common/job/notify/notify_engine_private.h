@@ -21,6 +21,7 @@ struct notify_engine {
     struct http_pool *pool;
     struct notify_try tries[NOTIFY_IN_HAND];
     struct notify_list free, waiting, done;     /* the others are under way */
+    int64_t bytes;                      /* of the bodies in hand */
     int running, later, running_later;  /* under way; of lane 1: in hand, under way */
     struct notify_claim claim;
     struct notify_totals total;
@@ -36,6 +37,7 @@ struct notify_engine {
     bool singly;                        /* the last batch was refused: record one by one */
     /* of the claim under way */
     int open[2], planned[2];            /* room in all, and for lane 1; sends planned by lane */
+    int64_t planned_bytes;              /* of their bodies */
     struct notify_room room;
     bool left;
 };

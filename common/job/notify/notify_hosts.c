@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
+#include "base/text.h"
 #include "job/notify/notify_decide.h"
 
 #define HOSTS 1024              /* a power of two */
@@ -45,7 +46,7 @@ static int held(const struct notify_host *host)
 
 /* Looks at some places from the hash on. There are more of them than tries can be in hand, so one
  * is free or can be taken over. */
-struct notify_host *notify_host_find(int64_t app_id, const struct http_url *url)
+static struct notify_host *find(int64_t app_id, const struct http_url *url)
 {
     struct notify_host *spare = NULL;
     size_t at = place_of(app_id, url);
@@ -66,6 +67,21 @@ struct notify_host *notify_host_find(int64_t app_id, const struct http_url *url)
     *spare = (struct notify_host){ .app_id = app_id, .url = *url };
     app_at[spare - hosts] = app_id;
     return spare;
+}
+
+/* Due tasks that follow each other often have the same URL. */
+struct notify_host *notify_host_find(int64_t app_id, const char *url)
+{
+    static char last[NOTIFY_URL_SIZE];
+    static struct http_url parsed;
+    static bool callable;
+
+    if (strcmp(last, url) != 0) {
+        callable = http_url_ok(url, &parsed);
+        if (!text_copy(last, sizeof(last), url))
+            last[0] = '\0';
+    }
+    return callable ? find(app_id, &parsed) : NULL;
 }
 
 void notify_host_take(struct notify_host *host, bool probe)

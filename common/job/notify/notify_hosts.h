@@ -18,12 +18,13 @@ struct notify_host {
     int in_hand;                    /* claimed, waiting or under way */
     int tentative;                  /* the same, in a claim that is not committed yet */
     int unrecorded;                 /* answered, and the result is not recorded yet */
+    int64_t full_us;                /* the time of a look at what waits: no more may begin there */
     int64_t queue_us;               /* when what is parked behind it would be done */
 };
 
-/* The place of (app, scheme, host, port): never NULL, stays until nothing is in hand there and all
- * is recorded. */
-struct notify_host *notify_host_find(int64_t app_id, const struct http_url *url);
+/* The place of an app's host: (app, scheme, host, port) of the URL. It stays until nothing is in
+ * hand there and all is recorded. NULL: the URL cannot be called. */
+struct notify_host *notify_host_find(int64_t app_id, const char *url);
 uint64_t notify_url_key(const char *url);
 
 /* A claim begins, anew: forgets what the one before had planned. */

@@ -93,15 +93,19 @@ static int hanging(const struct notify_pace *pace, int64_t now)
     return n;
 }
 
+bool notify_pace_is_full(const struct notify_pace *pace, int64_t now)
+{
+    return pace->running >= NOTIFY_PER_HOST_MOST ||
+           pace->running - hanging(pace, now) >= NOTIFY_PER_HOST;
+}
+
 bool notify_pace_may_begin(const struct notify_pace *pace, uint64_t url, bool later, int64_t now)
 {
     if (later && !notify_pace_is_fast(pace, now) && pace->running_later >= NOTIFY_PER_HOST / 2)
         return false;
     if (pace->running < NOTIFY_PER_HOST)
         return true;
-    return !later && pace->running < NOTIFY_PER_HOST_MOST &&
-           pace->running - hanging(pace, now) < NOTIFY_PER_HOST &&
-           !notify_pace_url_hangs(pace, url, now);
+    return !later && !notify_pace_is_full(pace, now) && !notify_pace_url_hangs(pace, url, now);
 }
 
 /* How many it answers soon, at its pace. */

@@ -9,7 +9,7 @@
 #define NOTIFY_PER_HOST 4           /* requests under way */
 #define NOTIFY_PER_HOST_HUNG 8      /* and so many first tries past those that hang */
 #define NOTIFY_PER_HOST_MOST (NOTIFY_PER_HOST + NOTIFY_PER_HOST_HUNG)
-#define NOTIFY_QUEUED_MAX 92        /* claimed and waiting behind them, at a fast host */
+#define NOTIFY_QUEUED_MAX 252       /* claimed and waiting behind them, at a fast host */
 #define NOTIFY_QUEUED_NEW 12        /* the same at one that has not answered yet */
 #define NOTIFY_FAST_US 250000       /* a host that answers in this time is fast */
 
@@ -42,6 +42,8 @@ bool notify_pace_keeps_up(const struct notify_pace *pace, int64_t now);
 bool notify_pace_url_hangs(const struct notify_pace *pace, uint64_t url, int64_t now);
 /* May a request to this URL begin now? First tries pass requests that hang at other URLs. */
 bool notify_pace_may_begin(const struct notify_pace *pace, uint64_t url, bool later, int64_t now);
+/* No request may begin, to whatever URL. */
+bool notify_pace_is_full(const struct notify_pace *pace, int64_t now);
 /* How many may be in hand at once, at the pace it answers. A slow host gets what can be under way
  * and no more. */
 int notify_pace_allowance(const struct notify_pace *pace, int64_t now);

@@ -29,7 +29,7 @@ void notify_try_take(struct notify_try *try, struct notify_due *due, int64_t tok
     memcpy(try->url, due->notify_url, sizeof(try->url));
     try->url_key = notify_url_key(try->url);
     try->body = due->body;
-    try->body_len = due->body_len;
+    try->body_len = (size_t)due->body_len;
     due->body = NULL;
 }
 
@@ -133,13 +133,19 @@ static bool may_begin(const struct notify_engine *e, const struct notify_try *tr
 
     if (e->running >= NOTIFY_SLOTS || (later && e->running_later >= NOTIFY_SLOTS / 2))
         return false;
-    if (try->host && !notify_pace_may_begin(&try->host->pace, try->url_key, later, now))
+    if (try->host && try->host->full_us == now)
         return false;
+    if (try->host && !notify_pace_may_begin(&try->host->pace, try->url_key, later, now)) {
+        if (notify_pace_is_full(&try->host->pace, now))
+            try->host->full_us = now;
+        return false;
+    }
     return e->running < NOTIFY_PER_APP || !try->host || notify_host_may_take_slot(try->host);
 }
 
 static bool send(struct notify_engine *e, struct notify_try *try, struct http_request *request)
 {
+    request->to = &try->host->url;
     request->allow = &e->job->config.notify_allow_nets;
     try->engine = e;
     if (http_pool_add(e->pool, request, on_answer, try) != PAY_OK)
