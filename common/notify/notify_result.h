@@ -1,5 +1,5 @@
-/* notify_result.h - what became of tries, and how it is recorded: by the holder of the claim's token
- * only, together with the rows of notify_log. */
+/* notify_result.h - what became of tries, and how it is recorded: by the holder of the token only,
+ * together with the rows of notify_log. */
 #ifndef NOTIFY_NOTIFY_RESULT_H
 #define NOTIFY_NOTIFY_RESULT_H
 
