@@ -1,33 +1,24 @@
-/* sandbox_runner.c - the played third parties' own retries: callbacks the mock gateway still owes.
+/* sandbox_runner.c - the played third parties' own retries: callbacks that the mock gateway owes.
  * Test mode only. Any number at once: each callback is claimed under a row lock with a lease. */
-#include "base/clock.h"
 #include "io/crypto/vault.h"
-#include "job/job.h"
+#include "job/job_drain.h"
 #include "sandbox/mock_gateway.h"
 
-#define BATCH 20
-#define LOOK_MS 500
+static enum pay_err send_callback(struct job *job, const struct db_due_row *row, int64_t *wait_s)
+{
+    (void)wait_s;               /* the gateway records its answer and the next try */
+    return mock_notice_run(job->db, &job->config, row);
+}
+
+static const struct job_drain DRAINS[] = {
+    { .name = "callbacks", .due = &MOCK_NOTICES, .batch = 1, .row = send_callback },
+};
 
 static enum pay_err run(struct job *job)
 {
-    int64_t total = 0;
     enum pay_err err = vault_open(job->config.master_key_file);
 
-    while (err == PAY_OK) {
-        int sent = 0;
-        err = mock_notices_run(job->db, &job->config, BATCH, &sent);
-        total += sent;
-        job_set(job, "callbacks", total);
-        job_progress(job);
-        if (job_over(job) || (job->once && sent < BATCH))
-            break;
-        /* The database away for a moment is no reason to end: cron's next run is a minute off. */
-        if (err == PAY_DB_AWAY && !job->once)
-            err = PAY_OK;
-        if (sent < BATCH)
-            clock_sleep_ms(LOOK_MS);
-    }
-    return err;
+    return err == PAY_OK ? job_drain(job, DRAINS, COUNT(DRAINS)) : err;
 }
 
 int main(int argc, char **argv)

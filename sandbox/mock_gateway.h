@@ -8,7 +8,7 @@
 #include "base/config.h"
 #include "base/money.h"
 #include "base/ulid.h"
-#include "io/db/db.h"
+#include "io/db/db_due.h"
 #include "io/json/json.h"
 
 enum mock_trade_state { MOCK_WAITING = 0, MOCK_PAID = 10, MOCK_FAILED = 20, MOCK_CLOSED = 30 };
@@ -52,9 +52,11 @@ struct mock_answer { bool sent; int64_t http_status; char body[513]; };
 MUST_USE enum pay_err mock_trade_settle(struct db *db, const struct config *config,
                                         const struct mock_outcome *outcome,
                                         struct mock_trade *trade, struct mock_answer *answer);
-/* Sends callbacks that are due (the runner's work): at most limit; *sent how many were tried. */
-MUST_USE enum pay_err mock_notices_run(struct db *db, const struct config *config, int limit,
-                                       int *sent);
+/* Callbacks that are due, for sandbox_runner; and the work on a claimed one: it is sent, and what
+ * came back is recorded. */
+extern const struct db_due MOCK_NOTICES;
+MUST_USE enum pay_err mock_notice_run(struct db *db, const struct config *config,
+                                      const struct db_due_row *row);
 
 /* POST /mockpay/query and, with close, /mockpay/close: the body as it came; answers into to how the
  * trade stands, signed. Closing ends one that waits; paid stays paid. PAY_BAD_SIGN, PAY_BAD_TIME,

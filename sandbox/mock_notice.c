@@ -146,48 +146,48 @@ enum pay_err mock_notice_send(struct db *db, const struct config *config,
     return db_txn(db, record_work, &record);
 }
 
-static const struct db_column NOTICE_COLUMNS[] = {
-    DB_COLUMN(struct mock_notice, id),     DB_COLUMN(struct mock_notice, tries),
-    DB_COLUMN(struct mock_notice, pay_id), DB_COLUMN(struct mock_notice, status),
-    DB_COLUMN(struct mock_notice, fault),
+const struct db_due MOCK_NOTICES = {
+    .due = "SELECT id FROM mock_notice"
+           " WHERE state = 0 AND due_time <= UTC_TIMESTAMP(3) ORDER BY due_time LIMIT ?"
+           "   FOR UPDATE SKIP LOCKED",
+    .claim = "UPDATE mock_notice SET claim_token = ?,"
+             "       due_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?",
+    .lease_s = LEASE_S,
 };
 
-static enum pay_err claim_work(struct db *db, void *arg)
+static enum pay_err notice_read(struct db *db, const struct db_due_row *row,
+                                struct mock_notice *out)
 {
-    static const char SQL_GET[] = "SELECT id, tries, pay_id, status, fault FROM mock_notice"
-                                  " WHERE state = 0 AND due_time <= UTC_TIMESTAMP(3) ORDER BY "
-                                  "due_time LIMIT 1 FOR UPDATE SKIP LOCKED";
-    static const char SQL_PUT[] = "UPDATE mock_notice SET claim_token = ?, due_time = "
-                                  "UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?";
-    struct mock_notice *notice = arg;
+    static const char SQL[] =
+        "SELECT id, tries, pay_id, status, fault FROM mock_notice WHERE id = ?";
+    static const struct db_column COLUMNS[] = {
+        DB_COLUMN(struct mock_notice, id),     DB_COLUMN(struct mock_notice, tries),
+        DB_COLUMN(struct mock_notice, pay_id), DB_COLUMN(struct mock_notice, status),
+        DB_COLUMN(struct mock_notice, fault),
+    };
+    const struct db_param in[] = { DB_NUM(row->id) };
 
-    enum pay_err err = db_select(
-        db, &(struct db_query){ .sql = SQL_GET, .shape = DB_SHAPE(NOTICE_COLUMNS), .row = notice });
-    if (err != PAY_OK)
-        return err;
-    notice->token = claim_token();
-    const struct db_param in[] = { DB_NUM(notice->token), DB_NUM(LEASE_S), DB_NUM(notice->id) };
-    return db_exec_one(db, SQL_PUT, DB_LIST(in));
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = out });
+    db_end(db);
+    out->token = row->token;
+    return err;
 }
 
-enum pay_err mock_notices_run(struct db *db, const struct config *config, int limit, int *sent)
+/* One that cannot be sent (its keys do not open) waits for its lease to end. */
+enum pay_err mock_notice_run(struct db *db, const struct config *config,
+                             const struct db_due_row *row)
 {
-    for (*sent = 0; *sent < limit; (*sent)++) {
-        struct mock_notice notice = { 0 };
-        struct mock_answer answer;
-        struct mock_trade trade;
-        enum pay_err err = db_txn(db, claim_work, &notice);
-        if (err == PAY_NO_ROW)
-            return PAY_OK;
-        if (err != PAY_OK)
-            return err;
-        err = mock_trade_read(db, notice.pay_id, &trade);
-        if (err == PAY_OK)
-            err = mock_notice_send(db, config, &trade, &notice, &answer);
-        mock_trade_close(&trade);
-        /* One that cannot be sent (its keys do not open) waits for its lease; others go on. */
-        if (err != PAY_OK && err != PAY_FAULT && err != PAY_NOT_FOUND)
-            return err;
-    }
-    return PAY_OK;
+    struct mock_notice notice = { 0 };
+    struct mock_answer answer;
+    struct mock_trade trade;
+
+    enum pay_err err = notice_read(db, row, &notice);
+    if (err != PAY_OK)
+        return err;
+    err = mock_trade_read(db, notice.pay_id, &trade);
+    if (err == PAY_OK)
+        err = mock_notice_send(db, config, &trade, &notice, &answer);
+    mock_trade_close(&trade);
+    return err;
 }

@@ -29,17 +29,28 @@ bool job_over(const struct job *job)
     return stopping != 0 || clock_ticks_us() >= job->until_us;
 }
 
-void job_set(struct job *job, const char *name, int64_t n)
+static int64_t *count_of(struct job *job, const char *name)
 {
+    static int64_t too_many;
     int i = 0;
 
     while (i < job->count && strcmp(job->counts[i].name, name) != 0)
         i++;
     if (i == JOB_COUNTS_MAX)
-        return;
+        return &too_many;
     if (i == job->count)
         job->counts[job->count++].name = name;
-    job->counts[i].n = n;
+    return &job->counts[i].n;
+}
+
+void job_set(struct job *job, const char *name, int64_t n)
+{
+    *count_of(job, name) = n;
+}
+
+void job_add(struct job *job, const char *name, int64_t n)
+{
+    *count_of(job, name) += n;
 }
 
 static void add_counts(const struct job *job, struct text *to)

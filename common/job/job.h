@@ -50,6 +50,7 @@ int job_main(const struct job_spec *spec, int argc, char **argv);
 bool job_over(const struct job *job);
 /* Sets a number of the summary; they appear in the order they were first set. name is static. */
 void job_set(struct job *job, const char *name, int64_t n);
+void job_add(struct job *job, const char *name, int64_t n);
 /* Rewrites the progress line with the numbers set so far: on a terminal, five times a second at
  * most. */
 void job_progress(struct job *job);

@@ -11,12 +11,12 @@ static enum pay_err list_one(void *arg, void *row)
             due->event, (long long)due->notify_times + 1, (long long)due->max_notify_times,
             (long long)(due->late_ms / 1000), (long long)(due->late_ms % 1000 / 100),
             (long long)due->app_id, due->notify_url);
-    job_set(job, "due", ++job->counts[0].n);
+    job_add(job, "due", 1);
     return PAY_OK;
 }
 
 enum pay_err notify_engine_list(struct job *job)
 {
-    job_set(job, "due", 0);
+    job_add(job, "due", 0);
     return notify_list_due(job->db, 1000, list_one, job);
 }

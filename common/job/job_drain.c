@@ -1,0 +1,56 @@
+/* job_drain.c - see job_drain.h. */
+#include "job/job_drain.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#define LOOK_MS 500             /* between two looks that found nothing */
+
+static enum pay_err work_on(struct job *job, const struct job_drain *drain,
+                            const struct db_due_row *row)
+{
+    int64_t wait_s = 0;
+    enum pay_err err = drain->row(job, row, &wait_s);
+
+    if (err == PAY_OK && drain->due->done != NULL)
+        err = db_due_done(job->db, drain->due, row, wait_s);
+    if (err == PAY_OK)
+        return PAY_OK;
+    log_event(LOG_WARN, "job.row", KV("job", drain->name), KN("id", row->id),
+              KV("result", err_name(err)));
+    return err == PAY_DB_AWAY || err == PAY_LOST ? err : PAY_OK;
+}
+
+/* One batch of one job; *worked: rows begun. What is claimed and not begun waits for its lease. */
+static enum pay_err drain_some(struct job *job, const struct job_drain *drain, size_t *worked)
+{
+    struct db_due_row rows[DB_DUE_MAX];
+    size_t count;
+    enum pay_err err = db_due_claim(job->db, drain->due, drain->batch, rows, &count);
+
+    for (size_t i = 0; i < count && err == PAY_OK && (i == 0 || !job_over(job)); i++) {
+        err = work_on(job, drain, &rows[i]);
+        job_add(job, drain->name, 1);
+        ++*worked;
+    }
+    job_progress(job);
+    return err;
+}
+
+enum pay_err job_drain(struct job *job, const struct job_drain *table, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        job_add(job, table[i].name, 0);
+    for (;;) {
+        size_t worked = 0;
+        enum pay_err err = PAY_OK;
+        for (size_t i = 0; i < count && err == PAY_OK; i++)
+            err = drain_some(job, &table[i], &worked);
+        bool away = err == PAY_DB_AWAY || err == PAY_LOST;
+        if (err != PAY_OK && (job->once || !away))
+            return err;
+        if (job_over(job) || (job->once && worked == 0))
+            return PAY_OK;
+        if (worked == 0)
+            clock_sleep_ms(LOOK_MS);
+    }
+}
