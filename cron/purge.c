@@ -1,6 +1,7 @@
 /* purge.c - keeps the logs' monthly partitions ahead of time, drops those past SHROFF_KEEP_DAYS,
- * and deletes nonces past their 900 s and refused callbacks past SHROFF_KEEP_REFUSED_DAYS. Cron
- * starts it every five minutes; any number may run. */
+ * and deletes nonces past their 900 s, refused callbacks past SHROFF_KEEP_REFUSED_DAYS, and
+ * breakers of merchants' hosts that did not change for 30 days. Cron starts it every five minutes;
+ * any number may run. */
 #include "job/job.h"
 #include "keep/purge.h"
 
@@ -9,27 +10,14 @@ static void say(void *job, const char *line)
     job_say(job, "%s", line);
 }
 
-static enum pay_err purge_nonces(struct job *job, struct purge_report *report)
+static enum pay_err purge_kind(struct job *job, enum purge_kind kind, struct purge_report *report)
 {
     bool more = true;
     enum pay_err err = PAY_OK;
 
     while (err == PAY_OK && more && !job_over(job)) {
-        err = nonces_purge(job->db, report, &more);
-        job_set(job, "nonces", report->nonces);
-        job_progress(job);
-    }
-    return err;
-}
-
-static enum pay_err purge_refused(struct job *job, struct purge_report *report)
-{
-    bool more = true;
-    enum pay_err err = PAY_OK;
-
-    while (err == PAY_OK && more && !job_over(job)) {
-        err = refused_purge(job->db, job->config.keep_refused_days, report, &more);
-        job_set(job, "refused", report->refused);
+        err = purge_rows(job->db, kind, job->config.keep_refused_days, report, &more);
+        job_set(job, purge_kind_name(kind), report->rows[kind]);
         job_progress(job);
     }
     return err;
@@ -46,19 +34,20 @@ static enum pay_err run(struct job *job)
         err = partitions_drop(job->db, job->config.keep_days, &report);
     job_set(job, "partitions_added", report.added);
     job_set(job, "partitions_dropped", report.dropped);
-    /* Nonces do not wait for a table that somebody holds. */
-    enum pay_err nonces = purge_nonces(job, &report);
-    if (nonces == PAY_OK)
-        nonces = purge_refused(job, &report);
+    /* Rows do not wait for a table of logs that another program holds. */
+    enum pay_err rows = PAY_OK;
+    for (int kind = 0; kind < PURGE_KINDS && rows == PAY_OK; kind++)
+        rows = purge_kind(job, kind, &report);
     if (report.why[0])
         job->trouble = report.why;
-    return err != PAY_OK ? err : nonces;
+    return err != PAY_OK ? err : rows;
 }
 
 static const struct job_spec PURGE = {
     .name = "purge", .role = "migrate",
     .about = "adds monthly partitions of the logs, drops those past SHROFF_KEEP_DAYS, and deletes\n"
-             "nonces older than 900 s and refused callbacks past SHROFF_KEEP_REFUSED_DAYS.",
+             "nonces older than 900 s, refused callbacks past SHROFF_KEEP_REFUSED_DAYS and the\n"
+             "breakers of merchants' hosts that did not change for 30 days.",
     .options = JOB_FOR | JOB_DRY_RUN, .for_s = 50,
     .run = run,
 };

@@ -8,7 +8,6 @@
 
 #define MONTHS_AHEAD 2
 #define NAMES_MAX 1024
-#define BATCH 500
 #define DAY_MS INT64_C(86400000)
 
 static const char *const TABLES[] = { "notify_log", "callback_log", "status_log" };
@@ -204,113 +203,5 @@ enum pay_err partitions_drop(struct db *db, int64_t keep_days, struct purge_repo
     text_addf(&text, "%04d-%02d-%02d", day.year, day.month, day.day);
     for (size_t i = 0; i < COUNT(TABLES) && err == PAY_OK; i++)
         err = drop_from(db, TABLES[i], keep_from, report);
-    return err;
-}
-
-/* ---- nonces */
-
-static const char SQL_OLD_NONCES[] =
-    "SELECT id, create_time < UTC_TIMESTAMP(3) - INTERVAL 900 SECOND AS old"
-    "  FROM api_nonce"
-    " ORDER BY id LIMIT 500";
-static const char SQL_DROP_NONCES[] =
-    "DELETE n FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j"
-    "  STRAIGHT_JOIN api_nonce n ON n.id = j.id";
-
-struct nonce_row { int64_t id, old; };
-struct nonces {
-    int64_t count;
-    struct text list;
-    char room[BATCH * 24];
-};
-
-/* Numbers rise with time, so the old ones stand first. */
-static enum pay_err keep_nonce(void *arg, void *row)
-{
-    struct nonces *nonces = arg;
-    const struct nonce_row *nonce = row;
-
-    if (nonce->old != 0)
-        text_addf(&nonces->list, "%s%lld", nonces->count++ ? "," : "[", (long long)nonce->id);
-    return PAY_OK;
-}
-
-static enum pay_err drop_nonces(struct db *db, void *arg)
-{
-    const struct nonces *nonces = arg;
-    const struct db_param in[] = { DB_BIN(nonces->list.at, nonces->list.len) };
-
-    return db_exec(db, SQL_DROP_NONCES, DB_LIST(in), NULL);
-}
-
-enum pay_err nonces_purge(struct db *db, struct purge_report *report, bool *more)
-{
-    static const struct db_column COLUMNS[] = {
-        DB_COLUMN(struct nonce_row, id), DB_COLUMN(struct nonce_row, old),
-    };
-    static struct nonces nonces;
-    struct nonce_row row;
-
-    nonces.count = 0;
-    nonces.list = TEXT(nonces.room);
-    *more = false;
-    enum pay_err err = db_select(db, &(const struct db_query){
-        .sql = SQL_OLD_NONCES, .shape = DB_SHAPE(COLUMNS), .row = &row,
-        .each = keep_nonce, .arg = &nonces,
-    });
-    db_end(db);
-    if (err != PAY_OK || nonces.count == 0)
-        return err;
-    text_add_char(&nonces.list, ']');
-    if (!report->dry)
-        err = db_txn(db, drop_nonces, &nonces);
-    report->nonces += err == PAY_OK ? nonces.count : 0;
-    *more = err == PAY_OK && !report->dry && nonces.count == BATCH;
-    return err;
-}
-
-/* ---- refused callbacks */
-
-static const char SQL_OLD_REFUSED[] =
-    "SELECT COUNT(*) FROM callback_log"
-    " WHERE believed = 0 AND create_time < UTC_TIMESTAMP(3) - INTERVAL ? DAY";
-static const char SQL_DROP_REFUSED[] =
-    "DELETE FROM callback_log"
-    " WHERE believed = 0 AND create_time < UTC_TIMESTAMP(3) - INTERVAL ? DAY"
-    " ORDER BY create_time LIMIT 500";
-/* Yesterday's stay: clocks of two machines may differ about what day it is. */
-static const char SQL_DROP_BOUNDS[] =
-    "DELETE FROM callback_bound WHERE day < UTC_DATE() - INTERVAL 1 DAY";
-
-struct refused_drop { int64_t keep_days, count; };
-
-static enum pay_err drop_refused(struct db *db, void *arg)
-{
-    struct refused_drop *drop = arg;
-    const struct db_param in[] = { DB_NUM(drop->keep_days) };
-
-    enum pay_err err = db_exec(db, SQL_DROP_REFUSED, DB_LIST(in), &drop->count);
-    if (err == PAY_OK && drop->count < BATCH)
-        err = db_exec(db, SQL_DROP_BOUNDS, NULL, 0, NULL);
-    return err;
-}
-
-static enum pay_err count_refused(struct db *db, struct refused_drop *drop)
-{
-    const struct db_param in[] = { DB_NUM(drop->keep_days) };
-
-    enum pay_err err = db_number(db, SQL_OLD_REFUSED, DB_LIST(in), &drop->count);
-    db_end(db);
-    return err;
-}
-
-enum pay_err refused_purge(struct db *db, int64_t keep_days, struct purge_report *report,
-                           bool *more)
-{
-    struct refused_drop drop = { .keep_days = keep_days };
-    enum pay_err err = report->dry ? count_refused(db, &drop) : db_txn(db, drop_refused, &drop);
-
-    report->refused += err == PAY_OK ? drop.count : 0;
-    *more = err == PAY_OK && !report->dry && drop.count == BATCH;
     return err;
 }

@@ -196,13 +196,13 @@ static void test_refused_purge__after_its_days(void **state)
             " VALUES ('{}', 'x', 'BAD_SIGN', 0, UTC_TIMESTAMP(3) - INTERVAL 29 DAY)");
     counted("part all", 7);
     run_sql("INSERT INTO callback_bound VALUES (UTC_DATE() - INTERVAL 2 DAY, 'part all', 9, 0)");
-    ASSERT_ERR(refused_purge(S.root, 30, &report, &more), PAY_OK);
-    assert_true(!more && report.refused == 600);
+    ASSERT_ERR(purge_rows(S.root, PURGE_REFUSED, 30, &report, &more), PAY_OK);
+    assert_true(!more && report.rows[PURGE_REFUSED] == 600);
     report = (struct purge_report){ .dry = false };
-    ASSERT_ERR(refused_purge(S.root, 30, &report, &more), PAY_OK);
+    ASSERT_ERR(purge_rows(S.root, PURGE_REFUSED, 30, &report, &more), PAY_OK);
     assert_true(more);
-    ASSERT_ERR(refused_purge(S.root, 30, &report, &more), PAY_OK);
-    assert_true(!more && report.refused == 600);
+    ASSERT_ERR(purge_rows(S.root, PURGE_REFUSED, 30, &report, &more), PAY_OK);
+    assert_true(!more && report.rows[PURGE_REFUSED] == 600);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE believed = 1", 600);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE believed = 0", 1);
     ASSERT_NUMBER("SELECT SUM(kept) FROM callback_bound", 7);

@@ -547,10 +547,36 @@ static void test_purge__partitions_and_nonces(void **state)
                 " 890) SECOND"
             "   FROM seq_1_to_800");
     for (int i = 0; i < 3 && more; i++)
-        ASSERT_ERR(nonces_purge(migrate, &report, &more), PAY_OK);
+        ASSERT_ERR(purge_rows(migrate, PURGE_NONCES, 0, &report, &more), PAY_OK);
     assert_false(more);
-    assert_int_equal(report.nonces, 700);
+    assert_int_equal(report.rows[PURGE_NONCES], 700);
     ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 100);
+    db_close(&migrate);
+}
+
+static void test_purge__hosts_that_did_not_change(void **state)
+{
+    struct db *migrate = open_as("shroff_migrate");
+    struct purge_report report = { .dry = true };
+    bool more = true;
+
+    (void)state;
+    run_sql("INSERT INTO notify_endpoint (app_id, scheme, host, port, paused, consecutive_fail,"
+            " update_time)"
+            " SELECT 1, 'http', CONCAT('h', seq), 80, seq = 1, 7,"
+            "        UTC_TIMESTAMP(3) - INTERVAL IF(seq <= 601, 31, 29) DAY"
+            "   FROM seq_1_to_605");
+    ASSERT_ERR(purge_rows(migrate, PURGE_HOSTS, 0, &report, &more), PAY_OK);
+    assert_false(more);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_endpoint", 605);
+    report = (struct purge_report){ .dry = false };
+    ASSERT_ERR(purge_rows(migrate, PURGE_HOSTS, 0, &report, &more), PAY_OK);
+    assert_true(more);
+    ASSERT_ERR(purge_rows(migrate, PURGE_HOSTS, 0, &report, &more), PAY_OK);
+    assert_false(more);
+    assert_int_equal(report.rows[PURGE_HOSTS], 600);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_endpoint", 5);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_endpoint WHERE paused = 1", 1);
     db_close(&migrate);
 }
 
@@ -598,6 +624,7 @@ int main(void)
         QUEUE_TEST(test_notify_open_hosts__that_were_asked_lately),
         QUEUE_TEST(test_notify_app_schedule__as_set),
         QUEUE_TEST(test_purge__partitions_and_nonces),
+        QUEUE_TEST(test_purge__hosts_that_did_not_change),
         cmocka_unit_test(test_locks__one_order_for_all),
     };
 
