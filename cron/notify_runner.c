@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/stats.h"
 #include "io/crypto/vault.h"
+#include "io/db/db_server.h"
 #include "job/job.h"
 #include "job/notify/notify_engine.h"
 #include "notify/notify_queue.h"
@@ -17,7 +18,7 @@ static enum pay_err check_clock(struct job *job)
     static char why[160];
     struct text text = TEXT(why);
     int64_t now = 0;
-    enum pay_err err = notify_db_clock(job->db, &now);
+    enum pay_err err = db_clock(job->db, &now);
 
     if (err != PAY_OK)
         return err;

@@ -63,8 +63,7 @@ static bool keys_read(const struct attempt_row *row, const char *secrets, size_t
 static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id,
                                struct mock_trade *out)
 {
-    char owner[80], plain[VAULT_MAX + 1];
-    struct text t = TEXT(owner);
+    char owner[VAULT_OWNER_SIZE], plain[VAULT_MAX + 1];
     size_t len;
 
     *out = (struct mock_trade){
@@ -75,7 +74,7 @@ static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id
         .success_time = row->success_time,
         .now = row->now,
     };
-    text_addf(&t, "%s/%s", row->app_key, row->code);
+    vault_owner(row->app_key, row->code, owner);
     const struct vault_place place = { "pay_channel", owner, "config_sealed" };
     if (!text_copy(out->pay_id, sizeof(out->pay_id), pay_id) ||
         !text_copy(out->currency, sizeof(out->currency), row->currency) ||

@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/kept.h"
 #include "base/log.h"
 #include "io/crypto/sign.h"
 #include "io/crypto/vault.h"
 
 #define KEPT_APPS 16
-#define KEPT_US 1000000
-#define OWNER_SIZE (2 * APP_KEY_SIZE)
 #define SEALED_SIZE 512
 
 static const struct { const char *word; unsigned bit; } SCOPES[] = {
@@ -123,11 +122,11 @@ static enum pay_err key_take(void *arg, void *at)
 {
     struct app *app = arg;
     struct key_found *row = at;
-    char owner[OWNER_SIZE];
+    char owner[VAULT_OWNER_SIZE];
 
     if (app->key_count == APP_KEYS_MAX)
         return PAY_OK;
-    snprintf(owner, sizeof(owner), "%s/%s", app->app_key, row->key.key_id);
+    vault_owner(app->app_key, row->key.key_id, owner);
     memset(row->key.secret, 0, sizeof(row->key.secret));
     row->key.algorithm = str_eq(row->algorithm, "RSA2") ? KEY_RSA2 : KEY_HMAC_SHA256;
     if (!scopes_parse(row->scopes, &row->key.scopes))
@@ -189,25 +188,15 @@ enum pay_err app_ended_keys(struct db *db, const struct app *app, struct app *ou
 
 /* ---- kept */
 
-static struct kept_app { struct app app; int64_t until, used; } kept[KEPT_APPS];
+static struct kept_app { struct kept kept; struct app app; } apps[KEPT_APPS];
 
 static struct kept_app *kept_find(const char *app_key, int64_t id)
 {
     for (size_t i = 0; i < KEPT_APPS; i++)
-        if (kept[i].app.id != 0 && (app_key != NULL ? str_eq(kept[i].app.app_key, app_key)
-                                                    : kept[i].app.id == id))
-            return &kept[i];
+        if (apps[i].app.id != 0 && (app_key != NULL ? str_eq(apps[i].app.app_key, app_key)
+                                                    : apps[i].app.id == id))
+            return &apps[i];
     return NULL;
-}
-
-static struct kept_app *kept_oldest(void)
-{
-    struct kept_app *oldest = &kept[0];
-
-    for (size_t i = 1; i < KEPT_APPS; i++)
-        if (kept[i].used < oldest->used)
-            oldest = &kept[i];
-    return oldest;
 }
 
 static enum pay_err kept_get(struct db *db, const char *app_key, int64_t id, const struct app **out)
@@ -216,21 +205,20 @@ static enum pay_err kept_get(struct db *db, const char *app_key, int64_t id, con
     static const char SQL_BY_ID[] = APP_SELECT " WHERE id = ?";
     const struct db_param by_key = DB_STR(app_key), by_id = DB_NUM(id);
     struct kept_app *slot = kept_find(app_key, id);
-    int64_t now = clock_ticks_us();
     static struct app fresh;
 
-    if (slot == NULL || now >= slot->until) {
+    if (slot == NULL || !kept_is_fresh(&slot->kept)) {
+        const int64_t since = clock_ticks_us();
         enum pay_err err = app_key != NULL ? app_read(db, SQL_BY_KEY, &by_key, &fresh)
                                            : app_read(db, SQL_BY_ID, &by_id, &fresh);
         db_end(db);
         if (err != PAY_OK)
             return err;
-        slot = slot != NULL ? slot : kept_oldest();
+        slot = slot != NULL ? slot : kept_oldest(apps, KEPT_APPS, sizeof(apps[0]));
         slot->app = fresh;
-        slot->until = now + KEPT_US;
+        kept_from(&slot->kept, since);
         sign_wipe(&fresh, sizeof(fresh));
     }
-    slot->used = now;
     *out = &slot->app;
     return PAY_OK;
 }
@@ -247,7 +235,7 @@ void app_forget(const char *app_key)
     struct kept_app *slot = kept_find(app_key, 0);
 
     if (slot != NULL)
-        slot->until = 0;
+        kept_end(&slot->kept);
 }
 
 enum pay_err app_by_id(struct db *db, int64_t id, const struct app **out)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/kept.h"
 #include "base/log.h"
 #include "io/crypto/sign.h"
 #include "io/crypto/vault.h"
@@ -12,8 +13,6 @@
 #include "channel/member.h"
 
 #define KEPT_CHANNELS 24        /* over 16: a pointer lives until that many others were looked up */
-#define KEPT_US 1000000
-#define OWNER_SIZE 80
 #define CONFIG_SIZE 16384
 
 struct channel_found {
@@ -52,11 +51,11 @@ static enum pay_err unusable(const struct channel_found *row, struct db *db, con
 static enum pay_err secrets_open(const struct channel_found *row, struct json **out)
 {
     static char text[VAULT_MAX + 1];
-    char owner[OWNER_SIZE];
+    char owner[VAULT_OWNER_SIZE];
     const struct vault_place place = { "pay_channel", owner, "config_sealed" };
     size_t len = 0;
 
-    snprintf(owner, sizeof(owner), "%s/%s", row->channel.app_key, row->channel.account.code);
+    vault_owner(row->channel.app_key, row->channel.account.code, owner);
     enum pay_err err = vault_unseal(&place, row->sealed.at, row->sealed.len, text, VAULT_MAX, &len);
     if (err == PAY_OK)
         err = json_parse(text, len, out);
@@ -113,11 +112,11 @@ static enum pay_err row_read(struct db *db, const struct config *config,
 struct print { struct mac config, sealed; };
 
 static struct kept_channel {
+    struct kept kept;
     struct channel_config channel;
     struct print print;
     void *keys;
-    int64_t until, used;
-} kept[KEPT_CHANNELS];
+} channels[KEPT_CHANNELS];
 
 static bool is_it(const struct kept_channel *slot, int64_t app_id, const char *code, int64_t id)
 {
@@ -131,19 +130,9 @@ static bool is_it(const struct kept_channel *slot, int64_t app_id, const char *c
 static struct kept_channel *kept_find(int64_t app_id, const char *code, int64_t id)
 {
     for (size_t i = 0; i < KEPT_CHANNELS; i++)
-        if (is_it(&kept[i], app_id, code, id))
-            return &kept[i];
+        if (is_it(&channels[i], app_id, code, id))
+            return &channels[i];
     return NULL;
-}
-
-static struct kept_channel *kept_oldest(void)
-{
-    struct kept_channel *oldest = &kept[0];
-
-    for (size_t i = 1; i < KEPT_CHANNELS; i++)
-        if (kept[i].used < oldest->used)
-            oldest = &kept[i];
-    return oldest;
 }
 
 static enum pay_err print_row(struct print *out)
@@ -181,12 +170,13 @@ static enum pay_err kept_read(struct db *db, const struct config *config,
                               const struct channel_lookup *lookup, struct kept_channel *slot,
                               const struct channel_config **out)
 {
+    const int64_t since = clock_ticks_us();
     enum pay_err err = row_read(db, config, lookup);
 
     if (slot != NULL)
-        slot->until = 0;
+        kept_end(&slot->kept);
     else
-        slot = kept_oldest();
+        slot = kept_oldest(channels, KEPT_CHANNELS, sizeof(channels[0]));
     if (err == PAY_OK && slot->channel.account.id != latest.channel.account.id)
         slot->print = (struct print){ .config = { { 0 } } };
     if (err == PAY_OK)
@@ -195,19 +185,15 @@ static enum pay_err kept_read(struct db *db, const struct config *config,
         return err;
     slot->channel = latest.channel;
     slot->channel.account.keys = slot->keys;
-    slot->used = clock_ticks_us();
-    slot->until = slot->used + KEPT_US;
+    kept_from(&slot->kept, since);
     *out = &slot->channel;
     return PAY_OK;
 }
 
 static bool is_fresh(struct kept_channel *slot, const struct channel_config **out)
 {
-    int64_t now = clock_ticks_us();
-
-    if (slot == NULL || now >= slot->until)
+    if (slot == NULL || !kept_is_fresh(&slot->kept))
         return false;
-    slot->used = now;
     *out = &slot->channel;
     return true;
 }

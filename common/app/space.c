@@ -2,9 +2,10 @@
 #include "app/space.h"
 #include <sys/statvfs.h>
 #include "base/clock.h"
+#include "base/kept.h"
 #include "base/log.h"
 
-#define FRESH_US 1000000
+#define TOLD_EVERY_US 1000000
 #define FOLDER_US 60000000          /* a server may come back with another folder */
 
 struct folder { char path[1024]; };
@@ -23,12 +24,13 @@ static enum pay_err folder_read(struct db *db, struct folder *out)
 int64_t space_free(struct db *db)
 {
     static struct folder folder;
-    static int64_t asked_us, looked_us, left;
+    static struct kept kept;
+    static int64_t asked_us, left;
     const int64_t now = clock_ticks_us();
     struct folder told;
     struct statvfs fs;
 
-    if (looked_us != 0 && now - looked_us < FRESH_US)
+    if (kept_is_fresh(&kept))
         return left;
     /* Who knows the folder does not wait for a database that hangs more than once a minute. */
     if (db != NULL && (folder.path[0] == '\0' || now - asked_us > FOLDER_US)) {
@@ -39,7 +41,7 @@ int64_t space_free(struct db *db)
     if (folder.path[0] == '\0')
         return -1;
     left = statvfs(folder.path, &fs) == 0 ? (int64_t)(fs.f_bavail * fs.f_frsize) : -1;
-    looked_us = now;
+    kept_from(&kept, now);
     return left;
 }
 
@@ -53,7 +55,7 @@ bool space_is_short(struct db *db, const struct config *config)
     const int64_t left = space_free(db);
     if (left < 0 || left >= least)
         return false;
-    if (told_us == 0 || now - told_us >= FRESH_US)
+    if (told_us == 0 || now - told_us >= TOLD_EVERY_US)
         log_event(LOG_ERROR, "disk.short", KN("free_mb", left >> 20),
                   KN("SHROFF_MIN_FREE_MB", config->min_free_mb),
                   KV("text", "no new orders: free space where MariaDB keeps its data"));

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "io/db/db_server.h"
 
 #define MONTHS_AHEAD 2
 #define NAMES_MAX 1024
@@ -54,22 +55,6 @@ static bool has_partition(const struct partitions *all, const char *name)
         if (strcmp(all->at[i].name, name) == 0)
             return true;
     return false;
-}
-
-static const char SQL_NOW[] = "SELECT UTC_TIMESTAMP(3) AS now";
-
-struct now_row { int64_t now; };
-
-static enum pay_err db_now(struct db *db, int64_t *now)
-{
-    static const struct db_column COLUMNS[] = { DB_COLUMN_TIME(struct now_row, now) };
-    struct now_row row = { 0 };
-    enum pay_err err = db_select(db, &(const struct db_query){
-        .sql = SQL_NOW, .shape = DB_SHAPE(COLUMNS), .row = &row,
-    });
-    db_end(db);
-    *now = row.now;
-    return err;
 }
 
 static void tell(const struct purge_report *report, const char *line)
@@ -149,7 +134,7 @@ static enum pay_err extend_patiently(struct db *db, const char *table, int64_t n
 enum pay_err partitions_extend(struct db *db, struct purge_report *report)
 {
     int64_t now = 0;
-    enum pay_err err = db_now(db, &now);
+    enum pay_err err = db_clock(db, &now);
 
     for (size_t i = 0; i < COUNT(TABLES) && err == PAY_OK; i++)
         err = extend_patiently(db, TABLES[i], now, report);
@@ -195,7 +180,7 @@ enum pay_err partitions_drop(struct db *db, int64_t keep_days, struct purge_repo
     struct text text = TEXT(keep_from);
     struct time_parts day;
     int64_t now = 0;
-    enum pay_err err = db_now(db, &now);
+    enum pay_err err = db_clock(db, &now);
 
     if (err != PAY_OK)
         return err;

@@ -120,21 +120,3 @@ enum pay_err notify_app_schedule(struct db *db, int64_t app_id, struct notify_sc
         *out = (struct notify_schedule){ .gaps = 0 };
     return err;
 }
-
-static const char SQL_CLOCK[] = "SELECT UTC_TIMESTAMP(3) AS now";
-
-struct clock_row {
-    int64_t now;
-};
-
-enum pay_err notify_db_clock(struct db *db, int64_t *now_ms)
-{
-    static const struct db_column COLUMNS[] = { DB_COLUMN_TIME(struct clock_row, now) };
-    struct clock_row row = { 0 };
-    enum pay_err err = db_select(db, &(const struct db_query){
-        .sql = SQL_CLOCK, .shape = DB_SHAPE(COLUMNS), .row = &row,
-    });
-    db_end(db);
-    *now_ms = row.now;
-    return err;
-}

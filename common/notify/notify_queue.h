@@ -71,6 +71,5 @@ MUST_USE enum pay_err notify_list_due(struct db *db, int64_t limit, db_each *eac
 /* The app's schedule as it is set now; "long" when it is set to nothing that can be read. */
 MUST_USE enum pay_err notify_app_schedule(struct db *db, int64_t app_id,
                                           struct notify_schedule *out);
-MUST_USE enum pay_err notify_db_clock(struct db *db, int64_t *now_ms);
 
 #endif

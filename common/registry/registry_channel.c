@@ -94,9 +94,9 @@ static enum pay_err texts_make(const struct channel_driver *driver, const char *
 static enum pay_err texts_seal(const char *app_key, const char *code, const char *secrets,
                                struct sealed *out)
 {
-    char owner[80];
+    char owner[VAULT_OWNER_SIZE];
 
-    registry_owner(app_key, code, owner);
+    vault_owner(app_key, code, owner);
     const struct vault_place place = { "pay_channel", owner, "config_sealed" };
     return vault_seal(&place, secrets, strlen(secrets), out->at, sizeof(out->at), &out->len);
 }
@@ -115,7 +115,7 @@ static enum pay_err channel_create_work(struct db *db, void *arg)
         "INSERT INTO pay_channel (app_id, code, name, fee_rate, config, config_sealed)"
         " VALUES (?, ?, ?, ?, ?, ?)";
     struct channel_create *w = arg;
-    char on[80];
+    char on[VAULT_OWNER_SIZE];
     int64_t app_id;
 
     enum pay_err err = registry_app_id(db, w->spec->app_key, &app_id);
@@ -133,7 +133,7 @@ static enum pay_err channel_create_work(struct db *db, void *arg)
     if (err != PAY_OK)
         return err;
     w->id = db_last_id(db);
-    registry_owner(w->spec->app_key, w->spec->code, on);
+    vault_owner(w->spec->app_key, w->spec->code, on);
     return registry_log(db, w->actor, "channel.create", on);
 }
 
@@ -230,9 +230,9 @@ struct channel_change {
 static enum pay_err channel_log(struct db *db, const struct channel_change *w,
                                 const struct channel_row *row, const char *what)
 {
-    char on[80];
+    char on[VAULT_OWNER_SIZE];
 
-    registry_owner(row->app_key, row->code, on);
+    vault_owner(row->app_key, row->code, on);
     return registry_log(db, w->actor, what, on);
 }
 

@@ -72,7 +72,7 @@ static enum pay_err key_expire(struct db *db, int64_t app_id, const char *key_id
 static enum pay_err key_create_work(struct db *db, void *arg)
 {
     const struct key_create *w = arg;
-    char on[80];
+    char on[VAULT_OWNER_SIZE];
     int64_t app_id;
 
     enum pay_err err = registry_app_id(db, w->spec->app_key, &app_id);
@@ -84,7 +84,7 @@ static enum pay_err key_create_work(struct db *db, void *arg)
         err = key_expire(db, app_id, w->old_key_id, w->overlap_s);
     if (err != PAY_OK)
         return err;
-    registry_owner(w->spec->app_key, w->key->key_id, on);
+    vault_owner(w->spec->app_key, w->key->key_id, on);
     return registry_log(db, w->actor, w->old_key_id ? "key.rotate" : "key.create", on);
 }
 
@@ -93,7 +93,7 @@ static enum pay_err secret_prepare(struct key_create *work, struct new_key *out)
 {
     const struct key_spec *spec = work->spec;
     struct sealed *sealed = &work->sealed;
-    char owner[80];
+    char owner[VAULT_OWNER_SIZE];
 
     if (!spec->secret) {
         uint8_t bytes[32];
@@ -111,7 +111,7 @@ static enum pay_err secret_prepare(struct key_create *work, struct new_key *out)
     }
     if (!sign_sha256(out->secret, strlen(out->secret), &work->digest))
         return PAY_FAULT;
-    registry_owner(spec->app_key, out->key_id, owner);
+    vault_owner(spec->app_key, out->key_id, owner);
     const struct vault_place place = { "pay_app_key", owner, "secret_sealed" };
     return vault_seal(&place, out->secret, strlen(out->secret), sealed->at, sizeof(sealed->at),
                       &sealed->len);
@@ -233,7 +233,7 @@ static enum pay_err key_revoke_work(struct db *db, void *arg)
     const struct key_revoke *w = arg;
     struct registry_id key = { 0 };
     int64_t app_id;
-    char on[80];
+    char on[VAULT_OWNER_SIZE];
 
     enum pay_err err = registry_app_id(db, w->app_key, &app_id);
     if (err != PAY_OK)
@@ -247,7 +247,7 @@ static enum pay_err key_revoke_work(struct db *db, void *arg)
     err = db_exec(db, SQL_PUT, DB_LIST(put), NULL);
     if (err != PAY_OK)
         return err;
-    registry_owner(w->app_key, w->key_id, on);
+    vault_owner(w->app_key, w->key_id, on);
     return registry_log(db, w->actor, "key.revoke", on);
 }
 

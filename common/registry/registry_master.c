@@ -19,15 +19,6 @@ void registry_name_new(const char *prefix, char out[APP_KEY_SIZE])
         text_add_char(&t, LETTERS[bytes[i] & 31]);
 }
 
-void registry_owner(const char *app_key, const char *name, char out[80])
-{
-    struct text t = text_over(out, 80);
-
-    text_add(&t, app_key);
-    text_add_char(&t, '/');
-    text_add(&t, name);
-}
-
 enum pay_err registry_reseal(const struct vault_place *from, const struct vault_place *to,
                              const struct sealed_row *row, struct sealed *out)
 {
@@ -41,41 +32,40 @@ enum pay_err registry_reseal(const struct vault_place *from, const struct vault_
     return err;
 }
 
-/* Every sealed column of the schema: a new one is a row here. owner is the row's name in the seal.
- */
+/* Every sealed column of the schema: a new one is a row here. app_key and name make its owner. */
 struct sealed_column {
     const char *table, *column, *next, *put;
 };
-#define NEXT(from, owner, column)                                                                  \
-    "SELECT t.id, " owner " AS owner, t." column " AS value FROM " from                          \
+#define NEXT(from, app_key, name, column)                                                          \
+    "SELECT t.id, " app_key " AS app_key, " name " AS name, t." column " AS value FROM " from      \
     " WHERE t.id > ? AND t." column " IS NOT NULL ORDER BY t.id LIMIT 1 FOR UPDATE"
 #define PUT(table, column) "UPDATE " table " SET " column " = ? WHERE id = ?"
-#define OF_APP(table) table " t JOIN pay_app a ON a.id = t.app_id"
+#define SEALED_OF_APP(column)                                                                      \
+    { "pay_app", column, NEXT("pay_app t", "t.app_key", "''", column), PUT("pay_app", column) }
+#define SEALED_IN(table, name, column)                                                             \
+    { table, column,                                                                               \
+      NEXT(table " t JOIN pay_app a ON a.id = t.app_id", "a.app_key", name, column),               \
+      PUT(table, column) }
 static const struct sealed_column SEALED[] = {
-    { "pay_app", "webhook_secret_sealed", NEXT("pay_app t", "t.app_key", "webhook_secret_sealed"),
-      PUT("pay_app", "webhook_secret_sealed") },
-    { "pay_app", "webhook_secret_old_sealed",
-      NEXT("pay_app t", "t.app_key", "webhook_secret_old_sealed"),
-      PUT("pay_app", "webhook_secret_old_sealed") },
-    { "pay_app_key", "secret_sealed",
-      NEXT(OF_APP("pay_app_key"), "CONCAT(a.app_key, '/', t.key_id)", "secret_sealed"),
-      PUT("pay_app_key", "secret_sealed") },
-    { "installation_key", "value_sealed", NEXT("installation_key t", "t.name", "value_sealed"),
+    SEALED_OF_APP("webhook_secret_sealed"),
+    SEALED_OF_APP("webhook_secret_old_sealed"),
+    SEALED_IN("pay_app_key", "t.key_id", "secret_sealed"),
+    SEALED_IN("pay_channel", "t.code", "config_sealed"),
+    { "installation_key", "value_sealed",
+      NEXT("installation_key t", "''", "t.name", "value_sealed"),
       PUT("installation_key", "value_sealed") },
-    { "pay_channel", "config_sealed",
-      NEXT(OF_APP("pay_channel"), "CONCAT(a.app_key, '/', t.code)", "config_sealed"),
-      PUT("pay_channel", "config_sealed") },
 };
 
 struct reseal_row {
     int64_t id;
-    char owner[80];
+    char app_key[APP_KEY_SIZE], name[65], owner[VAULT_OWNER_SIZE];
     struct db_bytes value;
     uint8_t room[VAULT_MAX + VAULT_EXTRA];
 };
 static const struct db_column RESEAL_COLUMNS[] = {
     DB_COLUMN(struct reseal_row, id),
-    DB_COLUMN(struct reseal_row, owner),
+    DB_COLUMN(struct reseal_row, app_key),
+    DB_COLUMN(struct reseal_row, name),
     DB_COLUMN(struct reseal_row, value),
 };
 
@@ -90,9 +80,12 @@ static enum pay_err sealed_next(struct db *db, const struct reseal *w, struct re
     const struct db_param in[] = { DB_NUM(w->after) };
 
     row->value = (struct db_bytes){ row->room, sizeof(row->room), 0 };
-    return db_select(db, &(struct db_query){
+    enum pay_err err = db_select(db, &(struct db_query){
         .sql = w->column->next, .in = in, .n = COUNT(in), .shape = DB_SHAPE(RESEAL_COLUMNS),
         .row = row });
+    if (err == PAY_OK)
+        vault_owner(row->app_key, row->name, row->owner);
+    return err;
 }
 
 static enum pay_err check_next(struct db *db, void *arg)

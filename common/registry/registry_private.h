@@ -34,7 +34,5 @@ void registry_name_new(const char *prefix, char out[APP_KEY_SIZE]);
 /* Opens what stands at `from` and seals it for `to`. */
 MUST_USE enum pay_err registry_reseal(const struct vault_place *from, const struct vault_place *to,
                                       const struct sealed_row *row, struct sealed *out);
-/* "APPKEY/NAME", the owner of a key's or channel's secret. */
-void registry_owner(const char *app_key, const char *name, char out[80]);
 
 #endif

@@ -52,6 +52,15 @@ enum pay_err vault_open(const char *path)
     return why == NULL ? PAY_OK : refuse(path, why);
 }
 
+void vault_owner(const char *app_key, const char *name, char out[VAULT_OWNER_SIZE])
+{
+    struct text t = text_over(out, VAULT_OWNER_SIZE);
+
+    text_add(&t, app_key);
+    text_add(&t, *app_key != '\0' && *name != '\0' ? "/" : "");
+    text_add(&t, name);
+}
+
 int vault_version(void)
 {
     return keys == NULL || keys->count == 0 ? 0 : keys->at[keys->count - 1].version;

@@ -13,9 +13,12 @@
 #define VAULT_EXTRA 29                          /* bytes a sealed value is longer */
 #define VAULT_MAX 8192                          /* of plain text */
 
-/* Where a secret stands: e.g. { "pay_channel", "APPKEY/mock", "config_sealed" }. owner is app_key,
- * "APPKEY/KEYID" or "APPKEY/CODE": what its table's row is called by people, never a number. */
+/* Where a secret is stored: e.g. { "pay_channel", "APPKEY/mock", "config_sealed" }. The owner is
+ * what people call the row, never a number. */
 struct vault_place { const char *table, *owner, *column; };
+/* "APPKEY/NAME": the owner of a key's or channel's secret; with one of them "" the other alone. */
+#define VAULT_OWNER_SIZE 80
+void vault_owner(const char *app_key, const char *name, char out[VAULT_OWNER_SIZE]);
 
 /* Reads the file; PAY_FAULT after one log line when it is missing, readable by others, or garbled.
  * Keys live in memory that is not dumped, wiped at exit. */

@@ -1,14 +1,15 @@
 /* notify_cache.c - apps' webhook keys and schedules, kept 1 s, for a change to be in force in 2. */
 #include "base/clock.h"
+#include "base/kept.h"
 #include "base/log.h"
 #include "io/crypto/sign.h"
 #include "job/notify/notify_engine_private.h"
 
 #define APPS 64
-#define FRESH_US 1000000
 
 struct cached {
-    int64_t app_id, keys_us, schedule_us;   /* when loaded; 0 never */
+    int64_t app_id;
+    struct kept of_keys, of_schedule;
     enum pay_err keys_err;
     struct webhook_keys keys;
     struct notify_schedule schedule;
@@ -37,24 +38,20 @@ static struct cached *place_of(int64_t app_id)
     return place;
 }
 
-static bool is_fresh(int64_t loaded_us)
-{
-    return loaded_us != 0 && clock_ticks_us() - loaded_us < FRESH_US;
-}
-
 enum pay_err notify_keys_of(struct db *db, int64_t app_id, const struct webhook_keys **out)
 {
     struct cached *place = place_of(app_id);
 
     *out = &place->keys;
-    if (is_fresh(place->keys_us))
+    if (kept_is_fresh(&place->of_keys))
         return place->keys_err;
     if (!db)
         return PAY_DB_AWAY;
+    const int64_t since = clock_ticks_us();
     place->keys_err = app_webhook_keys(db, app_id, &place->keys);
     db_end(db);
-    bool known = place->keys_err != PAY_DB_AWAY && place->keys_err != PAY_LOST;
-    place->keys_us = known ? clock_ticks_us() : 0;
+    if (place->keys_err != PAY_DB_AWAY && place->keys_err != PAY_LOST)
+        kept_from(&place->of_keys, since);
     return place->keys_err;
 }
 
@@ -62,12 +59,12 @@ const struct notify_schedule *notify_schedule_of(int64_t app_id)
 {
     struct cached *place = place_of(app_id);
 
-    if (is_fresh(place->schedule_us))
+    if (kept_is_fresh(&place->of_schedule))
         return &place->schedule;
     /* Asked in vain it is "long", and asked again soon. */
     enum pay_err err = notify_app_schedule(source, app_id, &place->schedule);
     if (err != PAY_OK)
         log_event(LOG_WARN, "notify.schedule", KN("app_id", app_id), KV("result", err_name(err)));
-    place->schedule_us = clock_ticks_us();
+    kept_from(&place->of_schedule, clock_ticks_us());
     return &place->schedule;
 }
