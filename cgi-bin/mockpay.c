@@ -5,9 +5,7 @@
  * POST /mockpay/query              what became of a trade, asked by the channel, signed both ways
  * POST /mockpay/close              the same, and it cannot be paid any more
  * POST /api/pay/mock-callback      {"pay_id":…,"status":"SUCCESS"}: pay, sign, send the callback
- * POST /sandbox/clock              moves an app's due times back (signed)
- *
- * lint: allow file-size - five requests of one gateway, by contract in one executable */
+ * POST /sandbox/clock              moves an app's due times back (signed) */
 #include "base/text.h"
 #include "io/db/db_server.h"
 #include "sandbox/mock_gateway.h"
@@ -15,7 +13,7 @@
 #include "web/skeleton/test_clock.h"
 
 struct page_input { char pay_id[65], token[65], csrf[MOCK_CSRF_SIZE], outcome[17]; };
-struct callback_input { char pay_id[NO_SIZE], status[9]; };
+struct callback_input { char pay_id[NO_SIZE]; int64_t status; };
 
 static const struct field PAGE_FIELDS[] = {
     FIELD(struct page_input, pay_id, FIELD_CHECKED, OPTIONAL, .max = 64),
@@ -29,10 +27,13 @@ static const struct field FORM_FIELDS[] = {
     FIELD(struct page_input, outcome, FIELD_WORD, NEEDED, .min = 1, .max = 16,
           .alphabet = ALPHA_CHANNEL),
 };
+static const struct word STATUSES[] = {
+    { MOCK_PAID, "SUCCESS", "" }, { MOCK_FAILED, "FAILED", "" }, { MOCK_CLOSED, "CLOSED", "" },
+    { .word = NULL },
+};
 static const struct field CALLBACK_FIELDS[] = {
     FIELD(struct callback_input, pay_id, FIELD_NO, NEEDED),
-    FIELD(struct callback_input, status, FIELD_WORD, NEEDED, .min = 1, .max = 8,
-          .alphabet = ALPHA_UPPER),
+    FIELD(struct callback_input, status, FIELD_CHOICE, NEEDED, .words = STATUSES),
 };
 
 static struct db *books;        /* the gateway's own database */
@@ -132,12 +133,7 @@ static enum pay_err close_trade(struct call *call, const void *input)
     return question(call, true);
 }
 
-static bool is_status(const char *word)
-{
-    return str_eq(word, "SUCCESS") || str_eq(word, "FAILED") || str_eq(word, "CLOSED");
-}
-
-static void callback_told(struct call *call, const struct mock_trade *trade, const char *status,
+static void show_callback(struct call *call, const struct mock_trade *trade, const char *status,
                           const struct mock_answer *answer)
 {
     struct json_text *data = reply_data(call->reply);
@@ -155,21 +151,17 @@ static void callback_told(struct call *call, const struct mock_trade *trade, con
 static enum pay_err mock_callback(struct call *call, const void *input)
 {
     const struct callback_input *in = input;
-    const struct mock_outcome outcome = { "api", in->status, 0, 1, "" };
+    const char *status = word_of(STATUSES, in->status);
+    const struct mock_outcome outcome = { "api", status, 0, 1, "" };
     struct mock_answer answer;
     struct mock_trade trade;
 
-    if (!is_status(in->status)) {
-        call->field = "status";
-        text_add(call->why, "status: want SUCCESS, FAILED or CLOSED");
-        return PAY_BAD_FIELD;
-    }
     enum pay_err err = mock_trade_open(books, in->pay_id, &trade);
     if (err == PAY_OK)
         err = mock_trade_settle(books, call->config, &outcome, &trade, &answer);
     mock_trade_close(&trade);
     if (err == PAY_OK)
-        callback_told(call, &trade, in->status, &answer);
+        show_callback(call, &trade, status, &answer);
     return err;
 }
 
