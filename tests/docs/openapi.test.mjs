@@ -1,7 +1,7 @@
 // docs/openapi.yaml against what the executables really do.
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020.js';
@@ -29,13 +29,13 @@ test('the version is the programs\' own', () => {
 describe('paths', () => {
   test('every route of every executable is in the file, and the other way round', () => {
     const routes = new Set();
-    for (const exe of ['create', 'query', 'callback', 'mockpay', 'metrics']) {
+    for (const exe of readdirSync(join(ROOT, 'cgi-bin')).filter((f) => f.endsWith('.c')).map((f) => f.slice(0, -2))) {
       const help = execFileSync(buildPath('cgi-bin', exe), ['--help'], { encoding: 'utf8', env: {} });
-      for (const [, method, path] of help.matchAll(/^ {2}(GET|POST)\s+(\/\S*)/gm)) routes.add(`${method} ${path.replace(/\{\}/g, '{}')}`);
+      for (const [, method, path] of help.matchAll(/^ {2}(GET|POST|PUT|DELETE)\s+(\/\S*)/gm)) routes.add(`${method} ${path.replace(/\{\}/g, '{}')}`);
     }
     const told = new Set();
     for (const [path, item] of Object.entries(api.paths)) {
-      for (const method of ['get', 'post']) if (item[method]) told.add(`${method.toUpperCase()} ${path.replace(/\{\w+\}/g, '{}')}`);
+      for (const method of ['get', 'post', 'put', 'delete']) if (item[method]) told.add(`${method.toUpperCase()} ${path.replace(/\{\w+\}/g, '{}')}`);
     }
     // Refunds and transfers have their callbacks' addresses already, and answer 40400.
     const later = [...routes].filter((r) => /notify\/(refund|transfer)/.test(r));
