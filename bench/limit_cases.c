@@ -1,5 +1,5 @@
 /* limit_cases.c - the SQL of create and callback as single prepared statements, in one transaction
- * each: what checkout_create and settle_result ask the database for. */
+ * each: what checkout_create and settle ask the database for. */
 #include "bench/limit.h"
 
 #include <stdio.h>

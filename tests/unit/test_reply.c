@@ -192,6 +192,27 @@ static void test_reply_raw__another_kind_of_body(void **state)
     assert_true(str_starts(body_of(), "{\"code\":50000,"));
 }
 
+/* A channel's callback is answered in its own words, whatever the result. */
+static void test_reply_close__a_final_answer_stays(void **state)
+{
+    static const enum pay_err RESULTS[] = { PAY_OK, PAY_BAD_SIGN, PAY_DB_AWAY };
+    struct reply reply;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(RESULTS); i++) {
+        const struct reply_end end = end_with(RESULTS[i]);
+        reply_reset(&reply);
+        text_add(reply_raw(&reply, "text/plain"), "again");
+        reply.status = 409;
+        reply.final = true;
+        assert_int_equal(reply_close(&reply, &end), RESULTS[i]);
+        send_it(&reply, false);
+        assert_true(str_starts(sent, "Status: 409 "));
+        assert_header("Content-Type: text/plain");
+        assert_string_equal(body_of(), "again");
+    }
+}
+
 static void test_reply_close__msg_is_the_cause_or_the_cure(void **state)
 {
     static const struct { enum pay_err err; const char *field, *why, *want; } CASES[] = {
@@ -221,6 +242,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reply_close__msg_is_the_cause_or_the_cure),
+        cmocka_unit_test(test_reply_close__a_final_answer_stays),
         cmocka_unit_test(test_reply_close__data_in_the_envelope),
         cmocka_unit_test(test_reply_send__head_has_headers_alone),
         cmocka_unit_test(test_reply_close__refusals_by_their_row),
