@@ -31,12 +31,22 @@ HARD += -ftrivial-auto-var-init=zero
 endif
 LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed,--no-copy-dt-needed-entries
 
+# CC=clang-14: a tree of its own, so that both compilers' objects stand side by side.
+ifneq (,$(findstring clang,$(notdir $(CC))))
+TREE := build/clang
+else
+TREE := build
+endif
 ifdef SAN
 B := build/asan
 OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DSHROFF_TEST
 LINK := -pie -fsanitize=address,undefined
+else ifdef COV
+B := build/cov
+OPT := -O0 -g --coverage
+LINK := -pie --coverage
 else
-B := build
+B := $(TREE)
 OPT := -O2 -g $(HARD)
 endif
 CFLAGS ?=
@@ -119,6 +129,31 @@ lint:
 	@scripts/lint
 clean:
 	rm -rf build
+
+# ---- the tools of `./scripts/test static`, each by itself
+OWN_C := $(LIB_SRC) $(SAND_SRC) $(CLI_SRC) $(SHOP_SRC) $(PROG_SRC) $(BENCH_SRC)
+FORMAT_C = $(shell find common sandbox cli examples cgi-bin cron bench tests -name node_modules -prune -o -name '*.[ch]' -print)
+JOBS_N ?= $(shell nproc)
+
+.PHONY: format format-check tidy cppcheck
+# As .clang-format says (clang-format 14, Debian 12).
+format:
+	@echo $(FORMAT_C) | xargs -P $(JOBS_N) -n 16 clang-format-14 -i
+format-check:
+	@echo $(FORMAT_C) | xargs -P $(JOBS_N) -n 16 clang-format-14 --dry-run -Werror
+# What clangd and other tools read: one entry a source, with the flags it is built with.
+compile_commands.json: Makefile
+	@$(MAKE) CC=clang-14 -nB V=1 all unit-build db-build bench-build 2>/dev/null | awk -v dir='$(CURDIR)' ' \
+	  BEGIN { print "[" } \
+	  match($$0, / -c [^ ]+ /) { file = substr($$0, RSTART + 4, RLENGTH - 5); gsub(/\\/, "\\\\"); gsub(/"/, "\\\""); \
+	    sub(/^ +/, ""); printf "%s{\"directory\": \"%s\", \"file\": \"%s\", \"command\": \"%s\"}", n++ ? ",\n" : "", dir, file, $$0 } \
+	  END { print "\n]" }' >$@
+# The checks are .clang-tidy's, which says what is off and why.
+tidy: compile_commands.json
+	@echo $(OWN_C) | xargs -P $(JOBS_N) -n 4 clang-tidy-14 --quiet -p . $(addprefix --extra-arg=,-Xclang -analyzer-config -Xclang max-nodes=20000) 2>build/tidy.err || { cat build/tidy.err; exit 1; }
+cppcheck:
+	@cppcheck --quiet -j $(JOBS_N) --std=c11 --enable=warning,portability,performance --inline-suppr \
+	  --suppressions-list=.ci/cppcheck.txt --error-exitcode=1 --max-configs=1 -D_GNU_SOURCE -Icommon -I. $(OWN_C)
 
 # make install [DESTDIR=…] [PREFIX=/usr/local]: programs, schema, units, man pages. Makes no user,
 # starts nothing; docs/operate.md goes on from there. mockpay and the sandbox stay behind: test mode only.

@@ -56,7 +56,7 @@ static int migrate_database(struct cli *cli, const char *folder, const char *dat
 int run_migrate(struct cli *cli)
 {
     char folder[1024], sandbox[1100];
-    struct migrate_report report, second = { 0 };
+    struct migrate_report report = { 0 }, second = { 0 };
 
     quiet = cli->value[OPT_JSON];
     if (!migrate_folder(folder, sizeof(folder)))

@@ -29,13 +29,14 @@ static char *body_as_text(const struct callback_raw *raw, size_t most, size_t *l
         const unsigned char byte = (unsigned char)raw->body[at];
         if (n + (plain ? step : 4) > size)
             break;
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) - size + 1 is not 0 */
         memcpy(room + n, plain ? raw->body + at
                                : (const char[]){ '\\', 'x', HEX[byte >> 4], HEX[byte & 15] },
                plain ? step : 4);
         n += plain ? step : 4;
         at += plain ? step : 1;
     }
-    room[n] = '\0';
+    room[n] = '\0';     /* NOLINT(clang-analyzer-unix.Malloc) - as above */
     *len = n;
     return room;
 }

@@ -41,6 +41,12 @@ cron                    command cron
 iproute2                command ip
 nginx-common            file /etc/nginx/nginx.conf
 '
+PACKAGES_STATIC='
+clang-14                command clang-14
+clang-tidy-14           command clang-tidy-14
+clang-format-14         command clang-format-14
+cppcheck                command cppcheck
+'
 PACKAGES_FUZZ='
 clang-14                command clang-14
 libclang-rt-14-dev      file /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux

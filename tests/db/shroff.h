@@ -40,7 +40,7 @@ static inline void cut_begin(enum cut cut)
 
     db_close(&S.db);
     S.db = open_at(S.server.proxy_socket, &account);
-    *S.server.cut = cut;
+    *S.server.cut = (int)cut;
 }
 
 static inline void cut_end(void)

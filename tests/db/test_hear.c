@@ -187,7 +187,7 @@ static void test_hear__an_absent_number_is_answered_like_one_that_is_there(void 
 {
     static const char *const BODIES[] = {
         "", "x", "a=b", "{}", "{\"pay_id\":1}", "order=1&state=PAID", "\xff\xfe", "<xml/>",
-        "order=01J0EXAMP00000000000000002&" PAID,
+        ("order=01J0EXAMP00000000000000002&" PAID),
     };
     struct channel_answer there;
 
