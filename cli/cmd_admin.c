@@ -17,7 +17,7 @@
 
 static bool quiet;
 
-static void say(const char *file)
+static void migrated_say(const char *file)
 {
     if (!quiet)
         printf("%s\n", file);
@@ -39,7 +39,7 @@ static int migrate_database(struct cli *cli, const char *folder, const char *dat
     enum pay_err err = migrate_run(db, &(struct migrate_plan){ .folder = folder,
                                                                .main_name = cli->config.db_name,
                                                                .dry = cli->value[OPT_DRY_RUN],
-                                                               .say = say,
+                                                               .say = migrated_say,
                                                                .with_procedures = own }, report);
     if (err == PAY_OK && !cli->value[OPT_DRY_RUN] && own)
         err = partitions_extend(db, &purge);
@@ -155,7 +155,7 @@ static void check_schema(struct doctor *d)
     enum pay_err err = migrate_run(db, &(struct migrate_plan){ .folder = folder,
                                                                .main_name = d->cli->config.db_name,
                                                                .dry = true,
-                                                               .say = say,
+                                                               .say = migrated_say,
                                                                .with_procedures = true }, &report);
     db_close(&db);
     text_addf(&t, "%d applied, %d missing%s", report.known, report.applied,
@@ -179,7 +179,7 @@ static void check_secrets(struct doctor *d)
          err == PAY_OK ? room : err_row(err)->msg);
 }
 
-static void check_clock(struct doctor *d)
+static void doctor_clock(struct doctor *d)
 {
     char room[128];
     struct text t = TEXT(room);
@@ -309,7 +309,7 @@ int run_doctor(struct cli *cli)
         check_accounts(&d);
         check_schema(&d);
         check_secrets(&d);
-        check_clock(&d);
+        doctor_clock(&d);
         check_space(&d);
         check_sizes(&d);
         check_work(&d);

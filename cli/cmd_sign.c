@@ -100,7 +100,7 @@ int run_sign(struct cli *cli)
 
 /* ---- verify */
 
-static int say(struct cli *cli, const char *result, const char *text)
+static int verdict_out(struct cli *cli, const char *result, const char *text)
 {
     out_open(&cli->out, cli->value[OPT_JSON], false);
     out_row(&cli->out);
@@ -111,7 +111,7 @@ static int say(struct cli *cli, const char *result, const char *text)
 }
 
 /* As the server chooses: by algorithm, and by key_id when there is one. */
-static bool may_be(const struct app_key *key, const struct credentials *said)
+static bool key_may_sign(const struct app_key *key, const struct credentials *said)
 {
     return key->algorithm == said->algorithm &&
            (!said->key_id[0] || str_eq(key->key_id, said->key_id));
@@ -124,15 +124,18 @@ static int told_judgement(struct cli *cli, const struct signing *s, bool any_key
 
     enum pay_err err = verify_guess(cli, s, &why);
     if (err == PAY_OK)
-        return say(cli, "wrong", room);
+        return verdict_out(cli, "wrong", room);
     if (err != PAY_NO_ROW)
         return cli_fail(err, "verify", NULL);
     if (any_key)
-        return say(cli, "wrong", "no key and none of the usual mistakes gives this signature:"
-                    " compare the text above with yours, byte for byte");
-    return say(cli, "unknown", s->said.key_id[0]
-                ? "key_id: the app has no live key of this id and algorithm (shroffctl key list)"
-                : "the app has no live key of this algorithm (shroffctl key list)");
+        return verdict_out(cli, "wrong",
+                           "no key and none of the usual mistakes gives this signature:"
+                           " compare the text above with yours, byte for byte");
+    return verdict_out(cli, "unknown",
+                       s->said.key_id[0] ? "key_id: the app has no live key of this id and"
+                                           " algorithm (shroffctl key list)"
+                                         : "the app has no live key of this algorithm"
+                                           " (shroffctl key list)");
 }
 
 static int told_time(struct cli *cli, const struct signing *s)
@@ -143,8 +146,8 @@ static int told_time(struct cli *cli, const struct signing *s)
     snprintf(late, sizeof(late),
              "the signature is right; its time is %lld s off now, 300 are allowed", (long long)off);
     if (off > TIMESTAMP_WINDOW || off < -TIMESTAMP_WINDOW)
-        return say(cli, "stale", late);
-    return say(cli, "ok", "the signature is right, and fresh");
+        return verdict_out(cli, "stale", late);
+    return verdict_out(cli, "ok", "the signature is right, and fresh");
 }
 
 /* The value, in a file that may hold the whole line as it was logged: name, blanks, line end. */
@@ -179,7 +182,7 @@ int run_verify(struct cli *cli)
     const char *header = header_value(header_room);
     if (!auth_parse(header, &s.said)) {
         auth_explain(header, &why);
-        return say(cli, "malformed", why_room);
+        return verdict_out(cli, "malformed", why_room);
     }
     int rc = signing_read(cli, &s, s.said.app_key);
     if (rc != 0)
@@ -188,7 +191,7 @@ int run_verify(struct cli *cli)
     signing_show(&text);
     for (size_t i = 0; i < s.app->key_count; i++) {
         const struct app_key *key = &s.app->keys[i];
-        if (!may_be(key, &s.said))
+        if (!key_may_sign(key, &s.said))
             continue;
         any_key = true;
         if (credentials_fit(key, &text, s.said.signature))

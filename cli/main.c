@@ -200,7 +200,7 @@ static bool steers(const char *text)
 
     for (size_t at = 0, len = strlen(text), step; at < len; at += step) {
         step = utf8_next(text + at, len - at, &c);
-        if (step == 0 || utf8_is_control(c) || c == 0x61C || c == 0x200E || c == 0x200F)
+        if (step == 0 || utf8_steers(c))
             return true;
     }
     return false;

@@ -9,7 +9,7 @@
 static const char BLANKS[] = " \t\r\n";
 static const char BOM[] = "\xEF\xBB\xBF";
 
-static void put(const struct signing *s, const struct signed_request *request,
+static void text_put(const struct signing *s, const struct signed_request *request,
                 struct signing_mistake *out)
 {
     out->text = TEXT(out->room);
@@ -18,7 +18,7 @@ static void put(const struct signing *s, const struct signed_request *request,
         text_reset(&out->text);
 }
 
-static void say(struct signing_mistake *out, const char *says)
+static void mistake_say(struct signing_mistake *out, const char *says)
 {
     struct text t = TEXT(out->says);
     text_add(&t, says);
@@ -26,7 +26,7 @@ static void say(struct signing_mistake *out, const char *says)
 
 static bool as_sent(const struct signing *s, size_t i, struct signing_mistake *out)
 {
-    put(s, &s->request, out);
+    text_put(s, &s->request, out);
     return i == 0;
 }
 
@@ -158,8 +158,8 @@ static bool other_body(const struct signing *s, size_t i, struct signing_mistake
     other.body = body.at;
     other.body_len = body.len;
     if (body.len != s->request.body_len || memcmp(body.at, s->request.body, body.len) != 0)
-        put(s, &other, out);
-    say(out, BODIES[i].says);
+        text_put(s, &other, out);
+    mistake_say(out, BODIES[i].says);
     return true;
 }
 
@@ -174,13 +174,13 @@ static bool other_method(const struct signing *s, size_t i, struct signing_mista
     if (i >= COUNT(METHODS))
         return false;
     other.method = METHODS[i];
-    put(s, &other, out);
+    text_put(s, &other, out);
     snprintf(out->says, sizeof(out->says), "another method was signed: %s, sent as %s",
              *METHODS[i] ? METHODS[i] : "none", s->request.method);
     return true;
 }
 
-static const char *query_of(const char *uri)
+static const char *uri_query(const char *uri)
 {
     return uri + strcspn(uri, "?");
 }
@@ -199,9 +199,9 @@ static bool other_path(const struct signing *s, size_t i, struct signing_mistake
 
     if (i >= COUNT(PATHS))
         return false;
-    snprintf(uri, sizeof(uri), "%s%s", PATHS[i], query_of(s->request.uri));
+    snprintf(uri, sizeof(uri), "%s%s", PATHS[i], uri_query(s->request.uri));
     other.uri = uri;
-    put(s, &other, out);
+    text_put(s, &other, out);
     snprintf(out->says, sizeof(out->says), "another path was signed: '%.100s'", PATHS[i]);
     return true;
 }
@@ -213,20 +213,14 @@ static bool path_behind_prefix(const struct signing *s, size_t i, struct signing
     const char *at = s->request.uri;
 
     for (size_t n = 0; n <= i && at; n++)
-        at = *at && at < query_of(s->request.uri) ? strchr(at + 1, '/') : NULL;
-    if (!at || at >= query_of(s->request.uri))
+        at = *at && at < uri_query(s->request.uri) ? strchr(at + 1, '/') : NULL;
+    if (!at || at >= uri_query(s->request.uri))
         return false;
     other.uri = at;
-    put(s, &other, out);
+    text_put(s, &other, out);
     snprintf(out->says, sizeof(out->says),
              "another path was signed: '%.100s'; sign the path as it is sent", at);
     return true;
-}
-
-static int hex_value(char c)
-{
-    const char *digits = "0123456789abcdef", *found = c ? strchr(digits, c | 0x20) : NULL;
-    return found ? (int)(found - digits) : -1;
 }
 
 static void query_left_out(const struct signing *s, struct text *to)
@@ -252,7 +246,7 @@ static void slash_added(const struct signing *s, struct text *to)
 {
     query_left_out(s, to);
     text_add_char(to, '/');
-    text_add(to, query_of(s->request.uri));
+    text_add(to, uri_query(s->request.uri));
 }
 
 static void slash_taken(const struct signing *s, struct text *to)
@@ -260,7 +254,7 @@ static void slash_taken(const struct signing *s, struct text *to)
     const size_t len = strcspn(s->request.uri, "?");
 
     text_add_n(to, s->request.uri, len - (len > 1 && s->request.uri[len - 1] == '/'));
-    text_add(to, query_of(s->request.uri));
+    text_add(to, uri_query(s->request.uri));
 }
 
 static void decoded(const struct signing *s, struct text *to)
@@ -294,8 +288,8 @@ static bool other_address(const struct signing *s, size_t i, struct signing_mist
     ADDRESSES[i].make(s, &uri);
     other.uri = room;
     if (!uri.full && !str_eq(room, s->request.uri))
-        put(s, &other, out);
-    say(out, ADDRESSES[i].says);
+        text_put(s, &other, out);
+    mistake_say(out, ADDRESSES[i].says);
     return true;
 }
 
@@ -322,7 +316,7 @@ static bool other_lines(const struct signing *s, size_t i, struct signing_mistak
     }
     text_add_n(&out->text, r->body, r->body_len);
     text_add(&out->text, ENDS[i].last);
-    say(out, ENDS[i].says);
+    mistake_say(out, ENDS[i].says);
     return true;
 }
 

@@ -148,7 +148,7 @@ static const char SQL_LIVE_KEYS[] = KEY_SELECT
 static const char SQL_ENDED_KEYS[] = KEY_SELECT
     " AND (status <> " STATE(KEY_LIVE) " OR expire_time <= UTC_TIMESTAMP(3)) ORDER BY id DESC";
 
-static enum pay_err keys_read(struct db *db, const char *sql, struct app *app)
+static enum pay_err app_keys_read(struct db *db, const char *sql, struct app *app)
 {
     const struct db_param in[] = { DB_NUM(app->id) };
     uint8_t room[SEALED_SIZE];
@@ -174,14 +174,14 @@ static enum pay_err app_read(struct db *db, const char *sql, const struct db_par
         return PAY_FAULT;
     }
     *out = row.app;
-    return keys_read(db, SQL_LIVE_KEYS, out);
+    return app_keys_read(db, SQL_LIVE_KEYS, out);
 }
 
 enum pay_err app_ended_keys(struct db *db, const struct app *app, struct app *out)
 {
     *out = *app;
     out->key_count = out->shut_count = 0;
-    enum pay_err err = keys_read(db, SQL_ENDED_KEYS, out);
+    enum pay_err err = app_keys_read(db, SQL_ENDED_KEYS, out);
     db_end(db);
     return err;
 }
@@ -190,7 +190,7 @@ enum pay_err app_ended_keys(struct db *db, const struct app *app, struct app *ou
 
 static struct kept_app { struct kept kept; struct app app; } apps[KEPT_APPS];
 
-static struct kept_app *kept_find(const char *app_key, int64_t id)
+static struct kept_app *app_kept(const char *app_key, int64_t id)
 {
     for (size_t i = 0; i < KEPT_APPS; i++)
         if (apps[i].app.id != 0 && (app_key != NULL ? str_eq(apps[i].app.app_key, app_key)
@@ -199,12 +199,12 @@ static struct kept_app *kept_find(const char *app_key, int64_t id)
     return NULL;
 }
 
-static enum pay_err kept_get(struct db *db, const char *app_key, int64_t id, const struct app **out)
+static enum pay_err app_get(struct db *db, const char *app_key, int64_t id, const struct app **out)
 {
     static const char SQL_BY_KEY[] = APP_SELECT " WHERE app_key = ?";
     static const char SQL_BY_ID[] = APP_SELECT " WHERE id = ?";
     const struct db_param by_key = DB_STR(app_key), by_id = DB_NUM(id);
-    struct kept_app *slot = kept_find(app_key, id);
+    struct kept_app *slot = app_kept(app_key, id);
     static struct app fresh;
 
     if (slot == NULL || !kept_is_fresh(&slot->kept)) {
@@ -227,12 +227,12 @@ enum pay_err app_find(struct db *db, const char *app_key, const struct app **out
 {
     if (!str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
         return PAY_NO_ROW;
-    return kept_get(db, app_key, 0, out);
+    return app_get(db, app_key, 0, out);
 }
 
 void app_forget(const char *app_key)
 {
-    struct kept_app *slot = kept_find(app_key, 0);
+    struct kept_app *slot = app_kept(app_key, 0);
 
     if (slot != NULL)
         kept_end(&slot->kept);
@@ -240,5 +240,5 @@ void app_forget(const char *app_key)
 
 enum pay_err app_by_id(struct db *db, int64_t id, const struct app **out)
 {
-    return kept_get(db, NULL, id, out);
+    return app_get(db, NULL, id, out);
 }

@@ -127,7 +127,7 @@ static bool is_it(const struct kept_channel *slot, int64_t app_id, const char *c
     return account->app_id == app_id && str_eq(account->code, code);
 }
 
-static struct kept_channel *kept_find(int64_t app_id, const char *code, int64_t id)
+static struct kept_channel *channel_kept(int64_t app_id, const char *code, int64_t id)
 {
     for (size_t i = 0; i < KEPT_CHANNELS; i++)
         if (is_it(&channels[i], app_id, code, id))
@@ -166,7 +166,7 @@ static enum pay_err keys_take(struct db *db, struct kept_channel *slot)
 
 /* A channel that is gone or no longer opens leaves its slot expired, not emptied: an earlier caller
  * may still hold it. */
-static enum pay_err kept_read(struct db *db, const struct config *config,
+static enum pay_err channel_read(struct db *db, const struct config *config,
                               const struct channel_lookup *lookup, struct kept_channel *slot,
                               const struct channel_config **out)
 {
@@ -204,24 +204,24 @@ enum pay_err channel_config_by_code(struct db *db, const struct config *config, 
     static const char SQL[] = CHANNEL_SELECT " WHERE c.app_id = ? AND c.code = ?";
     if (!str_is(code, ALPHA_CHANNEL, 1, CHANNEL_CODE_SIZE - 1))
         return PAY_NO_CHANNEL;
-    struct kept_channel *slot = kept_find(app_id, code, 0);
+    struct kept_channel *slot = channel_kept(app_id, code, 0);
     if (is_fresh(slot, out))
         return PAY_OK;
     const struct db_param in[] = { DB_NUM(app_id), DB_STR(code) };
     const struct channel_lookup lookup = { SQL, DB_LIST(in) };
-    return kept_read(db, config, &lookup, slot, out);
+    return channel_read(db, config, &lookup, slot, out);
 }
 
 enum pay_err channel_config_by_id(struct db *db, const struct config *config, int64_t id,
                                   const struct channel_config **out)
 {
     static const char SQL[] = CHANNEL_SELECT " WHERE c.id = ?";
-    struct kept_channel *slot = kept_find(0, NULL, id);
+    struct kept_channel *slot = channel_kept(0, NULL, id);
     if (is_fresh(slot, out))
         return PAY_OK;
     const struct db_param in[] = { DB_NUM(id) };
     const struct channel_lookup lookup = { SQL, DB_LIST(in) };
-    return kept_read(db, config, &lookup, slot, out);
+    return channel_read(db, config, &lookup, slot, out);
 }
 
 enum pay_err channel_secrets_each(struct db *db, const struct config *config,

@@ -86,7 +86,7 @@ static int take_number(struct scan *s, size_t digits, int64_t min, int64_t max)
     return (int)n;
 }
 
-static void take(struct scan *s, const char *any_of)
+static void scan_mark(struct scan *s, const char *any_of)
 {
     if (!s->broken && *s->at && strchr(any_of, *s->at))
         s->at++;
@@ -97,9 +97,9 @@ static void take(struct scan *s, const char *any_of)
 static void take_clock(struct scan *s, struct time_parts *p)
 {
     p->hour = take_number(s, 2, 0, 23);
-    take(s, ":");
+    scan_mark(s, ":");
     p->minute = take_number(s, 2, 0, 59);
-    take(s, ":");
+    scan_mark(s, ":");
     p->second = take_number(s, 2, 0, 59);
 }
 
@@ -121,11 +121,11 @@ static int64_t take_offset_ms(struct scan *s)
     bool utc = !s->broken && (*s->at == 'Z' || *s->at == 'z');
     int64_t sign = !s->broken && *s->at == '-' ? -1 : 1;
 
-    take(s, utc ? "Zz" : "+-");
+    scan_mark(s, utc ? "Zz" : "+-");
     if (utc)
         return 0;
     int64_t hours = take_number(s, 2, 0, 23);
-    take(s, ":");
+    scan_mark(s, ":");
     return sign * (hours * 60 + take_number(s, 2, 0, 59)) * 60000;
 }
 
@@ -143,11 +143,11 @@ bool time_parse(const char *s, int64_t *ms)
     struct time_parts p = { 0 };
 
     p.year = take_number(&scan, 4, 1970, 9999);
-    take(&scan, "-");
+    scan_mark(&scan, "-");
     p.month = take_number(&scan, 2, 1, 12);
-    take(&scan, "-");
+    scan_mark(&scan, "-");
     p.day = take_number(&scan, 2, 1, 31);
-    take(&scan, "Tt");
+    scan_mark(&scan, "Tt");
     take_clock(&scan, &p);
     p.ms = take_fraction(&scan);
     int64_t offset = take_offset_ms(&scan);
@@ -161,7 +161,7 @@ bool time_parse(const char *s, int64_t *ms)
 }
 
 /* Index of the three-letter word at the reader in a run of such words. */
-static int take_word(struct scan *s, const char *words)
+static int scan_word(struct scan *s, const char *words)
 {
     for (int i = 0; !s->broken && words[i * 3]; i++) {
         if (strncmp(s->at, words + i * 3, 3) == 0) {
@@ -186,14 +186,14 @@ bool time_parse_http(const char *s, int64_t *ms)
     struct scan scan = { str_or(s, ""), false };
     struct time_parts p = { 0 };
 
-    take_word(&scan, "SunMonTueWedThuFriSat");
+    scan_word(&scan, "SunMonTueWedThuFriSat");
     take_text(&scan, ", ");
     p.day = take_number(&scan, 2, 1, 31);
-    take(&scan, " ");
-    p.month = take_word(&scan, "JanFebMarAprMayJunJulAugSepOctNovDec") + 1;
-    take(&scan, " ");
+    scan_mark(&scan, " ");
+    p.month = scan_word(&scan, "JanFebMarAprMayJunJulAugSepOctNovDec") + 1;
+    scan_mark(&scan, " ");
     p.year = take_number(&scan, 4, 1970, 9999);
-    take(&scan, " ");
+    scan_mark(&scan, " ");
     take_clock(&scan, &p);
     take_text(&scan, " GMT");
     if (scan.broken || *scan.at || !day_exists(&p))

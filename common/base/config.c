@@ -80,7 +80,7 @@ static const char *const WANTS[] = {
     [SET_NAME]   = "want A-Z a-z 0-9 _, %lld to %lld characters",
 };
 
-static void want_text(const struct setting *set, struct text *to)
+static void wants_add(const struct setting *set, struct text *to)
 {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -202,7 +202,7 @@ void config_load(struct config *out)
             continue;
         char room[160];
         struct text want = TEXT(room);
-        want_text(set, &want);
+        wants_add(set, &want);
         config_refuse(set->name, value, room);
     }
 }
@@ -228,7 +228,7 @@ void config_workers(struct config *config, const char *program, enum load load)
     const char *own = str_or(getenv(name), "");
     if (!*own && !*str_or(getenv(set->name), ""))
         config->workers = sizes_here()->workers[load];
-    want_text(set, &want);
+    wants_add(set, &want);
     if (*own && !take_value(set, own, &config->workers))
         config_refuse(name, own, room);
 }
@@ -239,7 +239,7 @@ void config_print_help(void)
         const struct setting *set = &SETTINGS[i];
         char room[160];
         struct text want = TEXT(room);
-        want_text(set, &want);
+        wants_add(set, &want);
         printf("%-26s %s%s%s%s; default: %s%s%s\n", set->name, set->help, *room ? " (" : "", room,
                *room ? ")" : "", str_or(set->live, "none"),
                set->test ? ", in test mode " : "", str_or(set->test, ""));

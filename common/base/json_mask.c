@@ -2,15 +2,6 @@
 #include <string.h>
 #include "base/json_text.h"
 
-static int hex_digit(char c)
-{
-    static const char DIGITS[] = "0123456789abcdef";
-    const char low = (char)(c >= 'A' && c <= 'F' ? c + 32 : c);
-    const char *found = low ? strchr(DIGITS, low) : NULL;
-
-    return found ? (int)(found - DIGITS) : -1;
-}
-
 /* The character that an escape (s is behind its backslash) stands for, and its length. */
 static size_t unescape(const char *s, uint32_t *out)
 {
@@ -19,7 +10,7 @@ static size_t unescape(const char *s, uint32_t *out)
         return *s != '\0';
     *out = 0;
     for (size_t i = 1; i <= 4; i++) {
-        const int digit = hex_digit(s[i]);
+        const int digit = hex_value(s[i]);
         if (digit < 0)
             return i;
         *out = *out << 4 | (uint32_t)digit;

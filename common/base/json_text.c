@@ -3,7 +3,7 @@
 #include <string.h>
 #include "base/clock.h"
 
-static void begin(struct json_text *j, const char *name)
+static void member_begin(struct json_text *j, const char *name)
 {
     if (j->need_comma)
         text_add_char(j->to, ',');
@@ -17,7 +17,7 @@ static void begin(struct json_text *j, const char *name)
 
 static void open_with(struct json_text *j, const char *name, char bracket)
 {
-    begin(j, name);
+    member_begin(j, name);
     text_add_char(j->to, bracket);
     j->need_comma = false;
 }
@@ -35,7 +35,7 @@ void json_close_list(struct json_text *j) { close_with(j, ']'); }
 
 void json_str_n(struct json_text *j, const char *name, const char *s, size_t len)
 {
-    begin(j, name);
+    member_begin(j, name);
     text_add_char(j->to, '"');
     json_escape(j->to, s, len);
     text_add_char(j->to, '"');
@@ -55,13 +55,13 @@ void json_opt(struct json_text *j, const char *name, const char *s)
 
 void json_i64(struct json_text *j, const char *name, int64_t n)
 {
-    begin(j, name);
+    member_begin(j, name);
     text_add_i64(j->to, n);
 }
 
 void json_bool(struct json_text *j, const char *name, bool b)
 {
-    begin(j, name);
+    member_begin(j, name);
     text_add(j->to, b ? "true" : "false");
 }
 
@@ -69,7 +69,7 @@ void json_time(struct json_text *j, const char *name, int64_t ms)
 {
     if (ms == 0)
         return;
-    begin(j, name);
+    member_begin(j, name);
     text_add_char(j->to, '"');
     time_add(j->to, ms);
     text_add_char(j->to, '"');
@@ -79,7 +79,7 @@ void json_raw(struct json_text *j, const char *name, const char *json)
 {
     if (!json || !*json)
         return;
-    begin(j, name);
+    member_begin(j, name);
     text_add(j->to, json);
 }
 
@@ -104,7 +104,7 @@ void json_escape(struct text *to, const char *s, size_t len)
     for (size_t at = 0; at < len;) {
         uint32_t c = 0;
         size_t step = utf8_next(s + at, len - at, &c);
-        if (step > 0 && c != '"' && c != '\\' && !utf8_is_control(c)) {
+        if (step > 0 && c != '"' && c != '\\' && !utf8_steers(c)) {
             at += step;
             continue;
         }

@@ -106,7 +106,7 @@ static void name_slot(struct stats_slot *slot, enum stats_kind kind, const char 
     atomic_store_explicit(&slot->ready, (uint32_t)kind, memory_order_release);
 }
 
-static struct stats_slot *find(enum stats_kind kind, const char *name, const char *label)
+static struct stats_slot *slot_find(enum stats_kind kind, const char *name, const char *label)
 {
     label = str_or(label, "");
     if (!stats_mapped || strlen(name) >= STATS_NAME || strlen(label) >= STATS_LABEL)
@@ -128,7 +128,7 @@ static struct stats_slot *find(enum stats_kind kind, const char *name, const cha
 
 void stats_add(const char *name, const char *label, int64_t n)
 {
-    struct stats_slot *slot = find(STATS_COUNTER, name, label);
+    struct stats_slot *slot = slot_find(STATS_COUNTER, name, label);
 
     if (slot)
         atomic_fetch_add_explicit(&slot->value, n, memory_order_relaxed);
@@ -136,7 +136,7 @@ void stats_add(const char *name, const char *label, int64_t n)
 
 void stats_set(const char *name, const char *label, int64_t n)
 {
-    struct stats_slot *slot = find(STATS_GAUGE, name, label);
+    struct stats_slot *slot = slot_find(STATS_GAUGE, name, label);
 
     if (slot)
         atomic_store_explicit(&slot->value, n, memory_order_relaxed);
@@ -144,7 +144,7 @@ void stats_set(const char *name, const char *label, int64_t n)
 
 void stats_observe_us(const char *name, const char *label, int64_t us)
 {
-    struct stats_slot *slot = find(STATS_HISTOGRAM, name, label);
+    struct stats_slot *slot = slot_find(STATS_HISTOGRAM, name, label);
     size_t bucket = 0;
 
     if (!slot)

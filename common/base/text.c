@@ -51,6 +51,14 @@ void text_add_i64(struct text *t, int64_t n)
     text_add_n(t, digits + at, sizeof(digits) - at);
 }
 
+int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 void text_add_hex(struct text *t, const void *at, size_t len)
 {
     static const char DIGITS[] = "0123456789abcdef";

@@ -34,6 +34,8 @@ MUST_USE bool text_copy_n(char *to, size_t size, const char *from, size_t len);
 MUST_USE bool str_to_i64(const char *s, int64_t min, int64_t max, int64_t *out);
 MUST_USE bool str_to_i64_n(const char *s, size_t len, int64_t min, int64_t max, int64_t *out);
 
+int hex_value(char c);              /* of one digit, either case; -1 */
+
 /* Alphabets of the contract: true when s has min..max characters, all of the set. */
 enum alphabet {
     ALPHA_MERCHANT_NO,  /* A-Za-z0-9_-*|. */
@@ -61,6 +63,7 @@ bool utf8_has_control(const char *s, size_t len);   /* C0, DEL, C1, U+2028/2029,
 size_t utf8_next(const char *s, size_t len, uint32_t *out);
 size_t utf8_put(uint32_t c, char to[4]);            /* writes the character; its length in bytes */
 bool utf8_is_control(uint32_t c);
+bool utf8_steers(uint32_t c);       /* a control, or a mark that turns the direction of text */
 bool utf8_is_hidden(uint32_t c);    /* a control, or what prints nothing (bidi, zero width) */
 /* Foreign text for people's eyes, on a terminal or in a message: every byte that is not of a
  * character that prints becomes \xHH, so nothing steers the terminal and nothing is invisible. */

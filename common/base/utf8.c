@@ -73,6 +73,11 @@ bool utf8_is_control(uint32_t c)
            (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
+bool utf8_steers(uint32_t c)
+{
+    return utf8_is_control(c) || c == 0x61C || c == 0x200E || c == 0x200F;
+}
+
 /* First and last of each run of characters that print nothing, or turn the direction of what
  * follows: a reader does not see them, a terminal or a browser obeys them. */
 static const struct { uint32_t first, last; } HIDDEN[] = {

@@ -40,7 +40,7 @@ static enum pay_err rewrite_one(struct db *db, const uint8_t key[KEY_SIZE], int6
 }
 
 /* PAY_TRY_AGAIN: another process made it at the same time. */
-static enum pay_err key_make(struct db *db, uint8_t key[KEY_SIZE])
+static enum pay_err print_key_make(struct db *db, uint8_t key[KEY_SIZE])
 {
     static const char SQL[] = "INSERT INTO installation_key (name, value_sealed) VALUES (?, ?)";
     struct sealed sealed;
@@ -57,7 +57,7 @@ static enum pay_err key_make(struct db *db, uint8_t key[KEY_SIZE])
     return err == PAY_NO_ROW ? PAY_OK : err == PAY_DUPLICATE ? PAY_TRY_AGAIN : err;
 }
 
-static enum pay_err key_get(struct db *db, uint8_t key[KEY_SIZE])
+static enum pay_err print_key_get(struct db *db, uint8_t key[KEY_SIZE])
 {
     static const char SQL[] = "SELECT value_sealed AS value FROM installation_key"
                               " WHERE name = ? FOR UPDATE";
@@ -68,7 +68,7 @@ static enum pay_err key_get(struct db *db, uint8_t key[KEY_SIZE])
     enum pay_err err = db_select(db, &(struct db_query){
         .sql = SQL, .in = in, .n = COUNT(in), .shape = SEALED_SHAPE, .row = &row });
     if (err == PAY_NO_ROW)
-        return key_make(db, key);
+        return print_key_make(db, key);
     if (err == PAY_OK)
         err = vault_unseal(&PLACE, row.room, row.value.len, key, KEY_SIZE, &len);
     return err == PAY_OK && len != KEY_SIZE ? PAY_FAULT : err;
@@ -78,7 +78,7 @@ enum pay_err registry_print(struct db *db, const struct mac *bare, struct mac *o
 {
     uint8_t key[KEY_SIZE];
 
-    enum pay_err err = key_get(db, key);
+    enum pay_err err = print_key_get(db, key);
     if (err == PAY_OK && !sign_hmac_sha256(key, sizeof(key), bare->bytes, sizeof(bare->bytes), out))
         err = PAY_FAULT;
     sign_wipe(key, sizeof(key));

@@ -94,11 +94,6 @@ bool sign_mac_is_hex(const struct mac *mac, const char *text)
     return same;
 }
 
-bool sign_mac_eq(const struct mac *a, const struct mac *b)
-{
-    return sign_bytes_eq(a->bytes, b->bytes, sizeof(a->bytes));
-}
-
 bool sign_bytes_eq(const void *a, const void *b, size_t len)
 {
     return CRYPTO_memcmp(a, b, len) == 0;
@@ -164,7 +159,7 @@ bool sign_base64_read(const char *s, size_t len, uint8_t *out, size_t size, size
 
 /* ---- sealing */
 
-static EVP_CIPHER_CTX *begin(const struct sign_lock *lock, const uint8_t *iv, int encrypt)
+static EVP_CIPHER_CTX *cipher_begin(const struct sign_lock *lock, const uint8_t *iv, int encrypt)
 {
     static EVP_CIPHER *cipher;
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
@@ -189,7 +184,7 @@ bool sign_seal(const struct sign_lock *lock, const void *at, size_t len, uint8_t
     if (len > KEY_MAX)
         return false;
     random_bytes(out, IV_SIZE);
-    EVP_CIPHER_CTX *ctx = begin(lock, out, 1);
+    EVP_CIPHER_CTX *ctx = cipher_begin(lock, out, 1);
     if (ctx == NULL)
         return false;
     bool ok = (len == 0 || EVP_CipherUpdate(ctx, text, &n, at, (int)len) == 1) &&
@@ -209,7 +204,7 @@ bool sign_unseal(const struct sign_lock *lock, const uint8_t *sealed, size_t sea
         return false;
     size_t len = sealed_len - SIGN_SEAL_EXTRA;
     memcpy(tag, sealed + IV_SIZE + len, TAG_SIZE);
-    EVP_CIPHER_CTX *ctx = begin(lock, sealed, 0);
+    EVP_CIPHER_CTX *ctx = cipher_begin(lock, sealed, 0);
     if (ctx == NULL)
         return false;
     bool ok = (len == 0 || EVP_CipherUpdate(ctx, to, &n, sealed + IV_SIZE, (int)len) == 1) &&

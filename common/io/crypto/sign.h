@@ -18,7 +18,6 @@ MUST_USE bool sign_hmac_sha256(const void *key, size_t key_len, const void *at, 
 void sign_mac_hex(const struct mac *mac, char out[MAC_HEX_SIZE]);
 /* True when text is exactly 64 lower-case hex digits of mac; constant time. */
 bool sign_mac_is_hex(const struct mac *mac, const char *text);
-bool sign_mac_eq(const struct mac *a, const struct mac *b);
 bool sign_bytes_eq(const void *a, const void *b, size_t len);      /* constant time */
 void sign_wipe(void *at, size_t len);
 

@@ -33,7 +33,7 @@ static bool make_room(void)
     return atexit(wipe_keys) == 0;
 }
 
-static enum pay_err refuse(const char *path, const char *why)
+static enum pay_err open_refused(const char *path, const char *why)
 {
     log_event(LOG_ERROR, "vault.open", KV("path", path), KV("text", why));
     return PAY_FAULT;
@@ -44,12 +44,12 @@ enum pay_err vault_open(const char *path)
     struct vault_keys fresh;
 
     if (!make_room())
-        return refuse(path, "no memory for the keys");
+        return open_refused(path, "no memory for the keys");
     const char *why = vault_file_read(path, &fresh);
     if (why == NULL)
         *keys = fresh;
     sign_wipe(&fresh, sizeof(fresh));
-    return why == NULL ? PAY_OK : refuse(path, why);
+    return why == NULL ? PAY_OK : open_refused(path, why);
 }
 
 void vault_owner(const char *app_key, const char *name, char out[VAULT_OWNER_SIZE])
@@ -173,9 +173,9 @@ static enum pay_err rotate(bool (*change)(struct vault_keys *keys))
     char path[VAULT_PATH_MAX];
 
     if (keys == NULL || !text_copy(path, sizeof(path), keys->path))
-        return refuse("", "the vault is not open");
+        return open_refused("", "the vault is not open");
     const char *why = vault_file_change(path, change);
-    return why == NULL ? vault_open(path) : refuse(path, why);
+    return why == NULL ? vault_open(path) : open_refused(path, why);
 }
 
 enum pay_err vault_rotate_begin(void)

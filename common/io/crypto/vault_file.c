@@ -35,7 +35,7 @@ static bool parse_line(const char *at, size_t len, struct vault_key *out)
 }
 
 /* Keeps the list sorted; a version twice is a mistake that could lose secrets. */
-static bool insert(struct vault_keys *keys, const struct vault_key *key)
+static bool key_insert(struct vault_keys *keys, const struct vault_key *key)
 {
     size_t i = keys->count;
 
@@ -51,7 +51,7 @@ static bool insert(struct vault_keys *keys, const struct vault_key *key)
     return true;
 }
 
-static bool parse(const char *at, size_t len, struct vault_keys *out)
+static bool lines_parse(const char *at, size_t len, struct vault_keys *out)
 {
     struct vault_key key;
     bool ok = true;
@@ -59,7 +59,7 @@ static bool parse(const char *at, size_t len, struct vault_keys *out)
     while (ok && len > 0) {
         const char *end = memchr(at, '\n', len);
         size_t line = end != NULL ? (size_t)(end - at) : len;
-        ok = line == 0 || (parse_line(at, line, &key) && insert(out, &key));
+        ok = line == 0 || (parse_line(at, line, &key) && key_insert(out, &key));
         size_t used = end != NULL ? line + 1 : line;
         at += used;
         len -= used;
@@ -96,7 +96,7 @@ const char *vault_file_read(const char *path, struct vault_keys *out)
     const char *why = bad_mode(fd);
     if (why == NULL) {
         size_t len;
-        if (fd_read(fd, room, sizeof(room), &len) != PAY_OK || !parse(room, len, out))
+        if (fd_read(fd, room, sizeof(room), &len) != PAY_OK || !lines_parse(room, len, out))
             why = "not lines of VERSION:base64 of 32 bytes, each version once";
     }
     close(fd);
@@ -184,7 +184,7 @@ bool vault_keys_add(struct vault_keys *keys)
     if (key.version > VAULT_VERSION_MAX)
         return false;
     random_bytes(key.bytes, sizeof(key.bytes));
-    bool ok = insert(keys, &key);
+    bool ok = key_insert(keys, &key);
     sign_wipe(&key, sizeof(key));
     return ok;
 }

@@ -156,7 +156,7 @@ enum pay_err db_connect(struct db *db)
 }
 
 /* The library's read timeout counts in seconds and stays for good, so the wait is our own poll. */
-static bool answers(struct db *db, int timeout_ms)
+static bool link_answers(struct db *db, int timeout_ms)
 {
     static const char SQL_NOTHING[] = "DO 1";
 
@@ -176,12 +176,12 @@ static bool ping(struct db *db, int timeout_ms)
 
     if (db_connect(db) != PAY_OK)
         return false;
-    if (answers(db, timeout_ms))
+    if (link_answers(db, timeout_ms))
         return true;
     /* A link that broke while it was idle says nothing about the database: once more, on a new. */
     int64_t left_us = until - clock_ticks_us();
     return was_open && left_us > 0 && db_connect(db) == PAY_OK &&
-           answers(db, (int)(left_us / 1000));
+           link_answers(db, (int)(left_us / 1000));
 }
 
 bool db_ping(struct db *db, int timeout_ms)

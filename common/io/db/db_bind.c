@@ -76,7 +76,7 @@ unsigned db_execute(struct db *db, MYSQL_STMT *stmt, const struct db_param *in, 
     return 0;
 }
 
-static void *member(const struct db_query *query, const struct db_column *column)
+static void *member_at(const struct db_query *query, const struct db_column *column)
 {
     return (char *)query->row + column->offset;
 }
@@ -130,7 +130,7 @@ bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query, struct db_row_b
         struct db_cell *cell = &binds->cell[i];
 
         bind->buffer_type = wire_type(column->kind);
-        bind->buffer = member(query, column);
+        bind->buffer = member_at(query, column);
         bind->buffer_length = column->size;
         bind->length = &cell->length;
         bind->is_null = &cell->is_null;
@@ -141,7 +141,7 @@ bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query, struct db_row_b
             bind->buffer = &cell->time;
             bind->buffer_length = sizeof(cell->time);
         } else if (column->kind == DB_BYTES) {
-            const struct db_bytes *bytes = member(query, column);
+            const struct db_bytes *bytes = member_at(query, column);
             bind->buffer = bytes->at;
             bind->buffer_length = bytes->size;
         }
@@ -153,10 +153,10 @@ bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query, struct db_row_b
 static void clear(const struct db_query *query, const struct db_column *column)
 {
     switch (column->kind) {
-    case DB_BYTES: ((struct db_bytes *)member(query, column))->len = 0; break;
-    case DB_TEXT:  *(char *)member(query, column) = '\0'; break;
+    case DB_BYTES: ((struct db_bytes *)member_at(query, column))->len = 0; break;
+    case DB_TEXT:  *(char *)member_at(query, column) = '\0'; break;
     case DB_I64:
-    case DB_TIME:  *(int64_t *)member(query, column) = 0; break;
+    case DB_TIME:  *(int64_t *)member_at(query, column) = 0; break;
     }
 }
 
@@ -195,11 +195,11 @@ enum pay_err db_row_finish(const struct db_query *query, const struct db_row_bin
             return PAY_FAULT;
         }
         if (column->kind == DB_TEXT)
-            ((char *)member(query, column))[cell->length] = '\0';
+            ((char *)member_at(query, column))[cell->length] = '\0';
         else if (column->kind == DB_TIME)
-            *(int64_t *)member(query, column) = time_from_bind(&cell->time);
+            *(int64_t *)member_at(query, column) = time_from_bind(&cell->time);
         else if (column->kind == DB_BYTES)
-            ((struct db_bytes *)member(query, column))->len = cell->length;
+            ((struct db_bytes *)member_at(query, column))->len = cell->length;
     }
     return PAY_OK;
 }

@@ -63,7 +63,7 @@ static const struct meaning MEANINGS[] = {
     { CR_MALFORMED_PACKET,        PAY_DB_AWAY,   PAY_LOST,      true  },    /* 2027 */
 };
 
-static const struct meaning *find(unsigned number)
+static const struct meaning *meaning_find(unsigned number)
 {
     for (size_t i = 0; i < COUNT(MEANINGS); i++)
         if (MEANINGS[i].number == number)
@@ -89,7 +89,7 @@ static bool tells_nothing_at_call(unsigned number)
 
 enum pay_err db_meaning(unsigned number, enum db_moment moment)
 {
-    const struct meaning *meaning = find(number);
+    const struct meaning *meaning = meaning_find(number);
 
     switch (moment) {
     case DB_AT_CALL:
@@ -108,7 +108,7 @@ enum pay_err db_meaning(unsigned number, enum db_moment moment)
 
 bool db_is_loss(unsigned number)
 {
-    const struct meaning *meaning = find(number);
+    const struct meaning *meaning = meaning_find(number);
 
     return meaning != NULL && meaning->loss;
 }
@@ -123,7 +123,7 @@ const char *db_sql_shown(const char *sql)
     return shown;
 }
 
-static void tell(unsigned number, const char *text, const char *sql, enum pay_err err)
+static void error_log(unsigned number, const char *text, const char *sql, enum pay_err err)
 {
     char label[32];
 
@@ -146,7 +146,7 @@ enum pay_err db_fail(struct db *db, unsigned number, const char *text, const cha
     db->called = false;
     if (err == PAY_DUPLICATE || err == PAY_WRONG_STATE)
         return err;
-    tell(number, text, sql, err);
+    error_log(number, text, sql, err);
     if (db_is_loss(number)) {
         db->lost = true;
         db_disconnect(db);

@@ -49,7 +49,7 @@ static bool watch(const struct fcgi *fcgi, int fd, uint32_t what, uint32_t how)
 /* A kept connection is watched from its first request to its end: the kernel forgets it with its
  * descriptor. Meanwhile its slot has no listener, so libfcgi cannot take another connection into it
  * when this one breaks. */
-static bool keep(struct fcgi *fcgi, FCGX_Request *slot)
+static bool connection_keep(struct fcgi *fcgi, FCGX_Request *slot)
 {
     if (slot->listen_sock < 0)
         return true;
@@ -57,7 +57,7 @@ static bool keep(struct fcgi *fcgi, FCGX_Request *slot)
     return watch(fcgi, slot->ipcFd, (uint32_t)(slot - fcgi->slots), EPOLLRDHUP);
 }
 
-static void drop(const struct fcgi *fcgi, FCGX_Request *slot)
+static void connection_drop(const struct fcgi *fcgi, FCGX_Request *slot)
 {
     FCGX_Free(slot, 1);
     slot->listen_sock = fcgi->listener;
@@ -152,7 +152,7 @@ static void listen_if(struct fcgi *fcgi, bool wanted)
 }
 
 /* The client closes what it kept, never we: it may be sending just then. A stop waits for that. */
-static bool over(struct fcgi *fcgi, size_t held, int *wait_ms)
+static bool is_over(struct fcgi *fcgi, size_t held, int *wait_ms)
 {
     *wait_ms = -1;
     if (!stopping)
@@ -183,7 +183,7 @@ static FCGX_Request *wait_for_one(struct fcgi *fcgi, FCGX_Request *empty, int wa
     if ((event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0 ||
         recv(slot->ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
         return slot;
-    drop(fcgi, slot);
+    connection_drop(fcgi, slot);
     return NULL;
 }
 
@@ -193,7 +193,7 @@ static bool nobody_there(int rc)
 }
 
 /* A kept connection that breaks in the middle of a request is EBADF: its slot has no listener. */
-static bool take(struct fcgi *fcgi, FCGX_Request *slot)
+static bool request_take(struct fcgi *fcgi, FCGX_Request *slot)
 {
     const bool kept = slot->listen_sock < 0;
     const int rc = FCGX_Accept_r(slot);
@@ -220,11 +220,11 @@ enum pay_err fcgi_accept(struct fcgi *fcgi)
         return accept_cgi(fcgi);
     while (fcgi->failures < FAILURES_MAX) {
         FCGX_Request *empty = free_slot(fcgi, &held);
-        if (over(fcgi, held, &wait_ms))
+        if (is_over(fcgi, held, &wait_ms))
             return PAY_STOP;
         listen_if(fcgi, empty != NULL && !stopping);
         FCGX_Request *slot = wait_for_one(fcgi, empty, wait_ms);
-        if (slot != NULL && take(fcgi, slot))
+        if (slot != NULL && request_take(fcgi, slot))
             return PAY_OK;
     }
     log_event(LOG_ERROR, "fcgi.accept", KN("failures", fcgi->failures));
@@ -247,6 +247,6 @@ void fcgi_finish(struct fcgi *fcgi)
     FCGX_Finish_r(slot);
     if (slot->ipcFd < 0)
         slot->listen_sock = fcgi->listener;
-    else if (!keep(fcgi, slot))
-        drop(fcgi, slot);
+    else if (!connection_keep(fcgi, slot))
+        connection_drop(fcgi, slot);
 }

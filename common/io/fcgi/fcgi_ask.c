@@ -12,7 +12,7 @@
 #define RECORD_HEAD 8
 enum { FCGI_BEGIN = 1, FCGI_PARAMS = 4, FCGI_STDIN = 5, FCGI_STDOUT = 6 };
 
-static void record(struct text *to, int type, const char *content, size_t len)
+static void record_add(struct text *to, int type, const char *content, size_t len)
 {
     const char head[RECORD_HEAD] = { 1, (char)type, 0, 1, (char)(len >> 8), (char)(len & 255) };
 
@@ -37,10 +37,10 @@ static void request(struct text *to)
         text_add(&params, PARAMS[i][0]);
         text_add(&params, PARAMS[i][1]);
     }
-    record(to, FCGI_BEGIN, RESPONDER, sizeof(RESPONDER));
-    record(to, FCGI_PARAMS, params.at, params.len);
-    record(to, FCGI_PARAMS, "", 0);
-    record(to, FCGI_STDIN, "", 0);
+    record_add(to, FCGI_BEGIN, RESPONDER, sizeof(RESPONDER));
+    record_add(to, FCGI_PARAMS, params.at, params.len);
+    record_add(to, FCGI_PARAMS, "", 0);
+    record_add(to, FCGI_STDIN, "", 0);
 }
 
 static const char *exchange(int fd, int timeout_ms)

@@ -7,7 +7,7 @@
 
 /* ---- parameters */
 
-static const char *value_of(const char *pair, const char *name, size_t len)
+static const char *param_value(const char *pair, const char *name, size_t len)
 {
     return pair[0] == name[0] && strncmp(pair, name, len) == 0 && pair[len] == '=' ? pair + len + 1
                                                                                   : NULL;
@@ -18,7 +18,7 @@ const char *fcgi_param(const struct fcgi *fcgi, const char *name)
     const size_t len = strlen(name);
 
     for (char **at = fcgi->params; at != NULL && *at != NULL; at++) {
-        const char *value = value_of(*at, name, len);
+        const char *value = param_value(*at, name, len);
         if (value != NULL)
             return value;
     }
@@ -31,7 +31,7 @@ int fcgi_param_count(const struct fcgi *fcgi, const char *name)
     int count = 0;
 
     for (char **at = fcgi->params; at != NULL && *at != NULL; at++)
-        count += value_of(*at, name, len) != NULL;
+        count += param_value(*at, name, len) != NULL;
     return count;
 }
 

@@ -21,14 +21,14 @@ bool fcgi_stdin_listens(void)
     return getsockopt(STDIN_FILENO, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens;
 }
 
-static enum pay_err refuse(const char *path, const char *why)
+static enum pay_err listen_refused(const char *path, const char *why)
 {
     log_event(LOG_ERROR, "fcgi.listen", KV("path", path), KV("text", why));
     return PAY_FAULT;
 }
 
 /* A full backlog (EAGAIN) is as alive as an accept. */
-static bool answers(const struct sockaddr_un *address)
+static bool is_served(const struct sockaddr_un *address)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
@@ -44,12 +44,12 @@ static enum pay_err make_way(const char *path, const struct sockaddr_un *address
     struct stat there;
 
     if (lstat(path, &there) != 0)
-        return errno == ENOENT ? PAY_OK : refuse(path, strerror(errno));
+        return errno == ENOENT ? PAY_OK : listen_refused(path, strerror(errno));
     if (!S_ISSOCK(there.st_mode))
-        return refuse(path, "something that is not a socket stands there");
-    if (answers(address))
-        return refuse(path, "another program listens there");
-    return unlink(path) == 0 ? PAY_OK : refuse(path, strerror(errno));
+        return listen_refused(path, "something that is not a socket stands there");
+    if (is_served(address))
+        return listen_refused(path, "another program listens there");
+    return unlink(path) == 0 ? PAY_OK : listen_refused(path, strerror(errno));
 }
 
 enum pay_err fcgi_listen(const char *path, int *fd)
@@ -57,18 +57,18 @@ enum pay_err fcgi_listen(const char *path, int *fd)
     struct sockaddr_un address = { .sun_family = AF_UNIX };
 
     if (!text_copy(address.sun_path, sizeof(address.sun_path), path))
-        return refuse(path, "the path of a socket may have 107 bytes at most");
+        return listen_refused(path, "the path of a socket may have 107 bytes at most");
     enum pay_err err = make_way(path, &address);
     if (err != PAY_OK)
         return err;
     int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (made < 0)
-        return refuse(path, strerror(errno));
+        return listen_refused(path, strerror(errno));
     mode_t before = umask(0117);        /* 0660 from its first moment */
     int rc = bind(made, (const struct sockaddr *)&address, sizeof(address));
     umask(before);
     if (rc != 0 || chmod(path, 0660) != 0 || listen(made, BACKLOG) != 0) {
-        err = refuse(path, strerror(errno));
+        err = listen_refused(path, strerror(errno));
         close(made);
         return err;
     }

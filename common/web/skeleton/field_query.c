@@ -11,14 +11,6 @@ struct pairs {
     const char *unknown;
 };
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool form_decode(const char *from, size_t len, char *to, size_t size)
 {
     size_t n = 0;
@@ -29,8 +21,8 @@ bool form_decode(const char *from, size_t len, char *to, size_t size)
     for (size_t i = 0; i < len; i++) {
         int c = from[i] == '+' ? ' ' : (unsigned char)from[i];
         if (from[i] == '%') {
-            const int high = i + 2 < len ? hex_digit(from[i + 1]) : -1;
-            const int low = i + 2 < len ? hex_digit(from[i + 2]) : -1;
+            const int high = i + 2 < len ? hex_value(from[i + 1]) : -1;
+            const int low = i + 2 < len ? hex_value(from[i + 2]) : -1;
             c = high < 0 || low < 0 ? 0 : high * 16 + low;
             i += 2;
         }
