@@ -131,9 +131,11 @@ static enum pay_err paid(struct limit *limit, const struct order *order,
 {
     static const char SQL[] =
         "UPDATE pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
-        "   SET e.status = 10, e.paid_price = e.price, e.paid_currency = e.currency,"
+        "   SET e.status = " STATE(ATTEMPT_SUCCESS) ","
+        "       e.paid_price = e.price, e.paid_currency = e.currency,"
         "       e.success_time = ?, e.channel_order_no = ?, e.next_sync_time = NULL,"
-        "       o.status = 10, o.success_time = ?, o.channel_order_no = ?, o.channel_user_id = ?,"
+        "       o.status = " STATE(ORDER_SUCCESS) ", o.success_time = ?, o.channel_order_no = ?,"
+        "       o.channel_user_id = ?,"
         "       o.channel_id = ?, o.channel_code = ?, o.channel_fee_rate = ?,"
         "       o.channel_fee_price = ?, o.extension_id = e.id, o.version = ?"
         " WHERE o.id = ? AND o.status = ? AND e.id = ? AND e.status = ?";

@@ -10,8 +10,7 @@
 #include "base/ulid.h"
 #include "io/db/db_due.h"
 #include "io/json/json.h"
-
-enum mock_trade_state { MOCK_WAITING = 0, MOCK_PAID = 10, MOCK_FAILED = 20, MOCK_CLOSED = 30 };
+#include "sandbox/mock_state.h"
 
 /* A trade with what the page shows; secrets are wiped by mock_trade_close. */
 struct mock_trade {

@@ -102,9 +102,7 @@ static enum pay_err record_work(struct db *db, void *arg)
     /* What was sent wrong on purpose is sent once: the fault is the point, not its repetition. */
     bool over = *r->notice->fault || tries + 1 >= TRIES_MAX;
     const struct db_param in[] = {
-        DB_NUM(r->acknowledged ? 10
-               : over          ? 20
-                               : 0),
+        DB_NUM(r->acknowledged ? OWED_SUCCESS : over ? OWED_FAILURE : OWED_WAITING),
         DB_NUM_OPT(r->answer->http_status),
         DB_STR(r->answer->body),
         DB_NUM(gap),
@@ -148,7 +146,8 @@ enum pay_err mock_notice_send(struct db *db, const struct config *config,
 
 const struct db_due MOCK_NOTICES = {
     .due = "SELECT id FROM mock_notice"
-           " WHERE state = 0 AND due_time <= UTC_TIMESTAMP(3) ORDER BY due_time LIMIT ?"
+           " WHERE state = " STATE(OWED_WAITING) " AND due_time <= UTC_TIMESTAMP(3)"
+           " ORDER BY due_time LIMIT ?"
            "   FOR UPDATE SKIP LOCKED",
     .claim = "UPDATE mock_notice SET claim_token = ?,"
              "       due_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?",

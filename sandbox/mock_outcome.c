@@ -30,22 +30,21 @@ struct settle {
     struct mock_notice notices[COPIES_MAX];
 };
 
-static int64_t state_of(const char *status)
-{
-    return str_eq(status, "SUCCESS")  ? MOCK_PAID
-           : str_eq(status, "FAILED") ? MOCK_FAILED
-                                      : MOCK_CLOSED;
-}
-
 static enum pay_err settle_work(struct db *db, void *arg)
 {
     /* Paid is final; a payer may be faster than a close. success_time is set first: it reads the
      * old state. */
-    static const char SQL[] = "UPDATE mock_trade SET success_time = IF(? = 10, "
-                              "IFNULL(success_time, UTC_TIMESTAMP(3)), success_time),"
-                              " status = IF(status = 10, 10, ?) WHERE pay_id = ?";
+    static const char SQL[] =
+        "UPDATE mock_trade"
+        "   SET success_time = IF(? = " STATE(MOCK_PAID) ","
+        "                         IFNULL(success_time, UTC_TIMESTAMP(3)), success_time),"
+        "       status = IF(status = " STATE(MOCK_PAID) ", status, ?)"
+        " WHERE pay_id = ?";
     struct settle *s = arg;
-    int64_t state = state_of(s->outcome->status);
+    int64_t state;
+
+    if (!word_parse(STATE_WORDS(MOCK_STATES), s->outcome->status, &state))
+        return PAY_FAULT;
     const struct db_param in[] = { DB_NUM(state), DB_NUM(state), DB_STR(s->trade->pay_id) };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
@@ -69,15 +68,6 @@ enum pay_err mock_trade_settle(struct db *db, const struct config *config,
     return err;
 }
 
-static const char *status_word(int64_t status)
-{
-    return status == MOCK_PAID      ? "SUCCESS"
-           : status == MOCK_FAILED  ? "FAILED"
-           : status == MOCK_CLOSED  ? "CLOSED"
-           : status == MOCK_WAITING ? "WAITING"
-                                    : "NOT_FOUND";
-}
-
 static bool answer_write(const struct mock_trade *trade, struct text *to)
 {
     struct signed_key key = mock_sign_key(trade);
@@ -87,7 +77,7 @@ static bool answer_write(const struct mock_trade *trade, struct text *to)
     token_new(nonce);
     json_open(&j, NULL);
     json_str(&j, "pay_id", trade->pay_id);
-    json_str(&j, "status", status_word(trade->status));
+    json_str(&j, "status", word_of(STATE_WORDS(MOCK_STATES), trade->status));
     json_opt(&j, "channel_order_no", trade->channel_order_no);
     json_i64(&j, "price", trade->price);
     json_str(&j, "currency", trade->currency);
@@ -113,7 +103,9 @@ static enum pay_err query_check(const struct json *object, const struct mock_tra
 
 static enum pay_err close_work(struct db *db, void *arg)
 {
-    static const char SQL[] = "UPDATE mock_trade SET status = 30 WHERE pay_id = ? AND status = 0";
+    static const char SQL[] =
+        "UPDATE mock_trade SET status = " STATE(MOCK_CLOSED)
+        " WHERE pay_id = ? AND status = " STATE(MOCK_WAITING);
     const struct mock_trade *trade = arg;
     const struct db_param in[] = { DB_STR(trade->pay_id) };
 

@@ -7,7 +7,7 @@
 
 /* The key the gateway signs with: the shared secret, or its own RSA key. */
 struct signed_key mock_sign_key(const struct mock_trade *trade);
-/* Reads the attempt and its trade without opening one (status -1 then). */
+/* Reads the attempt and its trade without opening one (status MOCK_UNKNOWN then). */
 MUST_USE enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trade *out);
 
 struct mock_notice {

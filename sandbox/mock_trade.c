@@ -95,8 +95,8 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
         "SELECT m.channel_id, IFNULL(t.price, m.price) AS price,"
         "       IFNULL(t.currency, m.currency) AS currency, m.subject, m.return_url, m.expire_time,"
         "       m.app_key, m.shop, m.code, m.config, m.config_sealed AS sealed,"
-        "       IFNULL(t.status, -1) AS status, t.channel_order_no, t.success_time,"
-        "       UTC_TIMESTAMP(3) AS now"
+        "       IFNULL(t.status, " STATE(MOCK_UNKNOWN) ") AS status, t.channel_order_no,"
+        "       t.success_time, UTC_TIMESTAMP(3) AS now"
         " FROM merchant_attempt m LEFT JOIN mock_trade t ON t.pay_id = m.pay_id WHERE m.pay_id = ?";
     static struct attempt_row row;
     char number[NO_SIZE]; /* pay_id may be out's own */
@@ -135,7 +135,7 @@ enum pay_err mock_trade_open(struct db *db, const char *pay_id, struct mock_trad
 {
     enum pay_err err = mock_trade_read(db, pay_id, out);
 
-    if (err != PAY_OK || out->status >= 0)
+    if (err != PAY_OK || out->status != MOCK_UNKNOWN)
         return err;
     err = db_txn(db, open_work, out);
     return err == PAY_OK ? mock_trade_read(db, pay_id, out) : err;

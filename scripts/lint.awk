@@ -40,6 +40,9 @@ BEGIN {
 
     SQL_FILES = "^common/(app|notify|order|refund|transfer|settle|checkout|registry|watch|keep)/|^common/io/db/|^sandbox/|^tests/|^examples/|^bench/"
     APART = "^tests/|^examples/|^bench/bare\\.c$"     # libraries without our wrappers
+    # A state is named by its constant: in texts of SQL by STATE(…), in C as it is. HTTP's numbers are longer.
+    STATE_IN_TEXT = "(^|[^a-z_])((from|to|before|last)_)?(status|state) *((=|<>|!=|<=>|<|>) *|(NOT )?IN *\\( *)-?[0-9]"
+    STATE_IN_CODE = "(->|\\.)(log_)?(status|state) *(=|==|!=|<|>|<=|>=) *-?[0-9][0-9]?([^0-9A-Za-z_]|$)"
     SQL = "^[ ]*(SELECT|INSERT|UPDATE|DELETE|REPLACE|CALL|ALTER|TRUNCATE|DROP|START TRANSACTION)[ ]"
 
     split("strcpy strcat sprintf vsprintf gets atoi atol atoll atof strtok strtok_r alloca system popen" \
@@ -119,6 +122,8 @@ FNR == 1 {
     directive = in_directive || (!in_comment && $0 ~ /^[ \t]*#/)
     in_directive = directive && $0 ~ /\\$/
     code = strip($0)
+    if (folder != "tests" && code ~ STATE_IN_CODE)
+        report(FNR, "state", "a state's number: its constant comes from its table")
     tokens(code, directive)
 }
 
@@ -183,6 +188,8 @@ function strip(line,   code, mark, at) {
 function check_string(s) {
     if (s ~ SQL && name !~ SQL_FILES)
         report(FNR, "sql", "SQL text outside the business folders of common/ and sandbox")
+    if (folder != "tests" && s ~ STATE_IN_TEXT)
+        report(FNR, "state", "a state's number: STATE(…) gives it from its table")
 }
 
 # ---- includes

@@ -260,6 +260,21 @@ circle 'common/io/db/c.h:1' 'common/io/db/a.h=#include "io/db/b.h"' 'common/io/d
 circle '' 'common/app/a.h=#include "app/b.h"' 'common/app/b.h=int x;' 'common/app/a.c=#include "app/a.h"'
 circle '' 'common/app/a.h=#include "app/b.h"' 'common/app/b.h=#include "app/a.h" /* lint: allow circle - as it must be */'
 
+# ---- states by their constants
+for text in 'WHERE status = 0' 'SET o.status = 10, x = 1' 's.to_status <> 20' 'status NOT IN (0, 10)' 'state=0'; do
+    check "state in a text: $text" common/order/x.c '1: state' <<<"const char *s = \"$text\";"
+done
+for text in 'WHERE status = ?' 'http_status = 200' 'status = ' 'is_status = 1'; do
+    check "no state in a text: $text" common/order/x.c '' <<<"const char *s = \"$text\";"
+done
+for code in 'if (o->status == 0)' 'if (o.status < 0)' 'w->state = 20;' 'if (r.log_status != 10)'; do
+    check "state in C: $code" cli/x.c '1: state' <<<"$code"
+done
+for code in 'if (o->status == ORDER_WAITING)' 'if (a->status != 200)' 'if (h->state.fails > 0)' '/* o->status == 0 */' 'long status = 0;'; do
+    check "no state in C: $code" cli/x.c '' <<<"$code"
+done
+check 'tests type what they expect' tests/db/x.c '' <<<'run("UPDATE pay_order SET status = 20");'
+
 # ---- the program itself
 tree=$(mktemp -d)
 mkdir -p "$tree/common/app"
