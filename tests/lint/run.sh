@@ -75,7 +75,7 @@ check 'libc anywhere'      common/app/x.c ''       <<<'#include <string.h>'
 check 'SELECT in web' common/web/x.c '1: sql' <<<'static const char A[] = "SELECT no FROM pay_order";'
 check 'UPDATE in job' common/job/x.c '2: sql' <<'C'
 static const char A[] =
-    "UPDATE notify_task SET state = 1";
+    "UPDATE notify_task SET state = ?";
 C
 check 'CALL in cgi-bin'     cgi-bin/x.c '1: sql' <<<'static const char A[] = "CALL open_order(?)";'
 check 'DELETE in cli'       cli/x.c '1: sql'     <<<'static const char A[] = " DELETE FROM t";'
