@@ -61,7 +61,8 @@ static void show(struct call *call, const struct checkout *done)
     reply_order_view(call, &done->order, done->has_attempt ? &done->attempt : NULL);
 }
 
-/* A channel's refusal and silence carry the order's number: the order is there all the same. */
+/* When the channel refuses or does not answer, the order exists all the same: its number is in the
+ * answer. */
 static enum pay_err answer(struct call *call, enum pay_err err, const struct checkout_call *asked,
                            const struct checkout *done)
 {

@@ -69,7 +69,7 @@ static enum pay_err add_host(void *arg, void *row)
     return PAY_OK;
 }
 
-/* The list goes behind its head, and the count, known first, before both. */
+/* The count comes first in the text, but is known only once the list was read. */
 static void add_open_hosts(struct text *to, struct db *db)
 {
     static char room[HOSTS_SHOWN * 1500];

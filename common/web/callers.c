@@ -15,7 +15,7 @@
  * known: a hundred at once, then ten a second. */
 #define BURST_STEP_US 100000
 #define BURST_US (100 * BURST_STEP_US)
-#define RECALL_AGAIN_US INT64_C(5000000)    /* after a database that is away */
+#define RECALL_AGAIN_US INT64_C(5000000)    /* while the database is away */
 
 struct known { _Atomic uint64_t owner; _Atomic int64_t seen_us; };
 struct callers {
@@ -46,7 +46,7 @@ void callers_begin(void)
         atomic_store(&callers->busy[server_place()], false);
 }
 
-/* The owner's place; else, to be taken over, the one that was quiet for longest. */
+/* The owner's place; when it has none, the one that was quiet for longest, to be taken over. */
 static struct known *known_of(uint64_t owner)
 {
     struct known *set = callers->known[owner & (SETS - 1)], *oldest = &set[0];

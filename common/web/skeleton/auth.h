@@ -21,8 +21,8 @@ MUST_USE enum pay_err auth_signature(const struct app *app, const struct request
                                      const struct credentials *said, const struct app_key **out);
 /* After PAY_FAULT of it: raises an alert that names the key which cannot be used. */
 void auth_tell_shut(struct db *db, const struct app *app, const struct credentials *said);
-/* What is wrong with the credentials, in words (said is NULL when the header was not of the form);
- * of a wrong signature the list's own words are all there is. */
+/* What is wrong with the credentials, in words (said is NULL when the header was not of the form).
+ * Of a wrong signature nothing is added: base/err.h has the words. */
 void auth_say(const struct request *request, const struct credentials *said, enum pay_err err,
               struct text *why);
 

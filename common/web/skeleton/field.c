@@ -106,7 +106,7 @@ static text_kind *const KINDS[] = {
     [FIELD_EXTRAS] = NULL, [FIELD_CHOICE] = take_choice, [FIELD_CHECKED] = keep,
 };
 
-/* A text with a NUL inside is nothing that any kind takes. */
+/* No kind accepts a text with a NUL in it. */
 bool field_take_text(const struct field *field, const char *s, size_t len, void *to)
 {
     text_kind *take = KINDS[field->kind];

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include "web/skeleton/field.h"
 
-/* Which of the table's fields were given, how a given one is decoded into its member, what came as
- * it may be shown (false: that says all, what is wanted need not follow), and the name that was
- * given in the place of a missing one (NULL: none). */
+/* Where values come from. has: was the table's i-th field given? read: decodes it into its member.
+ * show: what came, as a message may show it; false: the message needs nothing more. instead: the
+ * name that was given in the place of a missing field; NULL: none. */
 struct field_source {
     void *arg;
     bool (*has)(void *arg, size_t i);

@@ -57,7 +57,7 @@ static uint64_t hash(char kind, const void *at, size_t len)
     return h ? h : 1;
 }
 
-/* The owner's slot; else, to be taken over, the one whose bucket is full again soonest. */
+/* The owner's slot; when it has none, the one whose bucket is full soonest, to be taken over. */
 static struct slot *bucket_of(uint64_t owner, bool *own)
 {
     struct slot *set = buckets->slots[owner & (SETS - 1)], *calmest = &set[0];

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "base/fault.h"
 
-#define RETRY_AFTER 1           /* seconds: what is away is mostly a restart */
+#define RETRY_AFTER 1           /* seconds; most outages are restarts */
 
 static char header_room[8192], body_room[REPLY_BODY_MAX], head_room[4096], tail_room[2048];
 static struct text before, after;
@@ -133,7 +133,7 @@ enum pay_err reply_close(struct reply *reply, const struct reply_end *end)
     if (last.err != PAY_OK &&
         (!reply->keep_data || reply->raw || reply->body.full || last.page)) {
         text_reset(&reply->body);
-        if (reply->raw)                     /* its headers spoke of another body */
+        if (reply->raw)                     /* its headers describe another body */
             text_reset(&reply->headers);
         reply->in_data = reply->raw = false;
     }
@@ -179,7 +179,7 @@ bool reply_send(const struct reply *reply, struct fcgi *fcgi, bool head)
     const size_t len = before.len + reply->body.len + after.len;
 
     text_addf(&first, "Status: %d %s\r\n", reply->status, reason(reply->status));
-    if (reply->status != 204)                   /* it has no body, and says no length of one */
+    if (reply->status != 204)                   /* a 204 has no body, so no length */
         text_addf(&first, "Content-Length: %zu\r\n", len);
     bool sent = fcgi_write(fcgi, first.at, first.len) &&
                 fcgi_write(fcgi, reply->headers.at, reply->headers.len) &&

@@ -115,7 +115,7 @@ static int work(void *arg)
     }
     fcgi_close(&worker.fcgi);
     db_close(&worker.db);
-    return served > 0 || server_ends() ? 0 : 1;     /* 1: a socket that gives nothing */
+    return served > 0 || server_ends() ? 0 : 1;     /* 1: the socket gave no request */
 }
 
 int endpoint_serve(const struct endpoint *endpoint, int argc, char **argv)

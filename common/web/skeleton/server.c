@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "io/fcgi/fcgi.h"
 
-#define SHORT_LIFE_US INT64_C(300000)       /* an end so early is a failure to start */
+#define SHORT_LIFE_US INT64_C(300000)       /* a worker that ends sooner failed to start */
 #define PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 5000
 #define LAST_WAIT_US INT64_C(20000000)      /* for requests in hand at the end */
@@ -142,7 +142,7 @@ static void signal_all(const struct server *server, int signal_number)
     }
 }
 
-/* The signal that came, or 0: soon when there is something to do besides. */
+/* Waits for a signal; only 20 ms when there is other work soon. 0: none came. */
 static int next_signal(const struct server *server, bool soon)
 {
     const struct timespec wait = { .tv_sec = soon ? 0 : 60, .tv_nsec = soon ? 20000000 : 0 };
@@ -172,7 +172,7 @@ static void block_signals(struct server *server)
         sigaddset(&server->mask, OURS[i]);
     sigprocmask(SIG_BLOCK, &server->mask, &server->before);
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGCHLD, SIG_DFL);       /* an ignored one, inherited, would eat the children's ends */
+    signal(SIGCHLD, SIG_DFL);       /* if ignored, children's ends are lost */
 }
 
 int server_run(int64_t workers, server_work *work, void *arg)
