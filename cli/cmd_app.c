@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
+#include "registry/registry_view.h"
 
 #define OVERLAP_DEFAULT 86400
 #define OVERLAP_MAX 604800
@@ -14,17 +15,7 @@ static enum pay_err app_print(void *arg, void *row)
     struct out *out = &cli->out;
 
     out_row(out);
-    out_str(out, "app_key", app->app_key);
-    out_str(out, "name", app->name);
-    out_str(out, "status", state_word(&APP_STATE_TABLE, app->status));
-    out_str(out, "notify_url", app->order_notify_url);
-    out_i64(out, "notify_append_channel", app->notify_append_channel);
-    out_i64(out, "notify_closed", app->notify_closed);
-    out_str(out, "notify_schedule", app->notify_schedule);
-    out_str(out, "late_payment", app->late_payment);
-    out_str(out, "allowed_nets", app->allowed_nets);
-    out_str(out, "remark", app->remark);
-    out_time(out, "create_time", app->create_time);
+    out_view(out, &APP_VIEW, app);
     return PAY_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "checkout/channels.h"
 #include "cli/command.h"
 #include "io/crypto/sign.h"
+#include "registry/registry_view.h"
 
 #define ID_MAX INT64_C(9007199254740991)
 
@@ -127,15 +128,7 @@ static enum pay_err channel_print(void *arg, void *row)
     if (show->id && show->id != c->id)
         return PAY_OK;
     out_row(out);
-    out_i64(out, "channel_id", c->id);
-    out_str(out, "app_key", c->app_key);
-    out_str(out, "code", c->code);
-    out_str(out, "name", c->name);
-    out_str(out, "status", state_word(&CHANNEL_STATE_TABLE, c->status));
-    out_i64(out, "fee_rate", c->fee_rate);
-    out_json(out, "config", c->config);
-    out_str(out, "remark", c->remark);
-    out_time(out, "create_time", c->create_time);
+    out_view(out, &CHANNEL_VIEW, c);
     return PAY_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "cli/command.h"
+#include "registry/registry_view.h"
 #include "io/crypto/sign.h"
 #include "io/crypto/vault.h"
 
@@ -60,14 +61,7 @@ static enum pay_err key_print(void *arg, void *row)
     if (cli->arg_count && !str_eq(cli->arg[0], key->key_id))
         return PAY_OK;
     out_row(out);
-    out_str(out, "app_key", key->app_key);
-    out_str(out, "key_id", key->key_id);
-    out_str(out, "algorithm", key->algorithm);
-    out_str(out, "status", key_status(key));
-    out_str(out, "scopes", key->scopes);
-    out_time(out, "expire_time", key->expire_time);
-    out_time(out, "last_used_time", key->last_used_time);
-    out_time(out, "create_time", key->create_time);
+    out_view(out, &KEY_VIEW, &(struct key_shown){ .key = key, .status = key_status(key) });
     return PAY_OK;
 }
 
