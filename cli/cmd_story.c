@@ -42,6 +42,7 @@ static enum pay_err event_print(void *arg, void *row)
 
     out_row(out);
     out_view(out, &STORY_EVENT_VIEW, event);
+    out->more = event->all - out->rows;
     return PAY_OK;
 }
 
@@ -57,6 +58,7 @@ int run_order_show(struct cli *cli)
                         : err == PAY_CONFLICT ? "orders of several apps have it: add --app APP_KEY"
                                               : NULL);
     out_open(&cli->out, cli->value[OPT_JSON], true);
+    cli->out.more_cure = "the first 500 are shown; the later ones are in the order's tables";
     err = story_read(cli->db, key.id, event_print, &cli->out);
     return cli_listed(cli, err, "order show", NULL);
 }

@@ -216,9 +216,13 @@ static void padded(const char *s, size_t want, bool last)
 
 static void print_list(const struct out *out)
 {
+    size_t wide[OUT_COLUMNS];
+
+    for (int i = 0; i < out->columns; i++)
+        wide[i] = width(out, i);
     for (int row = -1; row < out->rows; row++) {
         for (int i = 0; i < out->columns; i++)
-            padded(row < 0 ? out->names[i] : out->table[row * OUT_COLUMNS + i], width(out, i),
+            padded(row < 0 ? out->names[i] : out->table[row * OUT_COLUMNS + i], wide[i],
                    i == out->columns - 1);
         fputc('\n', stdout);
     }
@@ -249,7 +253,8 @@ static void finish(struct out *out, const char *empty, bool broken)
     else if (out->rows)
         print_one(out);
     if (!out->json && out->more > 0)
-        printf("and %lld more: --limit N, or --after the last one\n", (long long)out->more);
+        printf("and %lld more: %s\n", (long long)out->more,
+               str_or(out->more_cure, "--limit N, or --after the last one"));
     for (int i = 0; !out->json && i < out->rows; i++)
         for (int c = 0; c < out->columns; c++)
             free(out->table[i * OUT_COLUMNS + c]);

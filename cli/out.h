@@ -13,6 +13,7 @@ struct out {
     bool json, list;
     int rows, cells; /* of the row under way */
     int64_t more;    /* of a list: rows beyond its limit, printed with it */
+    const char *more_cure; /* how people see those; NULL: by --limit and --after */
     const char *names[OUT_COLUMNS];
     char **table; /* people's lists: rows * columns texts, owned */
     int columns;

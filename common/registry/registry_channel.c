@@ -306,7 +306,7 @@ enum pay_err registry_channel_status(struct db *db, struct actor *actor, int64_t
 enum pay_err registry_channel_list(struct db *db, const char *app_key, db_each *each, void *arg)
 {
     static const char SQL[] = CHANNEL_SELECT
-        " WHERE (? IS NULL OR a.app_key = ?) ORDER BY c.id LIMIT 1000";
+        " WHERE (? IS NULL OR a.app_key = ?) ORDER BY c.id";
     struct channel_row row;
 
     if (app_key && !str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))

@@ -264,7 +264,7 @@ enum pay_err registry_key_revoke(struct db *db, struct actor *actor, const char 
 enum pay_err registry_key_list(struct db *db, const char *app_key, db_each *each, void *arg)
 {
     static const char SQL[] = KEY_SELECT
-        " WHERE (? IS NULL OR a.app_key = ?) ORDER BY k.id LIMIT 1000";
+        " WHERE (? IS NULL OR a.app_key = ?) ORDER BY k.id";
     struct key_row row;
 
     if (app_key && !str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))

@@ -130,6 +130,7 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
 static const struct db_column EVENT_COLUMNS[] = {
     DB_COLUMN_TIME(struct story_event, time), DB_COLUMN(struct story_event, what),
     DB_COLUMN(struct story_event, about), DB_COLUMN(struct story_event, text),
+    DB_COLUMN(struct story_event, all),
 };
 
 struct story_each { db_each *each; void *arg; };
@@ -152,14 +153,14 @@ static enum pay_err story_each(void *arg, void *row)
 enum pay_err story_read(struct db *db, int64_t order_id, db_each *each, void *arg)
 {
     static const char SQL[] =
-        "SELECT time, what, about, text FROM ("
+        "SELECT time, what, about, text, COUNT(*) OVER () AS `all` FROM ("
         EVENT_ORDER EVENT_ATTEMPT EVENT_CALLBACK EVENT_STATE EVENT_TASK EVENT_DELIVERY EVENT_HOST
         EVENT_ALERT
-        ") x ORDER BY time, k LIMIT 500";
+        ") x ORDER BY time, k LIMIT ?";
     const struct db_param in[] = {
         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
-        DB_NUM(order_id), DB_NUM(order_id),
+        DB_NUM(order_id), DB_NUM(order_id), DB_NUM(STORY_EVENTS_MAX),
     };
     struct story_event row;
     struct story_each e = { each, arg };

@@ -8,7 +8,7 @@
 #include "io/db/db.h"
 
 struct story_event {
-    int64_t time;
+    int64_t time, all;  /* all: how many events the order has */
     char what[33];  /* order, attempt, state, callback, notification, delivery, alert */
     char about[65]; /* its number */
     char text[4097];
@@ -20,6 +20,7 @@ struct story_key { int64_t id; char no[NO_SIZE]; };     /* the order's */
 MUST_USE enum pay_err story_find(struct db *db, const char *number, const char *app_key,
                                  struct story_key *out);
 /* In the order of time, at most 500 events. */
+#define STORY_EVENTS_MAX 500
 MUST_USE enum pay_err story_read(struct db *db, int64_t order_id, db_each *each, void *arg);
 
 #endif
