@@ -21,7 +21,7 @@ enum opt {
 struct cli {
     struct config config;
     struct db *db;                      /* the ctl account; NULL for commands without */
-    struct actor actor;                 /* who, why (--reason) */
+    struct actor actor;                 /* the operator's name and --reason */
     const char *value[OPT_COUNT];       /* NULL: not given; flags are "1" */
     const char *arg[2];
     int arg_count;
@@ -80,7 +80,7 @@ int run_sizes(struct cli *cli);
 int cli_fail(enum pay_err err, const char *what, const char *why);
 /* Is there an app as --app says, or none said? False after a message. */
 bool cli_app_known(struct cli *cli);
-/* Ends what out_open began: `empty` is told only when it is known that there is nothing. */
+/* Ends what out_open began: `empty` is printed only when it is known that there is nothing. */
 int cli_listed(struct cli *cli, enum pay_err err, const char *what, const char *empty);
 /* A whole number option, fallback when not given; false after a message. */
 struct number_option { enum opt opt; int64_t min, max, fallback; };

@@ -22,7 +22,7 @@ void check_programs(struct doctor *d);
 void check_accounts(struct doctor *d);
 /* Do MariaDB's memory and connections fit the machine and the programs? */
 void check_sizes(struct doctor *d);
-/* Who waits for a merchant that does not acknowledge? */
+/* Which notifications wait for a merchant that does not acknowledge? */
 void check_waiting(struct doctor *d);
 
 #endif

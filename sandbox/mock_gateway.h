@@ -47,7 +47,8 @@ const struct mock_outcome *mock_outcome_find(const char *name);
 struct mock_answer { bool sent; int64_t http_status; char body[513]; };
 
 /* Makes it happen: the trade's state, the callbacks owed (one transaction), then sends those due.
- * status is SUCCESS, FAILED or CLOSED. A paid trade stays paid whatever is told later. */
+ * status is SUCCESS, FAILED or CLOSED. A paid trade stays paid, also when another status is asked
+ * for later. */
 MUST_USE enum pay_err mock_trade_settle(struct db *db, const struct config *config,
                                         const struct mock_outcome *outcome,
                                         struct mock_trade *trade, struct mock_answer *answer);
@@ -57,8 +58,8 @@ extern const struct db_due MOCK_NOTICES;
 MUST_USE enum pay_err mock_notice_run(struct db *db, const struct config *config,
                                       const struct db_due_row *row);
 
-/* POST /mockpay/query and, with close, /mockpay/close: the body as it came; answers into to how the
- * trade stands, signed. Closing ends one that waits; paid stays paid. PAY_BAD_SIGN, PAY_BAD_TIME,
+/* POST /mockpay/query and, with close, /mockpay/close: the body as it came; writes the trade's
+ * state into to, signed. Closing ends one that waits; paid stays paid. PAY_BAD_SIGN, PAY_BAD_TIME,
  * PAY_BAD_FIELD, PAY_NOT_FOUND. A question opens no trade. */
 MUST_USE enum pay_err mock_question_answer(struct db *db, bool close, const char *body, size_t len,
                                            struct text *to);

@@ -16,7 +16,7 @@ static const struct view_member ALERT_MEMBERS[] = {
 };
 const struct view ALERT_VIEW = VIEW_SHOWS_ALL(ALERT_MEMBERS);
 
-/* One that was closed is opened by the trigger: the accounts may not write who closed it. */
+/* A trigger opens a closed alert again: the programs' accounts may not write closed_by. */
 static enum pay_err alert_again(struct db *db, const char *kind, const char *about,
                                 const char *text, int64_t *changed)
 {

@@ -168,7 +168,7 @@ static enum pay_err app_read(struct db *db, const char *sql, const struct db_par
         .sql = sql, .in = key, .n = 1, .shape = DB_SHAPE(APP_COLUMNS), .row = &row });
     if (err != PAY_OK)
         return err;
-    /* A list nobody can read must not become "any address". */
+    /* A list that cannot be parsed must not become "any address". */
     if (*row.allowed_nets != '\0' && !net_list_parse(row.allowed_nets, &row.app.allowed)) {
         log_event(LOG_ERROR, "app.allowed_nets", KV("app_key", row.app.app_key));
         return PAY_FAULT;

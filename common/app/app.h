@@ -60,8 +60,8 @@ void app_forget(const char *app_key);
 /* Notes that the key was used, at most once in 5 minutes per process; failures are only logged. */
 void app_key_used(struct db *db, const struct app_key *key);
 
-/* The app with the latest of its revoked and expired keys in place of its live ones: to tell whose
- * signature is refused. */
+/* The app with the latest of its revoked and expired keys in place of its live ones: for naming the
+ * key of a refused signature. */
 MUST_USE enum pay_err app_ended_keys(struct db *db, const struct app *app, struct app *out);
 
 /* The secrets that sign an app's notifications now: the current one, and while it rotates the old.

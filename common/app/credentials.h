@@ -10,7 +10,7 @@
 #define TIMESTAMP_WINDOW 300        /* seconds to either side */
 #define CREDENTIALS_EXTRA 256       /* bytes a signed text has besides address and body, at most */
 
-/* What stands in the header, each value checked against its alphabet, nothing believed yet. */
+/* What the header says: each value is checked against its alphabet, and not verified yet. */
 struct credentials {
     enum key_algorithm algorithm;
     char app_key[APP_KEY_SIZE], key_id[APP_KEY_SIZE];   /* key_id "" when left out */

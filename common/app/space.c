@@ -32,7 +32,7 @@ int64_t space_free(struct db *db)
 
     if (kept_is_fresh(&kept))
         return left;
-    /* Who knows the folder does not wait for a database that hangs more than once a minute. */
+    /* Once the folder is known, a database that hangs is waited for once a minute at most. */
     if (db != NULL && (folder.path[0] == '\0' || now - asked_us > FOLDER_US)) {
         if (folder_read(db, &told) == PAY_OK)
             folder = told;

@@ -62,7 +62,7 @@ void config_take_recorded(void)
     if (!(state && *state) && something_is_said())
         return;
     text_addf(&name, "%s/run/shroff.env", str_or(state, "var"));
-    /* Nobody else's folder tells us which database to talk to. */
+    /* A folder of another user may not choose the database. */
     if (name.full || stat(path, &st) != 0 || st.st_uid != geteuid() ||
         file_read(path, room, sizeof(room)) != PAY_OK)
         return;

@@ -1,4 +1,5 @@
-/* err.h - the one list of results: what a function returns, what a client is told, what he can do.
+/* err.h - the one list of results: what a function returns, what a client is answered, and what the
+ * client can do about it.
  *
  * Each row: name, wire code, HTTP status, message, advice. The wire codes are the contract's and
  * stable. A row whose code is 0 never leaves the process (err_row maps it to 50000 if it would). */

@@ -3,7 +3,7 @@
  *
  * The plan is one line in the file that SHROFF_FAULT_FILE names: POINT ACTION [PASS]. ACTION is
  * kill (SIGKILL), stop (SIGSTOP) or sleep:MS; PASS says at which pass of this process (1). The plan
- * is carried out once: whoever removes the file first acts. */
+ * is carried out once: the process that removes the file acts. */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
 

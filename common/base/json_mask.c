@@ -1,4 +1,4 @@
-/* json_mask.c - json_mask of json_text.h. It reads text that nobody has checked. */
+/* json_mask.c - json_mask of json_text.h. It reads text that was not checked before. */
 #include <string.h>
 #include "base/json_text.h"
 
@@ -18,7 +18,7 @@ static size_t unescape(const char *s, uint32_t *out)
     return 5;
 }
 
-/* The string whose first quote s is: where it ends, and whether it says name. */
+/* s is the first quote of a string: gives where the string ends, and whether it is name. */
 static const char *string_read(const char *s, const char *name, bool *same)
 {
     *same = true;

@@ -31,7 +31,7 @@ void json_raw(struct json_text *j, const char *name, const char *json);     /* J
 /* Escapes s as the inside of a JSON string; bytes that are not UTF-8 become U+FFFD. */
 void json_escape(struct text *to, const char *s, size_t len);
 
-/* A copy of text (JSON that nobody checked, whole or cut, with other text around it) in which each
+/* A copy of text (unchecked JSON, whole or cut, with other text around it) in which each
  * member called name has the value "…": names are read as JSON reads them, "s\u0069gn" is sign. */
 void json_mask(struct text *to, const char *text, const char *name);
 

@@ -130,7 +130,7 @@ static struct span trimmed(struct span s)
     return s;
 }
 
-/* Without the quotes that must stand around a bracket in some headers. */
+/* Without the quotes that some headers need around a bracket. */
 static struct span unquoted(struct span s)
 {
     const bool quoted = s.len >= 2 && s.at[0] == '"' && s.at[s.len - 1] == '"';

@@ -1,9 +1,9 @@
 /* stats.c - the counters' file: a head and 1024 slots of fixed size, mapped by every program.
  *
  * A slot belongs to the 64-bit hash of its kind, name and label, taken with one compare-and-swap
- * on a zero word. Whoever finds the slot before its texts are marked ready writes them (everybody
- * would write the same bytes) and marks them, so a crash between any two instructions leaves
- * nothing that the next caller does not finish. Slots are never given back. */
+ * on a zero word. A program that finds the slot before its texts are marked ready writes them and
+ * marks them; two programs write the same bytes. So what a crash leaves unfinished, the next caller
+ * finishes. Slots are never given back. */
 #include "base/stats.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +41,7 @@ static bool map(int fd)
     return true;
 }
 
-/* Moves a file of another version aside, once, whoever else tries at the same time. */
+/* Moves a file of another version aside, once, also when several programs try at the same time. */
 static void set_aside(int fd, const char *path)
 {
     char old[4096];

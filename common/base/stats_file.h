@@ -15,7 +15,7 @@ enum stats_kind { STATS_COUNTER = 1, STATS_GAUGE, STATS_HISTOGRAM };
 
 struct stats_slot {
     _Atomic uint64_t hash;          /* 0: free */
-    _Atomic uint32_t ready;         /* the kind, once name and label stand */
+    _Atomic uint32_t ready;         /* the kind, once name and label are written */
     uint32_t unused;
     char name[STATS_NAME];
     char label[STATS_LABEL];

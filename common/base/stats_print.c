@@ -1,4 +1,4 @@
-/* stats_print.c - the counters' file as Prometheus text: samples of one metric stand together. */
+/* stats_print.c - the counters' file as Prometheus text, all samples of a metric in one place. */
 #include "base/stats.h"
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static const struct metric METRICS[] = {
     { "shroff_notify_clock_skew_seconds", "This machine's clock minus the database's." },
 };
 
-/* Where a metric stands in METRICS; unknown ones come last, by name. */
+/* The place of a metric in METRICS; unknown ones come last, by name. */
 static size_t rank(const char *name)
 {
     size_t i = 0;

@@ -1,4 +1,4 @@
-/* text.h - bounded text: a builder whose ceiling is given at birth, number parsing, alphabets. */
+/* text.h - bounded text: a builder over the caller's room, number parsing, alphabets. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 

@@ -27,7 +27,7 @@ struct channel_row {
 /* PAY_BAD_FIELD, PAY_CONFLICT: actor->problem says what is wrong. PAY_NOT_FOUND: no such app. */
 MUST_USE enum pay_err registry_app_create(struct db *db, struct actor *actor, struct app_row *app,
                                           char webhook_secret[WEBHOOK_TEXT_SIZE]);
-/* Writes all settings of app (found by app_key) as they stand in the row. */
+/* Writes all settings of app (found by app_key) from the row. */
 MUST_USE enum pay_err registry_app_set(struct db *db, struct actor *actor,
                                        const struct app_row *app);
 MUST_USE enum pay_err registry_app_status(struct db *db, struct actor *actor, const char *app_key,

@@ -31,7 +31,7 @@ MUST_USE enum pay_err registry_log(struct db *db, struct actor *actor, const cha
 MUST_USE enum pay_err registry_print(struct db *db, const struct mac *bare, struct mac *out);
 /* prefix and 20 random characters of a-z0-9. */
 void registry_name_new(const char *prefix, char out[APP_KEY_SIZE]);
-/* Opens what stands at `from` and seals it for `to`. */
+/* Opens what is sealed for `from` and seals it for `to`. */
 MUST_USE enum pay_err registry_reseal(const struct vault_place *from, const struct vault_place *to,
                                       const struct sealed_row *row, struct sealed *out);
 

@@ -91,7 +91,7 @@ static const struct vault_key *find_key(int version)
     return NULL;
 }
 
-/* Somebody else may have rotated since we read the file. */
+/* Another program may have rotated the key since this one read the file. */
 static const struct vault_key *find_or_reread(int version)
 {
     char path[VAULT_PATH_MAX];

@@ -1,4 +1,4 @@
-/* vault.h - secrets at rest: sealed under a master key from a file, bound to where they stand.
+/* vault.h - secrets at rest: sealed under a master key from a file, bound to their place.
  *
  * File (0600): one or more lines VERSION:base64 of 32 bytes, VERSION 1..255. The highest seals, all
  * open, so a rotation adds a line, seals everything anew, then drops older lines. A sealed value is
@@ -23,7 +23,7 @@ void vault_owner(const char *app_key, const char *name, char out[VAULT_OWNER_SIZ
 /* Reads the file; PAY_FAULT after one log line when it is missing, readable by others, or garbled.
  * Keys live in memory that is not dumped, wiped at exit. */
 MUST_USE enum pay_err vault_open(const char *path);
-/* A number that follows from purpose and n, and that nobody can tell who has no key of the vault.
+/* A number that follows from purpose and n, and that cannot be guessed without a key of the vault.
  * 0 when it is not open. It changes with a rotation. */
 uint64_t vault_hash(const char *purpose, int64_t n);
 int vault_version(void);                        /* the version that seals */

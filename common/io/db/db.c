@@ -72,7 +72,7 @@ void db_meanwhile(struct db *db, db_meanwhile_do *meanwhile, void *arg)
     db->meanwhile_arg = arg;
 }
 
-/* The link goes first: statements without one are freed without a word to the server. */
+/* The link goes first: statements without one are freed without sending anything. */
 void db_disconnect(struct db *db)
 {
     if (db->link != NULL)
@@ -104,7 +104,7 @@ static void set_options(const struct db *db, MYSQL *link)
         mysql_options(link, MYSQL_OPT_NONBLOCK, NULL);
 }
 
-/* Sets the session, then asks whether it took (F30): a proxy or an init_connect may differ. */
+/* Sets the session, then reads it back: a proxy or an init_connect may have changed it. */
 static bool session_ours(const struct db *db, MYSQL *link)
 {
     char room[512];

@@ -1,7 +1,7 @@
 /* db.h - MariaDB, the only way to it. One connection per process, prepared statements kept per
  * connection and found by the address of their SQL text (so the SQL is a static const array).
  *
- * Every session is READ COMMITTED, +00:00, strict. A SELECT outside db_txn stands alone; in it a
+ * Every session is READ COMMITTED, +00:00, strict. A SELECT outside db_txn is alone; in it a
  * transaction begins with the first statement, without BEGIN: db_txn turns autocommit off when it
  * is on, db_end on when it is off. It ends with db_txn's COMMIT or ROLLBACK. Times are int64 ms,
  * stored as DATETIME(3). Errors are logged here, once, where the library's text is known.

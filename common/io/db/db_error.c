@@ -1,4 +1,4 @@
-/* db_error.c - what MariaDB's error numbers mean to us, and telling about them. */
+/* db_error.c - what MariaDB's error numbers mean to us, and their log line. */
 #include <stdio.h>
 #include <string.h>
 #include <errmsg.h>
@@ -71,8 +71,9 @@ static const struct meaning *meaning_find(unsigned number)
     return NULL;
 }
 
-/* The COMMIT of a procedure comes last, so an error means it was not done: but when the procedure
- * was killed, or nobody could tell us. What could not be sent (2006) was not done. */
+/* The COMMIT of a procedure comes last, so an error means that it was not done. These errors say
+ * nothing: the procedure was killed, or its answer did not arrive. What could not be sent (2006)
+ * was not done. */
 static bool tells_nothing_at_call(unsigned number)
 {
     static const unsigned NUMBERS[] = {
@@ -137,8 +138,8 @@ static void error_log(unsigned number, const char *text, const char *sql, enum p
               KV("sql", db_sql_shown(sql)), KV("result", err_name(err)));
 }
 
-/* Outside db_txn only reads run, so nothing hangs on their order: the transaction is ended at once
- * and the handle is as new. There PAY_TRY_AGAIN has nobody to try again; nothing was done. */
+/* Outside db_txn only reads run, and their order does not matter: the transaction is ended at once
+ * and the handle is as new. No caller runs such a read again, so PAY_TRY_AGAIN is PAY_DB_AWAY. */
 enum pay_err db_fail(struct db *db, unsigned number, const char *text, const char *sql)
 {
     enum pay_err err = db_meaning(number, db->called ? DB_AT_CALL : DB_AT_STATEMENT);

@@ -1,4 +1,4 @@
-/* db_private.h - what the files of io/db share. Nobody else includes it (but tests/db). */
+/* db_private.h - what the files of io/db share. Only they and tests/db include it. */
 #ifndef IO_DB_PRIVATE_H
 #define IO_DB_PRIVATE_H
 

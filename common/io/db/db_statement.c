@@ -38,7 +38,7 @@ static struct db_slot *slot_of(struct db *db, const char *sql)
     return &db->slots[at];
 }
 
-/* More statements than a program has: somebody passes SQL that is not a static array. */
+/* More statements than a program has: a caller passes SQL that is not a static array. */
 static void forget_statements(struct db *db)
 {
     log_event(LOG_WARN, "db.statements", KN("prepared", (int64_t)db->prepared));
@@ -114,7 +114,7 @@ static enum pay_err go_manual(struct db *db)
     return PAY_OK;
 }
 
-/* May a statement go out now? A change outside db_txn would have nobody to commit it. */
+/* May a statement go out now? A change outside db_txn would never be committed. */
 static enum pay_err admit(struct db *db, const char *sql)
 {
     if (db->poison != PAY_OK)
@@ -230,7 +230,7 @@ enum pay_err db_exec_one(struct db *db, const char *sql, const struct db_param *
                         : db_fail(db, CR_INVALID_PARAMETER_NO, "more than one row changed", sql);
 }
 
-/* INSERT … RETURNING sends its columns first and its error (1062) where the first row would stand.
+/* INSERT … RETURNING sends its columns first and its error (1062) in place of the first row.
  * The connector then believes that rows are still to come: a statement used again would wait for
  * them, so it is closed and prepared anew. */
 static enum pay_err rows_failed(struct db *db, MYSQL_STMT *stmt, const char *sql)
@@ -297,8 +297,8 @@ enum pay_err db_number(struct db *db, const char *sql, const struct db_param *in
         .sql = sql, .in = in, .n = n, .shape = DB_SHAPE(COLUMNS), .row = out });
 }
 
-/* On an idle link nothing comes but the server's goodbye. Found before a CALL is sent, the link's
- * end costs a new link; found after, it would be an outcome nobody knows. */
+/* On an idle link the server sends nothing but its end. When the end is found before a CALL is
+ * sent, a new link is made; when it is found after, the outcome is unknown. */
 static void drop_if_closed(struct db *db)
 {
     char byte;

@@ -26,8 +26,8 @@ void db_rollback(struct db *db)
     db->poison = PAY_OK;
 }
 
-/* The third outcome: the COMMIT went out and no plain answer came back. Only the caller's key
- * can tell later; a path that only read has lost nothing. */
+/* The third outcome: the COMMIT went out and no plain answer came back. Only a look-up by the
+ * caller's unique key can find out later. A path that only read has lost nothing. */
 static enum pay_err commit_failed(struct db *db)
 {
     unsigned number = mysql_errno(db->link);
@@ -64,7 +64,7 @@ static enum pay_err commit(struct db *db)
     return err;
 }
 
-/* The database's word goes before the work's: who swallowed an error must not commit. */
+/* A database error overrides the work's own result: work that ignored an error must not commit. */
 static enum pay_err try_once(struct db *db, enum pay_err (*work)(struct db *db, void *arg),
                              void *arg)
 {

@@ -15,8 +15,8 @@ bool fcgi_stdin_listens(void);
 struct fcgi;
 #define FCGI_CONNECTIONS_MAX 64
 /* connections: how many a client may keep with this worker (at least 1). Requests on one wait while
- * another's is served, so more than 1 is for quick answers only. Who keeps one has to close it: a
- * stop waits 1.5 s for that.
+ * another's is served, so more than 1 is for quick answers only. The client closes a kept
+ * connection: a stop waits 1.5 s for that.
  * fd < 0: plain CGI, from the environment, stdin and stdout; exactly one request. */
 struct fcgi *fcgi_open(int fd, size_t connections);
 void fcgi_close(struct fcgi **fcgi);

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "io/fcgi/fcgi.h"
 
-#define BACKLOG 4096        /* some seconds of work: a burst waits rather than being told 50301 */
+#define BACKLOG 4096        /* some seconds of work: a burst waits and is not answered 50301 */
 
 bool fcgi_stdin_listens(void)
 {
