@@ -76,7 +76,7 @@ DBTS  := $(patsubst %.c,$(B)/%,$(DBT_SRC))
 # Only these faces of the played third parties may link them.
 SAND_USERS := $(B)/cgi-bin/mockpay $(B)/cgi-bin/sandbox_% $(B)/cron/sandbox_%
 
-.PHONY: all install lint unit-build db-build bench-build unit db clean
+.PHONY: all install lint docs-tables unit-build db-build bench-build unit db clean
 .SECONDARY:
 all: $(PROGS)
 
@@ -117,6 +117,14 @@ $(B)/bench/bare: $(call obj,bench/bare.c)
 	$(Q)$(if $(V),,echo "  LINK $@";) $(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 bench-build: $(B)/bench/limit $(B)/bench/bare
+
+# The tables of states and verdicts in the documents, from the code; tests/docs fails when they are stale.
+$(B)/tests/docs/tables: $(call obj,tests/docs/tables.c) $(LIB)
+	@mkdir -p $(@D)
+	$(Q)$(if $(V),,echo "  LINK $@";) $(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
+docs-tables: $(B)/tests/docs/tables
+	@for d in docs/merchant.md docs/architecture.md docs/operate.md; do \
+	  $< $$d >$(B)/tests/docs/new && cat $(B)/tests/docs/new >$$d || exit 1; done; rm $(B)/tests/docs/new
 unit-build: $(UNITS)
 db-build: $(DBTS) $(if $(CLI_SRC),$(B)/cli/shroffctl)
 # cmocka programs, one after the other; all run even when one fails.

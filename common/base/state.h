@@ -49,7 +49,6 @@ struct state_table {
 #define STATE_WORDS(states) (const struct word[]){ states(STATE_AS_ROW) { .word = NULL } }
 #define STATE_TABLE(kind, table, states, steps) { (kind), (table), STATE_WORDS(states), \
     (const struct state_step[]){ steps(STEP_AS_ROW) { .why = NULL } } }
-#define STEPS_NONE(X)
 
 #define STATE_ANY (-1)                  /* of a filter: objects in all states */
 

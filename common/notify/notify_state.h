@@ -19,6 +19,9 @@
 #define TRY_REFUSED_IS(X) X(TRY_REFUSED, 21, "NOT_ACKNOWLEDGED", "answered, not acknowledged")
 #define TRY_FAILED_IS(X)  X(TRY_FAILED, 22, "REQUEST_FAILED", "no whole answer came")
 #define TRY_STATES(X) TRY_SUCCESS_IS(X) TRY_REFUSED_IS(X) TRY_FAILED_IS(X)
+#define TRY_STEPS(X) \
+    X(TRY_FAILED, TRY_SUCCESS, "a runner that seemed lost brings its result") \
+    X(TRY_FAILED, TRY_REFUSED, "a runner that seemed lost brings its result")
 
 /* What a notification is about: notify_task.type. */
 #define NOTIFY_ORDER_IS(X) X(NOTIFY_ORDER, 1, "order", "an order; data_id is its id")

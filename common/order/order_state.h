@@ -20,7 +20,7 @@
 
 #define ATTEMPT_WAITING_IS(X) X(ATTEMPT_WAITING, 0, "WAITING", "open: it can be paid")
 #define ATTEMPT_SUCCESS_IS(X) X(ATTEMPT_SUCCESS, 10, "SUCCESS", "money came in by it")
-#define ATTEMPT_CLOSED_IS(X)  X(ATTEMPT_CLOSED, 20, "CLOSED", "failed or closed at the channel")
+#define ATTEMPT_CLOSED_IS(X)  X(ATTEMPT_CLOSED, 20, "CLOSED", "failed or closed; another can pay")
 #define ATTEMPT_STATES(X) ATTEMPT_WAITING_IS(X) ATTEMPT_SUCCESS_IS(X) ATTEMPT_CLOSED_IS(X)
 #define ATTEMPT_STEPS(X) \
     X(ATTEMPT_WAITING, ATTEMPT_SUCCESS, "the channel says that it was paid") \

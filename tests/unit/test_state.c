@@ -21,7 +21,7 @@ static const struct {
     { &TRANSFER_STATE_TABLE, "WAITING 0, PROCESSING 5, SUCCESS 10, CLOSED 20",
       "0>5 0>10 0>20 5>10 5>20" },
     { &NOTIFY_STATE_TABLE, "WAITING 0, SUCCESS 10, FAILURE 20", "0>10 0>20 20>0" },
-    { &TRY_STATE_TABLE, "SUCCESS 10, NOT_ACKNOWLEDGED 21, REQUEST_FAILED 22", "" },
+    { &TRY_STATE_TABLE, "SUCCESS 10, NOT_ACKNOWLEDGED 21, REQUEST_FAILED 22", "22>10 22>21" },
     { &APP_STATE_TABLE, "ENABLED 0, DISABLED 1", "0>1 1>0" },
     { &KEY_STATE_TABLE, "LIVE 0, REVOKED 1", "0>1" },
     { &CHANNEL_STATE_TABLE, "ENABLED 0, DISABLED 1", "0>1 1>0" },
@@ -75,7 +75,7 @@ static void test_state_step__only_those_of_the_table(void **state)
     assert_true(state_step_is_legal(&ORDER_STATE_TABLE, ORDER_CLOSED, ORDER_SUCCESS));
     assert_false(state_step_is_legal(&ORDER_STATE_TABLE, ORDER_SUCCESS, ORDER_CLOSED));
     assert_false(state_step_is_legal(&ORDER_STATE_TABLE, ORDER_WAITING, ORDER_WAITING));
-    assert_false(state_step_is_legal(&TRY_STATE_TABLE, TRY_FAILED, TRY_SUCCESS));
+    assert_false(state_step_is_legal(&TRY_STATE_TABLE, TRY_SUCCESS, TRY_FAILED));
 }
 
 static void test_state_sql__comes_from_the_line_of_the_state(void **state)
