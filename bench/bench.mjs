@@ -26,7 +26,6 @@ const seconds = Number(opt.seconds ?? (opt.quick ? 2 : 5));
 const connections = Number(opt.connections);
 const tell = (text) => process.stderr.write(`  ${text}\n`);
 
-const LIMITS = ['create-statements', 'create-procedure', 'callback-statements', 'callback-procedure'];
 
 // A worker of libfcgi serves one connection until it is closed: with kept ones there are as many as nginx
 // may have under way and idle together, or a request would wait for an idle connection's worker.
@@ -44,7 +43,7 @@ async function casesOf(stack) {
   const pool = { first: fillOrders(stack, 20000, { paid: 50 }), count: 20000 };
   const all = [
     ...shroffCases(stack, { pool, connections }),
-    ...limitCases(stack, LIMITS),
+    ...limitCases(stack),
     bareCase(stack, { port: await bare(stack), pool, connections }),
   ];
   if (opt.peer) all.push(...peerCases(stack, await openPeers(stack, opt.peer), { connections }));

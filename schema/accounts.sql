@@ -1,8 +1,8 @@
 -- What each account may do. Run as root of the database after every migration, any number of times:
 -- `scripts/run` does; in production `mariadb < schema/accounts.sql` once the accounts are made
 -- (docs/operate.md); accounts_demo.sql has those that only `run` makes. Nobody but migrate may change
--- tables, delete, or change a line of a log; status_log is written by triggers alone, in the name of
--- shroff_migrate.
+-- tables, delete, or change a line of a log; status_log is written by triggers and order_pay alone, in
+-- the name of shroff_migrate.
 --
 -- Programs may be at work meanwhile: what an account is to have is granted to a locked twin of it
 -- (@'wanted'), and at the end the account itself gets what it lacks, and then loses what is too much.
@@ -38,9 +38,11 @@ GRANT SELECT, INSERT, UPDATE ON shroff.callback_bound TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT ON shroff.api_nonce    TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT (kind, app_id, crowd, about, text), UPDATE (times, text, update_time)
              ON shroff.pay_alert        TO 'shroff_web'@'wanted';
--- They run with the rights above.
+-- order_open and notify_add run with the rights above, order_pay with those of migrate, since it writes
+-- status_log.
 GRANT EXECUTE ON PROCEDURE shroff.order_open TO 'shroff_web'@'wanted';
 GRANT EXECUTE ON PROCEDURE shroff.order_pay  TO 'shroff_web'@'wanted';
+GRANT EXECUTE ON PROCEDURE shroff.notify_add TO 'shroff_web'@'wanted';
 
 -- runner: notifications only.
 CREATE OR REPLACE USER 'shroff_runner'@'wanted' ACCOUNT LOCK;

@@ -2,7 +2,7 @@
 import { median } from './time.mjs';
 
 const ROWS = {
-  shroff: 'Shroff', statements: 'no HTTP, single statements', procedure: 'no HTTP, one procedure',
+  shroff: 'Shroff', limit: 'no HTTP',
   bare: 'bare libfcgi, one SELECT', 'peer full': 'peer, full', 'peer plain': 'peer, plain',
 };
 const KINDS = ['create', 'callback', 'query', 'status'];
@@ -28,7 +28,6 @@ export function summarise(results) {
 }
 
 // The targets: what is divided by what, and how much it must be.
-const LIMITS = ['statements', 'procedure'];
 export function judge(by) {
   const verdicts = [];
   const say = (kind, what, got, want, met) => verdicts.push({ kind, what, got, want, met });
@@ -42,8 +41,7 @@ export function judge(by) {
     if (ours && other) say(kind, `p99 of ${ROWS[row]}${of === kind ? '' : `'s ${of}`}`, ours.p99 / other.p99, -1, ours.p99 < other.p99);
   };
   for (const [kind, want] of [['create', 0.5], ['callback', 0.6]]) {
-    const best = LIMITS.filter((l) => by[kind]?.[l]).sort((a, b) => by[kind][b].rate - by[kind][a].rate)[0];
-    if (best) ratio(kind, best, kind, want);
+    ratio(kind, 'limit', kind, want);
   }
   for (const kind of ['query', 'status']) ratio(kind, 'bare', 'query', 0.8);
   for (const [kind, of, want] of [['create', 'create', 1.6], ['callback', 'callback', 2], ['query', 'query', 1.5], ['status', 'query', 1.8]]) {

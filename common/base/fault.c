@@ -49,18 +49,6 @@ static void act(const char *action)
         clock_sleep_ms(ms);
 }
 
-bool fault_planned(const char *const *names)
-{
-    struct plan plan;
-
-    if (!plan_read(getenv("SHROFF_FAULT_FILE"), &plan))
-        return false;
-    for (; *names != NULL; names++)
-        if (str_eq(plan.point, *names))
-            return true;
-    return false;
-}
-
 void fault_point(const char *name)
 {
     static char counted[64];

@@ -7,18 +7,11 @@
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
 
-#include <stdbool.h>
-
 #ifdef SHROFF_TEST
 void fault_point(const char *name);
 #define FP(name) fault_point(name)
-/* Is one of the points (a list ended by NULL) planned? What does several steps at once then does
- * them one by one. */
-bool fault_planned(const char *const *names);
-#define FP_PLANNED(names) fault_planned(names)
 #else
 #define FP(name) ((void)0)
-#define FP_PLANNED(names) ((void)(names), false)
 #endif
 
 #endif

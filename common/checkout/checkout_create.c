@@ -6,9 +6,9 @@
  * wanted. */
 #include <string.h>
 
-#include "base/fault.h"
 #include "channel/gate.h"
 #include "checkout/checkout_private.h"
+#include "checkout/order_open.h"
 #include "order/return_url.h"
 #include "app/space.h"
 
@@ -44,30 +44,6 @@ static bool order_plan(const struct checkout_call *call, const struct order_term
            text_copy(out->metadata, sizeof(out->metadata), terms->metadata);
 }
 
-static const struct db_column OPENED_COLUMNS[] = {
-    DB_COLUMN(struct order, id), DB_COLUMN_TIME(struct order, create_time),
-    DB_COLUMN_TIME(struct order, expire_time),
-};
-
-static enum pay_err order_insert(struct db *db, int64_t expire_in, struct order *order)
-{
-    static const char SQL[] =
-        "INSERT INTO pay_order (no, app_id, user_id, merchant_order_id, subject, body, notify_url,"
-        " return_url, metadata, price, currency, user_ip, query_token, expire_time)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND)"
-        " RETURNING id, create_time, expire_time";
-    const struct db_param in[] = {
-        DB_STR(order->no), DB_NUM(order->app_id), DB_OPT(order->user_id),
-        DB_STR(order->merchant_order_id), DB_STR(order->subject), DB_OPT(order->body),
-        DB_OPT(order->notify_url), DB_OPT(order->return_url), DB_OPT(order->metadata),
-        DB_NUM(order->price), DB_STR(order->currency), DB_OPT(order->user_ip),
-        DB_STR(order->query_token), DB_NUM(expire_in),
-    };
-
-    return db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(OPENED_COLUMNS), .row = order });
-}
-
 static enum pay_err attempt_open(struct db *db, struct creating *w)
 {
     enum pay_err err = attempt_insert(db, &w->plan, &w->out->order, &w->out->attempt);
@@ -76,66 +52,99 @@ static enum pay_err attempt_open(struct db *db, struct creating *w)
     return err;
 }
 
-static enum pay_err create_work(struct db *db, void *arg)
-{
-    struct creating *w = arg;
+/* ---- the one call: schema/procedures/order_open.sql */
 
-    enum pay_err err = nonce_spend(db, w->call->app->id, w->call->nonce);
-    FP("nonce.inserted");
-    if (err == PAY_OK)
-        err = order_insert(db, w->terms->expire_in, &w->out->order);
-    FP("order.inserted");
-    if (err == PAY_OK && w->channel != NULL)
-        err = attempt_open(db, w);
-    FP("attempt.inserted");
-    return err;
-}
+static const struct channel_account NO_CHANNEL;
+static const struct channel_ticket NO_TICKET;
 
-/* The same as one call (schema/procedures/order_open.sql), for channels whose ticket is there
- * already. It returns neither id nor time of the attempt: no caller needs them. */
+#define ORDER_OPEN_ARGS(FIRST, NEXT) \
+    FIRST(p_app_id, DB_NUM(order->app_id)) \
+    NEXT(p_nonce, DB_STR(o->nonce)) \
+    NEXT(p_no, DB_STR(order->no)) \
+    NEXT(p_user_id, DB_OPT(order->user_id)) \
+    NEXT(p_merchant_order_id, DB_STR(order->merchant_order_id)) \
+    NEXT(p_subject, DB_STR(order->subject)) \
+    NEXT(p_body, DB_OPT(order->body)) \
+    NEXT(p_notify_url, DB_OPT(order->notify_url)) \
+    NEXT(p_return_url, DB_OPT(order->return_url)) \
+    NEXT(p_metadata, DB_OPT(order->metadata)) \
+    NEXT(p_price, DB_NUM(order->price)) \
+    NEXT(p_currency, DB_STR(order->currency)) \
+    NEXT(p_user_ip, DB_OPT(order->user_ip)) \
+    NEXT(p_query_token, DB_STR(order->query_token)) \
+    NEXT(p_expire_in, DB_NUM(o->expire_in)) \
+    NEXT(p_pay_id, DB_OPT(o->channel != NULL ? o->pay_id : NULL)) \
+    NEXT(p_channel_id, DB_NUM_OPT(channel->id)) \
+    NEXT(p_channel_code, DB_OPT(channel->code)) \
+    NEXT(p_channel_extras, DB_OPT(o->extras)) \
+    NEXT(p_display_mode, DB_OPT(ticket->display_mode)) \
+    NEXT(p_display_content, DB_OPT(ticket->display_content)) \
+    NEXT(p_pay_url, DB_OPT(ticket->pay_url)) \
+    NEXT(p_display_expire_time, DB_WHEN(ticket->display_expire_time))
+
+const struct db_procedure ORDER_OPEN = DB_PROCEDURE(order_open, ORDER_OPEN_ARGS);
+
+static const struct db_column OPENED_COLUMNS[] = {
+    DB_COLUMN(struct order_opened, id),
+    DB_COLUMN_TIME(struct order_opened, create_time),
+    DB_COLUMN_TIME(struct order_opened, expire_time),
+    DB_COLUMN(struct order_opened, attempt_id),
+};
+
+struct opening { const struct order_opening *in; struct order_opened *out; };
+
 static enum pay_err open_work(struct db *db, void *arg)
 {
-    static const char SQL[] = "CALL order_open(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-    struct creating *w = arg;
-    struct order *order = &w->out->order;
-    const struct channel_account *channel = w->channel != NULL ? &w->channel->account : NULL;
-    const struct channel_ticket *ticket = &w->plan.ticket;
-    const struct db_param in[] = {
-        DB_NUM(order->app_id), DB_STR(w->call->nonce), DB_STR(order->no), DB_OPT(order->user_id),
-        DB_STR(order->merchant_order_id), DB_STR(order->subject), DB_OPT(order->body),
-        DB_OPT(order->notify_url), DB_OPT(order->return_url), DB_OPT(order->metadata),
-        DB_NUM(order->price), DB_STR(order->currency), DB_OPT(order->user_ip),
-        DB_STR(order->query_token), DB_NUM(w->terms->expire_in),
-        DB_OPT(channel != NULL ? w->plan.pay_id : ""),
-        DB_NUM_OPT(channel != NULL ? channel->id : 0),
-        DB_OPT(channel != NULL ? channel->code : ""), DB_OPT(w->call->extras),
-        DB_OPT(ticket->display_mode), DB_OPT(ticket->display_content), DB_OPT(ticket->pay_url),
-    };
+    static const char SQL[] = DB_PROCEDURE_CALL(order_open, ORDER_OPEN_ARGS);
+    const struct opening *w = arg;
+    const struct order_opening *o = w->in;
+    const struct order *order = o->order;
+    const struct channel_account *channel = o->channel != NULL ? o->channel : &NO_CHANNEL;
+    const struct channel_ticket *ticket = o->ticket != NULL ? o->ticket : &NO_TICKET;
+    const struct db_param in[] = { DB_PROCEDURE_VALUES(ORDER_OPEN_ARGS) };
 
-    enum pay_err err = db_call(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(OPENED_COLUMNS), .row = order });
+    enum pay_err err = db_call(db, &(struct db_query){ .sql = SQL,
+                                                       .in = in,
+                                                       .n = COUNT(in),
+                                                       .shape = DB_SHAPE(OPENED_COLUMNS),
+                                                       .row = w->out });
     return err == PAY_WRONG_STATE ? PAY_NONCE_USED : err;
 }
 
-static enum pay_err open_at_once(struct db *db, struct creating *w)
+enum pay_err order_open(struct db *db, const struct order_opening *opening,
+                        struct order_opened *out)
 {
-    enum pay_err err = db_txn(db, open_work, w);
-
-    if (err != PAY_OK || w->channel == NULL)
-        return err;
-    w->out->has_attempt = true;
-    return attempt_planned(&w->plan, &w->out->order, &w->out->attempt);
+    struct opening work = { opening, out };
+    return db_txn(db, open_work, &work);
 }
 
-/* A channel that will be called needs the attempt's own number. */
+/* An offline channel's ticket is there already; another channel is called afterwards. */
 static enum pay_err open_new(struct db *db, struct creating *w)
 {
-    static const char *const STEPS[] = {
-        "nonce.inserted", "order.inserted", "attempt.inserted", NULL,
+    struct order *order = &w->out->order;
+    const struct order_opening opening = {
+        .order = order,
+        .nonce = w->call->nonce,
+        .expire_in = w->terms->expire_in,
+        .channel = w->channel != NULL ? &w->channel->account : NULL,
+        .pay_id = w->plan.pay_id,
+        .extras = w->call->extras,
+        .ticket = &w->plan.ticket,
     };
-    bool offline = w->channel == NULL || w->plan.offline;
+    struct order_opened opened;
 
-    return offline && !FP_PLANNED(STEPS) ? open_at_once(db, w) : db_txn(db, create_work, w);
+    enum pay_err err = order_open(db, &opening, &opened);
+    if (err != PAY_OK)
+        return err;
+    order->id = opened.id;
+    order->create_time = opened.create_time;
+    order->expire_time = opened.expire_time;
+    if (w->channel == NULL)
+        return PAY_OK;
+    w->sends = w->out->has_attempt = true;
+    err = attempt_planned(&w->plan, order, &w->out->attempt);
+    w->out->attempt.id = opened.attempt_id;
+    return err;
 }
 
 /* The first of the terms that is not the order's, NULL when it is the same order. */

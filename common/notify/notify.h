@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include "app/app.h"
 #include "base/ulid.h"
+#include "io/db/db_procedure.h"
 #include "notify/notify_state.h"
 
 #define NOTIFY_TRIES_MAX 32
@@ -27,6 +28,7 @@ struct notify_event {
 /* Adds the task of an event, inside the caller's transaction. Without a url: PAY_OK and no task. */
 MUST_USE enum pay_err notify_add(struct db *db, const struct app *app,
                                  const struct notify_event *event);
+extern const struct db_procedure NOTIFY_ADD;
 
 /* Such a task before it is a row; body is the event's. no "": there is no url, so no task. */
 struct notify_plan {

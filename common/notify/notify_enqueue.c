@@ -38,22 +38,29 @@ enum pay_err notify_plan(const struct app *app, const struct notify_event *event
     return PAY_OK;
 }
 
+#define NOTIFY_ADD_ARGS(FIRST, NEXT) \
+    FIRST(p_no, DB_STR(plan.no)) \
+    NEXT(p_app_id, DB_NUM(app->id)) \
+    NEXT(p_type, DB_NUM(event->type)) \
+    NEXT(p_event, DB_STR(event->name)) \
+    NEXT(p_data_id, DB_NUM(event->data_id)) \
+    NEXT(p_version, DB_NUM(event->version)) \
+    NEXT(p_merchant_order_id, DB_STR(event->merchant_order_id)) \
+    NEXT(p_merchant_refund_id, DB_OPT(event->merchant_refund_id)) \
+    NEXT(p_notify_url, DB_STR(plan.url)) \
+    NEXT(p_body, { DB_TEXT, plan.body, plan.body_len }) \
+    NEXT(p_max_notify_times, DB_NUM(plan.tries))
+
+const struct db_procedure NOTIFY_ADD = DB_PROCEDURE(notify_add, NOTIFY_ADD_ARGS);
+
 enum pay_err notify_add(struct db *db, const struct app *app, const struct notify_event *event)
 {
-    static const char SQL[] =
-        "INSERT INTO notify_task (no, app_id, type, event, data_id, version, merchant_order_id,"
-        " merchant_refund_id, notify_url, body, max_notify_times, next_notify_time)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))";
+    static const char SQL[] = DB_PROCEDURE_CALL(notify_add, NOTIFY_ADD_ARGS);
     struct notify_plan plan;
 
     enum pay_err err = notify_plan(app, event, &plan);
     if (err != PAY_OK || *plan.no == '\0')
         return err;
-    const struct db_param in[] = {
-        DB_STR(plan.no), DB_NUM(app->id), DB_NUM(event->type), DB_STR(event->name),
-        DB_NUM(event->data_id), DB_NUM(event->version), DB_STR(event->merchant_order_id),
-        DB_OPT(event->merchant_refund_id), DB_STR(plan.url),
-        { DB_TEXT, plan.body, plan.body_len }, DB_NUM(plan.tries),
-    };
+    const struct db_param in[] = { DB_PROCEDURE_VALUES(NOTIFY_ADD_ARGS) };
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }

@@ -122,10 +122,6 @@ static enum pay_err settle_work(struct db *db, void *arg)
     return err;
 }
 
-static const char *const STEPS[] = {
-    "order.locked", "order.updated", "task.inserted", "raw.inserted", NULL,
-};
-
 /* A conflict is on record and changed nothing else. */
 static enum pay_err conflict_of(enum verdict verdict)
 {
@@ -140,10 +136,10 @@ static enum pay_err conflict_of(enum verdict verdict)
     return PAY_OK;
 }
 
-static bool may_be_plain(const struct channel_said *said, const struct callback_raw *raw)
+enum pay_err settle_by_statements(struct db *db, struct settling *w)
 {
-    return raw != NULL && said->state == CHANNEL_SUCCESS && !said->other_account &&
-           !FP_PLANNED(STEPS);
+    w->verdict = VERDICT_ACCEPTED;
+    return db_txn(db, settle_work, w);
 }
 
 static enum pay_err settle_order(struct db *db, const struct channel_config *channel,
@@ -154,15 +150,14 @@ static enum pay_err settle_order(struct db *db, const struct channel_config *cha
     enum pay_err err = PAY_WRONG_STATE;
 
     *verdict = VERDICT_ACCEPTED;
-    if (may_be_plain(said, raw))
+    if (said->state == CHANNEL_SUCCESS && !said->other_account)
         err = settle_paid(db, channel, said, raw);
     if (err != PAY_WRONG_STATE && err != PAY_DUPLICATE)
         return err;
     work.channel = channel;
     work.said = said;
     work.raw = raw;
-    work.verdict = VERDICT_ACCEPTED;
-    err = db_txn(db, settle_work, &work);
+    err = settle_by_statements(db, &work);
     *verdict = work.verdict;
     return err;
 }

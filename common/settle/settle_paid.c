@@ -6,16 +6,8 @@
 #include "settle/callback_log.h"
 #include "order/order_event.h"
 #include "order/order_row.h"
+#include "settle/order_pay.h"
 #include "settle/settle_private.h"
-
-struct paying {
-    const struct channel_config *channel;
-    const struct channel_said *said;
-    const struct callback_raw *raw;
-    const struct order *paid;
-    const struct attempt *attempt;
-    struct notify_plan task;
-};
 
 enum pay_err attempt_find(struct db *db, const char *pay_id, const struct order_attempt **found,
                           int64_t *channel_id)
@@ -47,35 +39,60 @@ static enum pay_err pair_of(struct db *db, const struct channel_config *channel,
     enum pay_err err = PAY_OK;
     int64_t channel_id;
 
-    *out = raw->found;
+    *out = raw != NULL ? raw->found : NULL;
     if (*out == NULL || !str_eq((*out)->attempt.no, said->no))
         err = attempt_find(db, said->no, out, &channel_id);
     return err == PAY_OK && (*out)->attempt.channel_id != channel->account.id ? PAY_NOT_FOUND : err;
 }
 
+/* ---- the one call: schema/procedures/order_pay.sql */
+
+static const struct callback_raw NO_CALLBACK;
+
+#define ORDER_PAY_ARGS(FIRST, NEXT) \
+    FIRST(p_order_id, DB_NUM(paid->id)) \
+    NEXT(p_version, DB_NUM(paid->version)) \
+    NEXT(p_attempt_id, DB_NUM(p->attempt_id)) \
+    NEXT(p_success_time, DB_WHEN(paid->success_time)) \
+    NEXT(p_channel_order_no, DB_OPT(p->said->channel_no)) \
+    NEXT(p_channel_user_id, DB_OPT(p->said->channel_user_id)) \
+    NEXT(p_channel_id, DB_NUM(paid->channel_id)) \
+    NEXT(p_channel_code, DB_STR(paid->channel_code)) \
+    NEXT(p_fee_rate, DB_NUM(p->fee_rate)) \
+    NEXT(p_fee_price, DB_NUM(money_fee(paid->price, p->fee_rate))) \
+    NEXT(p_app_id, DB_NUM(paid->app_id)) \
+    NEXT(p_merchant_order_id, DB_STR(paid->merchant_order_id)) \
+    NEXT(p_task_no, DB_OPT(p->task->no)) \
+    NEXT(p_notify_url, DB_OPT(p->task->url)) \
+    NEXT(p_body, { DB_TEXT, p->task->body, p->task->body_len }) \
+    NEXT(p_max_notify_times, DB_NUM(p->task->tries)) \
+    NEXT(p_kind, DB_STR(str_or(raw->kind, "order"))) \
+    NEXT(p_remote_address, DB_STR(str_or(raw->remote_address, ""))) \
+    NEXT(p_headers, DB_STR(str_or(raw->headers, "{}"))) \
+    NEXT(p_raw, { DB_TEXT, body.at, body.len })
+
+const struct db_procedure ORDER_PAY = DB_PROCEDURE(order_pay, ORDER_PAY_ARGS);
+
 static enum pay_err pay_work(struct db *db, void *arg)
 {
-    static const char SQL[] = "CALL order_pay(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-    const struct paying *w = arg;
-    const struct order *paid = w->paid;
-    const int64_t fee_rate = w->channel->fee_rate;
-    struct callback_text body;
+    static const char SQL[] = DB_PROCEDURE_CALL(order_pay, ORDER_PAY_ARGS);
+    const struct order_paying *p = arg;
+    const struct order *paid = p->paid;
+    const struct callback_raw *raw = p->raw != NULL ? p->raw : &NO_CALLBACK;
+    struct callback_text body = { 0 };
 
-    callback_text_take(w->raw, &body);
-    const struct db_param in[] = {
-        DB_NUM(paid->id), DB_NUM(paid->version), DB_NUM(w->attempt->id),
-        DB_WHEN(paid->success_time), DB_OPT(w->said->channel_no),
-        DB_OPT(w->said->channel_user_id), DB_NUM(paid->channel_id), DB_STR(paid->channel_code),
-        DB_NUM(fee_rate), DB_NUM(money_fee(paid->price, fee_rate)), DB_NUM(paid->app_id),
-        DB_STR(paid->merchant_order_id), DB_OPT(w->task.no), DB_OPT(w->task.url),
-        { DB_TEXT, w->task.body, w->task.body_len }, DB_NUM(w->task.tries),
-        DB_STR(str_or(w->raw->kind, "order")), DB_STR(str_or(w->raw->remote_address, "")),
-        DB_STR(str_or(w->raw->headers, "{}")), { DB_TEXT, body.at, body.len },
-    };
-
+    if (p->raw != NULL)
+        callback_text_take(raw, &body);
+    const struct db_param in[] = { DB_PROCEDURE_VALUES(ORDER_PAY_ARGS) };
     enum pay_err err = db_call(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in) });
     free(body.escaped);
     return err;
+}
+
+enum pay_err order_pay(struct db *db, const struct order_paying *paying)
+{
+    struct order_paying work = *paying;
+    return db_txn(db, pay_work, &work);
 }
 
 enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
@@ -91,8 +108,16 @@ enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
     if (pair->order.status != ORDER_WAITING || pair->attempt.status != ATTEMPT_WAITING ||
         !price_agrees(said, &pair->attempt) || success_time_is_odd(said))
         return PAY_WRONG_STATE;
-    struct paying work = { channel, said, raw, &paid, &pair->attempt, { .no = "" } };
     struct notify_event event;
+    struct notify_plan task;
+    const struct order_paying paying = {
+        .paid = &paid,
+        .attempt_id = pair->attempt.id,
+        .fee_rate = channel->fee_rate,
+        .said = said,
+        .task = &task,
+        .raw = raw,
+    };
     err = app_by_id(db, pair->order.app_id, &app);
     if (err == PAY_OK)
         err = order_as_paid(&pair->order, &pair->attempt, channel, said, &paid);
@@ -100,6 +125,6 @@ enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
     if (err == PAY_OK)
         err = order_event(app, &change, &event);
     if (err == PAY_OK)
-        err = notify_plan(app, &event, &work.task);
-    return err == PAY_OK ? db_txn(db, pay_work, &work) : err;
+        err = notify_plan(app, &event, &task);
+    return err == PAY_OK ? order_pay(db, &paying) : err;
 }

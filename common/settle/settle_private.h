@@ -14,6 +14,9 @@ struct settling {
     struct attempt attempt;
 };
 
+/* Any case, under the order's lock: channel, result and raw are given, the rest is filled. */
+MUST_USE enum pay_err settle_by_statements(struct db *db, struct settling *w);
+
 /* settle_money.c: the channel says SUCCESS, and the price agrees. Sets w->verdict. */
 MUST_USE enum pay_err settle_money(struct db *db, struct settling *w);
 
@@ -26,7 +29,7 @@ bool success_time_is_odd(const struct channel_said *said);
 /* Are the price and currency of a result those of the attempt? What it does not say agrees. */
 bool price_agrees(const struct channel_said *said, const struct attempt *attempt);
 
-/* The plain case, a waiting order paid by its waiting attempt through a callback: in one call.
+/* The plain case, a waiting order paid by its waiting attempt, in one call. raw may be NULL.
  * PAY_WRONG_STATE, PAY_DUPLICATE: it is not that case, and nothing was done. */
 MUST_USE enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
                                   const struct channel_said *said,

@@ -1,7 +1,8 @@
--- One round trip for what create does where nothing special happens: nonce, order and, when p_pay_id is
--- given, its first attempt. 32001: the nonce is spent; 1062: the order exists. Then the caller
--- (common/checkout/checkout_create.c) does it statement by statement. It runs with the caller's rights.
--- COMMIT comes last, so nothing is rolled back here: io/db rolls back after every error.
+-- All that create does to the database, in one round trip: nonce, order and, when p_pay_id is given, its
+-- first attempt. The one caller is common/checkout/checkout_create.c. 32001: the nonce is spent; 1062: the order
+-- exists. A channel that is yet to be called has no p_display_mode. It runs with the caller's rights.
+-- COMMIT comes last but for the answer, so nothing is rolled back here: io/db rolls back after every error.
+-- The answer comes after it: sent before (INSERT … RETURNING), it costs create a sixth of its speed.
 DELIMITER //
 CREATE OR REPLACE PROCEDURE order_open (
   p_app_id BIGINT UNSIGNED,
@@ -25,10 +26,13 @@ CREATE OR REPLACE PROCEDURE order_open (
   p_channel_extras TEXT,
   p_display_mode VARCHAR(16),
   p_display_content TEXT,
-  p_pay_url VARCHAR(1024))
+  p_pay_url VARCHAR(1024),
+  p_display_expire_time DATETIME(3))
   MODIFIES SQL DATA SQL SECURITY INVOKER
 BEGIN
   DECLARE v_now DATETIME(3) DEFAULT UTC_TIMESTAMP(3);
+  DECLARE v_expire_time DATETIME(3) DEFAULT v_now + INTERVAL p_expire_in SECOND;
+  DECLARE v_order_id, v_attempt_id BIGINT UNSIGNED;
   START TRANSACTION;
   BEGIN
     DECLARE EXIT HANDLER FOR 1062
@@ -38,17 +42,19 @@ BEGIN
   INSERT INTO pay_order (no, app_id, user_id, merchant_order_id, subject, body, notify_url, return_url,
     metadata, price, currency, user_ip, query_token, expire_time, create_time, update_time)
   VALUES (p_no, p_app_id, p_user_id, p_merchant_order_id, p_subject, p_body, p_notify_url, p_return_url,
-    p_metadata, p_price, p_currency, p_user_ip, p_query_token, v_now + INTERVAL p_expire_in SECOND,
-    v_now, v_now)
-  RETURNING id, create_time, expire_time;
+    p_metadata, p_price, p_currency, p_user_ip, p_query_token, v_expire_time, v_now, v_now);
+  SET v_order_id = LAST_INSERT_ID();
   IF p_pay_id IS NOT NULL THEN
     INSERT INTO pay_order_extension (order_id, no, channel_id, channel_code, user_ip, channel_extras,
       display_mode, display_content, pay_url, display_expire_time, price, currency, next_sync_time,
       create_time, update_time)
-    VALUES (LAST_INSERT_ID(), p_pay_id, p_channel_id, p_channel_code, p_user_ip, p_channel_extras,
-      p_display_mode, p_display_content, p_pay_url, v_now + INTERVAL p_expire_in SECOND, p_price,
-      p_currency, v_now + INTERVAL 10 SECOND, v_now, v_now);
+    VALUES (v_order_id, p_pay_id, p_channel_id, p_channel_code, p_user_ip, p_channel_extras,
+      p_display_mode, p_display_content, p_pay_url,
+      IF(p_display_mode IS NULL, NULL, IFNULL(p_display_expire_time, v_expire_time)), p_price, p_currency,
+      v_now + INTERVAL 10 SECOND, v_now, v_now);
+    SET v_attempt_id = LAST_INSERT_ID();
   END IF;
   COMMIT;
+  SELECT v_order_id AS id, v_now AS create_time, v_expire_time AS expire_time, v_attempt_id AS attempt_id;
 END//
 DELIMITER ;

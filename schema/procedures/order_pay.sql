@@ -1,9 +1,14 @@
--- One round trip for the usual payment: a waiting order is paid by its waiting attempt. Both rows, the
--- merchant's notification when p_task_no is given, the callback as it came. p_version is the order's
--- next one. 32001: a row is not as the caller saw it; the caller (common/settle/settle_paid.c) then does it
--- statement by statement. It runs with the caller's rights. COMMIT comes last: io/db rolls back after errors.
--- The two rows are found by their primary keys alone. Without FORCE INDEX the optimizer looks into
--- every index that begins with the state (9 % of the procedure's CPU).
+-- All that a usual payment does to the database, in one round trip: a waiting order is paid by its waiting
+-- attempt. Both rows, their lines in status_log, the merchant's notification when p_task_no is given, the
+-- callback as it came when p_raw is given. p_version is the order's next one. The one caller is
+-- common/settle/settle_paid.c. 32001: a row is not as the caller saw it, and common/settle/settle.c does it
+-- statement by statement. COMMIT comes last: io/db rolls back after errors.
+-- It runs with its maker's rights, since no account of a program may write status_log. The two rows are
+-- found by their primary keys alone: without FORCE INDEX the optimizer looks into every index that begins
+-- with the state (9 % of the procedure's CPU).
+-- default_week_format = 7 for the length of one statement tells the rows' triggers that their line in
+-- status_log is written here (one INSERT in place of two: 5 % of the procedure's CPU). No program sets that
+-- variable, and SET STATEMENT ends with its statement, also when that fails or is killed.
 DELIMITER //
 CREATE OR REPLACE PROCEDURE order_pay (
   p_order_id BIGINT UNSIGNED,
@@ -26,11 +31,11 @@ CREATE OR REPLACE PROCEDURE order_pay (
   p_remote_address VARCHAR(45),
   p_headers TEXT,
   p_raw LONGTEXT)
-  MODIFIES SQL DATA SQL SECURITY INVOKER
+  MODIFIES SQL DATA SQL SECURITY DEFINER
 BEGIN
   DECLARE v_now DATETIME(3) DEFAULT UTC_TIMESTAMP(3);
   START TRANSACTION;
-  UPDATE pay_order FORCE INDEX (PRIMARY)
+  SET STATEMENT default_week_format = 7 FOR UPDATE pay_order FORCE INDEX (PRIMARY)
      SET status = 10, success_time = p_success_time, channel_order_no = p_channel_order_no,
          channel_user_id = p_channel_user_id, channel_id = p_channel_id, channel_code = p_channel_code,
          channel_fee_rate = p_fee_rate, channel_fee_price = p_fee_price, extension_id = p_attempt_id,
@@ -39,22 +44,25 @@ BEGIN
   IF ROW_COUNT() <> 1 THEN
     SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 32001, MESSAGE_TEXT = 'order not waiting';
   END IF;
-  UPDATE pay_order_extension FORCE INDEX (PRIMARY)
+  SET STATEMENT default_week_format = 7 FOR UPDATE pay_order_extension FORCE INDEX (PRIMARY)
      SET status = 10, paid_price = price, paid_currency = currency, success_time = p_success_time,
-         channel_order_no = p_channel_order_no, next_sync_time = NULL
+         channel_order_no = p_channel_order_no, next_sync_time = NULL, channel_error_code = NULL,
+         channel_error_msg = NULL
    WHERE id = p_attempt_id AND order_id = p_order_id AND status = 0;
   IF ROW_COUNT() <> 1 THEN
     SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 32001, MESSAGE_TEXT = 'attempt not waiting';
   END IF;
+  INSERT INTO status_log (kind, data_id, from_status, to_status, create_time)
+  VALUES ('order', p_order_id, 0, 10, v_now), ('attempt', p_attempt_id, 0, 10, v_now);
   IF p_task_no IS NOT NULL THEN
-    INSERT INTO notify_task (no, app_id, type, event, data_id, version, merchant_order_id, notify_url,
-      body, max_notify_times, next_notify_time, create_time, update_time)
-    VALUES (p_task_no, p_app_id, 1, 'order.success', p_order_id, p_version, p_merchant_order_id,
-      p_notify_url, p_body, p_max_notify_times, v_now, v_now, v_now);
+    CALL notify_add(p_task_no, p_app_id, 1, 'order.success', p_order_id, p_version, p_merchant_order_id,
+      NULL, p_notify_url, p_body, p_max_notify_times);
   END IF;
-  INSERT INTO callback_log (channel_id, kind, remote_address, headers, body, verdict, extension_id,
-    create_time)
-  VALUES (p_channel_id, p_kind, p_remote_address, p_headers, p_raw, 'ACCEPTED', p_attempt_id, v_now);
+  IF p_raw IS NOT NULL THEN
+    INSERT INTO callback_log (channel_id, kind, remote_address, headers, body, verdict, extension_id,
+      create_time)
+    VALUES (p_channel_id, p_kind, p_remote_address, p_headers, p_raw, 'ACCEPTED', p_attempt_id, v_now);
+  END IF;
   COMMIT;
 END//
 DELIMITER ;

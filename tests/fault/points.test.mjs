@@ -1,28 +1,41 @@
 // Every fault point of create, submit, callback and runner: the process is killed there, once; then
 // recovery, the client's ledger and a clean audit. The points stand before and after each step, so
-// the one after a step is the one before the next.
+// the one after a step is the one before the next. create and a usual callback are one CALL: inside it
+// it is the table that is held, until the worker was killed or its connection was.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { stopStack, pidsOf, pidOf } from '../lib/stack.mjs';
 import { readerDb, rootDb } from '../lib/db.mjs';
 import { sleep, until } from '../lib/wait.mjs';
 import { newNo, post } from '../lib/client.mjs';
+import { ctl } from '../lib/ctl.mjs';
 import { sendCallback, signedCallback } from '../lib/channel.mjs';
 import { faultStack, insist, newLedger, oracles, payOne, plant, runRunner, sink, wasHit } from './lib.mjs';
 
 // point, which pass of it, and the name reliability engineers know it by
 const CREATE = [
   ['request.read', 1, 'C1 accepted'], ['request.signed', 1, 'C2 signature ok'],
-  ['nonce.inserted', 1, 'C3 nonce inserted'], ['order.inserted', 1, 'C4 order inserted'],
-  ['attempt.inserted', 1, 'S1 attempt inserted'], ['call.before', 1, 'C5 before the CALL that commits'],
-  ['call.done', 1, 'C6 committed, no byte sent'], ['reply.half', 1, 'C7 half a reply'],
+  ['call.before', 1, 'before the CALL'], ['call.done', 1, 'C6 committed, no byte sent'],
+  ['reply.half', 1, 'C7 half a reply'],
 ];
 const CALLBACK = [
-  ['request.read', 1, 'K1 bytes read'], ['order.locked', 1, 'K3 order locked'],
+  ['request.read', 1, 'K1 bytes read'], ['call.before', 1, 'K3 order read, before the CALL'],
+  ['call.done', 1, 'K8 committed, no reply'], ['reply.half', 1, 'half a reply'],
+];
+// A payment that is not the usual one, here a late one that is accepted, goes statement by statement.
+const LATE = [
+  ['order.locked', 1, 'K3 order locked'],
   ['order.updated', 1, 'K4 K5 attempt and order updated'], ['task.inserted', 1, 'K6 task inserted'],
-  ['raw.inserted', 1, 'K2 raw row written, not committed'],
-  ['call.before', 1, 'K7 before the CALL that commits'], ['call.done', 1, 'K8 committed, no reply'],
-  ['reply.half', 1, 'half a reply'],
+  ['raw.inserted', 1, 'K2 raw row written, not committed'], ['commit.before', 1, 'before COMMIT'],
+  ['commit.sent', 1, 'K7 COMMIT sent, unread'], ['commit.done', 1, 'K8 committed, no reply'],
+];
+// The tables a CALL writes to, in its order: held, the one before was written.
+const CREATE_CALL = [
+  ['api_nonce', 'begun'], ['pay_order', 'C3 nonce inserted'], ['pay_order_extension', 'C4 order inserted'],
+];
+const CALLBACK_CALL = [
+  ['pay_order', 'begun'], ['pay_order_extension', 'K4 order updated'], ['notify_task', 'K5 attempt updated'],
+  ['callback_log', 'K6 task inserted'],
 ];
 const SUBMIT = [
   ['nonce.inserted', 0, ''], ['attempt.inserted', 1, 'S1 attempt inserted'],
@@ -64,8 +77,63 @@ const quietRunners = () => {
   for (const pid of pidsOf(stack, 'sandbox_runner')) process.kill(pid, 'SIGKILL');
 };
 
+// Holds a table against writing until `ask` waits for it inside its CALL, then kills. A worker that is
+// killed leaves its CALL to end by itself; a killed connection undoes it.
+async function heldAt(table, cut, ask) {
+  const holder = await root.pool.getConnection();
+  try {
+    await holder.query(`LOCK TABLES ${table} READ`);
+    const asked = ask();
+    const id = await until('the CALL waits', () => root.value("SELECT id FROM information_schema.processlist WHERE state LIKE 'Waiting for table%' AND user LIKE 'shroff%'"), 2500, 20);
+    if (cut === 'its connection') await root.rows(`KILL ${id}`);
+    else for (const name of ['create', 'callback']) for (const pid of pidsOf(stack, name)) if (pid !== pidOf(stack, name)) process.kill(pid, 'SIGKILL');
+    const answer = await asked;
+    await holder.query('UNLOCK TABLES');
+    await until('the CALL ended', async () => (await root.rows('SELECT id FROM information_schema.processlist WHERE id = ?', [id])).length === 0, 5000, 20);
+    return answer;
+  } finally { holder.destroy(); }
+}
+
 describe('killed at a point, once', () => {
-  before(() => quietRunners());
+  before(async () => {
+    quietRunners();
+    assert.equal((await ctl(stack, ['app', 'set', stack.app1.key, '--late-payment', 'accept', '--reason', 'test'])).code, 0);
+    await sleep(1200);
+  });
+
+  for (const [table, name] of CREATE_CALL) {
+    for (const cut of ['the worker', 'its connection']) {
+      test(`create, inside the CALL (${name}): ${cut} is killed`, async () => {
+        const terms = termsOf();
+        const first = await heldAt(table, cut, () => post(stack, stack.app1, '/payments', terms));
+        assert.deepEqual([first.status, first.json?.code], [503, 50301], first.text);
+        const kept = await db.value('SELECT COUNT(*) FROM pay_order WHERE merchant_order_id = ?', [terms.merchant_order_id]);
+        if (cut === 'its connection') assert.equal(kept, 0, 'all or nothing');
+        const again = await insist(() => post(stack, stack.app1, '/payments', terms));
+        assert.equal(again.status, kept ? 200 : 201, again.text);
+        assert.equal(await db.value('SELECT COUNT(*) FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id WHERE o.merchant_order_id = ?', [terms.merchant_order_id]), 1);
+        ledger.created.set(terms.merchant_order_id, again.json.data);
+      });
+    }
+  }
+
+  for (const [table, name] of CALLBACK_CALL) {
+    for (const cut of ['the worker', 'its connection']) {
+      test(`callback, inside the CALL (${name}): ${cut} is killed`, async () => {
+        const order = (await insist(() => post(stack, stack.app1, '/payments', termsOf()))).json.data;
+        const told = signedCallback(order, stack.app1.channelSecret);
+        const first = await heldAt(table, cut, () => sendCallback(stack, told).catch((e) => ({ status: 0, text: String(e) })));
+        assert.notEqual(first.status, 200, 'never acknowledged before it was done');
+        if (cut === 'its connection') assert.equal(await db.value('SELECT status FROM pay_order WHERE no = ?', [order.order_no]), 0);
+        const acked = await insist(() => sendCallback(stack, told));
+        assert.deepEqual([acked.status, acked.text], [200, '{"code":0,"msg":"SUCCESS"}']);
+        const id = await db.value('SELECT id FROM pay_order WHERE no = ?', [order.order_no]);
+        assert.equal(await db.value('SELECT COUNT(*) FROM notify_task WHERE type = 1 AND data_id = ?', [id]), 1);
+        assert.equal(await db.value("SELECT COUNT(*) FROM status_log WHERE kind = 'order' AND data_id = ?", [id]), 1);
+        ledger.paid.set(order.order_no, order);
+      });
+    }
+  }
 
   for (const [point, pass, name] of CREATE) {
     test(`create: ${name}`, async () => {
@@ -78,8 +146,7 @@ describe('killed at a point, once', () => {
         assert.ok(first.headers['retry-after'], 'Retry-After');
       }
       const kept = await db.value('SELECT COUNT(*) FROM pay_order WHERE merchant_order_id = ?', [terms.merchant_order_id]);
-      const landed = ['call.done', 'reply.half'].includes(point);
-      assert.equal(kept, landed ? 1 : 0, 'all or nothing');
+      assert.equal(kept, ['call.done', 'reply.half'].includes(point) ? 1 : 0, 'all or nothing');
       const again = await insist(() => post(stack, stack.app1, '/payments', terms));
       assert.ok([200, 201].includes(again.status), again.text);
       if (kept) assert.equal(again.status, 200);
@@ -115,6 +182,22 @@ describe('killed at a point, once', () => {
       const acked = await insist(() => sendCallback(stack, told));
       assert.deepEqual([acked.status, acked.text], [200, '{"code":0,"msg":"SUCCESS"}']);
       assert.equal(await db.value('SELECT COUNT(*) FROM notify_task WHERE type = 1 AND data_id = (SELECT id FROM pay_order WHERE no = ?)', [order.order_no]), 1);
+      ledger.paid.set(order.order_no, order);
+    });
+  }
+
+  for (const [point, pass, name] of LATE) {
+    test(`late payment: ${name}`, async () => {
+      const order = (await insist(() => post(stack, stack.app1, '/payments', termsOf()))).json.data;
+      await root.rows('UPDATE pay_order SET status = 20 WHERE no = ?', [order.order_no]);
+      const told = signedCallback(order, stack.app1.channelSecret);
+      await arm(`${point} kill ${pass}`);
+      const first = await sendCallback(stack, told).catch((e) => ({ status: 0, text: String(e) }));
+      assert.ok(wasHit(stack), 'passed');
+      assert.notEqual(first.status, 200, 'never acknowledged before it was done');
+      const acked = await insist(() => sendCallback(stack, told));
+      assert.deepEqual([acked.status, acked.text], [200, '{"code":0,"msg":"SUCCESS"}']);
+      assert.equal(await db.value("SELECT COUNT(*) FROM notify_task t JOIN pay_order o ON o.id = t.data_id WHERE o.no = ? AND t.event = 'order.success'", [order.order_no]), 1);
       ledger.paid.set(order.order_no, order);
     });
   }
