@@ -26,16 +26,17 @@ export function cpuOf(pids) {
   return sum;
 }
 
-// Resident memory in MB of the largest, all of it and without what is shared with the others' pages.
+// Resident memory in MB of the largest: all of it, its peak, and without what is shared with the others' pages.
 export function memoryOf(pids) {
-  let resident = 0, own = 0;
+  let resident = 0, own = 0, peak = 0;
   for (const pid of pids) {
     try {
       const text = readFileSync(`/proc/${pid}/status`, 'utf8');
       const kb = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
       resident = Math.max(resident, kb('VmRSS') / 1024);
       own = Math.max(own, kb('RssAnon') / 1024);
+      peak = Math.max(peak, kb('VmHWM') / 1024);
     } catch { /* replaced meanwhile */ }
   }
-  return { resident, own };
+  return { resident, own, peak };
 }
