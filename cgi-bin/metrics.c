@@ -60,12 +60,9 @@ static void add_gauges(struct text *to, const struct gauges *g)
 static enum pay_err add_host(void *arg, void *row)
 {
     const struct notify_open_host *h = row;
-    bool six = strchr(h->host, ':') != NULL;
 
-    text_addf(arg, "shroff_notify_host_open_since_seconds{app_id=\"%lld\","
-              "host=\"%s://%s%s%s:%lld\"}"
-              " %lld\n", (long long)h->app_id, h->scheme, six ? "[" : "", h->host, six ? "]" : "",
-              (long long)h->port, (long long)(h->open_since / 1000));
+    text_addf(arg, "shroff_notify_host_open_since_seconds{app_id=\"%lld\",host=\"%s\"} %lld\n",
+              (long long)h->app_id, h->origin, (long long)(h->open_since / 1000));
     return PAY_OK;
 }
 

@@ -209,8 +209,7 @@ static void check_notifications(struct doctor *d)
     text_reset(&t);
     text_addf(&t, "%lld do not answer", (long long)d->facts.open_hosts);
     if (d->facts.open_hosts > 0) {
-        text_addf(&t, ", for longest %s://%s:%lld of app %s, since ", h->scheme, h->host,
-                  (long long)h->port, h->app_key);
+        text_addf(&t, ", for longest %s of app %s, since ", h->origin, h->app_key);
         time_add(&t, h->open_since);
         text_add(&t, ": tell the merchant; each is asked again by itself");
     }

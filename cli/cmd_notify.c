@@ -142,15 +142,15 @@ static bool probe_try(struct cli *cli, const struct probe *probe, const char *wh
     struct http_answer answer;
     char room[512];
 
-    bool heard = probe_send(cli, probe, signature, &answer);
+    bool acknowledged = probe_send(cli, probe, signature, &answer);
     out_row(&cli->out);
     out_str(&cli->out, "sent", what);
     out_str(&cli->out, "result", http_end_word(answer.end));
     out_i64(&cli->out, "http_status", answer.status);
-    out_str(&cli->out, "acknowledged", heard ? "yes" : "no");
-    out_str(&cli->out, "why", heard ? "" : probe_why(&answer, room, sizeof(room)));
+    out_str(&cli->out, "acknowledged", acknowledged ? "yes" : "no");
+    out_str(&cli->out, "why", acknowledged ? "" : probe_why(&answer, room, sizeof(room)));
     http_answer_free(&answer);
-    return heard;
+    return acknowledged;
 }
 
 static void probe_write(struct probe *out, const char *url)

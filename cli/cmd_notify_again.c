@@ -48,15 +48,15 @@ int cli_send_again(struct cli *cli, const char *no)
     free(try.body);
     if (err != PAY_OK)
         return cli_fail(err, no, NULL);
-    const bool heard = try.result.log_status == TRY_SUCCESS;
+    const bool acknowledged = try.result.log_status == TRY_SUCCESS;
     out_open(&cli->out, cli->value[OPT_JSON], false);
     out_row(&cli->out);
     out_str(&cli->out, "no", no);
     out_str(&cli->out, "status", state_word(&NOTIFY_STATE_TABLE, NOTIFY_SUCCESS));
-    out_str(&cli->out, "sent_again", heard ? "acknowledged" : "not acknowledged");
+    out_str(&cli->out, "sent_again", acknowledged ? "acknowledged" : "not acknowledged");
     out_str(&cli->out, "result", try.result.error_code);
     out_str(&cli->out, "reason", try.result.reason);
     out_str(&cli->out, "response", try.result.response);
     out_close(&cli->out, NULL);
-    return heard ? EXIT_SUCCESS : EXIT_FAILURE;
+    return acknowledged ? EXIT_SUCCESS : EXIT_FAILURE;
 }

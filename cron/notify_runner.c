@@ -1,4 +1,4 @@
-/* notify_runner.c - tells merchants: sends the notifications that are due, until they are heard.
+/* notify_runner.c - sends merchants the notifications that are due, until they are acknowledged.
  * Cron starts it each minute for 65 s, so that runs overlap; any number may run at once, on any
  * number of machines. The work is in common/job/notify/notify_engine.h. */
 #include <stdio.h>

@@ -107,7 +107,7 @@ static void usage(const struct job_spec *spec)
         printf(" [--dry-run]");
     printf("\n\n");
     if (spec->options & JOB_FOR)
-        printf("  --for SECONDS  work so long (default %lld; 0: until told to stop)\n",
+        printf("  --for SECONDS  work so long (default %lld; 0: until SIGTERM)\n",
                (long long)spec->for_s);
     if (spec->options & JOB_ONCE)
         printf("  --once         do what is due now, then end\n");

@@ -15,7 +15,7 @@
 struct notify_event {
     enum notify_type type;
     const char *name;                   /* "order.success" */
-    int64_t data_id, version;           /* of the object as it stands after the change */
+    int64_t data_id, version;           /* of the object after the change */
     const char *merchant_order_id;
     const char *merchant_refund_id;     /* NULL or "": none */
     const char *url;                    /* where to; "": nowhere */

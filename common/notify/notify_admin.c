@@ -201,7 +201,7 @@ static enum pay_err batch_read(struct db *db, struct resend_batch *b)
         .each = batch_take, .arg = b });
 }
 
-/* Spread over time, so that no merchant is flooded with what he missed. */
+/* Spread over time, so that no merchant gets all it missed at once. */
 static enum pay_err batch_work(struct db *db, void *arg)
 {
     struct resend_batch *b = arg;

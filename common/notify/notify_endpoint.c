@@ -118,18 +118,18 @@ static const char SQL_PROBE_FAILED[] =
     OPEN_SINCE
     " WHERE id = ?";
 
-enum pay_err notify_endpoint_write(struct db *db, const struct notify_endpoint_news *news)
+enum pay_err notify_endpoint_write(struct db *db, const struct notify_endpoint_tally *tally)
 {
-    const struct db_param id_only[] = { DB_NUM(news->id) };
+    const struct db_param id_only[] = { DB_NUM(tally->id) };
     const struct db_param failed[] = {
-        DB_NUM(news->failed), DB_NUM(news->first), DB_NUM(NOTIFY_FIRST_GAP_S), DB_NUM(news->id),
+        DB_NUM(tally->failed), DB_NUM(tally->first), DB_NUM(NOTIFY_FIRST_GAP_S), DB_NUM(tally->id),
     };
 
-    if (news->ok > 0)
+    if (tally->ok > 0)
         return db_exec(db, SQL_CLOSE, DB_LIST(id_only), NULL);
-    if (news->ripe)
+    if (tally->ripe)
         return db_exec(db, SQL_PROBE_FAILED, failed + 1, COUNT(failed) - 1, NULL);
-    if (news->failed > 0)
+    if (tally->failed > 0)
         return db_exec(db, SQL_FAILED, DB_LIST(failed), NULL);
     return PAY_OK;
 }
@@ -199,17 +199,16 @@ enum pay_err notify_open_hosts(struct db *db, int64_t limit, int64_t *count,
 {
     static const char SQL_COUNT[] = "SELECT COUNT(*) FROM notify_endpoint e WHERE " IS_OPEN;
     static const char SQL_LIST[] =
-        "SELECT e.app_id, e.port, e.consecutive_fail, e.open_since, e.open_until,"
-        "       a.app_key, e.scheme, e.host"
+        "SELECT e.app_id, e.consecutive_fail, e.open_since, e.open_until, a.app_key,"
+        "       " NOTIFY_ORIGIN " AS origin"
         "  FROM notify_endpoint e JOIN pay_app a ON a.id = e.app_id"
         " WHERE " IS_OPEN " ORDER BY e.open_since LIMIT ?";
     static const struct db_column COLUMNS[] = {
-        DB_COLUMN(struct notify_open_host, app_id), DB_COLUMN(struct notify_open_host, port),
+        DB_COLUMN(struct notify_open_host, app_id),
         DB_COLUMN(struct notify_open_host, consecutive_fail),
         DB_COLUMN_TIME(struct notify_open_host, open_since),
         DB_COLUMN_TIME(struct notify_open_host, open_until),
-        DB_COLUMN(struct notify_open_host, app_key), DB_COLUMN(struct notify_open_host, scheme),
-        DB_COLUMN(struct notify_open_host, host),
+        DB_COLUMN(struct notify_open_host, app_key), DB_COLUMN(struct notify_open_host, origin),
     };
     const struct db_param in[] = { DB_NUM(limit) };
     struct notify_open_host row = { 0 };

@@ -20,14 +20,14 @@
 #define NOTIFY_FIRST_GAP_S 1    /* between a first try that probed in vain and the next one */
 
 struct notify_endpoint {
-    int64_t id;                 /* 0: no row, nothing but good was heard of it */
+    int64_t id;                 /* 0: no row, since no try failed there */
     int64_t consecutive_fail;
     int64_t open_ms;            /* from now by the database's clock; <= 0: not open */
     int64_t first_ms;           /* the same: no first try probes before */
     int64_t paused;             /* 1: an operator stopped it */
 };
 
-/* As it stands now; zeros when there is no row. */
+/* Its state now; zeros when there is no row. */
 MUST_USE enum pay_err notify_endpoint_load(struct db *db, int64_t app_id,
                                            const struct http_url *url, struct notify_endpoint *out);
 /* Makes the row when there is none, in a transaction of its own. */
@@ -42,13 +42,14 @@ MUST_USE enum pay_err notify_endpoint_probe(struct db *db, const struct notify_p
                                             bool *won);
 
 /* What a batch of results says of one host. */
-struct notify_endpoint_news {
+struct notify_endpoint_tally {
     int64_t id;
     int64_t ok, failed;         /* how many tries; any ok closes it */
     bool ripe, first;           /* one of the failed was the probe; a first try that probed */
 };
 /* Inside the finish's transaction, after the tasks, in ascending order of id. */
-MUST_USE enum pay_err notify_endpoint_write(struct db *db, const struct notify_endpoint_news *news);
+MUST_USE enum pay_err notify_endpoint_write(struct db *db,
+                                            const struct notify_endpoint_tally *tally);
 
 /* It answers again: what is parked for it becomes due, one after the other. A transaction of its
  * own. */
@@ -56,12 +57,16 @@ MUST_USE enum pay_err notify_endpoint_wake(struct db *db, int64_t app_id, int64_
 
 /* A host that is open or half-open, and was asked within two days. */
 struct notify_open_host {
-    int64_t app_id, port, consecutive_fail, open_since, open_until;
-    char app_key[65], scheme[21], host[1021];
+    int64_t app_id, consecutive_fail, open_since, open_until;
+    char app_key[65], origin[1061];     /* "https://[2001:db8::1]:443" */
 };
 /* Those that have been so for longest, at most limit; *count: all of them. */
 MUST_USE enum pay_err notify_open_hosts(struct db *db, int64_t limit, int64_t *count,
                                         db_each *each, void *arg);
+/* SQL: http_url_add_origin of e (notify_endpoint). */
+#define NOTIFY_ORIGIN \
+    "CONCAT(e.scheme, '://', IF(LOCATE(':', e.host), CONCAT('[', e.host, ']'), e.host)," \
+    " ':', e.port)"
 /* SQL: is e (notify_endpoint) the host that t (notify_task) is sent to? */
 #define NOTIFY_IS_HOST_OF_TASK \
     "e.app_id = t.app_id AND e.scheme = LOWER(SUBSTRING_INDEX(t.notify_url, '://', 1))" \

@@ -1,4 +1,4 @@
-/* notify_enqueue.c - the task of an event, committed with the change it tells of. */
+/* notify_enqueue.c - the task of an event, committed with the change that it is about. */
 #include "notify/notify.h"
 
 #include "io/http/http.h"
@@ -6,13 +6,15 @@
 static bool url_of(const struct app *app, const struct notify_event *event,
                    char out[NOTIFY_URL_SIZE])
 {
-    char room[24];
+    char room[24], url[NOTIFY_URL_SIZE];
     struct text channel = TEXT(room);
 
-    if (*event->url == '\0' || app->notify_append_channel == 0 || event->channel_id == 0)
-        return text_copy(out, NOTIFY_URL_SIZE, event->url);
+    /* So that the address is that of its host's breaker in SQL, too. */
+    if (app->notify_append_channel == 0 || event->channel_id == 0)
+        return http_url_tidy(event->url, out, NOTIFY_URL_SIZE);
     text_add_i64(&channel, event->channel_id);
-    return http_url_append(event->url, room, out, NOTIFY_URL_SIZE);
+    return http_url_tidy(event->url, url, sizeof(url)) &&
+           (*url == '\0' || http_url_append(url, room, out, NOTIFY_URL_SIZE));
 }
 
 static int64_t tries_of(const struct app *app)

@@ -141,7 +141,7 @@ static int by_task(const void *a, const void *b)
 
 static int by_endpoint(const void *a, const void *b)
 {
-    const struct notify_endpoint_news *x = a, *y = b;
+    const struct notify_endpoint_tally *x = a, *y = b;
     return (x->id > y->id) - (x->id < y->id);
 }
 
@@ -200,7 +200,7 @@ static void list_result(struct json_text *list, const struct notify_result *resu
     json_close_list(list);
 }
 
-/* PAY_WRONG_STATE, and all of it rolled back: somebody's token does not hold. */
+/* PAY_WRONG_STATE, and all of it rolled back: one of the tokens does not hold. */
 static enum pay_err finish_together(struct db *db, struct notify_batch *batch)
 {
     static char room[NOTIFY_FINISH_MAX * 2 * (NOTIFY_RESPONSE_SIZE + 256)];
@@ -233,12 +233,12 @@ static enum pay_err raise_alerts(struct db *db, const struct notify_batch *batch
     return err;
 }
 
-static enum pay_err tell_endpoints(struct db *db, const struct notify_batch *batch)
+static enum pay_err write_endpoints(struct db *db, const struct notify_batch *batch)
 {
     enum pay_err err = PAY_OK;
 
-    for (size_t i = 0; i < batch->news_count && err == PAY_OK; i++)
-        err = notify_endpoint_write(db, &batch->news[i]);
+    for (size_t i = 0; i < batch->tally_count && err == PAY_OK; i++)
+        err = notify_endpoint_write(db, &batch->tally[i]);
     return err;
 }
 
@@ -250,7 +250,7 @@ static enum pay_err finish_all(struct db *db, void *arg)
     if (err == PAY_OK)
         err = raise_alerts(db, batch);
     if (err == PAY_OK)
-        err = tell_endpoints(db, batch);
+        err = write_endpoints(db, batch);
     FP("result.written");
     return err;
 }
@@ -267,9 +267,9 @@ static enum pay_err finish_each(struct db *db, void *arg)
         err = finish_one(db, batch->at[i]);
         repeated = repeated || batch->at[i]->outcome == NOTIFY_REPEATED;
     }
-    /* A batch that is found recorded told the endpoints then, too. */
+    /* A batch that is found recorded has changed the endpoints then, too. */
     if (err == PAY_OK && !repeated)
-        err = tell_endpoints(db, batch);
+        err = write_endpoints(db, batch);
     FP("result.written");
     return err;
 }
@@ -277,7 +277,7 @@ static enum pay_err finish_each(struct db *db, void *arg)
 enum pay_err notify_finish(struct db *db, struct notify_batch *batch)
 {
     qsort(batch->at, batch->count, sizeof(*batch->at), by_task);
-    qsort(batch->news, batch->news_count, sizeof(*batch->news), by_endpoint);
+    qsort(batch->tally, batch->tally_count, sizeof(*batch->tally), by_endpoint);
     enum pay_err err = db_txn(db, finish_all, batch);
     return err == PAY_WRONG_STATE ? db_txn(db, finish_each, batch) : err;
 }

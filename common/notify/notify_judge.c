@@ -194,7 +194,7 @@ static void give_up(struct notify_result *result, const struct http_url *host, c
     result->status = NOTIFY_FAILURE;
     result->alert = alert;
     if (host)
-        text_addf(&crowd, "%s://%s:%lld", host->scheme, host->host, (long long)host->port);
+        http_url_add_origin(host, &crowd);
     text_addf(&text, "%s: %s after %lld tries; the last one: %s%s%s%s; shroffctl notify list"
               " --status FAILURE has all",
               *result->alert_crowd ? result->alert_crowd : result->no, because,

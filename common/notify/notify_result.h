@@ -33,7 +33,7 @@ struct notify_result {
 };
 struct notify_batch {
     struct notify_result **at; size_t count;        /* reordered */
-    struct notify_endpoint_news news[NOTIFY_FINISH_MAX]; size_t news_count;
+    struct notify_endpoint_tally tally[NOTIFY_FINISH_MAX]; size_t tally_count;
 };
 /* One transaction. PAY_LOST: run it again, what was recorded is found. */
 MUST_USE enum pay_err notify_finish(struct db *db, struct notify_batch *batch);

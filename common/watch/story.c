@@ -115,7 +115,7 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     " WHERE t.type = " STATE(NOTIFY_ORDER) " AND t.data_id = ?"
 #define EVENT_HOST \
     " UNION ALL SELECT DISTINCT e.open_since, 6, 'host'," \
-    " CONCAT(e.scheme, '://', e.host, ':', e.port), CONCAT('does not answer since then, '," \
+    " " NOTIFY_ORIGIN ", CONCAT('does not answer since then, '," \
     " e.consecutive_fail, ' failures in a row; the next probe ', e.open_until)" \
     " FROM notify_task t JOIN notify_endpoint e ON " NOTIFY_IS_HOST_OF_TASK \
     " WHERE t.type = " STATE(NOTIFY_ORDER) " AND t.data_id = ? AND e.open_since IS NOT NULL" \

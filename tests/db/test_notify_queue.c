@@ -373,10 +373,10 @@ static enum pay_err write_news(struct db *db, void *arg)
     return notify_endpoint_write(db, arg);
 }
 
-static void tell(struct notify_endpoint_news news)
+static void tell(struct notify_endpoint_tally tally)
 {
-    news.id = load().id;
-    ASSERT_ERR(db_txn(R, write_news, &news), PAY_OK);
+    tally.id = load().id;
+    ASSERT_ERR(db_txn(R, write_news, &tally), PAY_OK);
 }
 
 struct probing { struct notify_probe probe; bool won; };
@@ -415,14 +415,14 @@ static void test_notify_endpoint__opens_doubles_and_closes(void **state)
     ASSERT_ERR(notify_endpoint_make(R, S.app->id, &HOST, &id), PAY_OK);
     ASSERT_ERR(notify_endpoint_make(R2, S.app->id, &HOST, &same), PAY_OK);
     assert_int_equal(id, same);
-    tell((struct notify_endpoint_news){ .failed = 4 });
+    tell((struct notify_endpoint_tally){ .failed = 4 });
     assert_int_equal(load().consecutive_fail, 4);
     assert_true(load().open_ms <= 0);
     assert_false(probe_won(R));
-    tell((struct notify_endpoint_news){ .failed = 4 });
+    tell((struct notify_endpoint_tally){ .failed = 4 });
     assert_int_equal(load().consecutive_fail, 5);
     CHECK_OPEN(30);
-    tell((struct notify_endpoint_news){ .failed = 3 });     /* were on their way */
+    tell((struct notify_endpoint_tally){ .failed = 3 });     /* were on their way */
     assert_int_equal(load().consecutive_fail, 5);
     CHECK_OPEN(30);
     static const int OPEN[] = { 60, 120, 240, 480, 900, 900 };
@@ -431,10 +431,10 @@ static void test_notify_endpoint__opens_doubles_and_closes(void **state)
         reopen();
         assert_true(probe_won(R));
         assert_false(probe_won(R2));
-        tell((struct notify_endpoint_news){ .failed = 1, .ripe = true });
+        tell((struct notify_endpoint_tally){ .failed = 1, .ripe = true });
         CHECK_OPEN(OPEN[i]);
     }
-    tell((struct notify_endpoint_news){ .ok = 1, .failed = 2 });
+    tell((struct notify_endpoint_tally){ .ok = 1, .failed = 2 });
     assert_int_equal(load().consecutive_fail, 0);
     assert_true(load().open_ms <= 0);
     ASSERT_NUMBER("SELECT open_until IS NULL AND last_ok_time IS NOT NULL FROM notify_endpoint", 1);
@@ -448,13 +448,13 @@ static void test_notify_endpoint__a_first_try_may_probe_early(void **state)
     (void)state;
     ASSERT_ERR(notify_endpoint_make(R, S.app->id, &HOST, &id), PAY_OK);
     assert_false(won(R, false, true));          /* not open: nothing to probe */
-    tell((struct notify_endpoint_news){ .failed = 5 });
+    tell((struct notify_endpoint_tally){ .failed = 5 });
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_endpoint"
                   " WHERE open_since > UTC_TIMESTAMP(3) - INTERVAL 5 SECOND", 1);
     assert_true(won(R, false, true));
     assert_false(won(R2, false, true));
     CHECK_OPEN(30);
-    tell((struct notify_endpoint_news){ .failed = 1, .first = true });
+    tell((struct notify_endpoint_tally){ .failed = 1, .first = true });
     CHECK_OPEN(30);
     assert_int_equal(load().consecutive_fail, 5);
     assert_false(won(R, false, true));          /* a second after the last */
@@ -463,9 +463,9 @@ static void test_notify_endpoint__a_first_try_may_probe_early(void **state)
     assert_true(won(R, true, true));
     assert_false(won(R2, true, false));
     assert_false(won(R2, false, true));
-    tell((struct notify_endpoint_news){ .failed = 1, .ripe = true, .first = true });
+    tell((struct notify_endpoint_tally){ .failed = 1, .ripe = true, .first = true });
     CHECK_OPEN(60);
-    tell((struct notify_endpoint_news){ .ok = 1 });
+    tell((struct notify_endpoint_tally){ .ok = 1 });
     ASSERT_NUMBER("SELECT open_since IS NULL AND first_until IS NULL FROM notify_endpoint", 1);
 }
 
@@ -501,10 +501,13 @@ static void test_notify_open_hosts__that_were_asked_lately(void **state)
     ASSERT_ERR(notify_endpoint_make(R, S.app->id, &HOST, &id), PAY_OK);
     ASSERT_ERR(notify_open_hosts(R, 1, &count, keep_open, &host), PAY_OK);
     assert_int_equal(count, 0);
-    tell((struct notify_endpoint_news){ .failed = 5 });
+    tell((struct notify_endpoint_tally){ .failed = 5 });
     ASSERT_ERR(notify_open_hosts(R, 1, &count, keep_open, &host), PAY_OK);
     assert_int_equal(count, 1);
-    assert_string_equal(host.host, HOST.host);
+    char origin[300];
+    struct text want = TEXT(origin);
+    http_url_add_origin(&HOST, &want);
+    assert_string_equal(host.origin, origin);
     /* nothing waits for it any more, so nothing asks it */
     run_sql("UPDATE notify_endpoint SET open_until = UTC_TIMESTAMP(3) - INTERVAL 49 HOUR");
     ASSERT_ERR(notify_open_hosts(R, 1, &count, keep_open, &host), PAY_OK);

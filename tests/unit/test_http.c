@@ -256,6 +256,35 @@ static void test_http_url_append__goes_to_the_end_of_the_path(void **state)
     assert_false(http_url_append("https://a.example/notify", "7", small, sizeof(small)));
 }
 
+static const struct { const char *url, *tidy, *origin; } TIDIES[] = {
+    { "http://2130706433/", "http://127.0.0.1/", "http://127.0.0.1:80" },
+    { "http://0x7f.1:8080/n?a=1", "http://127.0.0.1:8080/n?a=1", "http://127.0.0.1:8080" },
+    { "https://0177.0.0.1", "https://127.0.0.1", "https://127.0.0.1:443" },
+    { "http://10.0.0.7/a/../b", "http://10.0.0.7/a/../b", "http://10.0.0.7:80" },
+    { "http://[0:0:0:0:0:0:0:1]:99/", "http://[::1]:99/", "http://[::1]:99" },
+    { "https://2go.example/N", "https://2go.example/N", "https://2go.example:443" },
+    { "https://Shop.example/N", "https://Shop.example/N", "https://shop.example:443" },
+};
+
+static void test_http_url_tidy__spells_an_address_as_it_is_called(void **state)
+{
+    char out[64], small[20];
+    struct http_url to;
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(TIDIES); i++) {
+        char room[64];
+        struct text origin = TEXT(room);
+        CHECK(TIDIES[i].url, http_url_tidy(TIDIES[i].url, out, sizeof(out)));
+        CHECK_TEXT(TIDIES[i].url, out, TIDIES[i].tidy);
+        CHECK(TIDIES[i].url, http_url_ok(TIDIES[i].url, &to));
+        http_url_add_origin(&to, &origin);
+        CHECK_TEXT(TIDIES[i].url, room, TIDIES[i].origin);
+    }
+    CHECK("none", http_url_tidy("", out, sizeof(out)) && *out == '\0');
+    assert_false(http_url_tidy("http://2130706433/notify", small, sizeof(small)));
+}
+
 struct blocked_case { const char *url; bool strictly, loopback; };
 static const struct blocked_case BLOCKED[] = {
     { "http://127.0.0.1/n", true, false },      { "http://127.1:8080/n", true, false },
@@ -513,6 +542,7 @@ int main(void)
         cmocka_unit_test(test_http_url_ok__agrees_with_the_sender),
         cmocka_unit_test(test_http_url_ok__takes_1100_bytes_and_no_more),
         cmocka_unit_test(test_http_url_append__goes_to_the_end_of_the_path),
+        cmocka_unit_test(test_http_url_tidy__spells_an_address_as_it_is_called),
         cmocka_unit_test(test_http_url_blocked__judges_what_the_url_says),
         cmocka_unit_test(test_http_send__names_every_end),
         cmocka_unit_test(test_http_send__cuts_a_slow_drip),

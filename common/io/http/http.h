@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "base/err.h"
 #include "base/net.h"
+#include "base/text.h"
 
 #define HTTP_BODY_READ 65536        /* of an answer; more is HTTP_TOO_LARGE */
 #define HTTP_HEADERS_MAX 8
@@ -74,10 +75,14 @@ int http_pool_run(struct http_pool *pool, int wait_ms, int fd);
 
 /* ---- addresses as texts: the sender's own parser, used when a URL is stored too. */
 #define HTTP_URL_MAX 1100           /* what a merchant gives (1024), and /{channel_id} */
-/* Absolute http or https, <= HTTP_URL_MAX (who stores one keeps to 1024), a host, no user, no
+/* Absolute http or https, <= HTTP_URL_MAX (stored ones keep to 1024), a host, no user, no
  * fragment, no control or non-ASCII bytes, port 1..65535; nor \ " < > ^ ` { } | or blanks, which
  * parsers disagree about. out->host is lower case, without brackets; port is filled in. */
 MUST_USE bool http_url_ok(const char *url, struct http_url *out);
+/* scheme://host:port, an IPv6 address in brackets. */
+void http_url_add_origin(const struct http_url *url, struct text *to);
+/* url with an address spelled as it is called: http://2130706433/ is http://127.0.0.1/. */
+MUST_USE bool http_url_tidy(const char *url, char *out, size_t size);
 /* Would a request to it be refused today for its address? Judged by what the URL itself says: an
  * address in any spelling, or localhost. A name is not looked up, and "" is no URL: false. */
 bool http_url_blocked(const char *url, const struct net_list *allow);

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "io/http/http_private.h"
 
-enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_REFUSED };  /* REFUSED: told at the next run */
+enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_REFUSED };  /* done is called at the next run */
 
 struct http_slot {
     struct http_transfer transfer;      /* first: curl's private pointer is the slot's */
@@ -82,7 +82,7 @@ static struct http_slot *find_slot(struct http_pool *pool, const struct http_url
     return same < pool->per_host ? found : NULL;
 }
 
-/* A request curl would not take is not an error of the caller's: its done hears HTTP_BAD_URL. */
+/* A request curl would not take is not an error of the caller's: its done gets HTTP_BAD_URL. */
 static void refuse(struct http_pool *pool, struct http_slot *slot)
 {
     slot->transfer.answer.end = HTTP_BAD_URL;
@@ -115,9 +115,9 @@ enum pay_err http_pool_add(struct http_pool *pool, const struct http_request *re
     return PAY_OK;
 }
 
-static int tell_refused(struct http_pool *pool)
+static int finish_refused(struct http_pool *pool)
 {
-    int told = 0;
+    int finished = 0;
 
     for (int i = 0; pool->refused > 0 && i < pool->count; i++) {
         struct http_slot *slot = &pool->slots[i];
@@ -127,15 +127,15 @@ static int tell_refused(struct http_pool *pool)
         slot->state = SLOT_RUNNING;     /* so that done may add without meeting it again */
         slot->done(slot->arg, &slot->transfer.answer);
         release(pool, slot);
-        told++;
+        finished++;
     }
-    return told;
+    return finished;
 }
 
 /* Out of the multi before done is called: done may add the next request. */
 static int finish_some(struct http_pool *pool)
 {
-    int still, left, told = 0;
+    int still, left, finished = 0;
     const CURLMsg *msg;
 
     curl_multi_perform(pool->multi, &still);
@@ -152,9 +152,9 @@ static int finish_some(struct http_pool *pool)
         pool->running--;
         slot->done(slot->arg, &slot->transfer.answer);
         release(pool, slot);
-        told++;
+        finished++;
     }
-    return told;
+    return finished;
 }
 
 /* Waiting with nothing under way would keep free slots idle for the whole wait, so
@@ -162,12 +162,12 @@ static int finish_some(struct http_pool *pool)
 int http_pool_run(struct http_pool *pool, int wait_ms, int fd)
 {
     struct curl_waitfd also = { .fd = fd, .events = CURL_WAIT_POLLIN };
-    int told = tell_refused(pool) + finish_some(pool);
+    int finished = finish_refused(pool) + finish_some(pool);
 
-    if (told == 0 && (pool->running > 0 || fd >= 0)) {
+    if (finished == 0 && (pool->running > 0 || fd >= 0)) {
         curl_multi_poll(pool->multi, &also, fd >= 0, wait_ms, NULL);
         finish_some(pool);
-    } else if (told == 0) {
+    } else if (finished == 0) {
         clock_sleep_ms(wait_ms);
     }
     return pool->running + pool->refused;

@@ -191,7 +191,7 @@ static bool add_header(struct http_transfer *t, const char *line)
 {
     for (const char *c = line; *c != '\0'; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7F)
-            return false;                   /* a line end would begin a header of somebody else's */
+            return false;                   /* a line end would begin another header */
     struct curl_slist *longer = curl_slist_append(t->headers, line);
     if (longer == NULL)
         abort();

@@ -80,6 +80,43 @@ bool http_url_ok(const char *url, struct http_url *out)
     return ok;
 }
 
+static bool is_six(const struct http_url *url)
+{
+    return strchr(url->host, ':') != NULL;
+}
+
+static void add_host(const struct http_url *url, struct text *to)
+{
+    text_add(to, is_six(url) ? "[" : "");
+    text_add(to, url->host);
+    text_add(to, is_six(url) ? "]" : "");
+}
+
+void http_url_add_origin(const struct http_url *url, struct text *to)
+{
+    text_add(to, url->scheme);
+    text_add(to, "://");
+    add_host(url, to);
+    text_add_char(to, ':');
+    text_add_i64(to, url->port);
+}
+
+/* Only what begins like an address can be one; names stay as they are. */
+bool http_url_tidy(const char *url, char *out, size_t size)
+{
+    struct text to = text_over(out, size);
+    struct http_url parsed;
+    const char *host = strstr(url, "://");
+
+    host = host != NULL ? host + 3 : url;
+    if ((!isdigit((unsigned char)*host) && *host != '[') || !http_url_ok(url, &parsed))
+        return text_copy(out, size, url);
+    text_add_n(&to, url, (size_t)(host - url));
+    add_host(&parsed, &to);
+    text_add(&to, host + strcspn(host, *host == '[' ? "]" : ":/?") + (*host == '['));
+    return !to.full;
+}
+
 bool http_url_append(const char *url, const char *segment, char *out, size_t size)
 {
     struct text to = text_over(out, size);

@@ -61,7 +61,7 @@ static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
     due->fate = e->room.room ? NOTIFY_SEND : NOTIFY_LEAVE;
     if (host)
         err = notify_host_decide(host, db, due, &e->room);
-    due->host = host;           /* who is to be sent to keeps its place */
+    due->host = host;           /* its place stays while it has tries */
     e->planned[lane] += due->fate == NOTIFY_SEND;
     e->planned_bytes += due->fate == NOTIFY_SEND ? due->body_len : 0;
     e->left = e->left || due->fate == NOTIFY_LEAVE;

@@ -9,45 +9,45 @@
 #define OK_WRITTEN_US INT64_C(60000000)     /* last_ok_time is true to a minute */
 
 /* A host that never failed has no row, and success alone makes none. */
-static bool worth_writing(const struct notify_breaker *breaker, enum host_word word)
+static bool worth_writing(const struct notify_breaker *breaker, enum notify_host_sign sign)
 {
-    if (word == HOST_SAYS_NOTHING || breaker->state.id == 0)
+    if (sign == HOST_UNKNOWN || breaker->state.id == 0)
         return false;
-    if (word == HOST_IS_ILL || breaker->state.consecutive_fail > 0)
+    if (sign == HOST_FAILED || breaker->state.consecutive_fail > 0)
         return true;
     return clock_ticks_us() - breaker->ok_written_us > OK_WRITTEN_US;
 }
 
-static struct notify_endpoint_news *news_of(struct notify_batch *batch, int64_t id)
+static struct notify_endpoint_tally *tally_of(struct notify_batch *batch, int64_t id)
 {
-    for (size_t i = 0; i < batch->news_count; i++)
-        if (batch->news[i].id == id)
-            return &batch->news[i];
-    batch->news[batch->news_count] = (struct notify_endpoint_news){ .id = id };
-    return &batch->news[batch->news_count++];
+    for (size_t i = 0; i < batch->tally_count; i++)
+        if (batch->tally[i].id == id)
+            return &batch->tally[i];
+    batch->tally[batch->tally_count] = (struct notify_endpoint_tally){ .id = id };
+    return &batch->tally[batch->tally_count++];
 }
 
-static void add_news(struct notify_engine *e, struct notify_batch *batch,
+static void add_tally(struct notify_engine *e, struct notify_batch *batch,
                      const struct notify_try *try)
 {
     struct notify_host *host = try->host;
-    enum host_word word = notify_try_host_word(try);
+    enum notify_host_sign sign = notify_try_host_sign(try);
 
-    if (!host || word == HOST_SAYS_NOTHING)
+    if (!host || sign == HOST_UNKNOWN)
         return;
     int64_t *id = &host->breaker.state.id;
-    if (word == HOST_IS_ILL && *id == 0 &&
+    if (sign == HOST_FAILED && *id == 0 &&
         notify_endpoint_make(e->job->db, host->app_id, &host->url, id) != PAY_OK)
         return;                         /* the next failure is counted */
-    if (!worth_writing(&host->breaker, word))
+    if (!worth_writing(&host->breaker, sign))
         return;
-    struct notify_endpoint_news *news = news_of(batch, *id);
-    news->ok += word == HOST_IS_WELL;
-    news->failed += word == HOST_IS_ILL;
-    if (word != HOST_IS_ILL)
+    struct notify_endpoint_tally *tally = tally_of(batch, *id);
+    tally->ok += sign == HOST_ANSWERED;
+    tally->failed += sign == HOST_FAILED;
+    if (sign != HOST_FAILED)
         return;
-    news->ripe = news->ripe || try->probe == NOTIFY_PROBE_RIPE;
-    news->first = news->first || (try->probe != NOTIFY_NO_PROBE && try->lane == 0);
+    tally->ripe = tally->ripe || try->probe == NOTIFY_PROBE_RIPE;
+    tally->first = tally->first || (try->probe != NOTIFY_NO_PROBE && try->lane == 0);
 }
 
 /* What waited for a host to open again need not wait any longer. */
@@ -62,23 +62,23 @@ static void wake_host(struct notify_engine *e, struct notify_host *host)
         log_event(LOG_WARN, "notify.wake", KV("host", host->url.host), KV("result", err_name(err)));
 }
 
-static void note_host(struct notify_engine *e, struct notify_host *host, enum host_word word)
+static void note_host(struct notify_engine *e, struct notify_host *host, enum notify_host_sign sign)
 {
     struct notify_breaker *breaker = &host->breaker;
 
-    if (notify_breaker_is_open(breaker) && word == HOST_IS_WELL)
+    if (notify_breaker_is_open(breaker) && sign == HOST_ANSWERED)
         wake_host(e, host);
     if (breaker->state.id == 0)
         return;
     breaker->ok_written_us = clock_ticks_us();
-    if (word == HOST_IS_ILL || breaker->state.consecutive_fail > 0)
+    if (sign == HOST_FAILED || breaker->state.consecutive_fail > 0)
         breaker->loaded_us = 0;
 }
 
 static void recorded(struct notify_engine *e, struct notify_try *try)
 {
     if (try->host)
-        note_host(e, try->host, notify_try_host_word(try));
+        note_host(e, try->host, notify_try_host_sign(try));
     notify_count_recorded(e, try);
     notify_try_free(e, try);
 }
@@ -117,7 +117,7 @@ void notify_record(struct notify_engine *e)
         tries[i] = &e->tries[e->done.at[i]];
         results[i] = &tries[i]->result;
         plan_next(tries[i]);
-        add_news(e, &batch, tries[i]);
+        add_tally(e, &batch, tries[i]);
     }
     enum pay_err err = notify_finish(e->job->db, &batch);
     if (err == PAY_LOST)                /* what was recorded is found again */

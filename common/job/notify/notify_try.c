@@ -72,15 +72,15 @@ bool notify_try_request(struct notify_try *try, const struct webhook_keys *keys,
     return true;
 }
 
-enum host_word notify_try_host_word(const struct notify_try *try)
+enum notify_host_sign notify_try_host_sign(const struct notify_try *try)
 {
     const struct notify_result *result = &try->result;
 
     if (!try->host || str_eq(result->error_code, "CONFIG"))
-        return HOST_SAYS_NOTHING;
+        return HOST_UNKNOWN;
     if (result->log_status != TRY_FAILED)
-        return HOST_IS_WELL;
-    return result->http_status == 0 ? HOST_IS_ILL : HOST_SAYS_NOTHING;
+        return HOST_ANSWERED;
+    return result->http_status == 0 ? HOST_FAILED : HOST_UNKNOWN;
 }
 
 /* ---- the answer */

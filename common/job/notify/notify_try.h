@@ -36,7 +36,7 @@ MUST_USE bool notify_try_request(struct notify_try *try, const struct webhook_ke
                                  struct http_request *request);
 /* Does the result speak against the host (nothing came back at all), or for it (a whole answer, of
  * whatever status: that concerns the URL)? */
-enum host_word { HOST_IS_WELL, HOST_IS_ILL, HOST_SAYS_NOTHING };
-enum host_word notify_try_host_word(const struct notify_try *try);
+enum notify_host_sign { HOST_ANSWERED, HOST_FAILED, HOST_UNKNOWN };
+enum notify_host_sign notify_try_host_sign(const struct notify_try *try);
 
 #endif
