@@ -11,8 +11,9 @@
 
 struct input {
     char word[9], text[41], no[27], lines[41], address[46], back[1025];
-    int64_t number, when;
+    int64_t number, when, state;
 };
+static const struct word STATES[] = { { 0, "OPEN", "" }, { 10, "SHUT", "" }, { .word = NULL } };
 static const struct field FIELDS[] = {
     FIELD(struct input, word, FIELD_WORD, OPTIONAL, .min = 1, .max = 8, .alphabet = ALPHA_CHANNEL),
     FIELD(struct input, text, FIELD_TEXT, OPTIONAL, .min = 0, .max = 10),
@@ -22,6 +23,7 @@ static const struct field FIELDS[] = {
     FIELD(struct input, lines, FIELD_TEXT, OPTIONAL, .max = 10, .lines = true),
     FIELD(struct input, address, FIELD_ADDRESS, OPTIONAL),
     FIELD(struct input, back, FIELD_RETURN_URL, OPTIONAL),
+    FIELD(struct input, state, FIELD_CHOICE, OPTIONAL, .words = STATES, .fallback = -1),
 };
 static const struct field_table TABLE = FIELD_TABLE(FIELDS);
 
@@ -103,6 +105,7 @@ static void taken_in_bounds(const struct input *in)
         PROPERTY((unsigned char)*c >= 32 || *c == '\n' || *c == '\t');
     PROPERTY(!*in->address || net_parse(in->address, &address));
     PROPERTY(!*in->back || (strncasecmp(in->back, "http", 4) == 0 && return_url_ok(in->back)));
+    PROPERTY(in->state == -1 || *word_of(STATES, in->state));
     time_add(&time, in->when);
     PROPERTY(!time.full && time_parse(when, &ms) && ms == in->when);
 }
