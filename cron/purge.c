@@ -36,7 +36,7 @@ static enum pay_err run(struct job *job)
     job_set(job, "partitions_dropped", report.dropped);
     /* Rows do not wait for a table of logs that another program holds. */
     enum pay_err rows = PAY_OK;
-    for (int kind = 0; kind < PURGE_KINDS && rows == PAY_OK; kind++)
+    for (enum purge_kind kind = 0; kind < PURGE_KINDS && rows == PAY_OK; kind++)
         rows = purge_kind(job, kind, &report);
     if (report.why[0])
         job->trouble = report.why;
