@@ -5,8 +5,6 @@
 #include "cli/command.h"
 #include "registry/registry_view.h"
 
-#define OVERLAP_DEFAULT 86400
-#define OVERLAP_MAX 604800
 
 static enum pay_err app_print(void *arg, void *row)
 {

@@ -8,8 +8,6 @@
 #include "io/crypto/sign.h"
 #include "io/crypto/vault.h"
 
-#define OVERLAP_DEFAULT 86400
-#define OVERLAP_MAX 604800
 
 static void key_new_print(struct cli *cli, const char *app_key, const struct new_key *key)
 {

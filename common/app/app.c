@@ -11,7 +11,6 @@
 #include "io/crypto/vault.h"
 
 #define KEPT_APPS 16
-#define SEALED_SIZE 512
 
 static const struct { const char *word; unsigned bit; } SCOPES[] = {
     { "payment:create", SCOPE_CREATE },   { "payment:query", SCOPE_QUERY },
@@ -151,7 +150,7 @@ static const char SQL_ENDED_KEYS[] = KEY_SELECT
 static enum pay_err app_keys_read(struct db *db, const char *sql, struct app *app)
 {
     const struct db_param in[] = { DB_NUM(app->id) };
-    uint8_t room[SEALED_SIZE];
+    uint8_t room[APP_SEALED_SIZE];
     struct key_found row = { .sealed = { room, sizeof(room), 0 } };
 
     return db_select(db, &(struct db_query){

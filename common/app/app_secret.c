@@ -11,7 +11,6 @@
 
 #define USED_EVERY_US (INT64_C(300) * 1000000)
 #define USED_KEYS 64
-#define SEALED_SIZE 512
 #define WEBHOOK_PREFIX "whsec_"
 
 enum pay_err nonce_spend(struct db *db, int64_t app_id, const char *nonce)
@@ -75,7 +74,7 @@ static const struct db_column WEBHOOK_COLUMNS[] = {
 static void webhook_key_open(const struct vault_place *place, const struct db_bytes *sealed,
                              struct webhook_keys *out)
 {
-    char text[SEALED_SIZE + 1] = "";
+    char text[APP_SEALED_SIZE + 1] = "";
     size_t len = 0;
 
     if (sealed->len == 0)
@@ -109,9 +108,9 @@ enum pay_err app_webhook_keys(struct db *db, int64_t app_id, struct webhook_keys
         "       AS old"
         "  FROM pay_app WHERE id = ?";
     const struct db_param in[] = { DB_NUM(app_id) };
-    uint8_t room[2][SEALED_SIZE];
+    uint8_t room[2][APP_SEALED_SIZE];
     struct webhook_row row = {
-        .now = { room[0], SEALED_SIZE, 0 }, .old = { room[1], SEALED_SIZE, 0 },
+        .now = { room[0], APP_SEALED_SIZE, 0 }, .old = { room[1], APP_SEALED_SIZE, 0 },
     };
 
     memset(out, 0, sizeof(*out));

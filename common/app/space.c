@@ -5,7 +5,7 @@
 #include "base/kept.h"
 #include "base/log.h"
 
-#define TOLD_EVERY_US 1000000
+#define LOG_EVERY_US 1000000
 #define FOLDER_US 60000000          /* a server may come back with another folder */
 
 struct folder { char path[1024]; };
@@ -55,7 +55,7 @@ bool space_is_short(struct db *db, const struct config *config)
     const int64_t left = space_free(db);
     if (left < 0 || left >= least)
         return false;
-    if (told_us == 0 || now - told_us >= TOLD_EVERY_US)
+    if (told_us == 0 || now - told_us >= LOG_EVERY_US)
         log_event(LOG_ERROR, "disk.short", KN("free_mb", left >> 20),
                   KN("SHROFF_MIN_FREE_MB", config->min_free_mb),
                   KV("text", "no new orders: free space where MariaDB keeps its data"));

@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "app/alert.h"
 
-#define TOLD_EVERY_US (INT64_C(300) * 1000000)
-#define TOLD_MAX 16
+#define ALERT_EVERY_US (INT64_C(300) * 1000000)
+#define ALERTS_MAX 16
 #define ABOUT_SIZE 65           /* pay_alert.about */
 
 struct telling { int64_t app_id; char about[ABOUT_SIZE], text[512]; };
@@ -23,10 +23,10 @@ static enum pay_err tell_work(struct db *db, void *arg)
 /* Its place among the latest alerts; the oldest gives way. */
 static int64_t *due_of(const char *about)
 {
-    static struct { char about[ABOUT_SIZE]; int64_t due; } told[TOLD_MAX];
+    static struct { char about[ABOUT_SIZE]; int64_t due; } told[ALERTS_MAX];
     size_t oldest = 0;
 
-    for (size_t i = 0; i < TOLD_MAX; i++) {
+    for (size_t i = 0; i < ALERTS_MAX; i++) {
         if (str_eq(told[i].about, about))
             return &told[i].due;
         if (told[i].due < told[oldest].due)
@@ -50,7 +50,7 @@ void unusable_tell(struct db *db, int64_t app_id, const char *what, const char *
     log_event(LOG_ERROR, "unusable", KV("what", what), KV("why", why));
     enum pay_err err = db_txn(db, tell_work, &telling);
     if (err == PAY_OK)
-        *due = now + TOLD_EVERY_US;
+        *due = now + ALERT_EVERY_US;
     else
         log_event(LOG_WARN, "unusable.alert", KV("what", what), KV("result", err_name(err)));
 }

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <time.h>
 
-#define DAY_MS INT64_C(86400000)
 #define TIME_MAX_MS (INT64_C(253402300800000) - 1)      /* 9999-12-31T23:59:59.999Z */
 
 static int64_t read_clock(clockid_t id, int64_t per_second)

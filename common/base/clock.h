@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include "base/text.h"
 
+#define DAY_MS INT64_C(86400000)
 #define TIME_TEXT_SIZE 25       /* "2026-11-21T01:02:03.004Z" and NUL */
 
 int64_t clock_now_ms(void);         /* wall clock */

@@ -9,7 +9,6 @@
 
 #define MONTHS_AHEAD 2
 #define NAMES_MAX 1024
-#define DAY_MS INT64_C(86400000)
 
 static const char *const TABLES[] = { "notify_log", "callback_log", "status_log" };
 

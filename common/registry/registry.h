@@ -24,6 +24,10 @@ struct channel_row {
     char app_key[APP_KEY_SIZE], code[CHANNEL_CODE_SIZE], name[257], config[4097], remark[1021];
 };
 
+/* Seconds that an old key or secret goes on working beside the new one. */
+#define OVERLAP_DEFAULT 86400
+#define OVERLAP_MAX 604800
+
 /* PAY_BAD_FIELD, PAY_CONFLICT: actor->problem says what is wrong. PAY_NOT_FOUND: no such app. */
 MUST_USE enum pay_err registry_app_create(struct db *db, struct actor *actor, struct app_row *app,
                                           char webhook_secret[WEBHOOK_TEXT_SIZE]);

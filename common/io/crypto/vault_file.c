@@ -15,7 +15,7 @@
 #include "io/crypto/sign.h"
 #include "io/crypto/vault_private.h"
 
-#define FILE_MAX 4096
+#define VAULT_FILE_MAX 4096
 #define KEY_BASE64 44
 #define KEYS_KEPT 2
 
@@ -85,7 +85,7 @@ static const char *bad_mode(int fd)
 
 const char *vault_file_read(const char *path, struct vault_keys *out)
 {
-    char room[FILE_MAX];
+    char room[VAULT_FILE_MAX];
 
     *out = (struct vault_keys){ .count = 0 };
     if (!text_copy(out->path, sizeof(out->path), path))
@@ -117,7 +117,7 @@ static void print(const struct vault_keys *keys, struct text *to)
 /* Whole and on disk under another name before it takes the old one's place. */
 static const char *replace(const char *path, const struct vault_keys *keys, int folder)
 {
-    char temp[VAULT_PATH_MAX + 16], room[FILE_MAX];
+    char temp[VAULT_PATH_MAX + 16], room[VAULT_FILE_MAX];
     struct text name = TEXT(temp), lines = TEXT(room);
     struct stat old;
 
