@@ -2,7 +2,7 @@
  *
  * New: one transaction of nonce, order and attempt, where the unique key decides. Repeated: that
  * one is rolled back (a duplicate key leaves shared locks, which two repeats would both try to
- * raise), and a second one takes the order's lock first, compares, and opens an attempt when one is
+ * raise), and a second one compares, and takes the order's lock to open an attempt when one is
  * wanted. */
 #include <string.h>
 
@@ -197,16 +197,14 @@ static bool payable(const struct order *order)
     return order->status == ORDER_WAITING && order->expired == 0;
 }
 
-static enum pay_err repeat_work(struct db *db, void *arg)
+/* The order as it stands, and its open attempt. *lacks: it is to get one. */
+static enum pay_err repeat_look(struct db *db, struct creating *w, bool lock, bool *lacks)
 {
-    struct creating *w = arg;
     struct checkout *out = w->out;
     const struct order_key key = { .merchant_order_id = w->terms->merchant_order_id };
 
-    w->sends = out->has_attempt = false;
-    enum pay_err err = nonce_spend(db, w->call->app->id, w->call->nonce);
-    if (err == PAY_OK)
-        err = order_find(db, w->call->app->id, &key, true, &out->order);
+    *lacks = false;
+    enum pay_err err = order_find(db, w->call->app->id, &key, lock, &out->order);
     if (err == PAY_NOT_FOUND)
         return w->short_of_space ? PAY_DB_AWAY : PAY_FAULT;
     if (err != PAY_OK)
@@ -216,9 +214,24 @@ static enum pay_err repeat_work(struct db *db, void *arg)
         return PAY_CONFLICT;
     err = attempt_open_of(db, out->order.id, &out->attempt);
     out->has_attempt = err == PAY_OK;
-    if (err != PAY_NO_ROW)
-        return err;
-    return payable(&out->order) && w->channel != NULL ? attempt_again(db, w) : PAY_OK;
+    *lacks = err == PAY_NO_ROW && payable(&out->order) && w->channel != NULL;
+    return err == PAY_NO_ROW ? PAY_OK : err;
+}
+
+/* Only an order that is to get an attempt is locked, and looked at again: a thousand repeats of one
+ * request must not keep every worker waiting for one row. */
+static enum pay_err repeat_work(struct db *db, void *arg)
+{
+    struct creating *w = arg;
+    bool lacks = false;
+
+    w->sends = w->out->has_attempt = false;
+    enum pay_err err = nonce_spend(db, w->call->app->id, w->call->nonce);
+    if (err == PAY_OK)
+        err = repeat_look(db, w, false, &lacks);
+    if (err == PAY_OK && lacks)
+        err = repeat_look(db, w, true, &lacks);
+    return err == PAY_OK && lacks ? attempt_again(db, w) : err;
 }
 
 static enum pay_err repeat(struct creating *w)
