@@ -103,7 +103,7 @@ int run_channel_members(struct cli *cli)
     const char *only = cli->arg_count ? cli->arg[0] : NULL;
 
     out_open(&cli->out, cli->value[OPT_JSON], true);
-    for (size_t i = 0; CHANNELS[i] != NULL; i++)
+    for (size_t i = 0; CHANNELS[i]; i++)
         for (size_t p = 0; p < CHANNELS[i]->product_count; p++) {
             const char *code = CHANNELS[i]->products[p].code;
             if (only && !str_eq(only, code))

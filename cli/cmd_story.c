@@ -82,7 +82,7 @@ int run_alerts(struct cli *cli)
         return 2;
     out_open(&cli->out, cli->value[OPT_JSON], true);
     const struct alert_filter filter = {
-        .all = cli->value[OPT_ALL] != NULL, .after = after, .limit = limit,
+        .all = cli->value[OPT_ALL], .after = after, .limit = limit,
     };
     int64_t all = 0;
     enum pay_err err = alert_list(cli->db, &filter, alert_print, &cli->out);

@@ -164,9 +164,9 @@ bool cli_state(const struct cli *cli, const struct state_table *of, int64_t *out
     struct text list = TEXT(room);
 
     *out = STATE_ANY;
-    if (given == NULL)
+    if (!given)
         return true;
-    for (const struct word *row = of->rows; row->word != NULL; row++) {
+    for (const struct word *row = of->rows; row->word; row++) {
         if (str_eq_nocase(row->word, given)) {
             *out = row->number;
             return true;

@@ -103,7 +103,7 @@ static enum pay_err row_read(struct db *db, const struct config *config,
         return err == PAY_NO_ROW ? PAY_NO_CHANNEL : err;
     account->env = config;
     latest.channel.driver = channel_find(account->code, config->test_mode, &account->product);
-    return latest.channel.driver != NULL ? PAY_OK : PAY_NO_CHANNEL;
+    return latest.channel.driver ? PAY_OK : PAY_NO_CHANNEL;
 }
 
 /* ---- kept */
@@ -122,7 +122,7 @@ static bool is_it(const struct kept_channel *slot, int64_t app_id, const char *c
 {
     const struct channel_account *account = &slot->channel.account;
 
-    if (account->id == 0 || code == NULL)
+    if (account->id == 0 || !code)
         return account->id != 0 && account->id == id;
     return account->app_id == app_id && str_eq(account->code, code);
 }
@@ -152,12 +152,12 @@ static enum pay_err keys_take(struct db *db, struct kept_channel *slot)
     enum pay_err err = print_row(&print);
     if (err != PAY_OK)
         return err;
-    if (slot->keys != NULL && memcmp(&print, &slot->print, sizeof(print)) == 0)
+    if (slot->keys && memcmp(&print, &slot->print, sizeof(print)) == 0)
         return PAY_OK;
     err = keys_open(&latest, &keys, &why);
     if (err != PAY_OK)
         return unusable(&latest, db, why);
-    if (slot->keys != NULL)
+    if (slot->keys)
         slot->channel.driver->shut(slot->keys);
     slot->keys = keys;
     slot->print = print;
@@ -173,7 +173,7 @@ static enum pay_err channel_read(struct db *db, const struct config *config,
     const int64_t since = clock_ticks_us();
     enum pay_err err = row_read(db, config, lookup);
 
-    if (slot != NULL)
+    if (slot)
         kept_end(&slot->kept);
     else
         slot = kept_oldest(channels, KEPT_CHANNELS, sizeof(channels[0]));
@@ -192,7 +192,7 @@ static enum pay_err channel_read(struct db *db, const struct config *config,
 
 static bool is_fresh(struct kept_channel *slot, const struct channel_config **out)
 {
-    if (slot == NULL || !kept_is_fresh(&slot->kept))
+    if (!slot || !kept_is_fresh(&slot->kept))
         return false;
     *out = &slot->channel;
     return true;

@@ -118,7 +118,7 @@ static const struct currency_group *group_of(const char *code)
 
 bool currency_is_current(const char *code)
 {
-    return group_of(code) != NULL;
+    return group_of(code);
 }
 
 int currency_digits(const char *code)

@@ -13,7 +13,7 @@ bool state_parse(const struct state_table *of, const char *word, int64_t *number
 
 bool state_step_is_legal(const struct state_table *of, int64_t from, int64_t to)
 {
-    for (const struct state_step *step = of->steps; step->why != NULL; step++)
+    for (const struct state_step *step = of->steps; step->why; step++)
         if (step->from == from && step->to == to)
             return true;
     return false;

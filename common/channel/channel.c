@@ -23,9 +23,9 @@ static const struct channel_product *product_of(const struct channel_driver *dri
 const struct channel_driver *channel_find(const char *code, bool test_mode,
                                           const struct channel_product **product)
 {
-    for (size_t i = 0; drivers[i] != NULL; i++) {
+    for (size_t i = 0; drivers[i]; i++) {
         *product = product_of(drivers[i], code);
-        if (*product != NULL)
+        if (*product)
             return drivers[i]->test_only && !test_mode ? NULL : drivers[i];
     }
     return NULL;
@@ -34,7 +34,7 @@ const struct channel_driver *channel_find(const char *code, bool test_mode,
 /* The nth driver of a mode. */
 static const struct channel_driver *driver_at(bool test_only, size_t n)
 {
-    for (size_t i = 0; drivers[i] != NULL; i++)
+    for (size_t i = 0; drivers[i]; i++)
         if (drivers[i]->test_only == test_only && n-- == 0)
             return drivers[i];
     return NULL;
@@ -45,9 +45,9 @@ const struct channel_driver *channel_stand_in(bool test_mode, int64_t number)
     const struct channel_driver *driver = test_mode ? driver_at(true, 0) : NULL;
     size_t count = 0;
 
-    while (driver_at(false, count) != NULL)
+    while (driver_at(false, count))
         count++;
-    if (driver != NULL || count == 0)
+    if (driver || count == 0)
         return driver;
     return driver_at(false, (size_t)(vault_hash("stand_in", number) % count));
 }

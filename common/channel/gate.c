@@ -72,7 +72,7 @@ void gate_open(int64_t count)
 
 void gate_worker(size_t place)
 {
-    if (gate == NULL)
+    if (!gate)
         return;
     own = &gate->seats[place % (size_t)workers];
     atomic_store(&own->waits, false);
@@ -181,7 +181,7 @@ static bool take_or_wait(int64_t app_id, bool patient)
 
 bool gate_sit(int64_t app_id, enum gate_wait wait)
 {
-    if (gate == NULL || atomic_load(&own->app_id) != 0)
+    if (!gate || atomic_load(&own->app_id) != 0)
         return true;
     if (!take_or_wait(app_id, wait == GATE_WAIT)) {
         stats_add("shroff_channel_not_called_total", NULL, 1);
@@ -193,7 +193,7 @@ bool gate_sit(int64_t app_id, enum gate_wait wait)
 
 void gate_rise(void)
 {
-    const int64_t app_id = gate != NULL ? atomic_load(&own->app_id) : 0;
+    const int64_t app_id = gate ? atomic_load(&own->app_id) : 0;
     const int64_t now = clock_ticks_us();
 
     if (app_id == 0)
@@ -229,21 +229,21 @@ static bool breaker_lets(struct record *r, int64_t now)
 
 bool gate_is_shut(int64_t channel_id)
 {
-    const struct record *r = gate != NULL ? record_of(channel_id) : NULL;
+    const struct record *r = gate ? record_of(channel_id) : NULL;
 
-    return r != NULL && atomic_load(&r->shut_until) > clock_ticks_us();
+    return r && atomic_load(&r->shut_until) > clock_ticks_us();
 }
 
 bool gate_enter(int64_t app_id, int64_t channel_id, struct gate_pass *pass)
 {
     *pass = (struct gate_pass){ .since = clock_ticks_us() };
-    if (gate == NULL)
+    if (!gate)
         return true;
     if (!gate_sit(app_id, GATE_WAIT))
         return false;
     pass->since = clock_ticks_us();
     pass->record = record_of(channel_id);
-    if (pass->record != NULL && !breaker_lets(pass->record, pass->since)) {
+    if (pass->record && !breaker_lets(pass->record, pass->since)) {
         stats_add("shroff_channel_not_called_total", NULL, 1);
         return false;
     }
@@ -265,13 +265,13 @@ void gate_leave(const struct gate_pass *pass, bool answered)
     struct record *r = pass->record;
     const int64_t now = clock_ticks_us();
 
-    if (own != NULL)
+    if (own)
         atomic_store(&own->call_since, 0);
-    if (r != NULL && answered) {
+    if (r && answered) {
         atomic_store(&r->hung, 0);
         if (atomic_exchange(&r->shut_until, 0) != 0)
             log_event(LOG_INFO, "channel.answers", KN("channel_id", atomic_load(&r->channel_id)));
-    } else if (r != NULL && now - pass->since >= HUNG_US) {
+    } else if (r && now - pass->since >= HUNG_US) {
         hung_note(r, now);
     }
 }

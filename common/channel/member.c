@@ -18,10 +18,10 @@ static enum pay_err member_must(const struct channel_member *m, const char *what
 
 const char *member_text(const struct json *object, const char *name)
 {
-    const struct json *value = object != NULL ? json_member(object, name) : NULL;
+    const struct json *value = object ? json_member(object, name) : NULL;
     size_t len = 0;
 
-    if (value == NULL || json_kind(value) != JSON_STRING)
+    if (!value || json_kind(value) != JSON_STRING)
         return NULL;
     const char *text = json_text(value, &len);
     return len > 0 && strlen(text) == len ? text : NULL;
@@ -47,7 +47,7 @@ void member_choices(struct text *to, const char *words)
     for (const char *at = words; *at != '\0'; at += word + strspn(at + word, " ")) {
         word = strcspn(at, " ");
         if (at != words)
-            text_add(to, strchr(at, ' ') == NULL ? " or " : ", ");
+            text_add(to, !strchr(at, ' ') ? " or " : ", ");
         text_add_n(to, at, word);
     }
 }
@@ -96,9 +96,9 @@ static bool is_empty(const struct json *value)
 {
     size_t len = 1;
 
-    if (value != NULL && json_kind(value) == JSON_STRING)
+    if (value && json_kind(value) == JSON_STRING)
         (void)json_text(value, &len);
-    return value == NULL || json_kind(value) == JSON_NULL || len == 0;
+    return !value || json_kind(value) == JSON_NULL || len == 0;
 }
 
 static enum pay_err members_check(const struct channel_driver *driver,
@@ -110,7 +110,7 @@ static enum pay_err members_check(const struct channel_driver *driver,
         const struct channel_member *m = &driver->members[i];
         const struct json *object = m->secret ? row->secrets : row->config;
         const char *text = member_text(object, m->name);
-        if (text != NULL)
+        if (text)
             err = member_check(m, text);
         else if (!m->optional || !is_empty(json_member(object, m->name)))
             err = member_must(m, "be a text");

@@ -124,7 +124,7 @@ static enum pay_err sit(const struct checkout_call *call, const struct order_key
 
     if (gate_sit(call->app->id, GATE_WAIT))
         return PAY_OK;
-    if (key->order_no == NULL) {
+    if (!key->order_no) {
         err = order_find(call->db, call->app->id, key, false, &out->order);
         db_end(call->db);
     } else if (!text_copy(out->order.no, sizeof(out->order.no), key->order_no)) {
@@ -141,7 +141,7 @@ enum pay_err checkout_submit(const struct checkout_call *call, const struct orde
     memset(out, 0, sizeof(*out));
     work = (struct submitting){ .call = call, .key = key, .out = out };
     enum pay_err err = checkout_admit(call, &work.channel);
-    if (err == PAY_OK && work.channel == NULL)
+    if (err == PAY_OK && !work.channel)
         return PAY_NO_CHANNEL;
     if (err == PAY_OK)
         err = sit(call, key, out);

@@ -11,7 +11,7 @@ static enum pay_err work_on(struct job *job, const struct job_drain *drain,
     int64_t wait_s = 0;
     enum pay_err err = drain->row(job, row, &wait_s);
 
-    if (err == PAY_OK && drain->due->done != NULL)
+    if (err == PAY_OK && drain->due->done)
         err = db_due_done(job->db, drain->due, row, wait_s);
     if (err == PAY_OK)
         return PAY_OK;

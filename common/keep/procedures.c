@@ -139,7 +139,7 @@ static enum pay_err file_run(struct install *in, const char *folder, const char 
         text_addf(in->why, "could not read %.400s", path);
         return PAY_FAULT;
     }
-    for (const char *sql = sql_text_next(&reader); sql != NULL; sql = sql_text_next(&reader)) {
+    for (const char *sql = sql_text_next(&reader); sql; sql = sql_text_next(&reader)) {
         enum pay_err err = statement_run(in, file, sql);
         if (err != PAY_OK)
             return err;
@@ -180,7 +180,7 @@ static enum pay_err strange_list(struct install *in)
 static int is_sql(const struct dirent *entry)
 {
     const char *dot = strrchr(entry->d_name, '.');
-    return dot != NULL && str_eq(dot, ".sql");
+    return dot && str_eq(dot, ".sql");
 }
 
 enum pay_err procedures_run(struct db *db, const char *folder, bool dry,

@@ -65,7 +65,7 @@ bool notify_acknowledged(int http_status, const char *body, size_t len)
     static const char WORD[] = "success";
     struct json_said said;
 
-    if (http_status != HTTP_OK || body == NULL)
+    if (http_status != HTTP_OK || !body)
         return false;
     body = trim(body, &len);
     if (len == sizeof(WORD) - 1 && strncasecmp(body, WORD, len) == 0)

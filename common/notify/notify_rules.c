@@ -31,7 +31,7 @@ static bool named_schedule(const char *text, struct notify_schedule *out)
 bool notify_schedule_parse(const char *text, struct notify_schedule *out)
 {
     *out = (struct notify_schedule){ .gaps = 0 };
-    if (text == NULL)
+    if (!text)
         return false;
     if (named_schedule(text, out))
         return true;
@@ -64,7 +64,7 @@ int64_t notify_retry_after(const char *value, int64_t now_s)
 {
     int64_t n;
 
-    if (value == NULL)
+    if (!value)
         return -1;
     value += strspn(value, " \t");
     size_t len = strlen(value);
@@ -91,7 +91,7 @@ bool notify_sign(const struct webhook_keys *keys, const struct notify_message *m
     struct mac mac;
     bool ok = keys->count > 0;
 
-    if (room == NULL)
+    if (!room)
         abort();
     struct text canon = text_over(room, size);
     text_addf(&canon, "%s.%lld.", message->id, (long long)message->timestamp);

@@ -51,7 +51,7 @@ static const struct db_shape *pair_shape(struct pair_shape *to, struct stretch o
 {
     struct db_column *attempt = to->columns + of_order.count;
 
-    if (to->shape.columns != NULL)
+    if (to->shape.columns)
         return &to->shape;
     memcpy(to->columns, ORDER_COLUMNS + of_order.from, of_order.count * sizeof(*attempt));
     memcpy(attempt, ATTEMPT_COLUMNS + of_attempt.from, of_attempt.count * sizeof(*attempt));
@@ -101,10 +101,10 @@ enum named { NAMED_NO, NAMED_MERCHANT, NAMED_PAY_ID };
 /* Both alphabets are ASCII: an ascii column answers anything else with an error. */
 static bool key_read(const struct order_key *key, enum named *named, const char **value)
 {
-    *named = key->order_no != NULL ? NAMED_NO : key->pay_id != NULL ? NAMED_PAY_ID : NAMED_MERCHANT;
-    *value = key->order_no != NULL ? key->order_no
-           : key->pay_id != NULL   ? key->pay_id : key->merchant_order_id;
-    if (*value == NULL)
+    *named = key->order_no ? NAMED_NO : key->pay_id ? NAMED_PAY_ID : NAMED_MERCHANT;
+    *value = key->order_no ? key->order_no
+           : key->pay_id   ? key->pay_id : key->merchant_order_id;
+    if (!*value)
         return false;
     return *named == NAMED_MERCHANT ? str_is(*value, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1)
                                     : ulid_is(*value);
@@ -176,7 +176,7 @@ static enum pay_err place_of(struct db *db, const struct order_filter *filter,
     const struct order_key key = { .order_no = filter->after };
     struct order order;
 
-    if (filter->after == NULL || *filter->after == '\0')
+    if (!filter->after || *filter->after == '\0')
         return PAY_OK;
     enum pay_err err = order_find(db, filter->app_id, &key, false, &order);
     if (err == PAY_OK)

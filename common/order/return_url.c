@@ -11,7 +11,7 @@ bool return_url_of(const char *url, const char *order_no, char out[URL_SIZE])
 {
     struct text to = text_over(out, URL_SIZE);
 
-    for (const char *place; (place = strstr(url, PLACE)) != NULL; url = place + strlen(PLACE)) {
+    for (const char *place; (place = strstr(url, PLACE)); url = place + strlen(PLACE)) {
         text_add_n(&to, url, (size_t)(place - url));
         text_add(&to, order_no);
     }

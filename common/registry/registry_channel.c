@@ -76,7 +76,7 @@ static enum pay_err texts_make(const struct channel_driver *driver, const char *
     struct text config = TEXT(out->config), secrets = TEXT(out->secrets);
     struct json *old = NULL, *made = NULL;
 
-    if (like != NULL && json_parse(like, strlen(like), &old) != PAY_OK)
+    if (like && json_parse(like, strlen(like), &old) != PAY_OK)
         return PAY_BAD_FIELD;
     enum pay_err err = driver->make(old, &config, &secrets);
     if (err == PAY_OK)
@@ -140,7 +140,7 @@ static enum pay_err channel_create_work(struct db *db, void *arg)
 static enum pay_err texts_fill(struct actor *actor, const struct channel_spec *spec,
                                const struct channel_driver *driver, struct channel_texts *texts)
 {
-    if (spec->config == NULL && spec->secrets == NULL && driver->make != NULL) {
+    if (!spec->config && !spec->secrets && driver->make) {
         actor->problem = "its keys could not be made";
         return texts_make(driver, spec->like, texts);
     }
@@ -157,8 +157,8 @@ static const struct channel_driver *driver_of(struct actor *actor, const char *c
     const struct channel_product *product;
     const struct channel_driver *driver = channel_find(code, env->test_mode, &product);
 
-    if (driver == NULL)
-        actor->problem = channel_find(code, true, &product) != NULL
+    if (!driver)
+        actor->problem = channel_find(code, true, &product)
                    ? "this channel exists in test mode only (SHROFF_MODE=test)"
                    : "no such channel code";
     return driver;
@@ -171,7 +171,7 @@ enum pay_err registry_channel_create(struct db *db, struct actor *actor,
     struct sealed sealed;
 
     const struct channel_driver *driver = driver_of(actor, spec->code, spec->env);
-    if (driver == NULL)
+    if (!driver)
         return PAY_BAD_FIELD;
     enum pay_err err = texts_fill(actor, spec, driver, &texts);
     if (err == PAY_OK)
@@ -241,7 +241,7 @@ static enum pay_err texts_anew(const struct channel_change *w, const struct chan
     const struct channel_product *product;
     const struct channel_driver *driver = channel_find(row->code, true, &product);
 
-    if (driver != NULL && driver->make != NULL)
+    if (driver && driver->make)
         return texts_make(driver, row->config, w->texts);
     w->actor->problem = "its keys are made by the channel, not here";
     return PAY_BAD_FIELD;

@@ -20,7 +20,7 @@ static char *body_as_text(const struct callback_raw *raw, size_t most, size_t *l
     char *room = malloc(size + 1);
     size_t n = 0;
 
-    if (room == NULL)
+    if (!room)
         abort();
     for (size_t at = 0; at < raw->body_len;) {
         uint32_t c = 0;
@@ -44,7 +44,7 @@ static char *body_as_text(const struct callback_raw *raw, size_t most, size_t *l
 static bool is_text(const struct callback_raw *raw)
 {
     return utf8_is_valid(raw->body, raw->body_len) &&
-           memchr(raw->body, '\0', raw->body_len) == NULL;
+           !memchr(raw->body, '\0', raw->body_len);
 }
 
 void callback_text_cut(const struct callback_raw *raw, size_t most, struct callback_text *out)
@@ -87,7 +87,7 @@ static enum pay_err record_work(struct db *db, void *arg)
 {
     const struct record *w = arg;
     const struct order_attempt *found = w->raw->found;
-    bool ours = found != NULL && found->attempt.channel_id == w->raw->channel_id;
+    bool ours = found && found->attempt.channel_id == w->raw->channel_id;
 
     return callback_log_add(db, w->raw, w->verdict, ours ? found->attempt.id : 0);
 }

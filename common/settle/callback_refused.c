@@ -154,7 +154,7 @@ static enum pay_err take_room(struct db *db, const struct refused *w, enum keep 
 
 static bool is_open(const struct refused *w)
 {
-    return w->found != NULL && w->found->attempt.status == ATTEMPT_WAITING;
+    return w->found && w->found->attempt.status == ATTEMPT_WAITING;
 }
 
 /* Twenty a day of an attempt are enough to see what is wrong with its channel. */
@@ -178,7 +178,7 @@ static enum pay_err choose(struct db *db, const struct refused *w, enum keep *ke
 {
     enum pay_err err = PAY_OK;
 
-    *keep = w->raw->body == NULL ? KEEP_LENGTH : KEEP_PART;
+    *keep = !w->raw->body ? KEEP_LENGTH : KEEP_PART;
     *kept = false;
     if (is_open(w))
         err = take_attempt(db, w, kept);
@@ -201,7 +201,7 @@ static enum pay_err insert(struct db *db, const struct refused *w, enum keep kee
     struct callback_text body;
     struct mac mac;
 
-    if (raw->body != NULL && sign_sha256(raw->body, raw->body_len, &mac))
+    if (raw->body && sign_sha256(raw->body, raw->body_len, &mac))
         sign_mac_hex(&mac, hash);
     callback_text_cut(raw, whole ? WHOLE_MAX : PART_MAX, &body);
     const struct db_param in[] = {
@@ -209,8 +209,8 @@ static enum pay_err insert(struct db *db, const struct refused *w, enum keep kee
         DB_STR(str_or(raw->remote_address, "")),
         DB_STR(str_or(whole ? raw->headers : raw->headers_brief, "{}")),
         { DB_TEXT, body.at, body.len }, DB_STR(w->verdict),
-        DB_NUM_OPT(w->found != NULL ? w->found->attempt.id : 0),
-        DB_NUM(raw->body != NULL ? (int64_t)raw->body_len : raw->announced), DB_OPT(hash),
+        DB_NUM_OPT(w->found ? w->found->attempt.id : 0),
+        DB_NUM(raw->body ? (int64_t)raw->body_len : raw->announced), DB_OPT(hash),
     };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
@@ -233,7 +233,7 @@ enum pay_err callback_refused(struct db *db, const struct callback_raw *raw, enu
     const struct order_attempt *found = raw->found;
     struct refused work = { .raw = raw, .verdict = verdict_word(verdict) };
 
-    if (found != NULL && found->attempt.channel_id == raw->channel_id)
+    if (found && found->attempt.channel_id == raw->channel_id)
         work.found = found;
     network_of(str_or(raw->remote_address, ""), work.network);
     enum pay_err err = db_txn(db, refused_work, &work);

@@ -25,7 +25,7 @@ static enum pay_err find_channel(struct hearing *h)
     h->driver = err == PAY_OK ? h->asked->driver
                               : channel_stand_in(h->config->test_mode, h->number);
     h->raw.channel_id = err == PAY_OK ? h->number : 0;
-    return h->driver != NULL ? PAY_OK : PAY_BAD_SIGN;
+    return h->driver ? PAY_OK : PAY_BAD_SIGN;
 }
 
 enum pay_err hear_begin(struct hearing *h)
@@ -67,7 +67,7 @@ static enum pay_err body_read(struct hearing *h)
         .body = h->raw.body, .body_len = h->raw.body_len, .json = h->json,
         .header = h->source.header, .header_arg = h->source.arg, .why = h->why,
     };
-    if (err != PAY_OK || h->driver->claim == NULL)
+    if (err != PAY_OK || !h->driver->claim)
         return err;
     return h->driver->claim(&h->callback, h->pay_id, &h->field);
 }
@@ -84,7 +84,7 @@ static enum pay_err choose_key(struct hearing *h)
 {
     int64_t id = 0;
 
-    if (h->driver->claim == NULL)
+    if (!h->driver->claim)
         return asked_key(h);
     h->channel = NULL;
     enum pay_err err = attempt_find(h->db, h->pay_id, &h->raw.found, &id);
@@ -92,24 +92,24 @@ static enum pay_err choose_key(struct hearing *h)
         return PAY_OK;
     if (err == PAY_OK && h->number == 0)
         err = channel_config_by_id(h->db, h->config, id, &h->channel);
-    else if (h->asked != NULL && h->number == id)
+    else if (h->asked && h->number == id)
         h->channel = h->asked;
-    if (err == PAY_NO_CHANNEL || (h->channel != NULL && h->channel->driver != h->driver)) {
+    if (err == PAY_NO_CHANNEL || (h->channel && h->channel->driver != h->driver)) {
         h->channel = NULL;
         err = PAY_OK;
     }
     /* there, but its secrets do not open: on record too */
-    if (h->channel != NULL || err == PAY_FAULT)
+    if (h->channel || err == PAY_FAULT)
         h->raw.channel_id = id;
     return err;
 }
 
 static enum pay_err check_sign(struct hearing *h)
 {
-    const struct channel_account *account = h->channel != NULL ? &h->channel->account : NULL;
+    const struct channel_account *account = h->channel ? &h->channel->account : NULL;
 
     enum pay_err err = h->driver->hear(account, &h->callback, &h->said);
-    if (err == PAY_OK && account == NULL)   /* no key, no belief, whatever a driver says */
+    if (err == PAY_OK && !account)   /* no key, no belief, whatever a driver says */
         err = PAY_BAD_SIGN;
     h->believed = err == PAY_OK;
     if (h->believed && !text_copy(h->pay_id, sizeof(h->pay_id), h->said.no))
@@ -142,7 +142,7 @@ static enum verdict verdict_of(const struct hearing *h, enum pay_err err)
     }
     if (is_outage(err))
         return VERDICT_FAULT;
-    return h->channel != NULL ? VERDICT_BAD_SIGN : VERDICT_UNKNOWN_ATTEMPT;
+    return h->channel ? VERDICT_BAD_SIGN : VERDICT_UNKNOWN_ATTEMPT;
 }
 
 /* One that is not believed is put on record while there is room for it. */
@@ -213,7 +213,7 @@ enum pay_err hear(struct hearing *h)
 
 bool hear_answer(const struct hearing *h, enum pay_err err, struct channel_answer *out)
 {
-    return h->driver != NULL && h->driver->acknowledge != NULL && h->driver->acknowledge(err, out);
+    return h->driver && h->driver->acknowledge && h->driver->acknowledge(err, out);
 }
 
 enum pay_err hear_refuse(struct hearing *h, enum pay_err err)

@@ -116,7 +116,7 @@ static enum pay_err settle_work(struct db *db, void *arg)
     if (err == PAY_OK)
         err = apply(db, w);
     FP("task.inserted");
-    if (err == PAY_OK && w->raw != NULL)
+    if (err == PAY_OK && w->raw)
         err = log_add(db, w);
     FP("raw.inserted");
     return err;
@@ -176,7 +176,7 @@ enum pay_err settle(struct db *db, const struct channel_config *channel,
 {
     enum pay_err err = PAY_NOT_FOUND;
 
-    if (BY_ABOUT[said->about] != NULL)
+    if (BY_ABOUT[said->about])
         err = BY_ABOUT[said->about](db, channel, said, raw, verdict);
     if (err == PAY_NOT_FOUND)
         *verdict = VERDICT_UNKNOWN_ATTEMPT;

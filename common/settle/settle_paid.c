@@ -39,8 +39,8 @@ static enum pay_err pair_of(struct db *db, const struct channel_config *channel,
     enum pay_err err = PAY_OK;
     int64_t channel_id;
 
-    *out = raw != NULL ? raw->found : NULL;
-    if (*out == NULL || !str_eq((*out)->attempt.no, said->no))
+    *out = raw ? raw->found : NULL;
+    if (!*out || !str_eq((*out)->attempt.no, said->no))
         err = attempt_find(db, said->no, out, &channel_id);
     return err == PAY_OK && (*out)->attempt.channel_id != channel->account.id ? PAY_NOT_FOUND : err;
 }
@@ -78,10 +78,10 @@ static enum pay_err pay_work(struct db *db, void *arg)
     static const char SQL[] = DB_PROCEDURE_CALL(order_pay, ORDER_PAY_ARGS);
     const struct order_paying *p = arg;
     const struct order *paid = p->paid;
-    const struct callback_raw *raw = p->raw != NULL ? p->raw : &NO_CALLBACK;
+    const struct callback_raw *raw = p->raw ? p->raw : &NO_CALLBACK;
     struct callback_text body = { 0 };
 
-    if (p->raw != NULL)
+    if (p->raw)
         callback_text_take(raw, &body);
     const struct db_param in[] = { DB_PROCEDURE_VALUES(ORDER_PAY_ARGS) };
     enum pay_err err = db_call(db, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in) });

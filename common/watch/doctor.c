@@ -91,11 +91,11 @@ int64_t doctor_nginx_connections(const char *path)
 
     if (file_read(path, conf, sizeof(conf)) != PAY_OK)
         return -1;
-    for (const char *at = conf; (at = strstr(at, NAME)) != NULL;) {
+    for (const char *at = conf; (at = strstr(at, NAME));) {
         const char *line = at;
         while (line > conf && line[-1] != '\n')
             line--;
-        const bool comment = memchr(line, '#', (size_t)(at - line)) != NULL;
+        const bool comment = memchr(line, '#', (size_t)(at - line));
         at += strlen(NAME);
         at += strspn(at, " \t");
         if (!comment && str_to_i64_n(at, strspn(at, "0123456789"), 1, INT32_MAX, &n))

@@ -63,7 +63,7 @@ void callback_headers(const struct request *request, struct text *to)
 
     to->size -= ENDING;
     json_open(&json, NULL);
-    for (size_t i = 0; (pair = fcgi_param_at(request->fcgi, i)) != NULL; i++) {
+    for (size_t i = 0; (pair = fcgi_param_at(request->fcgi, i)); i++) {
         const char *equals = strchr(pair, '=');
         const struct text before = *to;
         const struct json_text json_before = json;

@@ -56,7 +56,7 @@ static bool collect(void *arg, const char *name, const struct json *value)
 static bool members_read(const struct json *object, struct members *out)
 {
     *out = (struct members){ .bad = "" };
-    return object != NULL && json_kind(object) == JSON_OBJECT && json_each(object, collect, out);
+    return object && json_kind(object) == JSON_OBJECT && json_each(object, collect, out);
 }
 
 bool signed_json_ok(const struct json *object, const char **bad)
@@ -115,10 +115,10 @@ bool signed_json_text(const struct json *object, struct text *to)
 
 const char *signed_json_str(const struct json *object, const char *name)
 {
-    const struct json *value = object != NULL ? json_member(object, name) : NULL;
+    const struct json *value = object ? json_member(object, name) : NULL;
     size_t len = 0;
 
-    if (value == NULL || json_kind(value) != JSON_STRING)
+    if (!value || json_kind(value) != JSON_STRING)
         return NULL;
     const char *s = json_text(value, &len);
     return len > 0 ? s : NULL;
@@ -134,11 +134,11 @@ bool signed_json_verify(const struct json *object, const struct signed_key *key)
     const char *sign = signed_json_str(object, "sign");
     struct mac mac;
 
-    if (sign == NULL || key->key == NULL || *key->key == '\0' ||
+    if (!sign || !key->key || *key->key == '\0' ||
         !str_eq(signed_json_str(object, "sign_type"), key->sign_type))
         return false;
     char *room = malloc(CANON_MAX);
-    if (room == NULL)
+    if (!room)
         abort();
     struct text canon = text_over(room, CANON_MAX);
     bool ok = signed_json_text(object, &canon);
@@ -171,7 +171,7 @@ bool signed_json_sign(struct text *json, const struct signed_key *key)
     struct text canon = TEXT(canon_room), sign = TEXT(sign_room);
     struct json *object;
 
-    if (json->full || key->key == NULL || *key->key == '\0' ||
+    if (json->full || !key->key || *key->key == '\0' ||
         json_parse(json->at, json->len, &object) != PAY_OK)
         return false;
     bool ok = signed_json_text(object, &canon) && sign_text(key, &canon, &sign);

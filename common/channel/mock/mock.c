@@ -28,12 +28,12 @@ static enum pay_err mock_open(const struct channel_parsed *row, void **out, cons
     const bool rsa2 = str_eq(member_text(row->config, "sign_type"), SIGNED_RSA2);
     struct mock_keys *keys = calloc(1, sizeof(*keys));
 
-    if (keys == NULL)
+    if (!keys)
         abort();
     *out = keys;
     *why = "config.public_key must be there for RSA2, with at most 4095 bytes";
     if (!text_copy(keys->secret, sizeof(keys->secret), member_text(row->secrets, "secret")) ||
-        (rsa2 && (key == NULL || !text_copy(keys->public_key, sizeof(keys->public_key), key))))
+        (rsa2 && (!key || !text_copy(keys->public_key, sizeof(keys->public_key), key))))
         return PAY_BAD_FIELD;
     keys->ours = (struct signed_key){ SIGNED_HMAC, keys->secret };
     keys->gateway = rsa2 ? (struct signed_key){ SIGNED_RSA2, keys->public_key } : keys->ours;
@@ -42,7 +42,7 @@ static enum pay_err mock_open(const struct channel_parsed *row, void **out, cons
 
 static void mock_shut(void *keys)
 {
-    if (keys != NULL)
+    if (keys)
         sign_wipe(keys, sizeof(struct mock_keys));
     free(keys);
 }

@@ -9,9 +9,9 @@ int64_t mock_timestamp(const struct json *object)
     const char *digits = signed_json_str(object, "timestamp");
     int64_t seconds = -1;
 
-    if (value != NULL && json_kind(value) == JSON_INT)
+    if (value && json_kind(value) == JSON_INT)
         seconds = json_int(value);
-    else if (digits != NULL && !str_to_i64(digits, 0, INT64_C(9999999999), &seconds))
+    else if (digits && !str_to_i64(digits, 0, INT64_C(9999999999), &seconds))
         return -1;
     return seconds >= 0 && seconds <= INT64_C(9999999999) ? seconds : -1;
 }
@@ -33,7 +33,7 @@ static bool has_pay_id(const struct json *object, const char *name)
 static bool has_short_text(const struct json *object, const char *name)
 {
     const char *s = signed_json_str(object, name);
-    return s != NULL && strlen(s) < CHANNEL_NO_SIZE;
+    return s && strlen(s) < CHANNEL_NO_SIZE;
 }
 
 static bool has_status(const struct json *object, const char *name)
@@ -45,7 +45,7 @@ static bool has_status(const struct json *object, const char *name)
 static bool has_price(const struct json *object, const char *name)
 {
     const struct json *value = json_member(object, name);
-    return value != NULL && json_kind(value) == JSON_INT && json_int(value) >= 1 &&
+    return value && json_kind(value) == JSON_INT && json_int(value) >= 1 &&
            json_int(value) <= MONEY_MAX;
 }
 
@@ -60,7 +60,7 @@ static bool has_success_time(const struct json *object, const char *name)
     int64_t ms;
 
     return !str_eq(signed_json_str(object, "status"), "SUCCESS") ||
-           (s != NULL && time_parse(s, &ms));
+           (s && time_parse(s, &ms));
 }
 
 static bool has_timestamp(const struct json *object, const char *name)
@@ -107,22 +107,22 @@ enum pay_err mock_claim(const struct channel_callback *callback, char no[NO_SIZE
 
     *field = NULL;
     *no = '\0';
-    if (object == NULL || json_kind(object) != JSON_OBJECT)
+    if (!object || json_kind(object) != JSON_OBJECT)
         return PAY_BAD_BODY;
     if (has_pay_id(object, "pay_id") &&
         !text_copy(no, NO_SIZE, signed_json_str(object, "pay_id")))
         return PAY_BAD_FIELD;
-    for (size_t i = 0; i < COUNT(MEMBERS) && *field == NULL; i++) {
+    for (size_t i = 0; i < COUNT(MEMBERS) && !*field; i++) {
         if (MEMBERS[i].ok(object, MEMBERS[i].name))
             continue;
         *field = MEMBERS[i].name;
         want = MEMBERS[i].want;
     }
-    if (*field == NULL && !signed_json_ok(object, &bad))
+    if (!*field && !signed_json_ok(object, &bad))
         *field = field_name(bad);
-    if (*field != NULL && callback->why != NULL)
+    if (*field && callback->why)
         text_addf(callback->why, "%s: want %s", *field, want);
-    return *field == NULL ? PAY_OK : PAY_BAD_FIELD;
+    return !*field ? PAY_OK : PAY_BAD_FIELD;
 }
 
 static bool state_parse(const char *word, enum channel_state *out)
@@ -162,7 +162,7 @@ enum pay_err mock_said(const struct json *object, struct channel_said *out)
         out->price = json_int(json_member(object, "price"));
     if (out->state != CHANNEL_SUCCESS)
         return PAY_OK;
-    if (when == NULL || !time_parse(when, &out->success_time) || out->price == 0 ||
+    if (!when || !time_parse(when, &out->success_time) || out->price == 0 ||
         *out->currency == '\0' || *out->channel_no == '\0')
         return PAY_BAD_FIELD;
     return PAY_OK;
@@ -175,10 +175,10 @@ enum pay_err mock_hear(const struct channel_account *account,
 
     if (*dummy == '\0')
         token_new(dummy);
-    const struct mock_keys *keys = account != NULL ? account->keys : NULL;
-    const struct signed_key key = keys != NULL ? keys->gateway
+    const struct mock_keys *keys = account ? account->keys : NULL;
+    const struct signed_key key = keys ? keys->gateway
                                                : (struct signed_key){ SIGNED_HMAC, dummy };
-    if (!signed_json_verify(callback->json, &key) || keys == NULL)
+    if (!signed_json_verify(callback->json, &key) || !keys)
         return PAY_BAD_SIGN;
     enum pay_err err = mock_time_check(callback->json);
     return err != PAY_OK ? err : mock_said(callback->json, out);

@@ -40,10 +40,10 @@ static enum switched switch_read(const struct json *metadata)
     };
     const struct json *mock = json_kind(metadata) == JSON_OBJECT ? json_member(metadata, "mock")
                                                                  : NULL;
-    const char *word = mock != NULL && json_kind(mock) == JSON_OBJECT
+    const char *word = mock && json_kind(mock) == JSON_OBJECT
                            ? signed_json_str(mock, "submit") : NULL;
 
-    for (size_t i = SUBMIT_REFUSED; word != NULL && i < COUNT(WORDS); i++)
+    for (size_t i = SUBMIT_REFUSED; word && i < COUNT(WORDS); i++)
         if (str_eq(WORDS[i], word))
             return (enum switched)i;
     return SUBMIT_PLAIN;
@@ -54,7 +54,7 @@ static enum switched submit_switch(const struct channel_order *order)
     const char *metadata = str_or(order->metadata, "");
     struct json *parsed;
 
-    if (strstr(metadata, "mock") == NULL ||
+    if (!strstr(metadata, "mock") ||
         json_parse(metadata, strlen(metadata), &parsed) != PAY_OK)
         return SUBMIT_PLAIN;
     enum switched found = switch_read(parsed);

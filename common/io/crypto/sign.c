@@ -20,7 +20,7 @@ static EVP_MD *sha256(void)
 {
     static EVP_MD *md;
 
-    if (md == NULL)
+    if (!md)
         md = EVP_MD_fetch(NULL, "SHA256", NULL);
     return md;
 }
@@ -30,9 +30,9 @@ bool sign_sha256(const void *at, size_t len, struct mac *out)
     static EVP_MD_CTX *ctx;
     unsigned size = 0;
 
-    if (ctx == NULL)
+    if (!ctx)
         ctx = EVP_MD_CTX_new();
-    return ctx != NULL && sha256() != NULL && EVP_DigestInit_ex2(ctx, sha256(), NULL) == 1 &&
+    return ctx && sha256() && EVP_DigestInit_ex2(ctx, sha256(), NULL) == 1 &&
            EVP_DigestUpdate(ctx, at, len) == 1 &&
            EVP_DigestFinal_ex(ctx, out->bytes, &size) == 1 && size == sizeof(out->bytes);
 }
@@ -42,10 +42,10 @@ static EVP_MAC_CTX *hmac_context(void)
     static EVP_MAC_CTX *ctx;
     char digest[] = "SHA256";
 
-    if (ctx != NULL)
+    if (ctx)
         return ctx;
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    if (mac == NULL)
+    if (!mac)
         return NULL;
     EVP_MAC_CTX *fresh = EVP_MAC_CTX_new(mac);
     EVP_MAC_free(mac);
@@ -53,7 +53,7 @@ static EVP_MAC_CTX *hmac_context(void)
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
         OSSL_PARAM_construct_end(),
     };
-    if (fresh != NULL && EVP_MAC_CTX_set_params(fresh, params) == 1)
+    if (fresh && EVP_MAC_CTX_set_params(fresh, params) == 1)
         ctx = fresh;
     else
         EVP_MAC_CTX_free(fresh);
@@ -66,7 +66,7 @@ bool sign_hmac_sha256(const void *key, size_t key_len, const void *at, size_t le
     EVP_MAC_CTX *ctx = hmac_context();
     size_t size = 0;
 
-    if (ctx == NULL || key == NULL || key_len == 0 || key_len > KEY_MAX)
+    if (!ctx || !key || key_len == 0 || key_len > KEY_MAX)
         return false;
     return EVP_MAC_init(ctx, key, key_len, NULL) == 1 && EVP_MAC_update(ctx, at, len) == 1 &&
            EVP_MAC_final(ctx, out->bytes, &size, sizeof(out->bytes)) == 1 &&
@@ -86,7 +86,7 @@ bool sign_mac_is_hex(const struct mac *mac, const char *text)
 {
     char ours[MAC_HEX_SIZE];
 
-    if (text == NULL || strlen(text) != MAC_HEX_SIZE - 1)
+    if (!text || strlen(text) != MAC_HEX_SIZE - 1)
         return false;
     sign_mac_hex(mac, ours);
     bool same = sign_bytes_eq(ours, text, MAC_HEX_SIZE - 1);
@@ -128,7 +128,7 @@ static int sextet(char c)
 {
     const char *found = c == '\0' ? NULL : strchr(ALPHABET, c);
 
-    return found == NULL ? -1 : (int)(found - ALPHABET);
+    return !found ? -1 : (int)(found - ALPHABET);
 }
 
 /* Canonical: the bits a short last group leaves over are zero, so each value has one spelling. */
@@ -165,9 +165,9 @@ static EVP_CIPHER_CTX *cipher_begin(const struct sign_lock *lock, const uint8_t 
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     int n = 0;
 
-    if (cipher == NULL)
+    if (!cipher)
         cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-    if (ctx != NULL && cipher != NULL && lock->aad_len <= KEY_MAX &&
+    if (ctx && cipher && lock->aad_len <= KEY_MAX &&
         EVP_CipherInit_ex2(ctx, cipher, lock->key, iv, encrypt, NULL) == 1 &&
         (lock->aad_len == 0 ||
          EVP_CipherUpdate(ctx, NULL, &n, lock->aad, (int)lock->aad_len) == 1))
@@ -185,7 +185,7 @@ bool sign_seal(const struct sign_lock *lock, const void *at, size_t len, uint8_t
         return false;
     random_bytes(out, IV_SIZE);
     EVP_CIPHER_CTX *ctx = cipher_begin(lock, out, 1);
-    if (ctx == NULL)
+    if (!ctx)
         return false;
     bool ok = (len == 0 || EVP_CipherUpdate(ctx, text, &n, at, (int)len) == 1) &&
               EVP_CipherFinal_ex(ctx, text + n, &rest) == 1 && (size_t)(n + rest) == len &&
@@ -205,7 +205,7 @@ bool sign_unseal(const struct sign_lock *lock, const uint8_t *sealed, size_t sea
     size_t len = sealed_len - SIGN_SEAL_EXTRA;
     memcpy(tag, sealed + IV_SIZE + len, TAG_SIZE);
     EVP_CIPHER_CTX *ctx = cipher_begin(lock, sealed, 0);
-    if (ctx == NULL)
+    if (!ctx)
         return false;
     bool ok = (len == 0 || EVP_CipherUpdate(ctx, to, &n, sealed + IV_SIZE, (int)len) == 1) &&
               EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, tag) == 1 &&

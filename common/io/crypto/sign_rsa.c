@@ -53,7 +53,7 @@ static EVP_PKEY *decode(const uint8_t *at, size_t len, const char *form, int sel
     EVP_PKEY *key = NULL;
     OSSL_DECODER_CTX *ctx = OSSL_DECODER_CTX_new_for_pkey(&key, form, NULL, "RSA", selection,
                                                           NULL, NULL);
-    bool ok = ctx != NULL && OSSL_DECODER_CTX_set_pem_password_cb(ctx, no_passphrase, NULL) == 1 &&
+    bool ok = ctx && OSSL_DECODER_CTX_set_pem_password_cb(ctx, no_passphrase, NULL) == 1 &&
               OSSL_DECODER_from_data(ctx, &at, &len) == 1;
     OSSL_DECODER_CTX_free(ctx);
     ERR_clear_error();
@@ -69,9 +69,9 @@ static EVP_PKEY *read_key(const char *key, int selection)
     uint8_t der[DER_MAX];
     size_t len = 0;
 
-    if (key == NULL)
+    if (!key)
         return NULL;
-    if (strstr(key, "-----BEGIN ") != NULL)
+    if (strstr(key, "-----BEGIN "))
         return decode((const uint8_t *)key, strlen(key), "PEM", selection);
     EVP_PKEY *pkey = der_of_line(key, der, sizeof(der), &len) && len > 0
                    ? decode(der, len, "DER", selection) : NULL;
@@ -96,7 +96,7 @@ static EVP_PKEY *read_public(const char *text)
 {
     EVP_PKEY *key = read_key(text, EVP_PKEY_PUBLIC_KEY);
 
-    if (key != NULL && strong(key))
+    if (key && strong(key))
         return key;
     EVP_PKEY_free(key);
     return NULL;
@@ -109,12 +109,12 @@ static EVP_PKEY *public_key(const char *text)
     static struct { struct mac print; EVP_PKEY *key; } cache[CACHE_SLOTS];
     struct mac print;
 
-    if (text == NULL || !sign_sha256(text, strlen(text), &print))
+    if (!text || !sign_sha256(text, strlen(text), &print))
         return NULL;
     size_t at = print.bytes[0] % CACHE_SLOTS;
-    if (cache[at].key == NULL || memcmp(&cache[at].print, &print, sizeof(print)) != 0) {
+    if (!cache[at].key || memcmp(&cache[at].print, &print, sizeof(print)) != 0) {
         EVP_PKEY *key = read_public(text);
-        if (key == NULL)
+        if (!key)
             return NULL;
         EVP_PKEY_free(cache[at].key);
         cache[at].key = key;
@@ -127,7 +127,7 @@ bool sign_rsa_public_ok(const char *key)
 {
     AUTO_PKEY pkey = read_public(key);
 
-    return pkey != NULL;
+    return pkey;
 }
 
 bool sign_rsa_verify(const char *public_text, const void *at, size_t len,
@@ -137,13 +137,13 @@ bool sign_rsa_verify(const char *public_text, const void *at, size_t len,
     size_t size = 0;
     EVP_PKEY *key = public_key(public_text);
 
-    if (key == NULL || signature_base64 == NULL ||
+    if (!key || !signature_base64 ||
         !sign_base64_read(signature_base64, strlen(signature_base64), signature, sizeof(signature),
                           &size) ||
         size != (size_t)EVP_PKEY_get_size(key))
         return false;
     AUTO_DIGEST ctx = EVP_MD_CTX_new();
-    return ctx != NULL &&
+    return ctx &&
            EVP_DigestVerifyInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
            EVP_DigestVerify(ctx, signature, size, at, len) == 1;
 }
@@ -154,10 +154,10 @@ bool sign_rsa_sign(const char *private_key, const void *at, size_t len, struct t
     size_t size = sizeof(signature);
     AUTO_PKEY key = read_key(private_key, EVP_PKEY_KEYPAIR);
 
-    if (key == NULL || !strong(key))
+    if (!key || !strong(key))
         return false;
     AUTO_DIGEST ctx = EVP_MD_CTX_new();
-    if (ctx == NULL || EVP_DigestSignInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL) != 1 ||
+    if (!ctx || EVP_DigestSignInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL) != 1 ||
         EVP_DigestSign(ctx, signature, &size, at, len) != 1)
         return false;
     sign_base64_add(base64, signature, size);
@@ -182,7 +182,7 @@ bool sign_rsa_new(int bits, struct text *private_pem, struct text *public_pem)
     AUTO_PKEY key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)bits);
     AUTO_BIO private_bio = BIO_new(BIO_s_secmem());
     AUTO_BIO public_bio = BIO_new(BIO_s_mem());
-    return key != NULL && private_bio != NULL && public_bio != NULL &&
+    return key && private_bio && public_bio &&
            PEM_write_bio_PKCS8PrivateKey(private_bio, key, NULL, NULL, 0, NULL, NULL) == 1 &&
            PEM_write_bio_PUBKEY(public_bio, key) == 1 &&
            text_of_bio(private_bio, private_pem) && text_of_bio(public_bio, public_pem);
@@ -193,7 +193,7 @@ bool sign_rsa_print(const char *public_text, struct mac *out)
     uint8_t *der = NULL;
     AUTO_PKEY key = read_public(public_text);
 
-    if (key == NULL)
+    if (!key)
         return false;
     int len = i2d_PUBKEY(key, &der);
     bool ok = len > 0 && sign_sha256(der, (size_t)len, out);

@@ -21,7 +21,7 @@ static void wipe_keys(void)
 
 static bool make_room(void)
 {
-    if (keys != NULL)
+    if (keys)
         return true;
     void *page = mmap(NULL, sizeof(*keys), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
                       -1, 0);
@@ -46,10 +46,10 @@ enum pay_err vault_open(const char *path)
     if (!make_room())
         return open_refused(path, "no memory for the keys");
     const char *why = vault_file_read(path, &fresh);
-    if (why == NULL)
+    if (!why)
         *keys = fresh;
     sign_wipe(&fresh, sizeof(fresh));
-    return why == NULL ? PAY_OK : open_refused(path, why);
+    return !why ? PAY_OK : open_refused(path, why);
 }
 
 void vault_owner(const char *app_key, const char *name, char out[VAULT_OWNER_SIZE])
@@ -63,12 +63,12 @@ void vault_owner(const char *app_key, const char *name, char out[VAULT_OWNER_SIZ
 
 int vault_version(void)
 {
-    return keys == NULL || keys->count == 0 ? 0 : keys->at[keys->count - 1].version;
+    return !keys || keys->count == 0 ? 0 : keys->at[keys->count - 1].version;
 }
 
 uint64_t vault_hash(const char *purpose, int64_t n)
 {
-    const struct vault_key *key = keys == NULL || keys->count == 0 ? NULL
+    const struct vault_key *key = !keys || keys->count == 0 ? NULL
                                                                    : &keys->at[keys->count - 1];
     uint64_t hash = 0;
     char room[64];
@@ -77,7 +77,7 @@ uint64_t vault_hash(const char *purpose, int64_t n)
 
     text_addf(&text, "vault_hash|%s|", purpose);
     text_add_i64(&text, n);
-    if (key != NULL && !text.full &&
+    if (key && !text.full &&
         sign_hmac_sha256(key->bytes, sizeof(key->bytes), text.at, text.len, &mac))
         memcpy(&hash, mac.bytes, sizeof(hash));
     return hash;
@@ -85,7 +85,7 @@ uint64_t vault_hash(const char *purpose, int64_t n)
 
 static const struct vault_key *find_key(int version)
 {
-    for (size_t i = 0; keys != NULL && i < keys->count; i++)
+    for (size_t i = 0; keys && i < keys->count; i++)
         if (keys->at[i].version == version)
             return &keys->at[i];
     return NULL;
@@ -97,7 +97,7 @@ static const struct vault_key *find_or_reread(int version)
     char path[VAULT_PATH_MAX];
     const struct vault_key *key = find_key(version);
 
-    if (key != NULL || keys == NULL || !text_copy(path, sizeof(path), keys->path))
+    if (key || !keys || !text_copy(path, sizeof(path), keys->path))
         return key;
     return vault_open(path) == PAY_OK ? find_key(version) : NULL;
 }
@@ -109,7 +109,7 @@ static bool place_text(const struct vault_place *place, int version, struct text
     const char *const parts[] = { place->table, place->owner, place->column };
 
     for (size_t i = 0; i < COUNT(parts); i++) {
-        if (parts[i] == NULL || *parts[i] == '\0' || strchr(parts[i], '|') != NULL)
+        if (!parts[i] || *parts[i] == '\0' || strchr(parts[i], '|'))
             return false;
         text_add(aad, parts[i]);
         text_add_char(aad, '|');
@@ -133,7 +133,7 @@ enum pay_err vault_seal(    /* lint: allow parameters - a place, bytes in, bytes
     struct text aad = TEXT(room);
     const struct vault_key *key = find_key(vault_version());
 
-    if (key == NULL)
+    if (!key)
         return fault(place, "vault.seal", "the vault is not open");
     if (len > VAULT_MAX || size < len + VAULT_EXTRA)
         return fault(place, "vault.seal", "too long");
@@ -156,7 +156,7 @@ enum pay_err vault_unseal(  /* lint: allow parameters - a place, bytes in, bytes
     if (len < VAULT_EXTRA || len > VAULT_MAX + VAULT_EXTRA || size < len - VAULT_EXTRA)
         return fault(place, "vault.unseal", "a bad length");
     const struct vault_key *key = find_or_reread(sealed[0]);
-    if (key == NULL)
+    if (!key)
         return fault(place, "vault.unseal", "no key of this version in the master key file");
     if (!place_text(place, key->version, &aad))
         return fault(place, "vault.unseal", "a bad place");
@@ -172,10 +172,10 @@ static enum pay_err rotate(bool (*change)(struct vault_keys *keys))
 {
     char path[VAULT_PATH_MAX];
 
-    if (keys == NULL || !text_copy(path, sizeof(path), keys->path))
+    if (!keys || !text_copy(path, sizeof(path), keys->path))
         return open_refused("", "the vault is not open");
     const char *why = vault_file_change(path, change);
-    return why == NULL ? vault_open(path) : open_refused(path, why);
+    return !why ? vault_open(path) : open_refused(path, why);
 }
 
 enum pay_err vault_rotate_begin(void)

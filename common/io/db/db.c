@@ -35,7 +35,7 @@ static const char SQL_SESSION_IS_OURS[] =
 struct db *db_open(const struct db_server *server, const struct db_account *account)
 {
     struct db *db = calloc(1, sizeof(*db));
-    if (db == NULL)
+    if (!db)
         abort();
     db->server = *server;
     db->account = *account;
@@ -47,7 +47,7 @@ struct db *db_open(const struct db_server *server, const struct db_account *acco
 
 void db_close(struct db **db)
 {
-    if (db == NULL || *db == NULL)
+    if (!db || !*db)
         return;
     db_disconnect(*db);
     explicit_bzero(&(*db)->account, sizeof((*db)->account));
@@ -66,7 +66,7 @@ void db_patient(struct db *db, int seconds)
 /* The connector wants to know before it connects. */
 void db_meanwhile(struct db *db, db_meanwhile_do *meanwhile, void *arg)
 {
-    if ((db->meanwhile == NULL) != (meanwhile == NULL))
+    if ((!db->meanwhile) != (!meanwhile))
         db_disconnect(db);
     db->meanwhile = meanwhile;
     db->meanwhile_arg = arg;
@@ -75,11 +75,11 @@ void db_meanwhile(struct db *db, db_meanwhile_do *meanwhile, void *arg)
 /* The link goes first: statements without one are freed without sending anything. */
 void db_disconnect(struct db *db)
 {
-    if (db->link != NULL)
+    if (db->link)
         mysql_close(db->link);
     db->link = NULL;
     for (size_t i = 0; i < DB_SLOTS; i++)
-        if (db->slots[i].stmt != NULL)
+        if (db->slots[i].stmt)
             mysql_stmt_close(db->slots[i].stmt);
     memset(db->slots, 0, sizeof(db->slots));
     db->prepared = 0;
@@ -100,7 +100,7 @@ static void set_options(const struct db *db, MYSQL *link)
     mysql_options(link, MYSQL_OPT_LOCAL_INFILE, &infile);
     mysql_options(link, MYSQL_OPT_RECONNECT, &no);      /* a silent one loses the transaction */
     mysql_options(link, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-    if (db->meanwhile != NULL)
+    if (db->meanwhile)
         mysql_options(link, MYSQL_OPT_NONBLOCK, NULL);
 }
 
@@ -114,10 +114,10 @@ static bool session_ours(const struct db *db, MYSQL *link)
         mysql_real_query(link, SQL_SESSION_IS_OURS, sizeof(SQL_SESSION_IS_OURS) - 1) != 0)
         return false;
     MYSQL_RES *result = mysql_store_result(link);
-    if (result == NULL)
+    if (!result)
         return false;
     MYSQL_ROW row = mysql_fetch_row(result);
-    bool ours = row != NULL && str_eq(row[0], "1");
+    bool ours = row && str_eq(row[0], "1");
     mysql_free_result(result);
     return ours;
 }
@@ -140,12 +140,12 @@ static enum pay_err connect_failed(struct db *db, MYSQL *link)
 
 enum pay_err db_connect(struct db *db)
 {
-    if (db->link != NULL)
+    if (db->link)
         return PAY_OK;
     if (db->backoff_ms > 0 && clock_ticks_us() < db->retry_at_us)
         return PAY_DB_AWAY;
     MYSQL *link = mysql_init(NULL);
-    if (link == NULL)
+    if (!link)
         abort();
     set_options(db, link);
     if (!db_server_connect(link, &db->server, &db->account) || !session_ours(db, link))
@@ -172,7 +172,7 @@ static bool link_answers(struct db *db, int timeout_ms)
 static bool ping(struct db *db, int timeout_ms)
 {
     int64_t until = clock_ticks_us() + (int64_t)timeout_ms * 1000;
-    bool was_open = db->link != NULL;
+    bool was_open = db->link;
 
     if (db_connect(db) != PAY_OK)
         return false;

@@ -63,7 +63,7 @@ unsigned db_execute(struct db *db, MYSQL_STMT *stmt, const struct db_param *in, 
         bind[i].buffer_type = wire_type(in[i].kind);
         bind[i].buffer = readable(in[i].at);
         bind[i].buffer_length = in[i].size;
-        if (in[i].at == NULL) {
+        if (!in[i].at) {
             bind[i].is_null = &IS_NULL;
         } else if (in[i].kind == DB_TIME) {
             time_to_bind(*(const int64_t *)in[i].at, &times[i]);
@@ -84,16 +84,16 @@ static void *member_at(const struct db_query *query, const struct db_column *col
 /* Of a member inside a member the last name counts: "app.id" is filled from a column "id". */
 static bool named(const struct db_column *column, const char *found)
 {
-    if (column->name == NULL)
+    if (!column->name)
         return true;
     const char *dot = strrchr(column->name, '.');
-    return strcmp(dot != NULL ? dot + 1 : column->name, found) == 0;
+    return strcmp(dot ? dot + 1 : column->name, found) == 0;
 }
 
 /* The first position, from 1, at which the columns differ; 0: none. */
 static size_t first_difference(const struct db_shape *shape, MYSQL_RES *result)
 {
-    size_t came = result != NULL ? mysql_num_fields(result) : 0;
+    size_t came = result ? mysql_num_fields(result) : 0;
 
     for (size_t i = 0; i < shape->count && i < came; i++)
         if (!named(&shape->columns[i], mysql_fetch_field_direct(result, (unsigned)i)->name))
@@ -111,10 +111,10 @@ bool db_shape_fits(MYSQL_STMT *stmt, const struct db_query *query)
         log_event(LOG_ERROR, "db.columns", KV("sql", db_sql_shown(query->sql)),
                   KN("position", (int64_t)at),
                   KV("wanted", at <= shape->count ? shape->columns[at - 1].name : "(no more)"),
-                  KV("found", result != NULL && at <= mysql_num_fields(result)
+                  KV("found", result && at <= mysql_num_fields(result)
                                   ? mysql_fetch_field_direct(result, (unsigned)at - 1)->name
                                   : "(no more)"));
-    if (result != NULL)
+    if (result)
         mysql_free_result(result);
     return at == 0 && shape->count <= DB_BINDS_MAX;
 }

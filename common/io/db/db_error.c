@@ -98,11 +98,11 @@ enum pay_err db_meaning(unsigned number, enum db_moment moment)
             return PAY_WRONG_STATE;
         if (tells_nothing_at_call(number))
             return PAY_LOST;
-        return meaning != NULL ? meaning->at_statement : PAY_FAULT;
+        return meaning ? meaning->at_statement : PAY_FAULT;
     case DB_AT_STATEMENT:
-        return meaning != NULL ? meaning->at_statement : PAY_FAULT;
+        return meaning ? meaning->at_statement : PAY_FAULT;
     case DB_AT_COMMIT:
-        return meaning != NULL ? meaning->at_commit : PAY_LOST;
+        return meaning ? meaning->at_commit : PAY_LOST;
     }
     return PAY_FAULT;
 }
@@ -111,7 +111,7 @@ bool db_is_loss(unsigned number)
 {
     const struct meaning *meaning = meaning_find(number);
 
-    return meaning != NULL && meaning->loss;
+    return meaning && meaning->loss;
 }
 
 const char *db_sql_shown(const char *sql)

@@ -56,7 +56,7 @@ bool db_server_connect(MYSQL *link, const struct db_server *server,
 
     mysql_options(link, MYSQL_OPT_PROTOCOL, &protocol);
     return mysql_real_connect(link, NULL, account->user, account->password, account->database, 0,
-                              server->socket, CLIENT_MULTI_RESULTS) != NULL;
+                              server->socket, CLIENT_MULTI_RESULTS);
 }
 
 /* The socket itself says more than the error's number. */

@@ -32,7 +32,7 @@ static struct db_slot *slot_of(struct db *db, const char *sql)
 {
     size_t at = (size_t)(((uintptr_t)sql * UINT64_C(0x9E3779B97F4A7C15)) >> 32);
 
-    for (at &= DB_SLOTS - 1; db->slots[at].sql != NULL; at = (at + 1) & (DB_SLOTS - 1))
+    for (at &= DB_SLOTS - 1; db->slots[at].sql; at = (at + 1) & (DB_SLOTS - 1))
         if (db->slots[at].sql == sql)
             break;
     return &db->slots[at];
@@ -43,7 +43,7 @@ static void forget_statements(struct db *db)
 {
     log_event(LOG_WARN, "db.statements", KN("prepared", (int64_t)db->prepared));
     for (size_t i = 0; i < DB_SLOTS; i++)
-        if (db->slots[i].stmt != NULL)
+        if (db->slots[i].stmt)
             mysql_stmt_close(db->slots[i].stmt);
     memset(db->slots, 0, sizeof(db->slots));
     db->prepared = 0;
@@ -52,9 +52,9 @@ static void forget_statements(struct db *db)
 static enum pay_err prepare(struct db *db, const char *sql, struct db_slot *slot)
 {
     slot->stmt = mysql_stmt_init(db->link);
-    if (slot->stmt == NULL)
+    if (!slot->stmt)
         return db_fail(db, CR_OUT_OF_MEMORY, "no room for a statement", sql);
-    if (slot->sql == NULL)
+    if (!slot->sql)
         db->prepared++;
     slot->sql = sql;
     slot->shape = NULL;
@@ -72,7 +72,7 @@ static enum pay_err prepare(struct db *db, const char *sql, struct db_slot *slot
  * known only after it has run, so this is called before and after. */
 static bool columns_fit(const struct db_query *query, struct db_slot *slot)
 {
-    if (query->shape == NULL || slot->shape == query->shape->columns ||
+    if (!query->shape || slot->shape == query->shape->columns ||
         mysql_stmt_field_count(slot->stmt) == 0)
         return true;
     if (!db_shape_fits(slot->stmt, query))
@@ -90,7 +90,7 @@ static enum pay_err find_statement(struct db *db, const struct db_query *query,
                                    struct db_slot **slot)
 {
     *slot = slot_of(db, query->sql);
-    if ((*slot)->stmt == NULL) {
+    if (!(*slot)->stmt) {
         if (db->prepared >= DB_SLOTS / 2) {
             forget_statements(db);
             *slot = slot_of(db, query->sql);
@@ -211,7 +211,7 @@ enum pay_err db_exec(struct db *db, const char *sql, const struct db_param *in, 
         if (err != PAY_OK)
             return err;
     }
-    if (changed != NULL)
+    if (changed)
         *changed = (int64_t)mysql_stmt_affected_rows(stmt);
     if (mysql_stmt_insert_id(stmt) != 0)
         db->last_id = (int64_t)mysql_stmt_insert_id(stmt);
@@ -247,7 +247,7 @@ static enum pay_err rows_failed(struct db *db, MYSQL_STMT *stmt, const char *sql
 static enum pay_err read_rows(struct db *db, MYSQL_STMT *stmt, const struct db_query *query)
 {
     struct db_row_binds binds;
-    enum pay_err err = query->each != NULL ? PAY_OK : PAY_NO_ROW;
+    enum pay_err err = query->each ? PAY_OK : PAY_NO_ROW;
 
     if (!columns_fit(query, slot_of(db, query->sql)) || !db_bind_out(stmt, query, &binds)) {
         mysql_stmt_free_result(stmt);
@@ -265,9 +265,9 @@ static enum pay_err read_rows(struct db *db, MYSQL_STMT *stmt, const struct db_q
         err = db_row_finish(query, &binds);
         if (err != PAY_OK)
             return db_fail(db, CR_INVALID_PARAMETER_NO, "a value was cut short", query->sql);
-        if (query->each != NULL)
+        if (query->each)
             err = query->each(query->arg, query->row);
-    } while (query->each != NULL && err == PAY_OK);
+    } while (query->each && err == PAY_OK);
     return err;
 }
 
@@ -280,9 +280,9 @@ enum pay_err db_select(struct db *db, const struct db_query *query)
     if (mysql_stmt_field_count(stmt) > 0)
         err = read_rows(db, stmt, query);
     else
-        err = query->each != NULL ? PAY_OK : PAY_NO_ROW;
+        err = query->each ? PAY_OK : PAY_NO_ROW;
     /* After a failure the statement may be gone, alone or with its connection. */
-    if (db->link == NULL || db->poison != PAY_OK || slot_of(db, query->sql)->stmt != stmt)
+    if (!db->link || db->poison != PAY_OK || slot_of(db, query->sql)->stmt != stmt)
         return err;
     enum pay_err end = drain(db, stmt, query->sql);
     return end != PAY_OK ? end : err;
@@ -303,7 +303,7 @@ static void drop_if_closed(struct db *db)
 {
     char byte;
 
-    if (db->link == NULL)
+    if (!db->link)
         return;
     ssize_t got = recv(mysql_get_socket(db->link), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     if (got >= 0 || (errno != EAGAIN && errno != EINTR))
@@ -320,7 +320,7 @@ enum pay_err db_call(struct db *db, const struct db_query *query)
     drop_if_closed(db);
     FP("call.before");
     db->calls = true;
-    enum pay_err err = query->shape != NULL ? db_select(db, query)
+    enum pay_err err = query->shape ? db_select(db, query)
                                             : db_exec(db, query->sql, query->in, query->n, NULL);
     db->calls = db->called = false;
     if (err != PAY_OK)

@@ -19,7 +19,7 @@ static const char SQL_ROLLBACK[] = "ROLLBACK";
 
 void db_rollback(struct db *db)
 {
-    if (db->link != NULL && db->begun &&
+    if (db->link && db->begun &&
         mysql_real_query(db->link, SQL_ROLLBACK, sizeof(SQL_ROLLBACK) - 1) != 0)
         db_disconnect(db);      /* the server rolls back when the link goes */
     db->begun = db->wrote = false;
@@ -58,7 +58,7 @@ static enum pay_err commit(struct db *db)
 {
     enum pay_err err = PAY_OK;
 
-    if (db->link != NULL && db->begun && db->manual && !commit_sent(db))
+    if (db->link && db->begun && db->manual && !commit_sent(db))
         err = commit_failed(db);
     db->begun = db->wrote = false;
     return err;
@@ -113,7 +113,7 @@ void db_end(struct db *db)
 
     if (db->in_txn)
         return;
-    if (db->link != NULL && db->begun && db->manual) {
+    if (db->link && db->begun && db->manual) {
         db->manual = mysql_real_query(db->link, SQL, sizeof(SQL) - 1) != 0;
         if (db->manual)
             db_disconnect(db);
@@ -129,7 +129,7 @@ static unsigned run_text(struct db *db, const char *sql)
         return mysql_errno(db->link);
     for (int rc = 0; rc == 0; rc = mysql_next_result(db->link)) {
         MYSQL_RES *result = mysql_store_result(db->link);
-        if (result != NULL)
+        if (result)
             mysql_free_result(result);
         else if (mysql_errno(db->link) != 0)
             return mysql_errno(db->link);

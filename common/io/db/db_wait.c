@@ -37,7 +37,7 @@ int db_wait_execute(struct db *db, MYSQL_STMT *stmt)
 {
     int rc;
 
-    if (db->meanwhile == NULL)
+    if (!db->meanwhile)
         return mysql_stmt_execute(stmt);
     for (int asked = mysql_stmt_execute_start(&rc, stmt); asked != 0;)
         asked = mysql_stmt_execute_cont(&rc, stmt, wait_for(db, asked));
@@ -48,7 +48,7 @@ int db_wait_store_result(struct db *db, MYSQL_STMT *stmt)
 {
     int rc;
 
-    if (db->meanwhile == NULL)
+    if (!db->meanwhile)
         return mysql_stmt_store_result(stmt);
     for (int asked = mysql_stmt_store_result_start(&rc, stmt); asked != 0;)
         asked = mysql_stmt_store_result_cont(&rc, stmt, wait_for(db, asked));
@@ -59,7 +59,7 @@ int db_wait_read_query_result(struct db *db)
 {
     my_bool rc;
 
-    if (db->meanwhile == NULL)
+    if (!db->meanwhile)
         return mysql_read_query_result(db->link);
     for (int asked = mysql_read_query_result_start(&rc, db->link); asked != 0;)
         asked = mysql_read_query_result_cont(&rc, db->link, wait_for(db, asked));

@@ -84,7 +84,7 @@ static bool listen_on(struct fcgi *fcgi, int fd)
 struct fcgi *fcgi_open(int fd, size_t connections)
 {
     struct fcgi *fcgi = calloc(1, sizeof(*fcgi));
-    if (fcgi == NULL)
+    if (!fcgi)
         abort();
     signal(SIGPIPE, SIG_IGN);
     fcgi->cgi = fd < 0;
@@ -100,7 +100,7 @@ struct fcgi *fcgi_open(int fd, size_t connections)
 
 void fcgi_close(struct fcgi **fcgi)
 {
-    if (fcgi == NULL || *fcgi == NULL)
+    if (!fcgi || !*fcgi)
         return;
     fcgi_finish(*fcgi);
     if (!(*fcgi)->cgi) {
@@ -133,7 +133,7 @@ static FCGX_Request *free_slot(struct fcgi *fcgi, size_t *held)
     for (size_t i = 0; i < fcgi->connections; i++) {
         if (fcgi->slots[i].ipcFd >= 0)
             ++*held;
-        else if (found == NULL)
+        else if (!found)
             found = &fcgi->slots[i];
     }
     return found;
@@ -222,9 +222,9 @@ enum pay_err fcgi_accept(struct fcgi *fcgi)
         FCGX_Request *empty = free_slot(fcgi, &held);
         if (is_over(fcgi, held, &wait_ms))
             return PAY_STOP;
-        listen_if(fcgi, empty != NULL && !stopping);
+        listen_if(fcgi, empty && !stopping);
         FCGX_Request *slot = wait_for_one(fcgi, empty, wait_ms);
-        if (slot != NULL && request_take(fcgi, slot))
+        if (slot && request_take(fcgi, slot))
             return PAY_OK;
     }
     log_event(LOG_ERROR, "fcgi.accept", KN("failures", fcgi->failures));
@@ -233,14 +233,14 @@ enum pay_err fcgi_accept(struct fcgi *fcgi)
 
 void fcgi_finish(struct fcgi *fcgi)
 {
-    if (fcgi->params == NULL)
+    if (!fcgi->params)
         return;
     fcgi->params = NULL;
     if (fcgi->cgi)
         return;
     FCGX_Request *slot = fcgi->request;
     /* Else libfcgi waits for the other side to close first, lest unread bytes break the answer. */
-    if (slot->in != NULL && slot->in->isClosed)
+    if (slot->in && slot->in->isClosed)
         FCGX_Detach(slot);
     else
         FCGX_Attach(slot);

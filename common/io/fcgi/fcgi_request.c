@@ -17,9 +17,9 @@ const char *fcgi_param(const struct fcgi *fcgi, const char *name)
 {
     const size_t len = strlen(name);
 
-    for (char **at = fcgi->params; at != NULL && *at != NULL; at++) {
+    for (char **at = fcgi->params; at && *at; at++) {
         const char *value = param_value(*at, name, len);
-        if (value != NULL)
+        if (value)
             return value;
     }
     return NULL;
@@ -30,14 +30,14 @@ int fcgi_param_count(const struct fcgi *fcgi, const char *name)
     const size_t len = strlen(name);
     int count = 0;
 
-    for (char **at = fcgi->params; at != NULL && *at != NULL; at++)
-        count += param_value(*at, name, len) != NULL;
+    for (char **at = fcgi->params; at && *at; at++)
+        count += param_value(*at, name, len) ? 1 : 0;
     return count;
 }
 
 const char *fcgi_param_at(const struct fcgi *fcgi, size_t i)
 {
-    for (char **at = fcgi->params; at != NULL && *at != NULL; at++, i--)
+    for (char **at = fcgi->params; at && *at; at++, i--)
         if (i == 0)
             return *at;
     return NULL;
@@ -75,7 +75,7 @@ enum pay_err fcgi_body(struct fcgi *fcgi, char *room, size_t size, size_t *len)
     room[0] = '\0';
     if (fcgi_param_count(fcgi, "CONTENT_LENGTH") > 1)
         return PAY_BAD_BODY;
-    if (said == NULL || *said == '\0')
+    if (!said || *said == '\0')
         return PAY_OK;
     if (!str_to_i64(said, 0, INT64_MAX, &want))
         return said[0] != '0' && strspn(said, "0123456789") == strlen(said) ? PAY_TOO_LARGE

@@ -40,7 +40,7 @@ bool http_decode(struct http_answer *a, size_t keep)
 {
     char *room = malloc(HTTP_BODY_READ + 2);
 
-    if (room == NULL)
+    if (!room)
         abort();
     long len = inflate_into(a, room, GZIP_OR_ZLIB);
     if (len < 0)

@@ -51,15 +51,15 @@ static void own_keep(const struct ifaddrs *all)
 {
     size_t room = 0;
 
-    for (const struct ifaddrs *i = all; i != NULL; i = i->ifa_next)
+    for (const struct ifaddrs *i = all; i; i = i->ifa_next)
         room++;
     free(own.at);
     own.count = 0;
     own.at = calloc(room + 1, sizeof(*own.at));
-    if (own.at == NULL)
+    if (!own.at)
         abort();
-    for (const struct ifaddrs *i = all; i != NULL; i = i->ifa_next)
-        if (i->ifa_addr != NULL && address_of(i->ifa_addr, &own.at[own.count]))
+    for (const struct ifaddrs *i = all; i; i = i->ifa_next)
+        if (i->ifa_addr && address_of(i->ifa_addr, &own.at[own.count]))
             own.count++;
 }
 
@@ -123,7 +123,7 @@ bool http_url_blocked(const char *url, const struct net_list *allow)
     struct http_url to;
     struct net_address address;
 
-    if (url == NULL || *url == '\0')
+    if (!url || *url == '\0')
         return false;
     if (!http_url_ok(url, &to))
         return true;

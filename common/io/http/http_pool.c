@@ -25,12 +25,12 @@ struct http_pool *http_pool_open(int slots, int per_host)
 {
     http_init();
     struct http_pool *pool = calloc(1, sizeof(*pool) + (size_t)slots * sizeof(pool->slots[0]));
-    if (pool == NULL)
+    if (!pool)
         abort();
     pool->count = slots;
     pool->per_host = per_host;
     pool->multi = curl_multi_init();
-    if (pool->multi == NULL)
+    if (!pool->multi)
         abort();
     curl_multi_setopt(pool->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, (long)slots);
@@ -46,7 +46,7 @@ static void release(struct http_pool *pool, struct http_slot *slot)
 
 void http_pool_close(struct http_pool **pool)
 {
-    if (pool == NULL || *pool == NULL)
+    if (!pool || !*pool)
         return;
     for (int i = 0; i < (*pool)->count; i++) {
         struct http_slot *slot = &(*pool)->slots[i];
@@ -94,12 +94,12 @@ enum pay_err http_pool_add(struct http_pool *pool, const struct http_request *re
                            http_done *done, void *arg)
 {
     struct http_url to = { .port = 0 };
-    bool good = request->to != NULL || http_url_ok(request->url, &to);
-    if (request->to != NULL)
+    bool good = request->to || http_url_ok(request->url, &to);
+    if (request->to)
         to = *request->to;
     struct http_slot *slot = find_slot(pool, &to);
 
-    if (slot == NULL)
+    if (!slot)
         return PAY_FULL;
     slot->to = to;
     slot->done = done;
@@ -139,7 +139,7 @@ static int finish_some(struct http_pool *pool)
     const CURLMsg *msg;
 
     curl_multi_perform(pool->multi, &still);
-    while ((msg = curl_multi_info_read(pool->multi, &left)) != NULL) {
+    while ((msg = curl_multi_info_read(pool->multi, &left))) {
         if (msg->msg != CURLMSG_DONE)
             continue;
         CURLcode rc = msg->data.result;

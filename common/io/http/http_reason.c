@@ -58,7 +58,7 @@ static void add_system(const struct http_transfer *t, CURLcode rc, struct text *
 static void add_reason(const struct http_transfer *t, CURLcode rc, struct text *to)
 {
     for (size_t i = 0; i < COUNT(REASONS); i++)
-        if (REASONS[i].rc == rc && strstr(t->error, REASONS[i].contains) != NULL) {
+        if (REASONS[i].rc == rc && strstr(t->error, REASONS[i].contains)) {
             text_add(to, REASONS[i].words);
             add_system(t, rc, to);
             return;
@@ -73,7 +73,7 @@ static void add_redirect(const struct http_transfer *t, struct text *to)
     const char *where = NULL;
 
     if (t->answer.status < 300 || t->answer.status > 399 ||
-        curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &where) != CURLE_OK || where == NULL)
+        curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &where) != CURLE_OK || !where)
         return;
     text_add(to, "redirects are not followed: to ");
     text_add_cut(to, where, strlen(where), 160);

@@ -94,7 +94,7 @@ static void keep_header(struct http_kept *kept, const char *at, size_t len)
 {
     const char *value = value_of(kept->name, at, &len);
 
-    if (value == NULL)
+    if (!value)
         return;
     kept->odd = kept->odd || *kept->value != '\0' || !is_printable(value, len) ||
                 !text_copy_n(kept->value, kept->size, value, len);
@@ -193,7 +193,7 @@ static bool add_header(struct http_transfer *t, const char *line)
         if ((unsigned char)*c < ' ' || *c == 0x7F)
             return false;                   /* a line end would begin another header */
     struct curl_slist *longer = curl_slist_append(t->headers, line);
-    if (longer == NULL)
+    if (!longer)
         abort();
     t->headers = longer;
     return true;
@@ -204,7 +204,7 @@ static bool set_headers(struct http_transfer *t, const struct http_request *requ
     bool ok = add_header(t, "Expect:") &&   /* else a body over 1 KiB waits a second for 100 */
               add_header(t, "Accept-Encoding: identity");
 
-    for (size_t i = 0; ok && i < HTTP_HEADERS_MAX && request->headers[i] != NULL; i++)
+    for (size_t i = 0; ok && i < HTTP_HEADERS_MAX && request->headers[i]; i++)
         ok = add_header(t, request->headers[i]);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
     return ok;
@@ -219,7 +219,7 @@ static void set_body(struct http_transfer *t, const struct http_request *request
     curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
     if (post || request->body_len > 0) {
         t->sent = malloc(request->body_len + 1);
-        if (t->sent == NULL)
+        if (!t->sent)
             abort();
         if (request->body_len > 0)
             memcpy(t->sent, request->body, request->body_len);
@@ -239,17 +239,17 @@ static void begin(struct http_transfer *t, const struct http_request *request)
     struct net_list none = { .count = 0 };
 
     *t = (struct http_transfer){
-        .easy = easy, .room = room, .checked = request->allow != NULL,
+        .easy = easy, .room = room, .checked = request->allow,
         .started_us = clock_ticks_us(),
-        .allow = request->allow != NULL ? *request->allow : none,
+        .allow = request->allow ? *request->allow : none,
         .keep = request->keep < HTTP_BODY_READ ? request->keep : HTTP_BODY_READ,
         .kept = request->kept, .kept_count = request->kept_count,
-        .file = request->to_file != NULL ? *request->to_file : -1, .file_max = request->file_max,
+        .file = request->to_file ? *request->to_file : -1, .file_max = request->file_max,
     };
     forget_headers(t);
-    if (t->room == NULL)
+    if (!t->room)
         t->room = malloc(HTTP_BODY_READ + 1);
-    if (t->room == NULL)
+    if (!t->room)
         abort();
     t->answer.body = t->room;
     t->answer.body[0] = '\0';
@@ -258,10 +258,10 @@ static void begin(struct http_transfer *t, const struct http_request *request)
 bool http_transfer_start(struct http_transfer *t, const struct http_request *request)
 {
     begin(t, request);
-    if (t->easy == NULL) {
+    if (!t->easy) {
         http_init();
         t->easy = curl_easy_init();
-        if (t->easy == NULL)
+        if (!t->easy)
             abort();
         set_lasting(t);
     }
@@ -318,7 +318,7 @@ void http_transfer_finish(struct http_transfer *t, CURLcode rc)
         a->end = HTTP_TOO_LARGE;
     a->duration_us = clock_ticks_us() - t->started_us;
     a->status = (int)status_of(t);
-    if (curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &peer) == CURLE_OK && peer != NULL &&
+    if (curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &peer) == CURLE_OK && peer &&
         !text_copy(a->peer, sizeof(a->peer), peer))
         a->peer[0] = '\0';
     http_say_why(t, rc);
@@ -326,7 +326,7 @@ void http_transfer_finish(struct http_transfer *t, CURLcode rc)
 
 void http_transfer_reset(struct http_transfer *t)
 {
-    if (t->easy != NULL) {
+    if (t->easy) {
         curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL);
         curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, NULL);
     }

@@ -10,7 +10,7 @@ static bool plain_bytes(const char *url)
     size_t len = strlen(url);
 
     for (const char *c = url; *c != '\0'; c++)
-        if (*c <= ' ' || *c > '~' || strchr("\\\"<>^`{}|#", *c) != NULL)
+        if (*c <= ' ' || *c > '~' || strchr("\\\"<>^`{}|#", *c))
             return false;
     return len > 0 && len <= HTTP_URL_MAX;
 }
@@ -23,8 +23,8 @@ static bool plain_start(const char *url)
                 : strncasecmp(url, "https://", 8) == 0 ? 8 : 0;
     size_t authority = strcspn(url + skip, "/?");
 
-    return skip > 0 && authority > 0 && memchr(url + skip, '@', authority) == NULL &&
-           memchr(url + skip, '%', authority) == NULL;
+    return skip > 0 && authority > 0 && !memchr(url + skip, '@', authority) &&
+           !memchr(url + skip, '%', authority);
 }
 
 static bool part(CURLU *parsed, CURLUPart which, char *room, size_t size)
@@ -51,10 +51,10 @@ static bool tidy_host(char *host)
     }
     for (char *c = host; *c != '\0'; c++) {
         *c = (char)tolower((unsigned char)*c);
-        if (!isalnum((unsigned char)*c) && strchr("-._", *c) == NULL)
+        if (!isalnum((unsigned char)*c) && !strchr("-._", *c))
             return false;
     }
-    return host[0] != '.' && strstr(host, "..") == NULL;
+    return host[0] != '.' && !strstr(host, "..");
 }
 
 static bool take_parts(CURLU *parsed, struct http_url *out)
@@ -69,10 +69,10 @@ static bool take_parts(CURLU *parsed, struct http_url *out)
 
 bool http_url_ok(const char *url, struct http_url *out)
 {
-    if (url == NULL || !plain_bytes(url) || !plain_start(url))
+    if (!url || !plain_bytes(url) || !plain_start(url))
         return false;
     CURLU *parsed = curl_url();
-    if (parsed == NULL)
+    if (!parsed)
         return false;
     bool ok = curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER) == CURLUE_OK &&
               take_parts(parsed, out);
@@ -82,7 +82,7 @@ bool http_url_ok(const char *url, struct http_url *out)
 
 static bool is_six(const struct http_url *url)
 {
-    return strchr(url->host, ':') != NULL;
+    return strchr(url->host, ':');
 }
 
 static void add_host(const struct http_url *url, struct text *to)
@@ -108,7 +108,7 @@ bool http_url_tidy(const char *url, char *out, size_t size)
     struct http_url parsed;
     const char *host = strstr(url, "://");
 
-    host = host != NULL ? host + 3 : url;
+    host = host ? host + 3 : url;
     if ((!isdigit((unsigned char)*host) && *host != '[') || !http_url_ok(url, &parsed))
         return text_copy(out, size, url);
     text_add_n(&to, url, (size_t)(host - url));

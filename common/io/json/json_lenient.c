@@ -17,7 +17,7 @@ static struct json_object *parse(const char *at, size_t len)
     if (!tokener)
         abort();
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-    if (len > 0 && len <= INT_MAX && memchr(at, '\0', len) == NULL)
+    if (len > 0 && len <= INT_MAX && !memchr(at, '\0', len))
         root = json_tokener_parse_ex(tokener, at, (int)len);
     if (json_tokener_get_error(tokener) == json_tokener_continue)      /* a bare number may go on */
         root = json_tokener_parse_ex(tokener, " ", 1);
@@ -53,7 +53,7 @@ static bool is_name(const char *at, size_t len, const char *name)
     struct text text = TEXT(quoted);
     struct json_said said;
 
-    if (memchr(at, '\\', len) == NULL)
+    if (!memchr(at, '\\', len))
         return len == strlen(name) && memcmp(at, name, len) == 0;
     text_add_char(&text, '"');
     text_add_n(&text, at, len);
@@ -95,7 +95,7 @@ static int members_named(const char *at, size_t len, const char *name)
 bool json_lenient_read(const char *at, size_t len, const char *name, struct json_said *out)
 {
     struct json_object *root = parse(at, len), *value = root;
-    bool said = root != NULL;
+    bool said = root;
 
     if (said && name)
         said = json_object_is_type(root, json_type_object) && members_named(at, len, name) == 1 &&

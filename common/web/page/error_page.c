@@ -19,7 +19,9 @@ bool error_page_asked(const struct route *route, const struct request *request)
         return false;
     const char *accept = str_or(request_header(request, "accept"), "");
     const bool reads = str_eq(request->method, "GET") || request->head;
-    return reads ? !str_starts(accept, "application/json") : strstr(accept, "text/html") != NULL;
+    if (reads)
+        return !str_starts(accept, "application/json");
+    return strstr(accept, "text/html");
 }
 
 static void write_head(struct text *to, const char *title)

@@ -18,7 +18,7 @@ static bool repeats(const struct fcgi *fcgi)
     unsigned seen = 0;
     const char *pair;
 
-    for (size_t i = 0; (pair = fcgi_param_at(fcgi, i)) != NULL; i++) {
+    for (size_t i = 0; (pair = fcgi_param_at(fcgi, i)); i++) {
         const char *end = strchr(pair, '=');
         if (!end || !strchr("CHR", *pair))
             continue;
@@ -66,7 +66,7 @@ static const char *forwarded_for(const struct fcgi *fcgi)
 
     if (fcgi_param_count(fcgi, "HTTP_X_FORWARDED_FOR") < 2)
         return fcgi_param(fcgi, "HTTP_X_FORWARDED_FOR");
-    for (size_t i = 0; (pair = fcgi_param_at(fcgi, i)) != NULL; i++) {
+    for (size_t i = 0; (pair = fcgi_param_at(fcgi, i)); i++) {
         if (!str_starts(pair, NAME))
             continue;
         text_add(&list, list.len > 0 ? ", " : "");
