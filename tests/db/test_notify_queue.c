@@ -117,6 +117,36 @@ static void test_notify_claim__takes_what_is_due_once(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log", 0);
 }
 
+/* A small body comes with its row, a larger one is read for what is sent: both come whole. */
+static void test_notify_claim__brings_bodies_whole(void **state)
+{
+    static const int64_t LENGTHS[] = { 2, 2047, 2048, 2049, NOTIFY_BODY_MAX };
+    char sql[512];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(LENGTHS); i++) {
+        snprintf(sql, sizeof(sql),
+                 "INSERT INTO notify_task (no, app_id, type, event, data_id, notify_url, body,"
+                 " max_notify_times, next_notify_time)"
+                 " SELECT LPAD(%zu, 26, '0'), %lld, 1, 'order.success', %zu, 'http://127.0.0.1:9/',"
+                 " CONCAT('<', REPEAT('x', %lld), '>'), 3, UTC_TIMESTAMP(3) - INTERVAL %zu SECOND",
+                 i, (long long)S.app->id, i, (long long)LENGTHS[i] - 2, 100 - i);
+        run_sql(sql);
+    }
+    claim_as(R, &CLAIM, NOTIFY_SEND);
+    assert_int_equal(CLAIM.count, COUNT(LENGTHS));
+    for (size_t i = 0; i < COUNT(LENGTHS); i++) {
+        const struct notify_due *due = &CLAIM.rows[i];
+        size_t len = (size_t)due->body_len;
+        CHECK_I64("length", len, LENGTHS[i]);
+        CHECK_I64("all of it", strlen(due->body), len);
+        CHECK("its ends", due->body[0] == '<' && due->body[len - 1] == '>');
+    }
+    leases_run_out();
+    claim_as(R, &CLAIM, NOTIFY_PARK);
+    assert_null(CLAIM.rows[COUNT(LENGTHS) - 1].body);       /* not read for what is not sent */
+}
+
 static void test_notify_claim__newest_first_when_asked(void **state)
 {
     (void)state;
@@ -607,6 +637,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         QUEUE_TEST(test_notify_claim__takes_what_is_due_once),
+        QUEUE_TEST(test_notify_claim__brings_bodies_whole),
         QUEUE_TEST(test_notify_claim__newest_first_when_asked),
         QUEUE_TEST(test_notify_claim__parking_uses_up_no_try),
         QUEUE_TEST(test_notify_claim__leaves_what_is_left),
