@@ -73,15 +73,19 @@ static enum pay_err is_installed(struct install *in, int64_t *is)
     return err;
 }
 
+/* While another migrate replaces the same procedure, it is gone for a moment: then once more. */
 static enum pay_err record(struct db *db, void *arg)
 {
     static const char SQL[] =
         "REPLACE INTO schema_procedure (name, statement_checksum, shown_checksum, install_time)"
-        " SELECT ?, ?, " SHOWN ", UTC_TIMESTAMP(3)";
+        " SELECT * FROM (SELECT ? AS name, ? AS said, " SHOWN " AS shown, UTC_TIMESTAMP(3) AS t) x"
+        "  WHERE shown IS NOT NULL";
     const struct install *in = arg;
+    int64_t changed = 0;
     const struct db_param params[] = { DB_STR(name_now(in)), DB_STR(in->checksum),
                                        DB_STR(name_now(in)), DB_STR(name_now(in)) };
-    return db_exec(db, SQL, DB_LIST(params), NULL);
+    enum pay_err err = db_exec(db, SQL, DB_LIST(params), &changed);
+    return err != PAY_OK || changed > 0 ? err : PAY_TRY_AGAIN;
 }
 
 /* The name behind CREATE OR REPLACE PROCEDURE or TRIGGER. */
