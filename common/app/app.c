@@ -192,7 +192,7 @@ static struct kept_app { struct kept kept; struct app app; } apps[KEPT_APPS];
 static struct kept_app *app_kept(const char *app_key, int64_t id)
 {
     for (size_t i = 0; i < KEPT_APPS; i++)
-        if (apps[i].app.id != 0 && (app_key != NULL ? str_eq(apps[i].app.app_key, app_key)
+        if (apps[i].app.id != 0 && (app_key ? str_eq(apps[i].app.app_key, app_key)
                                                     : apps[i].app.id == id))
             return &apps[i];
     return NULL;
@@ -206,14 +206,14 @@ static enum pay_err app_get(struct db *db, const char *app_key, int64_t id, cons
     struct kept_app *slot = app_kept(app_key, id);
     static struct app fresh;
 
-    if (slot == NULL || !kept_is_fresh(&slot->kept)) {
+    if (!slot || !kept_is_fresh(&slot->kept)) {
         const int64_t since = clock_ticks_us();
-        enum pay_err err = app_key != NULL ? app_read(db, SQL_BY_KEY, &by_key, &fresh)
+        enum pay_err err = app_key ? app_read(db, SQL_BY_KEY, &by_key, &fresh)
                                            : app_read(db, SQL_BY_ID, &by_id, &fresh);
         db_end(db);
         if (err != PAY_OK)
             return err;
-        slot = slot != NULL ? slot : kept_oldest(apps, KEPT_APPS, sizeof(apps[0]));
+        slot = slot ? slot : kept_oldest(apps, KEPT_APPS, sizeof(apps[0]));
         slot->app = fresh;
         kept_from(&slot->kept, since);
         sign_wipe(&fresh, sizeof(fresh));
@@ -233,7 +233,7 @@ void app_forget(const char *app_key)
 {
     struct kept_app *slot = app_kept(app_key, 0);
 
-    if (slot != NULL)
+    if (slot)
         kept_end(&slot->kept);
 }
 

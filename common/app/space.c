@@ -33,7 +33,7 @@ int64_t space_free(struct db *db)
     if (kept_is_fresh(&kept))
         return left;
     /* Once the folder is known, a database that hangs is waited for once a minute at most. */
-    if (db != NULL && (folder.path[0] == '\0' || now - asked_us > FOLDER_US)) {
+    if (db && (folder.path[0] == '\0' || now - asked_us > FOLDER_US)) {
         if (folder_read(db, &told) == PAY_OK)
             folder = told;
         asked_us = now;

@@ -226,6 +226,7 @@ check 'head: a header needs none in this form' common/app/x.h '' <<<'int x;'
 # ---- NULL
 check 'NULL compared'      examples/shop/x.c '1: null' <<<'static int f(void) { return p == NULL; }'
 check 'NULL, unequal'      examples/shop/x.c '1: null' <<<'static int f(void) { return (p = g()) != NULL; }'
+check 'NULL compared in a test' tests/unit/x.c '' <<<'static int f(void) { return p == NULL; }'
 check 'NULL by itself'     examples/shop/x.c ''        <<<'static int f(void) { p = NULL; return !p || g(NULL); }'
 
 # ---- what texts cite

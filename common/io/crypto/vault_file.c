@@ -25,7 +25,7 @@ static bool parse_line(const char *at, size_t len, struct vault_key *out)
     int64_t version;
     size_t n = 0;
 
-    if (colon == NULL || !str_to_i64_n(at, (size_t)(colon - at), 1, VAULT_VERSION_MAX, &version))
+    if (!colon || !str_to_i64_n(at, (size_t)(colon - at), 1, VAULT_VERSION_MAX, &version))
         return false;
     out->version = (int)version;
     size_t rest = len - (size_t)(colon + 1 - at);
@@ -58,9 +58,9 @@ static bool lines_parse(const char *at, size_t len, struct vault_keys *out)
 
     while (ok && len > 0) {
         const char *end = memchr(at, '\n', len);
-        size_t line = end != NULL ? (size_t)(end - at) : len;
+        size_t line = end ? (size_t)(end - at) : len;
         ok = line == 0 || (parse_line(at, line, &key) && key_insert(out, &key));
-        size_t used = end != NULL ? line + 1 : line;
+        size_t used = end ? line + 1 : line;
         at += used;
         len -= used;
     }
@@ -94,7 +94,7 @@ const char *vault_file_read(const char *path, struct vault_keys *out)
     if (fd < 0)
         return strerror(errno);
     const char *why = bad_mode(fd);
-    if (why == NULL) {
+    if (!why) {
         size_t len;
         if (fd_read(fd, room, sizeof(room), &len) != PAY_OK || !lines_parse(room, len, out))
             why = "not lines of VERSION:base64 of 32 bytes, each version once";
@@ -161,13 +161,13 @@ const char *vault_file_change(const char *path, bool (*change)(struct vault_keys
     struct vault_keys keys;
     char real[PATH_MAX];
 
-    if (realpath(path, real) == NULL)   /* a link stays a link */
+    if (!realpath(path, real))   /* a link stays a link */
         return strerror(errno);
     int folder = lock_folder(real);
     if (folder < 0)
         return "could not lock its folder";
     const char *why = vault_file_read(real, &keys);
-    if (why == NULL)
+    if (!why)
         why = change(&keys) ? replace(real, &keys, folder) : "no version is left";
     sign_wipe(&keys, sizeof(keys));
     close(folder);
