@@ -86,6 +86,9 @@ CREATE TABLE installation_key (
   UNIQUE KEY uk_name (name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='keys of the installation itself';
 
+-- Orders, attempts, refunds and transfers name their app and channel without a foreign key: each would
+-- bring an index of its own, which nothing reads (8 to 10 % of create). Apps and channels are never deleted
+-- (procedures/pay_app.sql, pay_channel.sql); the audit proves that no row names one that is not there.
 CREATE TABLE pay_order (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
   no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'order_no, a ULID',
@@ -125,8 +128,6 @@ CREATE TABLE pay_order (
   KEY idx_expire (status, expire_time),
   KEY idx_time (app_id, create_time),
   KEY idx_state_time (app_id, status, create_time),
-  CONSTRAINT order_app FOREIGN KEY (app_id) REFERENCES pay_app (id),
-  CONSTRAINT order_channel FOREIGN KEY (channel_id) REFERENCES pay_channel (id),
   CONSTRAINT order_price CHECK (price BETWEEN 1 AND 1000000000000),
   CONSTRAINT order_refunds CHECK (refund_price >= 0 AND refunding_price >= 0 AND refund_price + refunding_price <= price),
   CONSTRAINT order_fee CHECK (channel_fee_price IS NULL OR channel_fee_price BETWEEN 0 AND price),
@@ -145,7 +146,7 @@ CREATE TABLE pay_order_extension (
   channel_extras TEXT NULL COMMENT 'JSON: what the merchant gave for the channel, e.g. openid',
   display_mode VARCHAR(16) NULL COMMENT 'redirect, qr_code, form, app, bar_code, none',
   display_content TEXT NULL COMMENT 'what the payer''s browser is to show or open',
-  pay_url VARCHAR(1024) NULL COMMENT 'where a person can go and pay',
+  pay_url VARCHAR(1024) NULL COMMENT 'where a person can go and pay; empty: nowhere; null: display_content is that address',
   display_expire_time DATETIME(3) NULL COMMENT 'when what is shown stops working; null: nothing is shown yet',
   channel_order_no VARCHAR(64) NULL COMMENT 'the channel''s number of the payment: one payment, one attempt',
   channel_error_code VARCHAR(64) NULL COMMENT 'the channel''s code of the last refusal',
@@ -166,7 +167,6 @@ CREATE TABLE pay_order_extension (
   KEY idx_order (order_id),
   KEY idx_sync (status, next_sync_time),
   CONSTRAINT extension_order FOREIGN KEY (order_id) REFERENCES pay_order (id),
-  CONSTRAINT extension_channel FOREIGN KEY (channel_id) REFERENCES pay_channel (id),
   CONSTRAINT extension_price CHECK (price > 0),
   CONSTRAINT extension_status CHECK (status IN (0, 10, 20)),
   CONSTRAINT extension_paid CHECK (status <> 10 OR (paid_price IS NOT NULL AND success_time IS NOT NULL))
@@ -203,10 +203,8 @@ CREATE TABLE pay_refund (
   UNIQUE KEY uk_merchant (app_id, merchant_refund_id),
   KEY idx_order (order_id),
   KEY idx_sync (status, next_sync_time),
-  CONSTRAINT refund_app FOREIGN KEY (app_id) REFERENCES pay_app (id),
   CONSTRAINT refund_order FOREIGN KEY (order_id) REFERENCES pay_order (id),
   CONSTRAINT refund_extension FOREIGN KEY (extension_id) REFERENCES pay_order_extension (id),
-  CONSTRAINT refund_channel FOREIGN KEY (channel_id) REFERENCES pay_channel (id),
   CONSTRAINT refund_price CHECK (refund_price > 0 AND refund_price <= pay_price),
   CONSTRAINT refund_status CHECK (status IN (0, 10, 20)),
   CONSTRAINT refund_cause CHECK (cause IN ('merchant', 'duplicate', 'late'))
@@ -239,8 +237,6 @@ CREATE TABLE pay_transfer (
   UNIQUE KEY uk_no (no),
   UNIQUE KEY uk_merchant (app_id, merchant_transfer_id),
   KEY idx_sync (status, next_sync_time),
-  CONSTRAINT transfer_app FOREIGN KEY (app_id) REFERENCES pay_app (id),
-  CONSTRAINT transfer_channel FOREIGN KEY (channel_id) REFERENCES pay_channel (id),
   CONSTRAINT transfer_price CHECK (price BETWEEN 1 AND 1000000000000),
   CONSTRAINT transfer_status CHECK (status IN (0, 5, 10, 20))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='money paid out';

@@ -114,7 +114,7 @@ enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
     const struct db_param in[] = {
         DB_NUM(order->id), DB_STR(plan->pay_id), DB_NUM(channel->id), DB_STR(channel->code),
         DB_OPT(order->user_ip), DB_OPT(plan->call->extras), DB_OPT(ticket->display_mode),
-        DB_OPT(ticket->display_content), DB_OPT(ticket->pay_url),
+        DB_OPT(ticket->display_content), DB_STR(ticket_pay_url(ticket)),
         DB_WHEN(plan->offline ? shown_until(ticket, order) : 0), DB_NUM(order->price),
         DB_STR(order->currency),
     };
@@ -148,7 +148,7 @@ static enum pay_err ticket_work(struct db *db, void *arg)
     const struct sent *w = arg;
     const struct db_param in[] = {
         DB_OPT(w->ticket->display_mode), DB_OPT(w->ticket->display_content),
-        DB_OPT(w->ticket->pay_url), DB_WHEN(shown_until(w->ticket, w->order)),
+        DB_STR(ticket_pay_url(w->ticket)), DB_WHEN(shown_until(w->ticket, w->order)),
         DB_NUM(w->attempt->id),
     };
 

@@ -79,7 +79,7 @@ static const struct channel_ticket NO_TICKET;
     NEXT(p_channel_extras, DB_OPT(o->extras)) \
     NEXT(p_display_mode, DB_OPT(ticket->display_mode)) \
     NEXT(p_display_content, DB_OPT(ticket->display_content)) \
-    NEXT(p_pay_url, DB_OPT(ticket->pay_url)) \
+    NEXT(p_pay_url, DB_STR(ticket_pay_url(ticket))) \
     NEXT(p_display_expire_time, DB_WHEN(ticket->display_expire_time))
 
 const struct db_procedure ORDER_OPEN = DB_PROCEDURE(order_open, ORDER_OPEN_ARGS);

@@ -165,8 +165,7 @@
     " FROM pay_order o JOIN pay_order_extension e ON e.id = o.extension_id" \
     " WHERE o.status IN " PAID " AND NOT (o.channel_order_no <=> e.channel_order_no)"
 
-/* A callback names its attempt. The number of its payment is on that attempt, or on one of its own.
- * The number of a conflict was taken away by migration 6, which raised an alert. */
+/* A callback names its attempt: the number of its payment is on that, or on one of its own. */
 #define SECOND_KEPT \
     "SELECT e.no AS about, CONCAT('callback ', c.id, ' (', c.verdict, ') tells of payment '," \
     " LEFT(JSON_VALUE(c.body, '$.channel_order_no'), 64), ', which no attempt has') AS text" \
@@ -177,8 +176,6 @@
     " AND NOT EXISTS (SELECT 1 FROM pay_order_extension x WHERE x.order_id = e.order_id" \
     " AND (x.id = e.id OR x.of_id = e.id) AND x.status = " STATE(ATTEMPT_SUCCESS) \
     " AND x.channel_order_no = JSON_VALUE(c.body, '$.channel_order_no'))" \
-    " AND NOT EXISTS (SELECT 1 FROM pay_alert a WHERE a.kind = 'other_payment'" \
-    " AND a.about = e.no)" \
     " UNION ALL SELECT e.no, CONCAT('is a second payment of attempt ', IFNULL(f.no, e.of_id)," \
     " ' (', IFNULL(f.status, '-'), '), says ', e.status, ' and duplicate_paid '," \
     " e.duplicate_paid," \
@@ -188,6 +185,20 @@
     " AND e.duplicate_paid = 1 AND e.channel_order_no IS NOT NULL" \
     " AND f.status <=> " STATE(ATTEMPT_SUCCESS) " AND f.order_id = e.order_id" \
     " AND " HANDLED("e") ")"
+
+/* There is no foreign key to apps and channels (schema/0001_tables.sql). */
+#define NAMES_APP(table) "SELECT no, app_id FROM " table
+#define NAMES_CHANNEL(table) "SELECT no, channel_id FROM " table
+#define OWNERS_EXIST \
+    "SELECT x.no AS about, CONCAT('names app ', x.app_id, ', which does not exist') AS text" \
+    " FROM " KEEP " JOIN (" NAMES_APP("pay_order") " UNION ALL " NAMES_APP("pay_refund") \
+    " UNION ALL " NAMES_APP("pay_transfer") " UNION ALL " NAMES_APP("notify_task") ") x" \
+    " LEFT JOIN pay_app a ON a.id = x.app_id WHERE a.id IS NULL" \
+    " UNION ALL SELECT x.no, CONCAT('names channel ', x.channel_id, ', which does not exist')" \
+    " FROM (" NAMES_CHANNEL("pay_order WHERE channel_id IS NOT NULL") \
+    " UNION ALL " NAMES_CHANNEL("pay_order_extension") \
+    " UNION ALL " NAMES_CHANNEL("pay_refund") " UNION ALL " NAMES_CHANNEL("pay_transfer") ") x" \
+    " LEFT JOIN pay_channel c ON c.id = x.channel_id WHERE c.id IS NULL"
 
 const struct audit_proof AUDIT_PROOFS[] = {
     { "paid-once", "a paid order has one attempt that paid it, and they agree", PAID_ONCE },
@@ -203,6 +214,8 @@ const struct audit_proof AUDIT_PROOFS[] = {
     { "number-once", "no channel's number of a payment belongs to two attempts", NUMBER_ONCE },
     { "second-kept", "each second payment of an attempt has a row, and a refund or an open alert",
       SECOND_KEPT },
+    { "owners-exist", "each order, attempt, refund, transfer and task has its app and channel",
+      OWNERS_EXIST },
 };
 const size_t AUDIT_PROOF_COUNT = COUNT(AUDIT_PROOFS);
 

@@ -249,6 +249,17 @@ static void test_money__stays_in_its_bounds(void **state)
     refused("UPDATE pay_order SET refund_price = 9223372036854775807", "do not fit");
 }
 
+static void test_apps_and_channels__stay(void **state)
+{
+    (void)state;
+    refused("DELETE FROM pay_channel", "a channel is never deleted");
+    refused("DELETE FROM pay_app", "an app is never deleted");
+    refused("UPDATE pay_channel SET id = id + 1000", "a channel keeps its number");
+    refused("UPDATE pay_app SET id = id + 1000", "an app keeps its number");
+    must("UPDATE pay_app SET remark = 'x'");
+    must("UPDATE pay_channel SET remark = 'x'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +270,7 @@ int main(void)
         cmocka_unit_test_setup(test_terms__are_written_once, unchecked),
         cmocka_unit_test_setup(test_success_time__is_written_with_the_step, unchecked),
         cmocka_unit_test_setup(test_money__stays_in_its_bounds, unchecked),
+        cmocka_unit_test_setup(test_apps_and_channels__stay, unchecked),
     };
     return cmocka_run_group_tests(tests, shroff_up, shroff_down);
 }

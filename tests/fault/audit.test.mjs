@@ -136,6 +136,9 @@ const PLANTED = [
     await q("UPDATE pay_alert SET closed_by = 'x' WHERE about = ?", [no]);
     return () => q('UPDATE pay_alert SET closed_by = NULL WHERE about = ?', [no]);
   } }],
+  ['owners-exist', 'an order of a channel that is not there', twist('pay_order', () => paid.order_no, 'channel_id', '999999')],
+  ['owners-exist', 'an order of an app that is not there', replaced('pay_order', () => ['no = ?', open.order_no], 'app_id = 999999')],
+  ['owners-exist', 'an attempt on a channel that is not there', replaced('pay_order_extension', () => ['no = ?', open.pay_id], 'channel_id = 999999')],
   ['not-late', 'a task due for an hour while a runner is alive', { plant: async () => {
     const { id } = await orderRow(paid.order_no);
     // In nobody's lane, so that the runner does not see it.

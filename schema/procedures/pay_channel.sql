@@ -1,0 +1,14 @@
+-- Orders name their channel without a foreign key (0001_tables.sql), so no account can take it away.
+DELIMITER //
+CREATE OR REPLACE TRIGGER pay_channel_kept BEFORE DELETE ON pay_channel FOR EACH ROW
+BEGIN
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a channel is never deleted, since orders name it: disable it';
+END//
+
+CREATE OR REPLACE TRIGGER pay_channel_number BEFORE UPDATE ON pay_channel FOR EACH ROW
+BEGIN
+  IF NEW.id <> OLD.id THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a channel keeps its number, since orders name it';
+  END IF;
+END//
+DELIMITER ;
