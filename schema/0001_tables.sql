@@ -42,7 +42,7 @@ CREATE TABLE pay_app_key (
   fingerprint BINARY(32) NOT NULL
     COMMENT 'HMAC by installation_key of the SHA-256 of the secret or of the key in DER: registered once in the whole installation',
   scopes VARCHAR(255) NOT NULL COMMENT 'what it may ask for, comma separated',
-  status TINYINT NOT NULL DEFAULT 0 COMMENT '0 live, 1 revoked',
+  status TINYINT NOT NULL DEFAULT 0 COMMENT '0 LIVE, 1 REVOKED',
   expire_time DATETIME(3) NULL COMMENT 'refused from then on; null: never',
   last_used_time DATETIME(3) NULL COMMENT 'last accepted request, to within some minutes',
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
@@ -299,7 +299,7 @@ CREATE TABLE notify_log (
     COMMENT 'number inside this database; with create_time the key, since a partitioned table needs that',
   task_id BIGINT UNSIGNED NOT NULL COMMENT 'the notification (notify_task.id)',
   notify_times INT NOT NULL COMMENT 'which try this was',
-  status TINYINT NOT NULL COMMENT '10 acknowledged, 21 answered but not acknowledged, 22 request failed',
+  status TINYINT NOT NULL COMMENT '10 SUCCESS, 21 NOT_ACKNOWLEDGED, 22 REQUEST_FAILED: how the try ended',
   error_code VARCHAR(16) NOT NULL
     COMMENT 'OK HTTP_nnn BODY_RULE DNS CONNECT TLS TIMEOUT TOO_LARGE BLOCKED_ADDR RUNNER_LOST CONFIG',
   reason VARCHAR(255) NULL COMMENT 'what went wrong, in words',
