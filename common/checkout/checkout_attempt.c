@@ -12,7 +12,7 @@ enum pay_err checkout_admit(const struct checkout_call *call, const struct chann
     *channel = NULL;
     if (call->app->status != APP_ENABLED)
         return PAY_APP_DISABLED;
-    if (call->channel == NULL)
+    if (!call->channel)
         return PAY_OK;
     enum pay_err err = channel_config_by_code(call->db, call->config, call->app->id, call->channel,
                                               channel);
@@ -47,7 +47,7 @@ static enum pay_err submitted(const struct attempt_plan *plan, const struct orde
 /* Does submitting make a call? */
 static bool is_offline(const struct channel_product *product, const struct channel_order *order)
 {
-    return product->way == OFFLINE && (product->by_call == NULL || !product->by_call(order));
+    return product->way == OFFLINE && (!product->by_call || !product->by_call(order));
 }
 
 enum pay_err attempt_plan(const struct checkout_call *call, const struct channel_config *channel,
@@ -61,7 +61,7 @@ enum pay_err attempt_plan(const struct checkout_call *call, const struct channel
     const struct channel_product *product = channel->account.product;
     if (product->way == BY_LEDGER)      /* comes with the wallets */
         return PAY_NO_CHANNEL;
-    if (product->currency != NULL && !str_eq(product->currency, order->currency))
+    if (product->currency && !str_eq(product->currency, order->currency))
         return PAY_BAD_FIELD;
     out->offline = is_offline(product, &asked);
     return out->offline ? submitted(out, order, &out->ticket) : PAY_OK;

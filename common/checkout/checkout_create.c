@@ -73,7 +73,7 @@ static const struct channel_ticket NO_TICKET;
     NEXT(p_user_ip, DB_OPT(order->user_ip)) \
     NEXT(p_query_token, DB_STR(order->query_token)) \
     NEXT(p_expire_in, DB_NUM(o->expire_in)) \
-    NEXT(p_pay_id, DB_OPT(o->channel != NULL ? o->pay_id : NULL)) \
+    NEXT(p_pay_id, DB_OPT(o->channel ? o->pay_id : NULL)) \
     NEXT(p_channel_id, DB_NUM_OPT(channel->id)) \
     NEXT(p_channel_code, DB_OPT(channel->code)) \
     NEXT(p_channel_extras, DB_OPT(o->extras)) \
@@ -99,8 +99,8 @@ static enum pay_err open_work(struct db *db, void *arg)
     const struct opening *w = arg;
     const struct order_opening *o = w->in;
     const struct order *order = o->order;
-    const struct channel_account *channel = o->channel != NULL ? o->channel : &NO_CHANNEL;
-    const struct channel_ticket *ticket = o->ticket != NULL ? o->ticket : &NO_TICKET;
+    const struct channel_account *channel = o->channel ? o->channel : &NO_CHANNEL;
+    const struct channel_ticket *ticket = o->ticket ? o->ticket : &NO_TICKET;
     const struct db_param in[] = { DB_PROCEDURE_VALUES(ORDER_OPEN_ARGS) };
 
     enum pay_err err = db_call(db, &(struct db_query){ .sql = SQL,
@@ -126,7 +126,7 @@ static enum pay_err open_new(struct db *db, struct creating *w)
         .order = order,
         .nonce = w->call->nonce,
         .expire_in = w->terms->expire_in,
-        .channel = w->channel != NULL ? &w->channel->account : NULL,
+        .channel = w->channel ? &w->channel->account : NULL,
         .pay_id = w->plan.pay_id,
         .extras = w->call->extras,
         .ticket = &w->plan.ticket,
@@ -139,7 +139,7 @@ static enum pay_err open_new(struct db *db, struct creating *w)
     order->id = opened.id;
     order->create_time = opened.create_time;
     order->expire_time = opened.expire_time;
-    if (w->channel == NULL)
+    if (!w->channel)
         return PAY_OK;
     w->sends = w->out->has_attempt = true;
     err = attempt_planned(&w->plan, order, &w->out->attempt);
@@ -166,11 +166,11 @@ static enum pay_err repeat_ask(struct creating *w)
     struct order *order = &w->out->order;
     struct open_list open;
 
-    if (w->channel == NULL)
+    if (!w->channel)
         return PAY_OK;
     enum pay_err err = order_find(call->db, call->app->id, &key, false, order);
     bool late = err == PAY_OK && order->status == ORDER_WAITING && order->expired != 0 &&
-                other_term(order, w->terms) == NULL;
+                !other_term(order, w->terms);
     if (late)
         err = open_read(call->db, order->id, &NOTHING, &open);
     db_end(call->db);
@@ -210,11 +210,11 @@ static enum pay_err repeat_look(struct db *db, struct creating *w, bool lock, bo
     if (err != PAY_OK)
         return err;
     out->field = other_term(&out->order, w->terms);
-    if (out->field != NULL)
+    if (out->field)
         return PAY_CONFLICT;
     err = attempt_open_of(db, out->order.id, &out->attempt);
     out->has_attempt = err == PAY_OK;
-    *lacks = err == PAY_NO_ROW && payable(&out->order) && w->channel != NULL;
+    *lacks = err == PAY_NO_ROW && payable(&out->order) && w->channel;
     return err == PAY_NO_ROW ? PAY_OK : err;
 }
 
@@ -243,7 +243,7 @@ static enum pay_err repeat(struct creating *w)
 /* Without a seat (gate.h) the order is made all the same, but no attempt. */
 static void seat(struct creating *w)
 {
-    if (w->channel == NULL || w->plan.offline || gate_sit(w->call->app->id, GATE_WAIT))
+    if (!w->channel || w->plan.offline || gate_sit(w->call->app->id, GATE_WAIT))
         return;
     w->crowded = true;
     w->channel = NULL;
@@ -258,7 +258,7 @@ enum pay_err checkout_create(const struct checkout_call *call, const struct orde
     enum pay_err err = checkout_admit(call, &work.channel);
     if (err == PAY_OK && !order_plan(call, terms, &out->order))
         err = PAY_FAULT;
-    if (err == PAY_OK && work.channel != NULL)
+    if (err == PAY_OK && work.channel)
         err = attempt_plan(call, work.channel, &out->order, &work.plan);
     if (err == PAY_BAD_FIELD)
         out->field = "currency";
