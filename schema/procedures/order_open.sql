@@ -2,7 +2,7 @@
 -- first attempt. The one caller is common/checkout/checkout_create.c. 32001: the nonce is spent; 1062: the order
 -- exists. A channel that is yet to be called has no p_display_mode. It runs with the caller's rights.
 -- COMMIT comes last but for the answer, so nothing is rolled back here: io/db rolls back after every error.
--- The answer comes after it: sent before (INSERT … RETURNING), it costs create a sixth of its speed.
+-- The answer comes after it: sent before (INSERT … RETURNING), it cost create up to a sixth of its speed.
 DELIMITER //
 CREATE OR REPLACE PROCEDURE order_open (
   p_app_id BIGINT UNSIGNED,
