@@ -5,6 +5,7 @@
  *   GET /api/pay/refund/query?refund_no= | merchant_refund_id=    no refunds yet: 40400
  *   GET /api/pay/status?token=                                    unsigned: the payer's browser
  * Signed with scope payment:query, but for status. */
+#include "channel/gate.h"
 #include "order/order_view.h"
 #include "web/fields.h"
 #include "web/order_reply.h"
@@ -71,6 +72,18 @@ static enum pay_err show_item(void *arg, void *row)
     return text_copy(page->last, sizeof(page->last), order->no) ? PAY_OK : PAY_FAULT;
 }
 
+#define SHORT 20            /* what is asked for without a limit */
+
+/* A list of a hundred costs what ten other requests do: it takes a seat of its app's (gate.h). */
+static bool may_list(struct call *call, int64_t limit)
+{
+    if (limit <= SHORT || gate_sit_to_read(call->app->id))
+        return true;
+    text_addf(call->why, "too many lists of over %d orders at once: ask for one after another",
+              SHORT);
+    return false;
+}
+
 static enum pay_err list(struct call *call, const void *input)
 {
     const struct list_in *in = input;
@@ -81,6 +94,8 @@ static enum pay_err list(struct call *call, const void *input)
     };
     struct page page = { .call = call, .json = reply_data(call->reply), .left = want->limit };
 
+    if (!may_list(call, want->limit))
+        return PAY_RATE;
     json_open_list(page.json, "items");
     enum pay_err err = order_list(call->db, &filter, show_item, &page);
     json_close_list(page.json);

@@ -44,7 +44,7 @@ struct gate {
 };
 
 static struct gate *gate;                   /* NULL: every call passes */
-static int workers, seats_of_app, seats_of_all;
+static int workers, seats_of_all;
 
 /* This worker's own. */
 static struct seat *own;
@@ -59,7 +59,6 @@ static int within(int64_t n, int most)
 void gate_open(int64_t count)
 {
     workers = within(count, SEATS_MAX);
-    seats_of_app = within(workers / 2, SEATS_MAX);
     seats_of_all = within(workers - within(workers / 4, SEATS_MAX), SEATS_MAX);
     void *at = mmap(NULL, sizeof(struct gate), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
                     -1, 0);
@@ -124,19 +123,26 @@ static struct survey look_around(int64_t app_id, int64_t now)
     return s;
 }
 
+/* May an app that has so many seats, a new one among them, keep it while `left` are free? The last
+ * one is for an app that has none, so that those whose calls are slow cannot take all. */
+static bool is_fair(int of_app, int left, bool credit)
+{
+    return left >= 0 && (of_app == 1 || left >= (credit ? 1 : of_app - 1));
+}
+
 /* Written first and counted then: of two that are faster than each other none gets too much. A
  * worker that comes now does not overtake one that waits. */
 static bool take_seat(int64_t app_id, bool credit, bool newcomer, int64_t now)
 {
-    const int most = credit ? seats_of_all : seats_of_app;
     struct survey s = look_around(app_id, now);
+    const int left = seats_of_all - s.of_all - 1;
 
-    if (s.of_app >= most || s.of_all + (newcomer ? s.waiting : 0) >= seats_of_all)
+    if (!is_fair(s.of_app + 1, left, credit) || left < (newcomer ? s.waiting : 0))
         return false;
     atomic_store(&own->app_id, app_id);
     s = look_around(app_id, now);
-    if (s.of_app <= most && s.of_all <= seats_of_all) {
-        beyond = s.of_app > seats_of_app;
+    if (is_fair(s.of_app, seats_of_all - s.of_all, credit)) {
+        beyond = !is_fair(s.of_app, seats_of_all - s.of_all, false);
         return true;
     }
     atomic_store(&own->app_id, 0);
@@ -179,16 +185,27 @@ static bool take_or_wait(int64_t app_id, bool patient)
     return seated;
 }
 
-bool gate_sit(int64_t app_id, enum gate_wait wait)
+static bool sit(int64_t app_id, enum gate_wait wait)
 {
     if (!gate || atomic_load(&own->app_id) != 0)
         return true;
-    if (!take_or_wait(app_id, wait == GATE_WAIT)) {
-        stats_add("shroff_channel_not_called_total", NULL, 1);
+    if (!take_or_wait(app_id, wait == GATE_WAIT))
         return false;
-    }
     seated_us = clock_ticks_us();
     return true;
+}
+
+bool gate_sit(int64_t app_id, enum gate_wait wait)
+{
+    if (sit(app_id, wait))
+        return true;
+    stats_add("shroff_channel_not_called_total", NULL, 1);
+    return false;
+}
+
+bool gate_sit_to_read(int64_t app_id)
+{
+    return sit(app_id, GATE_WAIT);
 }
 
 void gate_rise(void)

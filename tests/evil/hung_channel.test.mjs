@@ -91,7 +91,7 @@ test(`a channel that takes 2 s for each of ${CLIENTS} creates at once: others go
   assert.ok(percentile(waits, 99) < 500, 'nobody else waits');
 });
 
-// Channels of one gateway hang together: each alone may have half of the workers.
+// Channels of one gateway hang together: each alone may have half of the seats.
 test('two channels of two apps that take 2 s each: others go on', async (t) => {
   const until = Date.now() + 4000;
   app = stack.app1;

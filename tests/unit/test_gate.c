@@ -1,5 +1,5 @@
-/* test_gate.c - how many requests may be at work with channels: half of the workers for an app,
- * three quarters for all, what a burst costs, and none while a channel hangs. */
+/* test_gate.c - how many requests may be at work with channels: what an app has alone and
+ * beside others, what a burst costs, and none while a channel hangs. */
 #include "tests/unit/unit.h"
 
 #include <signal.h>
@@ -87,50 +87,56 @@ static void end_all(const struct worker *w, int count)
         worker_end(&w[i]);
 }
 
-/* Spends an app's credit: 12 s of workers beyond its half, as far as one test may take. */
+/* Spends an app's credit: 12 s of workers beyond its share, as far as one test may take. */
 static void spend(int64_t app_id)
 {
-    struct worker w[6];
+    struct worker w[5];
 
-    assert_int_equal(seat_some(w, 0, 6, app_id, false), 6);
+    assert_int_equal(seat_some(w, 0, 5, app_id, false), 5);
     clock_sleep_ms(7500);           /* two beyond, half a worker's time given back */
-    end_all(w, 6);
+    end_all(w, 5);
 }
 
-static void test_gate__with_credit_all_but_a_quarter(void **state)
+static void test_gate__with_credit_all_but_the_last(void **state)
 {
     struct worker w[8];
 
     (void)state;
-    assert_int_equal(seat_some(w, 0, 8, APP, false), 6);
+    assert_int_equal(seat_some(w, 0, 6, APP, true), 5);
+    assert_int_equal(seat_some(w + 6, 6, 1, OTHER_APP, false), 1);
+    assert_int_equal(seat_some(w + 7, 7, 1, OTHER_APP + 1, false), 0);
     end_all(w, 8);
 }
 
-static void test_gate__without_credit_half_of_the_workers(void **state)
+/* Two apps whose calls are slow leave room for a third. */
+static void test_gate__without_credit_as_many_as_it_leaves_free(void **state)
 {
-    struct worker mine[6], others[3];
+    struct worker mine[6], others[2], waits;
 
     (void)state;
     if (!full())
         skip();
     spend(APP);
-    assert_int_equal(seat_some(mine, 0, 6, APP, false), 4);
+    assert_int_equal(seat_some(mine, 0, 6, APP, false), 3);
     assert_int_equal(seat_some(others, 6, 2, OTHER_APP, false), 2);
+    assert_int_equal(seat_some(&waits, 5, 1, OTHER_APP + 1, false), 1);
+    worker_end(&waits);
     end_all(mine, 6);
-    others[2] = worker_new(0, APP, GATE_WAIT, false);
-    assert_true(is_seated(&others[2]));
-    end_all(others, 3);
+    waits = worker_new(0, APP, GATE_WAIT, false);
+    assert_true(is_seated(&waits));
+    worker_end(&waits);
+    end_all(others, 2);
 }
 
 static void test_gate__a_request_sits_once(void **state)
 {
-    struct worker w[5];
+    struct worker w[4];
 
     (void)state;
     assert_true(be_worker(0, APP, GATE_AT_ONCE));
     assert_true(gate_sit(APP, GATE_AT_ONCE));
-    assert_int_equal(seat_some(w, 1, 5, APP, false), 5);
-    end_all(w, 5);
+    assert_int_equal(seat_some(w, 1, 4, APP, false), 4);
+    end_all(w, 4);
     gate_rise();
     gate_rise();
     assert_true(gate_sit(APP, GATE_AT_ONCE));
@@ -139,16 +145,16 @@ static void test_gate__a_request_sits_once(void **state)
 
 static void test_gate__a_burst_waits_its_turn(void **state)
 {
-    struct worker w[6];
+    struct worker w[5];
 
     (void)state;
-    assert_int_equal(seat_some(w, 0, 6, APP, true), 6);
-    const struct worker seventh = worker_new(6, APP, GATE_WAIT, false);
+    assert_int_equal(seat_some(w, 0, 5, APP, true), 5);
+    const struct worker sixth = worker_new(5, APP, GATE_WAIT, false);
     clock_sleep_ms(100);
     worker_end(&w[0]);
-    assert_true(is_seated(&seventh));
-    worker_end(&seventh);
-    end_all(w + 1, 5);
+    assert_true(is_seated(&sixth));
+    worker_end(&sixth);
+    end_all(w + 1, 4);
 }
 
 static int64_t refused_after(size_t place, int64_t app_id)
@@ -164,9 +170,10 @@ static void test_gate__none_waits_behind_slow_calls(void **state)
     struct worker w[6];
 
     (void)state;
-    assert_int_equal(seat_some(w, 0, 6, APP, true), 6);
+    assert_int_equal(seat_some(w, 0, 5, APP, true), 5);
+    assert_int_equal(seat_some(w + 5, 5, 1, OTHER_APP, true), 1);
     const int64_t first = refused_after(6, APP);
-    assert_in_range(first, 100, 500);           /* as soon as they are known to be slow */
+    assert_in_range(first, 0, 500);             /* as soon as they are known to be slow */
     assert_true(refused_after(6, APP) < 100);
     assert_true(refused_after(6, OTHER_APP) < 100);
     end_all(w, 6);
@@ -228,11 +235,11 @@ static void test_gate__what_hangs_three_times_is_left_alone(void **state)
 /* A worker that dies in a call leaves its seat to its successor, which clears it. */
 static void test_gate__is_shared_and_survives_the_dead(void **state)
 {
-    struct worker w[6], more;
+    struct worker w[5], more;
 
     (void)state;
-    assert_int_equal(seat_some(w, 0, 6, APP, true), 6);
-    for (int i = 0; i < 6; i++) {
+    assert_int_equal(seat_some(w, 0, 5, APP, true), 5);
+    for (int i = 0; i < 5; i++) {
         assert_int_equal(kill(w[i].pid, SIGKILL), 0);
         assert_int_equal(waitpid(w[i].pid, NULL, 0), w[i].pid);
     }
@@ -246,8 +253,8 @@ static void test_gate__is_shared_and_survives_the_dead(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_gate__with_credit_all_but_a_quarter, fresh),
-        cmocka_unit_test_setup(test_gate__without_credit_half_of_the_workers, fresh),
+        cmocka_unit_test_setup(test_gate__with_credit_all_but_the_last, fresh),
+        cmocka_unit_test_setup(test_gate__without_credit_as_many_as_it_leaves_free, fresh),
         cmocka_unit_test_setup(test_gate__a_request_sits_once, fresh),
         cmocka_unit_test_setup(test_gate__a_burst_waits_its_turn, fresh),
         cmocka_unit_test_setup(test_gate__none_waits_behind_slow_calls, fresh),
