@@ -11,7 +11,8 @@
 #define APPS 256
 
 static struct notify_host hosts[HOSTS];
-static int64_t app_at[HOSTS];   /* hosts[i].app_id again: close together, for scans */
+static uint16_t used[HOSTS];    /* the places that were ever taken, for scans */
+static size_t used_count;
 /* When what is parked behind an app's share would be done. Two apps may share one. */
 static int64_t app_queue_us[APPS];
 
@@ -64,8 +65,9 @@ static struct notify_host *find(int64_t app_id, const struct http_url *url)
     }
     if (!spare)
         abort();
+    if (spare->app_id == 0)
+        used[used_count++] = (uint16_t)(spare - hosts);
     *spare = (struct notify_host){ .app_id = app_id, .url = *url };
-    app_at[spare - hosts] = app_id;
     return spare;
 }
 
@@ -117,9 +119,9 @@ static struct notify_share share_of(int64_t app_id, int64_t now)
 {
     struct notify_share share = { 0 };
 
-    for (size_t i = 0; i < HOSTS; i++)
-        if (app_at[i] != 0 && held(&hosts[i]) > 0)
-            add_to_share(&share, &hosts[i], app_id, now);
+    for (size_t i = 0; i < used_count; i++)
+        if (held(&hosts[used[i]]) > 0)
+            add_to_share(&share, &hosts[used[i]], app_id, now);
     return share;
 }
 
@@ -135,9 +137,9 @@ bool notify_host_may_take_slot(const struct notify_host *host)
 
 void notify_hosts_begin_claim(void)
 {
-    for (size_t i = 0; i < HOSTS; i++) {
-        hosts[i].tentative = 0;
-        hosts[i].breaker.probing_tentative = false;
+    for (size_t i = 0; i < used_count; i++) {
+        hosts[used[i]].tentative = 0;
+        hosts[used[i]].breaker.probing_tentative = false;
     }
 }
 
