@@ -34,10 +34,10 @@ struct decide_case {
     enum notify_behind behind; int64_t least_ms, most_ms;
 };
 
-#define ROOMY { 0, 0, 0, 0, 0 }
-#define IN_HAND_FULL { 0, NOTIFY_PER_APP_IN_HAND, 0, 0, 0 }
-#define SLOW_FULL { 0, NOTIFY_PER_APP_SLOW, NOTIFY_PER_APP_SLOW, NOTIFY_PER_APP_SLOW, 0 }
-#define CROWDED { 0, NOTIFY_PER_APP_CROWDED, NOTIFY_PER_APP_CROWDED, NOTIFY_SLOW_CROWDED, 0 }
+#define ROOMY { 0, 0, 0, 0, 0, 0 }
+#define IN_HAND_FULL { 0, NOTIFY_PER_APP_IN_HAND, 0, 0, 0, 0 }
+#define SLOW_FULL { 0, NOTIFY_PER_APP_SLOW, NOTIFY_PER_APP_SLOW, NOTIFY_PER_APP_SLOW, 0, 0 }
+#define CROWDED { 0, NOTIFY_PER_APP_CROWDED, NOTIFY_PER_APP_CROWDED, NOTIFY_SLOW_CROWDED, 0, 0 }
 #define SEND NOTIFY_SEND, NOTIFY_NO_PROBE, 0, 0, 0
 #define LEFT NOTIFY_LEAVE, NOTIFY_NO_PROBE, 0, 0, 0
 #define PARK NOTIFY_PARK, NOTIFY_NO_PROBE
@@ -217,18 +217,20 @@ static void test_notify_pace__a_host_that_slows_down(void **state)
 static void test_notify_crowd__slots(void **state)
 {
     static const struct {
-        const char *name; struct notify_share share; bool slow, want;
+        const char *name; struct notify_share share; bool slow, fast, want;
     } SLOTS[] = {
-        { "few", { 1, 0, 0, 0, 0 }, true, true },
-        { "one app has most", { NOTIFY_PER_APP, 0, 0, 0, 0 }, false, false },
-        { "the slow have most", { 1, 0, 0, 0, NOTIFY_SLOW_RUNNING }, true, false },
-        { "and a fast host does not mind", { 1, 0, 0, 0, NOTIFY_SLOW_RUNNING }, false, true },
+        { "few", { 1, 0, 0, 0, 0, 0 }, true, false, true },
+        { "one app has most", { NOTIFY_PER_APP, 0, 0, 0, 0, 0 }, false, true, false },
+        { "the slow have most", { 1, 0, 0, 0, NOTIFY_SLOW_RUNNING, 48 }, true, false, false },
+        { "a new host finds one", { 1, 0, 0, 0, NOTIFY_SLOW_RUNNING, 48 }, false, false, true },
+        { "new ones have most", { 1, 0, 0, 0, 0, NOTIFY_UNPROVEN_RUNNING }, false, false, false },
+        { "a fast one finds one", { 1, 0, 0, 0, 48, NOTIFY_UNPROVEN_RUNNING }, false, true, true },
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT(SLOTS); i++)
-        CHECK_I64(SLOTS[i].name, notify_crowd_may_take_slot(&SLOTS[i].share, SLOTS[i].slow),
-                  SLOTS[i].want);
+        CHECK_I64(SLOTS[i].name, notify_crowd_may_take_slot(&SLOTS[i].share, SLOTS[i].slow,
+                                                            SLOTS[i].fast), SLOTS[i].want);
 }
 
 int main(void)

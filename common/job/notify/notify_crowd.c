@@ -9,8 +9,9 @@ bool notify_crowd_is_over(const struct notify_share *share, bool fast)
     return share->in_hand >= NOTIFY_PER_APP_IN_HAND || (!fast && share->slow >= most_slow);
 }
 
-bool notify_crowd_may_take_slot(const struct notify_share *share, bool slow)
+bool notify_crowd_may_take_slot(const struct notify_share *share, bool slow, bool fast)
 {
     return share->running < NOTIFY_PER_APP &&
-           (!slow || share->slow_running_of_all < NOTIFY_SLOW_RUNNING);
+           (!slow || share->slow_running_of_all < NOTIFY_SLOW_RUNNING) &&
+           (fast || share->unproven_running_of_all < NOTIFY_UNPROVEN_RUNNING);
 }

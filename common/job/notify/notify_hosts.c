@@ -104,10 +104,12 @@ void notify_host_drop(struct notify_host *host, bool probe)
 static void add_to_share(struct notify_share *share, const struct notify_host *host,
                          int64_t app_id, int64_t now)
 {
-    int slow = notify_pace_is_fast(&host->pace, now) ? 0 : held(host);
+    bool fast = notify_pace_is_fast(&host->pace, now);
+    int slow = fast ? 0 : held(host);
 
     share->slow_of_all += slow;
     share->slow_running_of_all += notify_pace_is_slow(&host->pace, now) ? host->pace.running : 0;
+    share->unproven_running_of_all += fast ? 0 : host->pace.running;
     if (host->app_id != app_id)
         return;
     share->slow += slow;
@@ -130,7 +132,8 @@ bool notify_host_may_take_slot(const struct notify_host *host)
     int64_t now = clock_ticks_us();
     struct notify_share share = share_of(host->app_id, now);
 
-    return notify_crowd_may_take_slot(&share, notify_pace_is_slow(&host->pace, now));
+    return notify_crowd_may_take_slot(&share, notify_pace_is_slow(&host->pace, now),
+                                      notify_pace_is_fast(&host->pace, now));
 }
 
 /* ---- claiming */
