@@ -1,7 +1,7 @@
-/* bare.c - what libfcgi and one prepared SELECT cost, and nothing else: the measure for query and
- * status. One process per worker, a kept connection in each, no checks, no log.
- * usage: bare SOCKET WORKERS DB_SOCKET USER DATABASE     (password: the file BARE_PASSWORD_FILE)
- * It answers ?no=ORDER_NO. */
+/* bare.c - measures what libfcgi and one prepared SELECT cost alone, to compare query and status
+ * with. One process per worker, a kept connection in each, no checks, no log. usage: bare SOCKET
+ * WORKERS DB_SOCKET USER DATABASE     (password: the file BARE_PASSWORD_FILE) It answers
+ * ?no=ORDER_NO. */
 #include <fcgiapp.h>
 #include <mysql.h>
 #include <signal.h>

@@ -1,10 +1,10 @@
-/* limit.c - what the database itself can do: the SQL of create and callback with nothing in front.
- * The same connection layer and session as the executables', N processes, a transaction a request.
+/* limit.c - measures the database alone: the SQL of create and callback without a web program. It
+ * has the connection layer and session of the executables, N processes, and one transaction a
+ * request.
  *
- * usage: limit CASE WORKERS SECONDS FIRST APP_ID CHANNEL_ID
- *   CASE    a row of CASES; FIRST: the id of the first waiting order (callback), taken in turns
- * Settings as the executables have them (SHROFF_DB_SOCKET …). Prints one line of JSON, in
- * microseconds. */
+ * usage: limit CASE WORKERS SECONDS FIRST APP_ID CHANNEL_ID CASE    a row of CASES; FIRST: the id
+ * of the first waiting order (callback), taken in turns Settings as the executables have them
+ * (SHROFF_DB_SOCKET …). Prints one line of JSON, in microseconds. */
 #include "bench/limit.h"
 #include <signal.h>
 #include <stdio.h>
@@ -71,7 +71,7 @@ static void report(const struct total *all, int64_t workers, int64_t us)
            (long long)(n ? times[n * 999 / 1000] : 0), (long long)(n ? times[n - 1] : 0));
 }
 
-/* A connection and its statements are made before the clock starts: executables keep theirs too. */
+/* Connection and statements are made before the clock starts, since executables keep theirs. */
 static _Noreturn void child(const struct limit_case *what, struct limit *limit, int64_t until,
                             struct total *total)
 {

@@ -1,4 +1,4 @@
-/* limit.h - the cases that limit.c measures: one request's SQL each. */
+/* limit.h - the cases that limit.c measures: each is the SQL of one request. */
 #ifndef BENCH_LIMIT_H
 #define BENCH_LIMIT_H
 

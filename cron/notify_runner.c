@@ -12,7 +12,7 @@
 
 #define CLOCK_OFF_MS 60000
 
-/* Receivers refuse signatures that are minutes off, so a wrong clock would waste every try. */
+/* Merchants refuse signatures whose time is minutes off, so a wrong clock would waste every try. */
 static enum pay_err check_clock(struct job *job)
 {
     static char why[160];
@@ -36,7 +36,7 @@ static enum pay_err run(struct job *job)
 {
     enum pay_err err = check_clock(job);
 
-    /* A database that is just being started is waited for. */
+    /* The job waits for a database that is starting. */
     while (err == PAY_DB_AWAY && !job->once && !job->dry_run && !job_over(job)) {
         clock_sleep_ms(500);
         err = check_clock(job);

@@ -1,7 +1,7 @@
-/* purge.c - keeps the logs' monthly partitions ahead of time, drops those past SHROFF_KEEP_DAYS,
- * and deletes nonces past their 900 s, refused callbacks past SHROFF_KEEP_REFUSED_DAYS, and
- * breakers of merchants' hosts that did not change for 30 days. Cron starts it every five minutes;
- * any number may run. */
+/* purge.c - makes the logs' monthly partitions ahead of time and drops those older than
+ * SHROFF_KEEP_DAYS. It deletes nonces after 900 s, refused callbacks after
+ * SHROFF_KEEP_REFUSED_DAYS, and breakers of merchant hosts that did not change for 30 days. Cron
+ * starts it every five minutes; any number may run. */
 #include "job/job.h"
 #include "keep/purge.h"
 
@@ -34,7 +34,7 @@ static enum pay_err run(struct job *job)
         err = partitions_drop(job->db, job->config.keep_days, &report);
     job_set(job, "partitions_added", report.added);
     job_set(job, "partitions_dropped", report.dropped);
-    /* Rows do not wait for a table of logs that another program holds. */
+    /* Rows are deleted even when another program has locked a table of logs. */
     enum pay_err rows = PAY_OK;
     for (enum purge_kind kind = 0; kind < PURGE_KINDS && rows == PAY_OK; kind++)
         rows = purge_kind(job, kind, &report);

@@ -1,5 +1,5 @@
-/* sandbox_runner.c - the played third parties' own retries: callbacks that the mock gateway owes.
- * Test mode only. Any number at once: each callback is claimed under a row lock with a lease. */
+/* sandbox_runner.c - sends the mock gateway's callbacks that are due again. Test mode only. Any
+ * number may run at once: each callback is claimed under a row lock, with a lease. */
 #include "io/crypto/vault.h"
 #include "job/job_drain.h"
 #include "sandbox/mock_gateway.h"

@@ -1,5 +1,5 @@
-/* call.h - the one door for requests to channels: gate (gate.h), deadline, log line and counters.
- * Outside any transaction. */
+/* call.h - sends every request to a channel: gate (gate.h), deadline, log line and counters.
+ * To be called outside any transaction. */
 #ifndef CHANNEL_CALL_H
 #define CHANNEL_CALL_H
 
@@ -8,13 +8,13 @@
 
 #define CHANNEL_CALL_MAX_MS 10000
 
-/* what is a word for the log line and the counters: "query". request has at most
- * CHANNEL_CALL_MAX_MS, and that much when its timeout_ms is 0. In live mode only https is called.
+/* what is a word for the log line and the counters: "query". request lasts CHANNEL_CALL_MAX_MS at
+ * most, also when its timeout_ms is 0. In live mode only https is called.
  *   PAY_OK       a whole answer of 2xx came
- *   PAY_REFUSED  a whole answer of 4xx came, a definite no; but 408, 425 and 429 are not
+ *   PAY_REFUSED  a whole answer of 4xx came, a definite no; 408, 425 and 429 are not
  *   PAY_UNKNOWN  anything else: the channel may have done it, or not
  *   PAY_FULL     nothing was sent: the gate is shut, or the address cannot be called
- * answer holds what came and is the caller's to free, with http_answer_free. */
+ * answer holds what came and is freed by the caller with http_answer_free. */
 MUST_USE enum pay_err channel_call(const struct channel_account *account, const char *what,
                                    const struct http_request *request, struct http_answer *answer);
 

@@ -1,9 +1,9 @@
 /* channel.h - what a channel must do, and finding the driver that does it.
  *
- * A driver speaks one protocol and offers products, one for each channel code. It knows nothing of
- * orders' states or SQL. The program hands its drivers in when it starts (channels_use), so that a
- * driver may stand in a higher layer than this file. Calls that go out are made outside any
- * transaction, through channel_call alone (call.h). */
+ * A driver speaks one protocol and offers products, one for each channel code. It knows no state of
+ * an order and no SQL. The program hands its drivers in when it starts (channels_use), so that a
+ * driver may be in a higher layer than this file. A driver sends requests outside any transaction,
+ * through channel_call alone (call.h). */
 #ifndef CHANNEL_CHANNEL_H
 #define CHANNEL_CHANNEL_H
 
@@ -27,8 +27,8 @@ struct channel_driver {
     const struct channel_product *products; size_t product_count;
     const struct channel_member *members; size_t member_count;
 
-    /* Once for each change of the row, its members checked already: what the functions below need
-     * of it. PAY_BAD_FIELD when it could not work; *why is then a text that is not freed. */
+    /* Called once for each change of the row, after its members were checked: makes the keys that
+     * the functions below need. PAY_BAD_FIELD: the row cannot work; *why is then a static text. */
     enum pay_err (*open)(const struct channel_parsed *row, void **keys, const char **why);
     void (*shut)(void *keys);
     /* A configuration with new keys, as JSON objects; like has the members to keep, or is NULL.
@@ -37,7 +37,7 @@ struct channel_driver {
 
     channel_ask *query;     /* what became of pay_id? */
     channel_ask *close;     /* makes it unpayable; SUCCESS when the payer was faster */
-    /* NULL: the channel cannot do it. PAY_REFUSED is a definite no, its words in out. */
+    /* NULL: the channel cannot do it. PAY_REFUSED is a definite no, its reason in out. */
     enum pay_err (*refund)(const struct channel_account *account,
                            const struct channel_refund *refund, struct channel_said *out);
     enum pay_err (*refund_query)(const struct channel_account *account,
@@ -50,16 +50,16 @@ struct channel_driver {
     /* The statement of a day (2026-01-31) as the channel sends it, into fd. PAY_NO_ROW: not yet. */
     enum pay_err (*bill)(const struct channel_account *account, const char *day, int fd);
 
-    /* The number that a callback claims to be about, for choosing the key and nothing else. NULL:
-     * it cannot be read without the key. PAY_BAD_FIELD (*field named) when the members are not of
-     * the protocol's form; the number is there all the same when it could be read, else "". */
+    /* The number that a callback names; it serves to choose the key and nothing else. NULL: it
+     * cannot be read without the key. PAY_BAD_FIELD (*field is named): a member has a wrong form.
+     * no then holds the number when it could be read, else "". */
     enum pay_err (*claim)(const struct channel_callback *callback, char no[NO_SIZE],
                           const char **field);
     /* Checks the signature (account NULL: against a dummy key, always PAY_BAD_SIGN in the same
      * time), then the timestamp; fills out. */
     enum pay_err (*hear)(const struct channel_account *account,
                          const struct channel_callback *callback, struct channel_said *out);
-    /* False, or NULL: the callback is answered in the words of our API. */
+    /* False, or NULL: the callback gets an answer of Shroff's API. */
     bool (*acknowledge)(enum pay_err result, struct channel_answer *out);
 };
 
@@ -68,9 +68,9 @@ void channels_use(const struct channel_driver *const *drivers);
 /* NULL when no product has the code, or its driver is test_only in live mode. */
 const struct channel_driver *channel_find(const char *code, bool test_mode,
                                           const struct channel_product **product);
-/* The driver in whose place a callback is answered that names no channel of ours: the one of test
- * mode; else one that depends on the number, and on what only we know. So such a number is checked
- * and answered like one of a channel. NULL when no channel can exist. */
+/* The driver for a callback that names no configured channel: its number is checked and answered
+ * like a real one. Test mode has one such driver. In live mode the number and a secret choose it.
+ * NULL when no channel can exist. */
 const struct channel_driver *channel_stand_in(bool test_mode, int64_t number);
 
 #endif

@@ -1,6 +1,6 @@
 /* gate.c - in shared memory: a seat for each worker, written by that worker alone, the credit of
- * each app and of all, and the breaker of each channel. The worker that replaces a dead one clears
- * its seat (gate_worker). */
+ * each app and of all, and the breaker of each channel. The worker that replaces an ended one
+ * clears its seat (gate_worker). */
 #include "channel/gate.h"
 #include <stdatomic.h>
 #include <stddef.h>
@@ -9,17 +9,17 @@
 #include "base/log.h"
 #include "base/stats.h"
 
-#define CHANNELS 1024           /* a power of two; what finds no record has no breaker */
-#define APPS 1024               /* of more, some share their credit */
+#define CHANNELS 1024           /* a power of two; a channel without a record has no breaker */
+#define APPS 1024               /* when there are more, some share their credit */
 #define SEATS_MAX 512
 #define PATIENCE_US INT64_C(1000000)    /* the longest wait for a seat */
-#define SLOW_US INT64_C(250000)         /* none waits while all calls take so long already */
+#define SLOW_US INT64_C(250000)         /* no request waits once all calls last so long */
 #define NAP_MS 2
 #define HUNG_US INT64_C(1000000)
 #define HUNG_MAX 3
 #define PAUSE_US INT64_C(10000000)
-/* Credit as time: what one worker has spent for a second is repaid after APP_SHARE / workers
- * seconds, and nothing more is spent while that would take APP_CREDIT_US. */
+/* Credit is time. A second that one worker spent is repaid after APP_SHARE / workers seconds. When
+ * the repayment of all that was spent would last APP_CREDIT_US, nothing more can be spent. */
 #define APP_SHARE 16
 #define APP_CREDIT_US INT64_C(24000000)
 #define ALL_SHARE 32
@@ -28,7 +28,7 @@
 struct seat {
     _Atomic int64_t app_id;                 /* 0: free */
     _Atomic int64_t call_since;             /* 0: no call now */
-    _Atomic bool waits;                     /* its worker waits for it */
+    _Atomic bool waits;                     /* its worker waits for a seat */
 };
 
 struct record {
@@ -49,7 +49,7 @@ static int workers, seats_of_all;
 /* This worker's own. */
 static struct seat *own;
 static int64_t seated_us;
-static bool beyond;                         /* its app has more than its seats */
+static bool beyond;                         /* its app is beyond its own seats */
 
 static int within(int64_t n, int most)
 {
@@ -130,8 +130,8 @@ static bool is_fair(int of_app, int left, bool credit)
     return left >= 0 && (of_app == 1 || left >= (credit ? 1 : of_app - 1));
 }
 
-/* Written first and counted then: of two that are faster than each other none gets too much. A
- * worker that comes now does not overtake one that waits. */
+/* The seat is written first, then all are counted: two workers at once cannot both get the last
+ * one. A new request does not overtake one that waits. */
 static bool take_seat(int64_t app_id, bool credit, bool newcomer, int64_t now)
 {
     struct survey s = look_around(app_id, now);
@@ -235,7 +235,8 @@ static struct record *record_of(int64_t channel_id)
     return NULL;
 }
 
-/* The one whose exchange succeeds is the probe; it shuts the breaker for the others again. */
+/* The worker whose exchange succeeds sends the probe, and shuts the breaker for the others again.
+ */
 static bool breaker_lets(struct record *r, int64_t now)
 {
     int64_t shut = atomic_load(&r->shut_until);

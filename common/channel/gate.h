@@ -1,5 +1,5 @@
-/* gate.h - how many of a program's workers may be at work with channels at once, and when a channel
- * is not called at all. Shared by the workers of one executable.
+/* gate.h - how many of a program's workers may serve requests that call channels at once, and when
+ * a channel is not called at all. Shared by the workers of one executable.
  *
  * A request that will call a channel takes a seat first, before it asks the database, and keeps it
  * to its end. All apps together have all but a quarter of the workers as seats: the rest is for
@@ -7,8 +7,8 @@
  * beside another one a third. A burst is paid with credit: then it has all but the last, which is
  * for an app without any. What an app has beyond its share, and any time in which a worker waits
  * for a seat, is charged to the app. Its credit is 1.5 s of every worker, and a sixteenth of the
- * workers' time is given back. Waiting is charged to all apps together, too (1 s of every worker,
- * a thirty-second given back). Without credit an app has its share and none of its requests waits.
+ * workers' time is given back. Waiting is charged to all apps together, too (1 s of every worker, a
+ * thirty-second given back). Without credit an app has its share and none of its requests waits.
  * Nor does one wait while all calls under way take a quarter of a second already.
  *
  * After three calls in a row that hung without an answer a channel is not called for 10 s. Then one
@@ -22,11 +22,12 @@
 
 /* Before the fork. Without it every call passes. */
 void gate_open(int64_t workers);
-/* In a worker: which of them it is, from 0. A dead worker's successor has its place. */
+/* In a worker: its place, from 0. The worker that replaces it has the same place. */
 void gate_worker(size_t place);
 
 enum gate_wait { GATE_WAIT, GATE_AT_ONCE };
-/* A seat for this request; true, too, when it has one. False: its app or all apps have too many. */
+/* Takes a seat for this request; true, too, when it has one. False: its app or all apps have too
+ * many. */
 bool gate_sit(int64_t app_id, enum gate_wait wait);
 /* The same for a request that calls no channel and is long at work all the same: a long list. */
 bool gate_sit_to_read(int64_t app_id);

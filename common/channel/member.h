@@ -14,7 +14,7 @@ struct channel_member {
     const char *name;
     bool secret;            /* kept sealed, in pay_channel.config_sealed; else in config */
     bool optional;
-    bool shown;             /* a secret that is made here is shown once, to the one who makes it */
+    bool shown;             /* a secret that Shroff makes is shown once, to the operator */
     enum member_form form;
     size_t min, max;        /* of a TEXT */
     const char *words;      /* of a CHOICE, between blanks */
@@ -34,7 +34,7 @@ struct channel_driver;
  */
 MUST_USE enum pay_err channel_open(const struct channel_driver *driver,
                                    const struct channel_parsed *row, void **keys, const char **why);
-/* Refuses members that the driver does not have, as a typing error makes them. */
+/* Refuses members that the driver does not have: a typing error. */
 MUST_USE enum pay_err channel_members_known(const struct channel_driver *driver,
                                              const struct channel_parsed *row, const char **why);
 

@@ -33,12 +33,12 @@ struct channel_ticket {
     char display_mode[17];                  /* redirect qr_code form app bar_code none */
     char display_content[CHANNEL_CONTENT_SIZE];
     char pay_url[1025];                     /* "" when there is no such place */
-    int64_t display_expire_time;            /* when that stops working; 0: with the order */
+    int64_t display_expire_time;            /* when pay_url ends; 0: with the order */
     char error_code[65], error_msg[CHANNEL_ERROR_SIZE];     /* with PAY_REFUSED */
-    struct channel_said said;               /* SUCCESS: the call took the money, as bar codes do */
+    struct channel_said said;               /* SUCCESS: the call itself took the money */
 };
 
-/* Of its long texts only the beginning is cleared: the rest costs more than the whole submit. */
+/* Only the first byte of a long text is cleared: to clear all costs more than the whole submit. */
 static inline void channel_ticket_clear(struct channel_ticket *ticket)
 {
     ticket->display_mode[0] = ticket->display_content[0] = ticket->pay_url[0] = '\0';
@@ -55,8 +55,8 @@ struct channel_product {
     const char *code;                       /* pay_channel.code */
     const char *display;                    /* the display_mode it gives */
     enum channel_way way;
-    const char *currency;                   /* the only one that it takes; NULL: it takes all */
-    /* True: this order of an OFFLINE product goes the way of a call. NULL: none does. */
+    const char *currency;                   /* the only one that it accepts; NULL: any */
+    /* True: this order of an OFFLINE product is submitted by a call. NULL: none is. */
     bool (*by_call)(const struct channel_order *order);
     /* PAY_REFUSED (definite; words in the ticket), PAY_UNKNOWN (a timeout, stays open), PAY_FULL
      * (nothing was sent). */

@@ -17,8 +17,9 @@ enum channel_about { ABOUT_ORDER, ABOUT_REFUND, ABOUT_TRANSFER };
 enum channel_state { CHANNEL_WAITING, CHANNEL_SUCCESS, CHANNEL_FAILED, CHANNEL_CLOSED,
                      CHANNEL_NOT_FOUND };
 
-/* Of an order's attempt, a refund or a transfer; by callback, query or bill. SUCCESS only for what
- * the protocol lists as paid; a payment that was refunded since is SUCCESS too. */
+/* About an order's attempt, a refund or a transfer; by callback, query or bill. SUCCESS stands only
+ * for the words that the protocol lists as paid. A payment that was refunded later is SUCCESS too.
+ */
 struct channel_said {
     enum channel_about about;
     enum channel_state state;
@@ -32,7 +33,7 @@ struct channel_said {
     bool other_account;                     /* it names a merchant account that is not the row's */
 };
 
-/* JSON: one object, through our gate. FORM: urlencoded. ANY: whatever the driver reads. */
+/* JSON: one object, read by io/json. FORM: urlencoded. ANY: whatever the driver reads. */
 enum channel_body { CHANNEL_JSON, CHANNEL_FORM, CHANNEL_ANY };
 
 /* A callback as it came. */
@@ -40,7 +41,7 @@ struct channel_callback {
     const char *body; size_t body_len;
     const struct json *json;                /* the body parsed, for CHANNEL_JSON */
     const char *(*header)(void *arg, const char *name); void *header_arg;
-    struct text *why;                       /* claim says here what was wanted; NULL: not asked */
+    struct text *why;                       /* claim writes here what it expected; may be NULL */
 };
 
 #endif

@@ -1,5 +1,5 @@
-/* channels.c - the drivers that our programs work with: one row for each. The table stands above
- * all that a driver may need. */
+/* channels.c - the drivers that the programs use, one row each. The table is in a layer above all
+ * that a driver may need. */
 #include "checkout/channels.h"
 
 #include "channel/mock/mock.h"

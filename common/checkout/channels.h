@@ -1,4 +1,4 @@
-/* channels.h - the drivers that our programs work with. */
+/* channels.h - the drivers that the programs use. */
 #ifndef CHECKOUT_CHANNELS_H
 #define CHECKOUT_CHANNELS_H
 

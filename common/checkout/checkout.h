@@ -1,9 +1,9 @@
-/* checkout.h - from "I want this paid" to "here is where": open an order, submit it to a channel.
+/* checkout.h - opens an order and submits it to a channel, which says where to pay.
  *
- * create: one transaction spends the nonce, inserts the order (the unique key decides, then
- * compare) and, when a channel is given, its attempt; channels that must be called are called after
- * COMMIT and what they say is recorded. Killed anywhere: the same request under a new nonce finds
- * the order. */
+ * create: one transaction spends the nonce, inserts the order and, when a channel is given, its
+ * attempt. If the unique key finds the order there already, their terms are compared. A channel
+ * that must be called is called after COMMIT, and its answer is recorded. After a kill at any point
+ * the same request under a new nonce finds the order. */
 #ifndef CHECKOUT_CHECKOUT_H
 #define CHECKOUT_CHECKOUT_H
 
@@ -42,15 +42,16 @@ struct checkout {
  * PAY_UNKNOWN, PAY_DB_AWAY, PAY_LOST, PAY_FAULT. */
 MUST_USE enum pay_err checkout_create(const struct checkout_call *call,
                                       const struct order_terms *terms, struct checkout *out);
-/* A further attempt, or the open one on the same channel with the same extras while what it shows
- * lasts (created is false). Asks about the open attempts first, past the order's end too: PAY_PAID
- * when one was paid there (and the order is then paid here); PAY_OTHER_PRICE, PAY_OTHER_PAYMENT
- * when what was paid is not what was asked for; PAY_UNKNOWN when it is not known (nothing was
- * made). PAY_ATTEMPTS, PAY_NOT_FOUND, PAY_PAID, PAY_CLOSED, PAY_EXPIRED and as above. */
+/* Makes a further attempt. If an open one has the same channel and extras and can still be paid,
+ * that one is returned (created is false). The channels of open attempts are asked first, past the
+ * order's end too. PAY_PAID: one was paid, and the order is now paid here. PAY_OTHER_PRICE,
+ * PAY_OTHER_PAYMENT: what was paid is not what was asked for. PAY_UNKNOWN: a channel did not
+ * answer, and nothing was made. Also PAY_ATTEMPTS, PAY_NOT_FOUND, PAY_CLOSED, PAY_EXPIRED, and
+ * those above. */
 MUST_USE enum pay_err checkout_submit(const struct checkout_call *call, const struct order_key *key,
                                       struct checkout *out);
-/* order_by_token; but when the order waits past its end, the channels of its open attempts are
- * asked first, at most once in 10 s however many look at it. */
+/* order_by_token. When the order still waits past its end, the channels of its open attempts are
+ * asked first: once in 10 s at most, however many requests arrive. */
 MUST_USE enum pay_err checkout_status(struct db *db, const struct config *config, const char *token,
                                       struct order *out);
 

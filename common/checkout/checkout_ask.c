@@ -1,6 +1,6 @@
-/* checkout_ask.c - the channels of open attempts are asked: the payer may have paid there, with the
- * callback still on its way or lost. The calls are made outside any transaction. What is true after
- * them is read again under the order's lock. */
+/* checkout_ask.c - asks the channels of open attempts: the payer may have paid there while the
+ * callback is late or lost. The calls are made outside any transaction. The rows are read again
+ * afterwards under the order's lock. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -8,7 +8,7 @@
 #include "checkout/checkout_private.h"
 #include "settle/settle.h"
 
-#define ASKED_US 2500000    /* of a round, no question begins later: a client waits meanwhile */
+#define ASKED_US 2500000    /* no call of a round begins later: a client waits meanwhile */
 
 static const struct db_column OPEN_COLUMNS[] = {
     DB_COLUMN(struct open_attempt, id), DB_COLUMN(struct open_attempt, channel_id),
@@ -68,7 +68,7 @@ static enum pay_err apply_answer(struct db *db, const struct channel_config *cha
     return err;
 }
 
-/* What the driver is asked: query or close. */
+/* Which function of the driver is called: query or close. */
 typedef channel_ask *question(const struct channel_driver *driver);
 
 static channel_ask *query_of(const struct channel_driver *driver)
@@ -81,10 +81,10 @@ static channel_ask *close_of(const struct channel_driver *driver)
     return driver->close;
 }
 
-/* A channel that is not configured any more, does not answer or is not to be asked leaves its
- * attempt as it is. */
-static enum pay_err put(struct db *db, const struct config *config, question *to_channel,
-                        struct open_list *open, struct open_attempt *one)
+/* An attempt stays as it is when its channel has no configuration any more, does not answer, or is
+ * not to be asked. */
+static enum pay_err question_put(struct db *db, const struct config *config, question *to_channel,
+                                 struct open_list *open, struct open_attempt *one)
 {
     const struct channel_config *channel;
     struct channel_said result;
@@ -98,7 +98,7 @@ static enum pay_err put(struct db *db, const struct config *config, question *to
     return one->silent ? PAY_OK : apply_answer(db, channel, &result, open, one);
 }
 
-/* One question without an answer is enough of a channel. */
+/* A channel that left one call without an answer is not asked again. */
 static bool is_silent(const struct open_list *open, int64_t channel_id)
 {
     for (size_t i = 0; i < open->count; i++)
@@ -107,11 +107,11 @@ static bool is_silent(const struct open_list *open, int64_t channel_id)
     return false;
 }
 
-/* Puts it to the channel of each attempt that is in question, until one is paid. What is left when
- * the time is over, or its channel is silent, is not known. */
-static enum pay_err put_each(struct db *db, const struct config *config, question *to_channel,
-                             bool (*in_question)(const struct open_attempt *one),
-                             struct open_list *open)
+/* Asks the channel of each attempt in doubt, until one is paid. When the time is over or a channel
+ * is silent, the attempts that are left stay in doubt. */
+static enum pay_err questions_put(struct db *db, const struct config *config, question *to_channel,
+                                  bool (*in_question)(const struct open_attempt *one),
+                                  struct open_list *open)
 {
     const int64_t until = clock_ticks_us() + ASKED_US;
     enum pay_err err = PAY_OK;
@@ -123,7 +123,7 @@ static enum pay_err put_each(struct db *db, const struct config *config, questio
         if (clock_ticks_us() >= until || is_silent(open, one->channel_id))
             one->silent = one->unsure = true;
         else
-            err = put(db, config, to_channel, open, one);
+            err = question_put(db, config, to_channel, open, one);
     }
     return err;
 }
@@ -140,12 +140,12 @@ static bool is_over(const struct open_attempt *one)
 
 enum pay_err open_ask(struct db *db, const struct config *config, struct open_list *open)
 {
-    return put_each(db, config, query_of, is_open, open);
+    return questions_put(db, config, query_of, is_open, open);
 }
 
 enum pay_err open_end(struct db *db, const struct config *config, struct open_list *open)
 {
-    return put_each(db, config, close_of, is_over, open);
+    return questions_put(db, config, close_of, is_over, open);
 }
 
 enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_list *open)
@@ -165,7 +165,8 @@ enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_lis
 
 /* ---- an order past its end that still waits */
 
-/* Of all requests for one order, one in 10 s asks its channels: the one that changes the row. */
+/* Of all requests for one order, one in 10 s asks its channels: the one whose UPDATE changes the
+ * row. */
 static enum pay_err claim_work(struct db *db, void *arg)
 {
     static const char SQL[] =
@@ -186,7 +187,7 @@ static bool may_ask(const struct open_list *open)
     return false;
 }
 
-/* The gate decides first: what is not asked now does not use up the turn. */
+/* The gate decides first: a request that it stops does not use up the turn of these 10 s. */
 static enum pay_err ask_late(struct db *db, const struct config *config,
                              const struct order *order)
 {

@@ -59,7 +59,7 @@ enum pay_err attempt_plan(const struct checkout_call *call, const struct channel
     ulid_new(out->pay_id);
     const struct channel_order asked = order_for(out, order);
     const struct channel_product *product = channel->account.product;
-    if (product->way == BY_LEDGER)      /* comes with the wallets */
+    if (product->way == BY_LEDGER)      /* not implemented yet */
         return PAY_NO_CHANNEL;
     if (product->currency && !str_eq(product->currency, order->currency))
         return PAY_BAD_FIELD;
@@ -138,7 +138,7 @@ struct sent {
     const struct channel_ticket *ticket;
 };
 
-/* A callback may have been faster: its attempt's state is left alone. */
+/* A callback may have been faster: the state that it set is kept. */
 static enum pay_err ticket_work(struct db *db, void *arg)
 {
     static const char SQL[] =
@@ -155,7 +155,7 @@ static enum pay_err ticket_work(struct db *db, void *arg)
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
-/* A definite no ends the attempt, under the order's lock like every change of its state. */
+/* A refusal ends the attempt, under the order's lock like every change of its state. */
 static enum pay_err refused_work(struct db *db, void *arg)
 {
     static const char SQL_ORDER[] = ORDER_SELECT " WHERE o.id = ? FOR UPDATE";
@@ -183,8 +183,8 @@ enum pay_err checkout_crowded(struct checkout *out)
     return PAY_UNKNOWN;
 }
 
-/* What was refused, or never sent, is ended. Whatever else went wrong, the channel may know of it:
- * the attempt stays open. */
+/* An attempt that was refused, or never sent, is ended. After any other error the channel may have
+ * it: the attempt stays open. */
 static enum pay_err send_failed(struct db *db, const struct sent *sent, enum pay_err err,
                                 struct checkout *out)
 {
@@ -202,8 +202,7 @@ static enum pay_err send_failed(struct db *db, const struct sent *sent, enum pay
     return recorded == PAY_OK && err == PAY_REFUSED ? PAY_REFUSED : PAY_UNKNOWN;
 }
 
-/* The channel took the money in the call itself, or refused it for good: as if a callback said so.
- */
+/* The call's answer says paid or refused: it is applied as if a callback said so. */
 static enum pay_err said_take(const struct attempt_plan *plan, const struct channel_said *said,
                               struct checkout *out)
 {

@@ -18,12 +18,12 @@ struct creating {
     const struct channel_config *channel;       /* NULL: no submit */
     struct attempt_plan plan;
     struct checkout *out;
-    bool sends;             /* an attempt was inserted: its channel must hear of it */
-    bool short_of_space;    /* only what is there already is answered */
+    bool sends;             /* an attempt was inserted: it must be sent to its channel */
+    bool short_of_space;    /* a new order is refused, an existing one is answered */
     bool crowded;           /* the channel is not called: the app has too many such requests */
 };
 
-/* The row as it will be, but for what the database adds. */
+/* The row to insert, without the columns that the database fills. */
 static bool order_plan(const struct checkout_call *call, const struct order_terms *terms,
                        struct order *out)
 {
@@ -147,7 +147,7 @@ static enum pay_err open_new(struct db *db, struct creating *w)
     return err;
 }
 
-/* The first of the terms that is not the order's, NULL when it is the same order. */
+/* The first term that differs from the order's; NULL when all agree. */
 static const char *other_term(const struct order *order, const struct order_terms *terms)
 {
     return order->price != terms->price                ? "price"
@@ -156,8 +156,8 @@ static const char *other_term(const struct order *order, const struct order_term
                                                        : NULL;
 }
 
-/* An order past its end may be paid at its channel, and the callback was lost. Before the
- * transaction. */
+/* An order past its end may be paid at its channel while the callback was lost, so the channel is
+ * asked. Before the transaction. */
 static enum pay_err repeat_ask(struct creating *w)
 {
     static const struct wanted NOTHING;
@@ -179,8 +179,8 @@ static enum pay_err repeat_ask(struct creating *w)
     return err == PAY_OK && late ? open_ask(call->db, call->config, &open) : err;
 }
 
-/* The order's first attempt, or the next one when all have ended; planned from the order as it
- * is, since another request opened it. */
+/* Opens the order's first attempt, or the next one when all have ended. It is planned from the
+ * stored order, since another request opened that. */
 static enum pay_err attempt_again(struct db *db, struct creating *w)
 {
     static const struct open_list NONE;
@@ -240,7 +240,7 @@ static enum pay_err repeat(struct creating *w)
     return err == PAY_OK ? db_txn(w->call->db, repeat_work, w) : err;
 }
 
-/* Without a seat (gate.h) the order is made all the same, but no attempt. */
+/* Without a seat (gate.h) the order is made, but no attempt. */
 static void seat(struct creating *w)
 {
     if (!w->channel || w->plan.offline || gate_sit(w->call->app->id, GATE_WAIT))

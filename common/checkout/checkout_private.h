@@ -14,7 +14,7 @@ struct attempt_plan {
     const struct checkout_call *call;
     const struct channel_config *channel;
     char pay_id[NO_SIZE];
-    bool offline;                       /* submitting makes no call: the ticket is there already */
+    bool offline;                       /* submitting makes no call: the ticket was made before */
     struct channel_ticket ticket;       /* empty until the channel was called */
 };
 /* As it is stored: NULL when the page to pay on is what is shown, an address stored once. */
@@ -22,9 +22,9 @@ static inline const char *ticket_pay_url(const struct channel_ticket *ticket)
 {
     return str_eq(ticket->pay_url, ticket->display_content) ? NULL : ticket->pay_url;
 }
-/* Before the transaction: an offline channel's ticket is made here. order needs what channels see
- * (subject, price …); for offline ones its numbers may still be missing. PAY_BAD_FIELD: the channel
- * does not take the order's currency. */
+/* Before the transaction: makes an offline channel's ticket. order needs the members that channels
+ * read (subject, price …); for offline ones its numbers may still be missing. PAY_BAD_FIELD: the
+ * channel does not accept the order's currency. */
 MUST_USE enum pay_err attempt_plan(const struct checkout_call *call,
                                    const struct channel_config *channel, const struct order *order,
                                    struct attempt_plan *out);
@@ -42,36 +42,37 @@ MUST_USE enum pay_err attempt_send(const struct attempt_plan *plan, struct check
 /* ---- checkout_ask.c: what became of the open attempts of an order? */
 
 #define OPEN_MAX 8          /* open attempts that an order may have before it gets another one */
-#define ATTEMPTS_MAX 50     /* and in all, without those that were never sent */
+#define ATTEMPTS_MAX 50     /* and in all, unless never sent */
 #define NEVER_SENT "CHANNEL_BUSY"       /* channel_error_code: gate.h let no call through */
 
 struct open_attempt {
     int64_t id, channel_id;
-    int64_t same;           /* as what is wanted: channel and channel_extras */
-    int64_t lasts;          /* what it shows can be paid for 30 s more */
-    int64_t sending;        /* it is on its way to its channel, or that did not answer just now */
+    int64_t same;           /* its channel and channel_extras are the wanted ones */
+    int64_t lasts;          /* it can be paid for 30 s more */
+    int64_t sending;        /* its call is under way, or had no answer just now */
     char no[NO_SIZE];
     bool ended;             /* by the answer to our question */
     bool silent;            /* its channel did not answer, or was not asked */
-    bool unsure;            /* so it is not known whether it is paid; or what came is a conflict */
+    bool unsure;            /* so it may be paid; or the answer is a conflict */
 };
 struct open_list {
     struct open_attempt at[ATTEMPTS_MAX];
     size_t count;           /* the newest first */
-    bool paid;              /* one of them turned out paid */
+    bool paid;              /* one of them is paid, as an answer said */
     enum pay_err conflict;  /* PAY_OTHER_PRICE, PAY_OTHER_PAYMENT: of one of them */
 };
-/* What `same` is measured with; zero: nothing is. */
+/* What `same` is compared with; zero: no attempt is the same. */
 struct wanted { int64_t channel_id; const char *extras; };
 
 MUST_USE enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wanted,
                                 struct open_list *out);
-/* Outside any transaction: asks the channel of each until one is paid, for 2.5 s at most, and
- * records the answers in it. An error is the database's. */
+/* Outside any transaction: asks the channel of each attempt until one is paid, for 2.5 s at most,
+ * and records the answers in open. An error is the database's. */
 MUST_USE enum pay_err open_ask(struct db *db, const struct config *config, struct open_list *open);
-/* After open_ask: ends those that are the same as what is wanted and show nothing that lasts. */
+/* After open_ask: ends those with the wanted channel and extras that cannot be paid for long
+ * enough. */
 MUST_USE enum pay_err open_end(struct db *db, const struct config *config, struct open_list *open);
-/* PAY_ATTEMPTS when the order has no room for one more. Inside its transaction. */
+/* PAY_ATTEMPTS when the order may have no more. Inside its transaction. */
 MUST_USE enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_list *open);
 
 #endif

@@ -1,9 +1,9 @@
-/* checkout_submit.c - a further attempt at an order, or an earlier one that is as good.
+/* checkout_submit.c - makes a further attempt at an order, or returns an open one that fits.
  *
- * First the open ones are asked about (checkout_ask.c), also when the order has expired. A new one
- * is made only when each open attempt at that channel is known to be unpaid: otherwise the payer
- * might pay twice. An open attempt at another channel that does not answer prevents nothing: money
- * that comes twice is kept and alerted (settle_money.c). */
+ * First the channels of open attempts are asked (checkout_ask.c), also when the order has expired.
+ * A new attempt is made only when each open attempt at its channel is known to be unpaid: otherwise
+ * the payer might pay twice. If another channel does not answer, its open attempt prevents nothing:
+ * money that comes twice is kept, with an alert (settle_money.c). */
 #include <string.h>
 
 #include "base/fault.h"
@@ -35,8 +35,9 @@ struct submitting {
     struct checkout *out;
 };
 
-/* What can be refused without a change is refused here: replay, absence, state, in this order. */
-static enum pay_err look(struct submitting *w)
+/* Refuses what needs no change to be refused: a spent nonce, an unknown order, its state, in this
+ * order. */
+static enum pay_err order_look(struct submitting *w)
 {
     const struct checkout_call *call = w->call;
     struct order *order = &w->out->order;
@@ -52,7 +53,7 @@ static enum pay_err look(struct submitting *w)
     return err;
 }
 
-static enum pay_err ask(struct submitting *w)
+static enum pay_err open_attempts_ask(struct submitting *w)
 {
     const struct checkout_call *call = w->call;
 
@@ -62,7 +63,7 @@ static enum pay_err ask(struct submitting *w)
     return err == PAY_OK && !w->asked.paid ? w->asked.conflict : err;
 }
 
-/* Did an open attempt leave us in doubt: of this channel, or (0) of any? */
+/* True when an open attempt of this channel, or (0) of any, may be paid. */
 static bool doubtful(const struct submitting *w, int64_t channel_id)
 {
     for (size_t i = 0; i < w->asked.count; i++)
@@ -71,8 +72,8 @@ static bool doubtful(const struct submitting *w, int64_t channel_id)
     return false;
 }
 
-/* Of the open attempts as they stand now: the one to be given back, else 0. */
-static enum pay_err choose(struct db *db, const struct submitting *w, int64_t *given)
+/* The id of the open attempt to return, read under the lock; else 0. */
+static enum pay_err attempt_choose(struct db *db, const struct submitting *w, int64_t *given)
 {
     struct open_list now;
 
@@ -105,7 +106,7 @@ static enum pay_err submit_work(struct db *db, void *arg)
     if (err == PAY_EXPIRED && doubtful(w, 0))
         return PAY_UNKNOWN;
     if (err == PAY_OK)
-        err = choose(db, w, &given);
+        err = attempt_choose(db, w, &given);
     if (err != PAY_OK)
         return err;
     const struct db_param in[] = { DB_NUM(given) };
@@ -116,9 +117,9 @@ static enum pay_err submit_work(struct db *db, void *arg)
     return err;
 }
 
-/* The share of workers decides before the database has work. The answer names the order. */
-static enum pay_err sit(const struct checkout_call *call, const struct order_key *key,
-                        struct checkout *out)
+/* The gate decides before the database has work. The answer names the order. */
+static enum pay_err seat_take(const struct checkout_call *call, const struct order_key *key,
+                              struct checkout *out)
 {
     enum pay_err err = PAY_OK;
 
@@ -144,16 +145,16 @@ enum pay_err checkout_submit(const struct checkout_call *call, const struct orde
     if (err == PAY_OK && !work.channel)
         return PAY_NO_CHANNEL;
     if (err == PAY_OK)
-        err = sit(call, key, out);
+        err = seat_take(call, key, out);
     if (err == PAY_OK) {
         work.wanted = (struct wanted){ work.channel->account.id, call->extras };
-        err = look(&work);
+        err = order_look(&work);
     }
     if (err == PAY_OK)
-        err = ask(&work);
+        err = open_attempts_ask(&work);
     if (err == PAY_OK)
         err = attempt_plan(call, work.channel, &out->order, &work.plan);
-    if (err == PAY_BAD_FIELD)           /* it does not take the order's currency */
+    if (err == PAY_BAD_FIELD)           /* the channel does not accept the order's currency */
         out->field = "channel";
     if (err == PAY_OK)
         err = db_txn(call->db, submit_work, &work);

@@ -30,7 +30,7 @@ static const char SQL_TABLE[] =
     ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin "
     "COMMENT='which migrations were applied'";
 
-/* Until the first release the first file may change; what it made before is not carried over. */
+/* Until the first release the first file may change; a database that it made before is refused. */
 static const char ANEW[] =
     "the database was made by another version of Shroff, and cannot be carried over to this one."
     " Begin with an empty database, or go on with the programs that made it";
@@ -58,7 +58,7 @@ struct migrate {
 struct step {
     struct migrate *m;
     struct migration *row;
-    int64_t claimed, orphan;    /* orphan: whoever held it before died of it */
+    int64_t claimed, orphan;    /* orphan: the process that held it ended meanwhile */
 };
 
 static enum pay_err step_read(struct db *db, void *arg)
@@ -87,10 +87,11 @@ static enum pay_err step_read(struct db *db, void *arg)
     return PAY_CONFLICT;
 }
 
-/* Whoever holds it lives while his connection does, or, on another server, while his lease does. */
+/* A claim is held while the holder's connection exists, or, on another server, until its lease
+ * ends. */
 static enum pay_err step_claim(struct db *db, void *arg)
 {
-    /* A file of which nothing was done may still be mended. */
+    /* A file may still be changed while none of its statements was run. */
     static const char SQL_INSERT[] =
         "INSERT INTO schema_migration (version, name, checksum) VALUES (?, ?, ?)"
         " ON DUPLICATE KEY UPDATE checksum = IF(apply_time IS NULL AND statements_done = 0,"
@@ -131,7 +132,7 @@ static enum pay_err step_done(struct db *db, void *arg)
     return db_exec_one(db, SQL, DB_LIST(in));
 }
 
-/* It failed and says so: the next one does not take what is there for a dead one's work. */
+/* The file failed and its claim says so: the next process does not treat it as an orphan. */
 static enum pay_err step_release(struct db *db, void *arg)
 {
     static const char SQL[] =
@@ -151,7 +152,8 @@ static enum pay_err step_apply(struct step *s, char *text)
         if (number++ < begin)
             continue;
         enum pay_err err = db_run_text(s->m->db, sql, why, sizeof(why));
-        /* Somebody was killed between a statement and its count: it is there already. */
+        /* A process was killed between this statement and its count: its effect is there already.
+         */
         if (err != PAY_OK && !(number == begin + 1 && s->orphan && strstr(why, "already exists"))) {
             if (db_txn(s->m->db, step_release, s) != PAY_OK)
                 log_event(LOG_WARN, "migrate.held", KV("file", s->row->name));
@@ -168,7 +170,7 @@ static enum pay_err step_apply(struct step *s, char *text)
     return db_txn(s->m->db, step_done, s);
 }
 
-/* Applied already, or ours to apply, or somebody else's: then wait for him. */
+/* The file is applied already, or this process applies it, or waits for the process that does. */
 static enum pay_err step_run(struct step *s, char *text)
 {
     for (int waited = 0; waited < WAIT_MS; waited += 200) {

@@ -1,9 +1,9 @@
 /* migrate.h - numbered, forward-only migrations: schema/NNNN_name.sql, each applied once; then the
- * procedures and triggers as they stand now.
+ * current procedures and triggers.
  *
- * Safe to run twice, from two machines at once (a claim row per file; who comes second waits) and
- * after being killed anywhere (the statements done are counted; the one in flight is tried again).
- * A file changed after it was applied is refused. */
+ * It is safe to run twice, and from two machines at once: each file has a claim row, and the second
+ * process waits. It is safe to kill: done statements are counted, and the one under way is tried
+ * again. A file that was changed after it was applied is refused. */
 #ifndef KEEP_MIGRATE_H
 #define KEEP_MIGRATE_H
 
@@ -12,16 +12,16 @@
 #include "keep/procedures.h"
 
 struct migrate_report {
-    int applied, known; /* files applied now, applied before */
+    int applied, known; /* files applied now, and before */
     struct procedures_report procedures;
     char why[1024];     /* with an error: what could not be done */
 };
 
 struct migrate_plan {
     const char *folder;
-    const char *main_name;         /* Shroff's own database: stands for @MAIN@ in the files */
-    bool dry;                      /* only count: applied = how many would be */
-    void (*say)(const char *file); /* told each file before it is applied */
+    const char *main_name;         /* Shroff's own database: replaces @MAIN@ in the files */
+    bool dry;                      /* only counts: applied is how many would be */
+    void (*say)(const char *file); /* called for each file before it is applied */
     bool with_procedures;          /* folder/procedures too, once the files are applied */
 };
 /* Applies what is missing, files in the order of their numbers. */

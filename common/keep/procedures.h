@@ -1,9 +1,9 @@
 /* procedures.h - installs the stored procedures and triggers of a folder, as its files have them.
  *
  * Each file holds statements CREATE OR REPLACE PROCEDURE … and CREATE OR REPLACE TRIGGER …. One is
- * installed when its text is new, or when the server shows another one than was installed
- * (somebody changed it by hand). Nothing is dropped: an older program may still call it. Safe to
- * run twice, and from two machines at once. */
+ * installed when its text is new, or when the server shows a text that was changed by hand. Nothing
+ * is dropped: an older program may still call it. It is safe to run twice, and from two machines at
+ * once. */
 #ifndef KEEP_PROCEDURES_H
 #define KEEP_PROCEDURES_H
 

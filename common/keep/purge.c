@@ -1,5 +1,5 @@
-/* purge.c - see purge.h. DDL commits by itself, so every step may be the last one and is seen as
- * done by whoever comes next. */
+/* purge.c - see purge.h. DDL commits by itself, so a run may end after any step, and the next run
+ * sees that step as done. */
 #include "keep/purge.h"
 #include <stdio.h>
 #include <string.h>
@@ -114,7 +114,8 @@ static enum pay_err extend_table(struct db *db, const char *table, int64_t now,
     return err;
 }
 
-/* Who lost the race finds the partitions there; a table that was held is waited for again. */
+/* A process that was later than another one finds the partitions made. A locked table is waited for
+ * again. */
 static enum pay_err extend_patiently(struct db *db, const char *table, int64_t now,
                                      struct purge_report *report)
 {

@@ -12,7 +12,8 @@ static const char SQL_DROP_NONCES[] =
     "DELETE n FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) j"
     "  STRAIGHT_JOIN api_nonce n ON n.id = j.id";
 
-/* A host that comes back gets a new row with its next failure. Paused ones are an operator's. */
+/* A host that is used again gets a new row with its next failure. Paused rows belong to an
+ * operator. */
 static const char SQL_OLD_HOSTS[] =
     "SELECT id FROM notify_endpoint"
     " WHERE paused = 0 AND update_time < UTC_TIMESTAMP(3) - INTERVAL 30 DAY"
@@ -29,11 +30,11 @@ static const char SQL_DROP_REFUSED[] =
     "DELETE FROM callback_log"
     " WHERE believed = 0 AND create_time < UTC_TIMESTAMP(3) - INTERVAL ? DAY"
     " ORDER BY create_time LIMIT 500";
-/* Yesterday's stay: clocks of two machines may differ about what day it is. */
+/* Yesterday's stay: the clocks of two machines may show different days. */
 static const char SQL_DROP_BOUNDS[] =
     "DELETE FROM callback_bound WHERE day < UTC_DATE() - INTERVAL 1 DAY";
 
-/* ---- found without locks, deleted by number */
+/* ---- rows are found without locks, and deleted by number */
 
 struct old_rows {
     const char *drop;
@@ -90,7 +91,7 @@ static enum pay_err drop_hosts(struct db *db, int64_t keep_days, bool dry, int64
     return drop_by_id(db, SQL_OLD_HOSTS, SQL_DROP_HOSTS, dry, gone);
 }
 
-/* ---- refused callbacks, and their counts of days past with the last batch */
+/* ---- refused callbacks; the counts of past days go with the last batch */
 
 struct refused_drop { int64_t keep_days, count; };
 

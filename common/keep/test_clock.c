@@ -1,5 +1,5 @@
-/* test_clock.c - orders first, then attempts, tasks and their hosts: the order in which everybody
- * locks. */
+/* test_clock.c - orders first, then attempts, tasks and their hosts: every program locks in this
+ * order. */
 #include "keep/test_clock.h"
 
 #include "app/app.h"
@@ -23,7 +23,7 @@ static enum pay_err advance(struct db *db, void *arg)
         "UPDATE notify_task"
         "   SET next_notify_time = next_notify_time - INTERVAL ? SECOND"
         " WHERE app_id = ? AND status = " STATE(NOTIFY_WAITING) " AND claim_token = 0";
-    /* Else a host that failed five times in a row is asked on the wall's time all the same. */
+    /* Otherwise a host that failed five times in a row is still probed by the real clock. */
     static const char SQL_HOSTS[] =
         "UPDATE notify_endpoint"
         "   SET open_until = open_until - INTERVAL ? SECOND"

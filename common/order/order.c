@@ -95,10 +95,10 @@ enum pay_err attempt_read(struct db *db, const char *sql, const struct db_param 
 #define BY_PAY_ID \
     " WHERE o.id = (SELECT e.order_id FROM pay_order_extension e WHERE e.no = ?) AND o.app_id = ?"
 
-/* By which of its names an order is asked for. */
+/* Which of its numbers names the order. */
 enum named { NAMED_NO, NAMED_MERCHANT, NAMED_PAY_ID };
 
-/* Both alphabets are ASCII: an ascii column answers anything else with an error. */
+/* Only ASCII passes: an ascii column answers anything else with an error. */
 static bool key_read(const struct order_key *key, enum named *named, const char **value)
 {
     *named = key->order_no ? NAMED_NO : key->pay_id ? NAMED_PAY_ID : NAMED_MERCHANT;
@@ -190,7 +190,7 @@ static enum pay_err place_of(struct db *db, const struct order_filter *filter,
 #define TIME_FIRST 1
 #define TIME_LAST INT64_C(253402300799999)      /* 9999-12-31T23:59:59.999Z */
 
-/* An index is named, because the optimizer would rather walk all of an app's orders by number. */
+/* The index is named: without it the optimizer reads all of an app's orders by number. */
 enum pay_err order_list(struct db *db, const struct order_filter *filter, db_each *each, void *arg)
 {
     static const char ALL[] =
@@ -235,7 +235,7 @@ static enum pay_err whole_take(void *arg, void *row)
     return PAY_OK;
 }
 
-/* No LEFT JOIN: that one would sort in a temporary table on disk. */
+/* No LEFT JOIN: MariaDB would sort its rows in a temporary table on disk. */
 #define WHOLE_SELECT \
     "SELECT " ORDER_VIEW ", " ATTEMPT_VIEW \
     "  FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
@@ -260,7 +260,7 @@ enum pay_err order_find_whole(struct db *db, int64_t app_id, const struct order_
     enum pay_err err = db_select(db, &(struct db_query){
         .sql = SQL[named], .in = in, .n = COUNT(in), .shape = view_shape(), .row = &row,
         .each = whole_take, .arg = out });
-    /* No attempt yet, or the one that paid is not among the latest. */
+    /* The order has no attempt, or its paying attempt is not among the latest. */
     bool partly = out->count == 0 || (out->order.extension_id != 0 && out->order.paid_price == 0);
     return err == PAY_OK && partly ? order_find(db, app_id, key, false, &out->order) : err;
 }

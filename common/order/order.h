@@ -15,7 +15,7 @@
 #define BODY_SIZE (512 * 4 + 1)
 #define METADATA_SIZE 4097
 #define USER_ID_SIZE (64 * 4 + 1)
-#define CONTENT_SIZE 16385      /* of what a payer is shown: a signed order string, a form's page */
+#define CONTENT_SIZE 16385      /* of what the payer sees: a signed order string, a page */
 
 /* A row of pay_order; each size mirrors its column. Times in ms, 0 absent. */
 struct order {
@@ -45,8 +45,9 @@ struct order_key { const char *order_no, *merchant_order_id, *pay_id; };
  * (inside db_txn). */
 MUST_USE enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *key,
                                  bool lock, struct order *out);
-/* By query_token, while it lives (24 h after the order's end); any app. Only what anybody may see
- * is filled: no, status, price, currency, subject, return_url, expire_time; and id, expired. */
+/* By query_token, which is valid until 24 h after the order's end; of any app. Only public members
+ * are filled (no, status, price, currency, subject, return_url, expire_time), and id and expired.
+ */
 MUST_USE enum pay_err order_by_token(struct db *db, const char *token, struct order *out);
 /* The newest open attempt: PAY_NO_ROW when there is none. */
 MUST_USE enum pay_err attempt_open_of(struct db *db, int64_t order_id, struct attempt *out);
@@ -57,8 +58,8 @@ struct order_filter {
     const char *after;              /* order_no; NULL: from the newest */
     int64_t limit;                  /* 1..100 */
 };
-/* Newest first; each is called per order, at most limit + 1 times (the surplus tells of more).
- * PAY_NOT_FOUND: the app has no order `after`. */
+/* Newest first. each is called per order, at most limit + 1 times: a surplus one says that there
+ * are more. PAY_NOT_FOUND: the app has no order `after`. */
 MUST_USE enum pay_err order_list(struct db *db, const struct order_filter *filter,
                                  db_each *each, void *arg);
 

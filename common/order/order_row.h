@@ -1,11 +1,12 @@
-/* order_row.h - how rows of pay_order and pay_order_extension are read; for the business alone. */
+/* order_row.h - how rows of pay_order and pay_order_extension are read; for the business folders
+ * alone. */
 #ifndef ORDER_ORDER_ROW_H
 #define ORDER_ORDER_ROW_H
 
 #include "order/order.h"
 
-/* Each column costs about a microsecond: what a payment needs (TERMS), what an answer shows (VIEW)
- * and all of it are stretches of one list, ORDER_COLUMNS in order.c. */
+/* Each column costs about a microsecond, so a query reads a part of one list (ORDER_COLUMNS in
+ * order.c): what a payment needs (TERMS), what an answer shows (VIEW), or all. */
 #define ORDER_BOTH \
     "o.notify_url, o.id, o.price, o.status, o.create_time, o.expire_time, o.refund_price," \
     " o.refunding_price, o.version, o.no, o.merchant_order_id, o.subject, o.body, o.user_id," \

@@ -1,4 +1,4 @@
-/* order_view.c - the members of orders and attempts, and where which of them are shown. */
+/* order_view.c - the members of orders and attempts, and which of them each view shows. */
 #include "order/order_view.h"
 
 enum {
@@ -66,8 +66,8 @@ static const unsigned char IN_LIST[] = {
 
 const struct view ORDER_IN_LIST = VIEW_SHOWS(ORDER_MEMBERS, IN_LIST);
 
-/* An attempt that a paid or closed order left open is not shown: no payer should be sent to it. One
- * of an order past its end is still asked about, but shows no way to pay. */
+/* An open attempt of a paid or closed order is not shown: no payer should be sent to it. Past the
+ * order's end its open attempt is shown without a way to pay. */
 void order_view(struct json_text *to, const struct order *order, const struct attempt *open,
                 bool notify_url_blocked)
 {

@@ -19,7 +19,7 @@ bool return_url_of(const char *url, const char *order_no, char out[URL_SIZE])
     return !to.full;
 }
 
-/* What may stand behind '#', by RFC 3986 and a '%' as it comes. */
+/* The characters that RFC 3986 allows behind '#'; a '%' needs no digits. */
 static bool fragment_ok(const char *s)
 {
     static const char PUNCTUATION[] = "-._~!$&'()*+,;=:@/?%";

@@ -1,5 +1,5 @@
-/* return_url.h - where a payer goes back to: a URL that may have a fragment (shops whose pages are
- * routed behind '#'), and in which {ORDER_NO} is replaced by the order's number. */
+/* return_url.h - where a payer goes back to: a URL that may have a fragment, since some shops route
+ * their pages behind '#'. {ORDER_NO} in it is replaced by the order's number. */
 #ifndef ORDER_RETURN_URL_H
 #define ORDER_RETURN_URL_H
 

@@ -7,14 +7,14 @@
 /* A raw body as it can be stored: bytes that are not text as \xHH. The caller frees escaped. */
 struct callback_text { const char *at; size_t len; char *escaped; };
 void callback_text_take(const struct callback_raw *raw, struct callback_text *out);
-/* At most so many bytes of that text, cut between characters. */
+/* At most `most` bytes of that text, cut between characters. */
 void callback_text_cut(const struct callback_raw *raw, size_t most, struct callback_text *out);
 
 /* Inside the caller's transaction. extension_id 0: no attempt was found. */
 MUST_USE enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw,
                                        enum verdict verdict, int64_t extension_id);
 
-/* The same, of a callback that changed nothing: so many a day of an attempt. */
+/* The same for a callback that changed nothing: a bounded number a day for each attempt. */
 MUST_USE enum pay_err callback_repeated(struct db *db, const struct callback_raw *raw,
                                         enum verdict verdict, const struct attempt *of,
                                         int64_t app_id);

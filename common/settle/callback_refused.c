@@ -1,7 +1,7 @@
-/* callback_refused.c - what is kept of callbacks that are not believed. Any stranger can send them,
- * so each row is small, and there are so many a day from an address, about an attempt, and in all;
- * the first that finds its bound met raises an alert, since a wrong key looks the same. Of those
- * that are believed and change nothing there are so many a day about an attempt, too. */
+/* callback_refused.c - the rows of callbacks that were refused. Any stranger can send them, so each
+ * row is small, and their number a day is bounded: by address, by attempt, and in all. The first
+ * one beyond a bound raises an alert, since a channel with a wrong key looks the same. Rows of
+ * genuine callbacks that change nothing are bounded by attempt, too. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +18,9 @@
 #define REPEATED_ROWS 200
 #define ROW_BYTES 4096      /* of a row on average, bodies and headers */
 
-/* Rows a day, and as many times ROW_BYTES. What names an open attempt has bounds of its own:
- * strangers do not know those numbers, so their flood does not use up the room of a channel whose
- * key is wrong. */
+/* Bounds of a day: rows, and as many times ROW_BYTES. Callbacks that name an open attempt have
+ * bounds of their own. Strangers do not know those numbers, so their flood leaves room for the
+ * callbacks of a channel whose key is wrong. */
 enum keep { KEEP_PART, KEEP_WHOLE, KEEP_LENGTH };
 static const struct { const char *name; int64_t of_address, of_all; } BOUNDS[] = {
     [KEEP_PART] = { "part", 1000, 5000 },
@@ -36,7 +36,7 @@ struct refused {
     bool kept;
 };
 
-/* The address; of IPv6 its /64, which one host commands as a whole. */
+/* The address; of IPv6 its /64, since one host may have all of that network. */
 static void network_of(const char *address, char out[NET_TEXT_SIZE])
 {
     struct text text = text_over(out, NET_TEXT_SIZE);
@@ -51,14 +51,14 @@ static void network_of(const char *address, char out[NET_TEXT_SIZE])
     text_add(&text, ":/64");
 }
 
-/* One more of `about` today, of so many bytes. */
+/* One more callback about `about` today, of so many bytes. */
 struct one { const char *about; int64_t bound, bytes; };
 
-/* Counts it. *kept: it is within the bound. *first: it is the first that is not; whatever comes
- * after that changes nothing, so that it costs no write. */
+/* Counts it. *kept: it is within the bound. *first: it is the first beyond it. Later ones are not
+ * counted, so that they cost no write. */
 static enum pay_err count_one(struct db *db, const struct one *one, bool *kept, bool *first)
 {
-    /* `kept` in the second assignment is what the first one made it. */
+    /* The second assignment reads the value of `kept` that the first one set. */
     static const char SQL[] =
         "INSERT INTO callback_bound (day, about, kept, bytes) VALUES (UTC_DATE(), ?, 1, ?)"
         " ON DUPLICATE KEY UPDATE"
@@ -78,7 +78,7 @@ static enum pay_err count_one(struct db *db, const struct one *one, bool *kept, 
     return err;
 }
 
-/* Each is acknowledged, so a channel that goes on does not read our answer. */
+/* Each is acknowledged, so a channel that repeats it ignores our answer. */
 enum pay_err callback_repeated(struct db *db, const struct callback_raw *raw, enum verdict verdict,
                                const struct attempt *of, int64_t app_id)
 {
@@ -103,7 +103,7 @@ static enum pay_err alert(struct db *db, const char *about, int64_t app_id, cons
     return alert_raise(db, "callbacks_refused", app_id, about, text);
 }
 
-/* Without what \xHH adds to bytes that are not text, which the rows' number bounds. */
+/* Before \xHH makes bytes that are not text longer; the bound on rows limits that growth. */
 static int64_t bytes_of(const struct refused *w, enum keep keep)
 {
     const struct callback_raw *raw = w->raw;
@@ -113,8 +113,8 @@ static int64_t bytes_of(const struct refused *w, enum keep keep)
     return (int64_t)((raw->body_len < most ? raw->body_len : most) + strlen(str_or(headers, "{}")));
 }
 
-/* Has the day no room left for anybody? Then not even the address is counted: strangers have more
- * addresses than a table has room for. */
+/* True when the day's room for all is used up. Then not even the address is counted: strangers have
+ * more addresses than a table should have rows. */
 static enum pay_err is_full(struct db *db, enum keep keep, bool *full)
 {
     static const char SQL[] =
@@ -129,7 +129,7 @@ static enum pay_err is_full(struct db *db, enum keep keep, bool *full)
     return err == PAY_NO_ROW ? PAY_OK : err;
 }
 
-/* First of the address, then of all: past its own bound an address uses up no room of others. */
+/* The address's own bound comes first: beyond it an address uses no room of others. */
 static enum pay_err take_room(struct db *db, const struct refused *w, enum keep keep, bool *kept)
 {
     const char *const whose[] = { w->network, "all" };
@@ -174,7 +174,7 @@ static enum pay_err take_attempt(struct db *db, const struct refused *w, bool *k
     return alert(db, about, w->found->order.app_id, text);
 }
 
-static enum pay_err choose(struct db *db, const struct refused *w, enum keep *keep, bool *kept)
+static enum pay_err keep_choose(struct db *db, const struct refused *w, enum keep *keep, bool *kept)
 {
     enum pay_err err = PAY_OK;
 
@@ -223,7 +223,7 @@ static enum pay_err refused_work(struct db *db, void *arg)
     struct refused *w = arg;
     enum keep keep;
 
-    enum pay_err err = choose(db, w, &keep, &w->kept);
+    enum pay_err err = keep_choose(db, w, &keep, &w->kept);
     return err == PAY_OK && w->kept ? insert(db, w, keep) : err;
 }
 

@@ -1,6 +1,6 @@
-/* hear.c - a callback from the raw bytes to the verdict on record. Until its signature fits it may
- * come from any stranger: what it costs in the database is bounded by callback_refused.c, and who
- * is admitted at all is decided before (web/callers.h). */
+/* hear.c - a callback from the raw bytes to the verdict on record. Before its signature is checked
+ * it may come from any stranger: callback_refused.c bounds what it costs in the database, and
+ * web/callers.h decides which addresses are admitted at all. */
 #include "settle/hear.h"
 
 #include <string.h>
@@ -12,8 +12,8 @@
 #define BRIEF_MAX 2048
 #define MEMBERS_MAX 64          /* of a JSON body, at any depth */
 
-/* A number that is no channel's is checked and answered like one of a channel, with a dummy key, so
- * that channels cannot be counted by it. */
+/* A number that no channel has is checked with a dummy key and answered like a real one. So a
+ * stranger cannot find out which channels exist. */
 static enum pay_err find_channel(struct hearing *h)
 {
     enum pay_err err = PAY_NO_CHANNEL;
@@ -72,14 +72,15 @@ static enum pay_err body_read(struct hearing *h)
     return h->driver->claim(&h->callback, h->pay_id, &h->field);
 }
 
-/* Of a protocol whose callbacks say only under the key what they are about. */
+/* For protocols whose callbacks name the attempt only inside the encrypted part. */
 static enum pay_err asked_key(struct hearing *h)
 {
     h->channel = h->asked;
     return PAY_OK;
 }
 
-/* Another channel's attempt counts as none: the dummy key refuses it like a wrong signature. */
+/* An attempt of another channel counts as unknown: the dummy key refuses it like a wrong signature.
+ */
 static enum pay_err choose_key(struct hearing *h)
 {
     int64_t id = 0;
@@ -98,7 +99,7 @@ static enum pay_err choose_key(struct hearing *h)
         h->channel = NULL;
         err = PAY_OK;
     }
-    /* there, but its secrets do not open: on record too */
+    /* its secrets do not open: also on record */
     if (h->channel || err == PAY_FAULT)
         h->raw.channel_id = id;
     return err;
@@ -109,7 +110,7 @@ static enum pay_err check_sign(struct hearing *h)
     const struct channel_account *account = h->channel ? &h->channel->account : NULL;
 
     enum pay_err err = h->driver->hear(account, &h->callback, &h->said);
-    if (err == PAY_OK && !account)   /* no key, no belief, whatever a driver says */
+    if (err == PAY_OK && !account)   /* without a key none is genuine */
         err = PAY_BAD_SIGN;
     h->believed = err == PAY_OK;
     if (h->believed && !text_copy(h->pay_id, sizeof(h->pay_id), h->said.no))
@@ -124,7 +125,7 @@ static bool is_outage(enum pay_err err)
     return err_row(err)->http >= 500;
 }
 
-/* What goes on record when nothing was applied. */
+/* The verdict on record when nothing was applied. */
 static enum verdict verdict_of(const struct hearing *h, enum pay_err err)
 {
     static const struct { enum pay_err err; enum verdict verdict; } ROWS[] = {
@@ -145,7 +146,7 @@ static enum verdict verdict_of(const struct hearing *h, enum pay_err err)
     return h->channel ? VERDICT_BAD_SIGN : VERDICT_UNKNOWN_ATTEMPT;
 }
 
-/* One that is not believed is put on record while there is room for it. */
+/* A callback that is not genuine is put on record while there is room for it. */
 static enum pay_err record_stranger(struct hearing *h)
 {
     static char brief[BRIEF_MAX];
@@ -165,8 +166,8 @@ static enum pay_err record_stranger(struct hearing *h)
     return err;
 }
 
-/* Puts what was not applied on record, in a transaction of its own. Without that row it never came
- * and the sender is to come again; but a COMMIT that was lost stays "we do not know". */
+/* Puts a callback that was not applied on record, in a transaction of its own. If that fails, the
+ * answer asks the sender to send it again. After a lost COMMIT the result stays unknown. */
 static enum pay_err refusal_record(struct hearing *h, enum pay_err err)
 {
     h->verdict = verdict_of(h, err);
@@ -186,8 +187,8 @@ static void verdict_count(enum verdict verdict)
     stats_add("shroff_callbacks_total", label, 1);
 }
 
-/* settle records the raw row itself, but for an attempt that it does not find. */
-static enum pay_err take(struct hearing *h)
+/* settle records the raw row itself, unless it does not find the attempt. */
+static enum pay_err verdict_apply(struct hearing *h)
 {
     static enum pay_err (*const STEPS[])(struct hearing *h) = {
         body_read, choose_key, check_sign,
@@ -204,7 +205,7 @@ static enum pay_err take(struct hearing *h)
 
 enum pay_err hear(struct hearing *h)
 {
-    enum pay_err err = take(h);
+    enum pay_err err = verdict_apply(h);
 
     json_free(&h->json);
     verdict_count(h->verdict);

@@ -1,8 +1,8 @@
 /* hear.h - the door for callbacks: from the raw bytes to the verdict on record.
  *
- * What a callback says is believed in this order: size, type, JSON, members, signature, timestamp,
- * price and currency, state. The caller has admitted the sender. It calls hear_begin, reads the
- * body as the driver takes it, and calls hear, or hear_refuse when the body cannot be taken. */
+ * A callback is checked in this order: size, type, JSON, members, signature, timestamp, price and
+ * currency, state. The caller has admitted the sender. It calls hear_begin, reads the body in the
+ * driver's form, and calls hear, or hear_refuse when the body cannot be read. */
 #ifndef SETTLE_HEAR_H
 #define SETTLE_HEAR_H
 
@@ -21,17 +21,17 @@ struct hearing {
     const struct config *config;
     int64_t number;                 /* of the channel asked for; 0: the attempt names it */
     struct hear_source source;
-    struct text *why;               /* says here what was wanted; may be NULL */
+    struct text *why;               /* what a refused member should be; may be NULL */
     struct callback_raw raw;        /* kind and remote_address; from hear_begin on the body, too */
     /* for the caller */
     const struct channel_driver *driver;    /* after hear_begin */
     const char *field;              /* with PAY_BAD_FIELD; it outlives the hearing */
     char pay_id[NO_SIZE];           /* the attempt that the callback is about; "" when not known */
     enum verdict verdict;
-    bool believed;                  /* its signature fits */
-    /* hear.c's own */
+    bool believed;                  /* its signature is right */
+    /* for hear.c alone */
     const struct channel_config *asked;     /* NULL: that number is no channel's, or 0 */
-    const struct channel_config *channel;   /* whose key; NULL: a dummy one */
+    const struct channel_config *channel;   /* its key is used; NULL: a dummy key */
     struct channel_callback callback;
     struct json *json;
     struct channel_said said;
@@ -42,12 +42,12 @@ MUST_USE enum pay_err hear_begin(struct hearing *h);
 /* PAY_OK once the result is committed. A refusal leaves its raw row, within bounds
  * (callback_refused.c), or is PAY_DB_AWAY when that fails. */
 MUST_USE enum pay_err hear(struct hearing *h);
-/* The same for one that is refused before: err of hear_begin, PAY_TOO_LARGE (raw.body is NULL),
- * PAY_BAD_TYPE, PAY_BAD_BODY. */
+/* The same for a callback that is refused earlier. err is the result of hear_begin, PAY_TOO_LARGE
+ * (raw.body is NULL), PAY_BAD_TYPE or PAY_BAD_BODY. */
 MUST_USE enum pay_err hear_refuse(struct hearing *h, enum pay_err err);
-/* The answer in the driver's words, false: it is answered in those of our API. */
+/* The driver's answer. False: it gets an answer of Shroff's API. */
 bool hear_answer(const struct hearing *h, enum pay_err err, struct channel_answer *out);
-/* Counts one that was not admitted: nothing of it was read and no row is left. */
+/* Counts a callback that was not admitted: it was not read, and it leaves no row. */
 void hear_not_admitted(enum pay_err err);
 
 #endif

@@ -1,5 +1,5 @@
-/* settle.c - what a channel says of one attempt, applied once. Under the order's lock what happens
- * is read from the two states: money (settle_money.c), an end, nothing new. */
+/* settle.c - what a channel says of one attempt, applied once. Under the order's lock the two
+ * states decide: money (settle_money.c), the attempt's end, or nothing new. */
 #include "settle/settle.h"
 
 #include <stdio.h>
@@ -57,8 +57,8 @@ static enum pay_err other_price(struct db *db, struct settling *w)
     return alert_raise(db, "other_price", w->order.app_id, w->attempt.no, text);
 }
 
-/* FAILED and CLOSED end an attempt that waits; the order stays payable by another one. The word for
- * the reason is the channel's own when there is one. */
+/* FAILED and CLOSED end a waiting attempt; the order can still be paid by another one. The reason
+ * is the channel's own word, if it gave one. */
 static enum pay_err ended(struct db *db, struct settling *w, const char *word)
 {
     static const char SQL[] =
@@ -122,7 +122,7 @@ static enum pay_err settle_work(struct db *db, void *arg)
     return err;
 }
 
-/* A conflict is on record and changed nothing else. */
+/* The conflict is on record; nothing else was changed. */
 static enum pay_err conflict_of(enum verdict verdict)
 {
     static const struct { enum verdict verdict; enum pay_err err; } CONFLICTS[] = {
@@ -162,7 +162,7 @@ static enum pay_err settle_order(struct db *db, const struct channel_config *cha
     return err;
 }
 
-/* Refunds and transfers are not made yet: nothing of them is found. */
+/* Refunds and transfers are not implemented yet, so none is found. */
 typedef enum pay_err settler(struct db *db, const struct channel_config *channel,
                              const struct channel_said *said, const struct callback_raw *raw,
                              enum verdict *verdict);

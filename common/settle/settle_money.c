@@ -1,8 +1,8 @@
 /* settle_money.c - a channel says SUCCESS: its money pays the order, or is kept on record.
  *
- * The channel's own number tells payments apart, and the unique key on it decides. A number that
- * another attempt has is a conflict. A second number of a paid attempt is a second payment, with an
- * attempt of its own. */
+ * The channel's own number distinguishes payments, and the unique key on it decides. If another
+ * attempt has the number, that is a conflict. A second number for a paid attempt is a second
+ * payment, and gets an attempt of its own. */
 #include <stdio.h>
 
 #include "base/fault.h"
@@ -19,7 +19,7 @@ bool success_time_is_odd(const struct channel_said *said)
     return said->success_time != 0 && (off > ODD_MS || off < -ODD_MS);
 }
 
-/* When the channel does not say when, or says what cannot be, it was now. */
+/* The time of payment is now when the channel gives none, or an impossible one. */
 static int64_t success_time(const struct channel_said *said)
 {
     return said->success_time != 0 && !success_time_is_odd(said) ? said->success_time
@@ -70,7 +70,8 @@ static enum pay_err conflict(struct db *db, struct settling *w)
 
 /* ---- it pays the order */
 
-/* Attempt and order in one statement, whose order is locked and known: both rows must change. */
+/* Changes attempt and order in one statement. The order is locked and known, so both rows must
+ * change. */
 static enum pay_err paid_update(struct db *db, const struct settling *w, const struct order *paid)
 {
     static const char SQL[] =
@@ -132,10 +133,10 @@ static enum pay_err pay(struct db *db, struct settling *w, const struct app *app
     return err == PAY_OK ? order_notify(db, app, &change) : err;
 }
 
-/* ---- it does not pay the order: it is kept on record, with an alert */
+/* ---- money that does not pay the order is kept on record, with an alert */
 
-static enum pay_err keep(struct db *db, struct settling *w, const struct attempt *attempt,
-                         enum verdict verdict, const char *kind)
+static enum pay_err money_keep(struct db *db, struct settling *w, const struct attempt *attempt,
+                               enum verdict verdict, const char *kind)
 {
     static const char SQL[] =
         "UPDATE pay_order_extension"
@@ -163,10 +164,10 @@ static enum pay_err keep(struct db *db, struct settling *w, const struct attempt
     return alert_raise(db, kind, w->order.app_id, attempt->no, text);
 }
 
-/* ---- it comes to an attempt that is paid already */
+/* ---- money for an attempt that is paid already */
 
 /* The row has state 0 within this transaction alone, so that status_log shows how it was paid. Its
- * number is made here: the channel knows both payments under the first one's. */
+ * number is new: the channel knows both payments under the first attempt's number. */
 static enum pay_err second_insert(struct db *db, const struct settling *w, struct attempt *out)
 {
     static const char SQL[] =
@@ -194,7 +195,7 @@ static enum pay_err second_payment(struct db *db, struct settling *w)
 
     enum pay_err err = second_insert(db, w, &second);
     if (err == PAY_OK)
-        return keep(db, w, &second, VERDICT_DUPLICATE_PAID, "duplicate_paid");
+        return money_keep(db, w, &second, VERDICT_DUPLICATE_PAID, "duplicate_paid");
     if (err == PAY_DUPLICATE)
         err = owner_read(db, w, &owner);
     if (err != PAY_OK)
@@ -202,7 +203,7 @@ static enum pay_err second_payment(struct db *db, struct settling *w)
     return owner.of_id == w->attempt.id ? PAY_OK : other_payment(db, w, &owner);
 }
 
-/* When the channel first said SUCCESS, it did not give its number. */
+/* The channel gave no number when it first said SUCCESS. */
 static enum pay_err number_learned(struct db *db, struct settling *w)
 {
     static const char SQL[] =
@@ -228,7 +229,7 @@ static enum pay_err paid_again(struct db *db, struct settling *w)
     return *ours == '\0' ? number_learned(db, w) : second_payment(db, w);
 }
 
-static enum pay_err take(struct db *db, struct settling *w)
+static enum pay_err money_take(struct db *db, struct settling *w)
 {
     const struct app *app;
 
@@ -241,11 +242,11 @@ static enum pay_err take(struct db *db, struct settling *w)
         (w->order.status == ORDER_CLOSED && str_eq(app->late_payment, "accept")))
         return pay(db, w, app);
     if (w->order.status == ORDER_CLOSED)
-        return keep(db, w, &w->attempt, VERDICT_LATE_PAID, "late_paid");
-    return keep(db, w, &w->attempt, VERDICT_DUPLICATE_PAID, "duplicate_paid");
+        return money_keep(db, w, &w->attempt, VERDICT_LATE_PAID, "late_paid");
+    return money_keep(db, w, &w->attempt, VERDICT_DUPLICATE_PAID, "duplicate_paid");
 }
 
-/* The money counts. An operator asks the channel to which day it belongs. */
+/* The payment counts. The alert asks an operator to find its true day at the channel. */
 static enum pay_err alert_odd_time(struct db *db, const struct settling *w)
 {
     char when[TIME_TEXT_SIZE], text[256];
@@ -260,7 +261,7 @@ static enum pay_err alert_odd_time(struct db *db, const struct settling *w)
 
 enum pay_err settle_money(struct db *db, struct settling *w)
 {
-    enum pay_err err = take(db, w);
+    enum pay_err err = money_take(db, w);
     const bool taken = w->verdict != VERDICT_REPEATED && w->verdict != VERDICT_OTHER_PAYMENT;
 
     return err == PAY_OK && taken && success_time_is_odd(w->said) ? alert_odd_time(db, w) : err;

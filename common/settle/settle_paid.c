@@ -1,6 +1,6 @@
 /* settle_paid.c - the plain case of settle.c in two round trips: order and attempt are read without
- * a lock (which also tells whose key the callback is checked with), and one call
- * (schema/procedures/order_pay.sql) changes them if they still are so. */
+ * a lock, which also names the channel whose key checks the callback. Then one call
+ * (schema/procedures/order_pay.sql) changes them, if they are still the same. */
 #include <stdlib.h>
 
 #include "settle/callback_log.h"
@@ -31,7 +31,7 @@ enum pay_err attempt_find(struct db *db, const char *pay_id, const struct order_
     return PAY_OK;
 }
 
-/* What was found for the callback, if it is of this very attempt. */
+/* The rows already read for the callback, if they are those of this attempt. */
 static enum pay_err pair_of(struct db *db, const struct channel_config *channel,
                             const struct channel_said *said, const struct callback_raw *raw,
                             const struct order_attempt **out)

@@ -24,9 +24,9 @@ MUST_USE enum pay_err settle_money(struct db *db, struct settling *w);
 MUST_USE enum pay_err order_as_paid(const struct order *order, const struct attempt *attempt,
                                     const struct channel_config *channel,
                                     const struct channel_said *said, struct order *out);
-/* Over ten years from now: no channel's clock is so wrong, and no payment that old. */
+/* True when it is over ten years before or after now: then the channel's clock is wrong. */
 bool success_time_is_odd(const struct channel_said *said);
-/* Are the price and currency of a result those of the attempt? What it does not say agrees. */
+/* True when the result's price and currency are the attempt's. What it leaves out agrees. */
 bool price_agrees(const struct channel_said *said, const struct attempt *attempt);
 
 /* The plain case, a waiting order paid by its waiting attempt, in one call. raw may be NULL.

@@ -1,5 +1,5 @@
-/* verdict.h - what was done with a callback, as callback_log says it: one line a verdict gives its
- * constant, its word and its meaning. */
+/* verdict.h - what was done with a callback, as callback_log records it. One line for each verdict
+ * gives its constant, its word and its meaning. */
 #ifndef SETTLE_VERDICT_H
 #define SETTLE_VERDICT_H
 
@@ -9,7 +9,7 @@
     X(VERDICT_REPEATED, "REPEATED", "it says what is known already") \
     X(VERDICT_DUPLICATE_PAID, "DUPLICATE_PAID", "money for an order that is paid: kept, alerted") \
     X(VERDICT_LATE_PAID, "LATE_PAID", "money for a closed order: kept, alerted")
-/* Believed, and in conflict with what is on record; an alert says so. */
+/* Genuine, but in conflict with what is on record; each raises an alert. */
 #define VERDICTS_CONFLICT(X) \
     X(VERDICT_OTHER_PRICE, "OTHER_PRICE", "its price or currency is not the attempt's") \
     X(VERDICT_OTHER_PAYMENT, "OTHER_PAYMENT", "its payment belongs to another attempt") \

@@ -7,12 +7,13 @@
 #include "settle/verdict.h"
 #include "transfer/transfer_state.h"
 
-/* Every SQL takes the number of days logs are kept once, so that the caller need not know which. */
+/* Every proof has one parameter, the number of days that logs are kept, so that all are called
+ * alike. */
 #define KEPT " > UTC_TIMESTAMP() - INTERVAL k.days DAY"
 #define KEEP "(SELECT ? AS days) k"
 #define PAID STATE_IN(ORDER_PAID)
 
-/* Somebody handles it: a refund under way or done, or an alert nobody closed. */
+/* The money is handled: a refund is under way or done, or an alert is open. */
 #define HANDLED(attempt) \
     "(EXISTS (SELECT 1 FROM pay_refund r WHERE r.extension_id = " attempt ".id AND r.status" \
     " <> " STATE(REFUND_FAILURE) ")" \
@@ -61,8 +62,8 @@
     " GROUP BY e.id, e.no, e.paid_price" \
     " HAVING SUM(r.refund_price) > e.paid_price"
 
-/* An app's own address may have come or gone since: then at most one is asked for. */
-#define TOLD_ONCE \
+/* An app's own address may have been set or removed since: then no task is also correct. */
+#define ONE_TASK_PER_EVENT \
     "SELECT o.no AS about, CONCAT('is paid and has ', COUNT(t.id), ' tasks order.success')" \
     " AS text" \
     " FROM " KEEP " JOIN pay_order o JOIN pay_app a ON a.id = o.app_id" \
@@ -71,13 +72,13 @@
     " WHERE o.status IN " PAID \
     " GROUP BY o.id HAVING COUNT(t.id) > 1 OR (COUNT(t.id) = 0 AND MAX(o.notify_url IS NOT NULL" \
     " OR (a.order_notify_url IS NOT NULL AND a.update_time < o.update_time)))" \
-    " UNION ALL SELECT t.no, CONCAT(t.event, ' is told of order ', IFNULL(o.no, t.data_id)," \
+    " UNION ALL SELECT t.no, CONCAT(t.event, ' speaks of order ', IFNULL(o.no, t.data_id)," \
     " ', which is not so') FROM notify_task t LEFT JOIN pay_order o ON o.id = t.data_id" \
     " WHERE t.type = " STATE(NOTIFY_ORDER) " AND (o.id IS NULL OR" \
     " (t.event = 'order.success' AND o.status NOT IN " PAID ")" \
     " OR (t.event = 'order.closed' AND o.status = " STATE(ORDER_WAITING) "))"
 
-/* A runner is alive when it began a try lately. */
+/* A runner works when it began a try in the last two minutes. */
 #define NOT_LATE \
     "SELECT t.no AS about, CONCAT('due since ', t.next_notify_time, IF(t.claim_token, ', its" \
     " lease is over', '')) AS text" \
@@ -86,17 +87,18 @@
     " FROM notify_log l WHERE l.create_time > UTC_TIMESTAMP(3) - INTERVAL 2 MINUTE)"
 
 #define TRIES_LOGGED \
-    "SELECT no AS about, CONCAT(notify_times, ' tries begun, ', logged, ' on record, ', heard," \
+    "SELECT no AS about, CONCAT(notify_times, ' tries begun, ', logged, ' on record, '," \
+    " acknowledged," \
     " ' acknowledged, status ', status) AS text FROM (SELECT t.no, t.notify_times," \
     " t.max_notify_times, t.status, COUNT(l.id) AS logged," \
-    " IFNULL(SUM(l.status = " STATE(TRY_SUCCESS) "), 0) AS heard" \
+    " IFNULL(SUM(l.status = " STATE(TRY_SUCCESS) "), 0) AS acknowledged" \
     " FROM " KEEP " JOIN notify_task t LEFT JOIN notify_log l ON l.task_id = t.id" \
     " WHERE t.claim_token = 0 AND t.create_time" KEPT " GROUP BY t.id) x" \
-    " WHERE logged <> notify_times OR (status = " STATE(NOTIFY_SUCCESS) ") <> (heard > 0)" \
+    " WHERE logged <> notify_times OR (status = " STATE(NOTIFY_SUCCESS) ") <> (acknowledged > 0)" \
     " OR (status = " STATE(NOTIFY_WAITING) " AND notify_times >= max_notify_times)"
 
 #define CLOSED_UNPAID \
-    "SELECT o.no AS about, CONCAT('is CLOSED, attempt ', e.no, ' is paid, and nobody handles it')" \
+    "SELECT o.no AS about, CONCAT('is CLOSED, attempt ', e.no, ' is paid, no refund or alert')" \
     " AS text" \
     " FROM " KEEP " JOIN pay_order o JOIN pay_order_extension e ON e.order_id = o.id AND" \
     " e.status = " STATE(ATTEMPT_SUCCESS) \
@@ -167,7 +169,7 @@
 
 /* A callback names its attempt: the number of its payment is on that, or on one of its own. */
 #define SECOND_KEPT \
-    "SELECT e.no AS about, CONCAT('callback ', c.id, ' (', c.verdict, ') tells of payment '," \
+    "SELECT e.no AS about, CONCAT('callback ', c.id, ' (', c.verdict, ') names payment '," \
     " LEFT(JSON_VALUE(c.body, '$.channel_order_no'), 64), ', which no attempt has') AS text" \
     " FROM " KEEP " JOIN callback_log c JOIN pay_order_extension e ON e.id = c.extension_id" \
     " WHERE c.verdict IN " VERDICT_IN(VERDICTS_AGREED) \
@@ -204,10 +206,11 @@ const struct audit_proof AUDIT_PROOFS[] = {
     { "paid-once", "a paid order has one attempt that paid it, and they agree", PAID_ONCE },
     { "surplus-handled", "every other payment has a refund or an open alert", SURPLUS },
     { "refund-sums", "refunds add up to what orders say, never above the price", REFUND_SUMS },
-    { "told-once", "each finished order has one task per event", TOLD_ONCE },
-    { "not-late", "no task is due for 5 minutes while a runner is alive", NOT_LATE },
+    { "told-once", "each finished order has one task per event", ONE_TASK_PER_EVENT },
+    { "not-late", "no task is due for 5 minutes while a runner works", NOT_LATE },
     { "tries-logged", "each delivery try has its row", TRIES_LOGGED },
-    { "closed-unpaid", "no closed order holds money nobody handles", CLOSED_UNPAID },
+    { "closed-unpaid", "no closed order holds money without a refund or an open alert",
+      CLOSED_UNPAID },
     { "callbacks-agree", "each accepted callback agrees with its attempt", CALLBACKS_AGREE },
     { "states-replay", "status_log replays to the rows, by legal steps", STATES_REPLAY },
     { "fee-fits", "fees are as agreed and never above the price", FEE_FITS },
@@ -226,13 +229,13 @@ static const struct db_column AUDIT_COLUMNS[] = {
 struct audit_each {
     db_each *each;
     void *arg;
-    int told;
+    int shown;
 };
 
 static enum pay_err audit_each(void *arg, void *row)
 {
     struct audit_each *e = arg;
-    return e->told++ < AUDIT_ROWS_MAX ? e->each(e->arg, row) : PAY_OK;
+    return e->shown++ < AUDIT_ROWS_MAX ? e->each(e->arg, row) : PAY_OK;
 }
 
 enum pay_err audit_prove(struct db *db, const struct audit_proof *proof, int64_t keep_days,

@@ -1,14 +1,14 @@
-/* audit.h - proves in SQL that no money was lost: each proof is one SELECT whose rows are
- * violations.
+/* audit.h - proves in SQL that no money was lost: each proof is one SELECT, and each row of it is a
+ * violation.
  *
- * Each runs on one snapshot, so it can run beside traffic. Proofs that read logs cover objects
- * younger than the kept logs. New tables bring their proof as a row in audit.c. */
+ * Each proof reads one snapshot, so it can run beside traffic. Proofs that read logs cover objects
+ * younger than the kept logs. A new table gets its proof as a row in audit.c. */
 #ifndef WATCH_AUDIT_H
 #define WATCH_AUDIT_H
 
 #include "io/db/db.h"
 
-#define AUDIT_ROWS_MAX 100      /* shown of one proof */
+#define AUDIT_ROWS_MAX 100      /* rows shown of one proof */
 
 struct audit_row { char about[129], text[1025]; };
 struct audit_proof {
@@ -19,7 +19,7 @@ struct audit_proof {
 extern const struct audit_proof AUDIT_PROOFS[];
 extern const size_t AUDIT_PROOF_COUNT;
 
-/* each is told every violation, at most AUDIT_ROWS_MAX. */
+/* Calls each for every violation, at most AUDIT_ROWS_MAX times. */
 MUST_USE enum pay_err audit_prove(struct db *db, const struct audit_proof *proof, int64_t keep_days,
                                   db_each *each, void *arg);
 

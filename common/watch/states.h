@@ -1,4 +1,4 @@
-/* states.h - every object whose row has a state: for the tests and documents that compare. */
+/* states.h - the state tables of all objects, for the tests and documents that compare them. */
 #ifndef WATCH_STATES_H
 #define WATCH_STATES_H
 

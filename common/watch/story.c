@@ -84,7 +84,7 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     " ' (channel ', channel_id, IFNULL(CONCAT('), shown as ', display_mode), ')')," \
     " IFNULL(CONCAT(', channel said ', channel_error_code, ' ', channel_error_msg), ''))" \
     " FROM pay_order_extension WHERE order_id = ?"
-/* Refused ones anybody can send who knows the number: the latest 20. */
+/* Any sender that knows the number can send refused ones: only the latest 20 are shown. */
 #define CALLBACKS \
     "SELECT c.create_time, 3, 'callback', e.no, CONCAT(c.verdict, ' from '," \
     " c.remote_address, ': ', LEFT(c.body, 400)) FROM callback_log c" \

@@ -6,7 +6,7 @@
 #include "base/json_text.h"
 #include "io/crypto/sign.h"
 
-#define CANON_MAX 65536         /* a body is at most that, and its text is never longer */
+#define CANON_MAX 65536         /* the largest body; its text is never longer */
 
 struct member { const char *name; const struct json *value; };
 struct members { struct member at[SIGNED_MEMBERS_MAX]; size_t count; const char *bad; };

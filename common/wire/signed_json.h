@@ -1,5 +1,5 @@
-/* signed_json.h - flat JSON objects that carry their own signature: the language of the mock
- * channel and its gateway, in both directions.
+/* signed_json.h - flat JSON objects that carry their own signature. The mock channel and its
+ * gateway exchange them, in both directions.
  *
  * Members are strings, integers or null. Signed text: all members but `sign` and `sign_type`, empty
  * and null ones dropped, sorted by name bytewise, name=value joined by `&`. HMAC-SHA256 is written
@@ -21,11 +21,11 @@ struct signed_key {
 
 /* True when every member is a string, an integer or null, neither names nor strings (but `sign`)
  * hold `&`, `=`, control or non-ASCII characters, and there are at most SIGNED_MEMBERS_MAX. Else
- * *bad is the first bad member's name (of the object's life; "" when there are too many). */
+ * *bad is the first bad member's name, "" when there are too many; it lives as long as object. */
 MUST_USE bool signed_json_ok(const struct json *object, const char **bad);
 /* The text that is signed. False when it did not fit or the object is not signed_json_ok. */
 MUST_USE bool signed_json_text(const struct json *object, struct text *to);
-/* True when sign_type is the key's and sign fits. A missing or empty sign never does. */
+/* True when sign_type is the key's and the signature is right. A missing or empty one never is. */
 MUST_USE bool signed_json_verify(const struct json *object, const struct signed_key *key);
 /* json holds one whole object "{…}" without sign_type and sign, as base/json_text wrote it: puts
  * ,"sign_type":"…","sign":"…" before its last brace. False: not signed. */

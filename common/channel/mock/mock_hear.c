@@ -84,8 +84,8 @@ static const struct {
     { "nonce", has_short_text, "a string of 1 to 64 bytes" },
 };
 
-/* The name outlives the callback's JSON: an unknown member is named as it came when it looks like a
- * name at all. */
+/* The name outlives the callback's JSON. An unknown member is named as it came, if it looks like a
+ * name. */
 static const char *field_name(const char *bad)
 {
     static char room[65];
@@ -184,7 +184,7 @@ enum pay_err mock_hear(const struct channel_account *account,
     return err != PAY_OK ? err : mock_said(callback->json, out);
 }
 
-/* What is refused is answered in the words of our API. */
+/* A refusal is answered in the words of Shroff's API. */
 bool mock_acknowledge(enum pay_err result, struct channel_answer *out)
 {
     *out = (struct channel_answer){ 200, "application/json; charset=utf-8",

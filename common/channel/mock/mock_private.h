@@ -10,8 +10,8 @@
 #define MOCK_SECRET_MAX 1024
 
 struct mock_keys {
-    struct signed_key gateway;      /* what the gateway's texts are checked with */
-    struct signed_key ours;         /* what we sign with: an RSA2 private key is the gateway's */
+    struct signed_key gateway;      /* checks the gateway's texts */
+    struct signed_key ours;         /* signs; an RSA2 private key is the gateway's */
     char secret[MOCK_SECRET_MAX + 1], public_key[4096];
 };
 

@@ -24,7 +24,8 @@ static bool request_write(const struct channel_account *account, const char *pay
     return signed_json_sign(to, &keys->ours);
 }
 
-/* Believed only when signed by the gateway, fresh, and about the attempt that was asked for. */
+/* An answer counts only when it is signed by the gateway, fresh, and about the attempt asked for.
+ */
 static enum pay_err answer_read(const struct channel_account *account, const char *pay_id,
                                 const struct http_answer *answer, struct channel_said *out)
 {
