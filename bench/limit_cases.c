@@ -37,7 +37,7 @@ static enum pay_err create_once(struct limit *limit)
 {
     static struct channel_ticket ticket;
     const struct channel_account channel = { .id = limit->channel_id, .code = "mock" };
-    struct order order = { .app_id = limit->app_id, .price = 8800, .currency = "CNY",
+    struct order order = { .app_id = limit->app_id, .price = MONEY(8800), .currency = "CNY",
                            .subject = "Blue kettle" };
     char nonce[TOKEN_SIZE], pay_id[NO_SIZE];
     struct order_opened opened;

@@ -163,6 +163,7 @@ static void out_member(struct out *out, const struct view_member *member,
         out_json(out, member->name, value->text);
         break;
     case VIEW_NUMBER:
+    case VIEW_MONEY:
         out_i64(out, member->name, value->number);
         break;
     case VIEW_TIME:

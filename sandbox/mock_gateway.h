@@ -14,7 +14,8 @@
 
 /* A trade with what the page shows; secrets are wiped by mock_trade_close. */
 struct mock_trade {
-    int64_t channel_id, price, status, expire_time, success_time, now;
+    int64_t channel_id, status, expire_time, success_time, now;
+    struct money price;
     char pay_id[NO_SIZE], currency[CURRENCY_SIZE], channel_order_no[65], subject[509];
     char return_url[1025];
     char shop[257], app_key[33], sign_type[16];

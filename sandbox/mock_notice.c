@@ -58,7 +58,7 @@ static bool body_write(const struct mock_trade *trade, const struct mock_notice 
     json_str(&j, "pay_id", trade->pay_id);
     json_str(&j, "channel_order_no", trade->channel_order_no);
     json_str(&j, "status", notice->status);
-    json_i64(&j, "price", trade->price + (str_eq(notice->fault, "price") ? 1 : 0));
+    json_i64(&j, "price", trade->price.minor + (str_eq(notice->fault, "price") ? 1 : 0));
     json_str(&j, "currency", trade->currency);
     if (paid)
         json_time(&j, "success_time", trade->success_time ? trade->success_time : clock_now_ms());

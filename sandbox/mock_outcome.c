@@ -79,7 +79,7 @@ static bool answer_write(const struct mock_trade *trade, struct text *to)
     json_str(&j, "pay_id", trade->pay_id);
     json_str(&j, "status", word_of(STATE_WORDS(MOCK_STATES), trade->status));
     json_opt(&j, "channel_order_no", trade->channel_order_no);
-    json_i64(&j, "price", trade->price);
+    json_i64(&j, "price", trade->price.minor);
     json_str(&j, "currency", trade->currency);
     json_time(&j, "success_time", trade->success_time);
     json_i64(&j, "timestamp", clock_now_s());

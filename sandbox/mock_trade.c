@@ -9,7 +9,8 @@
 #define CSRF_LIFE_S 86400 /* beyond the order's own end: a page may stay open that long */
 
 struct attempt_row {
-    int64_t channel_id, price, status, expire_time, success_time, now;
+    int64_t channel_id, status, expire_time, success_time, now;
+    struct money price;
     char currency[CURRENCY_SIZE], channel_order_no[65], subject[509], return_url[1025], shop[257];
     char app_key[33], code[33], config[8193];
     struct db_bytes sealed;
@@ -126,7 +127,7 @@ static enum pay_err open_work(struct db *db, void *arg)
     char no[NO_SIZE + 4] = "MOCK";
 
     ulid_new(no + 4);
-    const struct db_param in[] = { DB_STR(trade->pay_id), DB_NUM(trade->price),
+    const struct db_param in[] = { DB_STR(trade->pay_id), DB_MONEY(trade->price),
                                    DB_STR(trade->currency), DB_STR(no) };
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
@@ -165,8 +166,8 @@ static bool csrf_mac(const struct mock_trade *trade, int64_t until, struct mac *
     char room[128];
     struct text t = TEXT(room);
 
-    text_addf(&t, "csrf:%s:%lld:%s:%lld", trade->pay_id, (long long)trade->price, trade->currency,
-              (long long)until);
+    text_addf(&t, "csrf:%s:%lld:%s:%lld", trade->pay_id, (long long)trade->price.minor,
+              trade->currency, (long long)until);
     return !t.full && sign_hmac_sha256(trade->secret, strlen(trade->secret), t.at, t.len, out);
 }
 

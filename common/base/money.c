@@ -2,7 +2,7 @@
 #include "base/money.h"
 #include <string.h>
 
-bool money_parse(const char *s, int64_t *minor)
+bool money_parse(const char *s, struct money *out)
 {
     const char *point = s ? strchr(s, '.') : NULL;
     size_t whole_len = !s ? 0 : point ? (size_t)(point - s) : strlen(s);
@@ -16,7 +16,7 @@ bool money_parse(const char *s, int64_t *minor)
             return false;
         cents = (point[1] - '0') * 10 + (places == 2 ? point[2] - '0' : 0);
     }
-    return money_add(whole * 100, cents, minor);
+    return money_add(MONEY(whole * 100), MONEY(cents), out);
 }
 
 static int64_t power_of_ten(int digits)
@@ -28,21 +28,23 @@ static int64_t power_of_ten(int digits)
     return n;
 }
 
-/* The whole part and the decimals of |minor|, the sign written already. */
-static uint64_t split(struct text *to, int64_t minor, int digits, uint64_t *decimals)
+/* The whole part and the decimals of |amount|, the sign written already. */
+static uint64_t split(struct text *to, struct money amount, int digits, uint64_t *decimals)
 {
-    uint64_t size = minor < 0 ? UINT64_C(0) - (uint64_t)minor : (uint64_t)minor;
+    uint64_t size = (uint64_t)amount.minor;
     uint64_t unit = (uint64_t)power_of_ten(digits);
 
-    if (minor < 0)
+    if (amount.minor < 0) {
+        size = UINT64_C(0) - size;
         text_add_char(to, '-');
+    }
     *decimals = size % unit;
     return size / unit;
 }
 
-void money_add_plain(struct text *to, int64_t minor)
+void money_add_plain(struct text *to, struct money amount)
 {
-    uint64_t decimals, whole = split(to, minor, 2, &decimals);
+    uint64_t decimals, whole = split(to, amount, 2, &decimals);
 
     text_addf(to, "%llu.%02llu", (unsigned long long)whole, (unsigned long long)decimals);
 }
@@ -57,36 +59,36 @@ static void add_groups(struct text *to, uint64_t n)
     text_addf(to, ",%03u", (unsigned)(n % 1000));
 }
 
-void money_add_grouped(struct text *to, int64_t minor, const char *currency)
+void money_add_grouped(struct text *to, struct money amount, const char *currency)
 {
     int digits = currency_digits(currency);
-    uint64_t decimals, whole = split(to, minor, digits, &decimals);
+    uint64_t decimals, whole = split(to, amount, digits, &decimals);
 
     add_groups(to, whole);
     if (digits > 0)
         text_addf(to, ".%0*llu", digits, (unsigned long long)decimals);
 }
 
-bool money_add(int64_t a, int64_t b, int64_t *sum)
+bool money_add(struct money a, struct money b, struct money *sum)
 {
     int64_t n;
 
-    if (__builtin_add_overflow(a, b, &n) || n > MONEY_MAX || n < -MONEY_MAX)
+    if (__builtin_add_overflow(a.minor, b.minor, &n) || n > MONEY_MAX || n < -MONEY_MAX)
         return false;
-    *sum = n;
+    *sum = MONEY(n);
     return true;
 }
 
-int64_t money_fee(int64_t price, int64_t rate_ppm)
+struct money money_fee(struct money price, int64_t rate_ppm)
 {
-    const int64_t million = 1000000;
+    const int64_t million = 1000000, n = price.minor;
 
-    if (price <= 0 || rate_ppm <= 0)
-        return 0;
+    if (n <= 0 || rate_ppm <= 0)
+        return MONEY(0);
     if (rate_ppm >= million)
         return price;
     /* In two parts, so that no product leaves int64 whatever the price. */
-    return price / million * rate_ppm + (price % million * rate_ppm + million / 2) / million;
+    return MONEY(n / million * rate_ppm + (n % million * rate_ppm + million / 2) / million);
 }
 
 /* ISO 4217 list one of 2026, by decimals: what people are paid in. Left out are the fund and unit

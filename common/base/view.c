@@ -50,6 +50,7 @@ static bool read_member(const struct view_member *member, const void *object,
         out->text = word_of(member->words, out->number);
         break;
     case VIEW_NUMBER:
+    case VIEW_MONEY:
     case VIEW_TIME:
     case VIEW_FLAG:
         read_number(member, part + member->offset, out);
@@ -76,6 +77,7 @@ static void write_member(struct json_text *to, const struct view_member *member,
         json_raw(to, member->name, value->text);
         break;
     case VIEW_NUMBER:
+    case VIEW_MONEY:
         json_i64(to, member->name, value->number);
         break;
     case VIEW_TIME:

@@ -13,6 +13,7 @@
 #define BASE_VIEW_H
 
 #include "base/json_text.h"
+#include "base/money.h"
 #include "base/word.h"
 
 enum view_kind {
@@ -20,6 +21,7 @@ enum view_kind {
     VIEW_STRING,        /* const char *; NULL is empty */
     VIEW_JSON,          /* char[]: JSON that was checked */
     VIEW_NUMBER,        /* int64_t */
+    VIEW_MONEY,         /* struct money, shown as its minor units */
     VIEW_TIME,          /* int64_t: ms, shown as RFC 3339; 0 is empty */
     VIEW_STATE,         /* int64_t, shown as its word */
     VIEW_FLAG           /* bool */
@@ -41,6 +43,8 @@ struct view_member {
 #define VIEW_IS_NUMBER(kind) ((kind) == VIEW_NUMBER || (kind) == VIEW_TIME || (kind) == VIEW_STATE)
 #define VIEW_FITS(kind, at) \
     (VIEW_IS_NUMBER(kind) == _Generic((at), int64_t *: 1, const int64_t *: 1, default: 0) && \
+     ((kind) == VIEW_MONEY) == \
+         _Generic((at), struct money *: 1, const struct money *: 1, default: 0) && \
      ((kind) == VIEW_STRING) == _Generic((at), const char **: 1, default: 0) && \
      ((kind) == VIEW_FLAG) == _Generic((at), bool *: 1, default: 0))
 #define VIEW_OFFSET(type, member, kind) \

@@ -24,7 +24,8 @@ struct channel_account {
 struct channel_order {
     const char *pay_id, *subject, *body, *currency, *user_ip, *return_url;
     const char *metadata;                   /* the merchant's own, for a played channel alone */
-    int64_t price, expire_time;
+    struct money price;
+    int64_t expire_time;
     const struct json *extras;              /* channel_extras or NULL */
 };
 
@@ -67,11 +68,11 @@ struct channel_product {
 /* What a refund, a transfer is about. */
 struct channel_refund {
     const char *refund_no, *pay_id, *channel_order_no, *currency, *reason;
-    int64_t refund_price, price;            /* of the refund; of the whole payment */
+    struct money refund_price, price;       /* of the refund; of the whole payment */
 };
 struct channel_transfer {
     const char *transfer_no, *subject, *currency, *user_account, *user_name;
-    int64_t price;
+    struct money price;
     const struct json *extras;
 };
 

@@ -27,7 +27,7 @@ struct channel_said {
     char channel_no[CHANNEL_NO_SIZE];       /* the channel's own; "" when it did not say */
     char channel_user_id[129];
     char error_code[65], error_msg[CHANNEL_ERROR_SIZE];     /* why it failed, when it says so */
-    int64_t price;                          /* 0 when the channel did not say */
+    struct money price;                     /* 0 when the channel did not say */
     char currency[CURRENCY_SIZE];
     int64_t success_time;
     bool other_account;                     /* it names a merchant account that is not the row's */

@@ -17,7 +17,8 @@ struct order_terms {
     char body[BODY_SIZE], user_id[USER_ID_SIZE], user_ip[46];
     char notify_url[URL_SIZE], return_url[URL_SIZE];
     char metadata[METADATA_SIZE];       /* the object's own bytes, "" when absent */
-    int64_t price, expire_in;           /* minor units; seconds */
+    struct money price;
+    int64_t expire_in;                  /* seconds */
 };
 
 struct checkout_call {

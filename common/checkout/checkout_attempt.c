@@ -115,7 +115,7 @@ enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
         DB_NUM(order->id), DB_STR(plan->pay_id), DB_NUM(channel->id), DB_STR(channel->code),
         DB_OPT(order->user_ip), DB_OPT(plan->call->extras), DB_OPT(ticket->display_mode),
         DB_OPT(ticket->display_content), DB_STR(ticket_pay_url(ticket)),
-        DB_WHEN(plan->offline ? shown_until(ticket, order) : 0), DB_NUM(order->price),
+        DB_WHEN(plan->offline ? shown_until(ticket, order) : 0), DB_MONEY(order->price),
         DB_STR(order->currency),
     };
     struct inserted row;

@@ -68,7 +68,7 @@ static const struct channel_ticket NO_TICKET;
     NEXT(p_notify_url, DB_OPT(order->notify_url)) \
     NEXT(p_return_url, DB_OPT(order->return_url)) \
     NEXT(p_metadata, DB_OPT(order->metadata)) \
-    NEXT(p_price, DB_NUM(order->price)) \
+    NEXT(p_price, DB_MONEY(order->price)) \
     NEXT(p_currency, DB_STR(order->currency)) \
     NEXT(p_user_ip, DB_OPT(order->user_ip)) \
     NEXT(p_query_token, DB_STR(order->query_token)) \
@@ -150,7 +150,7 @@ static enum pay_err open_new(struct db *db, struct creating *w)
 /* The first term that differs from the order's; NULL when all agree. */
 static const char *other_term(const struct order *order, const struct order_terms *terms)
 {
-    return order->price != terms->price                ? "price"
+    return !money_eq(order->price, terms->price)        ? "price"
            : !str_eq(order->currency, terms->currency) ? "currency"
            : !str_eq(order->subject, terms->subject)   ? "subject"
                                                        : NULL;

@@ -261,6 +261,7 @@ enum pay_err order_find_whole(struct db *db, int64_t app_id, const struct order_
         .sql = SQL[named], .in = in, .n = COUNT(in), .shape = view_shape(), .row = &row,
         .each = whole_take, .arg = out });
     /* The order has no attempt, or its paying attempt is not among the latest. */
-    bool partly = out->count == 0 || (out->order.extension_id != 0 && out->order.paid_price == 0);
+    bool partly = out->count == 0 ||
+                  (out->order.extension_id != 0 && out->order.paid_price.minor == 0);
     return err == PAY_OK && partly ? order_find(db, app_id, key, false, &out->order) : err;
 }

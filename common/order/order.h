@@ -19,10 +19,11 @@
 
 /* A row of pay_order; each size mirrors its column. Times in ms, 0 absent. */
 struct order {
-    int64_t id, app_id, price, channel_id, status, create_time, expire_time, success_time;
-    int64_t extension_id, refund_price, refunding_price, version;
+    int64_t id, app_id, channel_id, status, create_time, expire_time, success_time;
+    int64_t extension_id, version;
     int64_t expired;                    /* by the database's clock */
-    int64_t paid_price;                 /* of the attempt that paid; 0 */
+    struct money price, refund_price, refunding_price;
+    struct money paid_price;            /* of the attempt that paid; 0 */
     char no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE], subject[SUBJECT_SIZE], body[BODY_SIZE];
     char user_id[USER_ID_SIZE], user_ip[46], notify_url[URL_SIZE], return_url[URL_SIZE];
     char metadata[METADATA_SIZE], currency[CURRENCY_SIZE], channel_code[33], channel_order_no[65];
@@ -31,8 +32,8 @@ struct order {
 
 /* A row of pay_order_extension. */
 struct attempt {
-    int64_t id, order_id, channel_id, status, price, paid_price, duplicate_paid;
-    int64_t create_time, success_time;
+    int64_t id, order_id, channel_id, status, duplicate_paid, create_time, success_time;
+    struct money price, paid_price;
     char no[NO_SIZE], channel_code[33], currency[CURRENCY_SIZE], display_mode[17];
     char display_content[CONTENT_SIZE], pay_url[URL_SIZE], channel_order_no[65];
     char channel_error_code[65], channel_error_msg[1021];

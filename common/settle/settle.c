@@ -30,7 +30,7 @@ static enum pay_err rows_lock(struct db *db, struct settling *w)
 
 bool price_agrees(const struct channel_said *r, const struct attempt *attempt)
 {
-    return (r->price == 0 || r->price == attempt->price) &&
+    return (r->price.minor == 0 || money_eq(r->price, attempt->price)) &&
            (*r->currency == '\0' || str_eq(r->currency, attempt->currency));
 }
 
@@ -51,9 +51,9 @@ static enum pay_err other_price(struct db *db, struct settling *w)
 
     w->verdict = VERDICT_OTHER_PRICE;
     snprintf(text, sizeof(text), "order %s asks for %lld %s, channel %s (%lld) says %lld %s",
-             w->order.no, (long long)w->attempt.price, w->attempt.currency,
+             w->order.no, (long long)w->attempt.price.minor, w->attempt.currency,
              w->channel->account.code, (long long)w->channel->account.id,
-             (long long)w->said->price, w->said->currency);
+             (long long)w->said->price.minor, w->said->currency);
     return alert_raise(db, "other_price", w->order.app_id, w->attempt.no, text);
 }
 

@@ -90,7 +90,7 @@ static enum pay_err paid_update(struct db *db, const struct settling *w, const s
         DB_WHEN(paid->success_time), DB_OPT(w->said->channel_no),
         DB_WHEN(paid->success_time), DB_OPT(w->said->channel_no),
         DB_OPT(w->said->channel_user_id), DB_NUM(paid->channel_id), DB_STR(paid->channel_code),
-        DB_NUM(c->fee_rate), DB_NUM(money_fee(paid->price, c->fee_rate)), DB_NUM(paid->version),
+        DB_NUM(c->fee_rate), DB_MONEY(money_fee(paid->price, c->fee_rate)), DB_NUM(paid->version),
         DB_NUM(w->order.id), DB_NUM(w->order.status), DB_NUM(w->attempt.id),
         DB_NUM(w->attempt.status),
     };
@@ -160,7 +160,7 @@ static enum pay_err money_keep(struct db *db, struct settling *w, const struct a
         return err;
     snprintf(text, sizeof(text), "order %s is %s and attempt %s brought in %lld %s as well",
              w->order.no, state_word(&ORDER_STATE_TABLE, w->order.status), attempt->no,
-             (long long)attempt->price, attempt->currency);
+             (long long)attempt->price.minor, attempt->currency);
     return alert_raise(db, kind, w->order.app_id, attempt->no, text);
 }
 
@@ -180,7 +180,7 @@ static enum pay_err second_insert(struct db *db, const struct settling *w, struc
     out->status = ATTEMPT_WAITING;
     const struct db_param in[] = {
         DB_NUM(first->order_id), DB_STR(out->no), DB_NUM(first->channel_id),
-        DB_STR(first->channel_code), DB_NUM(first->price), DB_STR(first->currency),
+        DB_STR(first->channel_code), DB_MONEY(first->price), DB_STR(first->currency),
         DB_NUM(first->id), DB_STR(w->said->channel_no),
     };
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);

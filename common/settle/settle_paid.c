@@ -59,7 +59,7 @@ static const struct callback_raw NO_CALLBACK;
     NEXT(p_channel_id, DB_NUM(paid->channel_id)) \
     NEXT(p_channel_code, DB_STR(paid->channel_code)) \
     NEXT(p_fee_rate, DB_NUM(p->fee_rate)) \
-    NEXT(p_fee_price, DB_NUM(money_fee(paid->price, p->fee_rate))) \
+    NEXT(p_fee_price, DB_MONEY(money_fee(paid->price, p->fee_rate))) \
     NEXT(p_app_id, DB_NUM(paid->app_id)) \
     NEXT(p_merchant_order_id, DB_STR(paid->merchant_order_id)) \
     NEXT(p_task_no, DB_OPT(p->task->no)) \

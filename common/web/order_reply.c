@@ -53,7 +53,7 @@ void reply_order_conflict(struct call *call, const struct order_terms *now,
 
     text_addf(call->why, "%s: ", call->field);
     if (price) {
-        text_addf(call->why, "%" PRId64 " is not %" PRId64, now->price, first->price);
+        text_addf(call->why, "%" PRId64 " is not %" PRId64, now->price.minor, first->price.minor);
     } else {
         text_add_char(call->why, '"');
         text_add_cut(call->why, wanted, strlen(wanted), SHOWN_MAX);

@@ -11,7 +11,7 @@ static struct checkout C;
 
 static inline struct order_terms terms_of(const char *merchant_order_id, int64_t price)
 {
-    struct order_terms terms = { .price = price, .expire_in = 7200, .currency = "CNY",
+    struct order_terms terms = { .price = MONEY(price), .expire_in = 7200, .currency = "CNY",
                                  .subject = "a \"cup\" of <tea> 茶" };
     snprintf(terms.merchant_order_id, sizeof(terms.merchant_order_id), "%s", merchant_order_id);
     return terms;
@@ -90,7 +90,7 @@ static inline const struct channel_config *channel_now(void)
 static inline struct channel_said result_of(const char *pay_id, enum channel_state state,
                                               int64_t price)
 {
-    struct channel_said result = { .state = state, .price = price, .currency = "CNY" };
+    struct channel_said result = { .state = state, .price = MONEY(price), .currency = "CNY" };
     snprintf(result.no, sizeof(result.no), "%s", pay_id);
     snprintf(result.channel_no, sizeof(result.channel_no), "GW%s", pay_id);
     if (state == CHANNEL_SUCCESS)

@@ -83,7 +83,7 @@ static void test_checkout_create__keeps_every_term(void **state)
     assert_string_equal(order.return_url, terms.return_url);
     assert_string_equal(order.metadata, terms.metadata);
     assert_string_equal(order.query_token, C.order.query_token);
-    assert_int_equal(order.price, MONEY_MAX);
+    assert_int_equal(order.price.minor, MONEY_MAX);
     assert_int_equal(order.create_time, C.order.create_time);
     assert_int_equal(order.expire_time, C.order.expire_time);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension"
@@ -113,9 +113,9 @@ static void test_checkout_create__other_terms_conflict_and_spend_nothing(void **
 
     (void)state;
     created("SO1", 10000);
-    terms.price = 10001;
+    terms.price = MONEY(10001);
     ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_CONFLICT);
-    terms.price = 10000;
+    terms.price = MONEY(10000);
     snprintf(terms.currency, sizeof(terms.currency), "USD");
     ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_CONFLICT);
     snprintf(terms.currency, sizeof(terms.currency), "CNY");
@@ -198,7 +198,7 @@ static void test_checkout_create__an_expired_or_paid_order_stands(void **state)
     created("SO2", 10000);
     assert_true(!C.created && !C.has_attempt);
     assert_int_equal(C.order.status, ORDER_SUCCESS);
-    assert_int_equal(C.order.paid_price, 10000);
+    assert_int_equal(C.order.paid_price.minor, 10000);
     assert_string_equal(C.order.channel_code, "mock");
 }
 
@@ -555,7 +555,7 @@ static enum pay_err called_submit(const struct channel_account *account,
     (void)account;
     attempts_when_called = number_of(SQL);
     assert_string_equal(openid != NULL ? json_text(openid, &len) : "none", "o1");
-    assert_int_equal(order->price, 10000);
+    assert_int_equal(order->price.minor, 10000);
     assert_true(order->expire_time > 0 && ulid_is(order->pay_id));
     *out = (struct channel_ticket){ .display_mode = "qr_code", .display_content = "weixin://x" };
     if (called_result == PAY_OK)

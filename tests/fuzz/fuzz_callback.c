@@ -76,7 +76,7 @@ static void result_bounded(const struct channel_said *out)
     PROPERTY(ulid_is(out->no) && memchr(out->channel_no, '\0', CHANNEL_NO_SIZE));
     PROPERTY(out->state == CHANNEL_SUCCESS || out->state == CHANNEL_FAILED ||
              out->state == CHANNEL_CLOSED);
-    PROPERTY(out->price >= 1 && out->price <= MONEY_MAX);
+    PROPERTY(out->price.minor >= 1 && out->price.minor <= MONEY_MAX);
     PROPERTY(str_is(out->currency, ALPHA_UPPER, 3, 3));
     PROPERTY(out->state != CHANNEL_SUCCESS || (out->success_time >= 0 && *out->channel_no));
 }

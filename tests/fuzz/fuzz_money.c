@@ -28,7 +28,7 @@ static bool oracle(const char *s, wide *out)
 
 static void check_text(const char *s)
 {
-    int64_t got = -7, again = -8;
+    struct money got = { -7 }, again = { -8 };
     wide want = 0;
     char plain[64], grouped[64], digits[64];
     struct text text = TEXT(plain), pretty = TEXT(grouped), bare = TEXT(digits);
@@ -36,12 +36,12 @@ static void check_text(const char *s)
     const bool good = money_parse(s, &got);
     PROPERTY(good == oracle(s, &want));
     if (!good) {
-        PROPERTY(got == -7);
+        PROPERTY(got.minor == -7);
         return;
     }
-    PROPERTY(got == (int64_t)want);
+    PROPERTY(got.minor == (int64_t)want);
     money_add_plain(&text, got);
-    PROPERTY(!text.full && money_parse(plain, &again) && again == got);
+    PROPERTY(!text.full && money_parse(plain, &again) && money_eq(again, got));
     money_add_grouped(&pretty, got, "CNY");
     for (const char *c = grouped; *c; c++)
         if (*c != ',')
@@ -59,17 +59,17 @@ static int64_t number(const uint8_t *data)
 
 static void check_sums(int64_t a, int64_t b)
 {
-    int64_t sum = -7;
+    struct money sum = { -7 };
     const wide want = (wide)a + b;
 
     if (a < 0 || b < 0)
         return;
-    const bool good = money_add(a, b, &sum);
+    const bool good = money_add(MONEY(a), MONEY(b), &sum);
     PROPERTY(good == (want <= MONEY_MAX));
-    PROPERTY(good ? sum == (int64_t)want : sum == -7);
+    PROPERTY(sum.minor == (good ? (int64_t)want : -7));
     if (a <= MONEY_MAX && b <= 1000000) {
         const wide fee = ((wide)a * b + 500000) / 1000000;
-        PROPERTY(money_fee(a, b) == (int64_t)(fee > a ? a : fee));
+        PROPERTY(money_fee(MONEY(a), b).minor == (int64_t)(fee > a ? a : fee));
     }
 }
 

@@ -48,7 +48,7 @@ static inline enum pay_err coin_submit(const struct channel_account *account,
 
     *out = (struct channel_ticket){ .display_mode = "" };
     coin_calls += account->product->way == BY_CALL;
-    text_addf(&text, "coin:%s:%lld", order->pay_id, (long long)order->price);
+    text_addf(&text, "coin:%s:%lld", order->pay_id, (long long)order->price.minor);
     return text_copy(out->display_mode, sizeof(out->display_mode), account->product->display)
                ? PAY_OK : PAY_FAULT;
 }
@@ -129,7 +129,7 @@ static inline enum pay_err coin_hear(const struct channel_account *account,
         !coin_copy(callback, "merchant", merchant, sizeof(merchant)) ||
         !coin_copy(callback, "price", price, sizeof(price)) ||
         !coin_copy(callback, "number", out->channel_no, sizeof(out->channel_no)) ||
-        !str_to_i64(price, 1, MONEY_MAX, &out->price) || !text_copy(out->currency, 4, "CNY"))
+        !str_to_i64(price, 1, MONEY_MAX, &out->price.minor) || !text_copy(out->currency, 4, "CNY"))
         return PAY_BAD_FIELD;
     out->state = str_eq(state, "PAID") ? CHANNEL_SUCCESS : CHANNEL_FAILED;
     if (out->state == CHANNEL_FAILED)

@@ -140,7 +140,7 @@ static void test_coin__speaks_of_orders_and_refunds_in_forms(void **state)
     assert_int_equal(said.state, CHANNEL_SUCCESS);
     assert_string_equal(said.no, PAY_ID);
     assert_string_equal(said.channel_no, "C1");
-    assert_int_equal(said.price, 10000);
+    assert_int_equal(said.price.minor, 10000);
     assert_false(said.other_account);
     assert_int_equal(heard(&coin.account, "opensesame", BACK, &said), PAY_OK);
     assert_int_equal(said.about, ABOUT_REFUND);
@@ -155,7 +155,7 @@ static void test_coin__speaks_of_orders_and_refunds_in_forms(void **state)
 
 static void test_coin__each_product_shows_its_own(void **state)
 {
-    const struct channel_order order = { .pay_id = PAY_ID, .price = 7 };
+    const struct channel_order order = { .pay_id = PAY_ID, .price = MONEY(7) };
     struct coin coin = coin_of(GOOD_CONFIG, GOOD_SECRETS);
     struct channel_ticket ticket;
 

@@ -198,7 +198,7 @@ static void test_mock_hear__believes_a_signed_callback(void **state)
     assert_int_equal(result.state, CHANNEL_SUCCESS);
     assert_string_equal(result.no, PAY_ID);
     assert_string_equal(result.channel_no, "GW1");
-    assert_int_equal(result.price, 10000);
+    assert_int_equal(result.price.minor, 10000);
     assert_string_equal(result.currency, "CNY");
     assert_int_equal(result.success_time, INT64_C(1763683200123));
     account_drop(&own);

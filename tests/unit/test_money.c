@@ -45,9 +45,9 @@ static void test_money_parse__accepts_plain_amounts_only(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(PARSE_CASES); i++) {
         const struct parse_case *c = &PARSE_CASES[i];
-        int64_t got = -77;
+        struct money got = { -77 };
         CHECK_I64(c->name, money_parse(c->text, &got), c->ok);
-        CHECK_I64(c->name, got, c->ok ? c->want : -77);
+        CHECK_I64(c->name, got.minor, c->ok ? c->want : -77);
     }
 }
 
@@ -58,9 +58,9 @@ static void test_money_add_plain__parses_back(void **state)
     for (size_t i = 0; i < COUNT(AMOUNTS); i++) {
         char room[32];
         struct text t = TEXT(room);
-        int64_t back;
-        money_add_plain(&t, AMOUNTS[i]);
-        CHECK(room, money_parse(room, &back) && back == AMOUNTS[i]);
+        struct money back;
+        money_add_plain(&t, MONEY(AMOUNTS[i]));
+        CHECK(room, money_parse(room, &back) && back.minor == AMOUNTS[i]);
     }
 }
 
@@ -82,26 +82,26 @@ static void test_money_add_grouped__for_people(void **state)
     for (size_t i = 0; i < COUNT(PRINT_CASES); i++) {
         char room[64];
         struct text t = TEXT(room);
-        money_add_grouped(&t, PRINT_CASES[i].minor, PRINT_CASES[i].currency);
+        money_add_grouped(&t, MONEY(PRINT_CASES[i].minor), PRINT_CASES[i].currency);
         CHECK_TEXT(PRINT_CASES[i].currency, room, PRINT_CASES[i].want);
     }
 }
 
 static void test_money_add__refuses_what_leaves_the_bound(void **state)
 {
-    int64_t sum = -77;
+    struct money sum = { -77 };
     (void)state;
 
-    assert_true(money_add(1, 2, &sum));
-    assert_true(sum == 3);
-    assert_true(money_add(MONEY_MAX - 1, 1, &sum));
-    assert_true(sum == MONEY_MAX);
-    assert_false(money_add(MONEY_MAX, 1, &sum));
-    assert_false(money_add(INT64_MAX, 1, &sum));
-    assert_false(money_add(INT64_MIN, -1, &sum));
-    assert_true(sum == MONEY_MAX);
-    assert_true(money_add(100, -100, &sum));
-    assert_true(sum == 0);
+    assert_true(money_add(MONEY(1), MONEY(2), &sum));
+    assert_true(sum.minor == 3);
+    assert_true(money_add(MONEY(MONEY_MAX - 1), MONEY(1), &sum));
+    assert_true(sum.minor == MONEY_MAX);
+    assert_false(money_add(MONEY(MONEY_MAX), MONEY(1), &sum));
+    assert_false(money_add(MONEY(INT64_MAX), MONEY(1), &sum));
+    assert_false(money_add(MONEY(INT64_MIN), MONEY(-1), &sum));
+    assert_true(sum.minor == MONEY_MAX);
+    assert_true(money_add(MONEY(100), MONEY(-100), &sum));
+    assert_true(sum.minor == 0);
 }
 
 struct fee_case { const char *name; int64_t price, ppm, want; };
@@ -122,7 +122,7 @@ static void test_money_fee__rounds_half_up_once(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(FEE_CASES); i++)
-        CHECK_I64(FEE_CASES[i].name, money_fee(FEE_CASES[i].price, FEE_CASES[i].ppm),
+        CHECK_I64(FEE_CASES[i].name, money_fee(MONEY(FEE_CASES[i].price), FEE_CASES[i].ppm).minor,
                   FEE_CASES[i].want);
 }
 

@@ -7,9 +7,9 @@
 static struct order order_full(void)
 {
     return (struct order){
-        .price = 10000, .status = ORDER_SUCCESS, .create_time = INT64_C(1763683200123),
+        .price = { 10000 }, .status = ORDER_SUCCESS, .create_time = INT64_C(1763683200123),
         .expire_time = INT64_C(1763690400123), .success_time = INT64_C(1763683260000),
-        .refund_price = 1, .refunding_price = 2, .version = 1, .paid_price = 10000,
+        .refund_price = { 1 }, .refunding_price = { 2 }, .version = 1, .paid_price = { 10000 },
         .no = "01J0EXAMP00000000000000001", .merchant_order_id = "SO1", .subject = "a \"cup\" \\ 茶",
         .body = "b", .user_id = "u1", .return_url = "https://m.example/r",
         .notify_url = "https://m.example/n",
@@ -21,7 +21,8 @@ static struct order order_full(void)
 static struct order order_bare(void)
 {
     return (struct order){
-        .price = 1, .create_time = INT64_C(1763683200000), .expire_time = INT64_C(1763690400000),
+        .price = { 1 },
+        .create_time = INT64_C(1763683200000), .expire_time = INT64_C(1763690400000),
         .no = "01J0EXAMP00000000000000001", .merchant_order_id = "SO1", .subject = "s",
         .currency = "CNY", .query_token = "0123456789abcdef0123456789abcdef",
     };

@@ -12,7 +12,8 @@ struct shop {
     const struct owner *owner;
     const char *motto;
     char name[16], extras[32];
-    int64_t price, since, state;
+    struct money price;
+    int64_t since, state;
     bool warm;
 };
 
@@ -21,7 +22,7 @@ static const struct view_member MEMBERS[] = {
     [S_NAME] = VIEW_MEMBER(struct shop, name, VIEW_TEXT, "name", VIEW_ALWAYS),
     [S_MOTTO] = VIEW_MEMBER(struct shop, motto, VIEW_STRING, "motto", VIEW_UNLESS_EMPTY),
     [S_EXTRAS] = VIEW_MEMBER(struct shop, extras, VIEW_JSON, "extras", VIEW_UNLESS_EMPTY),
-    [S_PRICE] = VIEW_MEMBER(struct shop, price, VIEW_NUMBER, "price", VIEW_UNLESS_EMPTY),
+    [S_PRICE] = VIEW_MEMBER(struct shop, price, VIEW_MONEY, "price", VIEW_UNLESS_EMPTY),
     [S_SINCE] = VIEW_MEMBER(struct shop, since, VIEW_TIME, "since", VIEW_ALWAYS),
     [S_STATE] = VIEW_MEMBER(struct shop, state, VIEW_STATE, "state", VIEW_ALWAYS,
                             .words = STATES),
@@ -37,12 +38,17 @@ static const unsigned char FEW[] = { S_AGE, S_NAME };
 static const struct view SHOP = VIEW_SHOWS(MEMBERS, ALL), SHOP_IN_LIST = VIEW_SHOWS(MEMBERS, FEW);
 static const struct view WHOLE_SHOP = VIEW_SHOWS_ALL(MEMBERS);
 
+/* What VIEW_MEMBER refuses to compile: money shown as a plain number, and the other way round. */
+_Static_assert(VIEW_FITS(VIEW_MONEY, (struct money *)0) && VIEW_FITS(VIEW_NUMBER, (int64_t *)0) &&
+               !VIEW_FITS(VIEW_NUMBER, (struct money *)0) && !VIEW_FITS(VIEW_MONEY, (int64_t *)0),
+               "money has a kind of its own");
+
 static const struct owner OWNER = { "", 0 };
 struct view_case { const char *name; const struct view *view; struct shop shop; const char *want; };
 static const struct view_case CASES[] = {
     { "nothing is there", &SHOP, { .name = "" }, "{\"state\":\"SHUT\",\"name\":\"\"}" },
     { "all is there", &SHOP,
-      { &OWNER, "a \"cup\"", "tea", "{ \"k\":1 }", -5, INT64_C(1763683200123), OPEN, true },
+      { &OWNER, "a \"cup\"", "tea", "{ \"k\":1 }", { -5 }, INT64_C(1763683200123), OPEN, true },
       "{\"state\":\"OPEN\",\"name\":\"tea\",\"motto\":\"a \\\"cup\\\"\",\"extras\":{ \"k\":1 },"
       "\"price\":-5,\"since\":\"2025-11-21T00:00:00.123Z\",\"warm\":true,\"owner\":\"\","
       "\"age\":0}" },

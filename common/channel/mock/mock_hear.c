@@ -159,10 +159,10 @@ enum pay_err mock_said(const struct json *object, struct channel_said *out)
         !copy_opt(out->currency, sizeof(out->currency), signed_json_str(object, "currency")))
         return PAY_BAD_FIELD;
     if (has_price(object, "price"))
-        out->price = json_int(json_member(object, "price"));
+        out->price = MONEY(json_int(json_member(object, "price")));
     if (out->state != CHANNEL_SUCCESS)
         return PAY_OK;
-    if (!when || !time_parse(when, &out->success_time) || out->price == 0 ||
+    if (!when || !time_parse(when, &out->success_time) || out->price.minor == 0 ||
         *out->currency == '\0' || *out->channel_no == '\0')
         return PAY_BAD_FIELD;
     return PAY_OK;

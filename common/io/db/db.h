@@ -21,6 +21,7 @@
 #include <string.h>
 #include "base/config.h"
 #include "base/err.h"
+#include "base/money.h"
 
 struct db;
 struct db_server;           /* db_server.h; db_open_role is there */
@@ -42,21 +43,21 @@ static inline size_t db_len(const char *s) { return s ? strlen(s) : 0; }
 #define DB_OPT(s)       { DB_TEXT, db_len(s) > 0 ? (s) : NULL, db_len(s) }
 #define DB_BIN(p, n)    { DB_BYTES, (p), (n) }
 #define DB_NUM(n)       { DB_I64, &(const int64_t){ (n) }, sizeof(int64_t) }
+#define DB_MONEY(m)     DB_NUM((m).minor)
 #define DB_NUM_OPT(n)   { DB_I64, (n) ? &(const int64_t){ (n) } : NULL, sizeof(int64_t) }
 #define DB_WHEN(ms)     { DB_TIME, (ms) ? &(const int64_t){ (ms) } : NULL, sizeof(int64_t) }
 #define DB_LIST(a)      (a), COUNT(a)
 /* ---- rows: a column table in SELECT's order. A column has the member's name or the statement does
- * not run (PAY_FAULT, the log says where). int64_t: number. char[]: text, cut short is PAY_FAULT.
- * struct db_bytes: binary. DB_COLUMN_TIME: DATETIME(3) into ms. SQL NULL becomes 0 or "". */
+ * not run (PAY_FAULT, the log says where). int64_t, struct money: number. char[]: text (cut short:
+ * PAY_FAULT). struct db_bytes: binary. DB_COLUMN_TIME: DATETIME(3) into ms. SQL NULL: 0 or "". */
 struct db_bytes { uint8_t *at; size_t size, len; };     /* at, size: set by the caller, kept */
 struct db_column { const char *name; enum db_kind kind; size_t offset, size; };
 #define DB_COLUMN(row, member) { #member, \
-    _Generic(&((row *)0)->member, int64_t *: DB_I64, struct db_bytes *: DB_BYTES, \
-             char (*)[sizeof(((row *)0)->member)]: DB_TEXT), \
+    _Generic(&((row *)0)->member, int64_t *: DB_I64, struct money *: DB_I64, struct db_bytes *: \
+             DB_BYTES, char (*)[sizeof(((row *)0)->member)]: DB_TEXT), \
     offsetof(row, member), sizeof(((row *)0)->member) }
 #define DB_COLUMN_TIME(row, member) { #member, \
     _Generic(&((row *)0)->member, int64_t *: DB_TIME), offsetof(row, member), sizeof(int64_t) }
-
 struct db_shape { const struct db_column *columns; size_t count; };
 #define DB_SHAPE(columns) &(const struct db_shape){ (columns), COUNT(columns) }
 /* ---- statements. Rows changed in *changed (NULL: not wanted). */
@@ -71,8 +72,7 @@ struct db_query {
     const char *sql;
     const struct db_param *in; size_t n; const struct db_shape *shape;
     void *row;                  /* filled for each row; NULL makes 0, "" or no bytes */
-    db_each *each;              /* NULL: one row is wanted */
-    void *arg;
+    db_each *each; void *arg;   /* each: NULL: one row is wanted */
 };
 /* Without each: the first row into row, PAY_NO_ROW when there is none. With each: called per row
  * (no statement inside it); an error of each ends the reading and is returned; no rows is PAY_OK.

@@ -55,7 +55,7 @@ static void write_head(struct text *to, const struct pay_page *page, enum lang l
 
 static void write_trade(struct text *to, const struct pay_page *page, enum lang lang)
 {
-    html_raw(to, page->price < LONG_PRICE ? "<p class=\"amount\"><small>"
+    html_raw(to, page->price.minor < LONG_PRICE ? "<p class=\"amount\"><small>"
                                           : "<p class=\"amount long\"><small>");
     html_text(to, page->currency);
     html_raw(to, "</small> ");

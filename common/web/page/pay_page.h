@@ -20,7 +20,8 @@ enum pay_page_state {
 struct pay_page {
     enum pay_page_state state;
     const char *shop, *subject, *currency, *number; /* number: the trade's, shown small */
-    int64_t price, expire_time, now;                /* ms since 1970, by the server's clock */
+    struct money price;
+    int64_t expire_time, now;                       /* ms since 1970, by the server's clock */
     const char *self_url;                           /* what the QR code leads to */
     const char *return_url;                         /* "" without */
     const char *action;                             /* where the form goes */

@@ -138,19 +138,12 @@ const char *field_unknown(const char *name, size_t len)
     return fair && text_copy_n(room, sizeof(room), name, len) ? room : "?";
 }
 
-static bool is_number(const struct field *field)
-{
-    return field->kind == FIELD_I64 || field->kind == FIELD_TIME || field->kind == FIELD_CHOICE;
-}
-
 const char *field_table_wrong(const struct field_table *table)
 {
     if (table->count > FIELDS_MAX)
         return "it has too many fields";
     for (size_t i = 0; i < table->count; i++) {
         const struct field *field = &table->at[i];
-        if (is_number(field) && field->size != sizeof(int64_t))
-            return "a field that is a number needs a member of type int64_t";
         if (field->kind == FIELD_CHOICE && !field->words)
             return "a field that is a choice needs its words";
     }
@@ -159,7 +152,7 @@ const char *field_table_wrong(const struct field_table *table)
 
 static void set_absent(const struct field *field, void *to)
 {
-    if (is_number(field))
+    if (FIELD_IS_NUMBER(field->kind))
         memcpy(to, &field->fallback, sizeof(field->fallback));
     else
         *(char *)to = '\0';

@@ -4,12 +4,13 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "base/money.h"
 #include "base/text.h"
 #include "base/word.h"
 
 /* What a value must be; the struct member's type follows from it. */
 enum field_kind {
-    FIELD_I64,          /* int64_t: a JSON integer (in a query: digits) in min..max */
+    FIELD_I64,          /* int64_t, struct money: a JSON integer (in a query: digits) in min..max */
     FIELD_TEXT,         /* char[]: min..max characters of UTF-8, no control characters (`lines`:
                            but newline and tab) */
     FIELD_WORD,         /* char[]: min..max characters of `alphabet` */
@@ -38,14 +39,23 @@ struct field {
     const char *unit;               /* FIELD_I64: what it counts, for messages */
     bool lines;                     /* FIELD_TEXT: newline and tab are welcome */
     bool secret;                    /* its value is repeated in no message */
-    int64_t fallback;               /* int64_t members when absent */
+    int64_t fallback;               /* numbers when absent */
 };
+/* A kind that does not fit the member's type does not compile: the array has a negative size. */
+#define FIELD_IS_NUMBER(kind) \
+    ((kind) == FIELD_I64 || (kind) == FIELD_TIME || (kind) == FIELD_CHOICE)
+#define FIELD_FITS(kind, at) \
+    _Generic((at), struct money *: (kind) == FIELD_I64, int64_t *: FIELD_IS_NUMBER(kind), \
+             default: !FIELD_IS_NUMBER(kind))
+
 /* FIELD(struct terms, price, FIELD_I64, NEEDED, .min = 1, .max = MONEY_MAX) */
 #define FIELD(in, member, /* kind, need, more */ ...) FIELD_NAMED(in, member, #member, __VA_ARGS__)
 /* The same with a name of its own, for a member of a member. */
 #define FIELD_NAMED(in, member, name_, kind_, /* need, more */ ...) \
-    { .name = (name_), .kind = (kind_), .offset = offsetof(in, member), \
-      .size = sizeof(((in *)0)->member), .need = __VA_ARGS__ }
+    { .name = (name_), .kind = (kind_), .size = sizeof(((in *)0)->member), \
+      .offset = offsetof(in, member) + \
+                0 * sizeof(char[FIELD_FITS(kind_, &((in *)0)->member) ? 1 : -1]), \
+      .need = __VA_ARGS__ }
 
 struct field_table {
     const struct field *at;
