@@ -62,7 +62,7 @@ static enum pay_err call_send(const struct channel_account *account,
 
     if (timed.timeout_ms <= 0 || timed.timeout_ms > CHANNEL_CALL_MAX_MS)
         timed.timeout_ms = CHANNEL_CALL_MAX_MS;
-    if (!gate_enter(account->app_id, account->id, &pass))
+    if (!gate_enter(account, &pass))
         return PAY_FULL;
     http_send(&timed, answer);
     gate_leave(&pass, answer->end == HTTP_DONE && answer->status < 500);

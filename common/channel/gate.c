@@ -252,15 +252,15 @@ bool gate_is_shut(int64_t channel_id)
     return r && atomic_load(&r->shut_until) > clock_ticks_us();
 }
 
-bool gate_enter(int64_t app_id, int64_t channel_id, struct gate_pass *pass)
+bool gate_enter(const struct channel_account *account, struct gate_pass *pass)
 {
     *pass = (struct gate_pass){ .since = clock_ticks_us() };
     if (!gate)
         return true;
-    if (!gate_sit(app_id, GATE_WAIT))
+    if (!gate_sit(account->app_id, GATE_WAIT))
         return false;
     pass->since = clock_ticks_us();
-    pass->record = record_of(channel_id);
+    pass->record = record_of(account->id);
     if (pass->record && !breaker_lets(pass->record, pass->since)) {
         stats_add("shroff_channel_not_called_total", NULL, 1);
         return false;

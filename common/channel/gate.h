@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "channel/product.h"
 
 /* Before the fork. Without it every call passes. */
 void gate_open(int64_t workers);
@@ -39,7 +40,7 @@ bool gate_is_shut(int64_t channel_id);
 struct gate_pass { void *record; int64_t since; };
 /* Before a call; sits first when the request has no seat. False: no seat, or the channel hangs.
  * After true the caller calls gate_leave. */
-bool gate_enter(int64_t app_id, int64_t channel_id, struct gate_pass *pass);
+bool gate_enter(const struct channel_account *account, struct gate_pass *pass);
 /* answered: something came back, a refusal too. */
 void gate_leave(const struct gate_pass *pass, bool answered);
 

@@ -32,6 +32,11 @@ static bool be_worker(size_t place, int64_t app_id, enum gate_wait wait)
     return gate_sit(app_id, wait);
 }
 
+static bool enter(int64_t app_id, int64_t channel_id, struct gate_pass *pass)
+{
+    return gate_enter(&(struct channel_account){ .id = channel_id, .app_id = app_id }, pass);
+}
+
 /* calls: it is in a call for as long as it lives. */
 static struct worker worker_new(size_t place, int64_t app_id, enum gate_wait wait, bool calls)
 {
@@ -42,7 +47,7 @@ static struct worker worker_new(size_t place, int64_t app_id, enum gate_wait wai
     if (pid == 0) {
         struct gate_pass pass;
         char seated = be_worker(place, app_id, wait) ? 'y' : 'n';
-        if (seated == 'y' && calls && !gate_enter(app_id, CHANNEL, &pass))
+        if (seated == 'y' && calls && !enter(app_id, CHANNEL, &pass))
             seated = 'n';
         const bool told = write(from[1], &seated, 1) == 1 && read(to[0], &seated, 1) == 1;
         gate_rise();
@@ -200,7 +205,7 @@ static void called(int64_t channel_id, int64_t ms, bool answered)
 {
     struct gate_pass pass;
 
-    assert_true(gate_enter(APP, channel_id, &pass));
+    assert_true(enter(APP, channel_id, &pass));
     pass.since -= ms * 1000;
     gate_leave(&pass, answered);
 }
@@ -220,16 +225,16 @@ static void test_gate__what_hangs_three_times_is_left_alone(void **state)
     assert_false(gate_is_shut(7));
     called(7, 2000, false);
     assert_true(gate_is_shut(7));
-    assert_false(gate_enter(APP, 7, &pass));
-    assert_true(gate_enter(APP, 8, &pass));
+    assert_false(enter(APP, 7, &pass));
+    assert_true(enter(APP, 8, &pass));
     if (!full())
         return;
     clock_sleep_ms(10100);
-    assert_true(gate_enter(APP, 7, &pass));     /* a probe, and no second one beside it */
+    assert_true(enter(APP, 7, &pass));     /* a probe, and no second one beside it */
     struct gate_pass other;
-    assert_false(gate_enter(APP, 7, &other));
+    assert_false(enter(APP, 7, &other));
     gate_leave(&pass, true);
-    assert_true(gate_enter(APP, 7, &other));
+    assert_true(enter(APP, 7, &other));
 }
 
 /* A worker that dies in a call leaves its seat to its successor, which clears it. */

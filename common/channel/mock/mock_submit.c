@@ -94,7 +94,7 @@ static enum pay_err played_call(const struct channel_account *account, enum swit
 
     if (how == SUBMIT_PLAIN)
         return PAY_OK;
-    if (!gate_enter(account->app_id, account->id, &pass))
+    if (!gate_enter(account, &pass))
         return PAY_FULL;
     enum pay_err err = switched_answer(how, out);
     gate_leave(&pass, err != PAY_UNKNOWN);
