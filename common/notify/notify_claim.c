@@ -225,12 +225,16 @@ static enum pay_err read_bodies(struct db *db, struct notify_claim *claim)
     });
 }
 
+static void body_free(struct notify_due *due)
+{
+    free(due->body);
+    due->body = NULL;
+}
+
 static void forget_rows(struct notify_claim *claim)
 {
-    for (size_t i = 0; i < claim->count; i++) {
-        free(claim->rows[i].body);
-        claim->rows[i].body = NULL;
-    }
+    for (size_t i = 0; i < claim->count; i++)
+        body_free(&claim->rows[i]);
     claim->count = 0;
     claim->sent = claim->parked = claim->lost = claim->given_up = 0;
     claim->seen[0] = claim->seen[1] = 0;
@@ -278,5 +282,8 @@ enum pay_err notify_claim(struct db *db, struct notify_claim *claim)
     enum pay_err err = db_txn(db, claim_rows, claim);
     if (err != PAY_OK)
         forget_rows(claim);
+    for (size_t i = 0; i < claim->count; i++)   /* came with its row, and is not sent now */
+        if (claim->rows[i].fate != NOTIFY_SEND)
+            body_free(&claim->rows[i]);
     return err;
 }
