@@ -249,7 +249,7 @@ static void check_space(struct doctor *d)
     }
     const long long mib = (long long)(left >> 20);
     text_addf(&t, "%lld MiB free where MariaDB keeps its data%s", mib,
-              mib < least ? ": no new order is taken (SHROFF_MIN_FREE_MB)"
+              mib < least ? ": no new order or attempt is taken (SHROFF_MIN_FREE_MB)"
               : mib < 2048 ? ": full, MariaDB aborts" : "");
     doctor_told(d, mib < least ? FAIL : mib < 2048 ? WARN : FINE, "database disk", room);
 }

@@ -58,7 +58,7 @@ bool space_is_short(struct db *db, const struct config *config)
     if (told_us == 0 || now - told_us >= LOG_EVERY_US)
         log_event(LOG_ERROR, "disk.short", KN("free_mb", left >> 20),
                   KN("SHROFF_MIN_FREE_MB", config->min_free_mb),
-                  KV("text", "no new orders: free space where MariaDB keeps its data"));
+                  KV("text", "no new orders or attempts: free space where MariaDB keeps its data"));
     told_us = now;
     return true;
 }

@@ -1,6 +1,6 @@
 /* space.h - room on the disk that holds the database. MariaDB does not refuse writes when it is
- * full: it aborts. So new orders are refused before that,
- * while what is under way goes on. */
+ * full: it aborts. So new orders and attempts are refused before that, while what is
+ * under way goes on. */
 #ifndef APP_SPACE_H
 #define APP_SPACE_H
 

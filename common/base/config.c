@@ -57,7 +57,7 @@ static const struct setting SETTINGS[] = {
     { "SHROFF_KEEP_REFUSED_DAYS", SET_NUM, "30", NULL, 1, 36500, AT(keep_refused_days),
       "days callbacks that were not believed are kept" },
     { "SHROFF_MIN_FREE_MB", SET_NUM, "128", NULL, 0, 1000000, AT(min_free_mb),
-      "MiB free under MariaDB's data, below which no new order is taken; 0 is off" },
+      "MiB free under MariaDB's data, below which no new order or attempt is taken; 0 is off" },
     { "SHROFF_TRUSTED_PROXIES", SET_NETS, "", NULL, 0, NET_LIST_MAX, AT(trusted_proxies),
       "networks whose X-Forwarded-For is believed" },
     { "SHROFF_METRICS_NETS", SET_NETS, "", NULL, 0, NET_LIST_MAX, AT(metrics_nets),

@@ -19,7 +19,7 @@ struct creating {
     struct attempt_plan plan;
     struct checkout *out;
     bool sends;             /* an attempt was inserted: it must be sent to its channel */
-    bool short_of_space;    /* a new order is refused, an existing one is answered */
+    bool short_of_space;    /* a new order or attempt is refused, what exists is answered */
     bool crowded;           /* the channel is not called: the app has too many such requests */
 };
 
@@ -186,6 +186,8 @@ static enum pay_err attempt_again(struct db *db, struct creating *w)
     static const struct open_list NONE;
     const struct order *order = &w->out->order;
 
+    if (w->short_of_space)
+        return PAY_DB_AWAY;
     enum pay_err err = attempt_room(db, order->id, &NONE);
     if (err == PAY_OK)
         err = attempt_plan(w->call, w->channel, order, &w->plan);

@@ -6,6 +6,7 @@
  * money that comes twice is kept, with an alert (settle_money.c). */
 #include <string.h>
 
+#include "app/space.h"
 #include "base/fault.h"
 #include "channel/gate.h"
 #include "checkout/checkout_private.h"
@@ -32,6 +33,7 @@ struct submitting {
     struct wanted wanted;
     struct open_list asked;         /* before the transaction, with the answers */
     struct attempt_plan plan;
+    bool short_of_space;            /* no new attempt; an open one is given back */
     struct checkout *out;
 };
 
@@ -53,12 +55,13 @@ static enum pay_err order_look(struct submitting *w)
     return err;
 }
 
+/* Without space for a new attempt the old one is not ended. */
 static enum pay_err open_attempts_ask(struct submitting *w)
 {
     const struct checkout_call *call = w->call;
 
     enum pay_err err = open_ask(call->db, call->config, &w->asked);
-    if (err == PAY_OK && w->out->order.expired == 0)
+    if (err == PAY_OK && w->out->order.expired == 0 && !w->short_of_space)
         err = open_end(call->db, call->config, &w->asked);
     return err == PAY_OK && !w->asked.paid ? w->asked.conflict : err;
 }
@@ -111,6 +114,8 @@ static enum pay_err submit_work(struct db *db, void *arg)
         return err;
     const struct db_param in[] = { DB_NUM(given) };
     out->created = given == 0;
+    if (out->created && w->short_of_space)
+        return PAY_DB_AWAY;
     err = out->created ? attempt_insert(db, &w->plan, &out->order, &out->attempt)
                        : attempt_read(db, SQL_GIVEN, DB_LIST(in), &out->attempt);
     FP("attempt.inserted");
@@ -148,6 +153,7 @@ enum pay_err checkout_submit(const struct checkout_call *call, const struct orde
         err = seat_take(call, key, out);
     if (err == PAY_OK) {
         work.wanted = (struct wanted){ work.channel->account.id, call->extras };
+        work.short_of_space = space_is_short(call->db, call->config);
         err = order_look(&work);
     }
     if (err == PAY_OK)

@@ -1,4 +1,4 @@
-// The disk that holds the database runs full. First the watermark: no new orders, while money under
+// The disk that holds the database runs full. First the watermark: no new orders or attempts, while money under
 // way is taken. Then it is full to the last byte, under load: MariaDB aborts. Space is freed: all
 // that was acknowledged is there, and everything goes on by itself.
 import { after, before, describe, test } from 'node:test';
@@ -60,7 +60,7 @@ describe('the disk runs full', { skip: isRoot ? false : 'only root can mount one
     ledger.paid.set(order.order_no, order);
   };
 
-  test('below the watermark: no new order, and it says so; payments, queries and notifications go on', async () => {
+  test('below the watermark: no new order or attempt, and it says so; payments, queries and notifications go on', async () => {
     const known = [...ledger.created.values()][0];
     fillTo(LEAST - 28);
     await inForce();                    // each worker looks once a second
@@ -73,6 +73,9 @@ describe('the disk runs full', { skip: isRoot ? false : 'only root can mount one
     assert.equal(await db.value('SELECT COUNT(*) FROM pay_order WHERE merchant_order_id = ?', [t.merchant_order_id]), 0);
     const again = await post(stack, stack.app1, '/payments', { merchant_order_id: known.merchant_order_id, price: 700, currency: 'CNY', subject: 'Disk', channel: 'mock' });
     assert.deepEqual([again.status, again.json.data?.order_no, again.json.data?.pay_url], [200, known.order_no, known.pay_url], 'the same create again is answered');
+    const wider = await post(stack, stack.app1, '/api/pay/submit', { order_no: known.order_no, channel: 'mock', channel_extras: { pad: 'x'.repeat(500) } });
+    assert.deepEqual([wider.status, wider.json.code], [503, 50300], wider.text);
+    assert.ok(wider.headers['retry-after']);
     const order = open.pop();
     await pay(order);
     assert.equal((await query(stack, stack.app1, { order_no: order.order_no })).status, 'SUCCESS');
