@@ -375,7 +375,7 @@ CREATE TABLE pay_alert (
   kind VARCHAR(32) NOT NULL COMMENT 'duplicate_paid, late_paid, other_price, notify_gone, notify_given_up …',
   app_id BIGINT UNSIGNED NULL COMMENT 'the app concerned; null: none',
   about VARCHAR(64) NOT NULL COMMENT 'pay_id, order_no, webhook-id …',
-  crowd VARCHAR(300) NULL COMMENT 'what all of them have in common: the host',
+  crowd VARCHAR(300) NULL COMMENT 'what all of them have in common: the host; * counts those beyond twenty hosts',
   text VARCHAR(1024) NOT NULL COMMENT 'for people',
   times INT NOT NULL DEFAULT 1 COMMENT 'how often it was raised; raised again, it is open again',
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',

@@ -44,6 +44,9 @@ enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_id, const 
     return err == PAY_DUPLICATE ? alert_again(db, kind, about, text, &changed) : err;
 }
 
+#define CROWDS_MAX 20       /* open alerts of one kind and app; further crowds share one */
+#define CROWD_OF_ALL "*"    /* no host's name */
+
 static enum pay_err crowd_again(struct db *db, const struct alert_crowd *alert, int64_t *changed)
 {
     static const char SQL[] =
@@ -55,7 +58,7 @@ static enum pay_err crowd_again(struct db *db, const struct alert_crowd *alert, 
     return db_exec(db, SQL, DB_LIST(in), changed);
 }
 
-enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert)
+static enum pay_err crowd_raise(struct db *db, const struct alert_crowd *alert)
 {
     static const char SQL[] =
         "INSERT INTO pay_alert (kind, app_id, crowd, about, text) VALUES (?, ?, ?, ?, ?)";
@@ -70,6 +73,41 @@ enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert)
         return err;
     err = db_exec(db, SQL, DB_LIST(in), NULL);
     return err == PAY_DUPLICATE ? crowd_again(db, alert, &changed) : err;
+}
+
+/* True: this crowd has no alert yet, and the app has CROWDS_MAX open ones of the kind. */
+static enum pay_err crowds_are_many(struct db *db, const struct alert_crowd *alert, bool *many)
+{
+    static const char SQL[] =
+        "SELECT COUNT(*) >= ? AND SUM(crowd = ?) = 0 FROM pay_alert"
+        " WHERE kind = ? AND app_id = ? AND (crowd = ? OR"
+        "       (crowd IS NOT NULL AND closed_by IS NULL))";
+    const struct db_param in[] = {
+        DB_NUM(CROWDS_MAX), DB_STR(alert->crowd), DB_STR(alert->kind), DB_NUM(alert->app_id),
+        DB_STR(alert->crowd),
+    };
+    int64_t answer = 0;
+
+    enum pay_err err = db_number(db, SQL, DB_LIST(in), &answer);
+    *many = answer != 0;
+    return err;
+}
+
+enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert)
+{
+    struct alert_crowd of_all = *alert;
+    char room[900];
+    struct text text = TEXT(room);
+    bool many = false;
+
+    enum pay_err err = crowds_are_many(db, alert, &many);
+    if (err != PAY_OK || !many)
+        return err == PAY_OK ? crowd_raise(db, alert) : err;
+    text_addf(&text, "more than %d alerts like this of one app; the last one: %s", CROWDS_MAX,
+              alert->text);
+    of_all.crowd = CROWD_OF_ALL;
+    of_all.text = room;
+    return crowd_raise(db, &of_all);
 }
 
 static const struct db_column ALERT_COLUMNS[] = {

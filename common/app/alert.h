@@ -11,7 +11,9 @@
  * transaction. */
 MUST_USE enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_id,
                                   const char *about, const char *text);
-/* The same for things that come in crowds: one row per (kind, app, crowd), "about" the first. */
+/* The same for things that come in crowds: one row per (kind, app, crowd), "about" the first. A
+ * merchant can name hosts without end: beyond twenty open ones of a kind and app one row counts
+ * all further crowds. */
 struct alert_crowd { const char *kind; int64_t app_id; const char *crowd, *about, *text; };
 MUST_USE enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert);
 struct alert {

@@ -186,8 +186,10 @@ static enum pay_err raise_given_up(struct db *db, const struct notify_claim *cla
 
     for (size_t i = 0; i < claim->count && err == PAY_OK; i++)
         if (claim->rows[i].fate == NOTIFY_GIVE_UP)
-            err = alert_raise(db, "notify_given_up", claim->rows[i].app_id, claim->rows[i].no,
-                              "the runner was lost again and again while sending it");
+            err = alert_raise_crowd(db, &(const struct alert_crowd){
+                .kind = "notify_given_up", .app_id = claim->rows[i].app_id,
+                .crowd = claim->rows[i].no, .about = claim->rows[i].no,
+                .text = "the runner was lost again and again while sending it" });
     return err;
 }
 

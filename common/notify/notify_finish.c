@@ -106,11 +106,10 @@ static enum pay_err raise_alert(struct db *db, const struct notify_result *resul
 {
     if (!result->alert)
         return PAY_OK;
-    if (!*result->alert_crowd)
-        return alert_raise(db, result->alert, result->app_id, result->no, result->alert_text);
     return alert_raise_crowd(db, &(const struct alert_crowd){
-        .kind = result->alert, .app_id = result->app_id, .crowd = result->alert_crowd,
-        .about = result->no, .text = result->alert_text });
+        .kind = result->alert, .app_id = result->app_id, .about = result->no,
+        .crowd = *result->alert_crowd ? result->alert_crowd : result->no,
+        .text = result->alert_text });
 }
 
 static enum pay_err finish_one(struct db *db, struct notify_result *result)

@@ -356,6 +356,48 @@ static void test_notify_finish__giving_up_raises_an_alert(void **state)
                   " AND about = '00000000000000000000000001'", 1);
 }
 
+/* The next of the waiting tasks ends with 410. Host 0: not known. */
+static void host_gone(int host)
+{
+    static size_t next;
+
+    if (next == CLAIM.count) {
+        claim_as(R, &CLAIM, NOTIFY_SEND);
+        next = 0;
+    }
+    struct notify_result gone = result_of(&CLAIM, next++, NOTIFY_FAILURE);
+
+    gone.alert = "notify_gone";
+    snprintf(gone.alert_text, sizeof(gone.alert_text), "host %d is gone", host);
+    if (host > 0)
+        snprintf(gone.alert_crowd, sizeof(gone.alert_crowd), "https://%d.example", host);
+    finish_as(R, &gone);
+}
+
+static void test_notify_finish__hosts_without_end_are_some_alerts_and_one(void **state)
+{
+    (void)state;
+    tasks_make(40, 0);
+    CLAIM.count = 0;
+    for (int host = 1; host <= 30; host++)
+        host_gone(host);
+    for (int i = 0; i < 5; i++)
+        host_gone(0);
+    host_gone(7);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert", 21);
+    ASSERT_NUMBER("SELECT times FROM pay_alert WHERE crowd = 'https://7.example'", 2);
+    ASSERT_NUMBER("SELECT times FROM pay_alert WHERE crowd = '*' AND closed_by IS NULL AND"
+                  " text LIKE 'more than 20 %: host 0 is gone'", 15);
+    /* what an operator closed makes room */
+    run_sql("UPDATE pay_alert SET closed_by = 'me', close_time = UTC_TIMESTAMP(3)"
+            " WHERE crowd <> 'https://7.example'");
+    host_gone(31);
+    host_gone(8);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE closed_by IS NULL", 3);
+    ASSERT_NUMBER("SELECT times FROM pay_alert WHERE crowd = 'https://31.example'", 1);
+    ASSERT_NUMBER("SELECT times FROM pay_alert WHERE crowd = '*'", 15);
+}
+
 static void test_notify_hand_back__counts_no_try(void **state)
 {
     (void)state;
@@ -650,6 +692,7 @@ int main(void)
         QUEUE_TEST(test_notify_finish__a_late_success_wins),
         QUEUE_TEST(test_notify_finish__a_late_failure_is_only_logged),
         QUEUE_TEST(test_notify_finish__giving_up_raises_an_alert),
+        QUEUE_TEST(test_notify_finish__hosts_without_end_are_some_alerts_and_one),
         QUEUE_TEST(test_notify_hand_back__counts_no_try),
         QUEUE_TEST(test_notify_is_due__by_lane),
         QUEUE_TEST(test_notify_endpoint__opens_doubles_and_closes),
