@@ -235,7 +235,8 @@ static enum pay_err attempt_call(const struct attempt_plan *plan, struct checkou
     err = db_txn(plan->call->db, ticket_work, &sent);
     if (err == PAY_OK)
         err = said_take(plan, &ticket.said, out);
-    return err == PAY_LOST ? PAY_UNKNOWN : err;
+    /* The channel was asked, so "nothing was done" would be wrong. */
+    return err == PAY_LOST || err == PAY_DB_AWAY ? PAY_UNKNOWN : err;
 }
 
 enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out)

@@ -21,7 +21,7 @@ struct hearing {
     const struct config *config;
     int64_t number;                 /* of the channel asked for; 0: the attempt names it */
     struct hear_source source;
-    struct text *why;               /* what a refused member should be; may be NULL */
+    struct text *why;               /* what a refused member should be */
     struct callback_raw raw;        /* kind and remote_address; from hear_begin on the body, too */
     /* for the caller */
     const struct channel_driver *driver;    /* after hear_begin */
