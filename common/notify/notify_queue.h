@@ -15,6 +15,7 @@
 #include "notify/notify_result.h"
 
 #define NOTIFY_LEASE_S 45
+/* A task's lane: 0 until its first try, then 1, so that first tries do not wait behind retries. */
 #define NOTIFY_BATCH_MAX 320            /* rows of one lane looked at in one claim */
 
 /* RIPE: the probe of a half-open host. EARLY: a first try at one that is still open. */
