@@ -340,12 +340,12 @@ CREATE TABLE callback_log (
 
 CREATE TABLE callback_bound (
   day DATE NOT NULL COMMENT 'the day, UTC',
-  about VARCHAR(64) NOT NULL COMMENT 'what is counted: part, whole or length, of an address or of all; or an attempt, refused or repeated',
+  about VARCHAR(64) NOT NULL COMMENT 'what is counted: part, whole or length, of an address or of all; or an attempt',
   kept INT NOT NULL
     COMMENT 'rows of callback_log; 1 above the bound: the first that was not kept; 2 above: further ones',
   bytes BIGINT NOT NULL COMMENT 'of bodies and headers in them',
   PRIMARY KEY (day, about)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='how many refused and repeated callbacks were kept, by day';
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='how many refused callbacks were kept, by day';
 
 -- Written by the triggers in procedures/, so that hand-typed SQL leaves a trace too. A row begins in state 0.
 CREATE TABLE status_log (

@@ -14,9 +14,4 @@ void callback_text_cut(const struct callback_raw *raw, size_t most, struct callb
 MUST_USE enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw,
                                        enum verdict verdict, int64_t extension_id);
 
-/* The same for a callback that changed nothing: a bounded number a day for each attempt. */
-MUST_USE enum pay_err callback_repeated(struct db *db, const struct callback_raw *raw,
-                                        enum verdict verdict, const struct attempt *of,
-                                        int64_t app_id);
-
 #endif

@@ -1,7 +1,6 @@
 /* callback_refused.c - the rows of callbacks that were refused. Any stranger can send them, so each
  * row is small, and their number a day is bounded: by address, by attempt, and in all. The first
- * one beyond a bound raises an alert, since a channel with a wrong key looks the same. Rows of
- * genuine callbacks that change nothing are bounded by attempt, too. */
+ * one beyond a bound raises an alert, since a channel with a wrong key looks the same. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,6 @@
 #define PART_MAX 2048
 #define WHOLE_MAX 16384
 #define ATTEMPT_ROWS 20
-#define REPEATED_ROWS 200
 #define ROW_BYTES 4096      /* of a row on average, bodies and headers */
 
 /* Bounds of a day: rows, and as many times ROW_BYTES. Callbacks that name an open attempt have
@@ -76,26 +74,6 @@ static enum pay_err count_one(struct db *db, const struct one *one, bool *kept, 
     *kept = now <= bound;
     *first = now == bound + 1;
     return err;
-}
-
-/* Each is acknowledged, so a channel that repeats it ignores our answer. */
-enum pay_err callback_repeated(struct db *db, const struct callback_raw *raw, enum verdict verdict,
-                               const struct attempt *of, int64_t app_id)
-{
-    char about[64], text[256];
-    bool kept, first;
-
-    snprintf(about, sizeof(about), "repeated %lld", (long long)of->id);
-    enum pay_err err = count_one(db, &(struct one){ about, REPEATED_ROWS, 0 }, &kept, &first);
-    if (err == PAY_OK && kept)
-        return callback_log_add(db, raw, verdict, of->id);
-    if (err != PAY_OK || !first)
-        return err;
-    snprintf(about, sizeof(about), "channel %lld", (long long)of->channel_id);
-    snprintf(text, sizeof(text), "more than %d callbacks about attempt %s changed nothing today,"
-             " the last one was %s; further ones are answered as ever and not put on record",
-             REPEATED_ROWS, of->no, verdict_word(verdict));
-    return alert_raise(db, "callbacks_repeated", app_id, about, text);
 }
 
 static enum pay_err alert(struct db *db, const char *about, int64_t app_id, const char *text)

@@ -97,15 +97,6 @@ static enum pay_err apply(struct db *db, struct settling *w)
     return PAY_FAULT;
 }
 
-static enum pay_err log_add(struct db *db, const struct settling *w)
-{
-    const bool changed = w->verdict == VERDICT_ACCEPTED || w->verdict == VERDICT_DUPLICATE_PAID ||
-                         w->verdict == VERDICT_LATE_PAID;
-
-    return changed ? callback_log_add(db, w->raw, w->verdict, w->attempt.id)
-                   : callback_repeated(db, w->raw, w->verdict, &w->attempt, w->order.app_id);
-}
-
 static enum pay_err settle_work(struct db *db, void *arg)
 {
     struct settling *w = arg;
@@ -117,7 +108,7 @@ static enum pay_err settle_work(struct db *db, void *arg)
         err = apply(db, w);
     FP("task.inserted");
     if (err == PAY_OK && w->raw)
-        err = log_add(db, w);
+        err = callback_log_add(db, w->raw, w->verdict, w->attempt.id);
     FP("raw.inserted");
     return err;
 }
