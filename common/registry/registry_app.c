@@ -29,6 +29,18 @@ enum pay_err registry_app_id(struct db *db, const char *app_key, int64_t *id)
     return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
 }
 
+enum pay_err registry_list(struct db *db, const char *app_key, struct db_query *query)
+{
+    if (app_key && !str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
+        return PAY_NOT_FOUND;
+    const struct db_param in[] = { DB_OPT(app_key), DB_OPT(app_key) };
+    query->in = in;
+    query->n = COUNT(in);
+    enum pay_err err = db_select(db, query);
+    db_end(db);
+    return err;
+}
+
 enum pay_err registry_log(struct db *db, struct actor *actor, const char *what,
                           const char *on)
 {

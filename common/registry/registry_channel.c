@@ -309,16 +309,6 @@ enum pay_err registry_channel_list(struct db *db, const char *app_key, db_each *
         " WHERE (? IS NULL OR a.app_key = ?) ORDER BY c.id";
     struct channel_row row;
 
-    if (app_key && !str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
-        return PAY_NOT_FOUND;
-    const struct db_param in[] = { DB_OPT(app_key), DB_OPT(app_key) };
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
-                                                         .in = in,
-                                                         .n = COUNT(in),
-                                                         .shape = DB_SHAPE(CHANNEL_COLUMNS),
-                                                         .row = &row,
-                                                         .each = each,
-                                                         .arg = arg });
-    db_end(db);
-    return err;
+    return registry_list(db, app_key, &(struct db_query){
+        .sql = SQL, .shape = DB_SHAPE(CHANNEL_COLUMNS), .row = &row, .each = each, .arg = arg });
 }

@@ -267,16 +267,6 @@ enum pay_err registry_key_list(struct db *db, const char *app_key, db_each *each
         " WHERE (? IS NULL OR a.app_key = ?) ORDER BY k.id";
     struct key_row row;
 
-    if (app_key && !str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
-        return PAY_NOT_FOUND;
-    const struct db_param in[] = { DB_OPT(app_key), DB_OPT(app_key) };
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
-                                                         .in = in,
-                                                         .n = COUNT(in),
-                                                         .shape = DB_SHAPE(KEY_COLUMNS),
-                                                         .row = &row,
-                                                         .each = each,
-                                                         .arg = arg });
-    db_end(db);
-    return err;
+    return registry_list(db, app_key, &(struct db_query){
+        .sql = SQL, .shape = DB_SHAPE(KEY_COLUMNS), .row = &row, .each = each, .arg = arg });
 }

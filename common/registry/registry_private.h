@@ -29,6 +29,8 @@ MUST_USE enum pay_err registry_log(struct db *db, struct actor *actor, const cha
 /* What a secret's or key's bare digest is kept as, inside db_txn. PAY_FAULT: the installation's own
  * key does not open, so the master key is another one. */
 MUST_USE enum pay_err registry_print(struct db *db, const struct mac *bare, struct mac *out);
+/* A list's query, whose two ? take app_key (NULL: all apps). PAY_NOT_FOUND: no app can have it. */
+MUST_USE enum pay_err registry_list(struct db *db, const char *app_key, struct db_query *query);
 /* prefix and 20 random characters of a-z0-9. */
 void registry_name_new(const char *prefix, char out[APP_KEY_SIZE]);
 /* Opens what is sealed for `from` and seals it for `to`. */
