@@ -27,14 +27,14 @@ static const char SQL_TABLE[] =
 /* What the server shows of the procedure or trigger of a name (given twice). */
 #define SHOWN \
     "(SELECT SHA2(CONCAT_WS('\\n', r.ROUTINE_DEFINITION, r.SQL_DATA_ACCESS, r.SECURITY_TYPE," \
-    "  r.SQL_MODE, (SELECT GROUP_CONCAT(p.PARAMETER_NAME, ' ', p.DTD_IDENTIFIER" \
+    "  r.DEFINER, r.SQL_MODE, (SELECT GROUP_CONCAT(p.PARAMETER_NAME, ' ', p.DTD_IDENTIFIER" \
     "    ORDER BY p.ORDINAL_POSITION) FROM information_schema.PARAMETERS p" \
     "    WHERE p.SPECIFIC_SCHEMA = DATABASE() AND p.SPECIFIC_NAME = r.ROUTINE_NAME)), 256)" \
     "  FROM information_schema.ROUTINES r" \
     "  WHERE r.ROUTINE_SCHEMA = DATABASE() AND r.ROUTINE_NAME = ?" \
     " UNION ALL" \
     " SELECT SHA2(CONCAT_WS('\\n', t.ACTION_TIMING, t.EVENT_MANIPULATION, t.EVENT_OBJECT_TABLE," \
-    "  t.SQL_MODE, t.ACTION_STATEMENT), 256) FROM information_schema.TRIGGERS t" \
+    "  t.DEFINER, t.SQL_MODE, t.ACTION_STATEMENT), 256) FROM information_schema.TRIGGERS t" \
     "  WHERE t.TRIGGER_SCHEMA = DATABASE() AND t.TRIGGER_NAME = ?)"
 
 struct name { char at[65]; };
@@ -43,6 +43,7 @@ static const struct db_column NAME_COLUMNS[] = { DB_COLUMN(struct name, at) };
 struct install {
     struct db *db;
     bool dry;
+    bool unrecorded;                        /* a dry run without the table: nothing is installed */
     struct procedures_report *out;
     struct text *why, which, strange;
     struct name names[NAMES_MAX];           /* that the files have */
@@ -68,6 +69,8 @@ static enum pay_err is_installed(struct install *in, int64_t *is)
     const struct db_param params[] = { DB_STR(name_now(in)), DB_STR(in->checksum),
                                        DB_STR(name_now(in)), DB_STR(name_now(in)) };
 
+    if (in->unrecorded)
+        return PAY_OK;
     enum pay_err err = db_number(in->db, SQL, DB_LIST(params), is);
     db_end(in->db);
     return err;
@@ -187,10 +190,27 @@ static int is_sql(const struct dirent *entry)
     return dot && str_eq(dot, ".sql");
 }
 
+/* Makes the record of what was installed. A dry run changes nothing and only looks for it. */
+static enum pay_err record_open(struct install *in)
+{
+    static const char SQL[] =
+        "SELECT COUNT(*) FROM information_schema.TABLES"
+        " WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'schema_procedure'";
+    char said[256];
+    int64_t there = 0;
+
+    enum pay_err err = in->dry ? db_number(in->db, SQL, NULL, 0, &there)
+                               : db_run_text(in->db, SQL_TABLE, said, sizeof(said));
+    db_end(in->db);
+    in->unrecorded = in->dry && there == 0;
+    if (err != PAY_OK && !in->dry)
+        text_add(in->why, said);
+    return err;
+}
+
 enum pay_err procedures_run(struct db *db, const char *folder, bool dry,
                             struct procedures_report *out, struct text *why)
 {
-    char said[256];
     struct install in = { .db = db, .dry = dry, .out = out, .why = why };
     struct dirent **files;
 
@@ -202,9 +222,7 @@ enum pay_err procedures_run(struct db *db, const char *folder, bool dry,
         text_addf(why, "no procedures in %.400s", folder);
         return PAY_NO_ROW;
     }
-    enum pay_err err = db_run_text(db, SQL_TABLE, said, sizeof(said));
-    if (err != PAY_OK)
-        text_add(why, said);
+    enum pay_err err = record_open(&in);
     for (int i = 0; i < count; i++) {
         if (err == PAY_OK)
             err = file_run(&in, folder, files[i]->d_name);

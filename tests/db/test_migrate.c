@@ -187,6 +187,9 @@ static void test_procedures__differ_until_migrate_installs_them(void **state)
 
     (void)state;
     sample_put();
+    ASSERT_PROCEDURES(db, true, "one, two");
+    ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'm_hand'"
+                  " AND TABLE_NAME = 'schema_procedure'", 0);
     ASSERT_PROCEDURES(db, false, "one, two");
     for (size_t i = 0; i < COUNT(CASES); i++) {
         run_sql(CASES[i].by_hand);
