@@ -120,8 +120,11 @@ static void cannot_send(struct notify_engine *e, struct notify_try *try, const c
     text_add(&reason, why);
     notify_judge(&try->result, &none);
     try->done_us = clock_ticks_us();
-    if (try->host)
+    if (try->host) {
+        try->answered = true;           /* the host's record stays until the result is recorded */
+        try->host->unrecorded++;
         notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
+    }
     notify_push(e, &e->done, try);
 }
 
