@@ -8,7 +8,7 @@
 
 #include "base/json_text.h"
 #include "wire/signed_json.h"
-#include "tests/unit/unit.h"
+#include "tests/db/shroff.h"
 
 enum gateway_mood { GATEWAY_HONEST, GATEWAY_SILENT, GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID,
                     GATEWAY_STALE, GATEWAY_HANGS, GATEWAY_PAID_AT_CLOSE,
@@ -141,6 +141,23 @@ static inline void gateway_down(void)
 {
     kill(G->pid, SIGKILL);
     waitpid(G->pid, NULL, 0);
+}
+
+/* Of a group of tests: shroff_up, and the mock channel's questions go to the played gateway. */
+static inline int asked_up(void **state)
+{
+    if (shroff_up(state) != 0)
+        return -1;
+    gateway_up(S.secret);
+    snprintf(S.config.mock_gateway_url, sizeof(S.config.mock_gateway_url), "http://127.0.0.1:%d",
+             (int)G->port);
+    return 0;
+}
+
+static inline int asked_down(void **state)
+{
+    gateway_down();
+    return shroff_down(state);
 }
 
 #endif

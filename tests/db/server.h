@@ -85,6 +85,13 @@ static inline bool server_start(struct server *s)
     return false;
 }
 
+/* Returns when all of the server's threads have stopped; SIGCONT lets it go on. */
+static inline void server_freeze(const struct server *s)
+{
+    kill(s->pid, SIGSTOP);
+    waitpid(s->pid, NULL, WUNTRACED);
+}
+
 static void server_kill(struct server *s)
 {
     kill(s->pid, SIGKILL);

@@ -2,22 +2,6 @@
 #include "tests/db/pay_steps.h"
 #include "tests/db/gateway.h"
 
-static int group_up(void **state)
-{
-    if (shroff_up(state) != 0)
-        return -1;
-    gateway_up(S.secret);
-    snprintf(S.config.mock_gateway_url, sizeof(S.config.mock_gateway_url), "http://127.0.0.1:%d",
-             (int)G->port);
-    return 0;
-}
-
-static int group_down(void **state)
-{
-    gateway_down();
-    return shroff_down(state);
-}
-
 /* ---- create */
 
 static void test_checkout_create__opens_an_order_with_its_attempt(void **state)
@@ -795,5 +779,5 @@ int main(void)
         MONEY_TEST(test_expired__one_of_many_lookers_asks),
         PAY_TEST(test_locks__one_order_for_all),
     };
-    return cmocka_run_group_tests(tests, group_up, group_down);
+    return cmocka_run_group_tests(tests, asked_up, asked_down);
 }

@@ -221,7 +221,7 @@ static void test_db_meanwhile__a_server_that_hangs(void **state)
     (void)state;
     db_meanwhile(db, count_call, &calls);
     assert_int_equal(number("SELECT 0"), 0);
-    kill(server.pid, SIGSTOP);
+    server_freeze(&server);
     int64_t since = clock_ticks_us();
     assert_int_equal(db_number(db, "SELECT 1", NULL, 0, &n), PAY_DB_AWAY);
     kill(server.pid, SIGCONT);

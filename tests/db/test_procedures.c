@@ -107,7 +107,8 @@ static const struct way {
       PAY_OTHER_PAYMENT },
 };
 
-/* All rows of the five tables, but for what differs from run to run: numbers and the clock. */
+/* Orders, attempts, notifications, callbacks, steps and alerts as one text. Row numbers and times
+ * are left out, since they differ in each run. */
 static const char *rows_now(void)
 {
     static const char SQL[] =

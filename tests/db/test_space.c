@@ -4,22 +4,6 @@
 
 #define NO_DISK_HAS_MB (INT64_C(1) << 40)
 
-static int group_up(void **state)
-{
-    if (shroff_up(state) != 0)
-        return -1;
-    gateway_up(S.secret);
-    snprintf(S.config.mock_gateway_url, sizeof(S.config.mock_gateway_url), "http://127.0.0.1:%d",
-             (int)G->port);
-    return 0;
-}
-
-static int group_down(void **state)
-{
-    gateway_down();
-    return shroff_down(state);
-}
-
 static void test_space_is_short__no_row_is_made_and_an_open_attempt_is_given_back(void **state)
 {
     const int64_t least = S.config.min_free_mb;
@@ -57,5 +41,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         MONEY_TEST(test_space_is_short__no_row_is_made_and_an_open_attempt_is_given_back),
     };
-    return cmocka_run_group_tests(tests, group_up, group_down);
+    return cmocka_run_group_tests(tests, asked_up, asked_down);
 }
