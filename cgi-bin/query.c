@@ -72,15 +72,13 @@ static enum pay_err show_item(void *arg, void *row)
     return text_copy(page->last, sizeof(page->last), order->no) ? PAY_OK : PAY_FAULT;
 }
 
-#define SHORT 20            /* what is asked for without a limit */
-
 /* A list of a hundred costs what ten other requests do: it takes a seat of its app's (gate.h). */
 static bool may_list(struct call *call, int64_t limit)
 {
-    if (limit <= SHORT || gate_sit_to_read(call->app->id))
+    if (limit <= LIST_LIMIT || gate_sit_to_read(call->app->id))
         return true;
     text_addf(call->why, "too many lists of over %d orders at once: ask for one after another",
-              SHORT);
+              LIST_LIMIT);
     return false;
 }
 

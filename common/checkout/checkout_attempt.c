@@ -59,7 +59,7 @@ enum pay_err attempt_plan(const struct checkout_call *call, const struct channel
     ulid_new(out->pay_id);
     const struct channel_order asked = order_for(out, order);
     const struct channel_product *product = channel->account.product;
-    if (product->way == BY_LEDGER)      /* not implemented yet */
+    if (product->way == BY_LEDGER)      /* no wallet exists yet */
         return PAY_NO_CHANNEL;
     if (product->currency && !str_eq(product->currency, order->currency))
         return PAY_BAD_FIELD;

@@ -153,10 +153,10 @@ static enum pay_err settle_order(struct db *db, const struct channel_config *cha
     return err;
 }
 
-/* Refunds and transfers are not implemented yet, so none is found. */
 typedef enum pay_err settler(struct db *db, const struct channel_config *channel,
                              const struct channel_said *said, const struct callback_raw *raw,
                              enum verdict *verdict);
+/* What is missing here has no rows yet, so nothing is found. */
 static settler *const BY_ABOUT[] = {
     [ABOUT_ORDER] = settle_order, [ABOUT_REFUND] = NULL, [ABOUT_TRANSFER] = NULL,
 };

@@ -28,6 +28,7 @@ struct channel_choice { char code[CHANNEL_CODE_SIZE], extras[REQUEST_BODY_MAX]; 
                 .max = CHANNEL_CODE_SIZE - 1), \
     FIELD_NAMED(in, at.extras, "channel_extras", FIELD_EXTRAS, OPTIONAL)
 
+#define LIST_LIMIT 20           /* objects in an answer, unless the request says another limit */
 /* Which part of a list, newest first; `states` lists the object's states (base/state.h). */
 struct list_choice { int64_t from, to, status, limit; char after[NO_SIZE]; };
 #define FIELDS_LIST_CHOICE(in, at, states) \
@@ -36,6 +37,7 @@ struct list_choice { int64_t from, to, status, limit; char after[NO_SIZE]; };
     FIELD_NAMED(in, at.status, "status", FIELD_CHOICE, OPTIONAL, .words = STATE_WORDS(states), \
                 .fallback = STATE_ANY), \
     FIELD_NAMED(in, at.after, "after", FIELD_NO, OPTIONAL), \
-    FIELD_NAMED(in, at.limit, "limit", FIELD_I64, OPTIONAL, .min = 1, .max = 100, .fallback = 20)
+    FIELD_NAMED(in, at.limit, "limit", FIELD_I64, OPTIONAL, .min = 1, .max = 100, \
+                .fallback = LIST_LIMIT)
 
 #endif
