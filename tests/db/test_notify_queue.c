@@ -26,12 +26,16 @@ static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
     return PAY_OK;
 }
 
+static void claim_forget(struct notify_claim *claim)
+{
+    for (size_t i = 0; i < claim->count; i++)
+        free(claim->rows[i].body);
+    claim->count = 0;
+}
+
 static void claim_as(struct db *db, struct notify_claim *claim, enum notify_fate fate)
 {
-    for (size_t i = 0; i < claim->count; i++) {
-        free(claim->rows[i].body);
-        claim->rows[i].body = NULL;
-    }
+    claim_forget(claim);
     FATE = fate;
     claim->limit[0] = claim->limit[1] = 10;
     claim->begin = begin;
@@ -378,7 +382,7 @@ static void test_notify_finish__hosts_without_end_are_some_alerts_and_one(void *
 {
     (void)state;
     tasks_make(40, 0);
-    CLAIM.count = 0;
+    claim_forget(&CLAIM);
     for (int host = 1; host <= 30; host++)
         host_gone(host);
     for (int i = 0; i < 5; i++)
