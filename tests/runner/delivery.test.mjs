@@ -7,7 +7,7 @@ import { deadPort, rawReceiver, receiver } from './lib/receiver.mjs';
 
 let bench, app;
 before(async () => { bench = await Bench.start(); app = await bench.app(); });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 // Sends one notification to a receiver that answers so; gives the task, its log row and what was heard.
 async function once(answer, { task = {}, of = app, env = {} } = {}) {

@@ -6,7 +6,7 @@ import { deadPort, rawReceiver, receiver } from './lib/receiver.mjs';
 
 let bench, app;
 before(async () => { bench = await Bench.start(); app = await bench.app(); });
-after(() => bench.stop());
+after(() => bench?.stop());
 beforeEach(async () => {
   await bench.rows('DELETE FROM notify_task');
   await bench.rows('TRUNCATE notify_log');

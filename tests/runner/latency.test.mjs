@@ -6,7 +6,7 @@ import { receiver } from './lib/receiver.mjs';
 
 let bench;
 before(async () => { bench = await Bench.start(); });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 test('a notification arrives within a second of its commit (p99)', { timeout: 60_000 }, async (t) => {
   const app = await bench.app();

@@ -10,7 +10,7 @@ const HOSTS = 16;
 
 let bench;
 before(async () => { bench = await Bench.start(); });
-after(() => bench.stop());
+after(() => bench?.stop());
 
 test(`${RUNNERS} runners, ${TASKS} tasks`, { timeout: 900_000 }, async (t) => {
   const app = await bench.app();

@@ -10,7 +10,7 @@ import { buildPath } from '../lib/env.mjs';
 
 let bench, app;
 before(async () => { bench = await Bench.start(); app = await bench.app(); });
-after(() => bench.stop());
+after(() => bench?.stop());
 beforeEach(() => bench.rows('DELETE FROM notify_task'));
 
 const SUMMARY = ['sent', 'acknowledged', 'failed', 'given_up', 'parked', 'runner_lost', 'lease_lost', 'handed_back'];

@@ -36,20 +36,33 @@ const serverPath = () => ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd'].find
 export class Bench {
   static async start() {
     const bench = new Bench();
-    bench.state = mkdtempSync(join(tmpdir(), 'sr-'));
-    bench.socket = join(bench.state, 'run', 'mariadb.sock');
-    for (const dir of ['run', 'secrets', 'tmp']) mkdirSync(join(bench.state, dir), { mode: 0o700 });
-    bench.masterKey = randomBytes(32);
-    writeFileSync(join(bench.state, 'secrets', 'master.key'), `1:${bench.masterKey.toString('base64')}\n`, { mode: 0o600 });
-    for (const role of ROLES) writeFileSync(join(bench.state, 'secrets', `${role}.password`), `pw-${role}\n`, { mode: 0o600 });
-    const made = spawnSync('mariadb-install-db', ['--no-defaults', `--datadir=${bench.state}/mysql`, '--user=root',
+    process.on('exit', () => bench.kill());
+    try {
+      bench.install();
+      await bench.startServer();
+      bench.prepare();
+    } catch (broken) {
+      // A server that stays would keep this process from ending.
+      await bench.stop();
+      throw broken;
+    }
+    return bench;
+  }
+
+  constructor() {
+    this.state = mkdtempSync(join(tmpdir(), 'sr-'));
+    this.socket = join(this.state, 'run', 'mariadb.sock');
+    this.children = new Set();
+  }
+
+  install() {
+    for (const dir of ['run', 'secrets', 'tmp']) mkdirSync(join(this.state, dir), { mode: 0o700 });
+    this.masterKey = randomBytes(32);
+    writeFileSync(join(this.state, 'secrets', 'master.key'), `1:${this.masterKey.toString('base64')}\n`, { mode: 0o600 });
+    for (const role of ROLES) writeFileSync(join(this.state, 'secrets', `${role}.password`), `pw-${role}\n`, { mode: 0o600 });
+    const made = spawnSync('mariadb-install-db', ['--no-defaults', `--datadir=${this.state}/mysql`, '--user=root',
       '--skip-test-db', '--force', '--auth-root-authentication-method=socket'], { encoding: 'utf8' });
     if (made.status !== 0) throw new Error(`mariadb-install-db: ${made.stderr}`);
-    bench.children = new Set();
-    process.on('exit', () => bench.kill());
-    await bench.startServer();
-    bench.prepare();
-    return bench;
   }
 
   async startServer() {
@@ -91,7 +104,7 @@ export class Bench {
   }
 
   async stop() {
-    await this.pool.end().catch(() => {});
+    await this.pool?.end().catch(() => {});
     this.kill();
   }
 
