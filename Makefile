@@ -73,6 +73,8 @@ PROGS := $(patsubst %.c,$(B)/%,$(PROG_SRC)) $(if $(CLI_SRC),$(B)/cli/shroffctl) 
 BENCH_SRC := $(wildcard bench/*.c)
 UNITS := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
 DBTS  := $(patsubst %.c,$(B)/%,$(DBT_SRC))
+# NAMES='notify text': only the test programs whose name has one of them in it.
+named = $(if $(NAMES),$(foreach t,$(1),$(if $(strip $(foreach n,$(NAMES),$(findstring $(n),$(notdir $(t))))),$(t))),$(1))
 # Only these faces of the played third parties may link them.
 SAND_USERS := $(B)/cgi-bin/mockpay $(B)/cgi-bin/sandbox_% $(B)/cron/sandbox_%
 
@@ -125,14 +127,14 @@ $(B)/tests/docs/tables: $(call obj,tests/docs/tables.c) $(LIB)
 docs-tables: $(B)/tests/docs/tables
 	@for d in docs/merchant.md docs/architecture.md docs/operate.md; do \
 	  $< $$d >$(B)/tests/docs/new && cat $(B)/tests/docs/new >$$d || exit 1; done; rm $(B)/tests/docs/new
-unit-build: $(UNITS)
-db-build: $(DBTS) $(if $(CLI_SRC),$(B)/cli/shroffctl)
+unit-build: $(call named,$(UNITS))
+db-build: $(call named,$(DBTS)) $(if $(CLI_SRC),$(B)/cli/shroffctl)
 # cmocka programs, one after the other; all run even when one fails.
 unit: unit-build
-	@rc=0; for t in $(UNITS); do $$t || rc=1; done; exit $$rc
+	@rc=0; for t in $(call named,$(UNITS)); do $$t || rc=1; done; exit $$rc
 # Wants a MariaDB that scripts/test starts (SHROFF_STATE and its accounts).
 db: db-build
-	@rc=0; for t in $(DBTS); do $$t || rc=1; done; exit $$rc
+	@rc=0; for t in $(call named,$(DBTS)); do $$t || rc=1; done; exit $$rc
 lint:
 	@scripts/lint
 clean:
