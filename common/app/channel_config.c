@@ -181,6 +181,7 @@ static enum pay_err channel_read(struct db *db, const struct config *config,
         slot->print = (struct print){ .config = { { 0 } } };
     if (err == PAY_OK)
         err = keys_take(db, slot);
+    *out = err == PAY_FAULT && latest.channel.driver ? &latest.channel : NULL;
     if (err != PAY_OK)
         return err;
     slot->channel = latest.channel;

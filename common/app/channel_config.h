@@ -13,8 +13,9 @@ struct channel_config {
 };
 
 /* By (app, code) or by number. PAY_NO_CHANNEL: absent, unknown driver, or a mock channel in live
- * mode. A disabled one is returned (callbacks go on): the caller looks at status. *out stays valid
- * until 16 others were looked up. config is kept (the process's own). */
+ * mode. PAY_FAULT: if its keys cannot be used, *out is its row without keys until the next look-up,
+ * else NULL. A disabled one is returned (callbacks go on): the caller looks at status. *out stays
+ * valid until 16 others were looked up. config is kept (the process's own). */
 MUST_USE enum pay_err channel_config_by_code(struct db *db, const struct config *config,
                                              int64_t app_id, const char *code,
                                              const struct channel_config **out);

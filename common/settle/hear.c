@@ -20,11 +20,14 @@ static enum pay_err find_channel(struct hearing *h)
 
     if (h->number != 0)
         err = channel_config_by_id(h->db, h->config, h->number, &h->asked);
-    if (err != PAY_OK && err != PAY_NO_CHANNEL)
+    h->shut = err == PAY_FAULT && h->asked;
+    if (err != PAY_OK && err != PAY_NO_CHANNEL && !h->shut)
         return err;
-    h->driver = err == PAY_OK ? h->asked->driver
-                              : channel_stand_in(h->config->test_mode, h->number);
-    h->raw.channel_id = err == PAY_OK ? h->number : 0;
+    h->driver = err == PAY_NO_CHANNEL ? channel_stand_in(h->config->test_mode, h->number)
+                                      : h->asked->driver;
+    h->raw.channel_id = err == PAY_NO_CHANNEL ? 0 : h->number;
+    if (h->shut)
+        h->asked = NULL;
     return h->driver ? PAY_OK : PAY_BAD_SIGN;
 }
 
@@ -80,7 +83,8 @@ static enum pay_err asked_key(struct hearing *h)
 }
 
 /* An attempt of another channel counts as unknown: the dummy key refuses it like a wrong signature.
- */
+ * A callback that names an attempt of a channel whose keys do not open may be genuine: PAY_FAULT. A
+ * stranger knows no such number, and gets the dummy key's answer there too. */
 static enum pay_err choose_key(struct hearing *h)
 {
     int64_t id = 0;
@@ -93,6 +97,8 @@ static enum pay_err choose_key(struct hearing *h)
         return PAY_OK;
     if (err == PAY_OK && h->number == 0)
         err = channel_config_by_id(h->db, h->config, id, &h->channel);
+    else if (err == PAY_OK && h->number == id && h->shut)
+        err = PAY_FAULT;
     else if (h->asked && h->number == id)
         h->channel = h->asked;
     if (err == PAY_NO_CHANNEL || (h->channel && h->channel->driver != h->driver)) {
@@ -141,7 +147,8 @@ static enum verdict verdict_of(const struct hearing *h, enum pay_err err)
         if (ROWS[i].err == err)
             return ROWS[i].verdict;
     }
-    if (is_outage(err))
+    /* No number outside the encrypted part: it may be genuine. */
+    if (is_outage(err) || (h->shut && !h->driver->claim))
         return VERDICT_FAULT;
     return h->channel ? VERDICT_BAD_SIGN : VERDICT_UNKNOWN_ATTEMPT;
 }

@@ -30,7 +30,8 @@ struct hearing {
     enum verdict verdict;
     bool believed;                  /* its signature is right */
     /* for hear.c alone */
-    const struct channel_config *asked;     /* NULL: that number is no channel's, or 0 */
+    const struct channel_config *asked;     /* NULL: that number is no channel's, or 0; or shut */
+    bool shut;                      /* the channel that is asked for is there, without its keys */
     const struct channel_config *channel;   /* its key is used; NULL: a dummy key */
     struct channel_callback callback;
     struct json *json;

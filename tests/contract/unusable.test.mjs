@@ -43,7 +43,7 @@ describe('a secret that does not open', { skip: !isRoot && 'needs root' }, () =>
     await inForce();
     expectError(await get(stack, key, PATH()), 40400);
   });
-  test('a channel: create, submit and callbacks are 50000, the callback is on record and pays when it comes again', async () => {
+  test('a channel: create, submit and callbacks of its attempts are 50000, as absent to strangers; the callback is on record and pays when it comes again', async () => {
     const app = await newApp(stack);
     const [open, bare] = [await createOpen(stack, app), await create(stack, app)];
     const spoil = () => root.rows(`UPDATE pay_channel SET config_sealed = ${flip('config_sealed')} WHERE id = ?`, [app.channelId]);
@@ -56,6 +56,16 @@ describe('a secret that does not open', { skip: !isRoot && 'needs root' }, () =>
       const callback = signedCallback(open, app.channelSecret);
       expectError(await sendCallback(stack, callback), 50000);
       expectError(await sendCallback(stack, callback, `/api/pay/notify/order/${app.channelId}`), 50000);
+      // a stranger knows no number of an attempt: a channel that does not open is answered like one that is not there
+      for (const pay_id of [strangerUlid(), await createOpen(stack, app1).then((o) => o.pay_id)]) {
+        const body = signedCallback({ ...open, pay_id }, 'a guess');
+        const answers = [];
+        for (const id of [app.channelId, app1.channelId, 987654]) answers.push(await sendCallback(stack, body, `/api/pay/notify/order/${id}`));
+        for (const answer of answers) {
+          expectError(answer, 40101);
+          assert.deepEqual({ ...answer.json, request_id: '' }, { ...answers[0].json, request_id: '' });
+        }
+      }
       const row = await db.row('SELECT l.verdict FROM callback_log l JOIN pay_order_extension x ON x.id = l.extension_id WHERE x.no = ? ORDER BY l.id LIMIT 1', [open.pay_id]);
       assert.equal(row.verdict, 'FAULT');
       assert.equal((await query(stack, app, { order_no: open.order_no })).status, 'WAITING');
