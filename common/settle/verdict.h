@@ -6,7 +6,7 @@
 /* The callback and its attempt say the same. */
 #define VERDICTS_AGREED(X) \
     X(VERDICT_ACCEPTED, "ACCEPTED", "it paid or ended the attempt") \
-    X(VERDICT_REPEATED, "REPEATED", "it says what is known already") \
+    X(VERDICT_REPEATED, "REPEATED", "known already; at most the payment's number is new") \
     X(VERDICT_DUPLICATE_PAID, "DUPLICATE_PAID", "money for an order that is paid: kept, alerted") \
     X(VERDICT_LATE_PAID, "LATE_PAID", "money for a closed order: kept, alerted")
 /* Genuine, but in conflict with what is on record; each raises an alert. */
