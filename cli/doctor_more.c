@@ -81,6 +81,26 @@ bool doctor_open(struct doctor *d, const char *role, struct db **out)
     return false;
 }
 
+/* A payment finds this out too late: the channel has the money by then. */
+static void check_calls(struct doctor *d, struct db *web)
+{
+    const char *which = "";
+    char room[300];
+    struct text t = TEXT(room);
+
+    enum pay_err err = doctor_calls(web, &which);
+    if (err == PAY_OK)
+        text_add(&t, "web can call them");
+    else if (err == PAY_NO_ROW)
+        text_addf(&t, "%s is missing, or web may not execute it: shroffctl migrate, then mariadb <"
+                  " schema/accounts.sql", which);
+    else
+        text_addf(&t, "%s does not run (%s): is its definer's account gone, or without its rights?"
+                  " mariadb < schema/accounts.sql, then shroffctl migrate", which,
+                  err_row(err)->msg);
+    doctor_told(d, err == PAY_OK ? FINE : FAIL, "payment procedures", room);
+}
+
 static void check_account(struct doctor *d, const char *role)
 {
     char what[64];
@@ -94,6 +114,8 @@ static void check_account(struct doctor *d, const char *role)
                 err == PAY_OK        ? db_user(db)
                 : err == PAY_DB_AWAY ? db_refusal()
                                      : "logs in, and may not read: mariadb < schema/accounts.sql");
+    if (err == PAY_OK && str_eq(role, "web"))
+        check_calls(d, db);
     db_close(&db);
 }
 

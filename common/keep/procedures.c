@@ -24,17 +24,20 @@ static const char SQL_TABLE[] =
     ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"
     " COMMENT='which procedures and triggers were installed'";
 
-/* What the server shows of the procedure or trigger of a name (given twice). */
+/* What the server shows of the procedure or trigger of a name (given twice). One that another
+ * account made is installed again, since it stops when its definer's account goes. */
 #define SHOWN \
     "(SELECT SHA2(CONCAT_WS('\\n', r.ROUTINE_DEFINITION, r.SQL_DATA_ACCESS, r.SECURITY_TYPE," \
-    "  r.DEFINER, r.SQL_MODE, (SELECT GROUP_CONCAT(p.PARAMETER_NAME, ' ', p.DTD_IDENTIFIER" \
+    "  r.DEFINER = CURRENT_USER(), r.SQL_MODE," \
+    "  (SELECT GROUP_CONCAT(p.PARAMETER_NAME, ' ', p.DTD_IDENTIFIER" \
     "    ORDER BY p.ORDINAL_POSITION) FROM information_schema.PARAMETERS p" \
     "    WHERE p.SPECIFIC_SCHEMA = DATABASE() AND p.SPECIFIC_NAME = r.ROUTINE_NAME)), 256)" \
     "  FROM information_schema.ROUTINES r" \
     "  WHERE r.ROUTINE_SCHEMA = DATABASE() AND r.ROUTINE_NAME = ?" \
     " UNION ALL" \
     " SELECT SHA2(CONCAT_WS('\\n', t.ACTION_TIMING, t.EVENT_MANIPULATION, t.EVENT_OBJECT_TABLE," \
-    "  t.DEFINER, t.SQL_MODE, t.ACTION_STATEMENT), 256) FROM information_schema.TRIGGERS t" \
+    "  t.DEFINER = CURRENT_USER(), t.SQL_MODE, t.ACTION_STATEMENT), 256)" \
+    "  FROM information_schema.TRIGGERS t" \
     "  WHERE t.TRIGGER_SCHEMA = DATABASE() AND t.TRIGGER_NAME = ?)"
 
 struct name { char at[65]; };

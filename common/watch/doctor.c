@@ -4,7 +4,9 @@
 #include "base/config.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "checkout/order_open.h"
 #include "notify/notify_state.h"
+#include "settle/order_pay.h"
 
 #define NGINX_DEFAULT 512
 
@@ -58,6 +60,35 @@ enum pay_err doctor_reads(struct db *db, bool sandbox)
     enum pay_err err = db_number(db, sandbox ? SQL_ANYTHING : SQL, NULL, 0, &unused);
     db_end(db);
     return err;
+}
+
+static enum pay_err pay_nothing(struct db *db)
+{
+    static const struct order NO_ORDER;
+    static const struct notify_plan NO_TASK;
+    static const struct channel_said NOTHING;
+
+    enum pay_err err = order_pay(db, &(struct order_paying){
+        .paid = &NO_ORDER, .said = &NOTHING, .task = &NO_TASK });
+    return err == PAY_WRONG_STATE ? PAY_OK : err;
+}
+
+enum pay_err doctor_calls(struct db *db, const char **which)
+{
+    /* Shows an account what it may execute. */
+    static const char SQL[] = "SELECT 1 FROM information_schema.ROUTINES"
+                              " WHERE ROUTINE_SCHEMA = DATABASE() AND ROUTINE_NAME = ?";
+    static const struct db_procedure *const ALL[] = { &ORDER_OPEN, &NOTIFY_ADD, &ORDER_PAY };
+    enum pay_err err = PAY_OK;
+    int64_t unused;
+
+    for (size_t i = 0; i < COUNT(ALL) && err == PAY_OK; i++) {
+        *which = ALL[i]->name;
+        const struct db_param in[] = { DB_STR(*which) };
+        err = db_number(db, SQL, DB_LIST(in), &unused);
+        db_end(db);
+    }
+    return err == PAY_OK ? pay_nothing(db) : err;
 }
 
 static const struct db_column WAITING_COLUMNS[] = {

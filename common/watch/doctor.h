@@ -22,6 +22,10 @@ MUST_USE enum pay_err doctor_facts(struct db *db, struct doctor_facts *out);
 /* PAY_OK when this account can read the tables that every program reads (the sandbox's: any).
  * PAY_DB_AWAY: it cannot log in. */
 MUST_USE enum pay_err doctor_reads(struct db *db, bool sandbox);
+/* Can this account, web's, call the procedures that payments need? order_pay is called for an order
+ * that does not exist, which changes nothing and finds whether its definer's account can run it.
+ * Otherwise *which is its name; PAY_NO_ROW: it is missing, or web may not execute it. */
+MUST_USE enum pay_err doctor_calls(struct db *db, const char **which);
 /* Notifications that were tried and wait for a further try: how many (counted to MOST), and the app
  * that has most of them. PAY_NO_ROW: none. */
 #define DOCTOR_WAITING_MOST 100000

@@ -225,6 +225,25 @@ static void test_procedures__keep_the_rights_to_them(void **state)
     db_close(&db);
 }
 
+/* What another account installed, and recorded, is installed again. */
+static void test_procedures__get_the_account_that_migrates_as_definer(void **state)
+{
+    struct db_account other = { .user = "shroff_migrate", .database = "m_definer" };
+    struct db *db = fresh("m_definer");
+
+    (void)state;
+    sample_put();
+    run_sql("GRANT ALL ON m_definer.* TO shroff_migrate@localhost");
+    struct db *by_other = open_at(S.server.socket, &other);
+    ASSERT_PROCEDURES(by_other, false, "one, two");
+    ASSERT_PROCEDURES(by_other, true, "");
+    ASSERT_PROCEDURES(db, false, "one, two");
+    ASSERT_PROCEDURES(db, true, "");
+    run_sql("REVOKE ALL ON m_definer.* FROM shroff_migrate@localhost");
+    db_close(&by_other);
+    db_close(&db);
+}
+
 static void test_procedures__say_what_is_wrong(void **state)
 {
     struct db *db = fresh("m_wrong");
@@ -433,6 +452,7 @@ int main(void)
         cmocka_unit_test(test_procedures__are_those_of_the_files),
         cmocka_unit_test(test_procedures__differ_until_migrate_installs_them),
         cmocka_unit_test(test_procedures__keep_the_rights_to_them),
+        cmocka_unit_test(test_procedures__get_the_account_that_migrates_as_definer),
         cmocka_unit_test(test_procedures__say_what_is_wrong),
         cmocka_unit_test(test_migrate_run__five_at_once_apply_each_file_once),
         cmocka_unit_test(test_migrate_run__goes_on_where_one_was_killed),

@@ -573,6 +573,27 @@ describe('doctor', () => {
     assert.equal(unread.code, 0, 'what cannot be looked at is no failure');
     assert.deepEqual([unread.of['account runner'].result, /SHROFF_RUNNER_DB_PASSWORD_FILE/.test(unread.of['account runner'].text)], ['warn', true]);
   });
+  test('a payment procedure whose definer is gone, that web may not execute, that is missing', { skip: !root && 'needs root' }, async () => {
+    const check = async () => (await look()).of['payment procedures'];
+    assert.equal((await check()).result, 'ok');
+    const [made] = await root.rows('SHOW CREATE PROCEDURE order_pay');
+    const text = made['Create Procedure'].replace(/^CREATE DEFINER=\S+ PROCEDURE/, '');
+    const grant = "GRANT EXECUTE ON PROCEDURE order_pay TO 'shroff_web'@'localhost'";
+    try {
+      await root.rows(`CREATE OR REPLACE DEFINER='gone'@'localhost' PROCEDURE${text}`);
+      assert.match((await check()).text, /order_pay does not run .*definer.*shroffctl migrate/);
+      await json(['migrate']);
+      assert.equal((await check()).result, 'ok', 'migrate has mended it');
+      await root.rows("REVOKE EXECUTE ON PROCEDURE order_pay FROM 'shroff_web'@'localhost'");
+      assert.match((await check()).text, /order_pay is missing, or web may not execute it: .*accounts\.sql/);
+      await root.rows('DROP PROCEDURE order_pay');
+      assert.match((await check()).text, /order_pay is missing/);
+    } finally {
+      await json(['migrate']);
+      await root.rows(grant);
+    }
+    assert.equal((await look()).code, 0);
+  });
   test('notifications that were tried and wait: how many, and for whom', { skip: !root && 'only root may plant them' }, async () => {
     const app = await newApp(stack);
     await root.rows(`INSERT INTO notify_task (no, app_id, type, event, data_id, notify_url, body, lane, notify_times, max_notify_times, next_notify_time)
