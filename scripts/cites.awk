@@ -1,6 +1,6 @@
 # cites.awk - reads texts of any kind, prints `file:line: cite: what` where one names a document that is
 # not among the files read, or a numbered rule of a list that a reader does not have (cite: allow: "rule 14", "M14").
-# `cite: allow` on the line, or an address on the net around the name, excuses it.
+# `cite: allow` on the line excuses it, and so does a URL that contains the name.
 
 BEGIN {
     for (i = 1; i < ARGC; i++) {

@@ -1,4 +1,4 @@
-# bash completion of shroffctl: what it offers is asked of the program itself.
+# bash completion of shroffctl: the words come from the program's own --help.
 _shroffctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} group=${COMP_WORDS[1]-} verb=${COMP_WORDS[2]-} words
     if ((COMP_CWORD == 1)); then

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The two demo apps and the files that tell of them: demo.env for people and tests, shop.env and two
+# Makes the two demo apps and the files with their keys: demo.env for people and tests, shop.env and two
 # secrets for the demo shop. Sourced after settings.sh and mariadb.sh; MariaDB runs, migrated.
 
 DEMO_NAMES=(SHROFF_BASE_URL
@@ -14,7 +14,7 @@ ctl_change() { ctl "$@" --reason 'demo of scripts/run'; }
 # member NAME JSON: a member's value; dies when it is not there.
 member() { jq -er --arg name "$1" '.[$name]' <<<"$2" || die "shroffctl answered without $1: $2"; }
 
-# demo_read: what demo.env holds, if it is there. An unfinished or foreign line counts as absent.
+# demo_read: reads demo.env into DEMO, if the file is there. A line of another form is skipped.
 demo_read() {
     local line quote="'\\''"
     DEMO=()
@@ -26,11 +26,11 @@ demo_read() {
 }
 
 # demo_app NAME PREFIX MOCK [WEBHOOK]: the app of that name and its key into DEMO[PREFIX_…], its mock
-# channel into DEMO[MOCK_…], its webhook secret into DEMO[WEBHOOK]. What exists and is known from demo.env stays; of what exists
-# but whose secret is lost, the secret is rotated. So it ends well wherever an earlier one stopped.
+# channel into DEMO[MOCK_…], its webhook secret into DEMO[WEBHOOK]. What is missing is made. Where the
+# secret is not in demo.env, it is rotated. So it works after an earlier run that stopped anywhere.
 demo_app() {
     local name=$1 prefix=$2 mock=$3 webhook=${4:-} url='' app='' row out
-    # The shop knows one app's secret only: what the other's orders have to tell goes where they say.
+    # The shop has one app's secret only, so the other app has no address of its own for notifications.
     [ -z "$webhook" ] || url=$SHROFF_BASE_URL/shop/notify
     row=$(ctl app list | jq -c --arg name "$name" '[.items[] | select(.name == $name)][0] // empty')
     [ -z "$row" ] || app=$(member app_key "$row")
@@ -43,7 +43,7 @@ demo_app() {
         app=$(member app_key "$out")
         [ -z "$webhook" ] || DEMO[$webhook]=$(member webhook_secret "$out")
     elif [ "$(jq -r '.order_notify_url // .notify_url // empty' <<<"$row")" != "$url" ]; then
-        ctl_change app set "$app" --notify-url "$url" >/dev/null    # the port is another one
+        ctl_change app set "$app" --notify-url "$url" >/dev/null    # the port has changed
     fi
     DEMO[${prefix}_KEY]=$app
     if [ -n "$webhook" ] && [ -z "${DEMO[$webhook]}" ]; then
@@ -110,7 +110,7 @@ demo_make() {
     DEMO[SHROFF_DB_SOCKET]=$DB_SOCKET
     DEMO[SHROFF_DB_NAME]=$SHROFF_DB_NAME
     DEMO[SHROFF_DB_USER]=shroff_reader
-    DEMO[SHROFF_MODE]='test'       # so that shroffctl after `. demo.env` knows where it is
+    DEMO[SHROFF_MODE]='test'       # so that shroffctl works after `. demo.env`
     DEMO[SHROFF_DB_PASSWORD]=$(cat "$STATE/secrets/reader.password")
     demo_write
 }

@@ -1,24 +1,24 @@
 # shellcheck shell=bash
-# A private MariaDB under a state folder: initialised, started, asked. Used by run, test and anyone
-# who needs a throwaway one. Nothing of /etc/mysql is read. Sourced after process.sh.
+# A private MariaDB under a state folder: its data folder, configuration, start and accounts. Used by
+# run and test. It reads nothing of /etc/mysql. Sourced after process.sh.
 
 DB_ROLES=(web runner migrate ctl reader sandbox shop)
 
-# db_root: a client as the account that the socket lets in by who we are; SQL on stdin.
+# db_root: a client as the administrator, whom the socket admits by this user's id; SQL on stdin.
 db_root() {
     mariadb --no-defaults --user="$(id -un)" --socket="$DB_SOCKET" --default-character-set=utf8mb4 \
         --batch --skip-column-names
 }
 
-# secrets_make: passwords and the master key, once. A key that is gone while there are data is not
-# made anew: what is sealed under the old one could never be opened.
+# secrets_make: makes passwords and the master key, once. When the key file is lost and there are data,
+# no new key is made: it could not open what is sealed under the old one.
 secrets_make() {
     local role file
     mkdir -p "$STATE/secrets"
     if [ ! -s "$STATE/secrets/master.key" ]; then
         [ ! -e "$STATE/mysql/shroff.ready" ] ||
             die "$STATE/secrets/master.key is gone, and the secrets in the database are sealed under it" \
-                "Put it back from your copy; or begin anew with an empty state: rm -r $STATE"
+                "Put it back from your copy; or start anew with an empty state: rm -r $STATE"
         printf '1:%s\n' "$(openssl rand -base64 32)" >"$STATE/secrets/master.key.new"
         mv "$STATE/secrets/master.key.new" "$STATE/secrets/master.key"
     fi
@@ -70,8 +70,8 @@ sync_binlog = 1
 END
 }
 
-# redo_size WANT: MiB of redo log: WANT, but little on a disk that has little room, and never less than
-# what is there: a server that has to make a new one on a full disk would not start.
+# redo_size WANT: MiB of redo log: WANT, but less on a disk with little free space, and never less than
+# the log that is there: a server that must make a new one on a full disk does not start.
 redo_size() {
     local free have=0
     [ ! -e "$STATE/mysql/ib_logfile0" ] || have=$(($(stat -c %s "$STATE/mysql/ib_logfile0") >> 20))
@@ -79,7 +79,7 @@ redo_size() {
     if ((free < 8 * $1)); then echo "$((have > 0 ? have : 128))"; else echo "$((have > $1 ? have : $1))"; fi
 }
 
-# sizes_export: what MariaDB gets, unless the environment says otherwise; the programs have built.
+# sizes_export: MariaDB's sizes from shroffctl, which must be built; the environment may override them.
 sizes_export() {
     local sizes pool redo connections
     sizes=$("$BUILD/cli/shroffctl" sizes --json)
@@ -91,8 +91,8 @@ sizes_export() {
     export SHROFF_DB_BUFFER_POOL SHROFF_DB_REDO_LOG SHROFF_DB_CONNECTIONS
 }
 
-# mariadb_init: a data folder. It is made beside its place and moved there whole, so that a half-made
-# one is never taken for data; one without the mark (a crash of an older kind) is put aside.
+# mariadb_init: makes the data folder under another name and renames it when it is complete. A folder
+# without the file shroff.ready is unfinished, and is moved away.
 mariadb_init() {
     local user
     user=$(id -un)
@@ -101,7 +101,7 @@ mariadb_init() {
         mv "$STATE/mysql" "$STATE/mysql.unfinished.$(date -u +%Y%m%dT%H%M%S)"
     fi
     rm -rf "$STATE/mysql.new"
-    # Not in /tmp: a server that starts removes every #sql file there, another's install too.
+    # Not in /tmp: a server that starts there removes every #sql file, also those of another installation.
     TMPDIR=$STATE/tmp mariadb-install-db --no-defaults --datadir="$STATE/mysql.new" --user="$user" --skip-test-db \
         --skip-name-resolve --force --auth-root-authentication-method=socket --auth-root-socket-user="$user"
     chmod 700 "$STATE/mysql.new"
@@ -113,13 +113,13 @@ mariadb_init() {
 mariadb_command() {
     local server
     server=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v mariadbd)
-    # On a full disk the one of the last start is as good.
+    # On a full disk the file of the last start is used.
     file_write "$RUN/mariadb.cnf" "$(mariadb_config)" || [ -s "$RUN/mariadb.cnf" ]
     CMD=("$server" "--defaults-file=$RUN/mariadb.cnf")
     [ "$(id -u)" -ne 0 ] || CMD+=(--user=root)
 }
 
-# mariadb_wait: until it answers. A server that recovers from a crash is waited for as long as it lives.
+# mariadb_wait: waits until MariaDB answers, 120 s at most; fails at once when the server does not stay up.
 mariadb_wait() {
     local i
     for ((i = 0; i < 1200; i++)); do
@@ -130,7 +130,7 @@ mariadb_wait() {
         fi
         if [ -e "$RUN/mariadb.died" ]; then
             tail -n 15 "$LOGS/mariadb.log"
-            echo 'MariaDB does not stay up; its last words are above.'
+            echo 'MariaDB does not stay up; the end of its log is above.'
             return 1
         fi
         sleep 0.1
@@ -140,8 +140,8 @@ mariadb_wait() {
     return 1
 }
 
-# accounts_make: databases and accounts with the passwords of this state. What each may do is
-# schema/accounts.sql and accounts_demo.sql, once the tables are there. Passwords go through stdin.
+# accounts_make: databases and accounts with the passwords of this state. Their rights are in
+# schema/accounts.sql and accounts_demo.sql, which need the tables. Passwords go through stdin.
 accounts_make() {
     local role
     {

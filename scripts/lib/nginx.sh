@@ -5,17 +5,17 @@
 nginx_config() {
     local text user='' connections
     text=$(cat "$ROOT/nginx/shroff.conf.in")
-    # Workers of a root nginx would become nobody, who cannot enter the state folder.
+    # Started by root, nginx would run its workers as the user nobody, which cannot enter the state folder.
     [ "$(id -u)" -ne 0 ] || user='user root;'
     text=${text//@USER@/"$user"}
     text=${text//@STATE@/"$STATE"}
     text=${text//@LISTEN@/"$SHROFF_BIND:$SHROFF_PORT"}
-    # A client that has not finished its head counts nowhere else: room for more than one address can
-    # open. A connection is a descriptor, and some are for logs and sockets.
+    # No other limit counts a client that has not finished its head, so there are more connections than
+    # one address can open. Each needs a descriptor; 64 are left for logs and sockets.
     connections=$(($(ulimit -n) - 64))
     text=${text//@CONNECTIONS@/"$((connections < 32768 ? connections : 32768))"}
     mkdir -p "$STATE/nginx/temp" "$STATE/nginx/shroff"
-    # Read from the state folder: a configuration that is reloaded is the one that was started.
+    # Copied to the state folder, so that a reload reads the same files as the start did.
     cp "$ROOT"/nginx/*.conf "$STATE/nginx/shroff/"
     printf '%s\n' "$text" >"$STATE/nginx/nginx.conf"
 }
@@ -26,13 +26,13 @@ nginx_command() {
     CMD=("$server" -p "$STATE/nginx" -c "$STATE/nginx/nginx.conf" -e "$LOGS/nginx.log")
 }
 
-# nginx_check: the configuration is read before anything is started.
+# nginx_check: nginx checks its configuration before anything is started.
 nginx_check() {
     nginx_command
     "${CMD[@]}" -t
 }
 
-# port_taken PORT: does somebody answer there?
+# port_taken PORT: does a program listen there?
 port_taken() {
     local host=${LOCAL_URL#http://}
     host=${host%":$SHROFF_PORT"}

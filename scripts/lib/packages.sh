@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034
-# Installs what is missing with apt, and nothing else; never starts the system's own daemons.
-# Sourced after ui.sh. Each line: the package, and how to see that what it brings is here.
+# Installs missing packages with apt; never starts the system's own daemons.
+# Sourced after ui.sh. Each line: the package, and how to see that it is installed.
 
 PACKAGES_RUN='
 gcc                     command gcc
@@ -64,7 +64,7 @@ package_here() {
     esac
 }
 
-# packages_missing LIST VAR: the packages of LIST whose thing is not here.
+# packages_missing LIST VAR: the packages of LIST that are not installed.
 packages_missing() {
     local package kind what _missing=()
     while read -r package kind what; do
@@ -75,8 +75,8 @@ packages_missing() {
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
-# While apt works, its packages must not start mariadb or nginx for the whole machine. Where the
-# administrator has a policy of his own, that one holds.
+# While apt installs packages, they must not start mariadb or nginx for the whole machine. A policy-rc.d
+# of the administrator's own stays.
 policy_set() {
     if as_root grep -qsxF "$POLICY_MARK" "$POLICY"; then as_root rm -f "$POLICY"; fi
     [ ! -e "$POLICY" ] || return 0
@@ -93,7 +93,7 @@ packages_apt() {
     trap policy_restore EXIT
     trap 'exit 143' TERM
     policy_set
-    # Lists may be absent (a bare image) or old: fetched when the first try finds them so.
+    # Package lists may be absent (a bare image) or old: they are fetched when the first try fails.
     if ! as_root "${apt[@]}" install "$@"; then
         as_root "${apt[@]}" update
         as_root "${apt[@]}" install "$@"
@@ -107,19 +107,19 @@ packages_install() {
     [ -n "$missing" ] || return 0
     read -ra wanted <<<"$missing"
     command -v apt-get >/dev/null ||
-        die "missing: $missing" "This system has no apt: install what these Debian 12 packages bring, then run again"
+        die "missing: $missing" "This system has no apt: install the files of these Debian 12 packages, then run again"
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null ||
             die "missing packages, and neither root nor sudo to install them" "As root: apt-get install -y $missing"
-        # Asks for the password here, in front, if it must.
+        # sudo asks for the password here if it needs one.
         sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; } ||
             die "missing packages, and sudo does not let us install them" "As root: apt-get install -y $missing"
     fi
     say "  installing: $missing"
     # shellcheck disable=SC2034  # step reads it
-    STEP_CURE="Is the network there, and no other apt at work? By hand, as root: apt-get update && apt-get install -y $missing" \
+    STEP_CURE="Is the network up, and no other apt running? By hand, as root: apt-get update && apt-get install -y $missing" \
         step "$label" "$log" packages_apt "${wanted[@]}"
     packages_missing "$list" missing
     [ -z "$missing" ] || die "apt has installed everything, yet this is not found: $missing" \
-        "Too old a Debian, or a changed PATH? Debian 12 has what is needed"
+        "Is Debian too old, or PATH changed? Debian 12 has what is needed"
 }

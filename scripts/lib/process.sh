@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# Processes by pid file. A pid file holds "PID START BOOT": a pid alone may belong to somebody else
-# by now, a pid that began at the same tick of the same boot cannot. Every service leads a session of
-# its own, so that what a killed parent left behind is found by its group. Sourced after settings.sh.
+# Processes by pid file. A pid file has "PID START BOOT": a pid alone may by now belong to another
+# process, a pid that started at the same tick of the same boot cannot. Every service leads a session of
+# its own, so that the children of a killed parent are found by their group. Sourced after settings.sh.
 
 SERVICES=()     # in the order of starting; services_list fills it
-ENDED=()        # names of what process_end ended
+ENDED=()        # names of the processes that process_end ended
 
-# Names of locals begin with _ where a variable of the caller's is set, which they would hide.
+# Locals begin with _ in functions that set a variable of the caller, which they would hide.
 
-# process_stat PID: its state, group and the tick it began into _state, _group, _began.
+# process_stat PID: its state, its group and the tick of its start into _state, _group, _began.
 process_stat() {
     local stat='' fields
     { IFS= read -r -d '' stat <"/proc/$1/stat"; } 2>/dev/null || :
@@ -17,7 +17,7 @@ process_stat() {
     _state=${fields[0]} _group=${fields[2]} _began=${fields[19]}
 }
 
-# group_alive PGID: has it a member that is more than a zombie?
+# group_alive PGID: has it a member that is no zombie?
 group_alive() {
     local dir _state _group _began
     kill -0 -- "-$1" 2>/dev/null || return 1
@@ -27,7 +27,7 @@ group_alive() {
     return 1
 }
 
-# file_write FILE TEXT: whole or not at all: on a full disk what stood there stays. False when it failed.
+# file_write FILE TEXT: replaces the whole file, or fails (a full disk) and leaves it unchanged.
 file_write() {
     if ! { printf '%s\n' "$2" >"$1.new"; } 2>/dev/null || ! mv -f "$1.new" "$1" 2>/dev/null; then
         rm -f "$1.new"
@@ -43,7 +43,7 @@ process_record() {
     file_write "$RUN/$1.pid" "$2 $_began $boot"
 }
 
-# process_recorded NAME: its pid file into _pid and _start; false when it is of another boot.
+# process_recorded NAME: reads its pid file into _pid and _start; false when it is of another boot.
 process_recorded() {
     local boot='' boot_now
     [ -r "$RUN/$1.pid" ] || return 1
@@ -61,7 +61,7 @@ process_alive() {
 }
 
 # process_orphans NAME VAR: true when the recorded process is gone but members of its group are not;
-# the group into VAR. Where a stranger has that pid by now, the group is a stranger's too.
+# the group into VAR. When another process has that pid by now, the group is not ours either.
 process_orphans() {
     local _pid='' _start='' _state _group _began
     process_recorded "$1" || return 1
@@ -82,8 +82,8 @@ process_kill_orphans() {
     kill -KILL -- "-$pid" 2>/dev/null || :
 }
 
-# process_end SECONDS NAME…: TERM to all at once, KILL to those still there after SECONDS, and to
-# what they left in their groups. Appends the names of those it ended to ENDED.
+# process_end SECONDS NAME…: TERM to all at once, KILL to those still there after SECONDS; then ends
+# the other members of their groups. Appends the names of those it ended to ENDED.
 process_end() {
     local limit=$1 name pid='' i left
     shift
@@ -120,8 +120,8 @@ services_list() {
     SERVICES+=(nginx scheduler)
 }
 
-# services_stop: everything of this state but the supervisor, in order: scheduler and jobs, the
-# FastCGI programs, nginx, MariaDB last. Works from the pid files, whoever started them.
+# services_stop: ends every process of this state but the supervisor, in order: scheduler and jobs, the
+# FastCGI programs, nginx, MariaDB last. It reads the pid files, so any script can call it.
 services_stop() {
     local file name jobs=() web=()
     process_end 15 scheduler

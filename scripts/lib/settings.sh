@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Where everything of one copy lies, from SHROFF_STATE and SHROFF_PORT. Sourced after ui.sh.
+# The paths and settings of one copy, from SHROFF_STATE and SHROFF_PORT. Sourced after ui.sh.
 
 ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 
-# settings_paths: SHROFF_STATE absolute and usable for sockets; sets STATE, RUN, LOGS, BUILD.
+# settings_paths: checks SHROFF_STATE (a socket's path must fit); sets STATE, RUN, LOGS, BUILD, DB_SOCKET.
 settings_paths() {
     local longest
     STATE=$(realpath -ms -- "${SHROFF_STATE:-$ROOT/var}")
@@ -11,7 +11,7 @@ settings_paths() {
     / | /tmp | /var | /home | /root | /etc | /usr | "$ROOT")
         die "SHROFF_STATE=$STATE is no place for a state folder" "Name a folder of its own, such as $ROOT/var" ;;
     *[\'\"\\\$\;{}#%\`]* | *[[:cntrl:][:space:]]*)
-        die "SHROFF_STATE holds a blank, quote or special character" "Choose a plainer path" ;;
+        die "SHROFF_STATE has a blank, quote or special character in it" "Choose a path without them" ;;
     esac
     longest=$STATE/run/callback.sock
     local LC_ALL=C
@@ -21,7 +21,7 @@ settings_paths() {
     fi
     RUN=$STATE/run LOGS=$STATE/log
     BUILD=$(cd "$ROOT" && realpath -ms -- "${SHROFF_BUILD:-build}")
-    # shellcheck disable=SC2034  # those who source this use them
+    # shellcheck disable=SC2034  # used by the scripts that source this file
     DB_SOCKET=$RUN/mariadb.sock
 }
 
@@ -32,8 +32,8 @@ settings_port() {
     fi
 }
 
-# settings_bind: SHROFF_BIND as nginx wants it, with brackets around IPv6; LOCAL_URL, where nginx is
-# reached from this machine. Browsers leave port 80 out, so it is left out here.
+# settings_bind: SHROFF_BIND in nginx's form, with brackets around IPv6; LOCAL_URL, nginx's address for
+# programs on this machine. Browsers leave port 80 out, so it is left out here.
 settings_bind() {
     local host
     SHROFF_BIND=${SHROFF_BIND:-127.0.0.1}
@@ -47,7 +47,7 @@ settings_bind() {
     LOCAL_URL=${LOCAL_URL%:80}
 }
 
-# settings_sizes: what MariaDB is to get, where the environment says so.
+# settings_sizes: checks MariaDB's sizes when the environment sets them.
 settings_sizes() {
     local name
     for name in SHROFF_DB_BUFFER_POOL SHROFF_DB_REDO_LOG; do
@@ -68,7 +68,7 @@ settings_export() {
     [[ $SHROFF_BASE_URL =~ ^https?://[^/[:space:]\'\"\\]+$ ]] ||
         die "SHROFF_BASE_URL=$SHROFF_BASE_URL is not http(s)://host[:port]" "Leave the trailing slash and path out"
     settings_sizes
-    # What a sourced demo.env of this or another copy left behind is for merchants, not for programs.
+    # These variables of a sourced demo.env are for merchants, not for the programs.
     unset SHROFF_APP_KEY SHROFF_APP_SECRET SHROFF_WEBHOOK_SECRET SHROFF_MOCK_CHANNEL_ID \
         SHROFF_MOCK_CHANNEL_SECRET SHROFF_APP2_KEY SHROFF_APP2_SECRET SHROFF_APP2_MOCK_CHANNEL_ID \
         SHROFF_APP2_MOCK_CHANNEL_SECRET SHROFF_DB_USER SHROFF_DB_PASSWORD SHROFF_LISTEN
@@ -81,14 +81,14 @@ settings_export() {
         unset "SHROFF_${role}_DB_USER" "SHROFF_${role}_DB_PASSWORD"
         export "SHROFF_${role}_DB_PASSWORD_FILE=$STATE/secrets/${role,,}.password"
     done
-    # For cron/shroff.crontab: where programs, settings and logs are.
+    # For cron/shroff.crontab: the paths of programs, settings and logs.
     SHROFF_HOME=$BUILD SHROFF_ENV=$RUN/shroff.env SHROFF_LOG_DIR=$LOGS
     export SHROFF_STATE SHROFF_PORT SHROFF_SANDBOX_PORT SHROFF_BASE_URL SHROFF_MODE SHROFF_BIND \
         SHROFF_NOTIFY_ALLOW_NETS SHROFF_DB_SOCKET SHROFF_DB_NAME SHROFF_SANDBOX_DB_NAME \
         SHROFF_SHOP_DB_NAME SHROFF_MASTER_KEY_FILE SHROFF_HOME SHROFF_ENV SHROFF_LOG_DIR
 }
 
-# settings_write: run/shroff.env, every SHROFF_* setting as a shell reads it; the cron jobs source it.
+# settings_write: writes run/shroff.env, every SHROFF_* setting in shell syntax; the cron jobs source it.
 settings_write() {
     local name value
     for name in $(compgen -e SHROFF_); do
@@ -98,7 +98,7 @@ settings_write() {
     mv -f "$RUN/shroff.env.new" "$RUN/shroff.env"
 }
 
-# settings_recorded NAME: what the copy on this state was started with.
+# settings_recorded NAME: prints the value with which the copy on this state was started.
 settings_recorded() {
     [ ! -r "$RUN/shroff.env" ] || sed -n "s/^$1='\(.*\)'\$/\1/p" "$RUN/shroff.env"
 }

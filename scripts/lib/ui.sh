@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# What the scripts say, and how they end: steps with their seconds, one clear line for a failure.
+# What the scripts print: steps with their seconds, and one line for a failure.
 # Sourced by scripts/*; PROGRAM is the name put before an error.
 
 PROGRAM=${PROGRAM:-${0##*/}}
@@ -14,7 +14,7 @@ fi
 say() { printf '%s\n' "$*"; }
 note() { printf '  %s%s%s\n' "$YELLOW" "$*" "$PLAIN"; }
 
-# die PROBLEM [CURE]: one line on stderr, exit 1. What was started is undone by the exit traps.
+# die PROBLEM [CURE]: one line on stderr, exit 1. The exit traps stop what was started.
 die() {
     printf '%s%s: %s%s%s\n' "$RED" "$PROGRAM" "$1" "$PLAIN" "${2:+. $2}" >&2
     exit 1
@@ -30,8 +30,8 @@ seconds_since() {
 }
 
 # step LABEL LOG COMMAND…: runs COMMAND with its output in LOG, in a process group of its own so that
-# Ctrl-C ends all of it. On a terminal the seconds run. A failure prints the log's end and dies with
-# STEP_CURE, when that is set.
+# Ctrl-C ends all of it. On a terminal it shows the seconds. When COMMAND fails, it prints the log's end
+# and dies with STEP_CURE.
 step() {
     local label=$1 log=$2 began='' took='' rc=0
     shift 2
