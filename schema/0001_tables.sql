@@ -1,6 +1,6 @@
--- Shroff's tables. Until the first release this one file is the schema and may change; a database made by
--- an older one must begin anew, and migrate says so. Afterwards a change is a further file, NNNN_what.sql.
--- Procedures and triggers are not here: procedures/ has them as they stand now.
+-- Shroff's tables. Until the first release this one file is the schema and may change: migrate refuses a
+-- database that an older one made. After the first release a change is a further file, NNNN_what.sql.
+-- Procedures and triggers are in procedures/.
 -- Money: BIGINT minor units. Times: DATETIME(3), UTC. Encrypted columns end in _sealed. A number that
 -- leaves the system is a ULID in the column `no`. Keys that merchants choose compare byte for byte (nopad_bin).
 
@@ -14,7 +14,7 @@ CREATE TABLE pay_app (
   refund_notify_url VARCHAR(1024) NULL COMMENT 'the same for refunds',
   transfer_notify_url VARCHAR(1024) NULL COMMENT 'the same for transfers',
   notify_append_channel TINYINT NOT NULL DEFAULT 1
-    COMMENT '1: /{channel_id} of the paying channel ends the notification''s path',
+    COMMENT '1: /{channel_id} of the channel that was paid is added to the notification''s path',
   notify_closed TINYINT NOT NULL DEFAULT 0 COMMENT '1: a closed order makes the notification order.closed',
   notify_schedule VARCHAR(255) NOT NULL DEFAULT 'long'
     COMMENT 'seed, long, or gaps between tries in seconds, comma separated',
@@ -41,7 +41,7 @@ CREATE TABLE pay_app_key (
   public_key TEXT NULL COMMENT 'RSA2: PEM',
   fingerprint BINARY(32) NOT NULL
     COMMENT 'HMAC by installation_key of the SHA-256 of the secret or of the key in DER: registered once in the whole installation',
-  scopes VARCHAR(255) NOT NULL COMMENT 'what it may ask for, comma separated',
+  scopes VARCHAR(255) NOT NULL COMMENT 'what its requests may do, comma separated',
   status TINYINT NOT NULL DEFAULT 0 COMMENT '0 LIVE, 1 REVOKED',
   expire_time DATETIME(3) NULL COMMENT 'refused from then on; null: never',
   last_used_time DATETIME(3) NULL COMMENT 'last accepted request, to within some minutes',
@@ -63,8 +63,8 @@ CREATE TABLE pay_channel (
   name VARCHAR(64) NOT NULL DEFAULT '' COMMENT 'for people',
   status TINYINT NOT NULL DEFAULT 0 COMMENT '0 ENABLED, 1 DISABLED: no new attempts and transfers',
   fee_rate BIGINT NOT NULL DEFAULT 0 COMMENT 'the channel''s fee in parts per million',
-  config TEXT NOT NULL COMMENT 'JSON: settings that are not secret',
-  config_sealed VARBINARY(16384) NOT NULL COMMENT 'JSON: the secret settings; encrypted',
+  config TEXT NOT NULL COMMENT 'JSON: the members of its configuration that are not secret',
+  config_sealed VARBINARY(16384) NOT NULL COMMENT 'JSON: the secret members; encrypted',
   remark VARCHAR(255) NOT NULL DEFAULT '' COMMENT 'for operators',
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
   update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
@@ -87,8 +87,8 @@ CREATE TABLE installation_key (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='keys of the installation itself';
 
 -- Orders, attempts, refunds and transfers name their app and channel without a foreign key: each would
--- bring an index of its own, which nothing reads (8 to 10 % of create). Apps and channels are never deleted
--- (procedures/pay_app.sql, pay_channel.sql); the audit proves that no row names one that is not there.
+-- need an index of its own, which no query uses (8 to 10 % of create). Apps and channels are never deleted
+-- (procedures/pay_app.sql, pay_channel.sql); the audit proves that no row names a missing one.
 CREATE TABLE pay_order (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
   no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'order_no, a ULID',
@@ -99,19 +99,19 @@ CREATE TABLE pay_order (
   body VARCHAR(512) NULL COMMENT 'the same at length',
   notify_url VARCHAR(1024) NULL COMMENT 'as create asked; null: the app''s',
   return_url VARCHAR(1024) NULL COMMENT 'where the payer''s browser goes afterwards',
-  metadata TEXT NULL COMMENT 'JSON, byte for byte as create brought it',
+  metadata TEXT NULL COMMENT 'JSON, byte for byte as create received it',
   price BIGINT NOT NULL COMMENT 'minor units',
   currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'ISO 4217',
-  channel_id BIGINT UNSIGNED NULL COMMENT 'the channel that paid it',
+  channel_id BIGINT UNSIGNED NULL COMMENT 'the channel by which it was paid',
   channel_code VARCHAR(32) NULL COMMENT 'its code',
   channel_fee_rate BIGINT NULL COMMENT 'its fee in parts per million, as it was at the payment',
   channel_fee_price BIGINT NULL COMMENT 'the fee in minor units',
   status TINYINT NOT NULL DEFAULT 0 COMMENT '0 WAITING, 10 SUCCESS, 20 CLOSED, 30 REFUND',
   user_ip VARCHAR(45) NULL COMMENT 'the payer''s address, as create said',
   expire_time DATETIME(3) NOT NULL COMMENT 'no attempt can be made from then on',
-  asked_time DATETIME(3) NULL COMMENT 'past its end: when status last asked the channels',
+  asked_time DATETIME(3) NULL COMMENT 'when status last asked the channels, after expire_time',
   success_time DATETIME(3) NULL COMMENT 'when it was paid, as the channel says; written once',
-  extension_id BIGINT UNSIGNED NULL COMMENT 'the attempt that paid',
+  extension_id BIGINT UNSIGNED NULL COMMENT 'the attempt by which it was paid',
   refund_price BIGINT NOT NULL DEFAULT 0 COMMENT 'what went back',
   refunding_price BIGINT NOT NULL DEFAULT 0 COMMENT 'what open refunds have reserved',
   channel_user_id VARCHAR(128) NULL COMMENT 'the payer''s name at the channel',
@@ -146,7 +146,7 @@ CREATE TABLE pay_order_extension (
   channel_extras TEXT NULL COMMENT 'JSON: what the merchant gave for the channel, e.g. openid',
   display_mode VARCHAR(16) NULL COMMENT 'redirect, qr_code, form, app, bar_code, none',
   display_content TEXT NULL COMMENT 'what the payer''s browser is to show or open',
-  pay_url VARCHAR(1024) NULL COMMENT 'where a person can go and pay; empty: nowhere; null: display_content is that address',
+  pay_url VARCHAR(1024) NULL COMMENT 'the page where a person can pay; empty: there is none; null: display_content is its address',
   display_expire_time DATETIME(3) NULL COMMENT 'when what is shown stops working; null: nothing is shown yet',
   channel_order_no VARCHAR(64) NULL COMMENT 'the channel''s number of the payment: one payment, one attempt',
   channel_error_code VARCHAR(64) NULL COMMENT 'the channel''s code of the last refusal',
@@ -251,18 +251,18 @@ CREATE TABLE notify_task (
   version BIGINT NOT NULL DEFAULT 0 COMMENT 'of that object when it happened',
   merchant_order_id VARCHAR(64) NULL COMMENT 'the merchant''s number of the order, to find it by',
   merchant_refund_id VARCHAR(64) NULL COMMENT 'the merchant''s number of the refund, to find it by',
-  notify_url VARCHAR(1100) NOT NULL COMMENT 'as it is called, the channel number already put on',
-  body TEXT NOT NULL COMMENT 'frozen when it happened: every try sends these bytes',
+  notify_url VARCHAR(1100) NOT NULL COMMENT 'as it is called, with the channel''s number already added',
+  body TEXT NOT NULL COMMENT 'written with the event: every try sends these bytes',
   status TINYINT NOT NULL DEFAULT 0 COMMENT '0 WAITING, 10 SUCCESS, 20 FAILURE (given up)',
   lane TINYINT NOT NULL DEFAULT 0 COMMENT '0 first try, 1 retry or resend',
   notify_times INT NOT NULL DEFAULT 0 COMMENT 'tries begun',
   max_notify_times INT NOT NULL COMMENT 'tries after which it is given up',
   next_notify_time DATETIME(3) NOT NULL COMMENT 'when due; while claimed, the end of the lease',
   parked_since DATETIME(3) NULL
-    COMMENT 'when it was due; its host or app is busy or failing, so it waits until next_notify_time',
+    COMMENT 'not null: put off until next_notify_time, as its host or app is busy or failing; it was due at this time',
   last_execute_time DATETIME(3) NULL COMMENT 'when the last try began',
-  claim_token BIGINT NOT NULL DEFAULT 0 COMMENT 'not 0: the runner that holds it',
-  manual TINYINT NOT NULL DEFAULT 0 COMMENT '1: the next try was asked for by an operator',
+  claim_token BIGINT NOT NULL DEFAULT 0 COMMENT 'not 0: the claim of the runner that sends it',
+  manual TINYINT NOT NULL DEFAULT 0 COMMENT '1: an operator asked for the next try',
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
   update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
     COMMENT 'when the row was last changed',
@@ -281,9 +281,9 @@ CREATE TABLE notify_endpoint (
   host VARCHAR(255) NOT NULL COMMENT 'name or address',
   port INT NOT NULL COMMENT 'port',
   consecutive_fail INT NOT NULL DEFAULT 0 COMMENT 'tries that failed in a row',
-  open_since DATETIME(3) NULL COMMENT 'open or half-open since then',
-  open_until DATETIME(3) NULL COMMENT 'no try before, but one probe after',
-  first_until DATETIME(3) NULL COMMENT 'no first try probes before',
+  open_since DATETIME(3) NULL COMMENT 'the breaker is open since then; null: it is closed',
+  open_until DATETIME(3) NULL COMMENT 'no try before this time, one probe after it',
+  first_until DATETIME(3) NULL COMMENT 'no first try is a probe before this time',
   paused TINYINT NOT NULL DEFAULT 0 COMMENT '1: an operator stopped it',
   last_ok_time DATETIME(3) NULL COMMENT 'when it last acknowledged',
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
@@ -293,7 +293,7 @@ CREATE TABLE notify_endpoint (
   KEY idx_open (open_since)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='state of merchant hosts: the breaker';
 
--- The logs: no foreign keys, by month, and never a row without a partition.
+-- The logs have no foreign keys and a partition for each month; pmax takes rows of later months.
 CREATE TABLE notify_log (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT
     COMMENT 'number inside this database; with create_time the key, since a partitioned table needs that',
@@ -302,7 +302,7 @@ CREATE TABLE notify_log (
   status TINYINT NOT NULL COMMENT '10 SUCCESS, 21 NOT_ACKNOWLEDGED, 22 REQUEST_FAILED: how the try ended',
   error_code VARCHAR(16) NOT NULL
     COMMENT 'OK HTTP_nnn BODY_RULE DNS CONNECT TLS TIMEOUT TOO_LARGE BLOCKED_ADDR RUNNER_LOST CONFIG',
-  reason VARCHAR(255) NULL COMMENT 'what went wrong, in words',
+  reason VARCHAR(255) NULL COMMENT 'what went wrong, for people',
   http_status INT NULL COMMENT 'of the answer',
   peer_address VARCHAR(45) NULL COMMENT 'the address it was sent to',
   duration_ms INT NULL COMMENT 'how long the try took',
@@ -314,12 +314,12 @@ CREATE TABLE notify_log (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='tries to deliver a notification, one row each'
   PARTITION BY RANGE COLUMNS (create_time) (PARTITION pmax VALUES LESS THAN (MAXVALUE));
 
--- Of a refused callback little is kept, for a short time, and so many rows a day (callback_bound), since any
--- stranger can send one: the beginning of its body, its length and its hash.
+-- Any stranger can send a callback. So of a refused one only the beginning of its body, its length and its
+-- hash are kept, for a short time, and only so many rows a day (callback_bound).
 CREATE TABLE callback_log (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT
     COMMENT 'number inside this database; with create_time the key, since a partitioned table needs that',
-  channel_id BIGINT UNSIGNED NULL COMMENT 'the channel it came for; null: unknown',
+  channel_id BIGINT UNSIGNED NULL COMMENT 'its channel; null: unknown',
   kind VARCHAR(16) NOT NULL DEFAULT 'order' COMMENT 'order, refund, transfer',
   remote_address VARCHAR(45) NOT NULL DEFAULT '' COMMENT 'the address it came from',
   headers TEXT NOT NULL COMMENT 'JSON; no credentials',
@@ -342,12 +342,13 @@ CREATE TABLE callback_bound (
   day DATE NOT NULL COMMENT 'the day, UTC',
   about VARCHAR(64) NOT NULL COMMENT 'what is counted: part, whole or length, of an address or of all; or an attempt',
   kept INT NOT NULL
-    COMMENT 'rows of callback_log; 1 above the bound: the first that was not kept; 2 above: further ones',
-  bytes BIGINT NOT NULL COMMENT 'of bodies and headers in them',
+    COMMENT 'rows of callback_log; 1 above the bound: one was not kept; 2 above: further ones were not kept',
+  bytes BIGINT NOT NULL COMMENT 'of bodies and headers in these rows',
   PRIMARY KEY (day, about)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='how many refused callbacks were kept, by day';
 
--- Written by the triggers in procedures/, so that hand-typed SQL leaves a trace too. A row begins in state 0.
+-- Written by order_pay and by the triggers in procedures/, so that hand-typed SQL is on record too. A new row is
+-- in state 0, which has no line here.
 CREATE TABLE status_log (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT
     COMMENT 'number inside this database; with create_time the key, since a partitioned table needs that',
@@ -369,21 +370,21 @@ CREATE TABLE api_nonce (
   UNIQUE KEY uk_nonce (app_id, nonce)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='spent nonces, kept 900 s';
 
--- What comes in crowds (every notification to a host that is gone) is one alert, counted.
+-- Alerts of the same cause (every notification to a host that is gone) are one row with a count.
 CREATE TABLE pay_alert (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
   kind VARCHAR(32) NOT NULL COMMENT 'duplicate_paid, late_paid, other_price, notify_gone, notify_given_up …',
   app_id BIGINT UNSIGNED NULL COMMENT 'the app concerned; null: none',
   about VARCHAR(64) NOT NULL COMMENT 'pay_id, order_no, webhook-id …',
-  crowd VARCHAR(300) NULL COMMENT 'what all of them have in common: the host; * counts those beyond twenty hosts',
+  crowd VARCHAR(300) NULL COMMENT 'the common cause: the host; * counts those beyond twenty hosts',
   text VARCHAR(1024) NOT NULL COMMENT 'for people',
-  times INT NOT NULL DEFAULT 1 COMMENT 'how often it was raised; raised again, it is open again',
+  times INT NOT NULL DEFAULT 1 COMMENT 'how often it was raised; one that is raised again opens again',
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
   update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
     COMMENT 'when the row was last changed',
   closed_by VARCHAR(64) NULL COMMENT 'the operator that closed it; null: open',
-  close_time DATETIME(3) NULL COMMENT 'when',
-  remark VARCHAR(255) NULL COMMENT 'and why',
+  close_time DATETIME(3) NULL COMMENT 'when it was closed',
+  remark VARCHAR(255) NULL COMMENT 'why it was closed',
   UNIQUE KEY uk_about (kind, about),
   UNIQUE KEY uk_crowd (kind, app_id, crowd),
   KEY idx_open (closed_by, id)

@@ -1,18 +1,18 @@
 -- What each account may do. Run as root of the database after every migration, any number of times:
 -- `scripts/run` does; in production `mariadb < schema/accounts.sql` once the accounts are made
--- (docs/operate.md); accounts_demo.sql has those that only `run` makes. Nobody but migrate may change
--- tables, delete, or change a line of a log; status_log is written by triggers and order_pay alone, in
--- the name of shroff_migrate.
+-- (docs/operate.md); accounts_demo.sql has those that only `run` makes. No account but shroff_migrate may
+-- change tables, delete, or change a line of a log. Only triggers and order_pay write status_log, with the
+-- rights of shroff_migrate.
 --
--- Programs may be at work meanwhile: what an account is to have is granted to a locked twin of it
--- (@'wanted'), and at the end the account itself gets what it lacks, and then loses what is too much.
--- So it never lacks a right that it had and is to have.
+-- Programs may run meanwhile. The wanted rights of an account are granted to a locked twin of it
+-- (@'wanted'). At the end the account itself gets the rights it lacks, and then loses the surplus ones.
+-- So it never lacks a right that it had and keeps.
 
 -- migrate: tables, triggers, partitions; deletes spent nonces (cron/purge).
 GRANT ALL ON shroff.* TO 'shroff_migrate'@'localhost';
 
--- web: the executables in cgi-bin. What an order is, whose it is and how much it costs is written
--- once: only the columns of its further life can be changed.
+-- web: the executables in cgi-bin. They can change only those columns of an order that change after it is
+-- made, not its number, owner or price.
 CREATE OR REPLACE USER 'shroff_web'@'wanted' ACCOUNT LOCK;
 ALTER USER 'shroff_web'@'localhost' WITH MAX_STATEMENT_TIME 3;
 GRANT SELECT ON shroff.pay_app          TO 'shroff_web'@'wanted';
@@ -51,7 +51,7 @@ GRANT SELECT ON shroff.pay_app          TO 'shroff_runner'@'wanted';
 GRANT SELECT, UPDATE (status, lane, notify_times, max_notify_times, next_notify_time, parked_since,
         last_execute_time, claim_token, manual, update_time)
              ON shroff.notify_task      TO 'shroff_runner'@'wanted';
--- A try that was written off as RUNNER_LOST and is heard of after all gets its true result.
+-- A try recorded as RUNNER_LOST gets its true result when the runner was only late.
 GRANT SELECT, INSERT, UPDATE (status, error_code, reason, http_status, peer_address, duration_ms,
         response)
              ON shroff.notify_log       TO 'shroff_runner'@'wanted';
@@ -59,8 +59,8 @@ GRANT SELECT, INSERT, UPDATE ON shroff.notify_endpoint TO 'shroff_runner'@'wante
 GRANT SELECT, INSERT (kind, app_id, crowd, about, text), UPDATE (times, text, update_time)
              ON shroff.pay_alert        TO 'shroff_runner'@'wanted';
 
--- ctl: shroffctl. Reads everything; changes configuration, resends, closes alerts, and cannot do so
--- without leaving its line in admin_log, which it cannot change.
+-- ctl: shroffctl. Reads everything; changes apps, keys and channels, resends, closes alerts, and writes a
+-- line of admin_log for each. It cannot change those lines.
 CREATE OR REPLACE USER 'shroff_ctl'@'wanted' ACCOUNT LOCK;
 GRANT SELECT ON shroff.* TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.pay_app      TO 'shroff_ctl'@'wanted';
@@ -76,7 +76,7 @@ GRANT INSERT, UPDATE (times, text, closed_by, close_time, remark, update_time)
                      ON shroff.pay_alert       TO 'shroff_ctl'@'wanted';
 GRANT INSERT         ON shroff.admin_log       TO 'shroff_ctl'@'wanted';
 
--- From each twin to its account: first what is missing, then what is too much.
+-- From each twin to its account: first the missing rights are granted, then the surplus ones revoked.
 DELIMITER //
 BEGIN NOT ATOMIC
   FOR s IN (

@@ -1,15 +1,15 @@
--- The accounts that only `scripts/run` and tests have, after accounts.sql: the played third parties,
+-- The accounts that only `scripts/run` and tests have, after accounts.sql: the mock gateway,
 -- the demo shop, and a reader for people and checks.
 
 GRANT ALL ON sandbox.* TO 'shroff_migrate'@'localhost';
 
--- sandbox and shop: a database each, and nothing of ours. The shop makes its own tables.
+-- sandbox and shop: a database each, without rights on Shroff's. The shop makes its own tables.
 ALTER USER 'shroff_sandbox'@'localhost' WITH MAX_STATEMENT_TIME 3;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sandbox.* TO 'shroff_sandbox'@'localhost';
 ALTER USER 'shroff_shop'@'localhost' WITH MAX_STATEMENT_TIME 3;
 GRANT CREATE, SELECT, INSERT, UPDATE ON shop.* TO 'shroff_shop'@'localhost';
 
--- reader: for people and checks. Every column but the encrypted ones, whatever tables there are.
+-- reader: for people and checks. Every column of every table but the encrypted ones.
 DELIMITER //
 BEGIN NOT ATOMIC
   SET SESSION group_concat_max_len = 65536;

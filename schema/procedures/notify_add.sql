@@ -1,4 +1,4 @@
--- A notification: the one INSERT of notify_task, for order_pay and for common/notify/notify_enqueue.c.
+-- Adds a notification: the one INSERT of notify_task, for order_pay and for common/notify/notify_enqueue.c.
 -- It belongs to the caller's transaction and runs with the caller's rights.
 DELIMITER //
 CREATE OR REPLACE PROCEDURE notify_add (

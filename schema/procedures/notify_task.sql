@@ -1,5 +1,5 @@
--- What a notification says, about what and to which address, is written once; its state goes only by legal
--- steps. No account can do otherwise.
+-- A notification's body, object and address never change, and its state changes only by legal steps. This
+-- holds for every account.
 DELIMITER //
 CREATE OR REPLACE TRIGGER notify_task_status AFTER UPDATE ON notify_task FOR EACH ROW
 BEGIN

@@ -1,8 +1,9 @@
--- All that create does to the database, in one round trip: nonce, order and, when p_pay_id is given, its
--- first attempt. The one caller is common/checkout/checkout_create.c. 32001: the nonce is spent; 1062: the order
--- exists. A channel that is yet to be called has no p_display_mode. It runs with the caller's rights.
--- COMMIT comes last but for the answer, so nothing is rolled back here: io/db rolls back after every error.
--- The answer comes after it: sent before (INSERT … RETURNING), it cost create up to a sixth of its speed.
+-- All that create does to the database, in one round trip: it spends the nonce and inserts the order and,
+-- when p_pay_id is given, its first attempt. The only caller is common/checkout/checkout_create.c.
+-- Error 32001: the nonce is spent; 1062: the order exists. p_display_mode is NULL for a channel that is
+-- called after the COMMIT. It runs with the caller's rights. io/db rolls back after every error.
+-- The answer is a SELECT after the COMMIT: before it (INSERT … RETURNING), create lost up to a sixth of its
+-- speed.
 DELIMITER //
 CREATE OR REPLACE PROCEDURE order_open (
   p_app_id BIGINT UNSIGNED,

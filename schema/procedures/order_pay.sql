@@ -1,13 +1,14 @@
 -- All that a usual payment does to the database, in one round trip: a waiting order is paid by its waiting
--- attempt. Both rows, their lines in status_log, the merchant's notification when p_task_no is given, the
--- callback as it came when p_raw is given. p_version is the order's next one. The one caller is
--- common/settle/settle_paid.c. 32001: a row is not as the caller saw it, and common/settle/settle.c does it
--- statement by statement. COMMIT comes last: io/db rolls back after errors.
--- It runs with its maker's rights, since no account of a program may write status_log. The two rows are
+-- attempt. It changes both rows and writes their lines in status_log, the merchant's notification when
+-- p_task_no is given, and the raw callback when p_raw is given. p_version is the order's next one. The only
+-- caller is common/settle/settle_paid.c. Error 32001: a row is not as the caller read it; then
+-- common/settle/settle.c applies the payment statement by statement. COMMIT comes last: io/db rolls back
+-- after errors.
+-- It runs with its definer's rights, since no account of a program may write status_log. The two rows are
 -- found by their primary keys alone: without FORCE INDEX the optimizer looks into every index that begins
 -- with the state (9 % of the procedure's CPU).
--- default_week_format = 7 for the length of one statement tells the rows' triggers that their line in
--- status_log is written here (one INSERT in place of two: 5 % of the procedure's CPU). No program sets that
+-- default_week_format = 7 during one statement makes the rows' triggers leave out their line in status_log,
+-- which is written here (one INSERT in place of two: 5 % of the procedure's CPU). No program sets that
 -- variable, and SET STATEMENT ends with its statement, also when that fails or is killed.
 DELIMITER //
 CREATE OR REPLACE PROCEDURE order_pay (

@@ -1,5 +1,5 @@
--- An alert that is raised again is open again. The trigger does it, so that the accounts that raise
--- alerts need no right to write who closed one, and cannot close any (accounts.sql).
+-- An alert that is raised again opens again. A trigger does this, so that the accounts that raise
+-- alerts need no right on the column closed_by, and cannot close alerts (accounts.sql).
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_alert_again BEFORE UPDATE ON pay_alert FOR EACH ROW
 BEGIN

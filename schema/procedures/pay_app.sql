@@ -1,4 +1,4 @@
--- Orders name their app without a foreign key (0001_tables.sql), so no account can take it away.
+-- Orders name their app without a foreign key (0001_tables.sql), so no account may delete or renumber it.
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_app_kept BEFORE DELETE ON pay_app FOR EACH ROW
 BEGIN

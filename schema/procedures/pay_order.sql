@@ -1,11 +1,10 @@
 -- What no account may do to an order, whatever its rights and session settings (CHECKs can be switched off
--- with check_constraint_checks, triggers cannot). Refused with error 1644 and a text that says what was
--- asked. Each change of state leaves a line in status_log (order_pay
--- says that it writes its own). AFTER is enough, since an error undoes the
--- statement, and costs half of BEFORE, which copies the row.
--- Sums over other rows (is all of the money back?) are the audit's to prove.
--- A birth in another state than 0 is not refused (INSERT and a legal step would make the same row): the
--- audit sees it, since no line of status_log leads there.
+-- with check_constraint_checks, triggers cannot). It is refused with error 1644 and a text that names it.
+-- Each change of state leaves a line in status_log, except in order_pay, which writes its own. The triggers
+-- are AFTER: an error undoes the statement all the same, and BEFORE costs twice as much, as it copies the row.
+-- The audit proves sums over other rows (is all of the money back?).
+-- An INSERT with another state than 0 is not refused (INSERT and a legal step would make the same row): the
+-- audit finds it, since no line of status_log leads to that state.
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_order_status AFTER UPDATE ON pay_order FOR EACH ROW
 BEGIN

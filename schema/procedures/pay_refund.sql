@@ -1,7 +1,7 @@
 -- What no account may do to a refund, whatever its rights and session settings (CHECKs can be switched off
--- with check_constraint_checks, triggers cannot). Refused with error 1644 and a text that says what was
--- asked. Each change of state leaves a line in status_log. AFTER is enough, since an error undoes the
--- statement, and costs half of BEFORE, which copies the row.
+-- with check_constraint_checks, triggers cannot). It is refused with error 1644 and a text that names it.
+-- Each change of state leaves a line in status_log. The triggers are AFTER: an error undoes the statement all
+-- the same, and BEFORE costs twice as much, as it copies the row.
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_refund_status AFTER UPDATE ON pay_refund FOR EACH ROW
 BEGIN

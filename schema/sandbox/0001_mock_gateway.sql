@@ -1,5 +1,5 @@
--- The played third parties' own books (test mode only). @MAIN@ is Shroff's own database: what a
--- merchant would have told its channel is seen through a view, and nothing else of it.
+-- The mock gateway's own tables (test mode only). @MAIN@ is Shroff's database: of it the gateway reads only
+-- this view, which has what a merchant would send to a gateway.
 
 CREATE SQL SECURITY DEFINER VIEW merchant_attempt AS
   SELECT e.no AS pay_id, e.price, e.currency, e.channel_id, o.subject, o.return_url, o.expire_time,
@@ -38,4 +38,4 @@ CREATE TABLE mock_notice (
   update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
   KEY idx_due (state, due_time),
   KEY idx_pay_id (pay_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='callbacks the mock gateway owes';
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='callbacks of the mock gateway, sent or to be sent';
