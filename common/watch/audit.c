@@ -95,7 +95,9 @@
     " FROM " KEEP " JOIN notify_task t LEFT JOIN notify_log l ON l.task_id = t.id" \
     " WHERE t.claim_token = 0 AND t.create_time" KEPT " GROUP BY t.id) x" \
     " WHERE logged <> notify_times OR (status = " STATE(NOTIFY_SUCCESS) ") <> (acknowledged > 0)" \
-    " OR (status = " STATE(NOTIFY_WAITING) " AND notify_times >= max_notify_times)"
+    " OR (status = " STATE(NOTIFY_WAITING) " AND notify_times >= max_notify_times)" \
+    " OR status NOT IN (" STATE(NOTIFY_WAITING) ", " STATE(NOTIFY_SUCCESS) ", " \
+    STATE(NOTIFY_FAILURE) ")"
 
 #define CLOSED_UNPAID \
     "SELECT o.no AS about, CONCAT('is CLOSED, attempt ', e.no, ' is paid, no refund or alert')" \

@@ -7,8 +7,11 @@ END//
 
 CREATE OR REPLACE TRIGGER pay_app_number BEFORE UPDATE ON pay_app FOR EACH ROW
 BEGIN
-  IF NEW.id <> OLD.id THEN
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an app keeps its number, since orders name it';
+  IF NEW.id <> OLD.id OR NEW.app_key <> OLD.app_key THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an app keeps its number and app_key, since others name it';
+  END IF;
+  IF NEW.status NOT IN (0, 1) OR NEW.late_payment NOT IN ('accept', 'refund', 'hold') THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an app has no such state or late_payment';
   END IF;
 END//
 DELIMITER ;

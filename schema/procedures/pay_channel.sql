@@ -7,8 +7,11 @@ END//
 
 CREATE OR REPLACE TRIGGER pay_channel_number BEFORE UPDATE ON pay_channel FOR EACH ROW
 BEGIN
-  IF NEW.id <> OLD.id THEN
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a channel keeps its number, since orders name it';
+  IF NEW.id <> OLD.id OR NEW.app_id <> OLD.app_id THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a channel keeps its number and app, since orders name it';
+  END IF;
+  IF NEW.status NOT IN (0, 1) OR NEW.fee_rate NOT BETWEEN 0 AND 1000000 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a channel has no such state or fee_rate';
   END IF;
 END//
 DELIMITER ;

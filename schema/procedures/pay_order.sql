@@ -2,6 +2,8 @@
 -- with check_constraint_checks, triggers cannot). It is refused with error 1644 and a text that names it.
 -- Each change of state leaves a line in status_log, except in order_pay, which writes its own. The triggers
 -- are AFTER: an error undoes the statement all the same, and BEFORE costs twice as much, as it copies the row.
+-- The step to 10 writes what the payment was (its attempt, channel, fee, number and time); a number that the
+-- channel did not give then may follow.
 -- The audit proves sums over other rows (is all of the money back?).
 -- An INSERT with another state than 0 is not refused (INSERT and a legal step would make the same row): the
 -- audit finds it, since no line of status_log leads to that state.
@@ -12,7 +14,13 @@ BEGIN
      OR NEW.merchant_order_id <> OLD.merchant_order_id OR NEW.price <> OLD.price
      OR NEW.currency <> OLD.currency OR NEW.subject <> OLD.subject
      OR NOT (NEW.user_id <=> OLD.user_id)
-     OR (NOT (NEW.success_time <=> OLD.success_time) AND (NEW.status <> 10 OR OLD.status = 10)) THEN
+     OR ((NEW.status <> 10 OR OLD.status = 10)
+         AND (NOT (NEW.success_time <=> OLD.success_time) OR NOT (NEW.extension_id <=> OLD.extension_id)
+              OR NOT (NEW.channel_id <=> OLD.channel_id) OR NOT (NEW.channel_code <=> OLD.channel_code)
+              OR NOT (NEW.channel_fee_rate <=> OLD.channel_fee_rate)
+              OR NOT (NEW.channel_fee_price <=> OLD.channel_fee_price)
+              OR (NOT (NEW.channel_order_no <=> OLD.channel_order_no)
+                  AND (NEW.status <> 10 OR OLD.channel_order_no IS NOT NULL)))) THEN
     BEGIN
       DECLARE why VARCHAR(128) DEFAULT CONCAT('order ', OLD.no, ': its terms are written once');
       SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;

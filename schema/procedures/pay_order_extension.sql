@@ -2,13 +2,20 @@
 -- with check_constraint_checks, triggers cannot). It is refused with error 1644 and a text that names it.
 -- Each change of state leaves a line in status_log, except in order_pay, which writes its own. The triggers
 -- are AFTER: an error undoes the statement all the same, and BEFORE costs twice as much, as it copies the row.
+-- The step to 10 writes what came in (price, currency, number, time, is it a second payment); a number that
+-- the channel did not give then may follow.
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_order_extension_status AFTER UPDATE ON pay_order_extension FOR EACH ROW
 BEGIN
   IF NEW.id <> OLD.id OR NEW.no <> OLD.no OR NEW.order_id <> OLD.order_id
      OR NEW.channel_id <> OLD.channel_id OR NEW.channel_code <> OLD.channel_code
      OR NEW.price <> OLD.price OR NEW.currency <> OLD.currency OR NOT (NEW.of_id <=> OLD.of_id)
-     OR (NOT (NEW.success_time <=> OLD.success_time) AND (NEW.status <> 10 OR OLD.status = 10)) THEN
+     OR ((NEW.status <> 10 OR OLD.status = 10)
+         AND (NOT (NEW.success_time <=> OLD.success_time) OR NOT (NEW.paid_price <=> OLD.paid_price)
+              OR NOT (NEW.paid_currency <=> OLD.paid_currency)
+              OR NEW.duplicate_paid <> OLD.duplicate_paid
+              OR (NOT (NEW.channel_order_no <=> OLD.channel_order_no)
+                  AND (NEW.status <> 10 OR OLD.channel_order_no IS NOT NULL)))) THEN
     BEGIN
       DECLARE why VARCHAR(128) DEFAULT CONCAT('attempt ', OLD.no, ': its terms are written once');
       SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;

@@ -10,7 +10,10 @@ BEGIN
      OR NEW.channel_code <> OLD.channel_code OR NEW.merchant_order_id <> OLD.merchant_order_id
      OR NEW.merchant_refund_id <> OLD.merchant_refund_id OR NEW.pay_price <> OLD.pay_price
      OR NEW.refund_price <> OLD.refund_price OR NEW.currency <> OLD.currency
-     OR NEW.cause <> OLD.cause THEN
+     OR NEW.cause <> OLD.cause
+     OR (OLD.status = 10 AND NOT (NEW.channel_refund_no <=> OLD.channel_refund_no)
+         AND OLD.channel_refund_no IS NOT NULL)
+     OR (NOT (NEW.success_time <=> OLD.success_time) AND (NEW.status <> 10 OR OLD.status = 10)) THEN
     BEGIN
       DECLARE why VARCHAR(128) DEFAULT CONCAT('refund ', OLD.no, ': its terms are written once');
       SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;

@@ -9,7 +9,10 @@ BEGIN
      OR NEW.channel_id <> OLD.channel_id OR NEW.channel_code <> OLD.channel_code
      OR NEW.merchant_transfer_id <> OLD.merchant_transfer_id OR NEW.price <> OLD.price
      OR NEW.currency <> OLD.currency OR NEW.user_account <> OLD.user_account
-     OR NOT (NEW.user_name <=> OLD.user_name) THEN
+     OR NOT (NEW.user_name <=> OLD.user_name)
+     OR (OLD.status = 10 AND NOT (NEW.channel_transfer_no <=> OLD.channel_transfer_no)
+         AND OLD.channel_transfer_no IS NOT NULL)
+     OR (NOT (NEW.success_time <=> OLD.success_time) AND (NEW.status <> 10 OR OLD.status = 10)) THEN
     BEGIN
       DECLARE why VARCHAR(128) DEFAULT CONCAT('transfer ', OLD.no, ': its terms are written once');
       SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;

@@ -258,16 +258,17 @@ static void test_channel_config__secrets_that_do_not_open_are_our_fault(void **s
             " SELECT app_id, 'mock2', config, config_sealed FROM pay_channel LIMIT 1");
     ASSERT_ERR(channel_config_by_code(S.db, &S.config, S.app->id, "mock2", &channel),
                PAY_NO_CHANNEL);
-    /* sealed for another place: moved from another app */
-    run_sql("UPDATE pay_channel SET app_id = (SELECT id FROM pay_app WHERE app_key = 'many1'),"
-            " code = 'mock' WHERE code = 'mock2'");
+    /* sealed for another place: copied from another app */
+    run_sql("INSERT INTO pay_channel (app_id, code, config, config_sealed)"
+            " SELECT a.id, 'mock', c.config, c.config_sealed FROM pay_channel c JOIN pay_app a"
+            " WHERE a.app_key = 'many1' AND c.code = 'mock2'");
     static const char SQL[] = "SELECT MAX(id) FROM pay_channel";
     ASSERT_ERR(channel_config_by_id(S.db, &S.config, number_of(SQL), &channel), PAY_FAULT);
     assert_int_equal(number_of("SELECT COUNT(*) FROM pay_alert WHERE kind = 'unusable'"
                                " AND about = 'channel many1/mock'"), 1);
     run_sql("DELETE FROM pay_alert WHERE kind = 'unusable'");
     run_sql("UPDATE pay_channel SET code = CONCAT('gone', id), status = 1"
-            " ORDER BY id DESC LIMIT 1");
+            " ORDER BY id DESC LIMIT 2");
 }
 
 /* ---- alerts */

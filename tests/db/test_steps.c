@@ -225,6 +225,42 @@ static void test_success_time__is_written_with_the_step(void **state)
     }
 }
 
+/* What a payment was is written with the step, and cannot change with or after it. */
+static void test_payment__is_written_with_the_step(void **state)
+{
+    static const struct { size_t machine; const char *sets; } CASES[] = {
+        { 0, "extension_id = 2" }, { 0, "channel_id = 2" }, { 0, "channel_code = 'x'" },
+        { 0, "channel_fee_rate = 1" }, { 0, "channel_fee_price = 1" },
+        { 0, "channel_order_no = 'X'" },
+        { 1, "paid_price = 1" }, { 1, "paid_currency = 'USD'" }, { 1, "duplicate_paid = 1" },
+        { 1, "channel_order_no = 'X'" },
+        { 2, "success_time = '2020-01-01'" }, { 3, "success_time = '2020-01-01'" },
+    };
+    static const char *const NUMBERS[] = {
+        "channel_order_no", "channel_order_no", "channel_refund_no", "channel_transfer_no",
+    };
+    char sql[256];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(NUMBERS); i++)
+        born(&MACHINES[i], 0);
+    for (size_t i = 0; i < 2 * COUNT(CASES); i++) {
+        const char *table = MACHINES[CASES[i % COUNT(CASES)].machine].of->table;
+        for (size_t k = 0; i == COUNT(CASES) && k < COUNT(NUMBERS); k++) {
+            snprintf(sql, sizeof(sql), "UPDATE %s SET status = 10%s", MACHINES[k].of->table,
+                     MACHINES[k].facts);
+            must(sql);
+            snprintf(sql, sizeof(sql), "UPDATE %s SET %s = 'A'", MACHINES[k].of->table, NUMBERS[k]);
+            must(sql);
+            snprintf(sql, sizeof(sql), "UPDATE %s SET %s = NULL", MACHINES[k].of->table,
+                     NUMBERS[k]);
+            refused(sql, "its terms are written once");
+        }
+        snprintf(sql, sizeof(sql), "UPDATE %s SET %s", table, CASES[i % COUNT(CASES)].sets);
+        refused(sql, "its terms are written once");
+    }
+}
+
 static void test_money__stays_in_its_bounds(void **state)
 {
     static const struct { size_t machine; const char *from, *to; } BIRTHS[] = {
@@ -256,8 +292,28 @@ static void test_apps_and_channels__stay(void **state)
     refused("DELETE FROM pay_app", "an app is never deleted");
     refused("UPDATE pay_channel SET id = id + 1000", "a channel keeps its number");
     refused("UPDATE pay_app SET id = id + 1000", "an app keeps its number");
+    refused("UPDATE pay_channel SET app_id = app_id + 1", "a channel keeps its number and app");
+    refused("UPDATE pay_channel SET fee_rate = -1", "no such state or fee_rate");
+    refused("UPDATE pay_channel SET status = 2", "no such state or fee_rate");
+    refused("UPDATE pay_app SET app_key = 'x'", "an app keeps its number and app_key");
+    refused("UPDATE pay_app SET status = 2", "no such state or late_payment");
+    refused("UPDATE pay_app SET late_payment = 'x'", "no such state or late_payment");
     must("UPDATE pay_app SET remark = 'x'");
     must("UPDATE pay_channel SET remark = 'x'");
+}
+
+static void test_keys__stay_with_their_app(void **state)
+{
+    (void)state;
+    must("INSERT INTO pay_app_key (app_id, key_id, algorithm, secret_sealed, fingerprint, scopes)"
+         " SELECT MIN(id), 'steps', 'HMAC-SHA256', 'x', UNHEX(SHA2('steps', 256)), ''"
+         " FROM pay_app");
+    refused("UPDATE pay_app_key SET app_id = app_id + 1", "a key keeps its app");
+    refused("UPDATE pay_app_key SET key_id = 'x'", "a key keeps its app");
+    refused("UPDATE pay_app_key SET algorithm = 'RSA2'", "a key keeps its app");
+    must("UPDATE pay_app_key SET status = 1 WHERE key_id = 'steps'");
+    refused("UPDATE pay_app_key SET status = 0 WHERE key_id = 'steps'", "stays revoked");
+    must("DELETE FROM pay_app_key WHERE key_id = 'steps'");
 }
 
 int main(void)
@@ -269,8 +325,10 @@ int main(void)
         cmocka_unit_test_setup(test_steps__success_brings_what_paid_it, unchecked),
         cmocka_unit_test_setup(test_terms__are_written_once, unchecked),
         cmocka_unit_test_setup(test_success_time__is_written_with_the_step, unchecked),
+        cmocka_unit_test_setup(test_payment__is_written_with_the_step, unchecked),
         cmocka_unit_test_setup(test_money__stays_in_its_bounds, unchecked),
         cmocka_unit_test_setup(test_apps_and_channels__stay, unchecked),
+        cmocka_unit_test_setup(test_keys__stay_with_their_app, unchecked),
     };
     return cmocka_run_group_tests(tests, shroff_up, shroff_down);
 }

@@ -65,9 +65,9 @@ const replaced = (table, where, sets) => ({
 });
 
 const PLANTED = [
-  ['paid-once', 'the paid attempt says another price', twist('pay_order_extension', () => paid.pay_id, 'paid_price', 'paid_price + 1')],
-  ['paid-once', 'the order names no attempt', twist('pay_order', () => paid.order_no, 'extension_id', 'NULL')],
-  ['paid-once', 'the attempt is of another channel', twist('pay_order', () => paid.order_no, 'channel_id', '2')],
+  ['paid-once', 'the paid attempt says another price', replaced('pay_order_extension', () => ['no = ?', paid.pay_id], 'paid_price = paid_price + 1')],
+  ['paid-once', 'the order names no attempt', replaced('pay_order', () => ['no = ?', paid.order_no], 'extension_id = NULL')],
+  ['paid-once', 'the attempt is of another channel', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_id = 2')],
   ['paid-once', 'a waiting order carries marks of a payment', replaced('pay_order', () => ['no = ?', open.order_no], 'success_time = UTC_TIMESTAMP(3)')],
   ['paid-once', 'the paid attempt does not say when', replaced('pay_order_extension', () => ['no = ?', paid.pay_id], 'success_time = NULL')],
   ['surplus-handled', 'a paid order that is gone, its attempt left behind', { plant: async () => {
@@ -77,8 +77,8 @@ const PLANTED = [
   } }],
   ['refund-sums', 'refund_price without a refund', twist('pay_order', () => paid.order_no, 'refund_price', '1')],
   ['refund-sums', 'reserved without a refund', twist('pay_order', () => paid.order_no, 'refunding_price', '1')],
-  ['fee-fits', 'a fee above the price', twist('pay_order', () => paid.order_no, 'channel_fee_price', 'price + 1')],
-  ['fee-fits', 'a fee that the rate does not give', twist('pay_order', () => paid.order_no, 'channel_fee_price', '7')],
+  ['fee-fits', 'a fee above the price', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_fee_price = price + 1')],
+  ['fee-fits', 'a fee that the rate does not give', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_fee_price = 7')],
   ['told-once', 'a paid order without its task', replaced('notify_task', () => ['type = 1 AND data_id = (SELECT id FROM pay_order WHERE no = ?)', paid.order_no], 'data_id = 999999999')],
   ['told-once', 'two tasks of one event', { plant: async () => {
     const { id } = await orderRow(paid.order_no);
@@ -91,6 +91,7 @@ const PLANTED = [
     await q('UPDATE notify_task SET notify_times = notify_times + 1 WHERE type = 1 AND data_id = ?', [id]);
     return () => q('UPDATE notify_task SET notify_times = notify_times - 1 WHERE type = 1 AND data_id = ?', [id]);
   } }],
+  ['tries-logged', 'a task in a state that does not exist, which no runner takes', replaced('notify_task', () => ['type = 1 AND data_id = (SELECT id FROM pay_order WHERE no = ?)', paid.order_no], 'status = 30')],
   ['callbacks-agree', 'an accepted callback of another price', { plant: async () => {
     const { id } = await attemptRow(paid.pay_id);
     const row = await one("SELECT id, body FROM callback_log WHERE extension_id = ? AND verdict = 'ACCEPTED'", [id]);
@@ -116,14 +117,14 @@ const PLANTED = [
   ['number-once', 'two attempts with one number', { plant: async () => {
     const [a, b] = [await attemptRow(paid.pay_id), await attemptRow(twice.pay_id)];
     await q('ALTER TABLE pay_order_extension DROP KEY uk_channel_order_no');
-    await q('UPDATE pay_order_extension SET channel_order_no = ? WHERE id = ?', [a.channel_order_no, b.id]);
+    const back = await replaced('pay_order_extension', () => ['id = ?', b.id], `channel_order_no = '${a.channel_order_no}'`).plant();
     return async () => {
-      await q('UPDATE pay_order_extension SET channel_order_no = ? WHERE id = ?', [b.channel_order_no, b.id]);
+      await back();
       await q('ALTER TABLE pay_order_extension ADD UNIQUE KEY uk_channel_order_no (channel_order_no, channel_id)');
     };
   } }],
-  ['number-once', 'an order that names another number than its attempt', twist('pay_order', () => paid.order_no, 'channel_order_no', "'X'")],
-  ['number-once', 'an attempt that is not paid, with a number', twist('pay_order_extension', () => open.pay_id, 'channel_order_no', "'X'")],
+  ['number-once', 'an order that names another number than its attempt', replaced('pay_order', () => ['no = ?', paid.order_no], "channel_order_no = 'X'")],
+  ['number-once', 'an attempt that is not paid, with a number', replaced('pay_order_extension', () => ['no = ?', open.pay_id], "channel_order_no = 'X'")],
   ['second-kept', 'an accepted callback whose payment no attempt has', { plant: async () => {
     const { id } = await attemptRow(paid.pay_id);
     const row = await one("SELECT id, body FROM callback_log WHERE extension_id = ? AND verdict = 'ACCEPTED'", [id]);
@@ -136,7 +137,7 @@ const PLANTED = [
     await q("UPDATE pay_alert SET closed_by = 'x' WHERE about = ?", [no]);
     return () => q('UPDATE pay_alert SET closed_by = NULL WHERE about = ?', [no]);
   } }],
-  ['owners-exist', 'an order of a channel that is not there', twist('pay_order', () => paid.order_no, 'channel_id', '999999')],
+  ['owners-exist', 'an order of a channel that is not there', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_id = 999999')],
   ['owners-exist', 'an order of an app that is not there', replaced('pay_order', () => ['no = ?', open.order_no], 'app_id = 999999')],
   ['owners-exist', 'an attempt on a channel that is not there', replaced('pay_order_extension', () => ['no = ?', open.pay_id], 'channel_id = 999999')],
   ['not-late', 'a task due for an hour while a runner is alive', { plant: async () => {

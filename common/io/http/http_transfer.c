@@ -10,6 +10,9 @@
 
 #define HEADERS_READ 16384
 #define CONNECT_MS 3000
+/* A name's lookup is a thread that goes on when its request was given up (CONNECT_MS), by default
+ * for a minute: a merchant whose names nobody answers would fill the process with them. */
+#define LOOKUPS "timeout:1 attempts:2"
 #define IDLE_SECONDS 30L
 #define LIFETIME_SECONDS 300L
 
@@ -149,7 +152,7 @@ void http_init(void)
 
     if (done)
         return;
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    if (setenv("RES_OPTIONS", LOOKUPS, 0) != 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         abort();
     done = true;
 }
