@@ -2,8 +2,9 @@
  *
  * New: one transaction of nonce, order and attempt, where the unique key decides. Repeated: that
  * one is rolled back (a duplicate key leaves shared locks, which two repeats would both try to
- * raise), and a second one compares, and takes the order's lock to open an attempt when one is
- * wanted. */
+ * raise). A plain repeat, for which nothing is to be opened or asked, then reads the order and
+ * spends its nonce. For any other a second transaction compares, and takes the order's lock to open
+ * an attempt when one is wanted. */
 #include <string.h>
 
 #include "channel/gate.h"
@@ -156,6 +157,75 @@ static const char *other_term(const struct order *order, const struct order_term
                                                        : NULL;
 }
 
+static bool payable(const struct order *order)
+{
+    return order->status == ORDER_WAITING && order->expired == 0;
+}
+
+/* ---- a plain repeat */
+
+/* Orders of which this process has seen a repeat, by their hashes. A request that is sent again and
+ * again costs less when its order is read before an insert fails. */
+static uint64_t repeated[1024];
+
+static uint64_t hash_of(const struct creating *w)       /* FNV-1a */
+{
+    uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)w->call->app->id;
+
+    for (const char *at = w->terms->merchant_order_id; *at != '\0'; at++)
+        hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
+    return hash;
+}
+
+/* The order as it stands, and its open attempt. *lacks: it is to get one. */
+static enum pay_err repeat_look(struct db *db, struct creating *w, bool *lacks)
+{
+    struct checkout *out = w->out;
+
+    *lacks = false;
+    enum pay_err err = order_find_open(db, w->call->app->id, w->terms->merchant_order_id,
+                                       &out->order, &out->attempt);
+    if (err != PAY_OK)
+        return err;
+    out->field = other_term(&out->order, w->terms);
+    if (out->field)
+        return PAY_CONFLICT;
+    out->has_attempt = out->attempt.id != 0;
+    *lacks = !out->has_attempt && payable(&out->order) && w->channel;
+    return PAY_OK;
+}
+
+static enum pay_err nonce_work(struct db *db, void *arg)
+{
+    const struct creating *w = arg;
+
+    return nonce_spend(db, w->call->app->id, w->call->nonce);
+}
+
+/* PAY_DUPLICATE: an attempt is to be opened, or a channel to be asked; PAY_NOT_FOUND: there is no
+ * order. In both cases nothing was done. */
+static enum pay_err repeat_plain(struct creating *w)
+{
+    const struct checkout_call *call = w->call;
+    const struct order *order = &w->out->order;
+    bool lacks;
+
+    enum pay_err err = repeat_look(call->db, w, &lacks);
+    bool conflict = err == PAY_CONFLICT;
+    if (conflict)
+        err = nonce_check(call->db, call->app->id, call->nonce);
+    db_end(call->db);
+    if (err != PAY_OK)
+        w->out->field = NULL;
+    if (err != PAY_OK || conflict)
+        return err == PAY_OK ? PAY_CONFLICT : err;
+    if (lacks || (w->channel && order->status == ORDER_WAITING && order->expired != 0))
+        return PAY_DUPLICATE;
+    return db_txn_one(call->db, nonce_work, w);
+}
+
+/* ---- any other repeat */
+
 /* An order past its end may be paid at its channel while the callback was lost, so the channel is
  * asked. Before the transaction. */
 static enum pay_err repeat_ask(struct creating *w)
@@ -194,45 +264,25 @@ static enum pay_err attempt_again(struct db *db, struct creating *w)
     return err == PAY_OK ? attempt_open(db, w) : err;
 }
 
-static bool payable(const struct order *order)
-{
-    return order->status == ORDER_WAITING && order->expired == 0;
-}
-
-/* The order as it stands, and its open attempt. *lacks: it is to get one. */
-static enum pay_err repeat_look(struct db *db, struct creating *w, bool lock, bool *lacks)
-{
-    struct checkout *out = w->out;
-    const struct order_key key = { .merchant_order_id = w->terms->merchant_order_id };
-
-    *lacks = false;
-    enum pay_err err = order_find(db, w->call->app->id, &key, lock, &out->order);
-    if (err == PAY_NOT_FOUND)
-        return w->short_of_space ? PAY_DB_AWAY : PAY_FAULT;
-    if (err != PAY_OK)
-        return err;
-    out->field = other_term(&out->order, w->terms);
-    if (out->field)
-        return PAY_CONFLICT;
-    err = attempt_open_of(db, out->order.id, &out->attempt);
-    out->has_attempt = err == PAY_OK;
-    *lacks = err == PAY_NO_ROW && payable(&out->order) && w->channel;
-    return err == PAY_NO_ROW ? PAY_OK : err;
-}
-
 /* Only an order that is to get an attempt is locked, and looked at again: a thousand repeats of one
  * request must not keep every worker waiting for one row. */
 static enum pay_err repeat_work(struct db *db, void *arg)
 {
     struct creating *w = arg;
+    const struct order_key key = { .merchant_order_id = w->terms->merchant_order_id };
     bool lacks = false;
 
     w->sends = w->out->has_attempt = false;
     enum pay_err err = nonce_spend(db, w->call->app->id, w->call->nonce);
     if (err == PAY_OK)
-        err = repeat_look(db, w, false, &lacks);
-    if (err == PAY_OK && lacks)
-        err = repeat_look(db, w, true, &lacks);
+        err = repeat_look(db, w, &lacks);
+    if (err == PAY_NOT_FOUND)
+        return w->short_of_space ? PAY_DB_AWAY : PAY_FAULT;
+    if (err != PAY_OK || !lacks)
+        return err;
+    err = order_find(db, w->call->app->id, &key, true, &w->out->order);
+    if (err == PAY_OK)
+        err = repeat_look(db, w, &lacks);
     return err == PAY_OK && lacks ? attempt_again(db, w) : err;
 }
 
@@ -240,6 +290,24 @@ static enum pay_err repeat(struct creating *w)
 {
     enum pay_err err = repeat_ask(w);
     return err == PAY_OK ? db_txn(w->call->db, repeat_work, w) : err;
+}
+
+/* The unique key decides whether the order is new, unless this process knows that it is not. */
+static enum pay_err open_or_repeat(struct creating *w)
+{
+    const uint64_t hash = hash_of(w);
+    uint64_t *seen = &repeated[hash % COUNT(repeated)];
+
+    enum pay_err err = *seen == hash ? repeat_plain(w) : PAY_NOT_FOUND;
+    if (err == PAY_NOT_FOUND && !w->short_of_space) {
+        err = open_new(w->call->db, w);
+        w->out->created = err == PAY_OK;
+        if (err == PAY_DUPLICATE) {
+            *seen = hash;
+            err = repeat_plain(w);
+        }
+    }
+    return err == PAY_DUPLICATE || err == PAY_NOT_FOUND ? repeat(w) : err;
 }
 
 /* Without a seat (gate.h) the order is made, but no attempt. */
@@ -268,10 +336,7 @@ enum pay_err checkout_create(const struct checkout_call *call, const struct orde
         return err;
     seat(&work);
     work.short_of_space = space_is_short(call->db, call->config);
-    err = work.short_of_space ? PAY_DUPLICATE : open_new(call->db, &work);
-    out->created = err == PAY_OK;
-    if (err == PAY_DUPLICATE)
-        err = repeat(&work);
+    err = open_or_repeat(&work);
     if (err == PAY_OK && work.crowded && payable(&out->order) && !out->has_attempt)
         return checkout_crowded(out);
     return err == PAY_OK && work.sends ? attempt_send(&work.plan, out) : err;

@@ -22,7 +22,8 @@ static const struct db_column ORDER_COLUMNS[] = {
     DB_COLUMN(struct order, channel_id), DB_COLUMN(struct order, paid_price),
     DB_COLUMN(struct order, user_ip),
 };
-static const struct stretch ORDER_IN_TERMS = { 0, 18 }, ORDER_IN_VIEW = { 1, 23 };
+static const struct stretch ORDER_IN_TERMS = { 0, 18 }, ORDER_IN_VIEW = { 1, 23 },
+                            ORDER_WHOLE = { 0, COUNT(ORDER_COLUMNS) };
 const struct db_shape ORDER_SHAPE = { ORDER_COLUMNS, COUNT(ORDER_COLUMNS) };
 
 static const struct db_column ATTEMPT_COLUMNS[] = {
@@ -73,6 +74,13 @@ const struct db_shape *view_shape(void)
     static struct pair_shape shape;
 
     return pair_shape(&shape, ORDER_IN_VIEW, ATTEMPT_IN_VIEW);
+}
+
+const struct db_shape *open_shape(void)
+{
+    static struct pair_shape shape;
+
+    return pair_shape(&shape, ORDER_WHOLE, ATTEMPT_IN_VIEW);
 }
 
 enum pay_err order_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
@@ -155,14 +163,26 @@ enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
     return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
 }
 
-enum pay_err attempt_open_of(struct db *db, int64_t order_id, struct attempt *out)
+enum pay_err order_find_open(struct db *db, int64_t app_id, const char *merchant_order_id,
+                             struct order *out, struct attempt *open)
 {
     static const char SQL[] =
-        ATTEMPT_SELECT " WHERE e.order_id = ? AND e.status = " STATE(ATTEMPT_WAITING)
-                       " ORDER BY e.id DESC LIMIT 1";
-    const struct db_param in[] = { DB_NUM(order_id) };
+        "SELECT " ORDER_FIELDS ", " ATTEMPT_VIEW
+        "  FROM pay_order o"
+        "  LEFT JOIN pay_order_extension e"
+        "    ON e.id = (SELECT MAX(x.id) FROM pay_order_extension x"
+        "                WHERE x.order_id = o.id AND x.status = " STATE(ATTEMPT_WAITING) ")"
+        BY_MERCHANT;
+    static struct order_attempt pair;
+    const struct db_param in[] = { DB_STR(merchant_order_id), DB_NUM(app_id) };
 
-    return attempt_read(db, SQL, DB_LIST(in), out);
+    enum pay_err err = db_select(db, &(struct db_query){
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = open_shape(), .row = &pair });
+    if (err != PAY_OK)
+        return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
+    *out = pair.order;
+    *open = pair.attempt;
+    return PAY_OK;
 }
 
 /* ---- lists */

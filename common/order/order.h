@@ -50,8 +50,10 @@ MUST_USE enum pay_err order_find(struct db *db, int64_t app_id, const struct ord
  * are filled (no, status, price, currency, subject, return_url, expire_time), and id and expired.
  */
 MUST_USE enum pay_err order_by_token(struct db *db, const char *token, struct order *out);
-/* The newest open attempt: PAY_NO_ROW when there is none. */
-MUST_USE enum pay_err attempt_open_of(struct db *db, int64_t order_id, struct attempt *out);
+/* An order by the merchant's number and its newest open attempt, with one statement. The attempt
+ * has what order_view.h shows; its id is 0 when there is none. */
+MUST_USE enum pay_err order_find_open(struct db *db, int64_t app_id, const char *merchant_order_id,
+                                      struct order *out, struct attempt *open);
 
 struct order_filter {
     int64_t app_id, from, to;       /* ms; 0: no bound; from <= create_time < to */

@@ -138,6 +138,7 @@ static void test_order_find_whole__latest_twenty(void **state)
     static struct order_whole whole;
     const struct order_key key = { .merchant_order_id = "SO1" };
     struct attempt open;
+    struct order order;
 
     (void)state;
     created("SO1", 100);
@@ -148,10 +149,13 @@ static void test_order_find_whole__latest_twenty(void **state)
     assert_string_equal(whole.attempts[0].no, C.attempt.no);
     assert_string_equal(whole.order.no, C.order.no);
     ASSERT_ERR(order_find_whole(S.db, S.app->id + 1, &key, &whole), PAY_NOT_FOUND);
-    ASSERT_ERR(attempt_open_of(S.db, C.order.id, &open), PAY_OK);
+    ASSERT_ERR(order_find_open(S.db, S.app->id, "SO1", &order, &open), PAY_OK);
     assert_string_equal(open.no, C.attempt.no);
     run_sql("UPDATE pay_order_extension SET status = 20");
-    ASSERT_ERR(attempt_open_of(S.db, C.order.id, &open), PAY_NO_ROW);
+    ASSERT_ERR(order_find_open(S.db, S.app->id, "SO1", &order, &open), PAY_OK);
+    assert_int_equal(open.id, 0);
+    assert_string_equal(order.query_token, C.order.query_token);
+    ASSERT_ERR(order_find_open(S.db, S.app->id + 1, "SO1", &order, &open), PAY_NOT_FOUND);
     db_end(S.db);
 }
 

@@ -29,7 +29,7 @@ struct db_server;           /* db_server.h; db_open_role is there */
  * fail at once with PAY_DB_AWAY). Both are copied. Never NULL. */
 struct db *db_open(const struct db_server *server, const struct db_account *account);
 void db_close(struct db **db);
-/* Longer statements than 3 s for jobs and migrations; seconds = 0 means no limit. */
+/* Longer statements than 3 s for jobs and migrations; 0: no limit. */
 void db_patient(struct db *db, int seconds);
 /* ---- parameters */
 enum db_kind { DB_I64, DB_TEXT, DB_BYTES, DB_TIME };
@@ -74,27 +74,27 @@ struct db_query {
     void *row;                  /* filled for each row; NULL makes 0, "" or no bytes */
     db_each *each; void *arg;   /* each: NULL: one row is wanted */
 };
-/* Without each: the first row into row, PAY_NO_ROW when there is none. With each: called per row
- * (no statement inside it); an error of each ends the reading and is returned; no rows is PAY_OK.
- * Also for INSERT … RETURNING and CALL. */
+/* Without each: the first row into row, PAY_NO_ROW when there is none. With each: called per row,
+ * no statement inside it; its error ends the reading. Also for INSERT … RETURNING and CALL. */
 MUST_USE enum pay_err db_select(struct db *db, const struct db_query *query);
 /* The number that is the first column of the first row; PAY_NO_ROW when there is none. */
 MUST_USE enum pay_err db_number(struct db *db, const char *sql, const struct db_param *in, size_t n,
                                 int64_t *out);
-
 /* ---- transactions. Runs work, then COMMIT; on an error ROLLBACK. PAY_TRY_AGAIN, and a connection
  * lost before COMMIT was sent, run work again (5 tries, jittered 5-100 ms, 3 s in all), so work
  * starts from clean state each time and makes no HTTP call; when the tries are used up: PAY_DB_AWAY
  * (nothing was done). A work that only reads is ended the same way. No db_txn inside another. */
-MUST_USE enum pay_err db_txn(struct db *db, enum pay_err (*work)(struct db *db, void *arg),
-                             void *arg);
+typedef enum pay_err db_work(struct db *db, void *arg);
+MUST_USE enum pay_err db_txn(struct db *db, db_work *work, void *arg);
+/* The same when work is one statement, a change: it commits by itself, in one round trip in place
+ * of three. Lost or killed meanwhile: PAY_LOST. */
+MUST_USE enum pay_err db_txn_one(struct db *db, db_work *work, void *arg);
 /* A CALL that begins and commits by itself, the one statement of a db_txn; as db_select (no shape:
  * no rows). PAY_WRONG_STATE: it signalled 32001. Lost or killed meanwhile: PAY_LOST. */
 MUST_USE enum pay_err db_call(struct db *db, const struct db_query *query);
 /* For paths that are one SELECT: ends the read transaction. Cheap when none is open. */
 void db_end(struct db *db);
-/* True when a trivial statement is answered now, within timeout_ms. */
-bool db_ping(struct db *db, int timeout_ms);
+bool db_ping(struct db *db, int timeout_ms);   /* is a trivial statement answered within it? */
 /* For migrate only: one statement as it is, commits by itself; the error's text lands in why. */
 MUST_USE enum pay_err db_run_text(struct db *db, const char *sql, char *why, size_t why_size);
 #endif

@@ -79,7 +79,12 @@ MUST_USE int db_wait_execute(struct db *db, MYSQL_STMT *stmt);
 MUST_USE int db_wait_store_result(struct db *db, MYSQL_STMT *stmt);
 MUST_USE int db_wait_read_query_result(struct db *db);
 
+/* Around the one statement of a db_txn that commits by itself; the end returns err. */
+MUST_USE enum pay_err db_alone_begin(struct db *db, const char *what);
+MUST_USE enum pay_err db_alone_end(struct db *db, enum pay_err err);
+
 /* db_txn.c */
 void db_rollback(struct db *db);
+void db_autocommit(struct db *db);                  /* on again; ends what was begun */
 
 #endif

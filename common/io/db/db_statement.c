@@ -120,6 +120,8 @@ static enum pay_err admit(struct db *db, const char *sql)
     if (db->poison != PAY_OK)
         return db->poison;
     bool reads = only_reads(sql);
+    if (db->calls && db->begun)
+        return db_fail(db, CR_INVALID_PARAMETER_NO, "a second statement", sql);
     if (!reads && !db->in_txn)
         return db_fail(db, CR_INVALID_PARAMETER_NO, "a change outside of db_txn", sql);
     enum pay_err err = db_connect(db);
@@ -310,22 +312,36 @@ static void drop_if_closed(struct db *db)
         db_disconnect(db);
 }
 
-/* The procedure commits, so after its answer nothing is left to commit. The connector sends and
- * reads in one call: no fault point can be between the two. */
-enum pay_err db_call(struct db *db, const struct db_query *query)
+/* The connector sends and reads in one call: no fault point can be between the two. */
+enum pay_err db_alone_begin(struct db *db, const char *what)
 {
     if (!db->in_txn || db->begun)
-        return db_fail(db, CR_INVALID_PARAMETER_NO, "a CALL that is not alone in a db_txn",
-                       query->sql);
+        return db_fail(db, CR_INVALID_PARAMETER_NO, "a statement that is not alone in a db_txn",
+                       what);
     drop_if_closed(db);
+    db_autocommit(db);
     FP("call.before");
     db->calls = true;
-    enum pay_err err = query->shape ? db_select(db, query)
-                                            : db_exec(db, query->sql, query->in, query->n, NULL);
+    return PAY_OK;
+}
+
+/* The statement has committed, so after its answer nothing is left to commit. */
+enum pay_err db_alone_end(struct db *db, enum pay_err err)
+{
     db->calls = db->called = false;
     if (err != PAY_OK)
         return err;
     FP("call.done");
     db->begun = db->wrote = false;
     return PAY_OK;
+}
+
+enum pay_err db_call(struct db *db, const struct db_query *query)
+{
+    enum pay_err err = db_alone_begin(db, query->sql);
+
+    if (err != PAY_OK)
+        return err;
+    return db_alone_end(db, query->shape ? db_select(db, query)
+                                         : db_exec(db, query->sql, query->in, query->n, NULL));
 }

@@ -65,8 +65,7 @@ static enum pay_err commit(struct db *db)
 }
 
 /* A database error overrides the work's own result: work that ignored an error must not commit. */
-static enum pay_err try_once(struct db *db, enum pay_err (*work)(struct db *db, void *arg),
-                             void *arg)
+static enum pay_err try_once(struct db *db, db_work *work, void *arg)
 {
     db->lost = false;
     db->last_id = 0;
@@ -89,7 +88,7 @@ static void pause_a_little(void)
     clock_sleep_ms(PAUSE_MIN_MS + spread % PAUSE_SPREAD_MS);
 }
 
-enum pay_err db_txn(struct db *db, enum pay_err (*work)(struct db *db, void *arg), void *arg)
+enum pay_err db_txn(struct db *db, db_work *work, void *arg)
 {
     int64_t until = clock_ticks_us() + TRIES_US;
 
@@ -106,18 +105,39 @@ enum pay_err db_txn(struct db *db, enum pay_err (*work)(struct db *db, void *arg
     }
 }
 
-/* Reads after a transaction: autocommit comes on again, which ends what they began. */
-void db_end(struct db *db)
+struct one { db_work *work; void *arg; };
+
+static enum pay_err one_work(struct db *db, void *arg)
+{
+    const struct one *one = arg;
+
+    enum pay_err err = db_alone_begin(db, "db_txn_one");
+    return err == PAY_OK ? db_alone_end(db, one->work(db, one->arg)) : err;
+}
+
+enum pay_err db_txn_one(struct db *db, db_work *work, void *arg)
+{
+    return db_txn(db, one_work, &(struct one){ work, arg });
+}
+
+void db_autocommit(struct db *db)
 {
     static const char SQL[] = "SET autocommit = 1";
 
+    if (!db->link || !db->manual)
+        return;
+    db->manual = mysql_real_query(db->link, SQL, sizeof(SQL) - 1) != 0;
+    if (db->manual)
+        db_disconnect(db);
+}
+
+/* Reads after a transaction: autocommit comes on again, which ends what they began. */
+void db_end(struct db *db)
+{
     if (db->in_txn)
         return;
-    if (db->link && db->begun && db->manual) {
-        db->manual = mysql_real_query(db->link, SQL, sizeof(SQL) - 1) != 0;
-        if (db->manual)
-            db_disconnect(db);
-    }
+    if (db->begun)
+        db_autocommit(db);
     db->begun = db->wrote = false;
 }
 
