@@ -1,10 +1,11 @@
-/* callback.c - callbacks: what channels say of payments.
+/* callback.c - callbacks: what channels say of payments and refunds.
  *   POST /api/pay/callback                    the mock channel; the attempt names the key
  *   POST /api/pay/notify/order/{channel_id}   every channel
+ *   POST /api/pay/notify/refund/{channel_id}  every channel
  * The sender is admitted (web/callers.h), the body read as the channel's driver takes it; all else
  * is settle/hear.h. Acknowledged in the driver's words once the result is committed, never before;
- * anything else means: send it again. Callbacks about refunds and transfers come
- * with these. */
+ * anything else means: send it again. Callbacks about transfers come with
+ * these. */
 #include "base/log.h"
 #include "settle/hear.h"
 #include "web/callback_read.h"
@@ -75,7 +76,10 @@ static enum pay_err take(struct call *call, struct hearing *h)
         err = read_body(call, h);
     err = err == PAY_OK ? hear(h) : hear_refuse(h, err);
     call->field = h->field;
-    call_about(call, NULL, h->pay_id);
+    if (h->about == ABOUT_REFUND)
+        call_about_refund(call, h->no);
+    else
+        call_about(call, NULL, h->no);
     return err;
 }
 
@@ -92,13 +96,14 @@ static void answer(struct call *call, const struct hearing *h, enum pay_err err)
 }
 
 /* channel_id 0: the attempt names the channel. The request's log line tells the result. */
-static enum pay_err callback(struct call *call, int64_t channel_id)
+static enum pay_err callback(struct call *call, enum channel_about about, int64_t channel_id)
 {
     struct request *request = call->request;
     struct hearing h = {
-        .db = call->db, .config = call->config, .number = channel_id, .why = call->why,
+        .db = call->db, .config = call->config, .number = channel_id,
+        .about = about, .why = call->why,
         .source = { request, one_header, all_headers },
-        .raw = { .kind = "order", .remote_address = request->client },
+        .raw = { .remote_address = request->client },
     };
 
     if (!callers_enter(call->db, request->client))
@@ -112,15 +117,27 @@ static enum pay_err callback(struct call *call, int64_t channel_id)
 static enum pay_err take_mock(struct call *call, const void *input)
 {
     (void)input;
-    return callback(call, 0);
+    return callback(call, ABOUT_ORDER, 0);
+}
+
+static enum pay_err take_about(struct call *call, enum channel_about about)
+{
+    int64_t id;
+
+    return str_to_i64(call->segment, 1, INT64_MAX, &id) ? callback(call, about, id)
+                                                        : PAY_NOT_FOUND;
 }
 
 static enum pay_err take_order(struct call *call, const void *input)
 {
-    int64_t id;
-
     (void)input;
-    return str_to_i64(call->segment, 1, INT64_MAX, &id) ? callback(call, id) : PAY_NOT_FOUND;
+    return take_about(call, ABOUT_ORDER);
+}
+
+static enum pay_err take_refund(struct call *call, const void *input)
+{
+    (void)input;
+    return take_about(call, ABOUT_REFUND);
 }
 
 static enum pay_err take_none(struct call *call, const void *input)
@@ -136,8 +153,8 @@ static const struct route ROUTES[] = {
       .handle = take_mock },
     { .path = "/api/pay/notify/order/{}", .method = "POST", .auth = OPEN_TO_ALL, .bare = true,
       .body = BODY_NONE, .own_body = true, .no_rate = true, .handle = take_order },
-    { .path = "/api/pay/notify/refund/{}", .method = "POST", .auth = OPEN_TO_ALL,
-      .body = BODY_NONE, .bare = true, .no_rate = true, .handle = take_none },
+    { .path = "/api/pay/notify/refund/{}", .method = "POST", .auth = OPEN_TO_ALL, .bare = true,
+      .body = BODY_NONE, .own_body = true, .no_rate = true, .handle = take_refund },
     { .path = "/api/pay/notify/transfer/{}", .method = "POST", .auth = OPEN_TO_ALL,
       .body = BODY_NONE, .bare = true, .no_rate = true, .handle = take_none },
 };

@@ -4,6 +4,7 @@
  * POST /mockpay                    its form: pay_id, token, csrf, outcome
  * POST /mockpay/query              what became of a trade, asked by the channel, signed both ways
  * POST /mockpay/close              the same, and it cannot be paid any more
+ * POST /mockpay/refund             money is to go back; /mockpay/refund/query: did it?
  * POST /api/pay/mock-callback      {"pay_id":…,"status":"SUCCESS"}: pay, sign, send the callback
  * POST /sandbox/clock              moves an app's due times back (signed) */
 #include "base/text.h"
@@ -114,23 +115,14 @@ static enum pay_err form(struct call *call, const void *input)
     return err;
 }
 
-static enum pay_err question(struct call *call, bool close)
+/* What the channel asks: the path says what. */
+static enum pay_err question(struct call *call, const void *input)
 {
     const struct request *request = call->request;
-    return mock_question_answer(books, close, request->body, request->body_len,
-                                reply_raw(call->reply, "application/json"));
-}
 
-static enum pay_err query(struct call *call, const void *input)
-{
     (void)input;
-    return question(call, false);
-}
-
-static enum pay_err close_trade(struct call *call, const void *input)
-{
-    (void)input;
-    return question(call, true);
+    return mock_question_answer(books, request->path + strlen("/mockpay/"), request->body,
+                                request->body_len, reply_raw(call->reply, "application/json"));
 }
 
 static void show_callback(struct call *call, const struct mock_trade *trade, const char *status,
@@ -165,6 +157,10 @@ static enum pay_err mock_callback(struct call *call, const void *input)
     return err;
 }
 
+/* Signed, and so is the answer. */
+#define QUESTION(path_) \
+    { .path = (path_), .method = "POST", .auth = OPEN_TO_ALL, .body = BODY_JSON, .bare = true, \
+      .test_only = true, .no_rate = true, .handle = question }
 static const struct route ROUTES[] = {
     { .path = "/mockpay", .method = "GET", .auth = OPEN_TO_ALL,
       .fields = FIELD_TABLE(PAGE_FIELDS), .input_size = sizeof(struct page_input),
@@ -173,10 +169,10 @@ static const struct route ROUTES[] = {
       .body = BODY_FORM,
       .fields = FIELD_TABLE(FORM_FIELDS), .input_size = sizeof(struct page_input),
       .payers = true, .page = true, .test_only = true, .handle = form },
-    { .path = "/mockpay/query", .method = "POST", .auth = OPEN_TO_ALL, .body = BODY_JSON,
-      .bare = true, .test_only = true, .no_rate = true, .handle = query },
-    { .path = "/mockpay/close", .method = "POST", .auth = OPEN_TO_ALL, .body = BODY_JSON,
-      .bare = true, .test_only = true, .no_rate = true, .handle = close_trade },
+    QUESTION("/mockpay/query"),
+    QUESTION("/mockpay/close"),
+    QUESTION("/mockpay/refund"),
+    QUESTION("/mockpay/refund/query"),
     { .path = "/api/pay/mock-callback", .method = "POST", .auth = OPEN_TO_ALL,
       .own_origin = true, .body = BODY_JSON,
       .fields = FIELD_TABLE(CALLBACK_FIELDS),

@@ -1,13 +1,15 @@
-/* query.c - orders, one or many.
+/* query.c - orders and refunds, one or many.
  *   GET /api/pay/query?order_no= | merchant_order_id= | pay_id=   one order, attempts, refunds
  *   GET /payments/{order_no}                                      the same
  *   GET /payments?from=&to=&status=&after=&limit=                 newest first, by pages
- *   GET /api/pay/refund/query?refund_no= | merchant_refund_id=    no refunds yet: 40400
+ *   GET /api/pay/refund/query?refund_no= | merchant_refund_id=    one refund
+ *   GET /api/pay/refunds?from=&to=&status=&after=&limit=          newest first, by pages
  *   GET /api/pay/status?token=                                    unsigned: the payer's browser
  * Signed with scope payment:query, but for status. */
-#include "channel/gate.h"
 #include "order/order_view.h"
+#include "refund/refund_view.h"
 #include "web/fields.h"
+#include "web/list_reply.h"
 #include "web/order_reply.h"
 #include "web/skeleton/endpoint.h"
 
@@ -20,6 +22,10 @@ static const struct field QUERY_FIELDS[] = {
 struct list_in { struct list_choice list; };
 static const struct field LIST_FIELDS[] = {
     FIELDS_LIST_CHOICE(struct list_in, list, ORDER_STATES),
+};
+
+static const struct field REFUNDS_FIELDS[] = {
+    FIELDS_LIST_CHOICE(struct list_in, list, REFUND_STATES),
 };
 
 struct refund_in { char refund_no[NO_SIZE], merchant_refund_id[MERCHANT_NO_SIZE]; };
@@ -50,63 +56,36 @@ static enum pay_err show_payment(struct call *call, const void *input)
     return ulid_is(call->segment) ? reply_order(call, &key) : PAY_NOT_FOUND;
 }
 
-struct page {
-    struct call *call;
-    struct json_text *json;
-    int64_t left;
-    bool more;
-    char last[NO_SIZE];
-};
-
-static enum pay_err show_item(void *arg, void *row)
-{
-    struct page *page = arg;
-    const struct order *order = row;
-
-    page->more = page->left-- <= 0;
-    if (page->more)
-        return PAY_OK;
-    json_open(page->json, NULL);
-    reply_order_view(page->call, order, NULL);
-    json_close(page->json);
-    return text_copy(page->last, sizeof(page->last), order->no) ? PAY_OK : PAY_FAULT;
-}
-
-/* A list of a hundred costs what ten other requests do: it takes a seat of its app's (gate.h). */
-static bool may_list(struct call *call, int64_t limit)
-{
-    if (limit <= LIST_LIMIT || gate_sit_to_read(call->app->id))
-        return true;
-    text_addf(call->why, "too many lists of over %d orders at once: ask for one after another",
-              LIST_LIMIT);
-    return false;
-}
-
 static enum pay_err list(struct call *call, const void *input)
 {
     const struct list_in *in = input;
-    const struct list_choice *want = &in->list;
-    const struct order_filter filter = {
-        .app_id = call->app->id, .from = want->from, .to = want->to, .status = want->status,
-        .after = str_or(want->after, NULL), .limit = want->limit,
-    };
-    struct page page = { .call = call, .json = reply_data(call->reply), .left = want->limit };
 
-    if (!may_list(call, want->limit))
-        return PAY_RATE;
-    json_open_list(page.json, "items");
-    enum pay_err err = order_list(call->db, &filter, show_item, &page);
-    json_close_list(page.json);
-    if (page.more)
-        json_str(page.json, "next", page.last);
-    return err;
+    return reply_orders(call, &in->list);
+}
+
+static enum pay_err refunds(struct call *call, const void *input)
+{
+    const struct list_in *in = input;
+
+    return reply_refunds(call, &in->list);
 }
 
 static enum pay_err refund_query(struct call *call, const void *input)
 {
-    (void)call;
-    (void)input;
-    return PAY_NOT_FOUND;
+    const struct refund_in *in = input;
+    const struct refund_key key = {
+        .refund_no = str_or(in->refund_no, NULL),
+        .merchant_refund_id = str_or(in->merchant_refund_id, NULL),
+    };
+    static struct refund refund;
+
+    enum pay_err err = refund_find(call->db, call->app->id, &key, &refund);
+    if (err != PAY_OK)
+        return err;
+    call_about(call, refund.order_no, NULL);
+    call_about_refund(call, refund.no);
+    refund_view_whole(reply_data(call->reply), &refund);
+    return PAY_OK;
 }
 
 static enum pay_err status(struct call *call, const void *input)
@@ -133,6 +112,7 @@ static const struct route ROUTES[] = {
     SIGNED_GET("/payments", "GET, HEAD, POST", FIELD_TABLE(LIST_FIELDS), struct list_in, list),
     SIGNED_GET("/api/pay/refund/query", NULL, FIELD_TABLE(REFUND_FIELDS), struct refund_in,
                refund_query),
+    SIGNED_GET("/api/pay/refunds", NULL, FIELD_TABLE(REFUNDS_FIELDS), struct list_in, refunds),
     { .path = "/api/pay/status", .method = "GET", .auth = OPEN_TO_ALL, .any_origin = true,
       .payers = true,
       .fields = FIELD_TABLE(STATUS_FIELDS), .input_size = sizeof(struct status_in),

@@ -19,6 +19,7 @@ struct mock_trade {
     char pay_id[NO_SIZE], currency[CURRENCY_SIZE], channel_order_no[65], subject[509];
     char return_url[1025];
     char shop[257], app_key[33], sign_type[16];
+    char refund_play[65];           /* what the order's metadata.mock.refund asks for */
     char secret[129], private_key[4096];
 };
 
@@ -59,10 +60,22 @@ extern const struct db_due MOCK_NOTICES;
 MUST_USE enum pay_err mock_notice_run(struct db *db, const struct config *config,
                                       const struct db_due_row *row);
 
-/* POST /mockpay/query and, with close, /mockpay/close: the body as it came; writes the trade's
- * state into to, signed. Closing ends one that waits; paid stays paid. PAY_BAD_SIGN, PAY_BAD_TIME,
- * PAY_BAD_FIELD, PAY_NOT_FOUND. A question opens no trade. */
-MUST_USE enum pay_err mock_question_answer(struct db *db, bool close, const char *body, size_t len,
-                                           struct text *to);
+/* POST /mockpay/{what}: query, close, refund, refund/query. The body as it came; writes the answer
+ * into to, signed. PAY_BAD_SIGN, PAY_BAD_TIME, PAY_BAD_FIELD.
+ *   query, close   the trade's state. Closing ends one that waits; paid stays paid. A query opens
+ *                  no trade
+ *   refund         asked for under one number however often. What comes of it is what the order's
+ *                  metadata.mock.refund says: now, later, never, fail, timeout (done, and
+ *                  PAY_UNKNOWN in place of the first answer), fail_then_ok */
+MUST_USE enum pay_err mock_question_answer(struct db *db, const char *what, const char *body,
+                                           size_t len, struct text *to);
+
+/* A refund in the books. */
+struct mock_refund {
+    int64_t status, tries, success_time;
+    struct money price;
+    char refund_no[NO_SIZE], pay_id[NO_SIZE], channel_order_no[65], channel_refund_no[65];
+    char currency[CURRENCY_SIZE], error_code[33];
+};
 
 #endif

@@ -22,46 +22,82 @@ static int64_t claim_token(void)
     return (int64_t)(n >> 2) + 1;
 }
 
-enum pay_err mock_notice_add(struct db *db, const struct mock_trade *trade,
-                             const struct mock_outcome *outcome, struct mock_notice *out)
+static enum pay_err notice_insert(struct db *db, const struct mock_outcome *outcome,
+                                  struct mock_notice *notice)
 {
     static const char SQL[] =
-        "INSERT INTO mock_notice (pay_id, status, fault, due_time, claim_token)"
-        " VALUES (?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?)";
-    *out = (struct mock_notice){ .token = outcome->delay_s ? 0 : claim_token() };
+        "INSERT INTO mock_notice (pay_id, refund_no, status, fault, due_time, claim_token)"
+        " VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?)";
+    notice->token = outcome->delay_s ? 0 : claim_token();
+    if (!text_copy(notice->status, sizeof(notice->status), outcome->status) ||
+        !text_copy(notice->fault, sizeof(notice->fault), outcome->fault))
+        return PAY_FAULT;
     const struct db_param in[] = {
-        DB_STR(trade->pay_id),  DB_STR(outcome->status),
-        DB_STR(outcome->fault), DB_NUM(outcome->delay_s ? outcome->delay_s : LEASE_S),
-        DB_NUM(out->token),
+        DB_STR(notice->pay_id), DB_OPT(notice->refund_no),
+        DB_STR(notice->status), DB_STR(notice->fault),
+        DB_NUM(outcome->delay_s ? outcome->delay_s : LEASE_S), DB_NUM(notice->token),
     };
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
 
-    out->id = db_last_id(db);
-    if (!text_copy(out->pay_id, sizeof(out->pay_id), trade->pay_id) ||
-        !text_copy(out->status, sizeof(out->status), outcome->status) ||
-        !text_copy(out->fault, sizeof(out->fault), outcome->fault))
-        return PAY_FAULT;
+    notice->id = db_last_id(db);
     return err;
 }
 
-/* Signed anew for each try, as a gateway that retries later must (the timestamp ages). */
+enum pay_err mock_notice_add(struct db *db, const struct mock_trade *trade,
+                             const struct mock_outcome *outcome, struct mock_notice *out)
+{
+    *out = (struct mock_notice){ .id = 0 };
+    return text_copy(out->pay_id, sizeof(out->pay_id), trade->pay_id)
+               ? notice_insert(db, outcome, out) : PAY_FAULT;
+}
+
+enum pay_err mock_notice_add_refund(struct db *db, const struct mock_refund *refund,
+                                    const struct mock_outcome *outcome, struct mock_notice *out)
+{
+    *out = (struct mock_notice){ .id = 0 };
+    return text_copy(out->pay_id, sizeof(out->pay_id), refund->pay_id) &&
+                   text_copy(out->refund_no, sizeof(out->refund_no), refund->refund_no)
+               ? notice_insert(db, outcome, out) : PAY_FAULT;
+}
+
+static void trade_write(struct json_text *to, const struct mock_trade *trade,
+                        const struct mock_notice *notice)
+{
+    json_str(to, "pay_id", trade->pay_id);
+    json_str(to, "channel_order_no", trade->channel_order_no);
+    json_str(to, "status", notice->status);
+    json_i64(to, "price", trade->price.minor + (str_eq(notice->fault, "price") ? 1 : 0));
+    json_str(to, "currency", trade->currency);
+    if (str_eq(notice->status, "SUCCESS"))
+        json_time(to, "success_time", trade->success_time ? trade->success_time : clock_now_ms());
+}
+
+static void refund_write(struct json_text *to, const struct mock_refund *refund)
+{
+    json_str(to, "refund_no", refund->refund_no);
+    json_str(to, "channel_refund_no", refund->channel_refund_no);
+    json_str(to, "status", word_of(STATE_WORDS(REPAY_STATES), refund->status));
+    json_i64(to, "price", refund->price.minor);
+    json_str(to, "currency", refund->currency);
+    json_time(to, "success_time", refund->success_time);
+    json_opt(to, "error_code", refund->error_code);
+}
+
+/* Signed anew for each try, as a gateway that retries later must (the timestamp ages). refund is
+ * NULL when it is about the trade. */
 static bool body_write(const struct mock_trade *trade, const struct mock_notice *notice,
-                       struct text *to)
+                       const struct mock_refund *refund, struct text *to)
 {
     struct signed_key key = mock_sign_key(trade);
     struct json_text j = JSON_TEXT(to);
     char nonce[TOKEN_SIZE];
-    bool paid = str_eq(notice->status, "SUCCESS");
 
     token_new(nonce);
     json_open(&j, NULL);
-    json_str(&j, "pay_id", trade->pay_id);
-    json_str(&j, "channel_order_no", trade->channel_order_no);
-    json_str(&j, "status", notice->status);
-    json_i64(&j, "price", trade->price.minor + (str_eq(notice->fault, "price") ? 1 : 0));
-    json_str(&j, "currency", trade->currency);
-    if (paid)
-        json_time(&j, "success_time", trade->success_time ? trade->success_time : clock_now_ms());
+    if (refund)
+        refund_write(&j, refund);
+    else
+        trade_write(&j, trade, notice);
     json_i64(&j, "timestamp", clock_now_s());
     json_str(&j, "nonce", nonce);
     json_close(&j);
@@ -112,16 +148,43 @@ static enum pay_err record_work(struct db *db, void *arg)
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
+/* The refund that a notice is about, as it is now. What waits for this notice ends with it. */
+static enum pay_err refund_of(struct db *db, const struct mock_notice *notice,
+                              const struct mock_refund **out)
+{
+    static struct mock_refund refund;
+
+    *out = *notice->refund_no != '\0' ? &refund : NULL;
+    if (!*out)
+        return PAY_OK;
+    enum pay_err err = mock_refund_end(db, notice->refund_no, notice->status);
+    return err == PAY_OK ? mock_refund_read(db, notice->refund_no, &refund) : err;
+}
+
+static void address_write(const struct config *config, const struct mock_trade *trade,
+                          const struct mock_refund *refund, struct text *to)
+{
+    if (refund)
+        text_addf(to, "%s/api/pay/notify/refund/%lld", config->callback_url,
+                  (long long)trade->channel_id);
+    else
+        text_addf(to, "%s/api/pay/callback", config->callback_url);
+}
+
 enum pay_err mock_notice_send(struct db *db, const struct config *config,
                               const struct mock_trade *trade, const struct mock_notice *notice,
                               struct mock_answer *answer)
 {
-    char room[2048], url[CONFIG_TEXT + 32];
+    char room[2048], url[CONFIG_TEXT + 64];
     struct text body = TEXT(room), to = TEXT(url);
+    const struct mock_refund *refund = NULL;
     struct http_answer got;
 
-    text_addf(&to, "%s/api/pay/callback", config->callback_url);
-    if (!body_write(trade, notice, &body))
+    enum pay_err err = refund_of(db, notice, &refund);
+    if (err != PAY_OK)
+        return err;
+    address_write(config, trade, refund, &to);
+    if (!body_write(trade, notice, refund, &body))
         return PAY_FAULT;
     http_send(&(struct http_request){ .method = "POST",
                                       .url = url,
@@ -137,7 +200,8 @@ enum pay_err mock_notice_send(struct db *db, const struct config *config,
     if (!utf8_is_valid(said, len) || !text_copy_n(answer->body, sizeof(answer->body), said, len))
         answer->body[0] = '\0';
     struct record record = { notice, answer, acknowledged(&got) };
-    log_event(LOG_INFO, "mock.callback", KV("pay_id", trade->pay_id), KV("status", notice->status),
+    log_event(LOG_INFO, "mock.callback", KV("pay_id", trade->pay_id),
+              KV("refund_no", notice->refund_no), KV("status", notice->status),
               KV("fault", notice->fault), KN("http_status", got.status),
               KV("end", http_end_word(got.end)), KN("acknowledged", record.acknowledged));
     http_answer_free(&got);
@@ -158,10 +222,11 @@ static enum pay_err notice_read(struct db *db, const struct db_due_row *row,
                                 struct mock_notice *out)
 {
     static const char SQL[] =
-        "SELECT id, tries, pay_id, status, fault FROM mock_notice WHERE id = ?";
+        "SELECT id, tries, pay_id, refund_no, status, fault FROM mock_notice WHERE id = ?";
     static const struct db_column COLUMNS[] = {
         DB_COLUMN(struct mock_notice, id),     DB_COLUMN(struct mock_notice, tries),
-        DB_COLUMN(struct mock_notice, pay_id), DB_COLUMN(struct mock_notice, status),
+        DB_COLUMN(struct mock_notice, pay_id), DB_COLUMN(struct mock_notice, refund_no),
+        DB_COLUMN(struct mock_notice, status),
         DB_COLUMN(struct mock_notice, fault),
     };
     const struct db_param in[] = { DB_NUM(row->id) };

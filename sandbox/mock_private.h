@@ -2,6 +2,7 @@
 #ifndef SANDBOX_MOCK_PRIVATE_H
 #define SANDBOX_MOCK_PRIVATE_H
 
+#include "base/json_text.h"
 #include "wire/signed_json.h"
 #include "sandbox/mock_gateway.h"
 
@@ -13,10 +14,26 @@ MUST_USE enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct 
 struct mock_notice {
     int64_t id, tries, token;
     char pay_id[NO_SIZE], status[9], fault[9];
+    char refund_no[NO_SIZE];            /* "": it is about the trade */
 };
 /* Inside a transaction: a callback owed after delay_s; claimed at once when it is due now. */
 MUST_USE enum pay_err mock_notice_add(struct db *db, const struct mock_trade *trade,
                                       const struct mock_outcome *outcome, struct mock_notice *out);
+/* The same about a refund. */
+MUST_USE enum pay_err mock_notice_add_refund(struct db *db, const struct mock_refund *refund,
+                                             const struct mock_outcome *outcome,
+                                             struct mock_notice *out);
+/* Answers one kind of question, whose signature and time are right, into the JSON object under way.
+ */
+typedef enum pay_err mock_answerer(struct db *db, const struct json *object,
+                                   struct mock_trade *trade, struct json_text *to);
+mock_answerer mock_refund_answer, mock_refund_query_answer;
+/* PAY_NOT_FOUND when it is not on the books. */
+MUST_USE enum pay_err mock_refund_read(struct db *db, const char *refund_no,
+                                       struct mock_refund *out);
+/* Ends one that waits; word is SUCCESS or FAILED. It stays what it is when it has ended. */
+MUST_USE enum pay_err mock_refund_end(struct db *db, const char *refund_no, const char *word);
+
 /* Sends one claimed notice and records what came back. */
 MUST_USE enum pay_err mock_notice_send(struct db *db, const struct config *config,
                                        const struct mock_trade *trade,

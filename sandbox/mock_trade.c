@@ -12,7 +12,7 @@ struct attempt_row {
     int64_t channel_id, status, expire_time, success_time, now;
     struct money price;
     char currency[CURRENCY_SIZE], channel_order_no[65], subject[509], return_url[1025], shop[257];
-    char app_key[33], code[33], config[8193];
+    char app_key[33], code[33], config[8193], refund_play[65];
     struct db_bytes sealed;
     uint8_t room[VAULT_MAX + VAULT_EXTRA];
 };
@@ -29,6 +29,7 @@ static const struct db_column ATTEMPT_COLUMNS[] = {
     DB_COLUMN(struct attempt_row, code),
     DB_COLUMN(struct attempt_row, config),
     DB_COLUMN(struct attempt_row, sealed),
+    DB_COLUMN(struct attempt_row, refund_play),
     DB_COLUMN(struct attempt_row, status),
     DB_COLUMN(struct attempt_row, channel_order_no),
     DB_COLUMN_TIME(struct attempt_row, success_time),
@@ -83,6 +84,7 @@ static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id
         !text_copy(out->subject, sizeof(out->subject), row->subject) ||
         !text_copy(out->return_url, sizeof(out->return_url), row->return_url) ||
         !text_copy(out->shop, sizeof(out->shop), row->shop) ||
+        !text_copy(out->refund_play, sizeof(out->refund_play), row->refund_play) ||
         vault_unseal(&place, row->room, row->sealed.len, plain, VAULT_MAX, &len) != PAY_OK)
         return PAY_FAULT;
     bool ok = keys_read(row, plain, len, out);
@@ -96,6 +98,7 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
         "SELECT m.channel_id, IFNULL(t.price, m.price) AS price,"
         "       IFNULL(t.currency, m.currency) AS currency, m.subject, m.return_url, m.expire_time,"
         "       m.app_key, m.shop, m.code, m.config, m.config_sealed AS sealed,"
+        "       m.refund_play,"
         "       IFNULL(t.status, " STATE(MOCK_UNKNOWN) ") AS status, t.channel_order_no,"
         "       t.success_time, UTC_TIMESTAMP(3) AS now"
         " FROM merchant_attempt m LEFT JOIN mock_trade t ON t.pay_id = m.pay_id WHERE m.pay_id = ?";

@@ -114,6 +114,7 @@ CREATE TABLE pay_order (
   extension_id BIGINT UNSIGNED NULL COMMENT 'the attempt by which it was paid',
   refund_price BIGINT NOT NULL DEFAULT 0 COMMENT 'what went back',
   refunding_price BIGINT NOT NULL DEFAULT 0 COMMENT 'what open refunds have reserved',
+  refund_count INT NOT NULL DEFAULT 0 COMMENT 'its rows of pay_refund, whatever became of them',
   channel_user_id VARCHAR(128) NULL COMMENT 'the payer''s name at the channel',
   channel_order_no VARCHAR(64) NULL COMMENT 'the channel''s number of the payment',
   query_token CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL
@@ -182,7 +183,8 @@ CREATE TABLE pay_refund (
   order_id BIGINT UNSIGNED NOT NULL COMMENT 'the order',
   extension_id BIGINT UNSIGNED NOT NULL COMMENT 'the attempt whose money goes back',
   merchant_order_id VARCHAR(64) NOT NULL COMMENT 'the merchant''s number of the order',
-  merchant_refund_id VARCHAR(64) NOT NULL COMMENT 'the merchant''s number of the refund',
+  merchant_refund_id VARCHAR(64) NOT NULL
+    COMMENT 'the merchant''s number of the refund; an automatic one has auto: and the number of its attempt',
   notify_url VARCHAR(1024) NULL COMMENT 'as asked; null: the app''s',
   status TINYINT NOT NULL DEFAULT 0 COMMENT '0 WAITING, 10 SUCCESS, 20 FAILURE',
   pay_price BIGINT NOT NULL COMMENT 'what was paid, minor units',
@@ -195,7 +197,10 @@ CREATE TABLE pay_refund (
   success_time DATETIME(3) NULL COMMENT 'when the money went back, as the channel says',
   channel_error_code VARCHAR(64) NULL COMMENT 'the channel''s code of the last refusal',
   channel_error_msg VARCHAR(255) NULL COMMENT 'its text',
-  next_sync_time DATETIME(3) NULL COMMENT 'when the channel is asked next',
+  next_sync_time DATETIME(3) NULL
+    COMMENT 'when the channel is asked next; while a job holds it, the end of the lease; null: it has ended',
+  sync_times INT NOT NULL DEFAULT 0 COMMENT 'how often the channel was asked',
+  claim_token BIGINT NOT NULL DEFAULT 0 COMMENT 'not 0: the job that holds it',
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
   update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
     COMMENT 'when the row was last changed',
@@ -203,6 +208,8 @@ CREATE TABLE pay_refund (
   UNIQUE KEY uk_merchant (app_id, merchant_refund_id),
   KEY idx_order (order_id),
   KEY idx_sync (status, next_sync_time),
+  KEY idx_time (app_id, create_time),
+  KEY idx_state_time (app_id, status, create_time),
   CONSTRAINT refund_order FOREIGN KEY (order_id) REFERENCES pay_order (id),
   CONSTRAINT refund_extension FOREIGN KEY (extension_id) REFERENCES pay_order_extension (id),
   CONSTRAINT refund_price CHECK (refund_price > 0 AND refund_price <= pay_price),

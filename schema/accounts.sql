@@ -20,14 +20,16 @@ GRANT SELECT, UPDATE (last_used_time)
              ON shroff.pay_app_key      TO 'shroff_web'@'wanted';
 GRANT SELECT ON shroff.pay_channel      TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (status, channel_id, channel_code, channel_fee_rate, channel_fee_price,
-        expire_time, asked_time, success_time, extension_id, channel_user_id, channel_order_no, version,
-        update_time)
+        expire_time, asked_time, success_time, extension_id, refund_price, refunding_price, refund_count,
+        channel_user_id, channel_order_no, version, update_time)
              ON shroff.pay_order        TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (status, display_mode, display_content, pay_url, display_expire_time,
         channel_order_no, channel_error_code, channel_error_msg, paid_price, paid_currency, duplicate_paid,
         success_time, next_sync_time, update_time)
              ON shroff.pay_order_extension TO 'shroff_web'@'wanted';
-GRANT SELECT ON shroff.pay_refund       TO 'shroff_web'@'wanted';
+GRANT SELECT, INSERT, UPDATE (status, version, channel_refund_no, success_time, channel_error_code,
+        channel_error_msg, next_sync_time, sync_times, claim_token, update_time)
+             ON shroff.pay_refund       TO 'shroff_web'@'wanted';
 GRANT SELECT ON shroff.pay_transfer     TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (next_notify_time, update_time)
              ON shroff.notify_task      TO 'shroff_web'@'wanted';

@@ -68,13 +68,14 @@ struct app_found { struct app app; char allowed_nets[1025]; };
 
 #define APP_SELECT \
     "SELECT id, status, notify_append_channel, notify_closed, app_key, name, order_notify_url," \
-    " notify_schedule, late_payment, allowed_nets FROM pay_app"
+    " refund_notify_url, notify_schedule, late_payment, allowed_nets FROM pay_app"
 
 static const struct db_column APP_COLUMNS[] = {
     DB_COLUMN(struct app_found, app.id), DB_COLUMN(struct app_found, app.status),
     DB_COLUMN(struct app_found, app.notify_append_channel),
     DB_COLUMN(struct app_found, app.notify_closed), DB_COLUMN(struct app_found, app.app_key),
     DB_COLUMN(struct app_found, app.name), DB_COLUMN(struct app_found, app.order_notify_url),
+    DB_COLUMN(struct app_found, app.refund_notify_url),
     DB_COLUMN(struct app_found, app.notify_schedule), DB_COLUMN(struct app_found, app.late_payment),
     DB_COLUMN(struct app_found, allowed_nets),
 };

@@ -38,6 +38,7 @@ enum channel_body { CHANNEL_JSON, CHANNEL_FORM, CHANNEL_ANY };
 
 /* A callback as it came. */
 struct channel_callback {
+    enum channel_about about;               /* what its address is for */
     const char *body; size_t body_len;
     const struct json *json;                /* the body parsed, for CHANNEL_JSON */
     const char *(*header)(void *arg, const char *name); void *header_arg;

@@ -1,6 +1,7 @@
 /* order.c - the SQL that finds and lists orders, and how a row becomes a struct order. */
 #include "order/order.h"
 
+#include "io/db/db_page.h"
 #include "order/order_row.h"
 
 /* A stretch of a list of columns. */
@@ -18,11 +19,11 @@ static const struct db_column ORDER_COLUMNS[] = {
     DB_COLUMN(struct order, currency),
     DB_COLUMN_TIME(struct order, success_time), DB_COLUMN(struct order, extension_id),
     DB_COLUMN(struct order, channel_code), DB_COLUMN(struct order, channel_order_no),
-    DB_COLUMN(struct order, query_token), DB_COLUMN(struct order, expired),
-    DB_COLUMN(struct order, channel_id), DB_COLUMN(struct order, paid_price),
-    DB_COLUMN(struct order, user_ip),
+    DB_COLUMN(struct order, query_token), DB_COLUMN(struct order, refund_count),
+    DB_COLUMN(struct order, expired), DB_COLUMN(struct order, channel_id),
+    DB_COLUMN(struct order, paid_price), DB_COLUMN(struct order, user_ip),
 };
-static const struct stretch ORDER_IN_TERMS = { 0, 18 }, ORDER_IN_VIEW = { 1, 23 },
+static const struct stretch ORDER_IN_TERMS = { 0, 18 }, ORDER_IN_VIEW = { 1, 24 },
                             ORDER_WHOLE = { 0, COUNT(ORDER_COLUMNS) };
 const struct db_shape ORDER_SHAPE = { ORDER_COLUMNS, COUNT(ORDER_COLUMNS) };
 
@@ -187,55 +188,42 @@ enum pay_err order_find_open(struct db *db, int64_t app_id, const char *merchant
 
 /* ---- lists */
 
-/* A place in the list: what comes after it was made before it. */
-struct list_place { int64_t time, id; };
-
-static enum pay_err place_of(struct db *db, const struct order_filter *filter,
-                             struct list_place *out)
+static enum pay_err page_of(struct db *db, const struct order_filter *filter, struct db_page *out)
 {
     const struct order_key key = { .order_no = filter->after };
-    struct order order;
+    struct order order = { .id = 0 };
 
+    *out = (struct db_page){ .from = filter->from, .to = filter->to, .limit = filter->limit };
     if (!filter->after || *filter->after == '\0')
         return PAY_OK;
     enum pay_err err = order_find(db, filter->app_id, &key, false, &order);
-    if (err == PAY_OK)
-        *out = (struct list_place){ order.create_time, order.id };
+    out->after_time = order.create_time;
+    out->after_id = order.id;
     return err;
 }
-
-#define LIST_BOUNDS \
-    " AND o.create_time BETWEEN ? AND ? AND (o.create_time < ? OR o.id < ?)" \
-    " ORDER BY o.create_time DESC, o.id DESC LIMIT ?"
-#define TIME_FIRST 1
-#define TIME_LAST INT64_C(253402300799999)      /* 9999-12-31T23:59:59.999Z */
 
 /* The index is named: without it the optimizer reads all of an app's orders by number. */
 enum pay_err order_list(struct db *db, const struct order_filter *filter, db_each *each, void *arg)
 {
     static const char ALL[] =
         ORDER_SELECT " FORCE INDEX (idx_time)"
-                     " WHERE o.app_id = ?" LIST_BOUNDS;
+                     " WHERE o.app_id = ?" DB_PAGE("o");
     static const char IN_STATE[] =
         ORDER_SELECT " FORCE INDEX (idx_state_time)"
-                     " WHERE o.app_id = ? AND o.status = ?" LIST_BOUNDS;
-    struct list_place place = { TIME_LAST, INT64_MAX };
+                     " WHERE o.status = ? AND o.app_id = ?" DB_PAGE("o");
+    struct db_page page;
     struct order row;
 
-    enum pay_err err = place_of(db, filter, &place);
+    enum pay_err err = page_of(db, filter, &page);
     if (err != PAY_OK)
         return err;
-    const int64_t first = filter->from != 0 ? filter->from : TIME_FIRST;
-    int64_t last = filter->to != 0 ? filter->to - 1 : TIME_LAST;
-    last = place.time < last ? place.time : last;
     const struct db_param in[] = {
-        DB_NUM(filter->app_id), DB_NUM(filter->status), DB_WHEN(first), DB_WHEN(last),
-        DB_WHEN(place.time), DB_NUM(place.id), DB_NUM(filter->limit + 1),
+        DB_NUM(filter->status), DB_NUM(filter->app_id), DB_PAGE_VALUES(&page),
     };
-    const struct db_param all[] = { in[0], in[2], in[3], in[4], in[5], in[6] };
-    bool any = filter->status == STATE_ANY;
+    const bool any = filter->status == STATE_ANY;
     return db_select(db, &(struct db_query){
-        .sql = any ? ALL : IN_STATE, .in = any ? all : in, .n = any ? COUNT(all) : COUNT(in),
+        .sql = any ? ALL : IN_STATE, .in = any ? in + 1 : in,
+        .n = any ? COUNT(in) - 1 : COUNT(in),
         .shape = &ORDER_SHAPE, .row = &row, .each = each, .arg = arg });
 }
 

@@ -22,6 +22,7 @@ struct order {
     int64_t id, app_id, channel_id, status, create_time, expire_time, success_time;
     int64_t extension_id, version;
     int64_t expired;                    /* by the database's clock */
+    int64_t refund_count;               /* its rows of pay_refund */
     struct money price, refund_price, refunding_price;
     struct money paid_price;            /* of the attempt that paid; 0 */
     char no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE], subject[SUBJECT_SIZE], body[BODY_SIZE];

@@ -14,7 +14,7 @@
 #define ORDER_TERMS "o.app_id, " ORDER_BOTH
 #define ORDER_SHOWN \
     "o.success_time, o.extension_id, o.channel_code, o.channel_order_no, o.query_token," \
-    " o.expire_time <= UTC_TIMESTAMP(3) AS expired"
+    " o.refund_count, o.expire_time <= UTC_TIMESTAMP(3) AS expired"
 #define ORDER_VIEW ORDER_BOTH ", " ORDER_SHOWN
 #define ORDER_FIELDS_PAID(paid_price) \
     ORDER_TERMS ", " ORDER_SHOWN ", o.channel_id, " paid_price " AS paid_price, o.user_ip"

@@ -33,9 +33,13 @@ static enum pay_err find_channel(struct hearing *h)
 
 enum pay_err hear_begin(struct hearing *h)
 {
+    static const char *const KINDS[] = {
+        [ABOUT_ORDER] = "order", [ABOUT_REFUND] = "refund", [ABOUT_TRANSFER] = "transfer",
+    };
     static char headers[HEADERS_MAX];
     struct text text = TEXT(headers);
 
+    h->raw.kind = KINDS[h->about];
     enum pay_err err = find_channel(h);
     if (err != PAY_OK)
         return err;
@@ -69,10 +73,11 @@ static enum pay_err body_read(struct hearing *h)
     h->callback = (struct channel_callback){
         .body = h->raw.body, .body_len = h->raw.body_len, .json = h->json,
         .header = h->source.header, .header_arg = h->source.arg, .why = h->why,
+        .about = h->about,
     };
     if (err != PAY_OK || !h->driver->claim)
         return err;
-    return h->driver->claim(&h->callback, h->pay_id, &h->field);
+    return h->driver->claim(&h->callback, h->no, &h->field);
 }
 
 /* For protocols whose callbacks name the attempt only inside the encrypted part. */
@@ -92,7 +97,7 @@ static enum pay_err choose_key(struct hearing *h)
     if (!h->driver->claim)
         return asked_key(h);
     h->channel = NULL;
-    enum pay_err err = attempt_find(h->db, h->pay_id, &h->raw.found, &id);
+    enum pay_err err = attempt_find_about(h->db, h->about, h->no, &h->raw.found, &id);
     if (err == PAY_NOT_FOUND)
         return PAY_OK;
     if (err == PAY_OK && h->number == 0)
@@ -119,7 +124,7 @@ static enum pay_err check_sign(struct hearing *h)
     if (err == PAY_OK && !account)   /* without a key none is genuine */
         err = PAY_BAD_SIGN;
     h->believed = err == PAY_OK;
-    if (h->believed && !text_copy(h->pay_id, sizeof(h->pay_id), h->said.no))
+    if (h->believed && !text_copy(h->no, sizeof(h->no), h->said.no))
         err = PAY_FAULT;
     return err;
 }
@@ -164,7 +169,7 @@ static enum pay_err record_stranger(struct hearing *h)
     h->source.all(h->source.arg, &text);
     h->raw.headers_brief = brief;
     /* A number that could be read still names the attempt, so that the row leads to its order. */
-    if (h->verdict == VERDICT_BAD_FIELD && *h->pay_id != '\0' && choose_key(h) != PAY_OK)
+    if (h->verdict == VERDICT_BAD_FIELD && *h->no != '\0' && choose_key(h) != PAY_OK)
         h->raw.found = NULL;
     if (!space_is_short(h->db, h->config))
         err = callback_refused(h->db, &h->raw, h->verdict, &kept);

@@ -20,13 +20,14 @@ struct hearing {
     struct db *db;
     const struct config *config;
     int64_t number;                 /* of the channel asked for; 0: the attempt names it */
+    enum channel_about about;       /* what its address is for */
     struct hear_source source;
     struct text *why;               /* what a refused member should be */
-    struct callback_raw raw;        /* kind and remote_address; from hear_begin on the body, too */
+    struct callback_raw raw;        /* remote_address; from hear_begin on the body, too */
     /* for the caller */
     const struct channel_driver *driver;    /* after hear_begin */
     const char *field;              /* with PAY_BAD_FIELD; it outlives the hearing */
-    char pay_id[NO_SIZE];           /* the attempt that the callback is about; "" when not known */
+    char no[NO_SIZE];               /* what the callback is about: pay_id, refund_no; or "" */
     enum verdict verdict;
     bool believed;                  /* its signature is right */
     /* for hear.c alone */

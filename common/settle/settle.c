@@ -118,7 +118,7 @@ static enum pay_err conflict_of(enum verdict verdict)
 {
     static const struct { enum verdict verdict; enum pay_err err; } CONFLICTS[] = {
         { VERDICT_OTHER_PRICE, PAY_OTHER_PRICE }, { VERDICT_OTHER_PAYMENT, PAY_OTHER_PAYMENT },
-        { VERDICT_OTHER_ACCOUNT, PAY_OTHER_ACCOUNT },
+        { VERDICT_OTHER_ACCOUNT, PAY_OTHER_ACCOUNT }, { VERDICT_OVER_REFUND, PAY_OVER_REFUND },
     };
 
     for (size_t i = 0; i < COUNT(CONFLICTS); i++)
@@ -158,7 +158,7 @@ typedef enum pay_err settler(struct db *db, const struct channel_config *channel
                              enum verdict *verdict);
 /* What is missing here has no rows yet, so nothing is found. */
 static settler *const BY_ABOUT[] = {
-    [ABOUT_ORDER] = settle_order, [ABOUT_REFUND] = NULL, [ABOUT_TRANSFER] = NULL,
+    [ABOUT_ORDER] = settle_order, [ABOUT_REFUND] = settle_refund, [ABOUT_TRANSFER] = NULL,
 };
 
 enum pay_err settle(struct db *db, const struct channel_config *channel,

@@ -23,7 +23,9 @@ struct callback_raw {
 
 /* PAY_OK: applied, or known already (*verdict says which). PAY_OTHER_PRICE, PAY_OTHER_PAYMENT (the
  * channel's number belongs to another attempt), PAY_OTHER_ACCOUNT: a conflict, recorded with its
- * alert. PAY_NOT_FOUND: no such attempt on this channel. After any other error nothing is on
+ * alert. PAY_OVER_REFUND: a refund that failed here was
+ * done there, and the order's rest does not cover it; alerted, too. PAY_NOT_FOUND: no such attempt
+ * or refund on this channel. After any other error nothing is on
  * record, and the caller commits the raw row alone. raw may be NULL. */
 MUST_USE enum pay_err settle(struct db *db, const struct channel_config *channel,
                              const struct channel_said *said, const struct callback_raw *raw,
@@ -40,9 +42,12 @@ MUST_USE enum pay_err callback_refused(struct db *db, const struct callback_raw 
 MUST_USE enum pay_err callback_senders(struct db *db, void (*each)(const char *address));
 
 /* Reads an attempt and its order without a lock, once for a callback, since each round trip is
- * expensive. Until the signature is checked only *channel_id may be used, to choose the key. *found
- * lives until the next call. PAY_NOT_FOUND when there is no such attempt. */
+ * expensive; by a refund's number the attempt whose money goes back. Until the signature is
+ * checked only *channel_id may be used, to choose the key. *found lives until the next call.
+ * PAY_NOT_FOUND when there is no such attempt. */
 MUST_USE enum pay_err attempt_find(struct db *db, const char *pay_id,
                                    const struct order_attempt **found, int64_t *channel_id);
+MUST_USE enum pay_err attempt_find_about(struct db *db, enum channel_about about, const char *no,
+                                         const struct order_attempt **found, int64_t *channel_id);
 
 #endif

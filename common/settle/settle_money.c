@@ -20,7 +20,7 @@ bool success_time_is_odd(const struct channel_said *said)
 }
 
 /* The time of payment is now when the channel gives none, or an impossible one. */
-static int64_t success_time(const struct channel_said *said)
+int64_t success_time_of(const struct channel_said *said)
 {
     return said->success_time != 0 && !success_time_is_odd(said) ? said->success_time
                                                                      : clock_now_ms();
@@ -106,7 +106,7 @@ enum pay_err order_as_paid(const struct order *order, const struct attempt *atte
 {
     *out = *order;
     out->status = ORDER_SUCCESS;
-    out->success_time = success_time(said);
+    out->success_time = success_time_of(said);
     out->paid_price = attempt->price;
     out->channel_id = channel->account.id;
     out->extension_id = attempt->id;
@@ -144,7 +144,7 @@ static enum pay_err money_keep(struct db *db, struct settling *w, const struct a
         "       paid_price = price, paid_currency = currency, success_time = ?,"
         "       channel_order_no = ?, duplicate_paid = ?, next_sync_time = NULL"
         " WHERE id = ? AND status = ?";
-    const int64_t when = success_time(w->said);
+    const int64_t when = success_time_of(w->said);
     const struct db_param in[] = {
         DB_WHEN(when), DB_OPT(w->said->channel_no),
         DB_NUM(verdict == VERDICT_DUPLICATE_PAID ? 1 : 0), DB_NUM(attempt->id),

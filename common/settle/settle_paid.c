@@ -9,26 +9,42 @@
 #include "settle/order_pay.h"
 #include "settle/settle_private.h"
 
-enum pay_err attempt_find(struct db *db, const char *pay_id, const struct order_attempt **found,
-                          int64_t *channel_id)
-{
-    static const char SQL[] =
-        "SELECT " ORDER_TERMS ", " ATTEMPT_TERMS
-        "  FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
-        " WHERE e.no = ?";
-    static struct order_attempt pair;
-    const struct db_param in[] = { DB_STR(pay_id) };
+#define PAIR_SELECT \
+    "SELECT " ORDER_TERMS ", " ATTEMPT_TERMS \
+    "  FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
 
-    if (!ulid_is(pay_id))
+enum pay_err attempt_find_about(struct db *db, enum channel_about about, const char *no,
+                                const struct order_attempt **found, int64_t *channel_id)
+{
+    /* NULL: no rows have such numbers yet. */
+    static const char *const SQL[] = {
+        [ABOUT_ORDER] = PAIR_SELECT " WHERE e.no = ?",
+        [ABOUT_REFUND] =
+            PAIR_SELECT " WHERE e.id = (SELECT r.extension_id FROM pay_refund r WHERE r.no = ?)",
+        [ABOUT_TRANSFER] = NULL,
+    };
+    static struct order_attempt pair;
+    const struct db_param in[] = { DB_STR(no) };
+
+    if (!ulid_is(no) || !SQL[about])
         return PAY_NOT_FOUND;
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = terms_shape(), .row = &pair });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL[about],
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = terms_shape(),
+                                                         .row = &pair });
     db_end(db);
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
     *found = &pair;
     *channel_id = pair.attempt.channel_id;
     return PAY_OK;
+}
+
+enum pay_err attempt_find(struct db *db, const char *pay_id, const struct order_attempt **found,
+                          int64_t *channel_id)
+{
+    return attempt_find_about(db, ABOUT_ORDER, pay_id, found, channel_id);
 }
 
 /* The rows already read for the callback, if they are those of this attempt. */

@@ -26,8 +26,15 @@ MUST_USE enum pay_err order_as_paid(const struct order *order, const struct atte
                                     const struct channel_said *said, struct order *out);
 /* True when it is over ten years before or after now: then the channel's clock is wrong. */
 bool success_time_is_odd(const struct channel_said *said);
+/* When it happened: now when the channel gives no time, or an odd one. */
+int64_t success_time_of(const struct channel_said *said);
 /* True when the result's price and currency are the attempt's. What it leaves out agrees. */
 bool price_agrees(const struct channel_said *said, const struct attempt *attempt);
+
+/* settle_refund.c: what a channel says of a refund. */
+MUST_USE enum pay_err settle_refund(struct db *db, const struct channel_config *channel,
+                                    const struct channel_said *said,
+                                    const struct callback_raw *raw, enum verdict *verdict);
 
 /* The plain case, a waiting order paid by its waiting attempt, in one call. raw may be NULL.
  * PAY_WRONG_STATE, PAY_DUPLICATE: it is not that case, and nothing was done. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "io/http/http.h"
 #include "order/order_view.h"
+#include "refund/refund_view.h"
 
 #define SHOWN_MAX 60            /* bytes of a subject in a message */
 
@@ -25,6 +26,28 @@ void reply_order_view(struct call *call, const struct order *order, const struct
                http_url_blocked(order->notify_url, &call->config->notify_allow_nets));
 }
 
+static enum pay_err refund_write(void *arg, void *row)
+{
+    struct json_text *json = arg;
+
+    json_open(json, NULL);
+    refund_view_whole(json, row);
+    json_close(json);
+    return PAY_OK;
+}
+
+/* Most orders have none, and cost no statement. */
+static enum pay_err refunds_write(struct call *call, struct json_text *json)
+{
+    enum pay_err err = PAY_OK;
+
+    json_open_list(json, "refunds");
+    if (whole.order.refund_count > 0)
+        err = refund_list_of(call->db, whole.order.id, refund_write, json);
+    json_close_list(json);
+    return err;
+}
+
 enum pay_err reply_order(struct call *call, const struct order_key *key)
 {
     enum pay_err err = order_find_whole(call->db, call->app->id, key, &whole);
@@ -38,9 +61,7 @@ enum pay_err reply_order(struct call *call, const struct order_key *key)
     for (size_t i = 0; i < whole.count; i++)
         attempt_view(json, &whole.attempts[i]);
     json_close_list(json);
-    json_open_list(json, "refunds");
-    json_close_list(json);
-    return PAY_OK;
+    return refunds_write(call, json);
 }
 
 /* price: 900 is not 1234, with which SO-1001 was created */

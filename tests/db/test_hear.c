@@ -116,7 +116,7 @@ static void test_hear__a_form_pays_an_order(void **state)
     ASSERT_ERR(coin_says(SECRET, PAID), PAY_OK);
     answered(200, "ok");
     assert_true(H.believed);
-    assert_string_equal(H.pay_id, C.attempt.no);
+    assert_string_equal(H.no, C.attempt.no);
     ASSERT_NUMBER("SELECT o.status + e.status FROM pay_order o, pay_order_extension e WHERE"
                   " o.extension_id = e.id AND e.channel_order_no = 'C1' AND"
                   " o.channel_code = 'coin_app'", 20);

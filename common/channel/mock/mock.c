@@ -94,5 +94,6 @@ const struct channel_driver CHANNEL_MOCK = {
     .members = MEMBERS, .member_count = COUNT(MEMBERS),
     .open = mock_open, .shut = mock_shut, .make = mock_make,
     .query = mock_query, .close = mock_close,
+    .refund = mock_refund, .refund_query = mock_refund_query,
     .claim = mock_claim, .hear = mock_hear, .acknowledge = mock_acknowledge,
 };

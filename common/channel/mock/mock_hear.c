@@ -25,7 +25,7 @@ enum pay_err mock_time_check(const struct json *object)
 
 /* ---- members of a callback, in the order of the contract */
 
-static bool has_pay_id(const struct json *object, const char *name)
+static bool has_no(const struct json *object, const char *name)
 {
     return ulid_is(str_or(signed_json_str(object, name), ""));
 }
@@ -69,13 +69,19 @@ static bool has_timestamp(const struct json *object, const char *name)
     return mock_timestamp(object) >= 0;
 }
 
-static const struct {
-    const char *name;
-    bool (*ok)(const struct json *object, const char *name);
-    const char *want;
-} MEMBERS[] = {
-    { "pay_id", has_pay_id, "an attempt's number (26 characters of 0-9 A-Z)" },
-    { "channel_order_no", has_short_text, "a string of 1 to 64 bytes" },
+typedef bool member_check(const struct json *object, const char *name);
+struct member { const char *name; member_check *ok; const char *want; };
+
+/* The two numbers, by what the callback is about. */
+#define NO(name, of) { name, has_no, of " number (26 characters of 0-9 A-Z)" }
+#define CHANNEL_NO(name) { name, has_short_text, "a string of 1 to 64 bytes" }
+#define NUMBERS 2
+static const struct member NUMBERS_OF[][NUMBERS] = {
+    [ABOUT_ORDER] = { NO("pay_id", "an attempt's"), CHANNEL_NO("channel_order_no") },
+    [ABOUT_REFUND] = { NO("refund_no", "a refund's"), CHANNEL_NO("channel_refund_no") },
+    [ABOUT_TRANSFER] = { NO("transfer_no", "a transfer's"), CHANNEL_NO("channel_transfer_no") },
+};
+static const struct member MEMBERS[] = {
     { "status", has_status, "SUCCESS, FAILED or CLOSED" },
     { "price", has_price, "an integer of minor units, not a string" },
     { "currency", has_currency, "an ISO 4217 code like CNY" },
@@ -83,6 +89,17 @@ static const struct {
     { "timestamp", has_timestamp, "Unix seconds" },
     { "nonce", has_short_text, "a string of 1 to 64 bytes" },
 };
+
+/* The first member that is missing or wrong; NULL: none. */
+static const struct member *bad_member(const struct json *object, enum channel_about about)
+{
+    for (size_t i = 0; i < NUMBERS + COUNT(MEMBERS); i++) {
+        const struct member *member = i < NUMBERS ? &NUMBERS_OF[about][i] : &MEMBERS[i - NUMBERS];
+        if (!member->ok(object, member->name))
+            return member;
+    }
+    return NULL;
+}
 
 /* The name outlives the callback's JSON. An unknown member is named as it came, if it looks like a
  * name. */
@@ -100,26 +117,23 @@ enum pay_err mock_claim(const struct channel_callback *callback, char no[NO_SIZE
                         const char **field)
 {
     const struct json *object = callback->json;
-    const char *bad;
-
-    const char *want = "a string, an integer or null, without & = and control characters, in a "
-                       "flat object of at most 64 members";
+    const char *bad, *want = "a string, an integer or null, without & = and control characters, in"
+                             " a flat object of at most 64 members";
 
     *field = NULL;
     *no = '\0';
     if (!object || json_kind(object) != JSON_OBJECT)
         return PAY_BAD_BODY;
-    if (has_pay_id(object, "pay_id") &&
-        !text_copy(no, NO_SIZE, signed_json_str(object, "pay_id")))
+    const char *name = NUMBERS_OF[callback->about][0].name;
+    if (has_no(object, name) && !text_copy(no, NO_SIZE, signed_json_str(object, name)))
         return PAY_BAD_FIELD;
-    for (size_t i = 0; i < COUNT(MEMBERS) && !*field; i++) {
-        if (MEMBERS[i].ok(object, MEMBERS[i].name))
-            continue;
-        *field = MEMBERS[i].name;
-        want = MEMBERS[i].want;
-    }
-    if (!*field && !signed_json_ok(object, &bad))
+    const struct member *member = bad_member(object, callback->about);
+    if (member) {
+        *field = member->name;
+        want = member->want;
+    } else if (!signed_json_ok(object, &bad)) {
         *field = field_name(bad);
+    }
     if (*field && callback->why)
         text_addf(callback->why, "%s: want %s", *field, want);
     return !*field ? PAY_OK : PAY_BAD_FIELD;
@@ -147,17 +161,29 @@ static bool copy_opt(char *to, size_t size, const char *from)
     return text_copy(to, size, str_or(from, ""));
 }
 
-enum pay_err mock_said(const struct json *object, struct channel_said *out)
+/* The gateway's own reason, when it gives one; what is too long is left out. */
+static void reason_copy(const struct json *object, struct channel_said *out)
+{
+    if (!copy_opt(out->error_code, sizeof(out->error_code),
+                  signed_json_str(object, "error_code")) ||
+        !copy_opt(out->error_msg, sizeof(out->error_msg), signed_json_str(object, "error_msg")))
+        out->error_msg[0] = '\0';
+}
+
+enum pay_err mock_said(enum channel_about about, const struct json *object,
+                       struct channel_said *out)
 {
     const char *when = signed_json_str(object, "success_time");
+    const struct member *numbers = NUMBERS_OF[about];
 
-    *out = (struct channel_said){ .about = ABOUT_ORDER };
+    *out = (struct channel_said){ .about = about };
     if (!state_parse(signed_json_str(object, "status"), &out->state) ||
-        !copy_opt(out->no, sizeof(out->no), signed_json_str(object, "pay_id")) ||
+        !copy_opt(out->no, sizeof(out->no), signed_json_str(object, numbers[0].name)) ||
         !copy_opt(out->channel_no, sizeof(out->channel_no),
-                  signed_json_str(object, "channel_order_no")) ||
+                  signed_json_str(object, numbers[1].name)) ||
         !copy_opt(out->currency, sizeof(out->currency), signed_json_str(object, "currency")))
         return PAY_BAD_FIELD;
+    reason_copy(object, out);
     if (has_price(object, "price"))
         out->price = MONEY(json_int(json_member(object, "price")));
     if (out->state != CHANNEL_SUCCESS)
@@ -181,7 +207,7 @@ enum pay_err mock_hear(const struct channel_account *account,
     if (!signed_json_verify(callback->json, &key) || !keys)
         return PAY_BAD_SIGN;
     enum pay_err err = mock_time_check(callback->json);
-    return err != PAY_OK ? err : mock_said(callback->json, out);
+    return err != PAY_OK ? err : mock_said(callback->about, callback->json, out);
 }
 
 /* A refusal is answered in the words of Shroff's API. */

@@ -2,6 +2,7 @@
 #ifndef CHANNEL_MOCK_PRIVATE_H
 #define CHANNEL_MOCK_PRIVATE_H
 
+#include "base/json_text.h"
 #include "channel/channel.h"
 #include "channel/member.h"
 #include "wire/signed_json.h"
@@ -20,9 +21,21 @@ int64_t mock_timestamp(const struct json *object);
 /* PAY_BAD_TIME unless `timestamp` is within MOCK_TIME_WINDOW_S of now. */
 MUST_USE enum pay_err mock_time_check(const struct json *object);
 /* Reads status, price … of a verified object. PAY_BAD_FIELD: it lacks what its state needs. */
-MUST_USE enum pay_err mock_said(const struct json *object, struct channel_said *out);
+MUST_USE enum pay_err mock_said(enum channel_about about, const struct json *object,
+                                struct channel_said *out);
 
-/* The functions of CHANNEL_MOCK: mock_submit.c, mock_query.c, mock_hear.c. */
+/* A signed question to the gateway: POST /mockpay/{path}. An answer counts only when it is signed
+ * by the gateway, fresh, and about `no`; anything else is PAY_UNKNOWN. */
+struct mock_question {
+    const char *path, *what;            /* what: for the log and the counters */
+    enum channel_about about;
+    const char *no;
+    void (*write)(struct json_text *to, const void *arg); const void *arg;      /* NULL: no more */
+};
+MUST_USE enum pay_err mock_ask(const struct channel_account *account,
+                               const struct mock_question *question, struct channel_said *out);
+
+/* The functions of CHANNEL_MOCK: mock_submit.c, mock_query.c, mock_refund.c, mock_hear.c. */
 bool mock_by_call(const struct channel_order *order);
 MUST_USE enum pay_err mock_submit(const struct channel_account *account,
                                   const struct channel_order *order, struct channel_ticket *out);
@@ -30,6 +43,11 @@ MUST_USE enum pay_err mock_query(const struct channel_account *account, const ch
                                  struct channel_said *out);
 MUST_USE enum pay_err mock_close(const struct channel_account *account, const char *pay_id,
                                  struct channel_said *out);
+MUST_USE enum pay_err mock_refund(const struct channel_account *account,
+                                  const struct channel_refund *refund, struct channel_said *out);
+MUST_USE enum pay_err mock_refund_query(const struct channel_account *account,
+                                        const struct channel_refund *refund,
+                                        struct channel_said *out);
 MUST_USE enum pay_err mock_claim(const struct channel_callback *callback, char no[NO_SIZE],
                                  const char **field);
 MUST_USE enum pay_err mock_hear(const struct channel_account *account,

@@ -20,6 +20,12 @@ void call_about(struct call *call, const char *order_no, const char *pay_id)
         call->pay_id[0] = '\0';
 }
 
+void call_about_refund(struct call *call, const char *refund_no)
+{
+    if (!text_copy(call->refund_no, sizeof(call->refund_no), refund_no))
+        call->refund_no[0] = '\0';
+}
+
 static enum pay_err step_read(struct cycle *c)
 {
     enum pay_err err =

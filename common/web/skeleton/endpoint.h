@@ -34,10 +34,11 @@ struct call {
     struct reply *reply;
     const char *field;                  /* a handler names the bad field with PAY_BAD_FIELD */
     struct text *why;                   /* and may say what was wanted and what came */
-    char order_no[NO_SIZE], pay_id[NO_SIZE];    /* for the log line: call_about */
+    char order_no[NO_SIZE], pay_id[NO_SIZE], refund_no[NO_SIZE];    /* for the log line */
 };
 /* Notes what the request is about; NULL or "" leaves it open. */
 void call_about(struct call *call, const char *order_no, const char *pay_id);
+void call_about_refund(struct call *call, const char *refund_no);
 
 struct route {
     const char *path;                   /* "/payments/{}": {} is one segment */

@@ -1,0 +1,93 @@
+/* refund.c - POST /api/pay/refund: money goes back to the payer, all of it or a part. The same
+ *            merchant_refund_id again answers the refund as it stands; one that failed is tried
+ *            again.
+ * in:  REFUND_FIELDS; signed, scope refund:execute
+ * out: the refund (refund/refund_view.h); 201 for what was made, else 200 */
+#include "checkout/checkout_refund.h"
+#include "refund/refund_view.h"
+#include "web/fields.h"
+#include "web/skeleton/endpoint.h"
+
+struct refund_in { struct order_choice order; struct refund_terms terms; };
+
+static const struct field REFUND_FIELDS[] = {
+    FIELDS_ORDER_CHOICE(struct refund_in, order),
+    FIELD_MERCHANT_NO(struct refund_in, terms.merchant_refund_id, "merchant_refund_id", NEEDED),
+    FIELD_NAMED(struct refund_in, terms.refund_price, "refund_price", FIELD_I64, NEEDED, .min = 1,
+                .max = MONEY_MAX, .unit = "minor units"),
+    FIELD_NAMED(struct refund_in, terms.reason, "reason", FIELD_TEXT, OPTIONAL, .max = 512,
+                .lines = true),
+    FIELD_NAMED(struct refund_in, terms.notify_url, "notify_url", FIELD_URL, OPTIONAL),
+    FIELD_NAMED(struct refund_in, terms.expected_remaining, "expected_remaining", FIELD_I64,
+                OPTIONAL, .min = 0, .max = MONEY_MAX, .fallback = REMAINING_UNSAID,
+                .unit = "minor units"),
+};
+
+static void explain(struct call *call, enum pay_err err, const struct refund_in *in,
+                    const struct refund_reserved *done)
+{
+    const long long left = done->remaining.minor, asked = in->terms.refund_price.minor;
+
+    if (err == PAY_OVER_REFUND)
+        text_addf(call->why, "refund_price: %lld is over what is left, %lld", asked, left);
+    if (err == PAY_STALE)
+        text_addf(call->why, "expected_remaining: %lld is stale: %lld is left",
+                  (long long)in->terms.expected_remaining, left);
+    if (err == PAY_BAD_FIELD)
+        text_add(call->why, "order_no: the order is not paid: there is no money to give back");
+    if (err == PAY_CONFLICT)
+        text_addf(call->why, "%s: refund %s was asked for with another one: query it, or use a new"
+                  " number", done->field, in->terms.merchant_refund_id);
+}
+
+/* When the channel refuses or does not answer, the refund exists all the same: it is in the answer.
+ */
+static void show(struct call *call, enum pay_err err, const struct refund_reserved *done)
+{
+    const struct refund *refund = &done->refund;
+    struct reply *reply = call->reply;
+
+    call_about(call, refund->order_no, NULL);
+    call_about_refund(call, refund->no);
+    if (err == PAY_OK && done->created)
+        reply->status = 201;
+    if (err != PAY_OK) {
+        reply->keep_data = true;
+        reply->error_code = refund->channel_error_code;
+        reply->error_msg = refund->channel_error_msg;
+    }
+    refund_view(reply_data(reply), refund);
+}
+
+static enum pay_err refund(struct call *call, const void *input)
+{
+    static struct refund_reserved done;
+    const struct refund_in *in = input;
+    const struct order_key order = order_chosen(&in->order);
+    const struct refund_call asked = {
+        .db = call->db, .config = call->config,
+        .request = { .app = call->app, .nonce = call->nonce, .order = &order, .terms = &in->terms },
+    };
+
+    done = (struct refund_reserved){ .created = false };
+    enum pay_err err = checkout_refund(&asked, &done);
+    call->field = done.field;
+    if (err == PAY_OK || err == PAY_REFUSED || err == PAY_UNKNOWN)
+        show(call, err, &done);
+    else
+        explain(call, err, in, &done);
+    return err;
+}
+
+static const struct route ROUTES[] = {
+    { .path = "/api/pay/refund", .method = "POST", .scope = SCOPE_REFUND,
+      .fields = FIELD_TABLE(REFUND_FIELDS), .input_size = sizeof(struct refund_in),
+      .handle = refund },
+};
+
+static const struct endpoint REFUND = {
+    .name = "refund", .routes = ROUTES, .count = COUNT(ROUTES), .needs_vault = true,
+    .load = LOAD_WRITE,
+};
+
+int main(int argc, char **argv) { return endpoint_serve(&REFUND, argc, argv); }

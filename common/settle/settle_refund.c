@@ -1,0 +1,192 @@
+/* settle_refund.c - what a channel says of one refund, applied once. Under the order's lock the
+ * refund's state decides: it ends (refund/refund_apply.h), or nothing is new. */
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "app/alert.h"
+#include "order/order_row.h"
+#include "refund/refund_apply.h"
+#include "refund/refund_reserve.h"
+#include "settle/callback_log.h"
+#include "settle/settle_private.h"
+
+struct refund_settling {
+    const struct channel_config *channel;
+    const struct channel_said *said;
+    const struct callback_raw *raw;
+    enum verdict verdict;
+    struct order order;
+    struct refund refund;
+};
+
+/* Order row first, found through its refund without a lock; the refund is then read under it. */
+static enum pay_err rows_lock(struct db *db, struct refund_settling *w)
+{
+    static const char SQL[] =
+        ORDER_SELECT
+        " WHERE o.id = (SELECT r.order_id FROM pay_refund r WHERE r.no = ? AND r.channel_id = ?)"
+        " FOR UPDATE";
+    const struct db_param in[] = { DB_STR(w->said->no), DB_NUM(w->channel->account.id) };
+
+    if (!ulid_is(w->said->no))
+        return PAY_NOT_FOUND;
+    enum pay_err err = order_read(db, SQL, DB_LIST(in), &w->order);
+    const struct refund_key key = { .refund_no = w->said->no };
+    return err == PAY_OK ? refund_find(db, w->order.app_id, &key, &w->refund) : err;
+}
+
+/* An automatic refund's alert is about the attempt whose money it is. */
+static const char *about_of(const struct refund *refund)
+{
+    return refund_is_automatic(refund) ? refund->merchant_refund_id + sizeof(REFUND_AUTO) - 1
+                                       : refund->no;
+}
+
+static enum pay_err raise(struct db *db, const struct refund_settling *w, const char *kind,
+                          const char *says)
+{
+    char text[768];
+
+    snprintf(text, sizeof(text), "refund %s of order %s (%lld %s), channel %s (%lld): %s",
+             w->refund.no, w->order.no, (long long)w->refund.refund_price.minor,
+             w->refund.currency, w->channel->account.code, (long long)w->channel->account.id, says);
+    return alert_raise(db, kind, w->order.app_id, about_of(&w->refund), text);
+}
+
+static enum pay_err other_account(struct db *db, struct refund_settling *w)
+{
+    w->verdict = VERDICT_OTHER_ACCOUNT;
+    return raise(db, w, "other_account", "it names a merchant account that is not its own");
+}
+
+static enum pay_err other_price(struct db *db, struct refund_settling *w)
+{
+    char says[128];
+
+    w->verdict = VERDICT_OTHER_PRICE;
+    snprintf(says, sizeof(says), "it says %lld %s", (long long)w->said->price.minor,
+             w->said->currency);
+    return raise(db, w, "other_price", says);
+}
+
+static bool price_is_refunds(const struct channel_said *said, const struct refund *refund)
+{
+    return (said->price.minor == 0 || money_eq(said->price, refund->refund_price)) &&
+           (*said->currency == '\0' || str_eq(said->currency, refund->currency));
+}
+
+static enum pay_err ending_of(struct db *db, const struct refund_settling *w,
+                              struct refund_ending *out)
+{
+    *out = (struct refund_ending){ .order = &w->order, .refund = &w->refund, .said = w->said,
+                                   .when = success_time_of(w->said) };
+    return app_by_id(db, w->order.app_id, &out->app);
+}
+
+static enum pay_err succeeded(struct db *db, struct refund_settling *w)
+{
+    struct refund_ending ending;
+
+    w->verdict = VERDICT_ACCEPTED;
+    enum pay_err err = ending_of(db, w, &ending);
+    return err == PAY_OK ? refund_succeed(db, &ending) : err;
+}
+
+/* The channel refused, and did it all the same: an answer of an earlier try came late. If what is
+ * left still covers it, the refund is what the channel says. */
+static enum pay_err succeeded_after_all(struct db *db, struct refund_settling *w)
+{
+    enum pay_err err = refund_reopen(db, &w->refund);
+
+    if (err == PAY_OVER_REFUND) {
+        w->verdict = VERDICT_OVER_REFUND;
+        return raise(db, w, "over_refund", "it failed here and was done there; the rest of the"
+                     " order does not cover it");
+    }
+    if (err == PAY_OK)
+        w->refund.status = REFUND_WAITING;
+    return err == PAY_OK ? succeeded(db, w) : err;
+}
+
+/* The money of an automatic refund is nobody's until an operator decides. */
+static enum pay_err failed(struct db *db, struct refund_settling *w, const char *word)
+{
+    struct refund_ending ending;
+    char says[512];
+
+    if (w->refund.status != REFUND_WAITING)
+        return PAY_OK;
+    w->verdict = VERDICT_ACCEPTED;
+    enum pay_err err = ending_of(db, w, &ending);
+    if (err == PAY_OK)
+        err = refund_fail(db, &ending, word);
+    if (err != PAY_OK || !refund_is_automatic(&w->refund))
+        return err;
+    snprintf(says, sizeof(says), "it refused (%s %s), and has the money of attempt %s still",
+             str_or(w->said->error_code, word), w->said->error_msg, about_of(&w->refund));
+    return raise(db, w, "refund_failed", says);
+}
+
+static enum pay_err money_went(struct db *db, struct refund_settling *w)
+{
+    switch ((enum refund_state)w->refund.status) {
+    case REFUND_WAITING:
+        return succeeded(db, w);
+    case REFUND_FAILURE:
+        return succeeded_after_all(db, w);
+    case REFUND_SUCCESS:
+        return PAY_OK;
+    }
+    return PAY_FAULT;
+}
+
+static enum pay_err apply(struct db *db, struct refund_settling *w)
+{
+    if (w->said->other_account)
+        return other_account(db, w);
+    if (!price_is_refunds(w->said, &w->refund))
+        return other_price(db, w);
+    switch (w->said->state) {
+    case CHANNEL_SUCCESS:
+        return money_went(db, w);
+    case CHANNEL_FAILED:
+        return failed(db, w, "FAILED");
+    case CHANNEL_CLOSED:
+        return failed(db, w, "CLOSED");
+    case CHANNEL_WAITING:
+        return w->refund.status == REFUND_WAITING ? refund_note(db, &w->refund, w->said) : PAY_OK;
+    case CHANNEL_NOT_FOUND:
+        return PAY_OK;
+    }
+    return PAY_FAULT;
+}
+
+static enum pay_err settle_work(struct db *db, void *arg)
+{
+    struct refund_settling *w = arg;
+
+    w->verdict = VERDICT_REPEATED;
+    enum pay_err err = rows_lock(db, w);
+    FP("refund.settling");
+    if (err == PAY_OK)
+        err = apply(db, w);
+    FP("refund.settled");
+    if (err == PAY_OK && w->raw)
+        err = callback_log_add(db, w->raw, w->verdict, w->refund.extension_id);
+    FP("refund.recorded");
+    return err;
+}
+
+enum pay_err settle_refund(struct db *db, const struct channel_config *channel,
+                           const struct channel_said *said, const struct callback_raw *raw,
+                           enum verdict *verdict)
+{
+    static struct refund_settling work;
+
+    work.channel = channel;
+    work.said = said;
+    work.raw = raw;
+    enum pay_err err = db_txn(db, settle_work, &work);
+    *verdict = work.verdict;
+    return err;
+}
