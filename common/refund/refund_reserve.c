@@ -157,6 +157,20 @@ static enum pay_err number_find(struct db *db, struct reserving *w)
     return refund_find(db, w->request->app->id, &key, &w->out->refund);
 }
 
+/* Under the order's lock. What the number was before it may be old: another request with it may
+ * have taken the money meanwhile. (If it left enough, the unique key finds it.) */
+static enum pay_err locked_reserve(struct db *db, struct reserving *w, bool known)
+{
+    enum pay_err err = known ? PAY_OK : refund_make(db, w);
+
+    if (!known && err != PAY_STALE && err != PAY_OVER_REFUND)
+        return err;
+    enum pay_err found = number_find(db, w);
+    return found == PAY_OK          ? refund_repeat(db, w)
+           : found == PAY_NOT_FOUND ? err
+                                    : found;
+}
+
 /* A repeat that changes nothing takes no lock: a thousand of them must not keep every worker
  * waiting for one row. */
 static enum pay_err reserve_work(struct db *db, void *arg)
@@ -178,13 +192,7 @@ static enum pay_err reserve_work(struct db *db, void *arg)
     const bool known = err == PAY_OK;
     err = order_find(db, request->app->id, request->order, true, &w->order);
     FP("refund.locked");
-    if (err != PAY_OK)
-        return err;
-    if (known)                  /* as it is under the lock */
-        err = number_find(db, w);
-    if (err != PAY_OK)
-        return err;
-    return known ? refund_repeat(db, w) : refund_make(db, w);
+    return err == PAY_OK ? locked_reserve(db, w, known) : err;
 }
 
 enum pay_err refund_reserve(struct db *db, const struct refund_request *request,

@@ -111,7 +111,7 @@
     " attempt '," \
     " IFNULL(e.no, '(none)'), ' says ', IFNULL(e.status, '-'), ' ', IFNULL(e.price, '-')) AS text" \
     " FROM " KEEP " JOIN callback_log c LEFT JOIN pay_order_extension e ON e.id = c.extension_id" \
-    " WHERE c.verdict IN " VERDICT_IN(VERDICTS_AGREED) " AND" \
+    " WHERE c.verdict IN " VERDICT_IN(VERDICTS_AGREED) " AND c.kind = 'order' AND" \
     " c.create_time" KEPT \
     " AND (e.id IS NULL OR NOT (e.channel_id <=> c.channel_id) OR (e.channel_code = 'mock'" \
     " AND NOT (JSON_VALUE(c.body, '$.pay_id') <=> e.no AND JSON_VALUE(c.body, '$.price') <=>" \
@@ -174,7 +174,7 @@
     "SELECT e.no AS about, CONCAT('callback ', c.id, ' (', c.verdict, ') names payment '," \
     " LEFT(JSON_VALUE(c.body, '$.channel_order_no'), 64), ', which no attempt has') AS text" \
     " FROM " KEEP " JOIN callback_log c JOIN pay_order_extension e ON e.id = c.extension_id" \
-    " WHERE c.verdict IN " VERDICT_IN(VERDICTS_AGREED) \
+    " WHERE c.verdict IN " VERDICT_IN(VERDICTS_AGREED) " AND c.kind = 'order'" \
     " AND c.create_time" KEPT " AND e.channel_code = 'mock'" \
     " AND JSON_VALUE(c.body, '$.status') = 'SUCCESS'" \
     " AND NOT EXISTS (SELECT 1 FROM pay_order_extension x WHERE x.order_id = e.order_id" \

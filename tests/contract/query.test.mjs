@@ -1,4 +1,4 @@
-// Asking about one order: selectors, members, /payments/{no}, the payer's status, refund/query.
+// Asking about one order: selectors, members, /payments/{no}, the payer's status; refund/query's selectors.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -59,7 +59,7 @@ describe('selectors', () => {
     ['a merchant_order_id with a blank', '?merchant_order_id=a%20b', 'merchant_order_id'],
     ['a merchant_order_id with +', '?merchant_order_id=a+b', 'merchant_order_id'],
     ['a merchant_order_id beyond ASCII', '?merchant_order_id=%E5%8D%95', 'merchant_order_id'],
-    ['sync=1 until refunds are there', `?order_no=${no}&sync=1`, 'sync'],
+    ['sync=1 until sync is there', `?order_no=${no}&sync=1`, 'sync'],
     ['sync=1 in front', `?sync=1&order_no=${no}`, 'sync'],
   ];
   for (const [name, q, field] of rows) test(`40001: ${name}`, async () => expectError(await ask(q), 40001, field));
@@ -200,9 +200,9 @@ describe('status: the payer\'s browser', () => {
   });
 });
 
-describe('refund/query, before refunds are there', () => {
+describe('refund/query', () => {
   const ask = (q, app = app1) => get(stack, app, `/api/pay/refund/query${q}`);
-  test('40400 for every number', async () => {
+  test('40400 for numbers that nobody gave', async () => {
     expectError(await ask(`?refund_no=${strangerUlid()}`), 40400);
     expectError(await ask('?merchant_refund_id=R1'), 40400);
   });

@@ -10,6 +10,7 @@ import { ROOT, buildPath } from '../lib/env.mjs';
 import { suite } from '../lib/suite.mjs';
 import { create, createOpen, get, post, postJson, query, request, terms } from '../lib/client.mjs';
 import { payByCallback } from '../lib/channel.mjs';
+import { paidOrder, refundBody } from '../lib/refund.mjs';
 import { merchant } from '../lib/merchant.mjs';
 
 const { stack, app1, atEnd } = await suite();
@@ -37,8 +38,8 @@ describe('paths', () => {
     for (const [path, item] of Object.entries(api.paths)) {
       for (const method of ['get', 'post', 'put', 'delete']) if (item[method]) told.add(`${method.toUpperCase()} ${path.replace(/\{\w+\}/g, '{}')}`);
     }
-    // Refunds and transfers have their callbacks' addresses already, and answer 40400.
-    const later = [...routes].filter((r) => /notify\/(refund|transfer)/.test(r));
+    // Transfers have their callbacks' address already, which answers 40400.
+    const later = [...routes].filter((r) => /notify\/transfer/.test(r));
     assert.deepEqual([...told].sort(), [...routes].filter((r) => !later.includes(r)).sort());
   });
   test('what a path does not list is answered 40500 with Allow', async () => {
@@ -79,6 +80,20 @@ describe('answers', () => {
     const [hit] = await sink.waitHits(1);
     fits('Notification', JSON.parse(hit.text));
     fits('QueryAnswer', { code: 0, msg: 'success', data: await query(stack, app1, { order_no: order.order_no }) });
+  });
+  test('refunds: their answers, queries, lists and notifications', async () => {
+    const sink = await merchant();
+    atEnd(() => sink.close());
+    const order = await paidOrder(stack, app1, 'fail_then_ok');
+    const body = refundBody(order, { reason: 'r', notify_url: sink.url, expected_remaining: 1000 });
+    fits('RefundRequest', body);
+    fits('Error', (await post(stack, app1, '/api/pay/refund', body)).json);
+    fits('RefundAnswer', (await post(stack, app1, '/api/pay/refund', body)).json);
+    const of = `merchant_refund_id=${body.merchant_refund_id}`;
+    fits('RefundQueryAnswer', (await get(stack, app1, `/api/pay/refund/query?${of}`)).json);
+    fits('RefundListAnswer', (await get(stack, app1, '/api/pay/refunds?limit=2')).json);
+    fits('QueryAnswer', (await get(stack, app1, `/payments/${order.order_no}`)).json);
+    for (const hit of await sink.waitHits(2)) fits('RefundNotification', JSON.parse(hit.text));
   });
   test('refusals', async () => {
     fits('Error', (await post(stack, app1, '/payments', { price: 'x' })).json);
