@@ -52,7 +52,7 @@ endif
 CFLAGS ?=
 ALL_CFLAGS = $(STD) $(WARN) $(OPT) -fPIE -MMD -MP $(CFLAGS)
 
-# Each library is met in one wrapper only (make lint), so its flags are spelled once.
+# Each library is used by one wrapper only (make lint), so its flags are written once.
 LIB_CFLAGS := $(filter-out -I/usr/include,$(shell $(PKG_CONFIG) --cflags libmariadb json-c libcurl openssl libqrencode zlib 2>/dev/null))
 LIBS := $(shell $(PKG_CONFIG) --libs libmariadb json-c libcurl openssl libqrencode zlib 2>/dev/null) -lfcgi
 LIB_CFLAGS := $(patsubst -I%,-isystem %,$(LIB_CFLAGS))
@@ -75,7 +75,7 @@ UNITS := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
 DBTS  := $(patsubst %.c,$(B)/%,$(DBT_SRC))
 # NAMES='notify text': only the test programs whose name has one of them in it.
 named = $(if $(NAMES),$(foreach t,$(1),$(if $(strip $(foreach n,$(NAMES),$(findstring $(n),$(notdir $(t))))),$(t))),$(1))
-# Only these faces of the played third parties may link them.
+# Only these programs may link the sandbox.
 SAND_USERS := $(B)/cgi-bin/mockpay $(B)/cgi-bin/sandbox_% $(B)/cron/sandbox_%
 
 .PHONY: all install lint docs-tables unit-build db-build bench-build unit db clean
@@ -110,7 +110,7 @@ $(UNITS) $(DBTS): $(B)/%: $(B)/obj/%.o $(SAND) $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(if $(V),,echo "  LINK $@";) $(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
-# Programs that scripts/bench measures beside the executables; bare knows nothing of ours.
+# Programs that scripts/bench measures beside the executables; bare uses nothing of common/.
 $(B)/bench/limit: $(call obj,$(filter-out bench/bare.c,$(BENCH_SRC))) $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(if $(V),,echo "  LINK $@";) $(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -132,7 +132,7 @@ db-build: $(call named,$(DBTS)) $(if $(CLI_SRC),$(B)/cli/shroffctl)
 # cmocka programs, one after the other; all run even when one fails.
 unit: unit-build
 	@rc=0; for t in $(call named,$(UNITS)); do $$t || rc=1; done; exit $$rc
-# Wants a MariaDB that scripts/test starts (SHROFF_STATE and its accounts).
+# Needs a MariaDB, which scripts/test starts (SHROFF_STATE and its accounts).
 db: db-build
 	@rc=0; for t in $(call named,$(DBTS)); do $$t || rc=1; done; exit $$rc
 lint:
@@ -146,19 +146,19 @@ FORMAT_C = $(shell find common sandbox cli examples cgi-bin cron bench tests -na
 JOBS_N ?= $(shell nproc)
 
 .PHONY: format format-check tidy cppcheck
-# As .clang-format says (clang-format 14, Debian 12).
+# Formats by .clang-format (clang-format 14, Debian 12).
 format:
 	@echo $(FORMAT_C) | xargs -P $(JOBS_N) -n 16 clang-format-14 -i
 format-check:
 	@echo $(FORMAT_C) | xargs -P $(JOBS_N) -n 16 clang-format-14 --dry-run -Werror
-# What clangd and other tools read: one entry a source, with the flags it is built with.
+# For clangd and other tools: one entry a source, with its compiler flags.
 compile_commands.json: Makefile
 	@$(MAKE) CC=clang-14 -nB V=1 all unit-build db-build bench-build 2>/dev/null | awk -v dir='$(CURDIR)' ' \
 	  BEGIN { print "[" } \
 	  match($$0, / -c [^ ]+ /) { file = substr($$0, RSTART + 4, RLENGTH - 5); gsub(/\\/, "\\\\"); gsub(/"/, "\\\""); \
 	    sub(/^ +/, ""); printf "%s{\"directory\": \"%s\", \"file\": \"%s\", \"command\": \"%s\"}", n++ ? ",\n" : "", dir, file, $$0 } \
 	  END { print "\n]" }' >$@
-# The checks are .clang-tidy's, which says what is off and why.
+# The checks are in .clang-tidy, which says what is off and why.
 tidy: compile_commands.json
 	@echo $(OWN_C) | xargs -P $(JOBS_N) -n 4 clang-tidy-14 --quiet -p . $(addprefix --extra-arg=,-Xclang -analyzer-config -Xclang max-nodes=20000) 2>build/tidy.err || { cat build/tidy.err; exit 1; }
 cppcheck:
@@ -166,7 +166,7 @@ cppcheck:
 	  --suppressions-list=.ci/cppcheck.txt --error-exitcode=1 --max-configs=1 -D_GNU_SOURCE -Icommon -I. $(OWN_C)
 
 # make install [DESTDIR=…] [PREFIX=/usr/local]: programs, schema, units, man pages. Makes no user,
-# starts nothing; docs/operate.md goes on from there. mockpay and the sandbox stay behind: test mode only.
+# starts nothing: docs/operate.md has the next steps. mockpay and the sandbox are not installed: test mode only.
 D := $(DESTDIR)$(PREFIX)
 WEB := $(filter-out $(B)/cgi-bin/mockpay $(B)/cgi-bin/sandbox_%,$(filter $(B)/cgi-bin/%,$(PROGS)))
 JOBS := $(filter-out $(B)/cron/sandbox_%,$(filter $(B)/cron/%,$(PROGS)))
@@ -196,8 +196,8 @@ install: all
 	install -m 644 scripts/completion/shroffctl.bash $(D)/share/bash-completion/completions/shroffctl
 	install -m 644 README.md CHANGELOG.md LICENSE docs/*.md $(D)/share/doc/shroff/
 
-# ---- fuzzing: `make fuzz` builds build/fuzz/NAME from tests/fuzz/fuzz_NAME.c, the library under it
-# instrumented too (a stock one would leave the fuzzer blind). `make fuzz-replay`: the same targets with
+# ---- fuzzing: `make fuzz` builds build/fuzz/NAME from tests/fuzz/fuzz_NAME.c, with an instrumented library
+# (without that the fuzzer sees no coverage of it). `make fuzz-replay`: the same targets with
 # a plain main, for reproducers and AFL++ (FUZZ_CC=afl-clang-fast FUZZ_COVER=).
 FUZZ_CC    ?= clang-14
 FUZZ_COVER ?= -fsanitize=fuzzer-no-link
