@@ -1,7 +1,9 @@
-/* bare.c - measures what libfcgi and one prepared SELECT cost alone, to compare query and status
- * with. One process per worker, a kept connection in each, no checks, no log. usage: bare SOCKET
- * WORKERS DB_SOCKET USER DATABASE     (password: the file BARE_PASSWORD_FILE) It answers
- * ?no=ORDER_NO. */
+/* bare.c - the cost of libfcgi and one prepared SELECT alone, to compare query and status with. One
+ * process per worker, a kept connection in each, no checks, no log. It answers ?no=ORDER_NO.
+ *
+ * usage: bare SOCKET WORKERS DB_SOCKET USER DATABASE
+ *
+ * The environment variable BARE_PASSWORD_FILE names the file with the database password. */
 #include <fcgiapp.h>
 #include <mysql.h>
 #include <signal.h>

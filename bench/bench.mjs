@@ -1,5 +1,5 @@
-// scripts/bench's measurements. The script has built what is needed; this starts a stack, loads it in
-// turns, stops it, and prints.
+// The measurements of scripts/bench, which builds the programs. Starts a stack, loads it in turns, stops it,
+// and prints the results.
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -27,8 +27,8 @@ const connections = Number(opt.connections);
 const tell = (text) => process.stderr.write(`  ${text}\n`);
 
 
-// A worker of libfcgi serves one connection until it is closed: with kept ones there are as many as nginx
-// may have under way and idle together, or a request would wait for an idle connection's worker.
+// A worker of libfcgi serves one connection until it is closed. So with kept connections there are as many
+// workers as nginx may have connections, or a request would wait for the worker of an idle one.
 async function bare(stack) {
   const socket = join(stack.state, 'run', 'bare.sock');
   const web = stack.settings.SHROFF_WEB_DB_PASSWORD_FILE;
@@ -53,8 +53,8 @@ async function casesOf(stack) {
     .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
 
-// A short turn first, for connections, statements, caches and the number of workers that suits a limit
-// best; it does not count. Each round begins with another case: none always follows the same one.
+// A short first turn makes connections, statements and caches and finds a limit's best number of workers;
+// it does not count. Each round begins with another case, so that none always follows the same one.
 async function turns(cases, results) {
   for (const c of cases) await c.prepare?.();
   for (let round = 0; round <= rounds; round++) {
@@ -104,7 +104,7 @@ function print(result) {
   console.log(lines.join('\n'));
 }
 
-// On a stack of its own, with the settings that `run` gives by itself.
+// On a stack of its own, with the sizes that `run` chooses.
 async function measureOn(binlog) {
   const stack = await openStack({ binlog });
   try {

@@ -2,9 +2,10 @@
  * has the connection layer and session of the executables, N processes, and one transaction a
  * request.
  *
- * usage: limit CASE WORKERS SECONDS FIRST APP_ID CHANNEL_ID CASE    a row of CASES; FIRST: the id
- * of the first waiting order (callback), taken in turns Settings as the executables have them
- * (SHROFF_DB_SOCKET …). Prints one line of JSON, in microseconds. */
+ * usage: limit CASE WORKERS SECONDS FIRST APP_ID CHANNEL_ID
+ *
+ * CASE is a row of CASES. FIRST is the id of the first waiting order (callback). Settings are those
+ * of the executables (SHROFF_DB_SOCKET …). Prints one line of JSON, in microseconds. */
 #include "bench/limit.h"
 #include <signal.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 
 struct limit {
     struct db *db;
-    int64_t turn, step;             /* which order is next: its numbers follow from it */
+    int64_t turn, step;             /* the next order: its numbers are computed from it */
     int64_t app_id, channel_id;
 };
 

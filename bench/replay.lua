@@ -1,6 +1,6 @@
--- Sends each request of REPLAY_FILE once, as it stands there: "LENGTH\n" and LENGTH bytes, over and
--- over. Threads share them out. A thread that has no more stops, and sends nothing instead of sending
--- twice. What came of it goes to REPLAY_OUT as JSON, times in microseconds.
+-- Sends each request of REPLAY_FILE once and unchanged. The file has "LENGTH\n" and LENGTH bytes for each.
+-- The threads divide them. A thread without further requests stops, so that none is sent twice. The results
+-- go to REPLAY_OUT as JSON, times in microseconds.
 local threads = 0
 
 function setup(thread)

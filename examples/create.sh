@@ -1,8 +1,8 @@
 #!/bin/sh
-# Create an order at a running Shroff, as a merchant's server would. `create.sh --help` tells more.
-# How it is signed, and why not by `openssl mac`: see signing/sign.sh, which does the work.
+# Create an order at a running Shroff, as a merchant's server would. See `create.sh --help`.
+# signing/sign.sh signs and sends the request, and says why it does not use `openssl mac`.
 set -eu
-# A variable that came exported would stay exported, and so reach curl: begin with a clean slate.
+# An exported variable would stay exported, and so reach curl: unset them first.
 unset SHROFF_APP_SECRET SHROFF_APP2_SECRET SHROFF_WEBHOOK_SECRET SHROFF_MOCK_CHANNEL_SECRET \
     SHROFF_APP2_MOCK_CHANNEL_SECRET SHROFF_DB_PASSWORD
 here=$(dirname -- "$0")
@@ -93,7 +93,7 @@ body="{\"price\":$price$(
 )}"
 
 answer=$(request POST /payments "$body") || {
-    [ $? -ne 2 ] || exit 2              # it has said what is missing
+    [ $? -ne 2 ] || exit 2              # the message says what is missing
     die "no answer from $SHROFF_BASE_URL"
 }
 printf '%s\n' "$answer"

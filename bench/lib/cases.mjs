@@ -4,11 +4,11 @@ import { fillOrders } from './fill.mjs';
 import { SHROFF, PEER } from './write.mjs';
 
 const KINDS = ['create', 'callback', 'query', 'status'];
-// Of the first turn alone; later ones know how fast the case is.
+// For the first turn alone: later turns use the measured rate.
 const START = { create: 8000, callback: 6000, query: 15000, status: 20000 };
 const FEW_WORKERS = [4, 8, 16, 32];
 
-// Ids for n requests: fresh ones, each used once, or any of the pool, spread.
+// Ids for n requests: new ones, each used once, or ids spread over the pool.
 const fresh = (take) => (n) => { const first = take(n); return (i) => first + i; };
 const any = (pool) => () => (i) => pool.first + (i * 7919) % pool.count;
 
@@ -41,7 +41,7 @@ export function bareCase(stack, { port, pool, connections }) {
   return wrkCase(stack, 'bare', 'query', { port, connections, ids: any(pool), make: SHROFF.bare });
 }
 
-// The database alone, at the number of workers with which it does most.
+// The database alone, at the number of workers with the most calls a second.
 export function limitCases(stack) {
   return ['create', 'callback'].map((kind) => {
     const state = { rate: START[kind], workers: FEW_WORKERS[0] };

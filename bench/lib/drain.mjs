@@ -23,8 +23,8 @@ const acknowledged = (stack) => Number(sql(stack, 'SELECT COUNT(*) FROM notify_l
 const waiting = (stack) => Number(sql(stack, 'SELECT COUNT(*) FROM notify_task WHERE status = 0'));
 const ended = (child) => new Promise((done) => (child.exitCode === null ? child.on('exit', done) : done()));
 
-// A notification now and then to another host, and how long its first try took from the commit to its
-// record, in seconds: p99. Recording in batches is part of it.
+// Adds a notification to another host now and then, and gives the p99 of the seconds from its commit to the
+// record of its first try. The time in which results wait for a batch counts.
 async function others(stack, until) {
   const url = `http://127.0.0.1:${stack.sinks[1].port}/other`;
   for (let n = 0; Date.now() < until; n++) {
@@ -41,7 +41,7 @@ function delay99(stack) {
   return all[Math.floor(all.length * 0.99)] ?? 0;
 }
 
-// Tasks acknowledged per second while so many runners work, begun before the clock starts.
+// Tasks acknowledged per second by so many runners, which are started before the clock.
 async function rate(stack, runners, seconds) {
   const at = Array.from({ length: runners }, () =>
     Object.assign(start(stack, buildPath('cron', 'notify_runner'), ['--for', String(seconds + 3)], stack.settings), { label: 'notify_runner' }));

@@ -1,5 +1,5 @@
-// Orders with one open attempt each, made in SQL. Their numbers follow from their ids, so that requests
-// about them can be written without asking.
+// Orders with one open attempt each, made in SQL. Their numbers are computed from their ids, so that requests
+// about them can be written without a query.
 import { sql } from './stack.mjs';
 
 const CHUNK = 50000;

@@ -6,10 +6,10 @@ import { median, sleep } from './time.mjs';
 import { num } from './table.mjs';
 
 const WANT = 1.2;
-// What a request costs: the CPU of all that served it, and its rate.
+// The cost of a request: the CPU of all programs that served it, and the rate.
 const costOf = (r) => Object.values(r.cpu).reduce((sum, us) => sum + us, 0);
 
-// What was filled in is written out before anything is measured: that work is the filling's.
+// All pages are written to disk before anything is measured, so that the filling is not measured.
 async function settle(stack, tell) {
   const dirty = () => Number(sql(stack, "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'").split('\t')[1]);
   const before = sql(stack, 'SELECT @@innodb_max_dirty_pages_pct, @@innodb_io_capacity, @@innodb_io_capacity_max').split('\t');

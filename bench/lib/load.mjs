@@ -37,9 +37,9 @@ async function measured(stack, work) {
   return { ...result, rate, failures: result.refused + result.broken, cpu: costOf(before, after, Math.max(result.requests, 1)) };
 }
 
-// Requests, or orders, for so long at such a rate, should it double meanwhile.
+// How many requests, or orders, are enough for so long at twice the rate.
 export const enough = (rate, seconds) => Math.ceil(rate * seconds * 2.2) + 4000;
-// A case that had no more of them measured nothing.
+// A case that used them all up measured nothing.
 function notOut(what, used, n) {
   if (used >= n) throw new Error(`${what}: ${n} were not enough; the machine is faster than bench thinks`);
 }

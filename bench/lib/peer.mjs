@@ -1,5 +1,5 @@
-// The peer: a program built apart (../shared/peers), behind the same nginx, on the same MariaDB with a
-// database of its own, once in each mode.
+// The peer: a program of another project, behind the same nginx, on the same MariaDB with a database of its
+// own, once in each mode. docs/performance.md says what it must accept.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { addServers, sql, start } from './stack.mjs';
@@ -36,7 +36,7 @@ export async function openPeers(stack, program) {
     extras.push({ kind: 'peer', to: port });
   }
   await addServers(stack, extras);
-  // What the peer makes itself is numbered from here, beside what is filled in.
+  // The ids of rows that the peer makes begin here, above those that are filled in.
   sql(stack, 'ALTER TABLE payments AUTO_INCREMENT = 1000000000', 'peer');
   let next = 1;
   const take = (n) => {

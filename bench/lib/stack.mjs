@@ -21,7 +21,7 @@ export function sql(stack, text, database = 'shroff') {
     { input: text, encoding: 'utf8', maxBuffer: 1 << 28 }).trim();
 }
 
-// Cron's jobs rest, so that no delivery runs beside a measurement: the peer delivers nothing either.
+// Stops cron's jobs, so that no delivery runs beside a measurement: the peer delivers nothing either.
 function restJobs(stack) {
   process.kill(pidOf(stack, 'scheduler'), 'SIGSTOP');
   for (const file of readdirSync(join(stack.state, 'run'))) {
@@ -55,7 +55,7 @@ export async function addServers(stack, extras) {
   await sleep(1500);
 }
 
-// No settings of its own: what is measured is what a user gets. binlog: as production has it.
+// Sets nothing else, so that it measures what a user gets. binlog: with the binary log, as in production.
 export async function openStack({ binlog = false } = {}) {
   const stack = await startStack(binlog ? { SHROFF_DB_BINLOG: '1' } : {}, { small: false });
   stack.binlog = binlog;
@@ -89,7 +89,7 @@ export function ctl(stack, ...args) {
   return done.stdout;
 }
 
-// The groups whose CPU is told, by name.
+// The groups of processes whose CPU is measured, by name.
 export function groupsOf(stack) {
   const groups = {};
   for (const name of ['create', 'callback', 'query', 'nginx', 'mariadb']) groups[name] = familyOf(pidOf(stack, name));

@@ -37,7 +37,7 @@ export const SHROFF = {
   bare: (stack, i, id, port) => without('GET', `/?no=${orderNo(id)}`, port, ''),
 };
 
-// The peer's, as ../shared/peers/prepare.mjs has them.
+// The peer's requests, signed in its own way.
 const mac = (t) => createHmac('sha256', 'peer-secret').update(t).digest('hex');
 function peerAuth(method, path, body) {
   const ts = now(), nonce = randomBytes(16).toString('hex');

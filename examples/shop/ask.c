@@ -1,7 +1,7 @@
 /* ask.c - asks Shroff about an order that a payer went to pay and no notification came for.
  * A notification may be lost, and so may the channel's callback to Shroff. So: query first; when an
  * attempt is still open, submit to the same channel. Shroff then asks the channel. It answers 40901
- * when the money is there, gives the open attempt back when it is not, and answers 40903 when the
+ * when it was paid, returns the open attempt when it was not, and answers 40903 when the
  * order is past its end. */
 #include "ask.h"
 
@@ -24,7 +24,7 @@ bool ask_settle(const struct order *order, const struct shroff_order *answer)
     return settled == SETTLED || settled == SETTLED_BEFORE;
 }
 
-/* What the answer makes of a payment that did not bring the money; NULL: nothing new. */
+/* The new state of a payment that the answer says is not paid; NULL: no change. */
 static const char *state_after(int code, const struct shroff_order *answer)
 {
     if (code == SHROFF_CLOSED || code == SHROFF_EXPIRED)
@@ -45,7 +45,7 @@ static void ask_about(const struct order *order)
     if (code == SHROFF_OK && strcmp(answer.status, "WAITING") == 0 &&
         strcmp(answer.attempt, "WAITING") == 0)
         code = shroff_submit(order->id, &answer);
-    if (code == SHROFF_PAID)            /* the channel had it: ask for its terms */
+    if (code == SHROFF_PAID)            /* paid at the channel: ask for its terms */
         code = shroff_query(order->id, &answer);
     bool paid = code == SHROFF_OK && ask_settle(order, &answer);
     const char *state = paid ? NULL : state_after(code, &answer);

@@ -75,7 +75,7 @@ const char *const SHOP_JS[] = {
     "    } else {",
     "      wait = Number(answer.headers.get('Retry-After')) || 5;",
     "    }",
-    "  } catch { wait = 5; /* offline for a moment: the next look may do better */ }",
+    "  } catch { wait = 5; /* offline for a moment: look again later */ }",
     "  clearTimeout(timer);",
     "  timer = setTimeout(look, wait * 1000);",
     "}",

@@ -98,7 +98,7 @@ bool db_begin(void)
     return db_connect() && mysql_autocommit(db, 0) == 0;
 }
 
-/* Whether a COMMIT came through is not known when the connection was lost in it: false says so. */
+/* False: the connection was lost at COMMIT, and it is not known whether it was done. */
 bool db_end(bool commit)
 {
     bool ended = commit ? mysql_commit(db) == 0 : mysql_rollback(db) == 0;

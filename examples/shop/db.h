@@ -1,4 +1,4 @@
-/* What orders.c and payments.c need of the database. */
+/* The database functions of orders.c and payments.c. */
 #ifndef SHOP_DB_H
 #define SHOP_DB_H
 

@@ -43,7 +43,7 @@ static const struct route {
     { "GET",  "/shop/shop.js",        js            },
 };
 
-/* Does `path` have the pattern's form? A slash more at its end does not matter. What stands for its
+/* Does `path` have the pattern's form? A slash more at its end does not matter. The part for its
  * "*", 1 to 64 letters and digits, goes to `id`. */
 static bool path_matches(const char *pattern, const char *path, char id[65])
 {
@@ -86,7 +86,7 @@ static void answer(struct web *web)
         page_message(web, 404, web->words->not_found, NULL);
 }
 
-/* A child's life: one request at a time. */
+/* A child serves one request at a time until it must end. */
 static void work(int listener)
 {
     static struct web web;

@@ -1,4 +1,4 @@
-/* orders.c - the shop's orders, and the one way to PAID. */
+/* orders.c - the shop's orders, and the one function that makes them PAID. */
 #include "orders.h"
 
 #include <mysqld_error.h>
@@ -22,7 +22,7 @@ static const char SQL_CREATE_ORDERS[] =
     "  paid_time   DATETIME(3) NULL"
     ") ENGINE = InnoDB DEFAULT CHARSET = utf8mb4";
 
-/* The notifications dealt with: each is sent until it is acknowledged, so some come twice. */
+/* The ids of applied notifications: each is sent until it is acknowledged, so some come twice. */
 static const char SQL_CREATE_NOTICES[] =
     "CREATE TABLE IF NOT EXISTS notices ("
     "  webhook_id  VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,"

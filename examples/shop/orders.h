@@ -18,9 +18,9 @@ struct order {
 
 /* What Shroff says was paid, in a notification or as the answer to a query. */
 struct payment {
-    const char *order_id;               /* ours */
-    const char *shroff_no;              /* theirs */
-    const char *webhook_id;             /* "" when we asked */
+    const char *order_id;               /* the shop's */
+    const char *shroff_no;              /* Shroff's order_no */
+    const char *webhook_id;             /* "" for the answer to a query */
     int64_t price;
     const char *currency;
 };
@@ -47,7 +47,7 @@ bool orders_add(const struct order *order);
 
 enum found orders_find(const char *id, struct order *out);
 
-/* The one way to PAID. Safe to call any number of times, and by any number at once. */
+/* The one function that makes an order PAID. Safe to call any number of times, by many at once. */
 enum settled orders_settle(const struct payment *payment);
 
 bool order_is_paid(const struct order *order);

@@ -27,7 +27,7 @@ static const char SQL_NOTE[] =
     " ON DUPLICATE KEY UPDATE state = VALUES(state), code = VALUES(code), asks = 0,"
     "    expire_time = IFNULL(VALUES(expire_time), expire_time), ask_time = VALUES(ask_time)";
 
-/* What failed and cannot be tried again is over; nothing is asked about what is over. */
+/* A payment that failed and cannot be tried again is OVER; no query is made for an OVER one. */
 static const char SQL_ASKED[] =
     "UPDATE payments"
     "   SET state = IF(? = 'FAILED' AND expire_time <= UTC_TIMESTAMP(3), 'OVER', ?),"
@@ -50,7 +50,7 @@ static const char SQL_DUE[] =
     " ORDER BY p.ask_time LIMIT 1";
 
 /* Asked after 10, 20, 40, … s, at most 5 minutes apart, and just after the order's end. `asks` is
- * what was found before, so of two processes that take the same order only one gets it. */
+ * the value read before, so of two processes that take the same order only one gets it. */
 static const char SQL_TAKE[] =
     "UPDATE payments"
     "   SET ask_time = IF(expire_time > UTC_TIMESTAMP(3)"

@@ -1,4 +1,4 @@
-/* What the shop knows of how an order is being paid at Shroff, and when to ask about it again. */
+/* The state of each order's payment at Shroff, and when to ask about it next. */
 #ifndef SHOP_PAYMENTS_H
 #define SHOP_PAYMENTS_H
 
@@ -9,11 +9,11 @@
 
 /* The states, as pages and tests name them. An order itself is PENDING_PAY until it is PAID:
  *   OPEN      a payer was sent to pay it
- *   UNHEARD   asked about since: not paid yet, as far as Shroff and the channel know
- *   FAILED    the last try brought no money; another may
+ *   UNHEARD   no notification came, and a query says: not paid yet
+ *   FAILED    the last try failed; another may succeed
  *   REFUSED   no payment could be started; `code` is Shroff's
  *   OVER      past its end, or closed: no payer is sent to pay it any more
- *   FOUND     paid, and found by asking: the notification had not come */
+ *   FOUND     paid, found by a query: no notification had come */
 bool payments_create_table(void);
 
 /* Pay was answered: the state from now on. The first question about an OPEN or UNHEARD one is due

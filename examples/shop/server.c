@@ -1,4 +1,4 @@
-/* server.c - prefork: N children accept from one socket, the parent only watches over them. */
+/* server.c - prefork: N children accept from one socket, the parent replaces those that end. */
 #include "server.h"
 
 #include <errno.h>
@@ -123,7 +123,7 @@ int server_run(const char *path, int workers, void (*work)(int listener),
                 children[i] = hire(listener, i < workers ? work : job);
         }
         got = sigtimedwait(&watched, NULL, &second);
-        if (got == SIGCHLD)         /* one that dies at once must not set off a storm of forks */
+        if (got == SIGCHLD)         /* a child that ends at once must not cause endless forks */
             nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
     }
     tell_all(workers + 1, SIGTERM);

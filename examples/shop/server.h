@@ -13,7 +13,7 @@ int server_run(const char *path, int workers, void (*work)(int listener),
 /* In a child: waits for a connection. False: the child must end. */
 bool server_wait(int listener);
 
-/* In a child: waits so many seconds. False: time to leave. */
+/* In a child: waits so many seconds. False: the child must end. */
 bool server_pause(int seconds);
 
 #endif

@@ -42,7 +42,7 @@ static int number(const char *name, const char *otherwise, int least, int most)
     return (int)value;
 }
 
-/* A secret's first line, out of the file that NAME names. `leaf` lies under $SHROFF_STATE. */
+/* A secret: the first line of the file that NAME names, by default $SHROFF_STATE/`leaf`. */
 static void from_file(char *room, size_t size, const char *name, const char *leaf)
 {
     char path[512], otherwise[512];

@@ -6,9 +6,9 @@ struct settings {
     char listen[108];               /* the Unix socket nginx talks to */
     int workers;
     int ask_after;                  /* s after Pay until the shop asks about an order by itself */
-    char base_url[256];             /* where browsers and Shroff find the shop */
-    char pay_base_url[256];         /* where browsers find Shroff */
-    char api_url[256];              /* where the shop finds Shroff */
+    char base_url[256];             /* the shop's address for browsers and Shroff */
+    char pay_base_url[256];         /* Shroff's address for browsers */
+    char api_url[256];              /* Shroff's address for the shop */
     char channel[33];               /* the channel to pay through */
     char app_key[65];
     char app_secret[257];

@@ -1,4 +1,4 @@
-/* shop.c - from the shelf to the pay page. */
+/* shop.c - buy, show an order, pay. */
 #include "shop.h"
 
 #include <stdio.h>
@@ -26,7 +26,7 @@ static bool refused(struct web *web)
     return true;
 }
 
-/* The order; or NULL, and the reader got a page that says why. */
+/* The order; or NULL, and the answer is a page that says why. */
 static const struct order *order_or_sorry(struct web *web, const char *id)
 {
     static struct order order;
@@ -123,7 +123,7 @@ void shop_state(struct web *web, const char *id)
     }
 }
 
-/* The state of an order after Pay was answered without the money; NULL: as before. */
+/* The payment's state when Shroff's answer to Pay says that it is not paid; NULL: as before. */
 static const char *state_after_pay(int code, const struct shroff_order *answer)
 {
     switch (code) {
@@ -139,12 +139,12 @@ static const char *state_after_pay(int code, const struct shroff_order *answer)
     case SHROFF_NOTHING_DONE:
     case SHROFF_NOT_KNOWN:
         return NULL;
-    default:                            /* the channel refused, or a mistake of ours */
+    default:                            /* the channel refused, or the shop's own mistake */
         return "REFUSED";
     }
 }
 
-/* There is no pay page: say why, in the window that was to show one. */
+/* There is no pay page: answers with a page that says why. */
 static void pay_failed(struct web *web, const struct order *order, const char *state, int code)
 {
     const struct words *words = web->words;

@@ -1,4 +1,4 @@
-/* What the shop does; each function answers one request. `id` is what varies in its path. */
+/* What the shop does; each function answers one request. `id` is the variable part of its path. */
 #ifndef SHOP_SHOP_H
 #define SHOP_SHOP_H
 

@@ -96,7 +96,7 @@ static bool send_once(const char *method, const char *path, const char *body, st
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 2L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, 4L);       /* two tries within a page's patience */
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, 4L);       /* a payer waits for two tries at most */
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
@@ -136,7 +136,7 @@ static void read_text(struct json_object *object, const char *name, char *room, 
 
 #define READ(object, out, member) read_text(object, #member, (out)->member, sizeof((out)->member))
 
-/* It goes into a Location header. */
+/* The pay URL is sent in a Location header. */
 static bool is_http_url(const char *url)
 {
     for (const char *at = url; *at != '\0'; at++) {
@@ -146,7 +146,7 @@ static bool is_http_url(const char *url)
     return strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
 }
 
-/* "2026-01-01T02:00:00.000Z" in the database's spelling. */
+/* "2026-01-01T02:00:00.000Z" in the database's form. */
 static void read_time(struct json_object *data, char *room, size_t size)
 {
     read_text(data, "expire_time", room, size);
@@ -201,7 +201,7 @@ static bool may_help_to_repeat(int code)
            code == SHROFF_NOT_KNOWN;
 }
 
-/* Waits as long as Retry-After says, else 1 s. False: longer than a page's reader should wait. */
+/* Waits as long as Retry-After says, else 1 s. False: longer than a payer should wait. */
 static bool wait_for_turn(void)
 {
     curl_off_t seconds = 0;
@@ -214,7 +214,7 @@ static bool wait_for_turn(void)
     return true;
 }
 
-/* Repeating is safe: create and submit know our number again, and a query changes nothing. */
+/* Repeating is safe: Shroff finds the order by the shop's number, and a query changes nothing. */
 static int send_patiently(const char *method, const char *path, const char *body,
                           struct shroff_order *out)
 {

@@ -1,4 +1,4 @@
-/* The shop's client of Shroff: the whole of the public contract that it needs. */
+/* The shop's client of Shroff: all that it needs of the public contract. */
 #ifndef SHOP_SHROFF_H
 #define SHOP_SHROFF_H
 
@@ -16,7 +16,7 @@ enum {
     SHROFF_CLOSED = 40902,
     SHROFF_EXPIRED = 40903,
     SHROFF_TOO_MANY = 42900,            /* wait, send it again */
-    SHROFF_UNKNOWN = 50201,             /* what the channel did: never give up yet */
+    SHROFF_UNKNOWN = 50201,             /* the channel's result is unknown: query later */
     SHROFF_NOTHING_DONE = 50300,        /* send it again */
     SHROFF_NOT_KNOWN = 50301,           /* send the same again */
 };

@@ -1,4 +1,4 @@
-/* web.c - the request in, the reply out, and the escaping between. */
+/* web.c - reads the request, writes the reply, escapes text in pages. */
 #include "web.h"
 
 #include <ctype.h>
@@ -198,7 +198,7 @@ void html(struct web *web, const char *form, ...)
     va_end(values);
 }
 
-/* A JSON string; what would need escaping there is not worth more than a question mark. */
+/* A JSON string; a character that would need escaping is written as a question mark. */
 static void log_member(const char *name, const char *value)
 {
     fprintf(stderr, ",\"%s\":\"", name);

@@ -1,8 +1,8 @@
-/* What the shop says, in the reader's language. */
+/* The shop's texts, in the reader's language. */
 #ifndef SHOP_WORDS_H
 #define SHOP_WORDS_H
 
-/* How the paying of an order goes, where it is not paid yet: payments.h says what each means. */
+/* The texts for the states of a payment; payments.h says what each state means. */
 enum { STATE_NONE, STATE_OPEN, STATE_UNHEARD, STATE_FAILED, STATE_REFUSED, STATE_OVER, STATES };
 
 struct words {

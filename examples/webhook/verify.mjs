@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const TOLERANCE = 300;                                  // seconds
 
-// body: the bytes as they came (a Buffer), never JSON written anew
+// body: the bytes as they came (a Buffer), never JSON serialised again
 export function verified(headers, body, secret, now = Date.now() / 1000) {
   const { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': list } = headers;
   if (!id || !/^\d{1,10}$/.test(time ?? '') || !list) return false;
@@ -29,7 +29,7 @@ async function receive(request, response) {
   }
   const { type, data } = JSON.parse(body);
   console.log(request.headers['webhook-id'], type, data.merchant_order_id, data.version);
-  // Here: one transaction that remembers webhook-id and marks your order paid. Then, and only then:
+  // Here: one transaction that stores webhook-id and marks your order paid. Then, and only then:
   response.writeHead(200).end('SUCCESS');
 }
 

@@ -5,7 +5,7 @@ declare(strict_types=1);
 
 const TOLERANCE = 300;                                  // seconds
 
-// $body: the bytes as they came, never JSON written anew
+// $body: the bytes as they came, never JSON serialised again
 function verified(array $headers, string $body, string $secret, ?int $now = null): bool
 {
     $id = $headers['webhook-id'] ?? '';
@@ -39,7 +39,7 @@ function receive(): void
     }
     ['type' => $type, 'data' => $data] = json_decode($body, true);
     error_log("{$headers['webhook-id']} $type {$data['merchant_order_id']} {$data['version']}");
-    // Here: one transaction that remembers webhook-id and marks your order paid. Only then:
+    // Here: one transaction that stores webhook-id and marks your order paid. Only then:
     echo 'SUCCESS';
 }
 

@@ -16,7 +16,7 @@ TOLERANCE = 300                                         # seconds
 
 
 def verified(headers, body, secret, now=None):
-    """body: the bytes as they came, never JSON written anew."""
+    """body: the bytes as they came, never JSON serialised again."""
     event, sent = headers.get("webhook-id"), headers.get("webhook-timestamp") or ""
     if not event or not re.fullmatch("[0-9]{1,10}", sent):
         return False
@@ -39,7 +39,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         event = json.loads(body)
         print(self.headers["webhook-id"], event["type"], event["data"]["merchant_order_id"],
               event["data"]["version"], flush=True)
-        # Here: one transaction that remembers webhook-id and marks your order paid. Only then:
+        # Here: one transaction that stores webhook-id and marks your order paid. Only then:
         return self.answer(200, b"SUCCESS")
 
     def answer(self, status, text):

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Check a notification kept in files:  verify.sh HEADERS BODY   (exit 0: genuine)
 # For looking into a delivery by hand. Needs SHROFF_WEBHOOK_SECRET (whsec_…); openssl and od.
-# The key goes through pipes alone, for the reason told in ../signing/sign.sh.
+# The key goes through pipes alone, for the reason in ../signing/sign.sh.
 set -eu
 LC_ALL=C
 secret=${SHROFF_WEBHOOK_SECRET-}
