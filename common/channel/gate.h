@@ -2,14 +2,18 @@
  * a channel is not called at all. Shared by the workers of one executable.
  *
  * A request that will call a channel takes a seat first, before it asks the database, and keeps it
- * to its end. All apps together have all but a quarter of the workers as seats: the rest is for
- * requests that need no channel. An app has as many as it leaves free: alone half of the seats,
- * beside another one a third. A burst is paid with credit: then it has all but the last, which is
- * for an app without any. What an app has beyond its share, and any time in which a worker waits
- * for a seat, is charged to the app. Its credit is 1.5 s of every worker, and a sixteenth of the
- * workers' time is given back. Waiting is charged to all apps together, too (1 s of every worker, a
- * thirty-second given back). Without credit an app has its share and none of its requests waits.
- * Nor does one wait while all calls under way take a quarter of a second already.
+ * to its end. Three quarters of the workers are seats: the rest is for requests that need no
+ * channel. An app's share is as many seats as it leaves free: alone half of them, beside another
+ * app a third.
+ *
+ * Credit lets an app exceed its share for a while. With credit it may take all seats but the last,
+ * which is for an app without a seat, and its requests may wait for one. Without credit it has its
+ * share, and its requests do not wait. No request waits while all calls under way have lasted a
+ * quarter of a second. The time of seats beyond the share, and of workers that wait for a seat, is
+ * subtracted from the app's credit, at most 1.5 s of every worker. A sixteenth of the workers' time
+ * is added to it. The time of waiting workers is also subtracted from a credit of all apps
+ * together, at most 1 s of every worker; a thirty-second is added to that. Without it no request
+ * waits.
  *
  * After three calls in a row that hung without an answer a channel is not called for 10 s. Then one
  * call at a time tries it, until it answers. */

@@ -1,4 +1,4 @@
-/* checkout.h - opens an order and submits it to a channel, which says where to pay.
+/* checkout.h - creates an order and submits it to a channel, which says where to pay.
  *
  * create: one transaction spends the nonce, inserts the order and, when a channel is given, its
  * attempt. If the unique key finds the order there already, their terms are compared. A channel

@@ -1,10 +1,11 @@
 /* checkout_create.c - the first and the repeated create.
  *
- * New: one transaction of nonce, order and attempt, where the unique key decides. Repeated: that
- * one is rolled back (a duplicate key leaves shared locks, which two repeats would both try to
- * raise). A plain repeat, for which nothing is to be opened or asked, then reads the order and
- * spends its nonce. For any other a second transaction compares, and takes the order's lock to open
- * an attempt when one is wanted. */
+ * First: one transaction spends the nonce and inserts order and attempt. If the unique key finds
+ * the merchant's number there already, it is rolled back: a duplicate key leaves a shared lock, and
+ * two repeats that both wait for the exclusive one would deadlock.
+ * A plain repeat needs no new attempt and no channel: it reads the order and spends its nonce. Any
+ * other repeat asks the channel of a late order, then compares the terms in a transaction. This
+ * locks the order only when the order is to get an attempt. */
 #include <string.h>
 
 #include "channel/gate.h"
@@ -45,7 +46,7 @@ static bool order_plan(const struct checkout_call *call, const struct order_term
            text_copy(out->metadata, sizeof(out->metadata), terms->metadata);
 }
 
-static enum pay_err attempt_open(struct db *db, struct creating *w)
+static enum pay_err attempt_add(struct db *db, struct creating *w)
 {
     enum pay_err err = attempt_insert(db, &w->plan, &w->out->order, &w->out->attempt);
 
@@ -202,7 +203,7 @@ static enum pay_err nonce_work(struct db *db, void *arg)
     return nonce_spend(db, w->call->app->id, w->call->nonce);
 }
 
-/* PAY_DUPLICATE: an attempt is to be opened, or a channel to be asked; PAY_NOT_FOUND: there is no
+/* PAY_DUPLICATE: an attempt is to be made, or a channel to be asked; PAY_NOT_FOUND: there is no
  * order. In both cases nothing was done. */
 static enum pay_err repeat_plain(struct creating *w)
 {
@@ -249,8 +250,8 @@ static enum pay_err repeat_ask(struct creating *w)
     return err == PAY_OK && late ? open_ask(call->db, call->config, &open) : err;
 }
 
-/* Opens the order's first attempt, or the next one when all have ended. It is planned from the
- * stored order, since another request opened that. */
+/* Inserts the order's first attempt, or the next one when all have ended. It is planned from the
+ * stored order, since another request created that. */
 static enum pay_err attempt_again(struct db *db, struct creating *w)
 {
     static const struct open_list NONE;
@@ -261,7 +262,7 @@ static enum pay_err attempt_again(struct db *db, struct creating *w)
     enum pay_err err = attempt_room(db, order->id, &NONE);
     if (err == PAY_OK)
         err = attempt_plan(w->call, w->channel, order, &w->plan);
-    return err == PAY_OK ? attempt_open(db, w) : err;
+    return err == PAY_OK ? attempt_add(db, w) : err;
 }
 
 /* Only an order that is to get an attempt is locked, and looked at again: a thousand repeats of one

@@ -55,8 +55,8 @@ static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
     size_t lane = due->lane == 0 ? 0 : 1;
     enum pay_err err = PAY_OK;
 
-    e->room.room = e->planned[0] + e->planned[1] < e->open[0] &&
-                   (lane == 0 || e->planned[1] < e->open[1]) &&
+    e->room.room = e->planned[0] + e->planned[1] < e->room_of[0] &&
+                   (lane == 0 || e->planned[1] < e->room_of[1]) &&
                    e->bytes + e->planned_bytes + due->body_len <= NOTIFY_BYTES_IN_HAND;
     due->fate = e->room.room ? NOTIFY_SEND : NOTIFY_LEAVE;
     if (host)
@@ -106,14 +106,14 @@ static void claim(struct notify_engine *e)
     struct notify_claim *claim = &e->claim;
     int64_t begun = clock_ticks_us();
 
-    e->open[0] = (int)e->free.count;
-    e->open[1] = NOTIFY_IN_HAND / 2 - e->later;
+    e->room_of[0] = (int)e->free.count;
+    e->room_of[1] = NOTIFY_IN_HAND / 2 - e->later;
     /* While there is a backlog newcomers do not wait behind it: every other look is at them, and
      * while much is parked it is the longer one, as what was parked comes back among them. */
     claim->newest = e->hungry && !claim->newest;
     int most = claim->newest ? NOTIFY_BATCH_MAX : NOTIFY_BATCH_MAX / 2;
     for (int lane = 0; lane < 2; lane++) {
-        int room = e->open[lane] > 0 ? e->open[lane] : 0;
+        int room = e->room_of[lane] > 0 ? e->room_of[lane] : 0;
         claim->limit[lane] = e->parking && room > 0 ? most : room;
     }
     claim->begin = begin_claim;

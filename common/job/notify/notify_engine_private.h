@@ -36,7 +36,7 @@ struct notify_engine {
     int refill_at;                      /* claim again when so few are in hand */
     bool singly;                        /* the last batch was refused: record one by one */
     /* of the claim under way */
-    int open[2], planned[2];            /* room in all, and for lane 1; sends planned by lane */
+    int room_of[2], planned[2];         /* room in all, and for lane 1; sends planned by lane */
     int64_t planned_bytes;              /* of their bodies */
     struct notify_room room;
     bool left;

@@ -50,7 +50,7 @@ static void add_tally(struct notify_engine *e, struct notify_batch *batch,
     tally->first = tally->first || (try->probe != NOTIFY_NO_PROBE && try->lane == 0);
 }
 
-/* What waited for a host to open again need not wait any longer. */
+/* The breaker has closed: makes the host's parked notifications due now. */
 static void wake_host(struct notify_engine *e, struct notify_host *host)
 {
     enum pay_err err = notify_endpoint_wake(e->job->db, host->app_id, host->breaker.state.id);
