@@ -107,10 +107,12 @@ static enum pay_err submit(struct call *call, const void *input)
     return answer(call, checkout_submit(&checkout, &key, &done), &checkout, &done);
 }
 
+/* clang-format off */
 #define CREATE_ROUTE(path_, allow_) \
     { .path = (path_), .method = "POST", .allow = (allow_), .scope = SCOPE_CREATE, \
       .fields = FIELD_TABLE(CREATE_FIELDS), .input_size = sizeof(struct create_in), \
       .handle = create }
+/* clang-format on */
 static const struct route ROUTES[] = {
     CREATE_ROUTE("/api/pay/create", NULL),
     CREATE_ROUTE("/payments", "GET, HEAD, POST"),

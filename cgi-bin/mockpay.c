@@ -13,9 +13,9 @@
 #include "web/page/pay_page.h"
 #include "web/skeleton/test_clock.h"
 
+/* clang-format off */
 struct page_input { char pay_id[65], token[65], csrf[MOCK_CSRF_SIZE], outcome[17]; };
 struct callback_input { char pay_id[NO_SIZE]; int64_t status; };
-
 static const struct field PAGE_FIELDS[] = {
     FIELD(struct page_input, pay_id, FIELD_CHECKED, OPTIONAL, .max = 64),
     FIELD(struct page_input, token, FIELD_CHECKED, OPTIONAL, .max = 64),
@@ -32,6 +32,7 @@ static const struct word STATUSES[] = {
     { MOCK_PAID, "SUCCESS", "" }, { MOCK_FAILED, "FAILED", "" }, { MOCK_CLOSED, "CLOSED", "" },
     { .word = NULL },
 };
+/* clang-format on */
 static const struct field CALLBACK_FIELDS[] = {
     FIELD(struct callback_input, pay_id, FIELD_NO, NEEDED),
     FIELD(struct callback_input, status, FIELD_CHOICE, NEEDED, .words = STATUSES),
@@ -74,14 +75,15 @@ static enum pay_err page(struct call *call, const void *input)
     bool ok = mock_csrf_new(&trade, csrf);
     mock_trade_close(&trade);
     call_about(call, NULL, trade.pay_id);
+    /* clang-format off */
     const struct pay_page view = {
         .state = page_state(&trade), .shop = trade.shop, .subject = trade.subject,
-        .price = trade.price,
-        .currency = trade.currency, .number = trade.pay_id, .self_url = url,
-        .expire_time = trade.expire_time, .now = trade.now,
+        .price = trade.price, .currency = trade.currency, .number = trade.pay_id,
+        .self_url = url, .expire_time = trade.expire_time, .now = trade.now,
         .return_url = trade.return_url, .action = "/mockpay",
         .hidden = { { "pay_id", in->pay_id }, { "token", in->token }, { "csrf", csrf } },
     };
+    /* clang-format on */
     return ok ? pay_page_write(call, &view) : PAY_FAULT;
 }
 
@@ -157,6 +159,7 @@ static enum pay_err mock_callback(struct call *call, const void *input)
     return err;
 }
 
+/* clang-format off */
 /* Signed, and so is the answer. */
 #define QUESTION(path_) \
     { .path = (path_), .method = "POST", .auth = OPEN_TO_ALL, .body = BODY_JSON, .bare = true, \
@@ -166,16 +169,15 @@ static const struct route ROUTES[] = {
       .fields = FIELD_TABLE(PAGE_FIELDS), .input_size = sizeof(struct page_input),
       .payers = true, .page = true, .test_only = true, .handle = page },
     { .path = "/mockpay", .method = "POST", .auth = OPEN_TO_ALL, .own_origin = true,
-      .body = BODY_FORM,
-      .fields = FIELD_TABLE(FORM_FIELDS), .input_size = sizeof(struct page_input),
-      .payers = true, .page = true, .test_only = true, .handle = form },
+      .body = BODY_FORM, .fields = FIELD_TABLE(FORM_FIELDS),
+      .input_size = sizeof(struct page_input), .payers = true, .page = true, .test_only = true,
+      .handle = form },
     QUESTION("/mockpay/query"),
     QUESTION("/mockpay/close"),
     QUESTION("/mockpay/refund"),
     QUESTION("/mockpay/refund/query"),
     { .path = "/api/pay/mock-callback", .method = "POST", .auth = OPEN_TO_ALL,
-      .own_origin = true, .body = BODY_JSON,
-      .fields = FIELD_TABLE(CALLBACK_FIELDS),
+      .own_origin = true, .body = BODY_JSON, .fields = FIELD_TABLE(CALLBACK_FIELDS),
       .input_size = sizeof(struct callback_input), .test_only = true, .handle = mock_callback },
     { .path = "/sandbox/clock", .method = "POST", .auth = SIGNED_BY_APP, .scope = SCOPE_CLOCK,
       .body = BODY_JSON, .fields = TEST_CLOCK_FIELDS, .input_size = sizeof(struct test_clock_in),
@@ -185,6 +187,7 @@ static const struct endpoint MOCKPAY = {
     .name = "mockpay", .routes = ROUTES, .count = COUNT(ROUTES), .needs_base_url = true,
     .load = LOAD_READ, .needs_vault = true, .test_only = true, .open_worker = open_books,
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

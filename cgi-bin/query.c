@@ -103,9 +103,11 @@ static enum pay_err status(struct call *call, const void *input)
     return PAY_OK;
 }
 
+/* clang-format off */
 #define SIGNED_GET(path_, allow_, fields_, in_, handle_) \
     { .path = (path_), .method = "GET", .allow = (allow_), .scope = SCOPE_QUERY, \
       .fields = fields_, .input_size = sizeof(in_), .handle = (handle_) }
+/* clang-format on */
 static const struct route ROUTES[] = {
     SIGNED_GET("/api/pay/query", NULL, FIELD_TABLE(QUERY_FIELDS), struct query_in, query),
     { .path = "/payments/{}", .method = "GET", .scope = SCOPE_QUERY, .handle = show_payment },

@@ -8,6 +8,7 @@
 #include "io/db/db.h"
 #include "registry/registry.h"
 
+/* clang-format off */
 enum opt {
     OPT_JSON, OPT_REASON, OPT_APP, OPT_NAME, OPT_NOTIFY_URL, OPT_APPEND_CHANNEL,
     OPT_NOTIFY_CLOSED, OPT_SCHEDULE, OPT_LATE_PAYMENT, OPT_ALLOWED_NETS, OPT_REMARK, OPT_SCOPES,
@@ -16,6 +17,7 @@ enum opt {
     OPT_AFTER, OPT_ALL, OPT_DRY_RUN, OPT_FROM, OPT_TO, OPT_RATE,
     OPT_METHOD, OPT_PATH, OPT_BODY_FILE, OPT_AUTHORIZATION_FILE, OPT_COUNT
 };
+/* clang-format on */
 #define O(opt) (UINT64_C(1) << (opt))
 
 struct cli {
@@ -28,6 +30,7 @@ struct cli {
     struct out out;
 };
 
+typedef int command_body(struct cli *cli); /* an exit code */
 struct command {
     const char *group, *verb;           /* "app", "create"; verb NULL: the group is the command */
     const char *args;                   /* "ORDER_NO"; NULL: none */
@@ -35,46 +38,19 @@ struct command {
     uint64_t options, needed;
     bool changes;                       /* takes --reason and leaves a row in admin_log */
     bool vault, offline;                /* needs the master key; needs no ctl connection */
-    int (*run)(struct cli *cli);        /* an exit code */
+    command_body *run;
 };
 
 extern const struct command COMMANDS[];
 extern const size_t COMMAND_COUNT;
 
-int run_migrate(struct cli *cli);
-int run_app_create(struct cli *cli);
-int run_app_list(struct cli *cli);
-int run_app_show(struct cli *cli);
-int run_app_set(struct cli *cli);
-int run_app_rotate(struct cli *cli);
-int run_app_enable(struct cli *cli);
-int run_app_disable(struct cli *cli);
-int run_key_create(struct cli *cli);
-int run_key_list(struct cli *cli);
-int run_key_show(struct cli *cli);
-int run_key_rotate(struct cli *cli);
-int run_key_revoke(struct cli *cli);
-int run_key_rotate_master(struct cli *cli);
-int run_channel_create(struct cli *cli);
-int run_channel_members(struct cli *cli);
-int run_channel_list(struct cli *cli);
-int run_channel_show(struct cli *cli);
-int run_channel_rotate(struct cli *cli);
-int run_channel_enable(struct cli *cli);
-int run_channel_disable(struct cli *cli);
-int run_order_list(struct cli *cli);
-int run_order_show(struct cli *cli);
-int run_notify_list(struct cli *cli);
-int run_notify_resend(struct cli *cli);
-int run_notify_probe(struct cli *cli);
+command_body run_migrate, run_app_create, run_app_list, run_app_show, run_app_set, run_app_rotate,
+    run_app_enable, run_app_disable, run_key_create, run_key_list, run_key_show, run_key_rotate,
+    run_key_revoke, run_key_rotate_master, run_channel_create, run_channel_members,
+    run_channel_list, run_channel_show, run_channel_rotate, run_channel_enable, run_channel_disable,
+    run_order_list, run_order_show, run_notify_list, run_notify_resend, run_notify_probe,
+    run_alerts, run_alerts_close, run_sign, run_verify, run_audit, run_doctor, run_sizes;
 int cli_send_again(struct cli *cli, const char *no);    /* cmd_notify_again.c */
-int run_alerts(struct cli *cli);
-int run_alerts_close(struct cli *cli);
-int run_sign(struct cli *cli);
-int run_verify(struct cli *cli);
-int run_audit(struct cli *cli);
-int run_doctor(struct cli *cli);
-int run_sizes(struct cli *cli);
 
 /* Prints "shroffctl: what: why" and the cure; exit code 1, or 2 for what the user typed wrong. */
 int cli_fail(enum pay_err err, const char *what, const char *why);

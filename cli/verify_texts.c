@@ -124,6 +124,7 @@ static void json_anew(struct body b, enum anew how, struct text *to)
     }
 }
 
+/* clang-format off */
 static void compact(struct body b, struct text *to) { json_anew(b, COMPACT, to); }
 static void python(struct body b, struct text *to) { json_anew(b, PYTHON, to); }
 static void php(struct body b, struct text *to) { json_anew(b, PHP, to); }
@@ -144,6 +145,7 @@ static const struct { void (*make)(struct body, struct text *); const char *says
     { its_hash, "the body's SHA-256 was signed: the body itself is wanted" },
     { compact, ANEW }, { python, ANEW }, { php, ANEW },
 };
+/* clang-format on */
 
 static bool other_body(const struct signing *s, size_t i, struct signing_mistake *out)
 {
@@ -186,11 +188,13 @@ static const char *uri_query(const char *uri)
 }
 
 /* Where requests go: each with the query as sent. */
+/* clang-format off */
 static const char *const PATHS[] = {
     "/payments", "/api/pay/create", "/api/pay/submit", "/api/pay/query", "/api/pay/close",
     "/api/pay/refund", "/api/pay/refund/query", "/api/pay/transfer", "/api/pay/transfer/query",
     "/", "",
 };
+/* clang-format on */
 
 static bool other_path(const struct signing *s, size_t i, struct signing_mistake *out)
 {

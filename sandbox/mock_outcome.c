@@ -31,12 +31,14 @@ static enum pay_err settle_work(struct db *db, void *arg)
 {
     /* Paid is final; a payer may be faster than a close. success_time is set first: it reads the
      * old state. */
+    /* clang-format off */
     static const char SQL[] =
         "UPDATE mock_trade"
         "   SET success_time = IF(? = " STATE(MOCK_PAID) ","
         "                         IFNULL(success_time, UTC_TIMESTAMP(3)), success_time),"
         "       status = IF(status = " STATE(MOCK_PAID) ", status, ?)"
         " WHERE pay_id = ?";
+    /* clang-format on */
     struct settle *s = arg;
     int64_t state;
 

@@ -94,6 +94,7 @@ static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id
 
 enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trade *out)
 {
+    /* clang-format off */
     static const char SQL[] =
         "SELECT m.channel_id, IFNULL(t.price, m.price) AS price,"
         "       IFNULL(t.currency, m.currency) AS currency, m.subject, m.return_url, m.expire_time,"
@@ -102,6 +103,7 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
         "       IFNULL(t.status, " STATE(MOCK_UNKNOWN) ") AS status, t.channel_order_no,"
         "       t.success_time, UTC_TIMESTAMP(3) AS now"
         " FROM merchant_attempt m LEFT JOIN mock_trade t ON t.pay_id = m.pay_id WHERE m.pay_id = ?";
+    /* clang-format on */
     static struct attempt_row row;
     char number[NO_SIZE]; /* pay_id may be out's own */
 

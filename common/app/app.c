@@ -142,9 +142,11 @@ static enum pay_err key_take(void *arg, void *at)
 #define KEY_SELECT \
     "SELECT id, expire_time, key_id, algorithm, scopes, public_key, secret_sealed AS sealed" \
     "  FROM pay_app_key WHERE app_id = ?"
+/* clang-format off */
 static const char SQL_LIVE_KEYS[] = KEY_SELECT
     " AND status = " STATE(KEY_LIVE)
     " AND (expire_time IS NULL OR expire_time > UTC_TIMESTAMP(3)) ORDER BY id";
+/* clang-format on */
 static const char SQL_ENDED_KEYS[] = KEY_SELECT
     " AND (status <> " STATE(KEY_LIVE) " OR expire_time <= UTC_TIMESTAMP(3)) ORDER BY id DESC";
 

@@ -12,9 +12,11 @@ static const struct scheme SCHEMES[] = {
 };
 
 struct param { const char *name, *want; size_t offset, min, max; enum alphabet alphabet; };
+/* clang-format off */
 #define PARAM(member, min, alphabet, want) \
     { #member, want, offsetof(struct credentials, member), min, \
       sizeof(((struct credentials *)0)->member) - 1, alphabet }
+/* clang-format on */
 static const struct param PARAMS[] = {
     PARAM(app_key, 1, ALPHA_NONCE, "1 to 32 of A-Za-z0-9_-"),
     PARAM(key_id, 1, ALPHA_NONCE, "1 to 32 of A-Za-z0-9_-"),

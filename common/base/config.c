@@ -68,6 +68,7 @@ static const struct setting SETTINGS[] = {
       "debug, info, warn or error" },
 };
 
+/* clang-format off */
 /* What each kind wants, for the error line; the two numbers are the setting's bounds. */
 static const char *const WANTS[] = {
     [SET_TEXT]   = "want a text of %lld to %lld bytes",
@@ -79,6 +80,7 @@ static const char *const WANTS[] = {
     [SET_NETS]   = "want networks like 10.0.0.0/8,::1/128 (%lld to %lld of them)",
     [SET_NAME]   = "want A-Z a-z 0-9 _, %lld to %lld characters",
 };
+/* clang-format on */
 
 static void wants_add(const struct setting *set, struct text *to)
 {

@@ -9,6 +9,7 @@
 #define MUST_USE __attribute__((warn_unused_result))
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+/* clang-format off */
 #define PAY_ERRORS(X) \
     X(PAY_OK,               0, 200, "success", "nothing") \
     X(PAY_BAD_BODY,     40000, 400, "the body is not what it claims to be", \
@@ -70,6 +71,7 @@
     X(PAY_WRONG_STATE,      0, 500, "a conditional update changed no row", "") \
     X(PAY_FULL,             0, 500, "a buffer's ceiling was reached", "") \
     X(PAY_STOP,             0, 500, "told to end", "")
+/* clang-format on */
 
 #define PAY_AS_ENUM(name, ...) name,
 enum pay_err { PAY_ERRORS(PAY_AS_ENUM) PAY_ERR_COUNT };

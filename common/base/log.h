@@ -16,9 +16,11 @@ struct log_pair {
     const char *text;       /* NULL: the number counts */
     int64_t number;
 };
+/* clang-format off */
 /* KV("order_no", o->no), KN("ms", 12): text pairs with NULL or "" are left out. */
 #define KV(name, value) { (name), str_or((value), ""), 0 }
 #define KN(name, value) { (name), NULL, (value) }
+/* clang-format on */
 
 void log_open(const char *program, enum log_level least);
 /* The current request's id rides on every line until it is set to NULL (the text is copied). */

@@ -82,6 +82,7 @@ bool net_list_has(const struct net_list *list, const struct net_address *address
     return false;
 }
 
+/* clang-format off */
 #define V4(a, b, c, bits) \
     { { { [10] = 0xFF, [11] = 0xFF, [12] = a, [13] = b, [14] = c } }, MAPPED_BITS + bits }
 #define V6(a, b, c, d, bits) { { { a, b, c, d } }, bits }
@@ -96,6 +97,7 @@ static const struct net_range NOT_PUBLIC[] = {
     V6(0x20, 0x02, 0x00, 0x00, 16),                 /* 6to4 */
     V6(0x3F, 0xFF, 0x00, 0x00, 20),                 /* documentation */
 };
+/* clang-format on */
 
 bool net_is_public(const struct net_address *address)
 {

@@ -45,10 +45,12 @@ struct state_table {
     const struct word *rows;       /* the first is the one that an object begins in */
     const struct state_step *steps;
 };
+/* clang-format off */
 /* The states as a list of words, where a constant is wanted. */
 #define STATE_WORDS(states) (const struct word[]){ states(STATE_AS_ROW) { .word = NULL } }
 #define STATE_TABLE(kind, table, states, steps) { (kind), (table), STATE_WORDS(states), \
     (const struct state_step[]){ steps(STEP_AS_ROW) { .why = NULL } } }
+/* clang-format on */
 
 #define STATE_ANY (-1)                  /* of a filter: objects in all states */
 

@@ -144,6 +144,7 @@ bool str_to_i64(const char *s, int64_t min, int64_t max, int64_t *out)
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define DIGIT "0123456789"
+/* clang-format off */
 static const char *const ALPHABETS[] = {
     [ALPHA_MERCHANT_NO] = UPPER LOWER DIGIT "_-*|.",
     [ALPHA_NONCE]       = UPPER LOWER DIGIT "_-",
@@ -154,6 +155,7 @@ static const char *const ALPHABETS[] = {
     [ALPHA_ULID]        = DIGIT "ABCDEFGHJKMNPQRSTVWXYZ",
     [ALPHA_UPPER]       = UPPER,
 };
+/* clang-format on */
 
 bool str_is_n(const char *s, size_t len, enum alphabet set, size_t min, size_t max)
 {

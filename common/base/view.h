@@ -51,6 +51,7 @@ struct view_member {
     (offsetof(type, member) + \
      0 * sizeof(char[VIEW_FITS(kind, &((type *)0)->member) ? 1 : -1]))
 
+/* clang-format off */
 #define VIEW_MEMBER(type, member, kind_, name_, /* need, .words */ ...) \
     { .name = (name_), .kind = (kind_), .part = VIEW_WHOLE, \
       .offset = VIEW_OFFSET(type, member, kind_), .need = __VA_ARGS__ }
@@ -66,6 +67,7 @@ struct view {
 #define VIEW_SHOWS(members, list) { (members), (list), sizeof(list) }
 /* All of the table, in its order. */
 #define VIEW_SHOWS_ALL(members) { (members), NULL, COUNT(members) }
+/* clang-format on */
 /* The i-th member that the view shows. */
 const struct view_member *view_member(const struct view *view, size_t i);
 

@@ -169,10 +169,12 @@ enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_lis
  * row. */
 static enum pay_err claim_work(struct db *db, void *arg)
 {
+    /* clang-format off */
     static const char SQL[] =
         "UPDATE pay_order SET asked_time = UTC_TIMESTAMP(3), update_time = update_time"
         " WHERE id = ? AND status = " STATE(ORDER_WAITING)
         "   AND (asked_time IS NULL OR asked_time <= UTC_TIMESTAMP(3) - INTERVAL 10 SECOND)";
+    /* clang-format on */
     const int64_t *order_id = arg;
     const struct db_param in[] = { DB_NUM(*order_id) };
 

@@ -159,11 +159,13 @@ static enum pay_err ticket_work(struct db *db, void *arg)
 static enum pay_err refused_work(struct db *db, void *arg)
 {
     static const char SQL_ORDER[] = ORDER_SELECT " WHERE o.id = ? FOR UPDATE";
+    /* clang-format off */
     static const char SQL[] =
         "UPDATE pay_order_extension"
         "   SET status = " STATE(ATTEMPT_CLOSED) ", channel_error_code = ?,"
         "       channel_error_msg = ?, next_sync_time = NULL"
         " WHERE id = ? AND status = " STATE(ATTEMPT_WAITING);
+    /* clang-format on */
     const struct sent *w = arg;
     const struct db_param lock[] = { DB_NUM(w->attempt->order_id) };
     const struct db_param in[] = {

@@ -51,6 +51,7 @@ static const struct db_column TASK_COLUMNS[] = {
 
 enum pay_err notify_task_list(struct db *db, const struct task_filter *f, db_each *each, void *arg)
 {
+    /* clang-format off */
     static const char SQL[] =
         "SELECT t.id, t.no, a.app_key, t.event, t.status, t.notify_times, t.max_notify_times,"
         " t.next_notify_time, t.parked_since,"
@@ -62,6 +63,7 @@ enum pay_err notify_task_list(struct db *db, const struct task_filter *f, db_eac
         LAST_LOG("error_code") " AS last_error," LAST_LOG("reason") " AS last_reason"
         TASKS_OF_FILTER
         " ORDER BY t.id DESC LIMIT ?";
+    /* clang-format on */
     struct task_row row;
 
     if ((f->app_key && !str_is(f->app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1)) ||
@@ -112,6 +114,7 @@ static const struct db_column RESEND_COLUMNS[] = {
  * before status, which it reads. A token left by a dead runner stays: its try is logged later. */
 static enum pay_err resend_row(struct db *db, const struct resend_row *row, int64_t after_us)
 {
+    /* clang-format off */
     static const char SQL[] =
         "UPDATE notify_task"
         "   SET max_notify_times ="
@@ -119,6 +122,7 @@ static enum pay_err resend_row(struct db *db, const struct resend_row *row, int6
         "       status = " STATE(NOTIFY_WAITING) ", lane = 1, manual = 1, parked_since = NULL,"
         "       next_notify_time = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND"
         " WHERE id = ?";
+    /* clang-format on */
     struct notify_schedule schedule;
 
     if (!notify_schedule_parse(row->schedule, &schedule))

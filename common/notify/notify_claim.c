@@ -10,6 +10,7 @@
 #define LOST_LAST_TRIES 2       /* a last try whose runner died is tried again so often */
 #define SMALL_BODY 2048         /* comes with its row; larger ones are read for what is sent */
 
+/* clang-format off */
 #define DUE_IN_ORDER(order) \
     "SELECT id, app_id, lane, notify_times, max_notify_times, claim_token, manual," \
     "       parked_since IS NOT NULL AS parked," \
@@ -21,6 +22,7 @@
     " ORDER BY " order \
     " LIMIT ?" \
     "   FOR UPDATE SKIP LOCKED"
+/* clang-format on */
 
 static const char SQL_OLDEST[] = DUE_IN_ORDER("next_notify_time");
 static const char SQL_NEWEST[] = DUE_IN_ORDER("status DESC, lane DESC, next_notify_time DESC");
@@ -144,12 +146,14 @@ static size_t list_rows(const struct notify_claim *claim, enum rows rows, struct
     "JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$[0]', wait_ms BIGINT PATH '$[1]')) j" \
     "  STRAIGHT_JOIN notify_task t ON t.id = j.id"
 
+/* clang-format off */
 static const char SQL_LOST[] =
     "INSERT INTO notify_log (task_id, notify_times, status, error_code, cause, create_time)"
     " SELECT t.id, t.notify_times, " STATE(TRY_FAILED) ", 'RUNNER_LOST',"
     "        IF(t.manual = 1, 'manual', 'automatic'),"
     "        UTC_TIMESTAMP(3)"
     "   FROM " ROWS_OF_LIST;
+/* clang-format on */
 static const char SQL_TAKE[] =
     "UPDATE " ROWS_OF_LIST
     "   SET t.claim_token = ?, t.notify_times = t.notify_times + 1, t.parked_since = NULL,"
@@ -158,10 +162,12 @@ static const char SQL_PARK[] =
     "UPDATE " ROWS_OF_LIST
     "   SET t.claim_token = 0, t.parked_since = COALESCE(t.parked_since, t.next_notify_time),"
     "       t.next_notify_time = UTC_TIMESTAMP(3) + INTERVAL (j.wait_ms * 1000) MICROSECOND";
+/* clang-format off */
 static const char SQL_GIVE_UP[] =
     "UPDATE " ROWS_OF_LIST
     "   SET t.status = " STATE(NOTIFY_FAILURE) ","
     "       t.claim_token = 0, t.lane = 1, t.manual = 0, t.parked_since = NULL";
+/* clang-format on */
 static const char SQL_BODIES[] = "SELECT t.id, t.body FROM " ROWS_OF_LIST;
 _Static_assert(NOTIFY_LEASE_S == 45, "SQL_TAKE says so too");
 

@@ -103,6 +103,7 @@ static const char SQL_CLOSE[] =
     "open_since = IF(consecutive_fail < 5, NULL, COALESCE(open_since, UTC_TIMESTAMP(3)))," \
     "first_until = IF(? = 1, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, first_until)"
 
+/* clang-format off */
 static const char SQL_FAILED[] =
     "UPDATE notify_endpoint"
     "   SET consecutive_fail = IF(open_until > UTC_TIMESTAMP(3), consecutive_fail,"
@@ -111,6 +112,7 @@ static const char SQL_FAILED[] =
     OPEN_FOR "),"
     OPEN_SINCE
     " WHERE id = ?";
+/* clang-format on */
 
 static const char SQL_PROBE_FAILED[] =
     "UPDATE notify_endpoint"
@@ -136,6 +138,7 @@ enum pay_err notify_endpoint_write(struct db *db, const struct notify_endpoint_t
 
 /* ---- waking. Tasks are found without locks and changed by primary key, in its order. */
 
+/* clang-format off */
 static const char SQL_PARKED[] =
     "SELECT t.id"
     "  FROM (SELECT id, app_id, notify_url FROM notify_task FORCE INDEX (idx_parked)"
@@ -143,6 +146,7 @@ static const char SQL_PARKED[] =
     "         LIMIT 5000) t"
     "  JOIN notify_endpoint e ON e.id = ? AND " NOTIFY_IS_HOST_OF_TASK
     " ORDER BY t.id LIMIT ?";
+/* clang-format on */
 static const char SQL_WAKE[] =
     "UPDATE JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, id BIGINT UNSIGNED PATH '$')) j"
     "  STRAIGHT_JOIN notify_task t ON t.id = j.id"

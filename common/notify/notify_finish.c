@@ -16,6 +16,7 @@ static const char SQL_FINISH[] =
     "       next_notify_time = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND"
     " WHERE id = ? AND claim_token = ?";
 /* A task that was given up waits again before it is done: there is no step from 20 to 10. */
+/* clang-format off */
 static const char SQL_REOPEN[] =
     "UPDATE notify_task SET status = " STATE(NOTIFY_WAITING)
     " WHERE id = ? AND status = " STATE(NOTIFY_FAILURE);
@@ -27,6 +28,7 @@ static const char SQL_LATE_SUCCESS[] =
 static const char SQL_LOGGED[] =
     "SELECT id, error_code FROM notify_log"
     " WHERE task_id = ? AND notify_times = ? ORDER BY id LIMIT 1";
+/* clang-format on */
 static const char SQL_LOG[] =
     "INSERT INTO notify_log (task_id, notify_times, status, error_code, reason, http_status,"
     "                        peer_address, duration_ms, response, cause, create_time)"

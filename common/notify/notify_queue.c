@@ -41,6 +41,7 @@ enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases, 
     return err;
 }
 
+/* clang-format off */
 static const char SQL_IS_DUE[] =
     "SELECT EXISTS (SELECT 1 FROM notify_task FORCE INDEX (idx_due)"
     "                WHERE status = " STATE(NOTIFY_WAITING) " AND lane = 0"
@@ -48,6 +49,7 @@ static const char SQL_IS_DUE[] =
     "       EXISTS (SELECT 1 FROM notify_task FORCE INDEX (idx_due)"
     "                WHERE status = " STATE(NOTIFY_WAITING) " AND lane = 1"
     "                  AND next_notify_time <= UTC_TIMESTAMP(3)) AS lane_1";
+/* clang-format on */
 
 struct due_row {
     int64_t lane_0, lane_1;
@@ -68,6 +70,7 @@ enum pay_err notify_is_due(struct db *db, bool due[2])
     return err;
 }
 
+/* clang-format off */
 static const char SQL_LIST_DUE[] =
     "SELECT id, app_id, lane, notify_times, max_notify_times,"
     "       TIMESTAMPDIFF(MICROSECOND, next_notify_time, UTC_TIMESTAMP(3)) DIV 1000 AS late_ms,"
@@ -77,6 +80,7 @@ static const char SQL_LIST_DUE[] =
     "   AND next_notify_time <= UTC_TIMESTAMP(3)"
     " ORDER BY next_notify_time"
     " LIMIT ?";
+/* clang-format on */
 
 enum pay_err notify_list_due(struct db *db, int64_t limit, db_each *each, void *arg)
 {

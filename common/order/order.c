@@ -147,6 +147,7 @@ static const struct db_column PUBLIC_COLUMNS[] = {
 /* An order ends when it is paid, when it is closed, or, still waiting, when it expires. */
 enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
 {
+    /* clang-format off */
     static const char SQL[] =
         "SELECT o.status, o.price, o.no, o.currency, o.subject, o.return_url, o.expire_time,"
         "       o.id, o.app_id, o.expire_time <= UTC_TIMESTAMP(3) AS expired"
@@ -155,6 +156,7 @@ enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
         "   AND CASE o.status WHEN " STATE(ORDER_WAITING) " THEN o.expire_time"
         "                     WHEN " STATE(ORDER_CLOSED) " THEN o.update_time"
         "                     ELSE o.success_time END > UTC_TIMESTAMP(3) - INTERVAL 24 HOUR";
+    /* clang-format on */
 
     if (!str_is(token, ALPHA_HEX, TOKEN_SIZE - 1, TOKEN_SIZE - 1))
         return PAY_NOT_FOUND;
@@ -167,6 +169,7 @@ enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
 enum pay_err order_find_open(struct db *db, int64_t app_id, const char *merchant_order_id,
                              struct order *out, struct attempt *open)
 {
+    /* clang-format off */
     static const char SQL[] =
         "SELECT " ORDER_FIELDS ", " ATTEMPT_VIEW
         "  FROM pay_order o"
@@ -174,6 +177,7 @@ enum pay_err order_find_open(struct db *db, int64_t app_id, const char *merchant
         "    ON e.id = (SELECT MAX(x.id) FROM pay_order_extension x"
         "                WHERE x.order_id = o.id AND x.status = " STATE(ATTEMPT_WAITING) ")"
         BY_MERCHANT;
+    /* clang-format on */
     static struct order_attempt pair;
     const struct db_param in[] = { DB_STR(merchant_order_id), DB_NUM(app_id) };
 

@@ -19,8 +19,10 @@
 #define ORDER_FIELDS_PAID(paid_price) \
     ORDER_TERMS ", " ORDER_SHOWN ", o.channel_id, " paid_price " AS paid_price, o.user_ip"
 /* The subselect takes no lock, under FOR UPDATE too: attempts change under their order's lock. */
+/* clang-format off */
 #define ORDER_FIELDS ORDER_FIELDS_PAID( \
     "(SELECT p.paid_price FROM pay_order_extension p WHERE p.id = o.extension_id)")
+/* clang-format on */
 #define ORDER_SELECT "SELECT " ORDER_FIELDS " FROM pay_order o"
 
 #define ATTEMPT_BOTH "e.id, e.status, e.no"

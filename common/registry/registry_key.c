@@ -22,9 +22,11 @@ struct key_create {
 /* At most APP_KEYS_MAX live keys: a request without key_id tries them all. */
 static enum pay_err key_room(struct db *db, int64_t app_id)
 {
+    /* clang-format off */
     static const char SQL[] = "SELECT COUNT(*) FROM pay_app_key"
                               " WHERE app_id = ? AND status = " STATE(KEY_LIVE)
                               " AND (expire_time IS NULL OR expire_time > UTC_TIMESTAMP(3))";
+    /* clang-format on */
     const struct db_param in[] = { DB_NUM(app_id) };
     int64_t count;
 

@@ -40,12 +40,14 @@ struct sealed_column {
     "SELECT t.id, " app_key " AS app_key, " name " AS name, t." column " AS value FROM " from      \
     " WHERE t.id > ? AND t." column " IS NOT NULL ORDER BY t.id LIMIT 1 FOR UPDATE"
 #define PUT(table, column) "UPDATE " table " SET " column " = ? WHERE id = ?"
+/* clang-format off */
 #define SEALED_OF_APP(column)                                                                      \
     { "pay_app", column, NEXT("pay_app t", "t.app_key", "''", column), PUT("pay_app", column) }
 #define SEALED_IN(table, name, column)                                                             \
     { table, column,                                                                               \
       NEXT(table " t JOIN pay_app a ON a.id = t.app_id", "a.app_key", name, column),               \
       PUT(table, column) }
+/* clang-format on */
 static const struct sealed_column SEALED[] = {
     SEALED_OF_APP("webhook_secret_sealed"),
     SEALED_OF_APP("webhook_secret_old_sealed"),

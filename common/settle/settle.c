@@ -61,11 +61,13 @@ static enum pay_err other_price(struct db *db, struct settling *w)
  * is the channel's own word, if it gave one. */
 static enum pay_err ended(struct db *db, struct settling *w, const char *word)
 {
+    /* clang-format off */
     static const char SQL[] =
         "UPDATE pay_order_extension"
         "   SET status = " STATE(ATTEMPT_CLOSED) ", channel_error_code = ?, channel_error_msg = ?,"
         "       next_sync_time = NULL"
         " WHERE id = ? AND status = " STATE(ATTEMPT_WAITING);
+    /* clang-format on */
     const struct db_param in[] = {
         DB_STR(str_or(w->said->error_code, word)), DB_OPT(w->said->error_msg),
         DB_NUM(w->attempt.id),

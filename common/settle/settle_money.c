@@ -74,6 +74,7 @@ static enum pay_err conflict(struct db *db, struct settling *w)
  * change. */
 static enum pay_err paid_update(struct db *db, const struct settling *w, const struct order *paid)
 {
+    /* clang-format off */
     static const char SQL[] =
         "UPDATE pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
         "   SET e.status = " STATE(ATTEMPT_SUCCESS) ","
@@ -85,6 +86,7 @@ static enum pay_err paid_update(struct db *db, const struct settling *w, const s
         "       o.channel_id = ?, o.channel_code = ?, o.channel_fee_rate = ?,"
         "       o.channel_fee_price = ?, o.extension_id = e.id, o.version = ?"
         " WHERE o.id = ? AND o.status = ? AND e.id = ? AND e.status = ?";
+    /* clang-format on */
     const struct channel_config *c = w->channel;
     const struct db_param in[] = {
         DB_WHEN(paid->success_time), DB_OPT(w->said->channel_no),
@@ -138,12 +140,14 @@ static enum pay_err pay(struct db *db, struct settling *w, const struct app *app
 static enum pay_err money_keep(struct db *db, struct settling *w, const struct attempt *attempt,
                                enum verdict verdict, const char *kind)
 {
+    /* clang-format off */
     static const char SQL[] =
         "UPDATE pay_order_extension"
         "   SET status = " STATE(ATTEMPT_SUCCESS) ","
         "       paid_price = price, paid_currency = currency, success_time = ?,"
         "       channel_order_no = ?, duplicate_paid = ?, next_sync_time = NULL"
         " WHERE id = ? AND status = ?";
+    /* clang-format on */
     const int64_t when = success_time_of(w->said);
     const struct db_param in[] = {
         DB_WHEN(when), DB_OPT(w->said->channel_no),

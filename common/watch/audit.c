@@ -19,6 +19,7 @@
     " <> " STATE(REFUND_FAILURE) ")" \
     " OR EXISTS (SELECT 1 FROM pay_alert a WHERE a.about = " attempt ".no AND a.closed_by IS NULL))"
 
+/* clang-format off */
 #define PAID_ONCE \
     "SELECT o.no AS about, CONCAT('SUCCESS or REFUND, but its attempt '," \
     " IFNULL(e.no, '(none)'), ' says '," \
@@ -144,6 +145,7 @@
     " UNION ALL " \
     REPLAY("refund", "pay_refund", STATE(REFUND_WAITING), REFUND_STEPS) " UNION ALL " \
     REPLAY("transfer", "pay_transfer", STATE(TRANSFER_WAITING), TRANSFER_STEPS)
+/* clang-format on */
 
 #define FEE_FITS \
     "SELECT o.no AS about, CONCAT('fee ', IFNULL(o.channel_fee_price, '-'), ' at '," \
@@ -153,6 +155,7 @@
     " OR (o.status IN " PAID " AND NOT (o.channel_fee_price <=>" \
     " LEAST(o.price, (o.price * o.channel_fee_rate + 500000) DIV 1000000)))"
 
+/* clang-format off */
 /* The unique key refuses this; a table that was copied or mended by hand may lack the key. */
 #define NUMBER_ONCE \
     "SELECT MIN(e.no) AS about, CONCAT('payment ', e.channel_order_no, ' of channel '," \
@@ -203,6 +206,7 @@
     " UNION ALL " NAMES_CHANNEL("pay_order_extension") \
     " UNION ALL " NAMES_CHANNEL("pay_refund") " UNION ALL " NAMES_CHANNEL("pay_transfer") ") x" \
     " LEFT JOIN pay_channel c ON c.id = x.channel_id WHERE c.id IS NULL"
+/* clang-format on */
 
 const struct audit_proof AUDIT_PROOFS[] = {
     { "paid-once", "a paid order has one attempt that paid it, and they agree", PAID_ONCE },

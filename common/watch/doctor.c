@@ -98,6 +98,7 @@ static const struct db_column WAITING_COLUMNS[] = {
 
 enum pay_err doctor_waiting(struct db *db, struct doctor_waiting *out)
 {
+    /* clang-format off */
     static const char SQL[] =
         "SELECT a.app_key, w.`count`, w.oldest, w.`all` FROM"
         " (SELECT app_id, COUNT(*) AS `count`, MIN(create_time) AS oldest,"
@@ -106,6 +107,7 @@ enum pay_err doctor_waiting(struct db *db, struct doctor_waiting *out)
         "           WHERE status = " STATE(NOTIFY_WAITING) " AND lane = 1 LIMIT ?) t"
         "   GROUP BY app_id) w"
         " JOIN pay_app a ON a.id = w.app_id ORDER BY w.`count` DESC LIMIT 1";
+    /* clang-format on */
     const struct db_param in[] = { DB_NUM(DOCTOR_WAITING_MOST) };
 
     enum pay_err err = db_select(db, &(struct db_query){

@@ -9,6 +9,7 @@
 
 enum pay_err gauges_read(struct db *db, struct gauges *out)
 {
+    /* clang-format off */
     static const char SQL[] =
         "SELECT ready.n + parked.n AS notify_due,"
         "       GREATEST(ready.ms, parked.ms) AS notify_oldest_due_ms,"
@@ -24,6 +25,7 @@ enum pay_err gauges_read(struct db *db, struct gauges *out)
         AGE_MS("parked_since")
         "          FROM notify_task FORCE INDEX (idx_parked)"
         "         WHERE parked_since IS NOT NULL AND status = " STATE(NOTIFY_WAITING) ") parked";
+    /* clang-format on */
     static const struct db_column COLUMNS[] = {
         DB_COLUMN(struct gauges, notify_due), DB_COLUMN(struct gauges, notify_oldest_due_ms),
         DB_COLUMN(struct gauges, notify_parked), DB_COLUMN(struct gauges, notify_oldest_ready_ms),

@@ -92,6 +92,7 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
 #define EVENT_CALLBACK \
     " UNION ALL (" CALLBACKS " c.believed <> 0)" \
     " UNION ALL (" CALLBACKS " c.believed = 0 ORDER BY c.id DESC LIMIT 20)"
+/* clang-format off */
 #define EVENT_STATE \
     " UNION ALL SELECT create_time, 4, 'state', kind, CONCAT(" STEP_OF("", ORDER_STATES) ")" \
     " FROM status_log WHERE kind = 'order' AND data_id = ?" \
@@ -105,6 +106,7 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     " CONCAT(', next ', next_notify_time, IFNULL(CONCAT(', put off since ', parked_since), ''))," \
     " ''))" \
     " FROM notify_task WHERE type = " STATE(NOTIFY_ORDER) " AND data_id = ?"
+/* clang-format on */
 #define EVENT_DELIVERY \
     " UNION ALL SELECT l.create_time, 6, 'delivery', t.no, CONCAT('try ', l.notify_times, ' ('," \
     " l.cause, '): ', l.error_code, IFNULL(CONCAT(' (', l.reason, ')'), '')," \

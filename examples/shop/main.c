@@ -28,6 +28,7 @@ static void js(struct web *web, const char *id)
     web_asset(web, "text/javascript", SHOP_JS);
 }
 
+/* clang-format off */
 static const struct route {
     const char *method, *path;          /* "*" stands for one part of the path, the `id` */
     void (*answer)(struct web *web, const char *id);
@@ -42,6 +43,7 @@ static const struct route {
     { "GET",  "/shop/shop.css",       css           },
     { "GET",  "/shop/shop.js",        js            },
 };
+/* clang-format on */
 
 /* Does `path` have the pattern's form? A slash more at its end does not matter. The part for its
  * "*", 1 to 64 letters and digits, goes to `id`. */

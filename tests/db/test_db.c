@@ -367,6 +367,7 @@ static enum pay_err take_then_fail(struct db *on, void *arg)
 }
 
 struct error_case { const char *name; int64_t number; enum pay_err want; int runs; };
+/* clang-format off */
 static const struct error_case ERRORS[] = {
     { "deadlock",       1213, PAY_DB_AWAY,  5 },
     { "lock wait",      1205, PAY_DB_AWAY,  5 },
@@ -376,6 +377,7 @@ static const struct error_case ERRORS[] = {
     { "trigger",        1644, PAY_FAULT,    1 },
     { "check",          4025, PAY_FAULT,    1 },
 };
+/* clang-format on */
 
 static void test_db_txn__an_error_poisons_and_undoes_all(void **state)
 {
@@ -637,6 +639,7 @@ static void test_db__fails_fast_while_the_server_is_down(void **state)
 /* ---- the table of meanings */
 
 struct meaning_case { unsigned number; enum pay_err at_statement, at_commit; bool loss; };
+/* clang-format off */
 static const struct meaning_case MEANINGS[] = {
     { 1062, PAY_DUPLICATE, PAY_LOST,      false }, { 1205, PAY_TRY_AGAIN, PAY_TRY_AGAIN, false },
     { 1213, PAY_TRY_AGAIN, PAY_TRY_AGAIN, false }, { 1020, PAY_TRY_AGAIN, PAY_TRY_AGAIN, false },
@@ -647,6 +650,7 @@ static const struct meaning_case MEANINGS[] = {
     { 1927, PAY_DB_AWAY,   PAY_LOST,      true },  { 1406, PAY_FAULT,     PAY_LOST,      false },
     { 1180, PAY_FAULT,     PAY_LOST,      false }, { 0,    PAY_FAULT,     PAY_LOST,      false },
 };
+/* clang-format on */
 
 static void test_db_meaning__no_unclear_commit_counts_as_done_or_undone(void **state)
 {

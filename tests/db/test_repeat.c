@@ -78,7 +78,9 @@ static enum pay_err spend(struct db *db, void *arg)
 
     return err == PAY_OK && two->second ? nonce_spend(db, S.app->id, two->second) : err;
 }
+/* clang-format off */
 #define NONCE(nonce) &(struct two){ nonce, NULL }
+/* clang-format on */
 
 static void test_db_txn_one__commits_by_itself(void **state)
 {

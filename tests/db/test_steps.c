@@ -168,6 +168,7 @@ static void test_steps__success_brings_what_paid_it(void **state)
 
 static void test_terms__are_written_once(void **state)
 {
+    /* clang-format off */
     static const struct { size_t machine; const char *sets; } CASES[] = {
         { 0, "id = 2" }, { 0, "no = 'X'" }, { 0, "app_id = 2" }, { 0, "merchant_order_id = 'X'" },
         { 0, "price = 501" }, { 0, "currency = 'USD'" }, { 0, "subject = 'x'" },
@@ -189,6 +190,7 @@ static void test_terms__are_written_once(void **state)
         { 4, "notify_url = 'x'" }, { 4, "body = 'x'" }, { 4, "body = 'b '" },
         { 4, "status = 10, body = 'x'" },
     };
+    /* clang-format on */
     char sql[512];
 
     (void)state;

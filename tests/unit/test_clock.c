@@ -4,6 +4,7 @@
 #include "base/clock.h"
 
 struct time_case { const char *name, *text; bool ok; int64_t want; };
+/* clang-format off */
 static const struct time_case RFC3339[] = {
     { "plain",              "2026-11-21T01:02:03Z",          true, INT64_C(1795222923000) },
     { "milliseconds",       "2026-11-21T01:02:03.004Z",      true, INT64_C(1795222923004) },
@@ -56,6 +57,7 @@ static const struct time_case HTTP[] = {
     { "empty",              "",                              false, 0 },
     { "null",               NULL,                            false, 0 },
 };
+/* clang-format on */
 
 static void test_time_parse__rfc_3339_only(void **state)
 {

@@ -174,6 +174,7 @@ static void test_config_workers__a_bad_number_ends_with_78(void **state)
 }
 
 struct sized { struct machine_size machine; struct sizes want; };
+/* clang-format off */
 static const struct sized SIZED[] = {
     { { 1, 512 },     { { 8, 4, 4 },    400, 128, 128 } },
     { { 1, 2048 },    { { 8, 4, 4 },    400, 512, 256 } },
@@ -182,6 +183,7 @@ static const struct sized SIZED[] = {
     { { 8, 16384 },   { { 64, 32, 4 },  400, 4096, 1024 } },
     { { 64, 524288 }, { { 128, 64, 4 }, 588, 4096, 1024 } },
 };
+/* clang-format on */
 
 static void test_sizes_for__follow_cores_and_memory(void **state)
 {

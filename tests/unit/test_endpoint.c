@@ -20,9 +20,11 @@ static enum pay_err show(struct call *call, const void *input)
     return PAY_OK;
 }
 
+/* clang-format off */
 #define THING_ROUTE(method_) \
     { .path = "/thing", .method = (method_), .auth = OPEN_TO_ALL, \
       .fields = FIELD_TABLE(THING_FIELDS), .input_size = sizeof(struct thing_in), .handle = show }
+/* clang-format on */
 #define ORDER_ROUTE \
     .path = "/admin-api/pay/order/get", .method = "GET", .fields = FIELD_TABLE(THING_FIELDS), \
     .input_size = sizeof(struct thing_in), .handle = show

@@ -286,6 +286,7 @@ static void test_http_url_tidy__spells_an_address_as_it_is_called(void **state)
 }
 
 struct blocked_case { const char *url; bool strictly, loopback; };
+/* clang-format off */
 static const struct blocked_case BLOCKED[] = {
     { "http://127.0.0.1/n", true, false },      { "http://127.1:8080/n", true, false },
     { "http://2130706433/n", true, false },     { "http://127.0.0.1./n", true, false },
@@ -299,6 +300,7 @@ static const struct blocked_case BLOCKED[] = {
     { "http://[2606:2800:220:1::1]/", false, false }, { "https://shop.example/n", false, false },
     { "http://notlocalhost/n", false, false },  { "", false, false },
 };
+/* clang-format on */
 
 static void test_http_url_blocked__judges_what_the_url_says(void **state)
 {
@@ -314,6 +316,7 @@ static void test_http_url_blocked__judges_what_the_url_says(void **state)
 /* ---- one request */
 
 struct send_case { const char *path; enum http_end end; int status; const char *body; };
+/* clang-format off */
 static const struct send_case SENDS[] = {
     { "/ok",        HTTP_DONE,      200, "SUCCESS" },
     { "/redirect",  HTTP_DONE,      302, "" },
@@ -327,6 +330,7 @@ static const struct send_case SENDS[] = {
     { "/continues", HTTP_TOO_LARGE, 100, "" },
     { "/later",     HTTP_DONE,      503, "" },
 };
+/* clang-format on */
 
 static void test_http_send__names_every_end(void **state)
 {

@@ -6,6 +6,7 @@
 
 struct gate_case { const char *name, *text; bool want; };
 
+/* clang-format off */
 static const struct gate_case GRAMMAR[] = {
     { "object",                 "{\"a\":1}",                    true },
     { "empty object",           "{}",                           true },
@@ -110,6 +111,7 @@ static const struct gate_case NAMES[] = {
     { "twice deep",             "{\"x\":[{\"y\":{\"a\":1,\"a\":2}}]}", false },
     { "outer after inner",      "{\"a\":{\"b\":1},\"a\":2}",    false },
 };
+/* clang-format on */
 
 static void run(const struct gate_case *cases, size_t count)
 {
@@ -323,6 +325,7 @@ static void test_json_parse__bare_null_is_a_value(void **state)
 }
 
 struct span_case { const char *name, *text, *want; };
+/* clang-format off */
 static const struct span_case SPANS[] = {
     { "object",         "{\"a\":1,\"metadata\": {\"b\" : 1.50} ,\"c\":2}", "{\"b\" : 1.50}" },
     { "first",          "{\"metadata\":\"\\u0041\"}",       "\"\\u0041\"" },
@@ -335,6 +338,7 @@ static const struct span_case SPANS[] = {
     { "in an array",    "[{\"metadata\":1}]",               NULL },
     { "not an object",  "1",                                NULL },
 };
+/* clang-format on */
 
 static void test_json_span__the_very_bytes(void **state)
 {

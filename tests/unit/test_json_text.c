@@ -50,6 +50,7 @@ static void test_json_text__leaves_absent_values_out(void **state)
 }
 
 struct escape_case { const char *name, *text, *want; };
+/* clang-format off */
 static const struct escape_case ESCAPES[] = {
     { "plain",              "abc \xE4\xB8\xAD", "abc \xE4\xB8\xAD" },
     { "quote, backslash",   "\"\\",             "\\\"\\\\" },
@@ -65,6 +66,7 @@ static const struct escape_case ESCAPES[] = {
     { "overlong",           "\xC0\xAF",         "\xEF\xBF\xBD\xEF\xBF\xBD" },
     { "empty",              "",                 "" },
 };
+/* clang-format on */
 
 static void test_json_escape__every_output_is_json(void **state)
 {

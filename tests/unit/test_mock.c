@@ -304,9 +304,11 @@ static void test_mock_hear__without_an_account_always_wrong(void **state)
     assert_false(signed_json_sign(&t, &empty));
 }
 
+struct claim_case { const char *name, *from, *to, *field; };
+
 static void test_mock_claim__names_the_first_bad_member(void **state)
 {
-    static const struct { const char *name, *from, *to, *field; } CASES[] = {
+    static const struct claim_case CASES[] = {
         { "fine", "GW1", "GW1", NULL },
         { "no pay_id", "\"pay_id\"", "\"x\"", "pay_id" },
         { "pay_id null", "\"" PAY_ID "\"", "null", "pay_id" },

@@ -3,6 +3,7 @@
 #include "base/money.h"
 
 struct parse_case { const char *name, *text; bool ok; int64_t want; };
+/* clang-format off */
 static const struct parse_case PARSE_CASES[] = {
     { "two decimals",       "12.34",    true, 1234 },
     { "one decimal",        "10.5",     true, 1050 },
@@ -39,6 +40,7 @@ static const struct parse_case PARSE_CASES[] = {
     { "empty",              "",         false, 0 },
     { "null",               NULL,       false, 0 },
 };
+/* clang-format on */
 
 static void test_money_parse__accepts_plain_amounts_only(void **state)
 {
@@ -65,6 +67,7 @@ static void test_money_add_plain__parses_back(void **state)
 }
 
 struct print_case { const char *currency; int64_t minor; const char *want; };
+/* clang-format off */
 static const struct print_case PRINT_CASES[] = {
     { "CNY", 0, "0.00" },           { "CNY", 5, "0.05" },
     { "CNY", 99999, "999.99" },     { "CNY", 123456, "1,234.56" },
@@ -75,6 +78,7 @@ static const struct print_case PRINT_CASES[] = {
     { "CNY", MONEY_MAX, "10,000,000,000.00" },
     { "CNY", INT64_MIN, "-92,233,720,368,547,758.08" },
 };
+/* clang-format on */
 
 static void test_money_add_grouped__for_people(void **state)
 {
@@ -105,6 +109,7 @@ static void test_money_add__refuses_what_leaves_the_bound(void **state)
 }
 
 struct fee_case { const char *name; int64_t price, ppm, want; };
+/* clang-format off */
 static const struct fee_case FEE_CASES[] = {
     { "0.6 % of 100.00",    10000, 6000, 60 },
     { "half rounds up",     250, 2000, 1 },
@@ -117,6 +122,7 @@ static const struct fee_case FEE_CASES[] = {
     { "of the bound",       MONEY_MAX, 6000, INT64_C(6000000000) },
     { "of int64's end",     INT64_MAX, 999999, INT64_C(9223362813482738952) },
 };
+/* clang-format on */
 
 static void test_money_fee__rounds_half_up_once(void **state)
 {

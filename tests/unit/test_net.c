@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 struct public_case { const char *text; bool want; };
+/* clang-format off */
 static const struct public_case PUBLIC_CASES[] = {
     { "8.8.8.8", true },            { "1.1.1.1", true },            { "223.255.255.255", true },
     { "0.0.0.0", false },           { "0.1.2.3", false },           { "10.0.0.1", false },
@@ -31,6 +32,7 @@ static const struct public_case PUBLIC_CASES[] = {
     { "fd00:ec2::254", false },     { "fe80::1", false },           { "fec0::1", false },
     { "ff02::1", false },
 };
+/* clang-format on */
 
 static void test_net_is_public__webhooks_part_d(void **state)
 {
@@ -57,6 +59,7 @@ static void test_net_parse__refuses_other_spellings(void **state)
 }
 
 struct list_case { const char *name, *list, *address; bool parses, has; };
+/* clang-format off */
 static const struct list_case LIST_CASES[] = {
     { "inside",             "10.0.0.0/8",           "10.255.0.1",   true, true },
     { "outside",            "10.0.0.0/8",           "11.0.0.1",     true, false },
@@ -83,6 +86,7 @@ static const struct list_case LIST_CASES[] = {
     { "two slashes",        "1.1.1.1/8/8",          "1.1.1.1",      false, false },
     { "semicolon",          "1.1.1.1;2.2.2.2",      "1.1.1.1",      false, false },
 };
+/* clang-format on */
 
 static void test_net_list__has_what_it_names(void **state)
 {
@@ -115,6 +119,7 @@ static void test_net_list_parse__at_most_64(void **state)
 }
 
 struct client_case { const char *name, *peer, *forwarded, *want; };
+/* clang-format off */
 static const struct client_case CLIENT_CASES[] = {
     { "no header",              "198.51.100.1", NULL,                   "198.51.100.1" },
     { "peer not trusted",       "198.51.100.1", "1.1.1.1",              "198.51.100.1" },
@@ -155,6 +160,7 @@ static const struct client_case CLIENT_CASES[] = {
     { "socket peer",            "unix:",        "1.1.1.1",              "" },
     { "no peer",                NULL,           "1.1.1.1",              "" },
 };
+/* clang-format on */
 
 static void test_net_client__believes_trusted_hops_only(void **state)
 {

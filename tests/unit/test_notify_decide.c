@@ -34,10 +34,12 @@ struct decide_case {
     enum notify_behind behind; int64_t least_ms, most_ms;
 };
 
+/* clang-format off */
 #define ROOMY { 0, 0, 0, 0, 0, 0 }
 #define IN_HAND_FULL { 0, NOTIFY_PER_APP_IN_HAND, 0, 0, 0, 0 }
 #define SLOW_FULL { 0, NOTIFY_PER_APP_SLOW, NOTIFY_PER_APP_SLOW, NOTIFY_PER_APP_SLOW, 0, 0 }
 #define CROWDED { 0, NOTIFY_PER_APP_CROWDED, NOTIFY_PER_APP_CROWDED, NOTIFY_SLOW_CROWDED, 0, 0 }
+/* clang-format on */
 #define SEND NOTIFY_SEND, NOTIFY_NO_PROBE, 0, 0, 0
 #define LEFT NOTIFY_LEAVE, NOTIFY_NO_PROBE, 0, 0, 0
 #define PARK NOTIFY_PARK, NOTIFY_NO_PROBE

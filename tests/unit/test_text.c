@@ -79,6 +79,7 @@ static void test_text_copy__all_or_nothing(void **state)
 }
 
 struct number_case { const char *name, *text; int64_t min, max; bool ok; int64_t want; };
+/* clang-format off */
 static const struct number_case NUMBERS[] = {
     { "zero",           "0",        0, 9,       true, 0 },
     { "at the minimum", "5",        5, 9,       true, 5 },
@@ -106,6 +107,7 @@ static const struct number_case NUMBERS[] = {
     { "exponent",       "1e3",      0, 9999,    false, 0 },
     { "null",           NULL,       0, 9,       false, 0 },
 };
+/* clang-format on */
 
 static void test_str_to_i64__plain_digits_within_bounds(void **state)
 {
@@ -119,6 +121,7 @@ static void test_str_to_i64__plain_digits_within_bounds(void **state)
 }
 
 struct alphabet_case { const char *name, *text; enum alphabet set; bool want; };
+/* clang-format off */
 static const struct alphabet_case ALPHABETS[] = {
     { "merchant number",        "Az09_-*|.",    ALPHA_MERCHANT_NO, true },
     { "merchant with blank",    "a b",          ALPHA_MERCHANT_NO, false },
@@ -143,6 +146,7 @@ static const struct alphabet_case ALPHABETS[] = {
     { "too long",               "1234567890",   ALPHA_DIGITS, false },
     { "null",                   NULL,           ALPHA_DIGITS, false },
 };
+/* clang-format on */
 
 static void test_str_is__alphabet_and_length(void **state)
 {
@@ -173,6 +177,7 @@ static void test_str_eq__null_and_case(void **state)
 }
 
 struct control_case { const char *name, *text; bool want; };
+/* clang-format off */
 static const struct control_case CONTROLS[] = {
     { "plain",              "abc \xE4\xB8\xAD", false },
     { "emoji",              "\xF0\x9F\x92\xB0", false },
@@ -186,6 +191,7 @@ static const struct control_case CONTROLS[] = {
     { "bidi override",      "a\xE2\x80\xAE" "b", true },
     { "bidi isolate",       "\xE2\x81\xA6",     true },
 };
+/* clang-format on */
 
 static void test_utf8_has_control__what_text_may_not_hold(void **state)
 {
@@ -197,6 +203,7 @@ static void test_utf8_has_control__what_text_may_not_hold(void **state)
 }
 
 struct shown_case { const char *name, *text, *want; };
+/* clang-format off */
 static const struct shown_case SHOWN[] = {
     { "plain and Chinese",  "{\"a\":\"b\"} \xE4\xB8\xAD", "{\"a\":\"b\"} \xE4\xB8\xAD" },
     { "emoji",              "\xF0\x9F\x92\xB0",  "\xF0\x9F\x92\xB0" },
@@ -212,6 +219,7 @@ static const struct shown_case SHOWN[] = {
     { "a cut character",    "\xE4\xB8",          "\\xe4\\xb8" },
     { "empty",              "",                  "" },
 };
+/* clang-format on */
 
 static void test_text_add_shown__nothing_steers_or_hides(void **state)
 {

@@ -81,6 +81,7 @@ static void test_ulid_new__forked_processes_never_meet(void **state)
 }
 
 struct ulid_case { const char *name, *text; bool want; };
+/* clang-format off */
 static const struct ulid_case ULID_CASES[] = {
     { "an example",     "01ARZ3NDEKTSV4RRFFQ69G5FAV",   true },
     { "the greatest",   "7ZZZZZZZZZZZZZZZZZZZZZZZZZ",   true },
@@ -93,6 +94,7 @@ static const struct ulid_case ULID_CASES[] = {
     { "empty",          "",                             false },
     { "null",           NULL,                           false },
 };
+/* clang-format on */
 
 static void test_ulid_is__crockford_26(void **state)
 {

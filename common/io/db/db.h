@@ -18,10 +18,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include "base/config.h"
 #include "base/err.h"
 #include "base/money.h"
+#include "io/db/db_param.h"
 
 struct db;
 struct db_server;           /* db_server.h; db_open_role is there */
@@ -31,22 +31,7 @@ struct db *db_open(const struct db_server *server, const struct db_account *acco
 void db_close(struct db **db);
 /* Longer statements than 3 s for jobs and migrations; 0: no limit. */
 void db_patient(struct db *db, int seconds);
-/* ---- parameters */
-enum db_kind { DB_I64, DB_TEXT, DB_BYTES, DB_TIME };
-struct db_param {
-    enum db_kind kind;
-    const void *at;         /* int64_t for DB_I64 and DB_TIME; NULL is SQL NULL */
-    size_t size;
-};
-static inline size_t db_len(const char *s) { return s ? strlen(s) : 0; }
-#define DB_STR(s)       { DB_TEXT, (s), db_len(s) }     /* "" or 0 is NULL: OPT, NUM_OPT, WHEN */
-#define DB_OPT(s)       { DB_TEXT, db_len(s) > 0 ? (s) : NULL, db_len(s) }
-#define DB_BIN(p, n)    { DB_BYTES, (p), (n) }
-#define DB_NUM(n)       { DB_I64, &(const int64_t){ (n) }, sizeof(int64_t) }
-#define DB_MONEY(m)     DB_NUM((m).minor)
-#define DB_NUM_OPT(n)   { DB_I64, (n) ? &(const int64_t){ (n) } : NULL, sizeof(int64_t) }
-#define DB_WHEN(ms)     { DB_TIME, (ms) ? &(const int64_t){ (ms) } : NULL, sizeof(int64_t) }
-#define DB_LIST(a)      (a), COUNT(a)
+/* clang-format off */
 /* ---- rows: a column table in SELECT's order. A column has the member's name or the statement does
  * not run (PAY_FAULT, the log says where). int64_t, struct money: number. char[]: text (cut short:
  * PAY_FAULT). struct db_bytes: binary. DB_COLUMN_TIME: DATETIME(3) into ms. SQL NULL: 0 or "". */
@@ -60,6 +45,7 @@ struct db_column { const char *name; enum db_kind kind; size_t offset, size; };
     _Generic(&((row *)0)->member, int64_t *: DB_TIME), offsetof(row, member), sizeof(int64_t) }
 struct db_shape { const struct db_column *columns; size_t count; };
 #define DB_SHAPE(columns) &(const struct db_shape){ (columns), COUNT(columns) }
+/* clang-format on */
 /* ---- statements. Rows changed in *changed (NULL: not wanted). */
 MUST_USE enum pay_err db_exec(struct db *db, const char *sql, const struct db_param *in, size_t n,
                               int64_t *changed);

@@ -25,6 +25,7 @@ struct meaning {
     bool loss;
 };
 
+/* clang-format off */
 /* At COMMIT only a plain refusal by the server counts as "nothing done"; every other number, listed
  * here or not, is PAY_LOST there. */
 static const struct meaning MEANINGS[] = {
@@ -62,6 +63,7 @@ static const struct meaning MEANINGS[] = {
     { CR_SERVER_LOST_EXTENDED,    PAY_DB_AWAY,   PAY_LOST,      true  },    /* 2055 */
     { CR_MALFORMED_PACKET,        PAY_DB_AWAY,   PAY_LOST,      true  },    /* 2027 */
 };
+/* clang-format on */
 
 static const struct meaning *meaning_find(unsigned number)
 {

@@ -61,8 +61,10 @@ const char *db_refused(unsigned number, const char *text, const struct db *db);
 /* db_bind.c */
 /* 0 or the error's number. */
 MUST_USE unsigned db_execute(struct db *db, MYSQL_STMT *stmt, const struct db_param *in, size_t n);
+/* clang-format off */
 struct db_cell { unsigned long length; my_bool is_null, cut; MYSQL_TIME time; };
 struct db_row_binds { MYSQL_BIND bind[DB_BINDS_MAX]; struct db_cell cell[DB_BINDS_MAX]; };
+/* clang-format on */
 /* Does the result have the columns of query->shape, in its order? If not, the log says which. */
 MUST_USE bool db_shape_fits(MYSQL_STMT *stmt, const struct db_query *query);
 MUST_USE bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query,

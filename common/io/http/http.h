@@ -15,6 +15,7 @@
 #define HTTP_HEADERS_MAX 8
 #define HTTP_REASON_SIZE 256
 
+/* clang-format off */
 /* What happened, in the words of notify_log. HTTP_DONE: an answer came whole. */
 enum http_end { HTTP_DONE, HTTP_DNS, HTTP_CONNECT, HTTP_TLS, HTTP_TIMEOUT, HTTP_TOO_LARGE,
                 HTTP_BLOCKED_ADDR, HTTP_BROKEN, HTTP_BAD_URL };
@@ -26,6 +27,7 @@ struct http_kept { const char *name; char *value; size_t size; bool odd; };
 
 #define HTTP_HOST_SIZE 256
 struct http_url { char scheme[6], host[HTTP_HOST_SIZE]; int64_t port; };
+/* clang-format on */
 
 struct http_request {
     const char *method;             /* "POST", "GET" */

@@ -279,6 +279,7 @@ bool http_transfer_start(struct http_transfer *t, const struct http_request *req
 }
 
 struct ending { CURLcode rc; enum http_end end; };
+/* clang-format off */
 static const struct ending ENDINGS[] = {
     { CURLE_OK,                      HTTP_DONE },
     { CURLE_COULDNT_RESOLVE_HOST,    HTTP_DNS },
@@ -295,6 +296,7 @@ static const struct ending ENDINGS[] = {
     { CURLE_SSL_INVALIDCERTSTATUS,   HTTP_TLS },
     { CURLE_SSL_CLIENTCERT,          HTTP_TLS },
 };
+/* clang-format on */
 
 /* An answer that is no HTTP has the rc of an unknown protocol, hence `reached`. */
 static enum http_end end_of(const struct http_transfer *t, CURLcode rc)

@@ -44,6 +44,7 @@ struct field {
 /* A kind that does not fit the member's type does not compile: the array has a negative size. */
 #define FIELD_IS_NUMBER(kind) \
     ((kind) == FIELD_I64 || (kind) == FIELD_TIME || (kind) == FIELD_CHOICE)
+/* clang-format off */
 #define FIELD_FITS(kind, at) \
     _Generic((at), struct money *: (kind) == FIELD_I64, int64_t *: FIELD_IS_NUMBER(kind), \
              default: !FIELD_IS_NUMBER(kind))
@@ -56,13 +57,16 @@ struct field {
       .offset = offsetof(in, member) + \
                 0 * sizeof(char[FIELD_FITS(kind_, &((in *)0)->member) ? 1 : -1]), \
       .need = __VA_ARGS__ }
+/* clang-format on */
 
 struct field_table {
     const struct field *at;
     size_t count;
     bool loose;                     /* a query: parameters that it does not know are skipped */
 };
+/* clang-format off */
 #define FIELD_TABLE(a) { (a), COUNT(a), false }
+/* clang-format on */
 
 /* What is wrong: the field's name, and in words what was wanted and what came (text that others
  * wrote is cut and escaped: at most FIELD_WHY_MAX bytes, one line). */

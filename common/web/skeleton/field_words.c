@@ -75,6 +75,7 @@ void field_want(const struct field *field, struct text *to)
 
 /* ---- which name was meant */
 
+/* clang-format off */
 /* What other payment services call it, without case and underscores. */
 static const struct { const char *theirs, *ours; } ELSEWHERE[] = {
     { "amount", "price" },              { "total", "price" },
@@ -102,6 +103,7 @@ static const struct { const char *theirs, *ours; } ELSEWHERE[] = {
     { "size", "limit" },                { "count", "limit" },
     { "cursor", "after" },              { "next", "after" },
 };
+/* clang-format on */
 
 #define NAME_MAX_LEN 40
 

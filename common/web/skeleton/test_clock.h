@@ -10,7 +10,9 @@
 
 struct test_clock_in { int64_t advance; };
 extern const struct field TEST_CLOCK_FIELD;
+/* clang-format off */
 #define TEST_CLOCK_FIELDS { &TEST_CLOCK_FIELD, 1, false }
+/* clang-format on */
 
 /* Answers {"advanced":seconds}. */
 MUST_USE enum pay_err test_clock_post(struct call *call, const void *input);
