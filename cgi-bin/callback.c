@@ -147,6 +147,7 @@ static enum pay_err take_none(struct call *call, const void *input)
     return PAY_NOT_FOUND;
 }
 
+/* clang-format off */
 static const struct route ROUTES[] = {
     { .path = "/api/pay/callback", .method = "POST", .auth = OPEN_TO_ALL, .bare = true,
       .body = BODY_NONE, .own_body = true, .no_rate = true, .test_only = true,
@@ -158,6 +159,7 @@ static const struct route ROUTES[] = {
     { .path = "/api/pay/notify/transfer/{}", .method = "POST", .auth = OPEN_TO_ALL,
       .body = BODY_NONE, .bare = true, .no_rate = true, .handle = take_none },
 };
+/* clang-format on */
 
 static bool open_worker(const struct config *config)
 {

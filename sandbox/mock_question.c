@@ -62,9 +62,11 @@ static enum pay_err query_answer(struct db *db, const struct json *object,
 
 static enum pay_err close_work(struct db *db, void *arg)
 {
+    /* clang-format off */
     static const char SQL[] =
         "UPDATE mock_trade SET status = " STATE(MOCK_CLOSED)
         " WHERE pay_id = ? AND status = " STATE(MOCK_WAITING);
+    /* clang-format on */
     const struct mock_trade *trade = arg;
     const struct db_param in[] = { DB_STR(trade->pay_id) };
 

@@ -124,11 +124,13 @@ static enum pay_err refusal_find(struct db *db, const struct asking *w, const ch
 static enum pay_err state_write(struct db *db, struct asking *w, enum mock_refund_state state,
                                 const char *code)
 {
+    /* clang-format off */
     static const char SQL[] =
         "UPDATE mock_refund"
         "   SET success_time = IF(? = " STATE(REPAY_DONE) ", UTC_TIMESTAMP(3), NULL), status = ?,"
         "       error_code = ?, tries = tries + 1"
         " WHERE refund_no = ?";
+    /* clang-format on */
     const struct db_param in[] = {
         DB_NUM(state), DB_NUM(state), DB_STR(code), DB_STR(w->wanted->refund_no),
     };
@@ -192,11 +194,13 @@ struct ending { const char *refund_no; int64_t state; };
 
 static enum pay_err end_work(struct db *db, void *arg)
 {
+    /* clang-format off */
     static const char SQL[] =
         "UPDATE mock_refund"
         "   SET status = ?, success_time = IF(? = " STATE(REPAY_DONE) ", UTC_TIMESTAMP(3), NULL),"
         "       error_code = IF(? = " STATE(REPAY_FAILED) ", 'MOCK_REFUSED', '')"
         " WHERE refund_no = ? AND status = " STATE(REPAY_WAITING);
+    /* clang-format on */
     const struct ending *w = arg;
     const struct db_param in[] = {
         DB_NUM(w->state), DB_NUM(w->state), DB_NUM(w->state), DB_STR(w->refund_no),

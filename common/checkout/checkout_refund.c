@@ -72,6 +72,7 @@ enum pay_err checkout_refund(const struct refund_call *call, struct refund_reser
 
 /* ---- refunds that are due */
 
+/* clang-format off */
 const struct db_due REFUNDS_DUE = {
     .due = "SELECT id FROM pay_refund FORCE INDEX (idx_sync)"
            " WHERE status = " STATE(REFUND_WAITING) " AND next_sync_time <= UTC_TIMESTAMP(3)"
@@ -87,6 +88,7 @@ const struct db_due REFUNDS_DUE = {
             " WHERE id = ? AND claim_token = ?",
     .lease_s = 60,
 };
+/* clang-format on */
 
 /* Asked first: it may be done. What the channel does not know is sent. */
 static enum pay_err ask_and_apply(struct db *db, const struct config *config,

@@ -4,6 +4,7 @@
 #include "base/fault.h"
 #include "refund/refund_event.h"
 
+/* clang-format off */
 /* Both rows in one statement: order and refund are known, so both must change. */
 static const char SQL_DONE[] =
     "UPDATE pay_order o JOIN pay_refund r ON r.order_id = o.id"
@@ -31,6 +32,7 @@ static const char SQL_AUTO_FAILED[] =
     "   SET status = " STATE(REFUND_FAILURE) ", version = ?, channel_error_code = ?,"
     "       channel_error_msg = ?, next_sync_time = NULL"
     " WHERE id = ? AND status = " STATE(REFUND_WAITING);
+/* clang-format on */
 
 static enum pay_err both_update(struct db *db, const char *sql, const struct db_param *in, size_t n)
 {

@@ -48,11 +48,13 @@ static enum pay_err rest_check(struct reserving *w)
 /* The state and the sum are tested by the statement that changes them. */
 static enum pay_err money_reserve(struct db *db, int64_t order_id, struct money price, int64_t rows)
 {
+    /* clang-format off */
     static const char SQL[] =
         "UPDATE pay_order"
         "   SET refunding_price = refunding_price + ?, refund_count = refund_count + ?"
         " WHERE id = ? AND status = " STATE(ORDER_SUCCESS)
         "   AND refund_price + refunding_price + ? <= price";
+    /* clang-format on */
     const struct db_param in[] = {
         DB_MONEY(price), DB_NUM(rows), DB_NUM(order_id), DB_MONEY(price),
     };
@@ -105,11 +107,13 @@ static enum pay_err refund_make(struct db *db, struct reserving *w)
 
 enum pay_err refund_reopen(struct db *db, const struct refund *refund)
 {
+    /* clang-format off */
     static const char SQL[] =
         "UPDATE pay_refund"
         "   SET status = " STATE(REFUND_WAITING) ", channel_error_code = NULL,"
         "       channel_error_msg = NULL, sync_times = 0, next_sync_time =" FIRST_ASK
         " WHERE id = ? AND status = " STATE(REFUND_FAILURE);
+    /* clang-format on */
     const struct db_param in[] = { DB_NUM(refund->id) };
     enum pay_err err = PAY_OK;
 

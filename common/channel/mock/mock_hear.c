@@ -72,9 +72,11 @@ static bool has_timestamp(const struct json *object, const char *name)
 typedef bool member_check(const struct json *object, const char *name);
 struct member { const char *name; member_check *ok; const char *want; };
 
+/* clang-format off */
 /* The two numbers, by what the callback is about. */
 #define NO(name, of) { name, has_no, of " number (26 characters of 0-9 A-Z)" }
 #define CHANNEL_NO(name) { name, has_short_text, "a string of 1 to 64 bytes" }
+/* clang-format on */
 #define NUMBERS 2
 static const struct member NUMBERS_OF[][NUMBERS] = {
     [ABOUT_ORDER] = { NO("pay_id", "an attempt's"), CHANNEL_NO("channel_order_no") },
