@@ -1,4 +1,4 @@
-// The methods of a path stand in nginx and in the program: both name the same ones, whoever refuses.
+// nginx and the program both have the methods of a path: they must be the same, whichever of them refuses.
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// All or nothing: what fails in the middle leaves nothing behind, who waits in vain says so, and money that comes
-// for a closed order is never lost. Needs root, to hold locks and plant faults in the database.
+// All or nothing: what fails in the middle leaves nothing behind, a request that waits too long for a lock is
+// answered 503, and money for a closed order is never lost. Needs root, to hold locks and cause faults in the database.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { suite } from '../lib/suite.mjs';
@@ -114,7 +114,7 @@ describe('locks', () => {
     });
     assert.deepEqual(expectOk(await post(stack, app1, '/api/pay/create', body), 200), first);
   });
-  test('a deadlock or a broken connection in the middle is run again, not told', OPT, async () => {
+  test('a deadlock or a broken connection in the middle is run again, not answered as a failure', OPT, async () => {
     const order = await createOpen(stack, app1);
     await withLock('SELECT * FROM pay_order WHERE no = ? FOR UPDATE', [order.order_no], async (release) => {
       const sent = payByCallback(stack, app1, order);

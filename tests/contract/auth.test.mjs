@@ -246,7 +246,7 @@ describe('nonces', () => {
       expectError(await post(stack, key, '/api/pay/create', terms(), { auth: { nonce } }), 40103);
     });
   });
-  test('reads may repeat them, and are not stored by anybody', async () => {
+  test('reads may repeat them, and no cache may store them', async () => {
     const order = await create(stack, app1);
     const nonce = newNonce();
     for (let i = 0; i < 2; i++) {
@@ -383,7 +383,7 @@ describe('40300: scopes', () => {
 });
 
 describe('40301: the allow-list', () => {
-  test('CIDR, in force within 2 s, lifted within 2 s; a forged X-Forwarded-For helps nobody', async () => {
+  test('CIDR, in force within 2 s, lifted within 2 s; a forged X-Forwarded-For changes nothing', async () => {
     const app = await newApp(stack);
     const from = (localAddress, headers) => get(stack, app, QUERY, { localAddress, headers });
     expectError(await from('127.0.0.2'), 40400);

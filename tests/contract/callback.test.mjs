@@ -1,4 +1,4 @@
-// A channel tells us a result: who is believed, in which order, and what is kept of everybody.
+// Callbacks: which are accepted, in which order they are checked, and what is recorded of each.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
@@ -108,7 +108,7 @@ describe('believed', () => {
     expectAck(await sendCallback(stack, signedCallback(order, SECRET)));
     assert.equal(await stateOf(order), 'SUCCESS');
   });
-  test('a disabled channel of a disabled app still hears of money under way', async () => {
+  test('a disabled channel of a disabled app still accepts callbacks of open orders', async () => {
     const app = await newApp(stack);
     const order = await createOpen(stack, app);
     await disableChannel(stack, app);
@@ -122,7 +122,7 @@ describe('believed', () => {
     assert.equal((await query(stack, app1, { order_no: order.order_no })).success_time, '2026-12-31T15:59:59.000Z');
   });
   for (const success_time of ['9999-12-31T23:59:59Z', '1970-01-02T00:00:00+08:00', '2001-09-09T01:46:40Z']) {
-    test(`a success_time of ${success_time}: the money counts, the time is ours, an operator is told`, async () => {
+    test(`a success_time of ${success_time}: the money counts, the time is ours, an alert is raised`, async () => {
       const order = await createOpen(stack, app1);
       const body = signedCallback(order, SECRET, { success_time });
       expectAck(await sendCallback(stack, body));
@@ -206,7 +206,7 @@ describe('40101: not believed, and the order untouched', () => {
     }
     assert.equal(await stateOf(order), 'WAITING');
   });
-  test('unknown and wrong are told in the same words', async () => {
+  test('an unknown channel and a wrong signature get the same answer', async () => {
     const order = await createOpen(stack, app1);
     const wrong = await sendCallback(stack, signedCallback(order, 'wrong'));
     const unknown = await sendCallback(stack, signedCallback({ ...order, pay_id: strangerUlid() }, SECRET));

@@ -1,5 +1,5 @@
-// The programs' own sockets, spoken to by somebody who breaks FastCGI: a clear error or a closed connection, and the
-// next honest request is answered. Only who may open the sockets can do this (0660), so it needs root.
+// A client that breaks FastCGI at the programs' own sockets: it gets a clear error or a closed connection, and the
+// next honest request is answered. The sockets are private (0660), so this needs root.
 import { test, describe, afterEach } from 'node:test';
 import assert from 'node:assert/strict';
 import { suite, rep } from '../lib/suite.mjs';

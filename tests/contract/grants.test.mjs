@@ -1,5 +1,5 @@
-// schema/accounts.sql is run after every migration, beside programs at work: nobody lacks a right for a
-// moment, what is too much goes, and what an account may do is the list in the file.
+// schema/accounts.sql is run after every migration, while programs run: no account lacks a right for a moment,
+// surplus rights are revoked, and an account's rights are those of the file.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

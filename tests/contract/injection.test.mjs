@@ -22,7 +22,7 @@ const STRINGS = {
   'a path': '../../../etc/passwd', 'a URL': 'javascript:alert(1)', 'JSON': '{"price":1}', 'a header': 'a: b', 'an LDAP filter': '*)(uid=*', 'a NULL': 'NULL', 'numbers': '1e309',
 };
 
-describe('stored and told byte for byte', () => {
+describe('stored and answered byte for byte', () => {
   for (const [name, text] of Object.entries(STRINGS)) {
     test(name, async () => {
       const order = await createOpen(stack, app1, { subject: text, body: text, user_id: text.slice(0, 60), metadata: { [text]: text }, channel_extras: { openid: text } });

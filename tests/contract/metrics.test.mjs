@@ -153,7 +153,7 @@ describe('metrics', () => {
     }, 8000, 200);
     m.close();
   });
-  test('no number, key or token of anybody is in it', async () => {
+  test('no order number, key or token is in it', async () => {
     const order = await createOpen(stack, app1);
     const { text } = await scrape();
     for (const s of [order.order_no, order.merchant_order_id, order.query_token, app1.key, app1.secret]) assert.ok(!text.includes(s));

@@ -1,4 +1,4 @@
-// The mock gateway's faces: mock-callback, the pay page and its form; who may not use them, and the test clock.
+// The mock gateway: mock-callback, the pay page and its form; which requests are refused there, and the test clock.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { suite, rep } from '../lib/suite.mjs';
@@ -14,7 +14,7 @@ const mock = (order, status = 'SUCCESS', headers = {}) => postJson(stack, CB, { 
 const stateOf = async (order) => (await query(stack, app1, { order_no: order.order_no })).status;
 
 describe('mock-callback', () => {
-  test('SUCCESS: the gateway pays, signs and sends; the answer tells what it was told', async () => {
+  test('SUCCESS: the gateway pays, signs and sends; the answer has what the callback address answered', async () => {
     const order = await createOpen(stack, app1);
     const data = expectOk(await mock(order));
     assert.ok(JSON.stringify(data.callback).includes('SUCCESS') || JSON.stringify(data.callback).includes('200'), JSON.stringify(data));
@@ -56,7 +56,7 @@ describe('mock-callback', () => {
     await payPage(stack, two).choose('paid');
     for (const o of [one, two]) assert.equal((await query(stack, app, { order_no: o.order_no })).status, 'SUCCESS');
   });
-  test('40400: a pay_id nobody knows', async () => expectError(await mock({ pay_id: strangerUlid() }), 40400));
+  test('40400: an unknown pay_id', async () => expectError(await mock({ pay_id: strangerUlid() }), 40400));
   const rows = [
     ['no pay_id', { status: 'SUCCESS' }, 'pay_id'], ['a bad pay_id', { pay_id: 'x', status: 'SUCCESS' }, 'pay_id'], ['a number for pay_id', { pay_id: 1, status: 'SUCCESS' }, 'pay_id'],
     ['no status', { pay_id: strangerUlid() }, 'status'], ['an unknown status', { pay_id: strangerUlid(), status: 'PAID' }, 'status'],
@@ -301,7 +301,7 @@ describe('what goes wrong in life, behind "more"', () => {
 });
 
 describe('the test clock', () => {
-  test('moves open orders of this app, and nobody else\'s', async () => {
+  test('moves open orders of this app, and of no other', async () => {
     const [mine, theirs, paid] = [await create(stack, app1), await create(stack, app2), await createOpen(stack, app1)];
     await payByCallback(stack, app1, paid);
     const dueOf = (o) => db.value('SELECT expire_time FROM pay_order WHERE no = ?', [o.order_no]);

@@ -86,7 +86,7 @@ describe('one notification', () => {
     for (const k of ['authorization', 'cookie', 'expect']) assert.equal(hit.headers[k], undefined, k);
     for (const s of [app1.secret, app1.channelSecret, app1.webhookSecret]) assert.ok(!JSON.stringify(hit).includes(s));
   });
-  test('an order of the largest fields is told whole', async () => {
+  test('an order of the largest fields is sent whole', async () => {
     const m = await sink();
     const fill = (head, n) => head + rep('a', n - head.length);
     const metadata = { a: rep('\u4e2d', 1362) };
@@ -209,7 +209,7 @@ describe('acknowledged by 200 and success, or by a JSON object whose code is 0 o
     const { logs } = await tried(order, 1);
     assert.equal(String(logs[0].response), rep('x', 2048));
   });
-  test('nobody there: tried, on record, due again', async () => {
+  test('no program listens: tried, on record, due again', async () => {
     const gone = await merchant();
     gone.close();
     await sleep(50);

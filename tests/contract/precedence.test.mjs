@@ -39,7 +39,7 @@ describe('signed requests', () => {
   ];
   for (const [name, code, send] of rows) test(name, async () => expectError(await send(), code));
 
-  test('fields are told in the order of their table', async () => {
+  test('the first bad field in the order of their table is named', async () => {
     const order = ['merchant_order_id', 'price', 'currency', 'subject', 'body', 'channel', 'channel_extras', 'user_id', 'user_ip',
       'expire_in', 'notify_url', 'return_url', 'metadata'];
     const bad = Object.fromEntries(order.map((k) => [k, false]));

@@ -192,7 +192,7 @@ describe('state', () => {
     'create again': (order) => post(stack, app1, '/api/pay/create', terms({ merchant_order_id: order.merchant_order_id, channel: 'mock' })),
     status: (order) => get(stack, app1, `/api/pay/status?token=${order.query_token}`),
   })) {
-    test(`paid, never told, expired: ${how} finds the money`, async () => {
+    test(`paid, no callback, expired: ${how} finds the money`, async () => {
       const order = await createOpen(stack, app1, { expire_in: 60 });
       await payPage(stack, order).choose('silent');
       await advance(61);

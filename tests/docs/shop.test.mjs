@@ -144,7 +144,7 @@ test('pages speak the language of the reader, and forbid inline code', async () 
   assert.match((await fetch(`${base}/shop/shop.js`)).headers.get('content-type'), /^text\/javascript/);
 });
 
-test('buy, pay, be told, be paid', async () => {
+test('buy, pay, be notified, be paid', async () => {
   const id = await buy();
   assert.match(id, /^[0-9a-f]{32}$/);
   const page = await (await fetch(`${base}/shop/orders/${id}`)).text();
@@ -221,7 +221,7 @@ const ask = (id) => sql(`UPDATE shop.payments SET ask_time = UTC_TIMESTAMP(3) WH
 const payment = (id, word) => until(`${word} of ${id}`, async () => (await stateOf(id)).payment === word);
 const asked = (n) => shroff.seen.slice(-n).map((s) => `${s.method} ${s.url.split('?')[0]}`);
 
-test('paid, never told: the shop asks Shroff, then the channel through it, and finds the money', async () => {
+test('paid, no notification: the shop asks Shroff, then the channel through it, and finds the money', async () => {
   const id = await leave(answered('WAITING', 'WAITING'), refused(409, 40901), answered('SUCCESS', 'SUCCESS'));
   await payment(id, 'FOUND');
   assert.equal(await state(id), 'PAID');
@@ -232,7 +232,7 @@ test('paid, never told: the shop asks Shroff, then the channel through it, and f
   assert.equal((await stateOf(id)).payment, 'FOUND');
 });
 
-test('not paid yet: asked again later and later, sooner while somebody looks, and the page says so', async () => {
+test('not paid yet: asked again later and later, sooner while a page is open, and the page says so', async () => {
   const id = await leave(answered('WAITING', 'WAITING'), opened());
   const row = (what) => sql(`SELECT ${what} FROM shop.payments WHERE order_id = '${id}'`);
   const gap = () => Number(row('ROUND(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), ask_time) / 1e6)'));
@@ -309,7 +309,7 @@ test('refused by the channel: said with its code, and no question is asked', asy
   assert.equal(sql(`SELECT ask_time IS NULL FROM shop.payments WHERE order_id = '${id}'`), '1');
 });
 
-test('told to wait, the shop waits within the patience of a page', async () => {
+test('Retry-After makes the shop wait, but no longer than a payer waits for a page', async () => {
   const id = await buy();
   const slow = (seconds) => () => [429, { code: 42900, msg: 'rate' }, { 'retry-after': String(seconds) }];
   shroff.answers = [slow(1), opened()];

@@ -101,7 +101,7 @@ describe('verify names the mistake', { concurrency: 4 }, async () => {
     const r = await verify(signedWith(app.webhookSecret, right({ method: 'PUT' })));
     assert.match(r.text, /another method was signed: PUT, sent as POST; the webhook secret/);
   });
-  test('another key of the app than key_id says; a key_id nobody has: the server refuses both', async () => {
+  test('another key of the app than key_id says; an unknown key_id: the server refuses both', async () => {
     const named = signedWith(app.secret, right(), { keyId: second.keyId });
     const r = await verify(named);
     assert.deepEqual([r.result, /another key of the app signed it, key_\w+: name it in key_id/.test(r.text)], ['wrong', true], r.text);

@@ -114,7 +114,7 @@ const payPageOf = async (context, shop) => {
   return pay;
 };
 
-describe('a shop that is not told', { concurrency: 4 }, () => {
+describe('a shop without notifications', { concurrency: 4 }, () => {
   for (const [outcome, kind] of [['silent', { viewport: PHONE }], ['price', {}], ['sign', { js: false }]]) {
     test(`${outcome}: it asks, and finds the payment`, async () => {
       const context = await reader(browser, kind);

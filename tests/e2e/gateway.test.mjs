@@ -66,7 +66,7 @@ describe('a callback address that fails', { concurrency: 8 }, () => {
     'fails twice': [says(500, ''), says(500, '')],
   };
   for (const [name, list] of Object.entries(rows)) {
-    test(`${name}: called again, signed anew, heard`, async () => {
+    test(`${name}: called again, signed anew, acknowledged`, async () => {
       const order = await createOpen(stack, app);
       misdeeds.set(order.pay_id, [...list]);
       await payPage(stack, order).choose('paid');
@@ -111,7 +111,7 @@ test('the gateway dies while it calls: called again when the lease is over', { s
   assert.equal(calls.get(order.pay_id).length, 2);
 });
 
-test('every process of the callback endpoint is killed: heard once it stands again', async () => {
+test('every process of the program callback is killed: acknowledged once it runs again', async () => {
   const order = await createOpen(stack, app);
   const page = payPage(stack, order);
   const [form] = await page.form();
@@ -261,7 +261,7 @@ describe('in live mode', () => {
     assert.equal(told.json?.code, 40400, told.out + told.err);
     assert.equal(await stateOf(again), 'WAITING');
   });
-  test('no other program knows the gateway\'s paths', async () => {
+  test('no other program has the gateway\'s paths', async () => {
     for (const name of ['create', 'query', 'callback']) {
       for (const [method, path] of [['GET', '/mockpay?pay_id=1&token=2'], ['POST', '/api/pay/mock-callback'], ['POST', '/sandbox/clock']]) {
         const r = await cgi(stack, name, { method, path, body: method === 'POST' ? '{}' : '', env: live });

@@ -66,7 +66,7 @@ async function foundBySubmit(order) {
 }
 
 describe('behind "more"', { concurrency: 3 }, () => {
-  test('late: paid at once, told 20 s later', async () => {
+  test('late: paid at once, the callback 20 s later', async () => {
     const order = await open();
     await choose(order, 'late', 'paid', { lang: 'zh-CN' });
     assert.equal(await now(order), 'WAITING WAITING');
@@ -93,7 +93,7 @@ describe('behind "more"', { concurrency: 3 }, () => {
     assert.deepEqual(await steps(order), ['0>10']);
   });
 
-  test('twice: paid once, told once', async () => {
+  test('twice: paid once, notified once', async () => {
     const order = await open();
     await choose(order, 'twice', 'paid', { viewport: DESKTOP, dark: true });
     assert.deepEqual(await verdicts(order), ['ACCEPTED', 'REPEATED']);

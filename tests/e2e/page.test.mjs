@@ -252,7 +252,7 @@ describe('what it shows', { concurrency: 2 }, () => {
   });
 
   for (const [lang, says] of [['zh-CN', '没有这笔支付'], ['en-US', 'No such payment']]) {
-    test(`a payment nobody knows, in ${lang}`, async () => {
+    test(`an unknown payment, in ${lang}`, async () => {
       const order = await create(stack, app, { channel: 'mock', subject: 'Secret-Subject' });
       const context = await reader(browser, { lang, dark: lang === 'en-US' });
       const page = await context.newPage();
@@ -368,7 +368,7 @@ describe('left open', { concurrency: 2 }, () => {
     await context.close();
   });
 
-  test('told to wait by 429 and 503, or not answered, it waits and goes on', async () => {
+  test('after 429, 503 or no answer it waits and tries again', async () => {
     const order = await createOpen(stack, app);
     const context = await reader(browser, {});
     const page = await context.newPage();

@@ -370,7 +370,7 @@ describe('keys', { concurrency: 3 }, () => {
 });
 
 describe('notifications and alerts', { concurrency: 2 }, () => {
-  test('given up after its schedule, listed, alerted; resent by hand and told', async () => {
+  test('given up after its schedule, listed, alerted; resent by hand and acknowledged', async () => {
     const shop = await merchant(does.status(500, 'no'), does.status(500, 'no'), does.ack('SUCCESS'));
     const app = await newApp(stack, { notifyUrl: shop.url, schedule: '1' });
     const order = await createOpen(stack, app);

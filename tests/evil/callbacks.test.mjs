@@ -65,7 +65,7 @@ describe('a flood', () => {
     'that are well formed': stranger(),
   };
   for (const [name, body] of Object.entries(bodies)) {
-    test(`900 connections with callbacks ${name}: the channel's are heard`, async (t) => {
+    test(`900 connections with callbacks ${name}: the channel's are answered`, async (t) => {
       const quiet = await pay(stack, 5);
       const evil = flood(stack, 900, body);
       await sleep(1000);
@@ -131,7 +131,7 @@ describe('refused ones are limited by address', () => {
     assert.ok(Number(await db.value('SELECT COUNT(*) FROM callback_log WHERE remote_address = ?', [EVIL])) <= heard);
     assert.equal((await strike(stack, stranger(), '127.0.0.5')).json.code, 40101);
   });
-  test('an address with a callback that was believed is always heard', async () => {
+  test('an address that sent a genuine callback is always admitted', async () => {
     const order = await createOpen(stack, stack.app1);
     const told = await strike(stack, JSON.stringify(signedCallback(order, stack.app1.channelSecret)), '127.0.0.6');
     assert.equal(told.status, 200, told.text);

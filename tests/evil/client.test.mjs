@@ -361,7 +361,7 @@ describe('requests that may end a worker', () => {
   });
 });
 
-describe('nothing is told that must not be', () => {
+describe('answers reveal nothing of the inside', () => {
   test('no answer holds a secret, a path of ours, SQL or a source file', () => {
     const all = replies.join('\n');
     assert.ok(replies.length > 500);

@@ -22,7 +22,7 @@ async function paid(app, url) {
   assert.equal((await payByCallback(stack, app, order)).status, 200);
 }
 
-test(`${HOSTS} hosts of one app hang, ${EACH} orders each: another app's merchant hears at once`, async (t) => {
+test(`${HOSTS} hosts of one app hang, ${EACH} orders each: another app's merchant is notified at once`, async (t) => {
   const hosts = [];
   for (let i = 0; i < HOSTS; i++) hosts.push(await rawServer(() => {}));
   await paid(stack.app1, good.url);

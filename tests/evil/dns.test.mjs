@@ -1,7 +1,7 @@
-// Names that lie: to a private address, to another one the next time, to a thousand, to nobody. The
-// runner works in a network of its own, where all inner addresses have a canary, and the machine's own public ones
-// too; one public address is another machine's, and honest.
-// There too: certificates by an authority that is trusted, for the right name, another one, and too late.
+// DNS names that lead to a private address, to another address the next time, to a thousand, to none. The runner
+// works in a network of its own. A canary (a server that notes each connection) listens on all inner addresses and on
+// the machine's own public ones. One public address is that of another machine, an honest merchant.
+// Also certificates of a trusted authority: for the right name, for another one, and expired.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -112,7 +112,7 @@ describe('names that lie', { skip: own.skip, timeout: 120_000 }, () => {
     });
   }
   for (const url of FLIPS) {
-    test(`${url}: told at its public address or not at all`, async () => {
+    test(`${url}: notified at its public address or not at all`, async () => {
       for (const no of nos.get(url)) {
         for (const log of await bench.logs(no)) {
           const story = `${log.status} ${log.error_code} ${log.peer_address}`;
@@ -123,7 +123,7 @@ describe('names that lie', { skip: own.skip, timeout: 120_000 }, () => {
     });
   }
   test('no canary was reached', () => assert.deepEqual(seen.canary, []));
-  test('the honest one heard', () => {
+  test('the honest merchant is notified', () => {
     assert.ok(seen.good.some((h) => h.host === 'good.test:8080') && seen.secure.every((h) => h.host === 'good.test:8443') && seen.secure.length === 1);
   });
 });

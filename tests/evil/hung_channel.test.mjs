@@ -1,4 +1,4 @@
-// A channel's gateway that hangs, or takes its time: who does not need it is served as ever, and who does is told so soon.
+// A channel's gateway that hangs or is slow: requests that do not need it are served as usual, the others get 50201 soon.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createOpen, get, post, terms } from '../lib/client.mjs';

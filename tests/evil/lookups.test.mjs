@@ -1,6 +1,5 @@
-// A merchant whose names are never answered by any DNS server. Each lookup is a thread, and goes on when its try has
-// long been given up: how many there are must fit what the unit allows the runner (scripts/systemd), or nobody's
-// name can be looked up any more.
+// A merchant whose names no DNS server answers. Each lookup is a thread, which goes on after its try was given up.
+// The unit limits the runner's threads (scripts/systemd): if there were more, no name could be looked up any more.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn, execFileSync } from 'node:child_process';

@@ -1,5 +1,5 @@
-// Merchants that answer notifications with everything that HTTP and TLS can be made to say: each is classed
-// rightly and written down, nothing is followed, the runner stays small, and nobody else waits.
+// Merchants that answer notifications with every malformed HTTP and TLS: each answer is classed rightly and
+// recorded, no redirect is followed, the runner's memory stays small, and no other merchant waits.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';

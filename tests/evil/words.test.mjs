@@ -1,5 +1,5 @@
-// What people on both sides are shown and told: text that steers a terminal, signatures that slip past a mask,
-// claims of who did it, and what a stolen database tells of a secret.
+// Hostile text: text that steers a terminal, signatures that a mask could miss, a false SUDO_USER, and what a
+// stolen database reveals of a secret.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -90,7 +90,7 @@ describe('admin_log', () => {
     assert.equal(r.status, 0, r.stderr);
     assert.equal(await whoAfter(), `${userInfo().username} (login of daemon)`);
   });
-  test('SUDO_USER is called what it is, and left out when it is no name or the kernel knows the login', async () => {
+  test('SUDO_USER is recorded as a claim, and left out when it is no name or the kernel has the login', async () => {
     const known = Number(readFileSync('/proc/self/loginuid', 'utf8')) !== 4294967295;
     for (const [said, want] of [['alice', known ? null : ' (SUDO_USER=alice)'], ['a\u001b[31m', ''], ['root) as bob (', '']]) {
       await ctlOk({ ...stack, env: { ...stack.env, SUDO_USER: said } }, ['app', 'set', stack.app2.key, '--remark', '', ...WHY]);

@@ -179,7 +179,7 @@ describe('audit', () => {
     }
   });
 
-  test('surplus-handled and closed-unpaid: money that nobody handles', async () => {
+  test('surplus-handled and closed-unpaid: money without a refund or an open alert', async () => {
     const other = (await post(stack, stack.app1, '/payments', {
       merchant_order_id: newNo('S'), price: 900, currency: 'CNY', subject: 'Twice', channel: 'mock',
     })).json.data;

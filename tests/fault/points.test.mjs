@@ -220,7 +220,7 @@ describe('killed at a point, once', () => {
     });
   }
 
-  test('afterwards: the ledger agrees, everybody heard, the audit is clean', async () => {
+  test('afterwards: the client\'s record agrees, every merchant is notified, the audit is clean', async () => {
     await runRunner(stack);
     await oracles(stack, db, ledger, heard);
   });

@@ -54,7 +54,7 @@ test(`kill -9 of workers, runners and MariaDB under load`, { timeout: 400_000 },
   await oracles(stack, db, ledger, heard);
 });
 
-test('MariaDB read-only, out of connections, a row held too long: told as an outage, nothing done, then well again', async () => {
+test('MariaDB read-only, out of connections, a row locked too long: answered as an outage, nothing done, then it recovers', async () => {
   const ledger = newLedger();
   const terms = () => ({ merchant_order_id: newNo('O'), price: 1, currency: 'CNY', subject: 'Outage', channel: 'mock' });
   const outage = async (res, what) => {

@@ -1,5 +1,5 @@
-/* fuzz_address.c - who may be dialled: the guard against a table of texts, read bit by bit; lists
- * of networks and the client's address behind proxies against slow readers. */
+/* fuzz_address.c - addresses that may be called: the guard against a table of texts, bit by bit;
+ * lists of networks and the client's address behind proxies against slow readers. */
 #include <arpa/inet.h>
 #include "fuzz.h"
 #include "base/net.h"

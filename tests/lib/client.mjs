@@ -11,7 +11,7 @@ export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 export const now = () => Math.floor(Date.now() / 1000);
 export const newNonce = () => randomBytes(16).toString('hex');
-// A merchant number nobody used before.
+// A merchant number that was not used before.
 export const newNo = (prefix = 'T') => `${prefix}-${Date.now()}-${randomBytes(5).toString('hex')}`;
 // A well-formed number that exists nowhere.
 export const strangerUlid = () => `0${[...randomBytes(25)].map((b) => BASE32[b & 31]).join('')}`;

@@ -1,4 +1,4 @@
-// shroffctl against a stack, as somebody would after `. demo.env`.
+// shroffctl against a stack, with the environment that `. demo.env` gives.
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -92,7 +92,7 @@ function mount(place, mib) {
   rmSync(join(place, 'lost+found'), { recursive: true });
 }
 
-// False when somebody is still at work there: then nothing is deleted.
+// False when a process still uses it: then nothing is deleted.
 function unmount(place) {
   for (let i = 0; i < 20; i++) {
     if (spawnSync('umount', [place]).status === 0) { rmSync(`${place}.disk`, { force: true }); return true; }

@@ -58,7 +58,7 @@ describe('real cron', { skip: own.skip, timeout: 200_000 }, () => {
     if (dir) rmSync(dir, { recursive: true, force: true });
   });
 
-  test('starts the runner within the minute, and the merchant hears', async (t) => {
+  test('starts the runner within the minute, and the merchant is notified', async (t) => {
     const order = await createOpen(stack, stack.app1, { notify_url: heard.url });
     assert.equal((await payByCallback(stack, stack.app1, order)).status, 200);
     await sleep(1500);

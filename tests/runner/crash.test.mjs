@@ -42,7 +42,7 @@ test('killed while the POST is under way: the lease brings it back, the lost try
   assert.ok(held.claim_token !== 0 && held.notify_times === 1);
   first.kill('SIGKILL');
   await first.done;
-  // While the lease lasts nobody else takes it.
+  // While the lease lasts no other runner claims it.
   await bench.run('notify_runner', ['--once']);
   assert.equal(merchant.hits.length, 1);
   await leaseRunsOut(no);

@@ -230,7 +230,7 @@ test('receivers that hang or drip are cut at 10 s, all at the same time', async 
   await Promise.all([hang.close(), drip.close()]);
 });
 
-test('nobody listens; no such name', async () => {
+test('no program listens; no such name', async () => {
   const [a] = await bench.tasks(app, { url: `http://127.0.0.1:${await deadPort()}/` });
   const [b] = await bench.tasks(app, { url: 'http://no-such-host.invalid/' });
   await bench.run('notify_runner', ['--once']);

@@ -1,4 +1,4 @@
-// Hosts that fail: the breaker, parking, one probe at a time, and that nobody else waits for them.
+// Hosts that fail: the breaker, parking, one probe at a time, and that no other host waits for them.
 import { after, before, beforeEach, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Bench, LARGEST_KIB, sleep, until } from './lib/bench.mjs';
@@ -92,7 +92,7 @@ test('an operator\'s resend goes through an open breaker; a paused host gets not
 
 // ---- one host, where some URLs fail and others do not
 
-test('an answered 5xx or 429 concerns its URL: the host stays closed, and the others are told at once', async () => {
+test('an answered 5xx or 429 concerns its URL: the host\'s breaker stays closed, and the others are notified at once', async () => {
   const merchant = await receiver((hit) => ({ '/bad': { status: 500, body: '' }, '/busy': { status: 429, body: '' }, '/away': { status: 503, body: '' } }[hit.url] ?? 'SUCCESS'));
   const at = (path) => merchant.url.replace('/n', path);
   for (const path of ['/bad', '/busy', '/away']) await bench.tasks(app, { url: at(path), n: 8 });
@@ -223,7 +223,7 @@ for (const [kind, lanes, wait] of [['one who answers at once', [0], 0], ['two wh
 // Just under every mark, or quick now and then.
 const SLOW = [['2.9 s', () => 2900], ['0.24 s', () => 240], ['2.9 s and sometimes at once', () => (Math.random() < 0.1 ? 0 : 2900)]];
 for (const [kind, takes] of SLOW) {
-  test(`150 hosts of one merchant that answer in ${kind}: others are told at once`, { timeout: 60_000 }, async (t) => {
+  test(`150 hosts of one merchant that answer in ${kind}: others are notified at once`, { timeout: 60_000 }, async (t) => {
     const evil = await bench.app();
     const hosts = await Promise.all(Array.from({ length: 150 }, () => receiver(async () => { await sleep(takes()); return 'SUCCESS'; }, { keep: false })));
     for (const host of hosts) await bench.tasks(evil, { url: host.url, n: 20, ago: 5 });

@@ -166,7 +166,7 @@ test('purge deletes nonces past 900 s and leaves the others', async () => {
   assert.deepEqual(await bench.rows('SELECT COUNT(*) AS n, MIN(nonce) AS least FROM api_nonce'), [{ n: 300, least: 'new-1' }]);
 });
 
-test('purge does not wait for ever for a table somebody reads', { timeout: 60_000 }, async () => {
+test('purge does not wait for ever for a table that another session reads', { timeout: 60_000 }, async () => {
   const link = await bench.pool.getConnection();
   await link.query('BEGIN; SELECT COUNT(*) FROM status_log');
   await bench.rows("ALTER TABLE notify_log DROP PARTITION " + months(3)[2]);

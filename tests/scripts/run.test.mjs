@@ -65,7 +65,7 @@ describe('refusals: one line and the cure', () => {
   test('a port that is none', () => {
     for (const port of ['0', '65536', 'http', '80 80', '-1']) refused({ SHROFF_STATE: '/tmp/sh-nowhere', SHROFF_PORT: port }, /SHROFF_PORT=.* is not a port/);
   });
-  test("somebody's folder", () => {
+  test('a folder with other files in it', () => {
     const state = folder();
     writeFileSync(join(state, 'thesis.txt'), 'mine');
     refused({ SHROFF_STATE: state }, /thesis.txt.*empty or new/);

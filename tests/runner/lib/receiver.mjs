@@ -52,7 +52,7 @@ export async function rawReceiver(talk) {
   };
 }
 
-// A port nobody listens on.
+// A port on which no program listens.
 export async function deadPort() {
   const server = createTcp();
   await new Promise((done) => { server.listen(0, '127.0.0.1', done); });
