@@ -38,6 +38,15 @@ BEGIN {
     library["fcgi"]       = "^common/io/fcgi/[a-z_]*\\.c$|^common/io/fcgi/[a-z_]*_private\\.h$"
     library["qrencode"]   = "^common/io/qr\\.c$"
 
+    # A module is a .c and its .h; X_part stands in one folder with X and belongs to it. Two modules do not
+    # include each other, but for these, each with its reason.
+    pair("common/base/config", "common/base/sizes")     # settings' defaults are sizes, and settings choose them
+    pair("common/job/notify/notify_engine", "common/job/notify/notify_try")     # a try is a member of the engine
+    pair("common/settle/settle", "common/settle/callback_log")      # the log stores what settle takes in
+    pair("common/web/page/error_page", "common/web/skeleton/endpoint")  # the last step of a refused request
+    pair("common/web/skeleton/cycle", "common/web/skeleton/endpoint")   # the cycle is the endpoint's inside
+    pair("examples/shop/orders", "examples/shop/payments")        # a payment has an order, and an order that is paid ends its payment
+
     SQL_FILES = "^common/(app|notify|order|refund|transfer|settle|checkout|registry|watch|keep)/|^common/io/db/|^sandbox/|^tests/|^examples/|^bench/"
     APART = "^tests/|^examples/|^bench/bare\\.c$"     # libraries without our wrappers
     # A state is named by its constant: in texts of SQL by STATE(…), in C as it is. HTTP's numbers are longer.
@@ -130,6 +139,7 @@ FNR == 1 {
 END {
     if (files > 0) end_file()
     for (i = 1; i < ARGC; i++) if (!mark[ARGV[i]]) walk(ARGV[i])
+    for (i = 1; i < ARGC; i++) pairs_of(ARGV[i])
     if (excused > 0) printf "lint: %d excused in place\n", excused
     printf "lint: %d files, %d problems\n", files, problems
     exit problems > 0
@@ -230,6 +240,29 @@ function walk(file,   i, n, list) {
         } else if (!mark[list[i]]) walk(list[i])
     }
     mark[file] = 2
+}
+
+function pair(a, b) { paired[a, b] = paired[b, a] = 1 }
+
+function module(file) {
+    sub(/(_private)?\.[ch]$/, "", file)
+    return file
+}
+
+# What one module's files include of another's, and the other way round: reported where the second is seen.
+function pairs_of(file,   i, n, list, mine, theirs) {
+    mine = module(file)
+    n = split(seen_from[file], list, " ")
+    for (i = 1; i <= n; i++) {
+        theirs = module(list[i])
+        if (file ~ /^tests\// || mine == theirs || index(mine, theirs "_") == 1 || index(theirs, mine "_") == 1)
+            continue
+        if ((mine, theirs) in paired || (mine, theirs) in uses) continue
+        uses[mine, theirs] = 1
+        if (!((theirs, mine) in uses)) continue
+        problems++
+        printf "%s:%d: pair: %s and %s include each other\n", file, line_of[file, list[i]], mine, theirs
+    }
 }
 
 function check_library(path, top,   key) {
