@@ -626,11 +626,15 @@ static void test_checkout_create__an_unknown_answer_leaves_the_attempt_open(void
 #define CROWD 8
 #define EACH 13         /* times 8: over a hundred */
 
+/* New for each round. The database keeps a deleted order's key for a while, and two inserts of such
+ * a key both lock the gap behind it, which ends in a deadlock. Only tests delete orders. */
+static char crowd_no[32];
+
 static bool create_many(int who)
 {
     (void)who;
     for (int i = 0; i < EACH; i++)
-        if (create_with(fresh_nonce(), "SO1", 10000, "mock") != PAY_OK)
+        if (create_with(fresh_nonce(), crowd_no, 10000, "mock") != PAY_OK)
             return false;
     return true;
 }
@@ -639,7 +643,7 @@ static bool one_nonce(int who)
 {
     char no[32];
 
-    snprintf(no, sizeof(no), "SO%d", who);
+    snprintf(no, sizeof(no), "ONE%d", who);
     return create_with("the-one-nonce-of-all", no, 10000, "mock") == PAY_OK;
 }
 
@@ -697,6 +701,7 @@ static void test_checkout_create__a_hundred_at_once_make_one_order(void **state)
     (void)state;
     for (int round = 0; round < 5; round++) {
         empty_tables();
+        snprintf(crowd_no, sizeof(crowd_no), "CROWD%d", round);
         assert_int_equal(crowd(create_many), CROWD);
         ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order", 1);
         ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 1);
