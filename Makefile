@@ -186,7 +186,7 @@ install: all
 	install -m 644 docs/prometheus-alerts.yml $(D)/share/shroff/
 	install -m 644 docs/man/*.1 $(D)/share/man/man1/
 	install -m 644 docs/man/*.5 $(D)/share/man/man5/
-	install -m 644 docs/man/*.8 $(D)/share/man/man8/
+	install -m 644 $(filter-out docs/man/sandbox_%,$(wildcard docs/man/*.8)) $(D)/share/man/man8/
 	install -m 644 scripts/systemd/shroff@.socket scripts/systemd/shroff-purge.timer $(D)/lib/systemd/system/
 	for u in shroff@.service shroff-notify.service shroff-purge.service; do \
 	  sed 's#@LIBDIR@#$(PREFIX)/lib#g' scripts/systemd/$$u >$(D)/lib/systemd/system/$$u; \

@@ -47,7 +47,8 @@ static int migrate_database(struct cli *cli, const char *folder, const char *dat
     if (err == PAY_CONFLICT && cli->config.test_mode && own) {
         struct text why = { .at = report->why, .len = strlen(report->why),
                             .size = sizeof(report->why) };
-        text_addf(&why, ". Of a copy of ./scripts/run: ./scripts/stop; rm -r %s; ./scripts/run",
+        text_addf(&why, ". Of a copy of ./scripts/run: export SHROFF_STATE='%s'; ./scripts/stop; rm"
+                  " -r \"$SHROFF_STATE\"; ./scripts/run (and the SHROFF_PORT it had)",
                   cli->config.state);
     }
     return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, "migrate", report->why);

@@ -10,7 +10,7 @@
 #include "base/stats.h"
 
 #define CHANNELS 1024           /* a power of two; a channel without a record has no breaker */
-#define APPS 1024               /* when there are more, some share their credit */
+#define CREDITS 1024            /* when there are more, some share their credit */
 #define SEATS_MAX 512
 #define PATIENCE_US INT64_C(1000000)    /* the longest wait for a seat */
 #define SLOW_US INT64_C(250000)         /* no request waits once all calls last so long */
@@ -39,7 +39,7 @@ struct record {
 
 struct gate {
     struct seat seats[SEATS_MAX];
-    _Atomic int64_t app_repaid_at[APPS], all_repaid_at;
+    _Atomic int64_t app_repaid_at[CREDITS], all_repaid_at;
     struct record records[CHANNELS];
 };
 
@@ -83,7 +83,7 @@ void gate_worker(size_t place)
 
 static _Atomic int64_t *credit_of(int64_t app_id)
 {
-    return &gate->app_repaid_at[(uint64_t)app_id & (APPS - 1)];
+    return &gate->app_repaid_at[(uint64_t)app_id & (CREDITS - 1)];
 }
 
 static bool has_credit(int64_t app_id, int64_t now)

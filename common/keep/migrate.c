@@ -14,7 +14,7 @@
 #include "io/crypto/sign.h"
 #include "keep/sql_text.h"
 
-#define FILE_MAX 1048576
+#define MIGRATION_MAX 1048576
 #define WAIT_MS 600000
 
 static const char SQL_TABLE[] =
@@ -226,7 +226,7 @@ static bool main_name_put(const char *from, const char *name, char *room, size_t
 
 static enum pay_err file_run(struct migrate *m, const char *name)
 {
-    static char raw[FILE_MAX], text[FILE_MAX];
+    static char raw[MIGRATION_MAX], text[MIGRATION_MAX];
     char path[1024];
     struct migration row = { 0 };
     struct mac sum;

@@ -12,8 +12,8 @@
 #include "io/crypto/sign.h"
 #include "keep/sql_text.h"
 
-#define FILE_MAX 262144
-#define NAMES_MAX 128
+#define PROCEDURE_FILE_MAX 262144
+#define PROCEDURES_MAX 128
 
 static const char SQL_TABLE[] =
     "CREATE TABLE IF NOT EXISTS schema_procedure ("
@@ -49,7 +49,7 @@ struct install {
     bool unrecorded;                        /* a dry run without the table: nothing is installed */
     struct procedures_report *out;
     struct text *why, which, strange;
-    struct name names[NAMES_MAX];           /* that the files have */
+    struct name names[PROCEDURES_MAX];      /* that the files have */
     size_t count;
     char checksum[MAC_HEX_SIZE];            /* of the statement in hand */
 };
@@ -104,7 +104,7 @@ static bool name_read(struct install *in, const char *sql)
 
     for (size_t i = 0; i < COUNT(HEADS); i++) {
         const char *at = sql + strlen(HEADS[i]);
-        if (str_starts(sql, HEADS[i]) && in->count < NAMES_MAX)
+        if (str_starts(sql, HEADS[i]) && in->count < PROCEDURES_MAX)
             return text_copy_n(in->names[in->count++].at, sizeof(in->names[0].at), at,
                                strcspn(at, " (\n"));
     }
@@ -140,7 +140,7 @@ static enum pay_err statement_run(struct install *in, const char *file, const ch
 
 static enum pay_err file_run(struct install *in, const char *folder, const char *file)
 {
-    static char room[FILE_MAX];
+    static char room[PROCEDURE_FILE_MAX];
     char path[1200];
     struct sql_text reader = { .at = room };
 

@@ -8,13 +8,13 @@
 #include "io/db/db_server.h"
 
 #define MONTHS_AHEAD 2
-#define NAMES_MAX 1024
+#define PARTITIONS_MAX 1024
 
 static const char *const TABLES[] = { "notify_log", "callback_log", "status_log" };
 
 /* A partition pYYYYMM holds the month before `before` ("2026-12-01 00:00:00"). */
 struct partition { char name[65 * 4], before[128]; };
-struct partitions { struct partition at[NAMES_MAX]; size_t count; };
+struct partitions { struct partition at[PARTITIONS_MAX]; size_t count; };
 
 static const char SQL_PARTITIONS[] =
     "SELECT PARTITION_NAME AS name, COALESCE(PARTITION_DESCRIPTION, '') AS `before`"
@@ -26,7 +26,7 @@ static enum pay_err keep_partition(void *arg, void *row)
 {
     struct partitions *all = arg;
 
-    if (all->count < NAMES_MAX)
+    if (all->count < PARTITIONS_MAX)
         all->at[all->count++] = *(const struct partition *)row;
     return PAY_OK;
 }

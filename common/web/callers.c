@@ -9,8 +9,8 @@
 #include "web/skeleton/rate.h"
 #include "web/skeleton/server.h"
 
-#define SETS 256            /* a power of two */
-#define WAYS 4
+#define CALLER_SETS 256     /* a power of two */
+#define CALLER_WAYS 4
 /* Strangers that come in a burst, as a channel does after a restart, may take what is kept for the
  * known: a hundred at once, then ten a second. */
 #define BURST_STEP_US 100000
@@ -19,7 +19,7 @@
 
 struct known { _Atomic uint64_t owner; _Atomic int64_t seen_us; };
 struct callers {
-    struct known known[SETS][WAYS];
+    struct known known[CALLER_SETS][CALLER_WAYS];
     _Atomic int64_t burst_full_at;
     _Atomic int64_t recall_at;          /* when one worker may ask; INT64_MAX: it is done */
     _Atomic bool busy[WORKERS_MAX];     /* with a stranger */
@@ -49,9 +49,9 @@ void callers_begin(void)
 /* The owner's place; when it has none, the one that was quiet for longest, to be taken over. */
 static struct known *known_of(uint64_t owner)
 {
-    struct known *set = callers->known[owner & (SETS - 1)], *oldest = &set[0];
+    struct known *set = callers->known[owner & (CALLER_SETS - 1)], *oldest = &set[0];
 
-    for (int i = 0; i < WAYS; i++) {
+    for (int i = 0; i < CALLER_WAYS; i++) {
         if (atomic_load(&set[i].owner) == owner)
             return &set[i];
         if (atomic_load(&set[i].seen_us) < atomic_load(&oldest->seen_us))

@@ -6,7 +6,7 @@
 #include "order/order_view.h"
 #include "refund/refund_view.h"
 
-#define SHOWN_MAX 60            /* bytes of a subject in a message */
+#define TERM_SHOWN_MAX 60       /* bytes of a subject in a message */
 
 /* The order in hand. */
 static struct order_whole whole;
@@ -77,9 +77,9 @@ void reply_order_conflict(struct call *call, const struct order_terms *now,
         text_addf(call->why, "%" PRId64 " is not %" PRId64, now->price.minor, first->price.minor);
     } else {
         text_add_char(call->why, '"');
-        text_add_cut(call->why, wanted, strlen(wanted), SHOWN_MAX);
+        text_add_cut(call->why, wanted, strlen(wanted), TERM_SHOWN_MAX);
         text_add(call->why, "\" is not \"");
-        text_add_cut(call->why, there, strlen(there), SHOWN_MAX);
+        text_add_cut(call->why, there, strlen(there), TERM_SHOWN_MAX);
         text_add_char(call->why, '"');
     }
     text_addf(call->why, ", with which %s was created: query that order, or use a new number",

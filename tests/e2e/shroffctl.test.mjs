@@ -633,7 +633,7 @@ test('migrate on a database of another version changes nothing, and says how to 
   const r = await ctl(['migrate'], { SHROFF_SCHEMA_DIR: other });
   assert.notEqual(r.code, 0);
   assert.match(r.stderr, /0001_tables\.sql was changed after it was applied: .*made by another version of Shroff/);
-  assert.ok(r.stderr.includes(`./scripts/stop; rm -r ${stack.state}; ./scripts/run`), r.stderr);
+  assert.ok(r.stderr.includes(`export SHROFF_STATE='${stack.state}'; ./scripts/stop; rm -r "$SHROFF_STATE"; ./scripts/run`), r.stderr);
   assert.equal(await db.value(`SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'x'`), 0);
 });
 

@@ -5,7 +5,7 @@
 #include "io/crypto/sign.h"
 #include "job/notify/notify_engine_private.h"
 
-#define APPS 64
+#define CACHED_APPS 64
 
 struct cached {
     int64_t app_id;
@@ -14,7 +14,7 @@ struct cached {
     struct webhook_keys keys;
     struct notify_schedule schedule;
 };
-static struct cached apps[APPS];
+static struct cached apps[CACHED_APPS];
 static struct db *source;
 
 void notify_caches_use(struct db *db)
@@ -29,7 +29,7 @@ void notify_caches_wipe(void)
 
 static struct cached *place_of(int64_t app_id)
 {
-    struct cached *place = &apps[(uint64_t)app_id % APPS];
+    struct cached *place = &apps[(uint64_t)app_id % CACHED_APPS];
 
     if (place->app_id != app_id) {
         sign_wipe(place, sizeof(*place));
@@ -41,7 +41,7 @@ static struct cached *place_of(int64_t app_id)
 /* Without the database no place is given to another app: this may run in the middle of a load. */
 static enum pay_err kept_keys(int64_t app_id, const struct webhook_keys **out)
 {
-    struct cached *place = &apps[(uint64_t)app_id % APPS];
+    struct cached *place = &apps[(uint64_t)app_id % CACHED_APPS];
 
     *out = &place->keys;
     return place->app_id == app_id && kept_is_fresh(&place->of_keys) ? place->keys_err

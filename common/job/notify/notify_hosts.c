@@ -8,13 +8,13 @@
 
 #define HOSTS 1024              /* a power of two */
 #define PLACES 512              /* over what can be in hand and in a claim */
-#define APPS 256
+#define APP_QUEUES 256
 
 static struct notify_host hosts[HOSTS];
 static uint16_t used[HOSTS];    /* the places that were ever taken, for scans */
 static size_t used_count;
 /* When what is parked behind an app's share would be done. Two apps may share one. */
-static int64_t app_queue_us[APPS];
+static int64_t app_queue_us[APP_QUEUES];
 
 static bool same_url(const struct http_url *a, const struct http_url *b)
 {
@@ -163,7 +163,7 @@ static struct notify_decision ask(const struct notify_host *host, const struct n
         .held = held(host), .room = room->room, .probed = room->probed,
         .breaker = &host->breaker, .pace = &host->pace, .share = &share,
         .host_queue_us = host->queue_us,
-        .app_queue_us = app_queue_us[(uint64_t)host->app_id % APPS],
+        .app_queue_us = app_queue_us[(uint64_t)host->app_id % APP_QUEUES],
     };
     return notify_decide(&seen);
 }
@@ -197,7 +197,7 @@ static void remember_parked(struct notify_host *host, const struct notify_decisi
         host->queue_us = decision->queue_us;
         break;
     case NOTIFY_BEHIND_APP:
-        app_queue_us[(uint64_t)host->app_id % APPS] = decision->queue_us;
+        app_queue_us[(uint64_t)host->app_id % APP_QUEUES] = decision->queue_us;
         break;
     }
     room->busy = true;

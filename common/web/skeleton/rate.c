@@ -10,8 +10,8 @@
 #include "base/net.h"
 #include "base/ulid.h"
 
-#define SETS 4096           /* a power of two */
-#define WAYS 4
+#define BUCKET_SETS 4096           /* a power of two */
+#define BUCKET_WAYS 4
 #define SECOND INT64_C(1000000)
 #define LINES 50            /* a second */
 #define LINES_BURST 40      /* seconds of them at once */
@@ -19,7 +19,7 @@
 #define LINES_ALL_BURST 20
 
 struct slot { _Atomic uint64_t owner; _Atomic int64_t full_at; };
-struct table { struct slot slots[SETS][WAYS]; _Atomic int64_t lines_at; };
+struct table { struct slot slots[BUCKET_SETS][BUCKET_WAYS]; _Atomic int64_t lines_at; };
 
 static struct table *buckets;       /* NULL: everything is let through */
 static int64_t address_rate, app_rate;
@@ -60,10 +60,10 @@ static uint64_t hash(char kind, const void *at, size_t len)
 /* The owner's slot; when it has none, the one whose bucket is full soonest, to be taken over. */
 static struct slot *bucket_of(uint64_t owner, bool *own)
 {
-    struct slot *set = buckets->slots[owner & (SETS - 1)], *calmest = &set[0];
+    struct slot *set = buckets->slots[owner & (BUCKET_SETS - 1)], *calmest = &set[0];
 
     *own = true;
-    for (int i = 0; i < WAYS; i++) {
+    for (int i = 0; i < BUCKET_WAYS; i++) {
         if (atomic_load(&set[i].owner) == owner)
             return &set[i];
         if (atomic_load(&set[i].full_at) < atomic_load(&calmest->full_at))
