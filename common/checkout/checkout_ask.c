@@ -194,13 +194,14 @@ static enum pay_err ask_late(struct db *db, const struct config *config,
                              const struct order *order)
 {
     static const struct wanted NOTHING;
+    int64_t order_id = order->id;
     struct open_list open;
 
-    enum pay_err err = open_read(db, order->id, &NOTHING, &open);
+    enum pay_err err = open_read(db, order_id, &NOTHING, &open);
     db_end(db);
     if (err != PAY_OK || !may_ask(&open) || !gate_sit(order->app_id, GATE_AT_ONCE))
         return err;
-    err = db_txn(db, claim_work, &(int64_t){ order->id });
+    err = db_txn(db, claim_work, &order_id);
     if (err != PAY_OK)
         return err == PAY_WRONG_STATE ? PAY_OK : err;
     return open_ask(db, config, &open);

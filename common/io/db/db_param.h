@@ -13,13 +13,14 @@ struct db_param {
 };
 /* clang-format off */
 static inline size_t db_len(const char *s) { return s ? strlen(s) : 0; }
+static inline const int64_t *db_not_0(const int64_t *n) { return *n != 0 ? n : NULL; }
 #define DB_STR(s)       { DB_TEXT, (s), db_len(s) }     /* "" or 0 is NULL: OPT, NUM_OPT, WHEN */
 #define DB_OPT(s)       { DB_TEXT, db_len(s) > 0 ? (s) : NULL, db_len(s) }
 #define DB_BIN(p, n)    { DB_BYTES, (p), (n) }
 #define DB_NUM(n)       { DB_I64, &(const int64_t){ (n) }, sizeof(int64_t) }
 #define DB_MONEY(m)     DB_NUM((m).minor)
-#define DB_NUM_OPT(n)   { DB_I64, (n) ? &(const int64_t){ (n) } : NULL, sizeof(int64_t) }
-#define DB_WHEN(ms)     { DB_TIME, (ms) ? &(const int64_t){ (ms) } : NULL, sizeof(int64_t) }
+#define DB_NUM_OPT(n)   { DB_I64, db_not_0(&(const int64_t){ (n) }), sizeof(int64_t) }
+#define DB_WHEN(ms)     { DB_TIME, db_not_0(&(const int64_t){ (ms) }), sizeof(int64_t) }
 #define DB_LIST(a)      (a), COUNT(a)
 /* clang-format on */
 #endif

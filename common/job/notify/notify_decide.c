@@ -75,6 +75,7 @@ static bool is_host_full(const struct notify_seen *seen)
 }
 
 static const struct notify_decision LEAVE = { .fate = NOTIFY_LEAVE };
+static const struct notify_decision SEND = { .fate = NOTIFY_SEND };
 
 static struct notify_decision decide_open(const struct notify_seen *seen)
 {
@@ -104,5 +105,5 @@ struct notify_decision notify_decide(const struct notify_seen *seen)
         return notify_pace_keeps_up(seen->pace, seen->now_us) ? LEAVE : behind_host(seen);
     if (is_over_share(seen))
         return behind_app(seen);
-    return seen->room ? (struct notify_decision){ .fate = NOTIFY_SEND } : LEAVE;
+    return seen->room ? SEND : LEAVE;
 }
