@@ -40,7 +40,6 @@ BEGIN {
 
     # A module is a .c and its .h; X_part stands in one folder with X and belongs to it. Two modules do not
     # include each other, but for these, each with its reason.
-    pair("common/base/config", "common/base/sizes")     # settings' defaults are sizes, and settings choose them
     pair("common/job/notify/notify_engine", "common/job/notify/notify_try")     # a try is a member of the engine
     pair("common/settle/settle", "common/settle/callback_log")      # the log stores what settle takes in
     pair("common/web/page/error_page", "common/web/skeleton/endpoint")  # the last step of a refused request

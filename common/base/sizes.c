@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
-#include "base/config.h"
 #include "base/file.h"
 #include "base/text.h"
 

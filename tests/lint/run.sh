@@ -266,7 +266,7 @@ RULE=pair circle 'common/app/b.c:1' 'common/app/a.c=#include "app/b.h"' 'common/
 RULE=pair circle 'common/app/b.c:1' 'common/app/a.h=#include "app/b.h"' 'common/app/b.c=#include "app/a.h"' 'common/app/b.h=int y;'
 RULE=pair circle '' 'common/app/a.c=#include "app/b.h"' 'common/app/b.c=#include "app/b.h"' 'common/app/a.h=int x;' 'common/app/b.h=int y;'
 RULE=pair circle '' 'common/app/a.c=#include "app/a_row.h"' 'common/app/a_row.c=#include "app/a.h"' 'common/app/a.h=int x;' 'common/app/a_row.h=int y;'
-RULE=pair circle '' 'common/base/config.h=#include "base/sizes.h"' 'common/base/sizes.c=#include "base/config.h"' 'common/base/sizes.h=int y;'
+RULE=pair circle '' 'common/settle/settle.c=#include "settle/callback_log.h"' 'common/settle/callback_log.c=#include "settle/settle.h"' 'common/settle/settle.h=int x;' 'common/settle/callback_log.h=int y;'
 
 # ---- states by their constants
 for text in 'WHERE status = 0' 'SET o.status = 10, x = 1' 's.to_status <> 20' 'status NOT IN (0, 10)' 'state=0'; do
