@@ -32,6 +32,9 @@ const relay = http.createServer((req, res) => {
     res.end(await answer.text());
   });
 });
+// Each call has a connection of its own: libcurl sends a request again by itself when a kept connection is cut under it,
+// and the cut of 'is down' is to end one call.
+relay.maxRequestsPerSocket = 1;
 await new Promise((done) => relay.listen(0, '127.0.0.1', done));
 const stack = await startStack({ SHROFF_CALLBACK_URL: `http://127.0.0.1:${relay.address().port}` });
 target = stack.base;
