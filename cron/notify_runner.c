@@ -1,6 +1,6 @@
-/* notify_runner.c - sends merchants the notifications that are due, until they are acknowledged.
- * Cron starts it each minute for 65 s, so that runs overlap; any number may run at once, on any
- * number of machines. The work is in common/job/notify/notify_engine.h. */
+/* notify_runner.c - sends the notifications that are due to the merchants' hosts. Cron starts it
+ * each minute. A run lasts 65 s, so runs overlap. Any number of runners may run at once, on any
+ * number of machines. notify_engine.h has the loop; this file checks the clock and the key. */
 #include <stdio.h>
 #include "base/clock.h"
 #include "base/stats.h"

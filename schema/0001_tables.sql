@@ -267,7 +267,8 @@ CREATE TABLE notify_task (
   next_notify_time DATETIME(3) NOT NULL COMMENT 'when due; while claimed, the end of the lease',
   parked_since DATETIME(3) NULL
     COMMENT 'not null: put off until next_notify_time, as its host or app is busy or failing; it was due at this time',
-  last_execute_time DATETIME(3) NULL COMMENT 'when the last try began',
+  last_execute_time DATETIME(3) NULL DEFAULT CURRENT_TIMESTAMP(3)
+    COMMENT 'when the last try ended; before the first: when the row was made, so that the row never grows',
   claim_token BIGINT NOT NULL DEFAULT 0 COMMENT 'not 0: the claim of the runner that sends it',
   manual TINYINT NOT NULL DEFAULT 0 COMMENT '1: an operator asked for the next try',
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',

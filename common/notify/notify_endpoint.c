@@ -172,11 +172,13 @@ static enum pay_err wake(struct db *db, void *arg)
     return db_exec(db, SQL_WAKE, DB_LIST(in), NULL);
 }
 
-enum pay_err notify_endpoint_wake(struct db *db, int64_t app_id, int64_t id)
+enum pay_err notify_endpoint_wake(struct db *db, const struct notify_asleep *of)
 {
     static const struct db_column COLUMNS[] = { DB_COLUMN(struct wake_row, id) };
     static char room[WAKE_MAX * 21 + 8];
-    const struct db_param in[] = { DB_NUM(app_id), DB_NUM(id), DB_NUM(WAKE_MAX) };
+    const struct db_param in[] = {
+        DB_NUM(of->app_id), DB_NUM(of->endpoint_id), DB_NUM(WAKE_MAX),
+    };
     struct text list = TEXT(room);
     struct wake_row row;
 

@@ -53,7 +53,8 @@ MUST_USE enum pay_err notify_endpoint_write(struct db *db,
 
 /* It answers again: what is parked for it becomes due, one after the other. A transaction of its
  * own. */
-MUST_USE enum pay_err notify_endpoint_wake(struct db *db, int64_t app_id, int64_t id);
+struct notify_asleep { int64_t app_id, endpoint_id; };
+MUST_USE enum pay_err notify_endpoint_wake(struct db *db, const struct notify_asleep *of);
 
 /* A host that is open or half-open, and was asked within two days. */
 struct notify_open_host {

@@ -8,17 +8,12 @@ BEGIN
      OR NOT (NEW.merchant_order_id <=> OLD.merchant_order_id)
      OR NOT (NEW.merchant_refund_id <=> OLD.merchant_refund_id)
      OR NEW.notify_url <> OLD.notify_url OR NEW.body <> OLD.body THEN
-    BEGIN
-      DECLARE why VARCHAR(128) DEFAULT CONCAT('notification ', OLD.no, ': its terms are written once');
-      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
-    END;
+    SET @refusal = CONCAT('notification ', OLD.no, ': its terms are written once');
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = @refusal;
   END IF;
   IF NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN ((0, 10), (0, 20), (20, 0)) THEN
-    BEGIN
-      DECLARE why VARCHAR(128) DEFAULT CONCAT('notification ', OLD.no, ': no step from ', OLD.status, ' to ',
-        NEW.status);
-      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
-    END;
+    SET @refusal = CONCAT('notification ', OLD.no, ': no step from ', OLD.status, ' to ', NEW.status);
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = @refusal;
   END IF;
 END//
 DELIMITER ;

@@ -564,7 +564,7 @@ static void test_notify_endpoint__waking_reads_no_rows_of_other_apps(void **stat
     run_sql("INSERT INTO notify_endpoint (id, app_id, scheme, host, port)"
             " VALUES (1, 1, 'http', '127.0.0.1', 9)");
     const int64_t before = number_of(READ);
-    ASSERT_ERR(notify_endpoint_wake(R, S.app->id + 1, 1), PAY_OK);
+    ASSERT_ERR(notify_endpoint_wake(R, &(struct notify_asleep){ S.app->id + 1, 1 }), PAY_OK);
     assert_true(number_of(READ) - before < 20);
 }
 

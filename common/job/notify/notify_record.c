@@ -53,7 +53,8 @@ static void add_tally(struct notify_engine *e, struct notify_batch *batch,
 /* The breaker has closed: makes the host's parked notifications due now. */
 static void wake_host(struct notify_engine *e, struct notify_host *host)
 {
-    enum pay_err err = notify_endpoint_wake(e->job->db, host->app_id, host->breaker.state.id);
+    const struct notify_asleep of = { host->app_id, .endpoint_id = host->breaker.state.id };
+    enum pay_err err = notify_endpoint_wake(e->job->db, &of);
 
     host->breaker.state.consecutive_fail = 0;
     host->breaker.loaded_us = 0;

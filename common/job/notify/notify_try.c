@@ -232,6 +232,8 @@ static void begin_some(struct notify_engine *e)
     e->waiting.count = kept;
 }
 
+/* The database calls this while it works. notify_begin_waiting may be what asked it (for an app's
+ * keys): it is in the middle of e->waiting then, so the list is left alone. */
 void notify_send_meanwhile(void *arg, int fd, int timeout_ms)
 {
     struct notify_engine *e = arg;
