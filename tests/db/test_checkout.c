@@ -350,7 +350,7 @@ static void test_checkout_submit__ends_what_failed_and_goes_on(void **state)
 static void test_checkout_submit__believes_only_what_it_can_check(void **state)
 {
     static const enum gateway_mood MOODS[] = {
-        GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID, GATEWAY_STALE, GATEWAY_SILENT,
+        GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID, GATEWAY_STALE, GATEWAY_SILENT
     };
 
     (void)state;
