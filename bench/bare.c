@@ -17,7 +17,10 @@
 static const char SQL[] =
     "SELECT no, status, price, currency, subject, return_url FROM pay_order WHERE no = ?";
 
-struct row { char no[27], currency[4], subject[509], return_url[1025]; long long status, price; };
+struct row {
+    char no[27], currency[4], subject[509], return_url[1025];
+    long long status, price;
+};
 
 static void fail(const char *what, const char *why)
 {
@@ -27,8 +30,9 @@ static void fail(const char *what, const char *why)
 
 static void text_in(MYSQL_BIND *bind, char *at, unsigned long size, unsigned long *len)
 {
-    *bind = (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING, .buffer = at, .buffer_length = size,
-                          .length = len };
+    *bind = (MYSQL_BIND){
+        .buffer_type = MYSQL_TYPE_STRING, .buffer = at, .buffer_length = size, .length = len
+    };
 }
 
 static int find(MYSQL_STMT *stmt, const char *no, struct row *out)

@@ -23,7 +23,9 @@
 
 #define TIMES_MAX 100000
 
-struct total { int64_t done, failed, times[TIMES_MAX]; };
+struct total {
+    int64_t done, failed, times[TIMES_MAX];
+};
 
 static const struct limit_case *case_find(const char *name)
 {
@@ -67,9 +69,10 @@ static void report(const struct total *all, int64_t workers, int64_t us)
     }
     qsort(times, (size_t)n, sizeof(times[0]), by_size);
     printf("{\"requests\":%lld,\"us\":%lld,\"refused\":%lld,\"broken\":0,\"p50\":%lld,\"p99\":%lld,"
-           "\"p999\":%lld,\"max\":%lld}\n", (long long)done, (long long)us, (long long)failed,
-           (long long)(n ? times[n / 2] : 0), (long long)(n ? times[n * 99 / 100] : 0),
-           (long long)(n ? times[n * 999 / 1000] : 0), (long long)(n ? times[n - 1] : 0));
+           "\"p999\":%lld,\"max\":%lld}\n",
+           (long long)done, (long long)us, (long long)failed, (long long)(n ? times[n / 2] : 0),
+           (long long)(n ? times[n * 99 / 100] : 0), (long long)(n ? times[n * 999 / 1000] : 0),
+           (long long)(n ? times[n - 1] : 0));
 }
 
 /* Connection and statements are made before the clock starts, since executables keep theirs. */
@@ -104,8 +107,9 @@ int main(int argc, char **argv)
         return 70;
     const int64_t began = clock_ticks_us(), until = began + number[1] * 1000000;
     for (int64_t i = 0; i < number[0]; i++) {
-        struct limit limit = { .turn = number[2] + i, .step = number[0], .app_id = number[3],
-                               .channel_id = number[4] };
+        struct limit limit = {
+            .turn = number[2] + i, .step = number[0], .app_id = number[3], .channel_id = number[4]
+        };
         if (fork() == 0)
             child(what, &limit, until, &all[i]);
     }

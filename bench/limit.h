@@ -6,11 +6,14 @@
 
 struct limit {
     struct db *db;
-    int64_t turn, step;             /* the next order: its numbers are computed from it */
+    int64_t turn, step; /* the next order: its numbers are computed from it */
     int64_t app_id, channel_id;
 };
 
-struct limit_case { const char *name; enum pay_err (*once)(struct limit *limit); };
+struct limit_case {
+    const char *name;
+    enum pay_err (*once)(struct limit *limit);
+};
 extern const struct limit_case LIMIT_CASES[];
 extern const size_t LIMIT_CASES_COUNT;
 

@@ -10,9 +10,8 @@
 #include "order/order_row.h"
 #include "settle/order_pay.h"
 
-static const char PAY_URL[] =
-    "http://127.0.0.1:20000/mockpay?pay_id=01ARZ3NDEKTSV4RRFFQ69G5FAV"
-    "&token=0123456789abcdef0123456789abcdef";
+static const char PAY_URL[] = "http://127.0.0.1:20000/mockpay?pay_id=01ARZ3NDEKTSV4RRFFQ69G5FAV"
+                              "&token=0123456789abcdef0123456789abcdef";
 static const char NOTICE[] =
     "{\"type\":\"order.success\",\"timestamp\":\"2026-01-01T00:00:00.000Z\",\"data\":{\"order_no\":"
     "\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"merchant_order_id\":\"B000000000001\",\"price\":8800,"
@@ -37,8 +36,9 @@ static enum pay_err create_once(struct limit *limit)
 {
     static struct channel_ticket ticket;
     const struct channel_account channel = { .id = limit->channel_id, .code = "mock" };
-    struct order order = { .app_id = limit->app_id, .price = MONEY(8800), .currency = "CNY",
-                           .subject = "Blue kettle" };
+    struct order order = {
+        .app_id = limit->app_id, .price = MONEY(8800), .currency = "CNY", .subject = "Blue kettle"
+    };
     char nonce[TOKEN_SIZE], pay_id[NO_SIZE];
     struct order_opened opened;
 
@@ -51,9 +51,13 @@ static enum pay_err create_once(struct limit *limit)
     snprintf(ticket.display_content, sizeof(ticket.display_content), "%s", PAY_URL);
     snprintf(ticket.pay_url, sizeof(ticket.pay_url), "%s", PAY_URL);
     return order_open(limit->db,
-                      &(struct order_opening){ .order = &order, .nonce = nonce,
-                                               .expire_in = 7200, .channel = &channel,
-                                               .pay_id = pay_id, .ticket = &ticket }, &opened);
+                      &(struct order_opening){ .order = &order,
+                                               .nonce = nonce,
+                                               .expire_in = 7200,
+                                               .channel = &channel,
+                                               .pay_id = pay_id,
+                                               .ticket = &ticket },
+                      &opened);
 }
 
 /* ---- callback: the attempt read with its order; both paid, notification, raw row */
@@ -61,11 +65,13 @@ static enum pay_err create_once(struct limit *limit)
 static enum pay_err callback_once(struct limit *limit)
 {
     static struct notify_plan task = { .url = "http://127.0.0.1:20000/shop/notify/1",
-                                       .body = NOTICE, .body_len = sizeof(NOTICE) - 1,
+                                       .body = NOTICE,
+                                       .body_len = sizeof(NOTICE) - 1,
                                        .tries = 16 };
     static struct order paid;
     const struct callback_raw raw = { .channel_id = limit->channel_id,
-                                      .remote_address = "127.0.0.1", .body = CALLBACK,
+                                      .remote_address = "127.0.0.1",
+                                      .body = CALLBACK,
                                       .body_len = sizeof(CALLBACK) - 1 };
     const struct order_attempt *pair;
     struct channel_said said = { .state = CHANNEL_SUCCESS };
@@ -81,11 +87,11 @@ static enum pay_err callback_once(struct limit *limit)
     paid.channel_id = channel_id;
     ulid_new(task.no);
     snprintf(paid.channel_code, sizeof(paid.channel_code), "mock");
-    snprintf(said.channel_no, sizeof(said.channel_no), "MOCK%016lld",
-             (long long)limit->turn);
+    snprintf(said.channel_no, sizeof(said.channel_no), "MOCK%016lld", (long long)limit->turn);
     return order_pay(limit->db, &(struct order_paying){ .paid = &paid,
                                                         .attempt_id = pair->attempt.id,
-                                                        .said = &said, .task = &task,
+                                                        .said = &said,
+                                                        .task = &task,
                                                         .raw = &raw });
 }
 

@@ -49,8 +49,8 @@ static enum pay_err read_body(struct call *call, struct hearing *h)
 
     h->raw.announced = request_announced(request);
     const size_t most = h->driver->body_max;
-    enum pay_err err = request_read_body(request, most < REQUEST_BODY_MAX ? most
-                                                                          : REQUEST_BODY_MAX);
+    enum pay_err err =
+        request_read_body(request, most < REQUEST_BODY_MAX ? most : REQUEST_BODY_MAX);
     if (err == PAY_TOO_LARGE)
         return too_large(call, h);
     h->raw.body = request->body;
@@ -63,7 +63,7 @@ static enum pay_err read_body(struct call *call, struct hearing *h)
 /* An outage is no refusal: it counts against no address. */
 static enum caller_end end_of(const struct hearing *h, enum pay_err err)
 {
-    return h->believed                   ? CALLER_BELIEVED
+    return h->believed                 ? CALLER_BELIEVED
            : err_row(err)->http >= 500 ? CALLER_NEITHER
                                        : CALLER_REFUSED;
 }
@@ -100,8 +100,11 @@ static enum pay_err callback(struct call *call, enum channel_about about, int64_
 {
     struct request *request = call->request;
     struct hearing h = {
-        .db = call->db, .config = call->config, .number = channel_id,
-        .about = about, .why = call->why,
+        .db = call->db,
+        .config = call->config,
+        .number = channel_id,
+        .about = about,
+        .why = call->why,
         .source = { request, one_header, all_headers },
         .raw = { .remote_address = request->client },
     };
@@ -124,8 +127,7 @@ static enum pay_err take_about(struct call *call, enum channel_about about)
 {
     int64_t id;
 
-    return str_to_i64(call->segment, 1, INT64_MAX, &id) ? callback(call, about, id)
-                                                        : PAY_NOT_FOUND;
+    return str_to_i64(call->segment, 1, INT64_MAX, &id) ? callback(call, about, id) : PAY_NOT_FOUND;
 }
 
 static enum pay_err take_order(struct call *call, const void *input)
@@ -169,8 +171,15 @@ static bool open_worker(const struct config *config)
 }
 
 static const struct endpoint CALLBACK = {
-    .name = "callback", .routes = ROUTES, .count = COUNT(ROUTES), .needs_vault = true,
-    .open = callers_open, .open_worker = open_worker,
+    .name = "callback",
+    .routes = ROUTES,
+    .count = COUNT(ROUTES),
+    .needs_vault = true,
+    .open = callers_open,
+    .open_worker = open_worker,
 };
 
-int main(int argc, char **argv) { return endpoint_serve(&CALLBACK, argc, argv); }
+int main(int argc, char **argv)
+{
+    return endpoint_serve(&CALLBACK, argc, argv);
+}

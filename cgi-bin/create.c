@@ -9,7 +9,7 @@
 #include "web/skeleton/endpoint.h"
 
 struct create_in {
-    struct order_terms terms;       /* first, so that its fields' offsets are the input's */
+    struct order_terms terms; /* first, so that its fields' offsets are the input's */
     struct channel_choice channel;
 };
 _Static_assert(offsetof(struct create_in, terms) == 0, "terms stand first");
@@ -31,7 +31,10 @@ static const struct field CREATE_FIELDS[] = {
     FIELD(struct order_terms, metadata, FIELD_OBJECT, OPTIONAL, .max = 4096),
 };
 
-struct submit_in { struct order_choice order; struct channel_choice channel; };
+struct submit_in {
+    struct order_choice order;
+    struct channel_choice channel;
+};
 
 static const struct field SUBMIT_FIELDS[] = {
     FIELDS_ORDER_CHOICE(struct submit_in, order),
@@ -42,8 +45,12 @@ static struct checkout_call checkout_of(const struct call *call,
                                         const struct channel_choice *channel)
 {
     return (struct checkout_call){
-        .db = call->db, .config = call->config, .app = call->app, .nonce = call->nonce,
-        .channel = str_or(channel->code, NULL), .extras = str_or(channel->extras, NULL),
+        .db = call->db,
+        .config = call->config,
+        .app = call->app,
+        .nonce = call->nonce,
+        .channel = str_or(channel->code, NULL),
+        .extras = str_or(channel->extras, NULL),
     };
 }
 
@@ -89,8 +96,8 @@ static enum pay_err create(struct call *call, const void *input)
     const struct checkout_call checkout = checkout_of(call, &in->channel);
 
     done = (struct checkout){ .created = false };
-    enum pay_err err = answer(call, checkout_create(&checkout, &in->terms, &done), &checkout,
-                              &done);
+    enum pay_err err =
+        answer(call, checkout_create(&checkout, &in->terms, &done), &checkout, &done);
     if (err == PAY_CONFLICT)
         reply_order_conflict(call, &in->terms, &done.order);
     return err;
@@ -116,14 +123,23 @@ static enum pay_err submit(struct call *call, const void *input)
 static const struct route ROUTES[] = {
     CREATE_ROUTE("/api/pay/create", NULL),
     CREATE_ROUTE("/payments", "GET, HEAD, POST"),
-    { .path = "/api/pay/submit", .method = "POST", .scope = SCOPE_CREATE,
-      .fields = FIELD_TABLE(SUBMIT_FIELDS), .input_size = sizeof(struct submit_in),
+    { .path = "/api/pay/submit",
+      .method = "POST",
+      .scope = SCOPE_CREATE,
+      .fields = FIELD_TABLE(SUBMIT_FIELDS),
+      .input_size = sizeof(struct submit_in),
       .handle = submit },
 };
 
 static const struct endpoint CREATE = {
-    .name = "create", .routes = ROUTES, .count = COUNT(ROUTES),
-    .needs_base_url = true, .needs_vault = true,
+    .name = "create",
+    .routes = ROUTES,
+    .count = COUNT(ROUTES),
+    .needs_base_url = true,
+    .needs_vault = true,
 };
 
-int main(int argc, char **argv) { return endpoint_serve(&CREATE, argc, argv); }
+int main(int argc, char **argv)
+{
+    return endpoint_serve(&CREATE, argc, argv);
+}

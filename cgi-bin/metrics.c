@@ -77,9 +77,11 @@ static void add_open_hosts(struct text *to, struct db *db)
         return;
     add_gauge(to, "shroff_notify_hosts_open", "Merchants' hosts that do not answer.", count);
     if (hosts.len > 0)
-        text_addf(to, "# HELP shroff_notify_host_open_since_seconds When a host's breaker opened"
+        text_addf(to,
+                  "# HELP shroff_notify_host_open_since_seconds When a host's breaker opened"
                   " (Unix time); the oldest 50.\n"
-                  "# TYPE shroff_notify_host_open_since_seconds gauge\n%s", hosts.at);
+                  "# TYPE shroff_notify_host_open_since_seconds gauge\n%s",
+                  hosts.at);
 }
 
 static enum pay_err show_metrics(struct call *call, const void *input)
@@ -112,14 +114,28 @@ static enum pay_err show_health(struct call *call, const void *input)
 }
 
 static const struct route ROUTES[] = {
-    { .path = "/metrics", .method = "GET", .auth = OPEN_TO_ALL, .bare = true, .no_rate = true,
+    { .path = "/metrics",
+      .method = "GET",
+      .auth = OPEN_TO_ALL,
+      .bare = true,
+      .no_rate = true,
       .handle = show_metrics },
-    { .path = "/healthz", .method = "GET", .auth = OPEN_TO_ALL, .bare = true, .no_rate = true,
+    { .path = "/healthz",
+      .method = "GET",
+      .auth = OPEN_TO_ALL,
+      .bare = true,
+      .no_rate = true,
       .handle = show_health },
 };
 
 static const struct endpoint METRICS = {
-    .name = "metrics", .routes = ROUTES, .count = COUNT(ROUTES), .load = LOAD_FEW,
+    .name = "metrics",
+    .routes = ROUTES,
+    .count = COUNT(ROUTES),
+    .load = LOAD_FEW,
 };
 
-int main(int argc, char **argv) { return endpoint_serve(&METRICS, argc, argv); }
+int main(int argc, char **argv)
+{
+    return endpoint_serve(&METRICS, argc, argv);
+}

@@ -38,7 +38,7 @@ static const struct field CALLBACK_FIELDS[] = {
     FIELD(struct callback_input, status, FIELD_CHOICE, NEEDED, .words = STATUSES),
 };
 
-static struct db *books;        /* the gateway's own database */
+static struct db *books; /* the gateway's own database */
 
 static bool open_books(const struct config *config)
 {
@@ -50,8 +50,9 @@ static enum pay_page_state page_state(const struct mock_trade *trade)
 {
     if (trade->status == MOCK_WAITING)
         return trade->expire_time > trade->now ? PAGE_OPEN : PAGE_EXPIRED;
-    return trade->status == MOCK_PAID ? PAGE_PAID :
-           trade->status == MOCK_FAILED ? PAGE_FAILED : PAGE_CLOSED;
+    return trade->status == MOCK_PAID     ? PAGE_PAID
+           : trade->status == MOCK_FAILED ? PAGE_FAILED
+                                          : PAGE_CLOSED;
 }
 
 static void page_url(const struct call *call, const struct page_input *in, struct text *to)
@@ -108,7 +109,7 @@ static enum pay_err form(struct call *call, const void *input)
         err = PAY_NOT_FOUND;
     else if (!mock_csrf_ok(&trade, in->csrf))
         err = PAY_CROSS_SITE;
-    else if (page_state(&trade) == PAGE_OPEN)       /* a second click only shows the result */
+    else if (page_state(&trade) == PAGE_OPEN) /* a second click only shows the result */
         err = mock_trade_settle(books, call->config, outcome, &trade, &answer);
     mock_trade_close(&trade);
     page_url(call, in, &to);

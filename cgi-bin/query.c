@@ -13,13 +13,18 @@
 #include "web/order_reply.h"
 #include "web/skeleton/endpoint.h"
 
-struct query_in { struct order_choice order; char pay_id[NO_SIZE]; };
+struct query_in {
+    struct order_choice order;
+    char pay_id[NO_SIZE];
+};
 static const struct field QUERY_FIELDS[] = {
     FIELDS_ORDER_CHOICE(struct query_in, order),
     FIELD(struct query_in, pay_id, FIELD_NO, ONE_OF),
 };
 
-struct list_in { struct list_choice list; };
+struct list_in {
+    struct list_choice list;
+};
 static const struct field LIST_FIELDS[] = {
     FIELDS_LIST_CHOICE(struct list_in, list, ORDER_STATES),
 };
@@ -28,13 +33,17 @@ static const struct field REFUNDS_FIELDS[] = {
     FIELDS_LIST_CHOICE(struct list_in, list, REFUND_STATES),
 };
 
-struct refund_in { char refund_no[NO_SIZE], merchant_refund_id[MERCHANT_NO_SIZE]; };
+struct refund_in {
+    char refund_no[NO_SIZE], merchant_refund_id[MERCHANT_NO_SIZE];
+};
 static const struct field REFUND_FIELDS[] = {
     FIELD(struct refund_in, refund_no, FIELD_NO, ONE_OF),
     FIELD_MERCHANT_NO(struct refund_in, merchant_refund_id, "merchant_refund_id", ONE_OF),
 };
 
-struct status_in { char token[REQUEST_URI_MAX + 1]; };
+struct status_in {
+    char token[REQUEST_URI_MAX + 1];
+};
 static const struct field STATUS_FIELDS[] = {
     FIELD(struct status_in, token, FIELD_CHECKED, NEEDED),
 };
@@ -115,16 +124,27 @@ static const struct route ROUTES[] = {
     SIGNED_GET("/api/pay/refund/query", NULL, FIELD_TABLE(REFUND_FIELDS), struct refund_in,
                refund_query),
     SIGNED_GET("/api/pay/refunds", NULL, FIELD_TABLE(REFUNDS_FIELDS), struct list_in, refunds),
-    { .path = "/api/pay/status", .method = "GET", .auth = OPEN_TO_ALL, .any_origin = true,
+    { .path = "/api/pay/status",
+      .method = "GET",
+      .auth = OPEN_TO_ALL,
+      .any_origin = true,
       .payers = true,
-      .fields = FIELD_TABLE(STATUS_FIELDS), .input_size = sizeof(struct status_in),
+      .fields = FIELD_TABLE(STATUS_FIELDS),
+      .input_size = sizeof(struct status_in),
       .handle = status },
 };
 
 static const struct endpoint QUERY = {
-    .name = "query", .routes = ROUTES, .count = COUNT(ROUTES),
-    .needs_base_url = true, .needs_vault = true, .load = LOAD_READ,
+    .name = "query",
+    .routes = ROUTES,
+    .count = COUNT(ROUTES),
+    .needs_base_url = true,
+    .needs_vault = true,
+    .load = LOAD_READ,
     .connections = 32,
 };
 
-int main(int argc, char **argv) { return endpoint_serve(&QUERY, argc, argv); }
+int main(int argc, char **argv)
+{
+    return endpoint_serve(&QUERY, argc, argv);
+}

@@ -8,7 +8,10 @@
 #include "web/fields.h"
 #include "web/skeleton/endpoint.h"
 
-struct refund_in { struct order_choice order; struct refund_terms terms; };
+struct refund_in {
+    struct order_choice order;
+    struct refund_terms terms;
+};
 
 static const struct field REFUND_FIELDS[] = {
     FIELDS_ORDER_CHOICE(struct refund_in, order),
@@ -36,8 +39,10 @@ static void explain(struct call *call, enum pay_err err, const struct refund_in 
     if (err == PAY_BAD_FIELD)
         text_add(call->why, "order_no: the order is not paid: there is no money to give back");
     if (err == PAY_CONFLICT)
-        text_addf(call->why, "%s: refund %s was asked for with another one: query it, or use a new"
-                  " number", done->field, in->terms.merchant_refund_id);
+        text_addf(call->why,
+                  "%s: refund %s was asked for with another one: query it, or use a new"
+                  " number",
+                  done->field, in->terms.merchant_refund_id);
 }
 
 /* When the channel refuses or does not answer, the refund exists all the same: it is in the answer.
@@ -65,7 +70,8 @@ static enum pay_err refund(struct call *call, const void *input)
     const struct refund_in *in = input;
     const struct order_key order = order_chosen(&in->order);
     const struct refund_call asked = {
-        .db = call->db, .config = call->config,
+        .db = call->db,
+        .config = call->config,
         .request = { .app = call->app, .nonce = call->nonce, .order = &order, .terms = &in->terms },
     };
 
@@ -80,14 +86,23 @@ static enum pay_err refund(struct call *call, const void *input)
 }
 
 static const struct route ROUTES[] = {
-    { .path = "/api/pay/refund", .method = "POST", .scope = SCOPE_REFUND,
-      .fields = FIELD_TABLE(REFUND_FIELDS), .input_size = sizeof(struct refund_in),
+    { .path = "/api/pay/refund",
+      .method = "POST",
+      .scope = SCOPE_REFUND,
+      .fields = FIELD_TABLE(REFUND_FIELDS),
+      .input_size = sizeof(struct refund_in),
       .handle = refund },
 };
 
 static const struct endpoint REFUND = {
-    .name = "refund", .routes = ROUTES, .count = COUNT(ROUTES), .needs_vault = true,
+    .name = "refund",
+    .routes = ROUTES,
+    .count = COUNT(ROUTES),
+    .needs_vault = true,
     .load = LOAD_WRITE,
 };
 
-int main(int argc, char **argv) { return endpoint_serve(&REFUND, argc, argv); }
+int main(int argc, char **argv)
+{
+    return endpoint_serve(&REFUND, argc, argv);
+}

@@ -36,18 +36,22 @@ static int migrate_database(struct cli *cli, const char *folder, const char *dat
     struct db *db = db_open(&server, &account);
     struct purge_report purge = { .dry = false };
     const bool own = str_eq(database, cli->config.db_name);
-    enum pay_err err = migrate_run(db, &(struct migrate_plan){ .folder = folder,
-                                                               .main_name = cli->config.db_name,
-                                                               .dry = cli->value[OPT_DRY_RUN],
-                                                               .say = migrated_say,
-                                                               .with_procedures = own }, report);
+    enum pay_err err = migrate_run(db,
+                                   &(struct migrate_plan){ .folder = folder,
+                                                           .main_name = cli->config.db_name,
+                                                           .dry = cli->value[OPT_DRY_RUN],
+                                                           .say = migrated_say,
+                                                           .with_procedures = own },
+                                   report);
     if (err == PAY_OK && !cli->value[OPT_DRY_RUN] && own)
         err = partitions_extend(db, &purge);
     db_close(&db);
     if (err == PAY_CONFLICT && cli->config.test_mode && own) {
-        struct text why = { .at = report->why, .len = strlen(report->why),
+        struct text why = { .at = report->why,
+                            .len = strlen(report->why),
                             .size = sizeof(report->why) };
-        text_addf(&why, ". Of a copy of ./scripts/run: export SHROFF_STATE='%s'; ./scripts/stop; rm"
+        text_addf(&why,
+                  ". Of a copy of ./scripts/run: export SHROFF_STATE='%s'; ./scripts/stop; rm"
                   " -r \"$SHROFF_STATE\"; ./scripts/run (and the SHROFF_PORT it had)",
                   cli->config.state);
     }
@@ -100,10 +104,10 @@ static void check_key(struct doctor *d)
 
     if (stat(path, &st) != 0)
         doctor_told(d, FAIL, "master key",
-             "the file of SHROFF_MASTER_KEY_FILE is missing: restore it from your backup");
+                    "the file of SHROFF_MASTER_KEY_FILE is missing: restore it from your backup");
     else if (vault_open(path) != PAY_OK)
         doctor_told(d, FAIL, "master key",
-             "could not be opened: lines VERSION:base64, mode 0600, owned by the service");
+                    "could not be opened: lines VERSION:base64, mode 0600, owned by the service");
     else
         doctor_told(d, FINE, "master key", path);
 }
@@ -114,9 +118,9 @@ static bool check_database(struct doctor *d)
 
     if (err != PAY_OK)
         doctor_told(d, FAIL, "database",
-             str_or(err == PAY_DB_AWAY ? db_refusal() : "",
-                    "answers, but not the ctl account: shroffctl migrate, then mariadb"
-                    " < schema/accounts.sql"));
+                    str_or(err == PAY_DB_AWAY ? db_refusal() : "",
+                           "answers, but not the ctl account: shroffctl migrate, then mariadb"
+                           " < schema/accounts.sql"));
     else
         doctor_told(d, FINE, "database", d->facts.version);
     return err == PAY_OK;
@@ -153,11 +157,13 @@ static void check_schema(struct doctor *d)
     quiet = true;
     if (!doctor_open(d, "migrate", &db))
         return;
-    enum pay_err err = migrate_run(db, &(struct migrate_plan){ .folder = folder,
-                                                               .main_name = d->cli->config.db_name,
-                                                               .dry = true,
-                                                               .say = migrated_say,
-                                                               .with_procedures = true }, &report);
+    enum pay_err err = migrate_run(db,
+                                   &(struct migrate_plan){ .folder = folder,
+                                                           .main_name = d->cli->config.db_name,
+                                                           .dry = true,
+                                                           .say = migrated_say,
+                                                           .with_procedures = true },
+                                   &report);
     db_close(&db);
     text_addf(&t, "%d applied, %d missing%s", report.known, report.applied,
               report.applied ? ": run shroffctl migrate" : "");
@@ -177,7 +183,7 @@ static void check_secrets(struct doctor *d)
     text_addf(&t, "%lld open, %lld do not%s", (long long)opened, (long long)broken,
               broken ? ": wrong master key, or a row was moved; see docs/operate.md" : "");
     doctor_told(d, err != PAY_OK || broken ? FAIL : FINE, "secrets",
-         err == PAY_OK ? room : err_row(err)->msg);
+                err == PAY_OK ? room : err_row(err)->msg);
 }
 
 static void doctor_clock(struct doctor *d)
@@ -202,10 +208,12 @@ static void check_notifications(struct doctor *d)
     const bool late = g->notify_oldest_ready_ms > 60000;
     const bool waits = g->notify_given_up > 0 || g->notify_oldest_due_ms > 60000;
 
-    text_addf(&t, "%lld due, the oldest for %lld s, %lld of them put off for hosts that are busy or"
-              " do not answer, %lld given up%s", (long long)g->notify_due,
-              (long long)(g->notify_oldest_due_ms / 1000), (long long)g->notify_parked,
-              (long long)g->notify_given_up, late ? ": is cron running notify_runner?" : "");
+    text_addf(&t,
+              "%lld due, the oldest for %lld s, %lld of them put off for hosts that are busy or"
+              " do not answer, %lld given up%s",
+              (long long)g->notify_due, (long long)(g->notify_oldest_due_ms / 1000),
+              (long long)g->notify_parked, (long long)g->notify_given_up,
+              late ? ": is cron running notify_runner?" : "");
     doctor_told(d, late ? FAIL : waits ? WARN : FINE, "notifications", room);
     text_reset(&t);
     text_addf(&t, "%lld do not answer", (long long)d->facts.open_hosts);
@@ -224,17 +232,17 @@ static void check_work(struct doctor *d)
     const struct doctor_facts *f = &d->facts;
 
     doctor_told(d, f->flush_at_commit == 1 ? FINE : FAIL, "durability",
-         f->flush_at_commit == 1
-             ? "innodb_flush_log_at_trx_commit = 1"
-             : "innodb_flush_log_at_trx_commit must be 1: a crash would lose payments");
+                f->flush_at_commit == 1
+                    ? "innodb_flush_log_at_trx_commit = 1"
+                    : "innodb_flush_log_at_trx_commit must be 1: a crash would lose payments");
     check_notifications(d);
     text_addf(&t, "%lld open%s", (long long)f->gauges.alerts_open,
               f->gauges.alerts_open ? ": shroffctl alerts" : "");
     doctor_told(d, f->gauges.alerts_open ? WARN : FINE, "alerts", room);
     doctor_told(d, f->partitions_ahead == 3 && f->nonces == 0 ? FINE : WARN, "purge",
-         f->partitions_ahead == 3 && f->nonces == 0
-             ? "partitions are made ahead, nonces are deleted"
-             : "is cron running purge daily?");
+                f->partitions_ahead == 3 && f->nonces == 0
+                    ? "partitions are made ahead, nonces are deleted"
+                    : "is cron running purge daily?");
 }
 
 /* Where MariaDB keeps its data: full, it does not refuse, it aborts. */
@@ -250,8 +258,9 @@ static void check_space(struct doctor *d)
     }
     const long long mib = (long long)(left >> 20);
     text_addf(&t, "%lld MiB free where MariaDB keeps its data%s", mib,
-              mib < least ? ": no new order or attempt is taken (SHROFF_MIN_FREE_MB)"
-              : mib < 2048 ? ": full, MariaDB aborts" : "");
+              mib < least  ? ": no new order or attempt is taken (SHROFF_MIN_FREE_MB)"
+              : mib < 2048 ? ": full, MariaDB aborts"
+                           : "");
     doctor_told(d, mib < least ? FAIL : mib < 2048 ? WARN : FINE, "database disk", room);
 }
 
@@ -265,7 +274,7 @@ static void check_machine(struct doctor *d)
     doctor_told(d, FINE, "mode",
                 c->test_mode ? "test: mock channels and the sandbox may run" : "live");
     doctor_told(d, *c->base_url ? FINE : WARN, "base url",
-         *c->base_url ? c->base_url : "SHROFF_BASE_URL is not set here");
+                *c->base_url ? c->base_url : "SHROFF_BASE_URL is not set here");
     if (statvfs(c->state, &fs) != 0) {
         doctor_told(d, WARN, "state folder", "cannot be looked at (SHROFF_STATE)");
         return;
@@ -290,8 +299,10 @@ static void check_nginx(struct doctor *d)
     if (n < 0)
         return;
     text_addf(&t, "%lld connections a worker in %.100s%s", (long long)n, conf,
-              n < NGINX_CONNECTIONS_LEAST ? ": a stranger opens those in a second; set"
-              " worker_connections 16384 there (docs/operate.md, Production)" : "");
+              n < NGINX_CONNECTIONS_LEAST
+                  ? ": a stranger opens those in a second; set"
+                    " worker_connections 16384 there (docs/operate.md, Production)"
+                  : "");
     doctor_told(d, n < NGINX_CONNECTIONS_LEAST ? WARN : FINE, "nginx", room);
 }
 

@@ -5,7 +5,6 @@
 #include "cli/command.h"
 #include "registry/registry_view.h"
 
-
 static enum pay_err app_print(void *arg, void *row)
 {
     struct cli *cli = arg;

@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "watch/audit.h"
 
-#define EXIT_UNPROVED 75        /* sysexits.h EX_TEMPFAIL */
+#define EXIT_UNPROVED 75 /* sysexits.h EX_TEMPFAIL */
 
 struct auditing {
     struct cli *cli;
@@ -32,8 +32,7 @@ static enum pay_err violation(void *arg, void *at)
 static void told(const struct auditing *a)
 {
     if (!a->cli->value[OPT_JSON])
-        printf("%-4s %-16s %s\n", a->found ? "FAIL" : "ok", a->proof->name,
-                a->proof->says);
+        printf("%-4s %-16s %s\n", a->found ? "FAIL" : "ok", a->proof->name, a->proof->says);
 }
 
 int run_audit(struct cli *cli)

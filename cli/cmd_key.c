@@ -8,7 +8,6 @@
 #include "io/crypto/sign.h"
 #include "io/crypto/vault.h"
 
-
 static void key_new_print(struct cli *cli, const char *app_key, const struct new_key *key)
 {
     out_open(&cli->out, cli->value[OPT_JSON], false);

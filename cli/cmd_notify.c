@@ -45,7 +45,7 @@ static int resend_one(struct cli *cli, const char *no)
 {
     enum pay_err err = notify_task_resend(cli->db, &cli->actor, no);
 
-    if (err == PAY_CONFLICT)            /* acknowledged, which is final */
+    if (err == PAY_CONFLICT) /* acknowledged, which is final */
         return cli_send_again(cli, no);
     if (err == PAY_TRY_AGAIN)
         return cli_fail(err, no, "a runner has it in hand: try again in a minute");
@@ -61,7 +61,8 @@ static int resend_one(struct cli *cli, const char *no)
 
 static int resend_many(struct cli *cli)
 {
-    struct resend_many many = { .actor = &cli->actor, .app_key = cli->value[OPT_APP],
+    struct resend_many many = { .actor = &cli->actor,
+                                .app_key = cli->value[OPT_APP],
                                 .dry = cli->value[OPT_DRY_RUN] };
     int64_t count;
 
@@ -71,7 +72,8 @@ static int resend_many(struct cli *cli)
         return 2;
     if (many.status != NOTIFY_FAILURE && many.status != NOTIFY_WAITING)
         return cli_fail(PAY_BAD_FIELD, "notify resend",
-                        "name one by its webhook-id, or many: --status FAILURE (or WAITING)"), 2;
+                        "name one by its webhook-id, or many: --status FAILURE (or WAITING)"),
+               2;
     enum pay_err err = notify_tasks_resend(cli->db, &many, &count);
     if (err != PAY_OK)
         return cli_fail(err, "notify resend", NULL);
@@ -108,10 +110,15 @@ static bool probe_send(const struct cli *cli, const struct probe *probe, const c
     snprintf(id, sizeof(id), "webhook-id: %s", probe->id);
     snprintf(stamp, sizeof(stamp), "webhook-timestamp: %lld", (long long)probe->now);
     snprintf(sign, sizeof(sign), "webhook-signature: %s", signature);
-    http_send(&(struct http_request){
-        .method = "POST", .url = probe->url, .body = probe->body, .body_len = probe->len,
-        .headers = { "Content-Type: application/json", id, stamp, sign },
-        .timeout_ms = PROBE_TIMEOUT_MS, .allow = &cli->config.notify_allow_nets, .keep = 2048 },
+    http_send(
+        &(struct http_request){ .method = "POST",
+                                .url = probe->url,
+                                .body = probe->body,
+                                .body_len = probe->len,
+                                .headers = { "Content-Type: application/json", id, stamp, sign },
+                                .timeout_ms = PROBE_TIMEOUT_MS,
+                                .allow = &cli->config.notify_allow_nets,
+                                .keep = 2048 },
         answer);
     return answer->end == HTTP_DONE &&
            notify_acknowledged(answer->status, answer->body, answer->body_len);

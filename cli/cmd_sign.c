@@ -21,7 +21,9 @@ static int signing_read(struct cli *cli, struct signing *out, const char *app_ke
     out->base_url = cli->config.base_url;
     out->request = (struct signed_request){
         .method = str_or(cli->value[OPT_METHOD], cli->value[OPT_BODY_FILE] ? "POST" : "GET"),
-        .uri = cli->value[OPT_PATH], .body = body.room, .body_len = body.len,
+        .uri = cli->value[OPT_PATH],
+        .body = body.room,
+        .body_len = body.len,
     };
     if (strlen(out->request.method) > 16 || strlen(out->request.uri) > REQUEST_URI_MAX)
         return cli_fail(PAY_BAD_FIELD, "method or path", "too long"), 2;
@@ -89,8 +91,10 @@ int run_sign(struct cli *cli)
     if (s.request.body_len > 0 && s.request.body[s.request.body_len - 1] == '\n')
         fputs("(the body ends in a line end: send it too, curl --data-binary @FILE; -d drops it)\n",
               stderr);
-    text_addf(&to, "SHROFF-HMAC-SHA256 app_key=\"%s\",key_id=\"%s\",timestamp=\"%s\",nonce=\"%s\","
-              "signature=\"%s\"", s.app->app_key, key->key_id, s.said.timestamp, s.said.nonce, hex);
+    text_addf(&to,
+              "SHROFF-HMAC-SHA256 app_key=\"%s\",key_id=\"%s\",timestamp=\"%s\",nonce=\"%s\","
+              "signature=\"%s\"",
+              s.app->app_key, key->key_id, s.said.timestamp, s.said.nonce, hex);
     out_open(&cli->out, cli->value[OPT_JSON], false);
     out_row(&cli->out);
     out_str(&cli->out, "authorization", header);

@@ -14,9 +14,10 @@ static enum pay_err order_print(void *arg, void *row)
     const struct order_listed *listed = row;
 
     out_row(out);
-    out_view(out, &ORDER_IN_LIST, &(struct order_shown){
-        .order = &listed->order, .channel = listed->order.channel_code,
-        .app_key = listed->app_key });
+    out_view(out, &ORDER_IN_LIST,
+             &(struct order_shown){ .order = &listed->order,
+                                    .channel = listed->order.channel_code,
+                                    .app_key = listed->app_key });
     return PAY_OK;
 }
 
@@ -24,8 +25,8 @@ int run_order_list(struct cli *cli)
 {
     struct order_listing want = { .app_key = cli->value[OPT_APP], .after = cli->value[OPT_AFTER] };
 
-    if (!cli_state(cli, &ORDER_STATE_TABLE, &want.status) ||
-        !cli_time(cli, OPT_FROM, &want.from) || !cli_time(cli, OPT_TO, &want.to) ||
+    if (!cli_state(cli, &ORDER_STATE_TABLE, &want.status) || !cli_time(cli, OPT_FROM, &want.from) ||
+        !cli_time(cli, OPT_TO, &want.to) ||
         !cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 50 }, &want.limit))
         return 2;
     if (!cli_app_known(cli))
@@ -53,8 +54,8 @@ int run_order_show(struct cli *cli)
     enum pay_err err = story_find(cli->db, cli->arg[0], cli->value[OPT_APP], &key);
     if (err != PAY_OK)
         return cli_fail(err, cli->arg[0],
-                        err == PAY_NOT_FOUND ? "no order has this number: order_no, pay_id,"
-                                               " webhook-id or the merchant's own"
+                        err == PAY_NOT_FOUND  ? "no order has this number: order_no, pay_id,"
+                                                " webhook-id or the merchant's own"
                         : err == PAY_CONFLICT ? "orders of several apps have it: add --app APP_KEY"
                                               : NULL);
     out_open(&cli->out, cli->value[OPT_JSON], true);
@@ -82,7 +83,9 @@ int run_alerts(struct cli *cli)
         return 2;
     out_open(&cli->out, cli->value[OPT_JSON], true);
     const struct alert_filter filter = {
-        .all = cli->value[OPT_ALL], .after = after, .limit = limit,
+        .all = cli->value[OPT_ALL],
+        .after = after,
+        .limit = limit,
     };
     int64_t all = 0;
     enum pay_err err = alert_list(cli->db, &filter, alert_print, &cli->out);

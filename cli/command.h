@@ -22,9 +22,9 @@ enum opt {
 
 struct cli {
     struct config config;
-    struct db *db;                      /* the ctl account; NULL for commands without */
-    struct actor actor;                 /* the operator's name and --reason */
-    const char *value[OPT_COUNT];       /* NULL: not given; flags are "1" */
+    struct db *db;                /* the ctl account; NULL for commands without */
+    struct actor actor;           /* the operator's name and --reason */
+    const char *value[OPT_COUNT]; /* NULL: not given; flags are "1" */
     const char *arg[2];
     int arg_count;
     struct out out;
@@ -32,12 +32,12 @@ struct cli {
 
 typedef int command_body(struct cli *cli); /* an exit code */
 struct command {
-    const char *group, *verb;           /* "app", "create"; verb NULL: the group is the command */
-    const char *args;                   /* "ORDER_NO"; NULL: none */
+    const char *group, *verb; /* "app", "create"; verb NULL: the group is the command */
+    const char *args;         /* "ORDER_NO"; NULL: none */
     const char *help;
     uint64_t options, needed;
-    bool changes;                       /* takes --reason and leaves a row in admin_log */
-    bool vault, offline;                /* needs the master key; needs no ctl connection */
+    bool changes;        /* takes --reason and leaves a row in admin_log */
+    bool vault, offline; /* needs the master key; needs no ctl connection */
     command_body *run;
 };
 
@@ -50,7 +50,7 @@ command_body run_migrate, run_app_create, run_app_list, run_app_show, run_app_se
     run_channel_list, run_channel_show, run_channel_rotate, run_channel_enable, run_channel_disable,
     run_order_list, run_order_show, run_notify_list, run_notify_resend, run_notify_probe,
     run_alerts, run_alerts_close, run_sign, run_verify, run_audit, run_doctor, run_sizes;
-int cli_send_again(struct cli *cli, const char *no);    /* cmd_notify_again.c */
+int cli_send_again(struct cli *cli, const char *no); /* cmd_notify_again.c */
 
 /* Prints "shroffctl: what: why" and the cure; exit code 1, or 2 for what the user typed wrong. */
 int cli_fail(enum pay_err err, const char *what, const char *why);
@@ -59,7 +59,10 @@ bool cli_app_known(struct cli *cli);
 /* Ends what out_open began: `empty` is printed only when it is known that there is nothing. */
 int cli_listed(struct cli *cli, enum pay_err err, const char *what, const char *empty);
 /* A whole number option, fallback when not given; false after a message. */
-struct number_option { enum opt opt; int64_t min, max, fallback; };
+struct number_option {
+    enum opt opt;
+    int64_t min, max, fallback;
+};
 bool cli_number(const struct cli *cli, const struct number_option *want, int64_t *out);
 /* RFC 3339, 0 when not given; false after a message. */
 bool cli_time(const struct cli *cli, enum opt opt, int64_t *out);
@@ -67,7 +70,10 @@ bool cli_time(const struct cli *cli, enum opt opt, int64_t *out);
 bool cli_state(const struct cli *cli, const struct state_table *of, int64_t *out);
 /* The bytes of the file an option names ("-": standard input), as they are and a NUL behind them;
  * none when it is not given. False after a message. */
-struct cli_bytes { char *room; size_t size, len; };
+struct cli_bytes {
+    char *room;
+    size_t size, len;
+};
 bool cli_bytes(const struct cli *cli, enum opt opt, struct cli_bytes *out);
 /* The same as text, one line end cut off; *out NULL when not given. False with a NUL in it, too. */
 bool cli_file(const struct cli *cli, enum opt opt, char *room, size_t size, const char **out);

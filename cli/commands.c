@@ -11,8 +11,8 @@
 #include "cli/command.h"
 #include "io/db/db_refusal.h"
 
-#define APP_OPTIONS                                                                                \
-    (O(OPT_NAME) | O(OPT_NOTIFY_URL) | O(OPT_APPEND_CHANNEL) | O(OPT_NOTIFY_CLOSED) |              \
+#define APP_OPTIONS \
+    (O(OPT_NAME) | O(OPT_NOTIFY_URL) | O(OPT_APPEND_CHANNEL) | O(OPT_NOTIFY_CLOSED) | \
      O(OPT_SCHEDULE) | O(OPT_LATE_PAYMENT) | O(OPT_ALLOWED_NETS) | O(OPT_REMARK))
 #define J O(OPT_JSON)
 #define R O(OPT_REASON)
@@ -68,8 +68,10 @@ const struct command COMMANDS[] = {
     { "order", "list", NULL, "orders of all apps, newest first",
       J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_FROM) | O(OPT_TO) | O(OPT_LIMIT) | O(OPT_AFTER), 0,
       false, false, false, run_order_list },
-    { "order", "show", "NO", "an order's whole story, by order_no, pay_id, webhook-id or the"
-      " merchant's number", J | O(OPT_APP), 0, false, false, false, run_order_show },
+    { "order", "show", "NO",
+      "an order's whole story, by order_no, pay_id, webhook-id or the"
+      " merchant's number",
+      J | O(OPT_APP), 0, false, false, false, run_order_show },
     { "notify", "list", NULL, "notifications, newest first",
       J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_LIMIT) | O(OPT_AFTER), 0, false, false, false,
       run_notify_list },
@@ -106,8 +108,7 @@ int cli_fail(enum pay_err err, const char *what, const char *why)
     else if (err == PAY_DB_AWAY)
         out_say("%s: %s", what, str_or(db_refusal(), "the database went away; nothing was done"));
     else if (err == PAY_LOST)
-        out_say("%s: the connection was lost at COMMIT: list, then repeat if needed",
-                what);
+        out_say("%s: the connection was lost at COMMIT: list, then repeat if needed", what);
     else
         out_say("%s: %s", what, err_row(err)->msg);
     return EXIT_FAILURE;
@@ -143,8 +144,8 @@ bool cli_number(const struct cli *cli, const struct number_option *want, int64_t
     *out = want->fallback;
     if (!text || str_to_i64(text, want->min, want->max, out))
         return true;
-    out_say("'%s': want a number from %lld to %lld", text,
-            (long long)want->min, (long long)want->max);
+    out_say("'%s': want a number from %lld to %lld", text, (long long)want->min,
+            (long long)want->max);
     return false;
 }
 

@@ -51,7 +51,8 @@ void check_programs(struct doctor *d)
     if (!sockets_in(folder))
         folder = "/run/shroff";
     if (!sockets_in(folder)) {
-        doctor_told(d, WARN, "programs", "no program's socket is under SHROFF_STATE or in"
+        doctor_told(d, WARN, "programs",
+                    "no program's socket is under SHROFF_STATE or in"
                     " /run/shroff: they run on another machine, or not at all");
         return;
     }
@@ -92,12 +93,15 @@ static void check_calls(struct doctor *d, struct db *web)
     if (err == PAY_OK)
         text_add(&t, "web can call them");
     else if (err == PAY_NO_ROW)
-        text_addf(&t, "%s is missing, or web may not execute it: shroffctl migrate, then mariadb <"
-                  " schema/accounts.sql", which);
+        text_addf(&t,
+                  "%s is missing, or web may not execute it: shroffctl migrate, then mariadb <"
+                  " schema/accounts.sql",
+                  which);
     else
-        text_addf(&t, "%s does not run (%s): is its definer's account gone, or without its rights?"
-                  " mariadb < schema/accounts.sql, then shroffctl migrate", which,
-                  err_row(err)->msg);
+        text_addf(&t,
+                  "%s does not run (%s): is its definer's account gone, or without its rights?"
+                  " mariadb < schema/accounts.sql, then shroffctl migrate",
+                  which, err_row(err)->msg);
     doctor_told(d, err == PAY_OK ? FINE : FAIL, "payment procedures", room);
 }
 
@@ -144,13 +148,14 @@ void check_sizes(struct doctor *d)
     const bool unset = f->pool_mb <= POOL_UNSET_MB && f->pool_mb < fit->pool_mb;
     const bool few = f->connections <= CONNECTIONS_UNSET && f->connections < fit->connections;
 
-    text_addf(&t, "MariaDB: buffer pool %lld MiB, redo log %lld MiB, %lld connections; workers:"
+    text_addf(&t,
+              "MariaDB: buffer pool %lld MiB, redo log %lld MiB, %lld connections; workers:"
               " %lld (create, callback), %lld (query) unless set",
               (long long)f->pool_mb, (long long)f->redo_mb, (long long)f->connections,
               (long long)fit->workers[LOAD_WRITE], (long long)fit->workers[LOAD_READ]);
-    text_add(&t, few ? ": raise max_connections (shroffctl sizes)"
-             : unset ? ": MariaDB's own small pool; shroffctl sizes says what fits"
-                     : "");
+    text_add(&t, few     ? ": raise max_connections (shroffctl sizes)"
+                 : unset ? ": MariaDB's own small pool; shroffctl sizes says what fits"
+                         : "");
     doctor_told(d, few || unset ? WARN : FINE, "sizes", room);
 }
 
@@ -173,10 +178,13 @@ void check_waiting(struct doctor *d)
     }
     const int64_t age = clock_now_ms() - w.oldest;
     const bool bad = w.count >= WAITING_MANY || age > WAITING_LONG_MS;
-    text_addf(&t, "%lld%s tried and not acknowledged, most of app %s: %lld, the oldest for %lld s"
-              "%s", (long long)w.all, w.all == DOCTOR_WAITING_MOST ? " or more" : "", w.app_key,
+    text_addf(&t,
+              "%lld%s tried and not acknowledged, most of app %s: %lld, the oldest for %lld s"
+              "%s",
+              (long long)w.all, w.all == DOCTOR_WAITING_MOST ? " or more" : "", w.app_key,
               (long long)w.count, (long long)(age / 1000),
               bad ? ": shroffctl notify list --app APP_KEY --status WAITING shows why; tell the"
-                    " merchant" : "");
+                    " merchant"
+                  : "");
     doctor_told(d, bad ? WARN : FINE, "unacknowledged", room);
 }

@@ -15,7 +15,7 @@
 #include "io/db/db_server.h"
 
 #define EXIT_USAGE 2
-#define REASON_MAX 255          /* admin_log.why */
+#define REASON_MAX 255 /* admin_log.why */
 
 struct option_row {
     const char *name, *value, *help;
@@ -187,8 +187,7 @@ static int option_read(struct cli *cli, const struct command *c, int argc, char 
             return i + 1;
         }
     }
-    out_say("%s: no such option here, or its value is missing (try --help)",
-            argv[i]);
+    out_say("%s: no such option here, or its value is missing (try --help)", argv[i]);
     return -1;
 }
 
@@ -233,8 +232,7 @@ static bool args_read(struct cli *cli, const struct command *c, int argc, char *
         }
     }
     if (c->args && c->args[0] != '[' && !cli->arg_count) {
-        out_say("%s %s: %s is missing", c->group, str_or(c->verb, ""),
-                c->args);
+        out_say("%s %s: %s is missing", c->group, str_or(c->verb, ""), c->args);
         return false;
     }
     for (int o = 0; o < OPT_COUNT; o++) {

@@ -11,8 +11,8 @@
 
 struct out {
     bool json, list;
-    int rows, cells; /* of the row under way */
-    int64_t more;    /* of a list: rows beyond its limit, printed with it */
+    int rows, cells;       /* of the row under way */
+    int64_t more;          /* of a list: rows beyond its limit, printed with it */
     const char *more_cure; /* how people see those; NULL: by --limit and --after */
     const char *names[OUT_COLUMNS];
     char **table; /* people's lists: rows * columns texts, owned */
@@ -29,7 +29,7 @@ void out_row(struct out *out);
 void out_str(struct out *out, const char *name, const char *s);
 void out_i64(struct out *out, const char *name, int64_t n);
 void out_json(struct out *out, const char *name, const char *json); /* JSON, checked */
-void out_time(struct out *out, const char *name, int64_t ms); /* 0: left out / empty */
+void out_time(struct out *out, const char *name, int64_t ms);       /* 0: left out / empty */
 /* The members of a view of an object, as cells of the row: empty ones are printed too. */
 void out_view(struct out *out, const struct view *view, const void *object);
 /* Prints what is pending; `empty` is printed for people when a list has no rows. */

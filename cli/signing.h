@@ -10,15 +10,15 @@
 
 struct signing {
     const struct app *app;
-    const char *base_url;               /* SHROFF_BASE_URL, "" when unset */
-    struct signed_request request;      /* as --method, --path and --body-file say, byte for byte */
+    const char *base_url;          /* SHROFF_BASE_URL, "" when unset */
+    struct signed_request request; /* as --method, --path and --body-file say, byte for byte */
     struct credentials said;
 };
 
 /* The texts people sign instead of the right one: row by row, each with its variants from 0 on. */
 struct signing_mistake {
-    char says[200];             /* what is wrong with it; "" for the right text */
-    struct text text;           /* over room; empty when this request offers no such mistake */
+    char says[200];   /* what is wrong with it; "" for the right text */
+    struct text text; /* over room; empty when this request offers no such mistake */
     char room[SIGNING_ROOM];
 };
 extern const size_t SIGNING_MISTAKES;

@@ -11,26 +11,26 @@
 
 #define KEYS_MAX 64
 #define KEY_BYTES (SECRET_SIZE + 8)
-#define CUT_LEAST 16            /* digits of a cut signature that are no accident */
+#define CUT_LEAST 16 /* digits of a cut signature that are no accident */
 
 /* ---- keys */
 
 struct guess_key {
-    char says[120];                     /* "" for the right one */
-    const struct app_key *rsa;          /* a key pair: its public half is here */
+    char says[120];            /* "" for the right one */
+    const struct app_key *rsa; /* a key pair: its public half is here */
     uint8_t bytes[KEY_BYTES];
     size_t len;
 };
 
 struct guess {
     struct cli *cli;
-    struct signing own;                 /* the request, with an app that later look-ups leave be */
+    struct signing own; /* the request, with an app that later look-ups leave be */
     const struct signing *s;
     struct app app;
-    struct app ended;                   /* the app with its revoked and expired keys */
+    struct app ended; /* the app with its revoked and expired keys */
     struct guess_key keys[KEYS_MAX];
     size_t key_count;
-    struct signing_mistake mistake;     /* the text under trial */
+    struct signing_mistake mistake; /* the text under trial */
 };
 
 static struct guess_key *key_add(struct guess *g, const void *at, size_t len, const char *says)
@@ -90,15 +90,17 @@ static size_t unhex(const char *hex, uint8_t *out)
     size_t n = 0;
 
     for (; hex[0] && hex[1] && strchr(DIGITS, hex[0]) && strchr(DIGITS, hex[1]); hex += 2)
-        out[n++] = (uint8_t)((strchr(DIGITS, hex[0]) - DIGITS) * 16 +
-                             (strchr(DIGITS, hex[1]) - DIGITS));
+        out[n++] =
+            (uint8_t)((strchr(DIGITS, hex[0]) - DIGITS) * 16 + (strchr(DIGITS, hex[1]) - DIGITS));
     return *hex ? 0 : n;
 }
 
 /* A secret as it comes out of a file, a quoted setting, or a library that decodes it. */
 static void keys_add_spoilt(struct guess *g, const char *secret)
 {
-    static const struct { const char *before, *after, *says; } SPOILT[] = {
+    static const struct {
+        const char *before, *after, *says;
+    } SPOILT[] = {
         { "", "\n", "the line end of its file" },
         { "", "\r\n", "the CRLF of its file" },
         { "", "\r", "the carriage return of its file" },
@@ -186,8 +188,7 @@ static bool key_fits(const struct guess *g, const struct guess_key *key, struct 
 
     if (key->rsa)
         return credentials_fit(key->rsa, &g->mistake.text, said);
-    if (!sign_hmac_sha256(key->bytes, key->len, g->mistake.text.at,
-                          g->mistake.text.len, &mac))
+    if (!sign_hmac_sha256(key->bytes, key->len, g->mistake.text.at, g->mistake.text.len, &mac))
         return false;
     sign_mac_hex(&mac, hex);
     if (str_eq(hex, said))
@@ -230,7 +231,10 @@ static bool guess(struct guess *g, struct text *why)
 
 #define APPS_MAX 200
 
-struct app_names { char at[APPS_MAX][APP_KEY_SIZE]; size_t count; };
+struct app_names {
+    char at[APPS_MAX][APP_KEY_SIZE];
+    size_t count;
+};
 
 static enum pay_err name_take(void *arg, void *at)
 {

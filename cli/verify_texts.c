@@ -10,7 +10,7 @@ static const char BLANKS[] = " \t\r\n";
 static const char BOM[] = "\xEF\xBB\xBF";
 
 static void text_put(const struct signing *s, const struct signed_request *request,
-                struct signing_mistake *out)
+                     struct signing_mistake *out)
 {
     out->text = TEXT(out->room);
     credentials_text(request, &s->said, &out->text);
@@ -32,7 +32,10 @@ static bool as_sent(const struct signing *s, size_t i, struct signing_mistake *o
 
 /* ---- bodies: each writes what would have been signed, or the body itself when it is no mistake */
 
-struct body { const char *at; size_t len; };
+struct body {
+    const char *at;
+    size_t len;
+};
 
 static void without_line_end(struct body b, struct text *to)
 {
@@ -169,8 +172,8 @@ static bool other_body(const struct signing *s, size_t i, struct signing_mistake
 
 static bool other_method(const struct signing *s, size_t i, struct signing_mistake *out)
 {
-    static const char *const METHODS[] = { "GET", "POST", "PUT", "HEAD", "get", "post", "Get",
-                                           "Post", "" };
+    static const char *const METHODS[] = { "GET",  "POST", "PUT",  "HEAD", "get",
+                                           "post", "Get",  "Post", "" };
     struct signed_request other = s->request;
 
     if (i >= COUNT(METHODS))
@@ -271,8 +274,10 @@ static void decoded(const struct signing *s, struct text *to)
     }
 }
 
-static const struct { void (*make)(const struct signing *, struct text *); const char *says; }
-ADDRESSES[] = {
+static const struct {
+    void (*make)(const struct signing *, struct text *);
+    const char *says;
+} ADDRESSES[] = {
     { query_left_out, "the query was left out: sign path and query as sent" },
     { whole_url, "the whole URL was signed: sign only path and query" },
     { host_and_path, "the host was signed with the path: sign only path and query" },
@@ -301,7 +306,9 @@ static bool other_address(const struct signing *s, size_t i, struct signing_mist
 
 static bool other_lines(const struct signing *s, size_t i, struct signing_mistake *out)
 {
-    static const struct { const char *end, *last, *says; } ENDS[] = {
+    static const struct {
+        const char *end, *last, *says;
+    } ENDS[] = {
         { "\n", "", "the last line of the signed text lacks its line end" },
         { "\r\n", "\r\n", "the lines were ended by CRLF: LF is wanted" },
         { "\r\n", "", "the lines were ended by CRLF, the last by nothing: want LF, five times" },

@@ -51,10 +51,12 @@ static enum pay_err run(struct job *job)
 }
 
 static const struct job_spec NOTIFY_RUNNER = {
-    .name = "notify_runner", .role = "runner",
+    .name = "notify_runner",
+    .role = "runner",
     .about = "sends merchants the notifications that are due.\n"
              "A run lasts 65 s by default; cron starts one each minute, so that they overlap.",
-    .options = JOB_FOR | JOB_ONCE | JOB_DRY_RUN, .for_s = 65,
+    .options = JOB_FOR | JOB_ONCE | JOB_DRY_RUN,
+    .for_s = 65,
     .run = run,
 };
 

@@ -44,11 +44,13 @@ static enum pay_err run(struct job *job)
 }
 
 static const struct job_spec PURGE = {
-    .name = "purge", .role = "migrate",
+    .name = "purge",
+    .role = "migrate",
     .about = "adds monthly partitions of the logs, drops those past SHROFF_KEEP_DAYS, and deletes\n"
              "nonces older than 900 s, refused callbacks past SHROFF_KEEP_REFUSED_DAYS and the\n"
              "breakers of merchants' hosts that did not change for 30 days.",
-    .options = JOB_FOR | JOB_DRY_RUN, .for_s = 50,
+    .options = JOB_FOR | JOB_DRY_RUN,
+    .for_s = 50,
     .run = run,
 };
 

@@ -6,7 +6,7 @@
 
 static enum pay_err send_callback(struct job *job, const struct db_due_row *row, int64_t *wait_s)
 {
-    (void)wait_s;               /* the gateway records its answer and the next try */
+    (void)wait_s; /* the gateway records its answer and the next try */
     return mock_notice_run(job->db, &job->config, row);
 }
 

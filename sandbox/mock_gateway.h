@@ -19,7 +19,7 @@ struct mock_trade {
     char pay_id[NO_SIZE], currency[CURRENCY_SIZE], channel_order_no[65], subject[509];
     char return_url[1025];
     char shop[257], app_key[33], sign_type[16];
-    char refund_play[65];           /* what the order's metadata.mock.refund asks for */
+    char refund_play[65]; /* what the order's metadata.mock.refund asks for */
     char secret[129], private_key[4096];
 };
 
@@ -36,17 +36,21 @@ bool mock_csrf_ok(const struct mock_trade *trade, const char *csrf);
 
 /* What a payer can make happen: each a row in OUTCOMES (mock_outcome.c). */
 struct mock_outcome {
-    const char *name;           /* "paid", "failed", "late", "twice", "price", "sign", "silent" */
-    const char *status;         /* SUCCESS or FAILED */
-    int64_t delay_s;            /* of the callback */
-    int copies;                 /* 0: no callback at all */
-    const char *fault;          /* "price", "sign" or "" */
+    const char *name;   /* "paid", "failed", "late", "twice", "price", "sign", "silent" */
+    const char *status; /* SUCCESS or FAILED */
+    int64_t delay_s;    /* of the callback */
+    int copies;         /* 0: no callback at all */
+    const char *fault;  /* "price", "sign" or "" */
 };
 /* NULL when there is none of that name. */
 const struct mock_outcome *mock_outcome_find(const char *name);
 
 /* What the callback address said to the last callback sent. */
-struct mock_answer { bool sent; int64_t http_status; char body[513]; };
+struct mock_answer {
+    bool sent;
+    int64_t http_status;
+    char body[513];
+};
 
 /* Makes it happen: the trade's state, the callbacks owed (one transaction), then sends those due.
  * status is SUCCESS, FAILED or CLOSED. A paid trade stays paid, also when another status is asked

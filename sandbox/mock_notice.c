@@ -33,9 +33,12 @@ static enum pay_err notice_insert(struct db *db, const struct mock_outcome *outc
         !text_copy(notice->fault, sizeof(notice->fault), outcome->fault))
         return PAY_FAULT;
     const struct db_param in[] = {
-        DB_STR(notice->pay_id), DB_OPT(notice->refund_no),
-        DB_STR(notice->status), DB_STR(notice->fault),
-        DB_NUM(outcome->delay_s ? outcome->delay_s : LEASE_S), DB_NUM(notice->token),
+        DB_STR(notice->pay_id),
+        DB_OPT(notice->refund_no),
+        DB_STR(notice->status),
+        DB_STR(notice->fault),
+        DB_NUM(outcome->delay_s ? outcome->delay_s : LEASE_S),
+        DB_NUM(notice->token),
     };
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
 
@@ -48,7 +51,8 @@ enum pay_err mock_notice_add(struct db *db, const struct mock_trade *trade,
 {
     *out = (struct mock_notice){ .id = 0 };
     return text_copy(out->pay_id, sizeof(out->pay_id), trade->pay_id)
-               ? notice_insert(db, outcome, out) : PAY_FAULT;
+               ? notice_insert(db, outcome, out)
+               : PAY_FAULT;
 }
 
 enum pay_err mock_notice_add_refund(struct db *db, const struct mock_refund *refund,
@@ -57,7 +61,8 @@ enum pay_err mock_notice_add_refund(struct db *db, const struct mock_refund *ref
     *out = (struct mock_notice){ .id = 0 };
     return text_copy(out->pay_id, sizeof(out->pay_id), refund->pay_id) &&
                    text_copy(out->refund_no, sizeof(out->refund_no), refund->refund_no)
-               ? notice_insert(db, outcome, out) : PAY_FAULT;
+               ? notice_insert(db, outcome, out)
+               : PAY_FAULT;
 }
 
 static void trade_write(struct json_text *to, const struct mock_trade *trade,
@@ -138,7 +143,9 @@ static enum pay_err record_work(struct db *db, void *arg)
     /* What was sent wrong on purpose is sent once: the fault is the point, not its repetition. */
     bool over = *r->notice->fault || tries + 1 >= TRIES_MAX;
     const struct db_param in[] = {
-        DB_NUM(r->acknowledged ? OWED_SUCCESS : over ? OWED_FAILURE : OWED_WAITING),
+        DB_NUM(r->acknowledged ? OWED_SUCCESS
+               : over          ? OWED_FAILURE
+                               : OWED_WAITING),
         DB_NUM_OPT(r->answer->http_status),
         DB_STR(r->answer->body),
         DB_NUM(gap),
@@ -211,8 +218,8 @@ enum pay_err mock_notice_send(struct db *db, const struct config *config,
 const struct db_due MOCK_NOTICES = {
     .due = "SELECT id FROM mock_notice"
            " WHERE state = " STATE(OWED_WAITING) " AND due_time <= UTC_TIMESTAMP(3)"
-           " ORDER BY due_time LIMIT ?"
-           "   FOR UPDATE SKIP LOCKED",
+                                                 " ORDER BY due_time LIMIT ?"
+                                                 "   FOR UPDATE SKIP LOCKED",
     .claim = "UPDATE mock_notice SET claim_token = ?,"
              "       due_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?",
     .lease_s = LEASE_S,
@@ -226,13 +233,13 @@ static enum pay_err notice_read(struct db *db, const struct db_due_row *row,
     static const struct db_column COLUMNS[] = {
         DB_COLUMN(struct mock_notice, id),     DB_COLUMN(struct mock_notice, tries),
         DB_COLUMN(struct mock_notice, pay_id), DB_COLUMN(struct mock_notice, refund_no),
-        DB_COLUMN(struct mock_notice, status),
-        DB_COLUMN(struct mock_notice, fault),
+        DB_COLUMN(struct mock_notice, status), DB_COLUMN(struct mock_notice, fault),
     };
     const struct db_param in[] = { DB_NUM(row->id) };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = out });
+    enum pay_err err = db_select(
+        db, &(struct db_query){
+                .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = out });
     db_end(db);
     out->token = row->token;
     return err;

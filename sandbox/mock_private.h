@@ -14,7 +14,7 @@ MUST_USE enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct 
 struct mock_notice {
     int64_t id, tries, token;
     char pay_id[NO_SIZE], status[9], fault[9];
-    char refund_no[NO_SIZE];            /* "": it is about the trade */
+    char refund_no[NO_SIZE]; /* "": it is about the trade */
 };
 /* Inside a transaction: a callback owed after delay_s; claimed at once when it is due now. */
 MUST_USE enum pay_err mock_notice_add(struct db *db, const struct mock_trade *trade,

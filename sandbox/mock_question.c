@@ -22,8 +22,8 @@ static enum pay_err question_check(const struct json *object, const struct mock_
 }
 
 /* An unknown number is refused like a wrong signature: there is no key to check with. */
-static enum pay_err question_read(struct db *db, const char *body, size_t len,
-                                  struct json **object, struct mock_trade *trade)
+static enum pay_err question_read(struct db *db, const char *body, size_t len, struct json **object,
+                                  struct mock_trade *trade)
 {
     enum pay_err err = json_parse(body, len, object);
 
@@ -51,8 +51,8 @@ static void trade_write(const struct mock_trade *trade, struct json_text *to)
     json_time(to, "success_time", trade->success_time);
 }
 
-static enum pay_err query_answer(struct db *db, const struct json *object,
-                                 struct mock_trade *trade, struct json_text *to)
+static enum pay_err query_answer(struct db *db, const struct json *object, struct mock_trade *trade,
+                                 struct json_text *to)
 {
     (void)db;
     (void)object;
@@ -74,8 +74,8 @@ static enum pay_err close_work(struct db *db, void *arg)
 }
 
 /* Also a trade that is not on the books yet: it is opened, so that it can be closed. */
-static enum pay_err close_answer(struct db *db, const struct json *object,
-                                 struct mock_trade *trade, struct json_text *to)
+static enum pay_err close_answer(struct db *db, const struct json *object, struct mock_trade *trade,
+                                 struct json_text *to)
 {
     (void)object;
     enum pay_err err = mock_trade_open(db, trade->pay_id, trade);
@@ -91,7 +91,10 @@ static enum pay_err close_answer(struct db *db, const struct json *object,
 
 /* ---- the door */
 
-static const struct { const char *what; mock_answerer *answer; } QUESTIONS[] = {
+static const struct {
+    const char *what;
+    mock_answerer *answer;
+} QUESTIONS[] = {
     { "query", query_answer },
     { "close", close_answer },
     { "refund", mock_refund_answer },

@@ -16,8 +16,8 @@ enum play { PLAY_NOW, PLAY_LATER, PLAY_NEVER, PLAY_FAIL, PLAY_TIMEOUT, PLAY_FAIL
 static enum play play_of(const struct mock_trade *trade)
 {
     static const char *const WORDS[] = {
-        [PLAY_NOW] = "now", [PLAY_LATER] = "later", [PLAY_NEVER] = "never", [PLAY_FAIL] = "fail",
-        [PLAY_TIMEOUT] = "timeout", [PLAY_FAIL_THEN_OK] = "fail_then_ok",
+        [PLAY_NOW] = "now",   [PLAY_LATER] = "later",     [PLAY_NEVER] = "never",
+        [PLAY_FAIL] = "fail", [PLAY_TIMEOUT] = "timeout", [PLAY_FAIL_THEN_OK] = "fail_then_ok",
     };
 
     for (size_t i = 0; i < COUNT(WORDS); i++)
@@ -47,8 +47,9 @@ static enum pay_err refund_select(struct db *db, const char *sql, const char *re
 {
     const struct db_param in[] = { DB_STR(refund_no) };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = sql, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = out });
+    enum pay_err err = db_select(
+        db, &(struct db_query){
+                .sql = sql, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = out });
     return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
 }
 
@@ -68,7 +69,7 @@ struct asking {
     const struct mock_refund *wanted;
     struct mock_refund found;
     struct mock_notice notice;
-    bool first;                     /* it was not asked for before */
+    bool first; /* it was not asked for before */
 };
 
 /* Everything about one trade happens one after another. */
@@ -92,8 +93,8 @@ static enum pay_err refund_enter(struct db *db, struct asking *w)
 
     ulid_new(no + 4);
     const struct db_param in[] = {
-        DB_STR(wanted->refund_no), DB_STR(wanted->pay_id), DB_STR(wanted->channel_order_no),
-        DB_MONEY(wanted->price), DB_STR(wanted->currency), DB_STR(no),
+        DB_STR(wanted->refund_no), DB_STR(wanted->pay_id),   DB_STR(wanted->channel_order_no),
+        DB_MONEY(wanted->price),   DB_STR(wanted->currency), DB_STR(no),
     };
     enum pay_err err = db_exec(db, SQL_NEW, DB_LIST(in), NULL);
     return err == PAY_OK ? refund_select(db, SQL, wanted->refund_no, &w->found) : err;
@@ -102,22 +103,23 @@ static enum pay_err refund_enter(struct db *db, struct asking *w)
 /* Why it cannot be done; NULL: it can. */
 static enum pay_err refusal_find(struct db *db, const struct asking *w, const char **code)
 {
-    static const char SQL[] =
-        "SELECT CAST(IFNULL(SUM(price), 0) AS INTEGER) FROM mock_refund"
-        " WHERE pay_id = ? AND channel_order_no = ? AND refund_no <> ?"
-        "   AND status IN (" STATE(REPAY_WAITING) ", " STATE(REPAY_DONE) ")";
+    static const char SQL[] = "SELECT CAST(IFNULL(SUM(price), 0) AS INTEGER) FROM mock_refund"
+                              " WHERE pay_id = ? AND channel_order_no = ? AND refund_no <> ?"
+                              "   AND status IN (" STATE(REPAY_WAITING) ", " STATE(REPAY_DONE) ")";
     const struct mock_refund *wanted = w->wanted;
     const struct db_param in[] = {
-        DB_STR(wanted->pay_id), DB_STR(wanted->channel_order_no), DB_STR(wanted->refund_no),
+        DB_STR(wanted->pay_id),
+        DB_STR(wanted->channel_order_no),
+        DB_STR(wanted->refund_no),
     };
     int64_t before = 0;
 
     enum pay_err err = db_number(db, SQL, DB_LIST(in), &before);
-    *code = !str_eq(wanted->currency, w->trade->currency)               ? "CURRENCY"
-            : wanted->price.minor > w->trade->price.minor - before      ? "NOT_ENOUGH"
-            : play_of(w->trade) == PLAY_FAIL                            ? "MOCK_REFUSED"
+    *code = !str_eq(wanted->currency, w->trade->currency)                   ? "CURRENCY"
+            : wanted->price.minor > w->trade->price.minor - before          ? "NOT_ENOUGH"
+            : play_of(w->trade) == PLAY_FAIL                                ? "MOCK_REFUSED"
             : play_of(w->trade) == PLAY_FAIL_THEN_OK && w->found.tries == 0 ? "MOCK_REFUSED"
-                                                                        : NULL;
+                                                                            : NULL;
     return err;
 }
 
@@ -132,7 +134,10 @@ static enum pay_err state_write(struct db *db, struct asking *w, enum mock_refun
         " WHERE refund_no = ?";
     /* clang-format on */
     const struct db_param in[] = {
-        DB_NUM(state), DB_NUM(state), DB_STR(code), DB_STR(w->wanted->refund_no),
+        DB_NUM(state),
+        DB_NUM(state),
+        DB_STR(code),
+        DB_STR(w->wanted->refund_no),
     };
 
     return db_exec(db, SQL, DB_LIST(in), NULL);
@@ -150,7 +155,8 @@ static enum pay_err refund_play(struct db *db, struct asking *w)
     const bool waits = play == PLAY_LATER || play == PLAY_NEVER;
     err = state_write(db, w, waits ? REPAY_WAITING : REPAY_DONE, "");
     return err == PAY_OK && play == PLAY_LATER
-               ? mock_notice_add_refund(db, w->wanted, &LATER, &w->notice) : err;
+               ? mock_notice_add_refund(db, w->wanted, &LATER, &w->notice)
+               : err;
 }
 
 /* One number, one refund: asked for again it is what it is, unless it failed. */
@@ -164,8 +170,7 @@ static enum pay_err refund_work(struct db *db, void *arg)
         err = refund_enter(db, w);
     if (err != PAY_OK)
         return err;
-    if (!str_eq(w->found.pay_id, w->wanted->pay_id) ||
-        !money_eq(w->found.price, w->wanted->price))
+    if (!str_eq(w->found.pay_id, w->wanted->pay_id) || !money_eq(w->found.price, w->wanted->price))
         return PAY_CONFLICT;
     w->first = w->found.tries == 0;
     if (!w->first && w->found.status != REPAY_FAILED)
@@ -182,7 +187,7 @@ static enum pay_err refund_ask(struct db *db, const struct mock_trade *trade,
     enum pay_err err = db_txn(db, refund_work, &work);
     *out = work.found;
     if (err == PAY_CONFLICT) {
-        out->status = REPAY_FAILED;     /* that number is another refund's */
+        out->status = REPAY_FAILED; /* that number is another refund's */
         return text_copy(out->error_code, sizeof(out->error_code), "NUMBER_USED") ? PAY_OK
                                                                                   : PAY_FAULT;
     }
@@ -190,7 +195,10 @@ static enum pay_err refund_ask(struct db *db, const struct mock_trade *trade,
     return err == PAY_OK && work.first && play_of(trade) == PLAY_TIMEOUT ? PAY_UNKNOWN : err;
 }
 
-struct ending { const char *refund_no; int64_t state; };
+struct ending {
+    const char *refund_no;
+    int64_t state;
+};
 
 static enum pay_err end_work(struct db *db, void *arg)
 {
@@ -203,7 +211,10 @@ static enum pay_err end_work(struct db *db, void *arg)
     /* clang-format on */
     const struct ending *w = arg;
     const struct db_param in[] = {
-        DB_NUM(w->state), DB_NUM(w->state), DB_NUM(w->state), DB_STR(w->refund_no),
+        DB_NUM(w->state),
+        DB_NUM(w->state),
+        DB_NUM(w->state),
+        DB_STR(w->refund_no),
     };
 
     return db_exec(db, SQL, DB_LIST(in), NULL);
@@ -250,9 +261,9 @@ static bool wanted_read(const struct json *object, const struct mock_trade *trad
 
     return ulid_is(no) && text_copy(out->refund_no, sizeof(out->refund_no), no) &&
            text_copy(out->pay_id, sizeof(out->pay_id), trade->pay_id) &&
-           text_copy(out->channel_order_no, sizeof(out->channel_order_no),
-                     str_or(signed_json_str(object, "channel_order_no"),
-                            trade->channel_order_no)) &&
+           text_copy(
+               out->channel_order_no, sizeof(out->channel_order_no),
+               str_or(signed_json_str(object, "channel_order_no"), trade->channel_order_no)) &&
            text_copy(out->currency, sizeof(out->currency),
                      str_or(signed_json_str(object, "currency"), "")) &&
            price_read(object, "refund_price", &out->price);

@@ -6,23 +6,22 @@
 #include "base/state.h"
 
 #define MOCK_WAITING_IS(X) X(MOCK_WAITING, 0, "WAITING", "can be paid")
-#define MOCK_PAID_IS(X)    X(MOCK_PAID, 10, "SUCCESS", "paid, for good")
-#define MOCK_FAILED_IS(X)  X(MOCK_FAILED, 20, "FAILED", "the payer's attempt failed")
-#define MOCK_CLOSED_IS(X)  X(MOCK_CLOSED, 30, "CLOSED", "closed by the merchant or by its end")
+#define MOCK_PAID_IS(X) X(MOCK_PAID, 10, "SUCCESS", "paid, for good")
+#define MOCK_FAILED_IS(X) X(MOCK_FAILED, 20, "FAILED", "the payer's attempt failed")
+#define MOCK_CLOSED_IS(X) X(MOCK_CLOSED, 30, "CLOSED", "closed by the merchant or by its end")
 /* Of a trade that is not on the books; no row has it. */
 #define MOCK_UNKNOWN_IS(X) X(MOCK_UNKNOWN, -1, "NOT_FOUND", "not on the books")
 #define MOCK_STATES(X) \
     MOCK_WAITING_IS(X) MOCK_PAID_IS(X) MOCK_FAILED_IS(X) MOCK_CLOSED_IS(X) MOCK_UNKNOWN_IS(X)
 #define REPAY_WAITING_IS(X) X(REPAY_WAITING, 0, "WAITING", "not decided yet")
-#define REPAY_DONE_IS(X)    X(REPAY_DONE, 10, "SUCCESS", "the money went back, for good")
-#define REPAY_FAILED_IS(X)  X(REPAY_FAILED, 20, "FAILED", "refused; it can be asked for again")
+#define REPAY_DONE_IS(X) X(REPAY_DONE, 10, "SUCCESS", "the money went back, for good")
+#define REPAY_FAILED_IS(X) X(REPAY_FAILED, 20, "FAILED", "refused; it can be asked for again")
 /* Of a refund that is not on the books; no row has it. */
 #define REPAY_UNKNOWN_IS(X) X(REPAY_UNKNOWN, -1, "NOT_FOUND", "not on the books")
-#define REPAY_STATES(X) \
-    REPAY_WAITING_IS(X) REPAY_DONE_IS(X) REPAY_FAILED_IS(X) REPAY_UNKNOWN_IS(X)
-#define OWED_WAITING_IS(X)  X(OWED_WAITING, 0, "WAITING", "to be sent, or sent again")
-#define OWED_SUCCESS_IS(X)  X(OWED_SUCCESS, 10, "SUCCESS", "acknowledged")
-#define OWED_FAILURE_IS(X)  X(OWED_FAILURE, 20, "FAILURE", "given up")
+#define REPAY_STATES(X) REPAY_WAITING_IS(X) REPAY_DONE_IS(X) REPAY_FAILED_IS(X) REPAY_UNKNOWN_IS(X)
+#define OWED_WAITING_IS(X) X(OWED_WAITING, 0, "WAITING", "to be sent, or sent again")
+#define OWED_SUCCESS_IS(X) X(OWED_SUCCESS, 10, "SUCCESS", "acknowledged")
+#define OWED_FAILURE_IS(X) X(OWED_FAILURE, 20, "FAILURE", "given up")
 #define OWED_STATES(X) OWED_WAITING_IS(X) OWED_SUCCESS_IS(X) OWED_FAILURE_IS(X)
 
 enum mock_trade_state { MOCK_STATES(STATE_AS_ENUM) };

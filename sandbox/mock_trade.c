@@ -111,13 +111,11 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
         return PAY_NOT_FOUND;
     row.sealed = (struct db_bytes){ row.room, sizeof(row.room), 0 };
     const struct db_param in[] = { DB_STR(pay_id) };
-    enum pay_err err = db_select(
-        db, &(struct db_query){
-                .sql = SQL,
-                .in = in,
-                .n = COUNT(in),
-                .shape = DB_SHAPE(ATTEMPT_COLUMNS),
-                .row = &row });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(ATTEMPT_COLUMNS),
+                                                         .row = &row });
     db_end(db);
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;

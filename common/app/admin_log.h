@@ -6,7 +6,9 @@
 
 /* The operator of a change, and the reason given for it. problem: with PAY_BAD_FIELD, PAY_CONFLICT:
  * what is wrong (static text). */
-struct actor { const char *who, *why, *problem; };
+struct actor {
+    const char *who, *why, *problem;
+};
 
 /* Inside the transaction of the change it tells of. */
 MUST_USE enum pay_err admin_log_add(struct db *db, const char *who, const char *what,

@@ -44,16 +44,18 @@ enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_id, const 
     return err == PAY_DUPLICATE ? alert_again(db, kind, about, text, &changed) : err;
 }
 
-#define CROWDS_MAX 20       /* open alerts of one kind and app; further crowds share one */
-#define CROWD_OF_ALL "*"    /* no host's name */
+#define CROWDS_MAX 20    /* open alerts of one kind and app; further crowds share one */
+#define CROWD_OF_ALL "*" /* no host's name */
 
 static enum pay_err crowd_again(struct db *db, const struct alert_crowd *alert, int64_t *changed)
 {
-    static const char SQL[] =
-        "UPDATE pay_alert SET times = times + 1, text = ?"
-        " WHERE kind = ? AND app_id = ? AND crowd = ?";
+    static const char SQL[] = "UPDATE pay_alert SET times = times + 1, text = ?"
+                              " WHERE kind = ? AND app_id = ? AND crowd = ?";
     const struct db_param in[] = {
-        DB_STR(alert->text), DB_STR(alert->kind), DB_NUM(alert->app_id), DB_STR(alert->crowd),
+        DB_STR(alert->text),
+        DB_STR(alert->kind),
+        DB_NUM(alert->app_id),
+        DB_STR(alert->crowd),
     };
     return db_exec(db, SQL, DB_LIST(in), changed);
 }
@@ -63,8 +65,8 @@ static enum pay_err crowd_raise(struct db *db, const struct alert_crowd *alert)
     static const char SQL[] =
         "INSERT INTO pay_alert (kind, app_id, crowd, about, text) VALUES (?, ?, ?, ?, ?)";
     const struct db_param in[] = {
-        DB_STR(alert->kind), DB_NUM(alert->app_id), DB_STR(alert->crowd), DB_STR(alert->about),
-        DB_STR(alert->text),
+        DB_STR(alert->kind),  DB_NUM(alert->app_id), DB_STR(alert->crowd),
+        DB_STR(alert->about), DB_STR(alert->text),
     };
     int64_t changed = 0;
 
@@ -78,13 +80,12 @@ static enum pay_err crowd_raise(struct db *db, const struct alert_crowd *alert)
 /* True: this crowd has no alert yet, and the app has CROWDS_MAX open ones of the kind. */
 static enum pay_err crowds_are_many(struct db *db, const struct alert_crowd *alert, bool *many)
 {
-    static const char SQL[] =
-        "SELECT COUNT(*) >= ? AND SUM(crowd = ?) = 0 FROM pay_alert"
-        " WHERE kind = ? AND app_id = ? AND (crowd = ? OR"
-        "       (crowd IS NOT NULL AND closed_by IS NULL))";
+    static const char SQL[] = "SELECT COUNT(*) >= ? AND SUM(crowd = ?) = 0 FROM pay_alert"
+                              " WHERE kind = ? AND app_id = ? AND (crowd = ? OR"
+                              "       (crowd IS NOT NULL AND closed_by IS NULL))";
     const struct db_param in[] = {
-        DB_NUM(CROWDS_MAX), DB_STR(alert->crowd), DB_STR(alert->kind), DB_NUM(alert->app_id),
-        DB_STR(alert->crowd),
+        DB_NUM(CROWDS_MAX),    DB_STR(alert->crowd), DB_STR(alert->kind),
+        DB_NUM(alert->app_id), DB_STR(alert->crowd),
     };
     int64_t answer = 0;
 
@@ -111,10 +112,16 @@ enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert)
 }
 
 static const struct db_column ALERT_COLUMNS[] = {
-    DB_COLUMN(struct alert, id), DB_COLUMN(struct alert, app_id), DB_COLUMN(struct alert, times),
-    DB_COLUMN_TIME(struct alert, create_time), DB_COLUMN_TIME(struct alert, close_time),
-    DB_COLUMN(struct alert, kind), DB_COLUMN(struct alert, about), DB_COLUMN(struct alert, text),
-    DB_COLUMN(struct alert, closed_by), DB_COLUMN(struct alert, remark),
+    DB_COLUMN(struct alert, id),
+    DB_COLUMN(struct alert, app_id),
+    DB_COLUMN(struct alert, times),
+    DB_COLUMN_TIME(struct alert, create_time),
+    DB_COLUMN_TIME(struct alert, close_time),
+    DB_COLUMN(struct alert, kind),
+    DB_COLUMN(struct alert, about),
+    DB_COLUMN(struct alert, text),
+    DB_COLUMN(struct alert, closed_by),
+    DB_COLUMN(struct alert, remark),
 };
 
 enum pay_err alert_list(struct db *db, const struct alert_filter *filter, db_each *each, void *arg)
@@ -125,13 +132,19 @@ enum pay_err alert_list(struct db *db, const struct alert_filter *filter, db_eac
         " WHERE id > ? AND (? = 1 OR closed_by IS NULL)"
         " ORDER BY id LIMIT ?";
     const struct db_param in[] = {
-        DB_NUM(filter->after), DB_NUM(filter->all ? 1 : 0), DB_NUM(filter->limit),
+        DB_NUM(filter->after),
+        DB_NUM(filter->all ? 1 : 0),
+        DB_NUM(filter->limit),
     };
     struct alert row;
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(ALERT_COLUMNS), .row = &row,
-        .each = each, .arg = arg });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(ALERT_COLUMNS),
+                                                         .row = &row,
+                                                         .each = each,
+                                                         .arg = arg });
     db_end(db);
     return err;
 }
@@ -147,7 +160,10 @@ enum pay_err alert_count(struct db *db, const struct alert_filter *filter, int64
     return err;
 }
 
-struct alert_closing { int64_t id; const char *who, *remark; };
+struct alert_closing {
+    int64_t id;
+    const char *who, *remark;
+};
 
 static enum pay_err alert_close_work(struct db *db, void *arg)
 {

@@ -14,7 +14,11 @@ MUST_USE enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_i
 /* The same for things that come in crowds: one row per (kind, app, crowd), "about" the first. A
  * merchant can name hosts without end: beyond twenty open ones of a kind and app one row counts
  * all further crowds. */
-struct alert_crowd { const char *kind; int64_t app_id; const char *crowd, *about, *text; };
+struct alert_crowd {
+    const char *kind;
+    int64_t app_id;
+    const char *crowd, *about, *text;
+};
 MUST_USE enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert);
 struct alert {
     int64_t id, app_id, times, create_time, close_time;
@@ -22,11 +26,14 @@ struct alert {
 };
 extern const struct view ALERT_VIEW;
 /* Open ones (or all), oldest first, at most limit after number `after`. */
-struct alert_filter { bool all; int64_t after, limit; };
+struct alert_filter {
+    bool all;
+    int64_t after, limit;
+};
 /* How many there are, whatever the limit. */
 MUST_USE enum pay_err alert_count(struct db *db, const struct alert_filter *filter, int64_t *count);
-MUST_USE enum pay_err alert_list(struct db *db, const struct alert_filter *filter,
-                                 db_each *each, void *arg);
+MUST_USE enum pay_err alert_list(struct db *db, const struct alert_filter *filter, db_each *each,
+                                 void *arg);
 /* A transaction of its own, with its row in admin_log. PAY_NOT_FOUND: none open under that id. */
 MUST_USE enum pay_err alert_close(struct db *db, int64_t id, const char *who, const char *remark);
 

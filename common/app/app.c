@@ -12,9 +12,12 @@
 
 #define KEPT_APPS 16
 
-static const struct { const char *word; unsigned bit; } SCOPES[] = {
-    { "payment:create", SCOPE_CREATE },   { "payment:query", SCOPE_QUERY },
-    { "payment:close", SCOPE_CLOSE },     { "refund:execute", SCOPE_REFUND },
+static const struct {
+    const char *word;
+    unsigned bit;
+} SCOPES[] = {
+    { "payment:create", SCOPE_CREATE },     { "payment:query", SCOPE_QUERY },
+    { "payment:close", SCOPE_CLOSE },       { "refund:execute", SCOPE_REFUND },
     { "transfer:execute", SCOPE_TRANSFER }, { "sandbox:clock", SCOPE_CLOCK },
 };
 
@@ -64,19 +67,26 @@ void scopes_add(struct text *to, unsigned bits)
 
 /* ---- the rows */
 
-struct app_found { struct app app; char allowed_nets[1025]; };
+struct app_found {
+    struct app app;
+    char allowed_nets[1025];
+};
 
 #define APP_SELECT \
     "SELECT id, status, notify_append_channel, notify_closed, app_key, name, order_notify_url," \
     " refund_notify_url, notify_schedule, late_payment, allowed_nets FROM pay_app"
 
 static const struct db_column APP_COLUMNS[] = {
-    DB_COLUMN(struct app_found, app.id), DB_COLUMN(struct app_found, app.status),
+    DB_COLUMN(struct app_found, app.id),
+    DB_COLUMN(struct app_found, app.status),
     DB_COLUMN(struct app_found, app.notify_append_channel),
-    DB_COLUMN(struct app_found, app.notify_closed), DB_COLUMN(struct app_found, app.app_key),
-    DB_COLUMN(struct app_found, app.name), DB_COLUMN(struct app_found, app.order_notify_url),
+    DB_COLUMN(struct app_found, app.notify_closed),
+    DB_COLUMN(struct app_found, app.app_key),
+    DB_COLUMN(struct app_found, app.name),
+    DB_COLUMN(struct app_found, app.order_notify_url),
     DB_COLUMN(struct app_found, app.refund_notify_url),
-    DB_COLUMN(struct app_found, app.notify_schedule), DB_COLUMN(struct app_found, app.late_payment),
+    DB_COLUMN(struct app_found, app.notify_schedule),
+    DB_COLUMN(struct app_found, app.late_payment),
     DB_COLUMN(struct app_found, allowed_nets),
 };
 
@@ -87,9 +97,9 @@ struct key_found {
 };
 
 static const struct db_column KEY_COLUMNS[] = {
-    DB_COLUMN(struct key_found, key.id), DB_COLUMN_TIME(struct key_found, key.expire_time),
+    DB_COLUMN(struct key_found, key.id),     DB_COLUMN_TIME(struct key_found, key.expire_time),
     DB_COLUMN(struct key_found, key.key_id), DB_COLUMN(struct key_found, algorithm),
-    DB_COLUMN(struct key_found, scopes), DB_COLUMN(struct key_found, key.public_key),
+    DB_COLUMN(struct key_found, scopes),     DB_COLUMN(struct key_found, key.public_key),
     DB_COLUMN(struct key_found, sealed),
 };
 
@@ -112,7 +122,8 @@ static bool key_secret_open(struct key_found *row, const char *owner)
     size_t len = 0;
 
     if (vault_unseal(&place, row->sealed.at, row->sealed.len, row->key.secret,
-                     sizeof(row->key.secret) - 1, &len) != PAY_OK || len == 0)
+                     sizeof(row->key.secret) - 1, &len) != PAY_OK ||
+        len == 0)
         return false;
     row->key.secret[len] = '\0';
     return true;
@@ -156,9 +167,13 @@ static enum pay_err app_keys_read(struct db *db, const char *sql, struct app *ap
     uint8_t room[APP_SEALED_SIZE];
     struct key_found row = { .sealed = { room, sizeof(room), 0 } };
 
-    return db_select(db, &(struct db_query){
-        .sql = sql, .in = in, .n = COUNT(in), .shape = DB_SHAPE(KEY_COLUMNS), .row = &row,
-        .each = key_take, .arg = app });
+    return db_select(db, &(struct db_query){ .sql = sql,
+                                             .in = in,
+                                             .n = COUNT(in),
+                                             .shape = DB_SHAPE(KEY_COLUMNS),
+                                             .row = &row,
+                                             .each = key_take,
+                                             .arg = app });
 }
 
 static enum pay_err app_read(struct db *db, const char *sql, const struct db_param *key,
@@ -166,8 +181,9 @@ static enum pay_err app_read(struct db *db, const char *sql, const struct db_par
 {
     struct app_found row = { .app.id = 0 };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = sql, .in = key, .n = 1, .shape = DB_SHAPE(APP_COLUMNS), .row = &row });
+    enum pay_err err = db_select(
+        db, &(struct db_query){
+                .sql = sql, .in = key, .n = 1, .shape = DB_SHAPE(APP_COLUMNS), .row = &row });
     if (err != PAY_OK)
         return err;
     /* A list that cannot be parsed must not become "any address". */
@@ -190,13 +206,16 @@ enum pay_err app_ended_keys(struct db *db, const struct app *app, struct app *ou
 
 /* ---- kept */
 
-static struct kept_app { struct kept kept; struct app app; } apps[KEPT_APPS];
+static struct kept_app {
+    struct kept kept;
+    struct app app;
+} apps[KEPT_APPS];
 
 static struct kept_app *app_kept(const char *app_key, int64_t id)
 {
     for (size_t i = 0; i < KEPT_APPS; i++)
-        if (apps[i].app.id != 0 && (app_key ? str_eq(apps[i].app.app_key, app_key)
-                                                    : apps[i].app.id == id))
+        if (apps[i].app.id != 0 &&
+            (app_key ? str_eq(apps[i].app.app_key, app_key) : apps[i].app.id == id))
             return &apps[i];
     return NULL;
 }
@@ -212,7 +231,7 @@ static enum pay_err app_get(struct db *db, const char *app_key, int64_t id, cons
     if (!slot || !kept_is_fresh(&slot->kept)) {
         const int64_t since = clock_ticks_us();
         enum pay_err err = app_key ? app_read(db, SQL_BY_KEY, &by_key, &fresh)
-                                           : app_read(db, SQL_BY_ID, &by_id, &fresh);
+                                   : app_read(db, SQL_BY_ID, &by_id, &fresh);
         db_end(db);
         if (err != PAY_OK)
             return err;

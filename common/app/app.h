@@ -12,7 +12,7 @@
 #include "app/app_state.h"
 
 #define APP_KEY_SIZE 33
-#define APP_SEALED_SIZE 512         /* of an app's sealed secrets */
+#define APP_SEALED_SIZE 512 /* of an app's sealed secrets */
 #define APP_KEYS_MAX 4
 #define SECRET_SIZE 129
 #define WEBHOOK_KEY_MAX 64
@@ -21,8 +21,16 @@ enum key_algorithm { KEY_HMAC_SHA256, KEY_RSA2 };
 
 /* One bit each; names in SCOPES of app.c: payment:create payment:query payment:close refund:execute
  * transfer:execute sandbox:clock. */
-enum scope { SCOPE_NONE = 0, SCOPE_CREATE = 1, SCOPE_QUERY = 2, SCOPE_CLOSE = 4, SCOPE_REFUND = 8,
-             SCOPE_TRANSFER = 16, SCOPE_CLOCK = 32, SCOPE_ALL = 63 };
+enum scope {
+    SCOPE_NONE = 0,
+    SCOPE_CREATE = 1,
+    SCOPE_QUERY = 2,
+    SCOPE_CLOSE = 4,
+    SCOPE_REFUND = 8,
+    SCOPE_TRANSFER = 16,
+    SCOPE_CLOCK = 32,
+    SCOPE_ALL = 63
+};
 /* "payment:create,payment:query" or "all" -> bits; false on an unknown word. */
 MUST_USE bool scopes_parse(const char *text, unsigned *bits);
 void scopes_add(struct text *to, unsigned bits);
@@ -32,21 +40,25 @@ struct app_key {
     char key_id[APP_KEY_SIZE];
     enum key_algorithm algorithm;
     unsigned scopes;
-    char secret[SECRET_SIZE];       /* HMAC: its characters are the key */
-    char public_key[2049];          /* RSA2: PEM */
+    char secret[SECRET_SIZE]; /* HMAC: its characters are the key */
+    char public_key[2049];    /* RSA2: PEM */
 };
 
 /* A live key that cannot be used here: its secret does not open, or its row says what this program
  * does not know. That is our fault, and no reason to call a signature wrong. */
-struct shut_key { char key_id[APP_KEY_SIZE]; enum key_algorithm algorithm; const char *why; };
+struct shut_key {
+    char key_id[APP_KEY_SIZE];
+    enum key_algorithm algorithm;
+    const char *why;
+};
 
 struct app {
     int64_t id, status, notify_append_channel, notify_closed;
     char app_key[APP_KEY_SIZE], name[257];
     char order_notify_url[1025], refund_notify_url[1025];
     char notify_schedule[256], late_payment[9];
-    struct net_list allowed;        /* count 0: any address */
-    struct app_key keys[APP_KEYS_MAX];  /* live ones: not revoked, not expired */
+    struct net_list allowed;           /* count 0: any address */
+    struct app_key keys[APP_KEYS_MAX]; /* live ones: not revoked, not expired */
     size_t key_count;
     struct shut_key shut[APP_KEYS_MAX];
     size_t shut_count;
@@ -67,7 +79,11 @@ MUST_USE enum pay_err app_ended_keys(struct db *db, const struct app *app, struc
 
 /* The secrets that sign an app's notifications now: the current one, and while it rotates the old.
  * PAY_NO_ROW: no such app, or none that opens. */
-struct webhook_keys { uint8_t key[2][WEBHOOK_KEY_MAX]; size_t len[2]; size_t count; };
+struct webhook_keys {
+    uint8_t key[2][WEBHOOK_KEY_MAX];
+    size_t len[2];
+    size_t count;
+};
 MUST_USE enum pay_err app_webhook_keys(struct db *db, int64_t app_id, struct webhook_keys *out);
 
 /* Spends a nonce inside the caller's transaction: PAY_NONCE_USED when it was spent before. */

@@ -48,7 +48,9 @@ static enum pay_err key_used_work(struct db *db, void *arg)
 
 void app_key_used(struct db *db, const struct app_key *key)
 {
-    static struct { int64_t id, due; } noted[USED_KEYS];
+    static struct {
+        int64_t id, due;
+    } noted[USED_KEYS];
     size_t at = (size_t)key->id % USED_KEYS;
     int64_t now = clock_ticks_us(), id = key->id;
 
@@ -67,7 +69,8 @@ struct webhook_row {
 };
 
 static const struct db_column WEBHOOK_COLUMNS[] = {
-    DB_COLUMN(struct webhook_row, app_key), DB_COLUMN(struct webhook_row, now),
+    DB_COLUMN(struct webhook_row, app_key),
+    DB_COLUMN(struct webhook_row, now),
     DB_COLUMN(struct webhook_row, old),
 };
 
@@ -110,12 +113,16 @@ enum pay_err app_webhook_keys(struct db *db, int64_t app_id, struct webhook_keys
     const struct db_param in[] = { DB_NUM(app_id) };
     uint8_t room[2][APP_SEALED_SIZE];
     struct webhook_row row = {
-        .now = { room[0], APP_SEALED_SIZE, 0 }, .old = { room[1], APP_SEALED_SIZE, 0 },
+        .now = { room[0], APP_SEALED_SIZE, 0 },
+        .old = { room[1], APP_SEALED_SIZE, 0 },
     };
 
     memset(out, 0, sizeof(*out));
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(WEBHOOK_COLUMNS), .row = &row });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(WEBHOOK_COLUMNS),
+                                                         .row = &row });
     db_end(db);
     if (err != PAY_OK)
         return err;

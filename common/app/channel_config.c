@@ -12,7 +12,7 @@
 #include "app/unusable.h"
 #include "channel/member.h"
 
-#define KEPT_CHANNELS 24        /* over 16: a pointer lives until that many others were looked up */
+#define KEPT_CHANNELS 24 /* over 16: a pointer lives until that many others were looked up */
 #define CONFIG_SIZE 16384
 
 struct channel_found {
@@ -83,9 +83,13 @@ static enum pay_err keys_open(struct channel_found *row, void **keys, const char
     return err == PAY_OK ? PAY_OK : PAY_FAULT;
 }
 
-struct channel_lookup { const char *sql; const struct db_param *in; size_t n; };
+struct channel_lookup {
+    const char *sql;
+    const struct db_param *in;
+    size_t n;
+};
 
-static struct channel_found latest;     /* the row that was read last */
+static struct channel_found latest; /* the row that was read last */
 
 /* Reads it, without its keys. */
 static enum pay_err row_read(struct db *db, const struct config *config,
@@ -95,9 +99,11 @@ static enum pay_err row_read(struct db *db, const struct config *config,
     struct channel_account *account = &latest.channel.account;
 
     latest = (struct channel_found){ .sealed = { room, sizeof(room), 0 } };
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = lookup->sql, .in = lookup->in, .n = lookup->n,
-        .shape = DB_SHAPE(CHANNEL_COLUMNS), .row = &latest });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = lookup->sql,
+                                                         .in = lookup->in,
+                                                         .n = lookup->n,
+                                                         .shape = DB_SHAPE(CHANNEL_COLUMNS),
+                                                         .row = &latest });
     db_end(db);
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NO_CHANNEL : err;
@@ -109,7 +115,9 @@ static enum pay_err row_read(struct db *db, const struct config *config,
 /* ---- kept */
 
 /* Of the texts that the keys were made of. */
-struct print { struct mac config, sealed; };
+struct print {
+    struct mac config, sealed;
+};
 
 static struct kept_channel {
     struct kept kept;
@@ -139,7 +147,8 @@ static enum pay_err print_row(struct print *out)
 {
     return sign_sha256(latest.config, strlen(latest.config), &out->config) &&
                    sign_sha256(latest.sealed.at, latest.sealed.len, &out->sealed)
-               ? PAY_OK : PAY_FAULT;
+               ? PAY_OK
+               : PAY_FAULT;
 }
 
 /* The keys are made anew only when the row's texts changed. */
@@ -167,8 +176,8 @@ static enum pay_err keys_take(struct db *db, struct kept_channel *slot)
 /* A channel that is gone or no longer opens leaves its slot expired, not emptied: an earlier caller
  * may still hold it. */
 static enum pay_err channel_read(struct db *db, const struct config *config,
-                              const struct channel_lookup *lookup, struct kept_channel *slot,
-                              const struct channel_config **out)
+                                 const struct channel_lookup *lookup, struct kept_channel *slot,
+                                 const struct channel_config **out)
 {
     const int64_t since = clock_ticks_us();
     enum pay_err err = row_read(db, config, lookup);
@@ -225,10 +234,9 @@ enum pay_err channel_config_by_id(struct db *db, const struct config *config, in
     return channel_read(db, config, &lookup, slot, out);
 }
 
-enum pay_err channel_secrets_each(struct db *db, const struct config *config,
-                                  const struct channel_key *key,
-                                  bool (*each)(void *arg, const char *name,
-                                               const struct json *value), void *arg)
+enum pay_err channel_secrets_each(
+    struct db *db, const struct config *config, const struct channel_key *key,
+    bool (*each)(void *arg, const char *name, const struct json *value), void *arg)
 {
     static const char SQL[] = CHANNEL_SELECT " WHERE c.app_id = ? AND c.code = ?";
     const struct db_param in[] = { DB_NUM(key->app_id), DB_STR(key->code) };

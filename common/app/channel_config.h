@@ -8,7 +8,7 @@
 struct channel_config {
     struct channel_account account;
     const struct channel_driver *driver;
-    int64_t status, fee_rate;       /* enum channel_status; parts per million */
+    int64_t status, fee_rate; /* enum channel_status; parts per million */
     char app_key[33];
 };
 
@@ -24,10 +24,12 @@ MUST_USE enum pay_err channel_config_by_id(struct db *db, const struct config *c
 
 /* Calls each with the members of a channel's secrets: for shroffctl verify, which tries them as
  * keys, since a program may have taken one for the app's. */
-struct channel_key { int64_t app_id; const char *code; };
-MUST_USE enum pay_err channel_secrets_each(struct db *db, const struct config *config,
-                                           const struct channel_key *key,
-                                           bool (*each)(void *arg, const char *name,
-                                                        const struct json *value), void *arg);
+struct channel_key {
+    int64_t app_id;
+    const char *code;
+};
+MUST_USE enum pay_err channel_secrets_each(
+    struct db *db, const struct config *config, const struct channel_key *key,
+    bool (*each)(void *arg, const char *name, const struct json *value), void *arg);
 
 #endif

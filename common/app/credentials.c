@@ -5,13 +5,21 @@
 
 #include "io/crypto/sign.h"
 
-struct scheme { const char *word; enum key_algorithm algorithm; enum alphabet alphabet; };
+struct scheme {
+    const char *word;
+    enum key_algorithm algorithm;
+    enum alphabet alphabet;
+};
 static const struct scheme SCHEMES[] = {
     { "SHROFF-HMAC-SHA256", KEY_HMAC_SHA256, ALPHA_HEX },
     { "SHROFF-RSA2", KEY_RSA2, ALPHA_BASE64 },
 };
 
-struct param { const char *name, *want; size_t offset, min, max; enum alphabet alphabet; };
+struct param {
+    const char *name, *want;
+    size_t offset, min, max;
+    enum alphabet alphabet;
+};
 /* clang-format off */
 #define PARAM(member, min, alphabet, want) \
     { #member, want, offsetof(struct credentials, member), min, \
@@ -28,9 +36,9 @@ static const char NAMES[] = "app_key, key_id, timestamp, nonce, signature";
 static const char WANT_HEX[] = "64 lower-case hex digits";
 
 struct reading {
-    const char *at;             /* what is not read yet */
+    const char *at; /* what is not read yet */
     struct credentials *out;
-    struct text *why;           /* NULL: not wanted */
+    struct text *why; /* NULL: not wanted */
 };
 /* Writes what is wrong when that is asked for; its value is false. */
 #define WRONG(r, ...) ((r)->why ? text_addf((r)->why, __VA_ARGS__) : (void)0, false)
@@ -72,7 +80,8 @@ static const char *usual_mistake(const struct value *v)
     if (str_eq(v->param->name, "nonce"))
         return v->len < v->param->min ? ": too short, take 16 random bytes in hex"
                : all_of(v, BASE64_ANY) && v->len <= v->param->max
-                   ? ": base64 has other characters, write the bytes in hex" : "";
+                   ? ": base64 has other characters, write the bytes in hex"
+                   : "";
     if (!str_eq(v->param->name, "signature"))
         return "";
     if (hmac && all_of(v, HEX_ANY))

@@ -4,25 +4,26 @@
 
 #include "app/app.h"
 
-#define REQUEST_BODY_MAX 65536      /* bytes of a request's body */
-#define REQUEST_URI_MAX 8192        /* bytes of its path with the query */
+#define REQUEST_BODY_MAX 65536 /* bytes of a request's body */
+#define REQUEST_URI_MAX 8192   /* bytes of its path with the query */
 #define NONCE_SIZE 65
-#define TIMESTAMP_WINDOW 300        /* seconds to either side */
-#define CREDENTIALS_EXTRA 256       /* bytes a signed text has besides address and body, at most */
+#define TIMESTAMP_WINDOW 300  /* seconds to either side */
+#define CREDENTIALS_EXTRA 256 /* bytes a signed text has besides address and body, at most */
 
 /* What the header says: each value is checked against its alphabet, and not verified yet. */
 struct credentials {
     enum key_algorithm algorithm;
-    char app_key[APP_KEY_SIZE], key_id[APP_KEY_SIZE];   /* key_id "" when left out */
+    char app_key[APP_KEY_SIZE], key_id[APP_KEY_SIZE]; /* key_id "" when left out */
     char timestamp[11], nonce[NONCE_SIZE];
     char signature[2049];
-    int64_t time;                                       /* timestamp as a number */
+    int64_t time; /* timestamp as a number */
 };
 
 /* What is signed of a request. */
 struct signed_request {
-    const char *method, *uri;           /* uri: path with query exactly as sent */
-    const char *body; size_t body_len;
+    const char *method, *uri; /* uri: path with query exactly as sent */
+    const char *body;
+    size_t body_len;
 };
 
 /* One Authorization header's value (NULL when absent); false when not of the contract's form. */

@@ -6,17 +6,19 @@
 #include "base/log.h"
 
 #define LOG_EVERY_US 1000000
-#define FOLDER_US 60000000          /* a server may come back with another folder */
+#define FOLDER_US 60000000 /* a server may come back with another folder */
 
-struct folder { char path[1024]; };
+struct folder {
+    char path[1024];
+};
 
 static enum pay_err folder_read(struct db *db, struct folder *out)
 {
     static const char SQL[] = "SELECT @@datadir AS path";
     static const struct db_column COLUMNS[] = { DB_COLUMN(struct folder, path) };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .shape = DB_SHAPE(COLUMNS), .row = out });
+    enum pay_err err =
+        db_select(db, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(COLUMNS), .row = out });
     db_end(db);
     return err;
 }

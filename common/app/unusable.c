@@ -10,9 +10,12 @@
 
 #define ALERT_EVERY_US (INT64_C(300) * 1000000)
 #define ALERTS_MAX 16
-#define ABOUT_SIZE 65           /* pay_alert.about */
+#define ABOUT_SIZE 65 /* pay_alert.about */
 
-struct telling { int64_t app_id; char about[ABOUT_SIZE], text[512]; };
+struct telling {
+    int64_t app_id;
+    char about[ABOUT_SIZE], text[512];
+};
 
 static enum pay_err tell_work(struct db *db, void *arg)
 {
@@ -23,7 +26,10 @@ static enum pay_err tell_work(struct db *db, void *arg)
 /* Its place among the latest alerts; the oldest gives way. */
 static int64_t *due_of(const char *about)
 {
-    static struct { char about[ABOUT_SIZE]; int64_t due; } told[ALERTS_MAX];
+    static struct {
+        char about[ABOUT_SIZE];
+        int64_t due;
+    } told[ALERTS_MAX];
     size_t oldest = 0;
 
     for (size_t i = 0; i < ALERTS_MAX; i++) {
@@ -45,8 +51,10 @@ void unusable_tell(struct db *db, int64_t app_id, const char *what, const char *
     int64_t *due = due_of(telling.about), now = clock_ticks_us();
     if (!due || now < *due)
         return;
-    text_addf(&text, "%s cannot be used: %s. Compare SHROFF_MASTER_KEY_FILE with the backup that "
-              "belongs to this database; shroffctl doctor opens every secret", what, why);
+    text_addf(&text,
+              "%s cannot be used: %s. Compare SHROFF_MASTER_KEY_FILE with the backup that "
+              "belongs to this database; shroffctl doctor opens every secret",
+              what, why);
     log_event(LOG_ERROR, "unusable", KV("what", what), KV("why", why));
     enum pay_err err = db_txn(db, tell_work, &telling);
     if (err == PAY_OK)

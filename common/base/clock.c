@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#define TIME_MAX_MS (INT64_C(253402300800000) - 1)      /* 9999-12-31T23:59:59.999Z */
+#define TIME_MAX_MS (INT64_C(253402300800000) - 1) /* 9999-12-31T23:59:59.999Z */
 
 static int64_t read_clock(clockid_t id, int64_t per_second)
 {
@@ -13,9 +13,18 @@ static int64_t read_clock(clockid_t id, int64_t per_second)
     return now.tv_sec * per_second + now.tv_nsec / (1000000000 / per_second);
 }
 
-int64_t clock_now_ms(void) { return read_clock(CLOCK_REALTIME, 1000); }
-int64_t clock_now_s(void) { return read_clock(CLOCK_REALTIME, 1); }
-int64_t clock_ticks_us(void) { return read_clock(CLOCK_MONOTONIC, 1000000); }
+int64_t clock_now_ms(void)
+{
+    return read_clock(CLOCK_REALTIME, 1000);
+}
+int64_t clock_now_s(void)
+{
+    return read_clock(CLOCK_REALTIME, 1);
+}
+int64_t clock_ticks_us(void)
+{
+    return read_clock(CLOCK_MONOTONIC, 1000000);
+}
 
 void clock_sleep_ms(int64_t ms)
 {
@@ -69,7 +78,10 @@ void time_add(struct text *to, int64_t ms)
 }
 
 /* A reader over the text: each step takes what it wants or breaks the rest. */
-struct scan { const char *at; bool broken; };
+struct scan {
+    const char *at;
+    bool broken;
+};
 
 static int take_number(struct scan *s, size_t digits, int64_t min, int64_t max)
 {

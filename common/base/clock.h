@@ -8,18 +8,20 @@
 #include "base/text.h"
 
 #define DAY_MS INT64_C(86400000)
-#define TIME_TEXT_SIZE 25       /* "2026-11-21T01:02:03.004Z" and NUL */
+#define TIME_TEXT_SIZE 25 /* "2026-11-21T01:02:03.004Z" and NUL */
 
-int64_t clock_now_ms(void);         /* wall clock */
+int64_t clock_now_ms(void); /* wall clock */
 int64_t clock_now_s(void);
-int64_t clock_ticks_us(void);       /* monotonic, for durations */
-void clock_sleep_ms(int64_t ms);    /* ends early on a signal */
+int64_t clock_ticks_us(void);    /* monotonic, for durations */
+void clock_sleep_ms(int64_t ms); /* ends early on a signal */
 
-void time_add(struct text *to, int64_t ms);                     /* RFC 3339, milliseconds, Z */
+void time_add(struct text *to, int64_t ms); /* RFC 3339, milliseconds, Z */
 /* RFC 3339 with Z or an offset, optional fraction (cut to ms); years 1970 to 9999. */
 MUST_USE bool time_parse(const char *s, int64_t *ms);
 /* Calendar parts in UTC, for DATETIME columns and HTTP dates. */
-struct time_parts { int year, month, day, hour, minute, second, ms; };
+struct time_parts {
+    int year, month, day, hour, minute, second, ms;
+};
 void time_split(int64_t ms, struct time_parts *out);
 int64_t time_join(const struct time_parts *in);
 /* "Sun, 06 Nov 1994 08:49:37 GMT" */

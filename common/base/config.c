@@ -16,8 +16,8 @@ enum set_kind { SET_TEXT, SET_FOLDER, SET_URL, SET_NUM, SET_MODE, SET_LEVEL, SET
 struct setting {
     const char *name;
     enum set_kind kind;
-    const char *live, *test;        /* defaults by mode; test NULL: the same */
-    int64_t min, max;               /* of numbers; of texts the length */
+    const char *live, *test; /* defaults by mode; test NULL: the same */
+    int64_t min, max;        /* of numbers; of texts the length */
     size_t offset;
     const char *help;
 };
@@ -94,9 +94,9 @@ static bool is_origin(const char *s)
 {
     const char *host = str_starts(s, "https://") ? s + 8 : str_starts(s, "http://") ? s + 7 : NULL;
 
-    return *s == '\0' ||
-           (host && *host && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                          "0123456789.-:[]") == strlen(host));
+    return *s == '\0' || (host && *host &&
+                          strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789.-:[]") == strlen(host));
 }
 
 /* Absolute, without the slashes at the end; false when it does not fit. */
@@ -243,8 +243,8 @@ void config_print_help(void)
         struct text want = TEXT(room);
         wants_add(set, &want);
         printf("%-26s %s%s%s%s; default: %s%s%s\n", set->name, set->help, *room ? " (" : "", room,
-               *room ? ")" : "", str_or(set->live, "none"),
-               set->test ? ", in test mode " : "", str_or(set->test, ""));
+               *room ? ")" : "", str_or(set->live, "none"), set->test ? ", in test mode " : "",
+               str_or(set->test, ""));
     }
     printf("%-26s account of WEB RUNNER MIGRATE CTL SANDBOX; default: shroff_<role>\n",
            "SHROFF_<ROLE>_DB_USER");

@@ -10,7 +10,7 @@
 #include "base/sizes.h"
 
 #define CONFIG_TEXT 512
-#define EXIT_CONFIG 78      /* sysexits.h EX_CONFIG */
+#define EXIT_CONFIG 78 /* sysexits.h EX_CONFIG */
 
 struct config {
     bool test_mode;                     /* SHROFF_MODE=test */
@@ -25,7 +25,7 @@ struct config {
     char master_key_file[CONFIG_TEXT];
     char metrics_file[CONFIG_TEXT];
     int64_t workers, worker_requests, rate_app, rate_ip, keep_days, keep_refused_days, min_free_mb,
-            log_level;
+        log_level;
     struct net_list trusted_proxies, metrics_nets, notify_allow_nets;
 };
 
@@ -48,7 +48,9 @@ void config_print_help(void);
  * credential <role>.password, or the file named by SHROFF_<ROLE>_DB_PASSWORD_FILE (default
  * STATE/secrets/<role>.password). Exits 78 when that
  * cannot be read. */
-struct db_account { char user[81], password[129], database[65]; };
+struct db_account {
+    char user[81], password[129], database[65];
+};
 void config_db_account(const struct config *config, const char *role, struct db_account *out);
 /* The same for a caller that can go on without it: instead of the exit, false, and *why says what
  * is wrong. */

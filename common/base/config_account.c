@@ -41,7 +41,9 @@ static const char *password_named(const char *role, char *name, size_t size, str
 }
 
 /* False when a bound or a file is in the way; name, value and want say what, as refuse tells it. */
-struct complaint { char name[80], value[2 * CONFIG_TEXT], want[200]; };
+struct complaint {
+    char name[80], value[2 * CONFIG_TEXT], want[200];
+};
 
 static bool complain(struct complaint *c, const char *value, const char *want)
 {
@@ -68,12 +70,12 @@ static bool load_password(const struct config *config, const char *role, struct 
         text_addf(&path, "%s/secrets/%s.password", config->state, role);
         if (access(config->state, F_OK) != 0) {
             (void)snprintf(c->name, sizeof(c->name), "SHROFF_STATE");
-            return complain(c, config->state, "there is no such folder: start ./scripts/run, or"
-                                              " name the copy you mean");
+            return complain(c, config->state,
+                            "there is no such folder: start ./scripts/run, or"
+                            " name the copy you mean");
         }
     }
-    enum pay_err err = path.full ? PAY_FULL
-                                 : file_read(room, out->password, sizeof(out->password));
+    enum pay_err err = path.full ? PAY_FULL : file_read(room, out->password, sizeof(out->password));
     text_addf(&want, "want a file with a password of at most 128 bytes: %s",
               err == PAY_FULL ? "it is longer" : strerror(errno));
     if (err != PAY_OK)

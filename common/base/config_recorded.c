@@ -46,7 +46,7 @@ static void take_line(char *line)
     if (!equals || !str_starts(line, "SHROFF_"))
         return;
     *equals = '\0';
-    const char *said = getenv(line);            /* empty counts as unset, as everywhere */
+    const char *said = getenv(line); /* empty counts as unset, as everywhere */
     if (!(said && *said) && unquote(equals + 1, value, sizeof(value)))
         setenv(line, value, 1);
 }

@@ -77,9 +77,9 @@
 enum pay_err { PAY_ERRORS(PAY_AS_ENUM) PAY_ERR_COUNT };
 
 struct err_row {
-    const char *name;   /* "PAY_BAD_FIELD" */
-    int code;           /* 40001; 0 for success and for what stays inside */
-    int http;           /* 400 */
+    const char *name; /* "PAY_BAD_FIELD" */
+    int code;         /* 40001; 0 for success and for what stays inside */
+    int http;         /* 400 */
     const char *msg, *help;
 };
 

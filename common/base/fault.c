@@ -13,7 +13,10 @@
 #include "base/log.h"
 #include "base/text.h"
 
-struct plan { char point[64], action[64]; int64_t pass; };
+struct plan {
+    char point[64], action[64];
+    int64_t pass;
+};
 
 static const char *word_cut(char **rest)
 {
@@ -69,5 +72,5 @@ void fault_point(const char *name)
     act(plan.action);
 }
 #else
-typedef int fault_is_for_the_test_build;    /* a file must hold something */
+typedef int fault_is_for_the_test_build; /* a file must hold something */
 #endif

@@ -45,8 +45,8 @@ void json_mask(struct text *to, const char *text, const char *name)
 
     while (*text) {
         bool same = false;
-        const char *end =
-            *text == '"' ? string_read(text, name, &same) : text + strcspn(text, "\"");
+        const char *end = *text == '"' ? string_read(text, name, &same)
+                                       : text + strcspn(text, "\"");
         const char *colon = end + strspn(end, BLANKS);
         if (same && *colon == ':')
             end = colon + 1 + strspn(colon + 1, BLANKS);

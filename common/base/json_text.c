@@ -28,10 +28,22 @@ static void close_with(struct json_text *j, char bracket)
     j->need_comma = true;
 }
 
-void json_open(struct json_text *j, const char *name) { open_with(j, name, '{'); }
-void json_close(struct json_text *j) { close_with(j, '}'); }
-void json_open_list(struct json_text *j, const char *name) { open_with(j, name, '['); }
-void json_close_list(struct json_text *j) { close_with(j, ']'); }
+void json_open(struct json_text *j, const char *name)
+{
+    open_with(j, name, '{');
+}
+void json_close(struct json_text *j)
+{
+    close_with(j, '}');
+}
+void json_open_list(struct json_text *j, const char *name)
+{
+    open_with(j, name, '[');
+}
+void json_close_list(struct json_text *j)
+{
+    close_with(j, ']');
+}
 
 void json_str_n(struct json_text *j, const char *name, const char *s, size_t len)
 {
@@ -85,7 +97,7 @@ void json_raw(struct json_text *j, const char *name, const char *json)
 
 static void escape_one(struct text *to, uint32_t c)
 {
-    static const char SHORT[] = "\"\"\\\\\bb\ff\nn\rr\tt";      /* pairs: character, its letter */
+    static const char SHORT[] = "\"\"\\\\\bb\ff\nn\rr\tt"; /* pairs: character, its letter */
 
     for (size_t i = 0; i + 1 < sizeof(SHORT); i += 2) {
         if ((uint32_t)SHORT[i] == c) {
@@ -99,7 +111,7 @@ static void escape_one(struct text *to, uint32_t c)
 
 void json_escape(struct text *to, const char *s, size_t len)
 {
-    size_t plain = 0;       /* start of the run not yet copied */
+    size_t plain = 0; /* start of the run not yet copied */
 
     for (size_t at = 0; at < len;) {
         uint32_t c = 0;

@@ -9,7 +9,9 @@
 
 #define KEPT_US 1000000
 
-struct kept { int64_t until_us, used_us; };     /* ticks of base/clock.h; 0: nothing is kept */
+struct kept {
+    int64_t until_us, used_us;
+}; /* ticks of base/clock.h; 0: nothing is kept */
 
 /* May it still be used? Notes the use, for kept_oldest. */
 bool kept_is_fresh(struct kept *kept);

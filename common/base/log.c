@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/json_text.h"
 
-#define WAIT_MS 20          /* for a full pipe */
-#define VALUE_MAX 1024      /* bytes of one text; the rest is cut */
-#define ENDING 24           /* room kept for what closes a line */
+#define WAIT_MS 20     /* for a full pipe */
+#define VALUE_MAX 1024 /* bytes of one text; the rest is cut */
+#define ENDING 24      /* room kept for what closes a line */
 
 static char program_name[32] = "shroff";
 static char request_name[65];
@@ -86,7 +86,7 @@ void log_pairs(enum log_level level, const char *event, const struct log_pair *p
     for (int i = 0; i < count; i++) {
         const size_t len = line.len;
         add_pair(&json, &pairs[i]);
-        if (line.full) {                    /* this pair did not fit: take it back, go on */
+        if (line.full) { /* this pair did not fit: take it back, go on */
             line = (struct text){ room, len, line.size, false };
             cut = true;
         }

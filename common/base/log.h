@@ -13,7 +13,7 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
 struct log_pair {
     const char *name;
-    const char *text;       /* NULL: the number counts */
+    const char *text; /* NULL: the number counts */
     int64_t number;
 };
 /* clang-format off */

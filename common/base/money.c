@@ -94,7 +94,10 @@ struct money money_fee(struct money price, int64_t rate_ppm)
 /* ISO 4217 list one of 2026, by decimals: what people are paid in. Left out are the fund and unit
  * codes (BOV CHE CHW CLF COU MXV USN UYI UYW XAD XDR XSU XUA), metals, bonds, tests and XXX;
  * withdrawn are BGN (2026), ANG (2025), ZWL, SLL, HRK, CUC. */
-struct currency_group { int digits; const char *codes; };
+struct currency_group {
+    int digits;
+    const char *codes;
+};
 static const struct currency_group CURRENCIES[] = {
     { 0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF" },
     { 3, "BHD IQD JOD KWD LYD OMR TND" },
@@ -112,7 +115,7 @@ static const struct currency_group *group_of(const char *code)
     if (!str_is(code, ALPHA_UPPER, 3, 3))
         return NULL;
     for (size_t i = 0; i < COUNT(CURRENCIES); i++) {
-        if (strstr(CURRENCIES[i].codes, code))     /* blanks between codes: no match across two */
+        if (strstr(CURRENCIES[i].codes, code)) /* blanks between codes: no match across two */
             return &CURRENCIES[i];
     }
     return NULL;

@@ -7,11 +7,16 @@
 #include "base/text.h"
 
 /* The type of amounts alone: a rate or a time in the place of one does not compile. */
-struct money { int64_t minor; };
+struct money {
+    int64_t minor;
+};
 #define MONEY(n) ((struct money){ (n) })
-static inline bool money_eq(struct money a, struct money b) { return a.minor == b.minor; }
+static inline bool money_eq(struct money a, struct money b)
+{
+    return a.minor == b.minor;
+}
 
-#define MONEY_MAX INT64_C(1000000000000)    /* 10^12 minor units: the contract's upper bound */
+#define MONEY_MAX INT64_C(1000000000000) /* 10^12 minor units: the contract's upper bound */
 #define CURRENCY_SIZE 4
 
 /* "10.00", "10", "10.5" -> 1000, 1000, 1050 for two decimals; refuses signs, blanks, exponents,
@@ -26,7 +31,7 @@ MUST_USE bool money_add(struct money a, struct money b, struct money *sum);
 /* rate in parts per million, rounded half up once, never above price. */
 struct money money_fee(struct money price, int64_t rate_ppm);
 
-bool currency_is_current(const char *code);     /* an ISO 4217 code in use today, upper case */
+bool currency_is_current(const char *code); /* an ISO 4217 code in use today, upper case */
 int currency_digits(const char *code);      /* CNY 2, JPY 0, KWD 3; 2 when unknown */
 
 #endif

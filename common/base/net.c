@@ -34,7 +34,7 @@ static bool range_parse(const char *s, size_t len, struct net_range *out)
 
     if (!text_copy_n(text, sizeof(text), s, host_len) || !net_parse(text, &out->from))
         return false;
-    const int width = strchr(text, ':') ? 128 : 32;     /* the spelling says how bits are counted */
+    const int width = strchr(text, ':') ? 128 : 32; /* the spelling says how bits are counted */
     int64_t bits = width;
     if (slash && !str_to_i64_n(slash + 1, len - host_len - 1, 0, width, &bits))
         return false;
@@ -121,7 +121,10 @@ static void address_text(const struct net_address *address, char out[NET_TEXT_SI
 
 /* ---- elements of X-Forwarded-For, as proxies write them */
 
-struct span { const char *at; size_t len; };
+struct span {
+    const char *at;
+    size_t len;
+};
 
 static struct span trimmed(struct span s)
 {

@@ -7,14 +7,22 @@
 #include <stdint.h>
 #include "base/err.h"
 
-struct net_address { uint8_t bytes[16]; };      /* always in IPv6 form, mapped for IPv4 */
+struct net_address {
+    uint8_t bytes[16];
+}; /* always in IPv6 form, mapped for IPv4 */
 bool net_is_v4(const struct net_address *address);
-struct net_range { struct net_address from; int bits; };
+struct net_range {
+    struct net_address from;
+    int bits;
+};
 
 #define NET_LIST_MAX 64
-struct net_list { struct net_range at[NET_LIST_MAX]; size_t count; };
+struct net_list {
+    struct net_range at[NET_LIST_MAX];
+    size_t count;
+};
 
-MUST_USE bool net_parse(const char *s, struct net_address *out);    /* no brackets, no port */
+MUST_USE bool net_parse(const char *s, struct net_address *out); /* no brackets, no port */
 /* "10.0.0.0/8,::1/128, 192.0.2.7": comma or blank separated; a bare address is one host. False on
  * the first bad entry or when there are over NET_LIST_MAX. */
 MUST_USE bool net_list_parse(const char *s, struct net_list *out);

@@ -13,7 +13,7 @@
 #define READERS_A_CORE 4
 #define FEW 4
 #define CONNECTIONS_LEAST 400
-#define CONNECTIONS_TO_SPARE 200    /* jobs, people, programs that start while others end */
+#define CONNECTIONS_TO_SPARE 200 /* jobs, people, programs that start while others end */
 
 static int64_t between(int64_t least, int64_t n, int64_t most)
 {

@@ -7,15 +7,17 @@
 #include <stdint.h>
 
 /* What a machine, or the container it is seen from, gives. */
-struct machine_size { int64_t cores, memory_mb; };
+struct machine_size {
+    int64_t cores, memory_mb;
+};
 
 /* What the requests of a program mostly do: its workers follow from that. */
 enum load { LOAD_WRITE, LOAD_READ, LOAD_FEW };
 
 struct sizes {
-    int64_t workers[3];             /* by enum load */
-    int64_t connections;            /* that MariaDB must take: of all programs and some to spare */
-    int64_t pool_mb, redo_mb;       /* InnoDB's buffer pool and redo log */
+    int64_t workers[3];       /* by enum load */
+    int64_t connections;      /* that MariaDB must take: of all programs and some to spare */
+    int64_t pool_mb, redo_mb; /* InnoDB's buffer pool and redo log */
 };
 
 void machine_read(struct machine_size *out);

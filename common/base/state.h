@@ -36,13 +36,16 @@
 #define STEP_AS_ROW(from, to, why) { from, to, why },
 #define STEP_AS_PAIR(from, to, why) ", (" STATE(from) ", " STATE(to) ")"
 
-struct state_step { int64_t from, to; const char *why; };
+struct state_step {
+    int64_t from, to;
+    const char *why;
+};
 
 /* Both lists end with an element of which the text is NULL. */
 struct state_table {
-    const char *kind;                   /* "order"; of status_log too */
-    const char *table;                  /* "pay_order"; its column is `status` */
-    const struct word *rows;       /* the first is the one that an object begins in */
+    const char *kind;        /* "order"; of status_log too */
+    const char *table;       /* "pay_order"; its column is `status` */
+    const struct word *rows; /* the first is the one that an object begins in */
     const struct state_step *steps;
 };
 /* clang-format off */
@@ -52,7 +55,7 @@ struct state_table {
     (const struct state_step[]){ steps(STEP_AS_ROW) { .why = NULL } } }
 /* clang-format on */
 
-#define STATE_ANY (-1)                  /* of a filter: objects in all states */
+#define STATE_ANY (-1) /* of a filter: objects in all states */
 
 /* The state's word; "" for a number that the table lacks. */
 const char *state_word(const struct state_table *of, int64_t number);

@@ -101,7 +101,7 @@ static void name_slot(struct stats_slot *slot, enum stats_kind kind, const char 
 {
     if (atomic_load_explicit(&slot->ready, memory_order_acquire) != 0)
         return;
-    memcpy(slot->name, name, strlen(name));         /* the file's bytes are zero before */
+    memcpy(slot->name, name, strlen(name)); /* the file's bytes are zero before */
     memcpy(slot->label, label, strlen(label));
     atomic_store_explicit(&slot->ready, (uint32_t)kind, memory_order_release);
 }

@@ -12,7 +12,7 @@ void stats_open(const char *path);
 /* name is the metric, label its label pairs as Prometheus writes them: `endpoint="create",code="0"`
  * (each pair of name and label gets a slot of its own; at most 1024 in all, label <= 120 bytes). */
 void stats_add(const char *name, const char *label, int64_t n);
-void stats_set(const char *name, const char *label, int64_t n);     /* a gauge */
+void stats_set(const char *name, const char *label, int64_t n); /* a gauge */
 /* Observes a duration into fixed buckets 1 2.5 5 10 25 50 100 250 500 1000 2500 5000 10000 ms. */
 void stats_observe_us(const char *name, const char *label, int64_t us);
 /* Prometheus text format 0.0.4 with # HELP and # TYPE of the metrics known to stats.c. */

@@ -5,11 +5,13 @@
 #include "base/stats_file.h"
 
 const int64_t STATS_BOUND_US[STATS_BOUNDS] = {
-    1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000,
-    10000000,
+    1000,   2500,   5000,    10000,   25000,   50000,    100000,
+    250000, 500000, 1000000, 2500000, 5000000, 10000000,
 };
 
-struct metric { const char *name, *help; };
+struct metric {
+    const char *name, *help;
+};
 static const struct metric METRICS[] = {
     { "shroff_requests_total", "Requests answered, by endpoint and answer code." },
     { "shroff_request_seconds", "Time from accepting a request to its answer, by endpoint." },
@@ -143,7 +145,8 @@ void stats_print(struct text *to)
         print_slot(to, found[i]);
     }
     if (stats_mapped)
-        text_addf(to, "# TYPE shroff_stats_dropped_total counter\n"
-                      "shroff_stats_dropped_total %lld\n",
+        text_addf(to,
+                  "# TYPE shroff_stats_dropped_total counter\n"
+                  "shroff_stats_dropped_total %lld\n",
                   (long long)atomic_load_explicit(&stats_mapped->dropped, memory_order_relaxed));
 }

@@ -27,7 +27,10 @@ void random_bytes(void *out, size_t len)
 
 /* Within one millisecond (or while the clock is set back) the next number is the last one and a
  * random step, so it grows and still cannot be guessed from its neighbour. */
-struct number { int64_t ms; uint64_t high, low; };  /* 48, 16 and 64 bits */
+struct number {
+    int64_t ms;
+    uint64_t high, low;
+}; /* 48, 16 and 64 bits */
 
 static void next_number(struct number *last)
 {

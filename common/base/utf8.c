@@ -3,7 +3,11 @@
 
 /* What the first byte promises: how many bytes follow, its own payload, the least code point that
  * needs so many (anything below is an overlong form). */
-struct lead { uint8_t mask, bits; size_t more; uint32_t least; };
+struct lead {
+    uint8_t mask, bits;
+    size_t more;
+    uint32_t least;
+};
 static const struct lead LEADS[] = {
     { 0x80, 0x00, 0, 0x0 },
     { 0xE0, 0xC0, 1, 0x80 },
@@ -80,7 +84,9 @@ bool utf8_steers(uint32_t c)
 
 /* First and last of each run of characters that print nothing, or turn the direction of what
  * follows: a reader does not see them, a terminal or a browser obeys them. */
-static const struct { uint32_t first, last; } HIDDEN[] = {
+static const struct {
+    uint32_t first, last;
+} HIDDEN[] = {
     { 0xAD, 0xAD },     { 0x61C, 0x61C },     { 0x115F, 0x1160 },   { 0x17B4, 0x17B5 },
     { 0x180B, 0x180F }, { 0x200B, 0x200F },   { 0x2028, 0x202E },   { 0x2060, 0x206F },
     { 0x3164, 0x3164 }, { 0xFE00, 0xFE0F },   { 0xFEFF, 0xFEFF },   { 0xFFA0, 0xFFA0 },

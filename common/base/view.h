@@ -17,14 +17,14 @@
 #include "base/word.h"
 
 enum view_kind {
-    VIEW_TEXT,          /* char[] */
-    VIEW_STRING,        /* const char *; NULL is empty */
-    VIEW_JSON,          /* char[]: JSON that was checked */
-    VIEW_NUMBER,        /* int64_t */
-    VIEW_MONEY,         /* struct money, shown as its minor units */
-    VIEW_TIME,          /* int64_t: ms, shown as RFC 3339; 0 is empty */
-    VIEW_STATE,         /* int64_t, shown as its word */
-    VIEW_FLAG           /* bool */
+    VIEW_TEXT,   /* char[] */
+    VIEW_STRING, /* const char *; NULL is empty */
+    VIEW_JSON,   /* char[]: JSON that was checked */
+    VIEW_NUMBER, /* int64_t */
+    VIEW_MONEY,  /* struct money, shown as its minor units */
+    VIEW_TIME,   /* int64_t: ms, shown as RFC 3339; 0 is empty */
+    VIEW_STATE,  /* int64_t, shown as its word */
+    VIEW_FLAG    /* bool */
 };
 /* Empty are "", 0 and false. */
 enum view_need { VIEW_ALWAYS, VIEW_UNLESS_EMPTY };
@@ -33,23 +33,22 @@ struct view_member {
     const char *name;
     enum view_kind kind;
     enum view_need need;
-    size_t part;                /* where the object has the pointer to the part; or VIEW_WHOLE */
-    size_t offset;              /* in the part */
-    const struct word *words;   /* VIEW_STATE */
+    size_t part;              /* where the object has the pointer to the part; or VIEW_WHOLE */
+    size_t offset;            /* in the part */
+    const struct word *words; /* VIEW_STATE */
 };
-#define VIEW_WHOLE SIZE_MAX     /* the member is in the object itself */
+#define VIEW_WHOLE SIZE_MAX /* the member is in the object itself */
 
 /* A kind that does not fit the member's type does not compile: the array has a negative size. */
 #define VIEW_IS_NUMBER(kind) ((kind) == VIEW_NUMBER || (kind) == VIEW_TIME || (kind) == VIEW_STATE)
 #define VIEW_FITS(kind, at) \
-    (VIEW_IS_NUMBER(kind) == _Generic((at), int64_t *: 1, const int64_t *: 1, default: 0) && \
+    (VIEW_IS_NUMBER(kind) == _Generic((at), int64_t * : 1, const int64_t * : 1, default : 0) && \
      ((kind) == VIEW_MONEY) == \
-         _Generic((at), struct money *: 1, const struct money *: 1, default: 0) && \
-     ((kind) == VIEW_STRING) == _Generic((at), const char **: 1, default: 0) && \
-     ((kind) == VIEW_FLAG) == _Generic((at), bool *: 1, default: 0))
+         _Generic((at), struct money * : 1, const struct money * : 1, default : 0) && \
+     ((kind) == VIEW_STRING) == _Generic((at), const char ** : 1, default : 0) && \
+     ((kind) == VIEW_FLAG) == _Generic((at), bool * : 1, default : 0))
 #define VIEW_OFFSET(type, member, kind) \
-    (offsetof(type, member) + \
-     0 * sizeof(char[VIEW_FITS(kind, &((type *)0)->member) ? 1 : -1]))
+    (offsetof(type, member) + 0 * sizeof(char[VIEW_FITS(kind, &((type *)0)->member) ? 1 : -1]))
 
 /* clang-format off */
 #define VIEW_MEMBER(type, member, kind_, name_, /* need, .words */ ...) \
@@ -72,7 +71,11 @@ struct view {
 const struct view_member *view_member(const struct view *view, size_t i);
 
 /* A member of an object. Empty without text and number: its part is NULL. */
-struct view_value { const char *text; int64_t number; bool empty; };
+struct view_value {
+    const char *text;
+    int64_t number;
+    bool empty;
+};
 void view_read(const struct view_member *member, const void *object, struct view_value *out);
 
 /* Writes the members of the view into the JSON object under way. A member of a part that is NULL is

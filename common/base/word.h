@@ -7,7 +7,10 @@
 #include <stdint.h>
 #include "base/text.h"
 
-struct word { int64_t number; const char *word, *says; };
+struct word {
+    int64_t number;
+    const char *word, *says;
+};
 
 /* The number's word; "" when the list lacks it. */
 const char *word_of(const struct word *list, int64_t number);

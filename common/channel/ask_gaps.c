@@ -4,7 +4,7 @@
 #include "base/err.h"
 
 static const int64_t FIRST[] = { 10, 30, 120, 600 };
-#define HOURLY 25               /* the fifth, and for a day more */
+#define HOURLY 25 /* the fifth, and for a day more */
 #define HOUR_S 3600
 #define DAY_S 86400
 

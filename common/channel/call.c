@@ -8,7 +8,7 @@
 
 static enum pay_err answer_meaning(const struct http_answer *answer)
 {
-    static const int NOT_NOW[] = { 408, 425, 429 };     /* it may be done all the same */
+    static const int NOT_NOW[] = { 408, 425, 429 }; /* it may be done all the same */
 
     if (answer->end != HTTP_DONE)
         return answer->end == HTTP_BAD_URL ? PAY_FULL : PAY_UNKNOWN;
@@ -29,14 +29,14 @@ static const char *result_word(enum pay_err err)
 }
 
 static void call_note(const struct channel_account *account, const char *what, enum pay_err err,
-                 const struct http_answer *answer)
+                      const struct http_answer *answer)
 {
     char label[96];
     struct text text = TEXT(label);
 
     text_addf(&text, "what=\"%s\",result=\"%s\"", what, result_word(err));
     stats_add("shroff_channel_calls_total", label, 1);
-    if (err == PAY_FULL && answer->end != HTTP_BAD_URL)     /* the gate's own counter has it */
+    if (err == PAY_FULL && answer->end != HTTP_BAD_URL) /* the gate's own counter has it */
         return;
     text_reset(&text);
     text_addf(&text, "what=\"%s\"", what);
@@ -55,7 +55,7 @@ static bool may_be_called(const struct channel_account *account, const char *url
 }
 
 static enum pay_err call_send(const struct channel_account *account,
-                         const struct http_request *request, struct http_answer *answer)
+                              const struct http_request *request, struct http_answer *answer)
 {
     struct http_request timed = *request;
     struct gate_pass pass;

@@ -9,11 +9,15 @@
 
 #include "channel/product.h"
 
-struct channel_member;      /* member.h */
+struct channel_member; /* member.h */
 struct channel_parsed;
 
 /* How a callback is answered. */
-struct channel_answer { int status; const char *type; char body[256]; };
+struct channel_answer {
+    int status;
+    const char *type;
+    char body[256];
+};
 
 /* PAY_OK, PAY_UNKNOWN when no trustworthy answer came, PAY_FULL when nothing was sent. */
 typedef enum pay_err channel_ask(const struct channel_account *account, const char *pay_id,
@@ -22,10 +26,12 @@ typedef enum pay_err channel_ask(const struct channel_account *account, const ch
 struct channel_driver {
     const char *protocol;
     bool test_only;         /* cannot be made or used in live mode */
-    enum channel_body body;                 /* of a callback */
-    size_t body_max;                        /* its bytes at most */
-    const struct channel_product *products; size_t product_count;
-    const struct channel_member *members; size_t member_count;
+    enum channel_body body; /* of a callback */
+    size_t body_max;        /* its bytes at most */
+    const struct channel_product *products;
+    size_t product_count;
+    const struct channel_member *members;
+    size_t member_count;
 
     /* Called once for each change of the row, after its members were checked: makes the keys that
      * the functions below need. PAY_BAD_FIELD: the row cannot work; *why is then a static text. */
@@ -35,8 +41,8 @@ struct channel_driver {
      * NULL: the keys come from the channel. */
     enum pay_err (*make)(const struct json *like, struct text *config, struct text *secrets);
 
-    channel_ask *query;     /* what became of pay_id? */
-    channel_ask *close;     /* makes it unpayable; SUCCESS when the payer was faster */
+    channel_ask *query; /* what became of pay_id? */
+    channel_ask *close; /* makes it unpayable; SUCCESS when the payer was faster */
     /* NULL: the channel cannot do it. PAY_REFUSED is a definite no, its reason in out. */
     enum pay_err (*refund)(const struct channel_account *account,
                            const struct channel_refund *refund, struct channel_said *out);

@@ -9,11 +9,11 @@
 #include "base/log.h"
 #include "base/stats.h"
 
-#define CHANNELS 1024           /* a power of two; a channel without a record has no breaker */
-#define CREDITS 1024            /* when there are more, some share their credit */
+#define CHANNELS 1024 /* a power of two; a channel without a record has no breaker */
+#define CREDITS 1024  /* when there are more, some share their credit */
 #define SEATS_MAX 512
-#define PATIENCE_US INT64_C(1000000)    /* the longest wait for a seat */
-#define SLOW_US INT64_C(250000)         /* no request waits once all calls last so long */
+#define PATIENCE_US INT64_C(1000000) /* the longest wait for a seat */
+#define SLOW_US INT64_C(250000)      /* no request waits once all calls last so long */
 #define NAP_MS 2
 #define HUNG_US INT64_C(1000000)
 #define HUNG_MAX 3
@@ -26,15 +26,15 @@
 #define ALL_CREDIT_US INT64_C(32000000)
 
 struct seat {
-    _Atomic int64_t app_id;                 /* 0: free */
-    _Atomic int64_t call_since;             /* 0: no call now */
-    _Atomic bool waits;                     /* its worker waits for a seat */
+    _Atomic int64_t app_id;     /* 0: free */
+    _Atomic int64_t call_since; /* 0: no call now */
+    _Atomic bool waits;         /* its worker waits for a seat */
 };
 
 struct record {
-    _Atomic int64_t channel_id;             /* 0: free */
-    _Atomic int64_t shut_until;             /* 0: open; past: the next call is a probe */
-    _Atomic int hung;                       /* in a row */
+    _Atomic int64_t channel_id; /* 0: free */
+    _Atomic int64_t shut_until; /* 0: open; past: the next call is a probe */
+    _Atomic int hung;           /* in a row */
 };
 
 struct gate {
@@ -43,13 +43,13 @@ struct gate {
     struct record records[CHANNELS];
 };
 
-static struct gate *gate;                   /* NULL: every call passes */
+static struct gate *gate; /* NULL: every call passes */
 static int workers, seats_of_all;
 
 /* This worker's own. */
 static struct seat *own;
 static int64_t seated_us;
-static bool beyond;                         /* its app is beyond its own seats */
+static bool beyond; /* its app is beyond its own seats */
 
 static int within(int64_t n, int most)
 {
@@ -60,8 +60,8 @@ void gate_open(int64_t count)
 {
     workers = within(count, SEATS_MAX);
     seats_of_all = within(workers - within(workers / 4, SEATS_MAX), SEATS_MAX);
-    void *at = mmap(NULL, sizeof(struct gate), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                    -1, 0);
+    void *at =
+        mmap(NULL, sizeof(struct gate), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED)
         log_event(LOG_ERROR, "gate.off", KV("text", "no shared memory"));
     else
@@ -104,7 +104,7 @@ static void charge(_Atomic int64_t *repaid_at, int64_t us, int64_t share, int64_
 
 struct survey {
     int of_app, of_all, waiting;
-    int calls, slow;                        /* slow: no seat comes free soon */
+    int calls, slow; /* slow: no seat comes free soon */
 };
 
 static struct survey look_around(int64_t app_id, int64_t now)
@@ -154,8 +154,7 @@ static bool may_wait(int64_t app_id, int64_t began, int64_t now)
     const struct survey s = look_around(app_id, now);
 
     return (s.calls == 0 || s.slow < s.calls) && now - began < PATIENCE_US &&
-           has_credit(app_id, now) &&
-           atomic_load(&gate->all_repaid_at) - now < ALL_CREDIT_US;
+           has_credit(app_id, now) && atomic_load(&gate->all_repaid_at) - now < ALL_CREDIT_US;
 }
 
 static void wait_paid(int64_t app_id, int64_t began)

@@ -41,7 +41,10 @@ void gate_rise(void);
 
 /* The channel hangs and its next trial is not due. */
 bool gate_is_shut(int64_t channel_id);
-struct gate_pass { void *record; int64_t since; };
+struct gate_pass {
+    void *record;
+    int64_t since;
+};
 /* Before a call; sits first when the request has no seat. False: no seat, or the channel hangs.
  * After true the caller calls gate_leave. */
 bool gate_enter(const struct channel_account *account, struct gate_pass *pass);

@@ -6,7 +6,7 @@
 #include "channel/channel.h"
 #include "io/crypto/sign.h"
 
-static char problem[256];       /* what is wrong, until the next check */
+static char problem[256]; /* what is wrong, until the next check */
 
 static enum pay_err member_must(const struct channel_member *m, const char *what)
 {
@@ -83,10 +83,12 @@ static enum pay_err member_check(const struct channel_member *m, const char *tex
         return choice_check(m, text);
     case MEMBER_RSA_PUBLIC:
         return sign_rsa_public_ok(text)
-                   ? PAY_OK : member_must(m, "be an RSA public key of at least 2048 bits");
+                   ? PAY_OK
+                   : member_must(m, "be an RSA public key of at least 2048 bits");
     case MEMBER_RSA_PRIVATE:
         return str_starts(text, "-----BEGIN ") || str_is(text, ALPHA_BASE64, 512, 8192)
-                   ? PAY_OK : member_must(m, "be an RSA private key, as PEM or base64");
+                   ? PAY_OK
+                   : member_must(m, "be an RSA private key, as PEM or base64");
     }
     return PAY_FAULT;
 }
@@ -133,7 +135,10 @@ enum pay_err channel_open(const struct channel_driver *driver, const struct chan
     return err;
 }
 
-struct known { const struct channel_driver *driver; bool secret; };
+struct known {
+    const struct channel_driver *driver;
+    bool secret;
+};
 
 static bool is_known(void *arg, const char *name, const struct json *value)
 {
@@ -152,10 +157,11 @@ static bool is_known(void *arg, const char *name, const struct json *value)
 }
 
 enum pay_err channel_members_known(const struct channel_driver *driver,
-                                    const struct channel_parsed *row, const char **why)
+                                   const struct channel_parsed *row, const char **why)
 {
     *why = problem;
     return json_each(row->config, is_known, &(struct known){ driver, false }) &&
                    json_each(row->secrets, is_known, &(struct known){ driver, true })
-               ? PAY_OK : PAY_BAD_FIELD;
+               ? PAY_OK
+               : PAY_BAD_FIELD;
 }

@@ -12,12 +12,12 @@ enum member_form { MEMBER_TEXT, MEMBER_CHOICE, MEMBER_RSA_PUBLIC, MEMBER_RSA_PRI
 
 struct channel_member {
     const char *name;
-    bool secret;            /* kept sealed, in pay_channel.config_sealed; else in config */
+    bool secret; /* kept sealed, in pay_channel.config_sealed; else in config */
     bool optional;
-    bool shown;             /* a secret that Shroff makes is shown once, to the operator */
+    bool shown; /* a secret that Shroff makes is shown once, to the operator */
     enum member_form form;
-    size_t min, max;        /* of a TEXT */
-    const char *words;      /* of a CHOICE, between blanks */
+    size_t min, max;   /* of a TEXT */
+    const char *words; /* of a CHOICE, between blanks */
     const char *help;
 };
 
@@ -36,7 +36,7 @@ MUST_USE enum pay_err channel_open(const struct channel_driver *driver,
                                    const struct channel_parsed *row, void **keys, const char **why);
 /* Refuses members that the driver does not have: a typing error. */
 MUST_USE enum pay_err channel_members_known(const struct channel_driver *driver,
-                                             const struct channel_parsed *row, const char **why);
+                                            const struct channel_parsed *row, const char **why);
 
 /* "a b c" as "a, b or c". */
 void member_choices(struct text *to, const char *words);

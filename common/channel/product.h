@@ -7,7 +7,7 @@
 #include "io/json/json.h"
 
 #define CHANNEL_CODE_SIZE 33
-#define CHANNEL_CONTENT_SIZE 16385      /* a signed order string, a page with a form */
+#define CHANNEL_CONTENT_SIZE 16385 /* a signed order string, a page with a form */
 
 struct channel_product;
 
@@ -16,27 +16,27 @@ struct channel_account {
     int64_t id, app_id;
     char code[CHANNEL_CODE_SIZE];
     const struct channel_product *product;
-    const struct config *env;               /* base_url, mock_gateway_url … */
-    const void *keys;                       /* what the driver's open made of the row */
+    const struct config *env; /* base_url, mock_gateway_url … */
+    const void *keys;         /* what the driver's open made of the row */
 };
 
 /* What is to be paid, as the channel needs it. */
 struct channel_order {
     const char *pay_id, *subject, *body, *currency, *user_ip, *return_url;
-    const char *metadata;                   /* the merchant's own, for a played channel alone */
+    const char *metadata; /* the merchant's own, for a played channel alone */
     struct money price;
     int64_t expire_time;
-    const struct json *extras;              /* channel_extras or NULL */
+    const struct json *extras; /* channel_extras or NULL */
 };
 
 /* Where to pay. */
 struct channel_ticket {
-    char display_mode[17];                  /* redirect qr_code form app bar_code none */
+    char display_mode[17]; /* redirect qr_code form app bar_code none */
     char display_content[CHANNEL_CONTENT_SIZE];
-    char pay_url[1025];                     /* "" when there is no such place */
-    int64_t display_expire_time;            /* when pay_url ends; 0: with the order */
-    char error_code[65], error_msg[CHANNEL_ERROR_SIZE];     /* with PAY_REFUSED */
-    struct channel_said said;               /* SUCCESS: the call itself took the money */
+    char pay_url[1025];                                 /* "" when there is no such place */
+    int64_t display_expire_time;                        /* when pay_url ends; 0: with the order */
+    char error_code[65], error_msg[CHANNEL_ERROR_SIZE]; /* with PAY_REFUSED */
+    struct channel_said said; /* SUCCESS: the call itself took the money */
 };
 
 /* Only the first byte of a long text is cleared: to clear all costs more than the whole submit. */
@@ -53,10 +53,10 @@ static inline void channel_ticket_clear(struct channel_ticket *ticket)
 enum channel_way { BY_CALL, OFFLINE, BY_LEDGER };
 
 struct channel_product {
-    const char *code;                       /* pay_channel.code */
-    const char *display;                    /* the display_mode it gives */
+    const char *code;    /* pay_channel.code */
+    const char *display; /* the display_mode it gives */
     enum channel_way way;
-    const char *currency;                   /* the only one that it accepts; NULL: any */
+    const char *currency; /* the only one that it accepts; NULL: any */
     /* True: this order of an OFFLINE product is submitted by a call. NULL: none is. */
     bool (*by_call)(const struct channel_order *order);
     /* PAY_REFUSED (definite; words in the ticket), PAY_UNKNOWN (a timeout, stays open), PAY_FULL
@@ -68,7 +68,7 @@ struct channel_product {
 /* What a refund, a transfer is about. */
 struct channel_refund {
     const char *refund_no, *pay_id, *channel_order_no, *currency, *reason;
-    struct money refund_price, price;       /* of the refund; of the whole payment */
+    struct money refund_price, price; /* of the refund; of the whole payment */
 };
 struct channel_transfer {
     const char *transfer_no, *subject, *currency, *user_account, *user_name;

@@ -14,8 +14,13 @@
 #define CHANNEL_ERROR_SIZE 256
 
 enum channel_about { ABOUT_ORDER, ABOUT_REFUND, ABOUT_TRANSFER };
-enum channel_state { CHANNEL_WAITING, CHANNEL_SUCCESS, CHANNEL_FAILED, CHANNEL_CLOSED,
-                     CHANNEL_NOT_FOUND };
+enum channel_state {
+    CHANNEL_WAITING,
+    CHANNEL_SUCCESS,
+    CHANNEL_FAILED,
+    CHANNEL_CLOSED,
+    CHANNEL_NOT_FOUND
+};
 
 /* About an order's attempt, a refund or a transfer; by callback, query or bill. SUCCESS stands only
  * for the words that the protocol lists as paid. A payment that was refunded later is SUCCESS too.
@@ -23,14 +28,14 @@ enum channel_state { CHANNEL_WAITING, CHANNEL_SUCCESS, CHANNEL_FAILED, CHANNEL_C
 struct channel_said {
     enum channel_about about;
     enum channel_state state;
-    char no[NO_SIZE];                       /* ours: pay_id, refund_no, transfer_no */
-    char channel_no[CHANNEL_NO_SIZE];       /* the channel's own; "" when it did not say */
+    char no[NO_SIZE];                 /* ours: pay_id, refund_no, transfer_no */
+    char channel_no[CHANNEL_NO_SIZE]; /* the channel's own; "" when it did not say */
     char channel_user_id[129];
-    char error_code[65], error_msg[CHANNEL_ERROR_SIZE];     /* why it failed, when it says so */
-    struct money price;                     /* 0 when the channel did not say */
+    char error_code[65], error_msg[CHANNEL_ERROR_SIZE]; /* why it failed, when it says so */
+    struct money price;                                 /* 0 when the channel did not say */
     char currency[CURRENCY_SIZE];
     int64_t success_time;
-    bool other_account;                     /* it names a merchant account that is not the row's */
+    bool other_account; /* it names a merchant account that is not the row's */
 };
 
 /* JSON: one object, read by io/json. FORM: urlencoded. ANY: whatever the driver reads. */
@@ -38,11 +43,13 @@ enum channel_body { CHANNEL_JSON, CHANNEL_FORM, CHANNEL_ANY };
 
 /* A callback as it came. */
 struct channel_callback {
-    enum channel_about about;               /* what its address is for */
-    const char *body; size_t body_len;
-    const struct json *json;                /* the body parsed, for CHANNEL_JSON */
-    const char *(*header)(void *arg, const char *name); void *header_arg;
-    struct text *why;                       /* claim writes here what it expected; may be NULL */
+    enum channel_about about; /* what its address is for */
+    const char *body;
+    size_t body_len;
+    const struct json *json; /* the body parsed, for CHANNEL_JSON */
+    const char *(*header)(void *arg, const char *name);
+    void *header_arg;
+    struct text *why; /* claim writes here what it expected; may be NULL */
 };
 
 #endif

@@ -16,9 +16,9 @@ struct order_terms {
     char merchant_order_id[MERCHANT_NO_SIZE], currency[CURRENCY_SIZE], subject[SUBJECT_SIZE];
     char body[BODY_SIZE], user_id[USER_ID_SIZE], user_ip[46];
     char notify_url[URL_SIZE], return_url[URL_SIZE];
-    char metadata[METADATA_SIZE];       /* the object's own bytes, "" when absent */
+    char metadata[METADATA_SIZE]; /* the object's own bytes, "" when absent */
     struct money price;
-    int64_t expire_in;                  /* seconds */
+    int64_t expire_in; /* seconds */
 };
 
 struct checkout_call {
@@ -26,16 +26,16 @@ struct checkout_call {
     const struct config *config;
     const struct app *app;
     const char *nonce;
-    const char *channel;                /* code, or NULL: no submit */
-    const char *extras;                 /* channel_extras' own bytes (JSON object), or NULL */
+    const char *channel; /* code, or NULL: no submit */
+    const char *extras;  /* channel_extras' own bytes (JSON object), or NULL */
 };
 
 struct checkout {
     struct order order;
-    struct attempt attempt;             /* the open one, when has_attempt */
-    bool has_attempt, created;          /* created: answer 201, else 200 */
-    const char *field;                  /* with PAY_BAD_FIELD and PAY_CONFLICT: static name */
-    char error_code[65], error_msg[1021];   /* the channel's words with PAY_REFUSED, PAY_UNKNOWN;
+    struct attempt attempt;               /* the open one, when has_attempt */
+    bool has_attempt, created;            /* created: answer 201, else 200 */
+    const char *field;                    /* with PAY_BAD_FIELD and PAY_CONFLICT: static name */
+    char error_code[65], error_msg[1021]; /* the channel's words with PAY_REFUSED, PAY_UNKNOWN;
                                                order.no is filled then */
 };
 

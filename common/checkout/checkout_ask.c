@@ -8,11 +8,11 @@
 #include "checkout/checkout_private.h"
 #include "settle/settle.h"
 
-#define ASKED_US 2500000    /* no call of a round begins later: a client waits meanwhile */
+#define ASKED_US 2500000 /* no call of a round begins later: a client waits meanwhile */
 
 static const struct db_column OPEN_COLUMNS[] = {
-    DB_COLUMN(struct open_attempt, id), DB_COLUMN(struct open_attempt, channel_id),
-    DB_COLUMN(struct open_attempt, no), DB_COLUMN(struct open_attempt, same),
+    DB_COLUMN(struct open_attempt, id),    DB_COLUMN(struct open_attempt, channel_id),
+    DB_COLUMN(struct open_attempt, no),    DB_COLUMN(struct open_attempt, same),
     DB_COLUMN(struct open_attempt, lasts), DB_COLUMN(struct open_attempt, sending),
 };
 
@@ -38,20 +38,26 @@ enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wan
         "  FROM pay_order_extension"
         " WHERE order_id = ? AND status = " STATE(ATTEMPT_WAITING) " ORDER BY id DESC LIMIT 50";
     const struct db_param in[] = {
-        DB_NUM(wanted->channel_id), DB_OPT(str_or(wanted->extras, "")), DB_NUM(order_id),
+        DB_NUM(wanted->channel_id),
+        DB_OPT(str_or(wanted->extras, "")),
+        DB_NUM(order_id),
     };
     struct open_attempt row = { .id = 0 };
 
     *out = (struct open_list){ .conflict = PAY_OK };
-    return db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(OPEN_COLUMNS), .row = &row,
-        .each = open_take, .arg = out });
+    return db_select(db, &(struct db_query){ .sql = SQL,
+                                             .in = in,
+                                             .n = COUNT(in),
+                                             .shape = DB_SHAPE(OPEN_COLUMNS),
+                                             .row = &row,
+                                             .each = open_take,
+                                             .arg = out });
 }
 
 /* Applies what a channel says of an attempt. */
 static enum pay_err apply_answer(struct db *db, const struct channel_config *channel,
-                         const struct channel_said *result, struct open_list *open,
-                         struct open_attempt *one)
+                                 const struct channel_said *result, struct open_list *open,
+                                 struct open_attempt *one)
 {
     enum verdict verdict;
 
@@ -93,8 +99,7 @@ static enum pay_err question_put(struct db *db, const struct config *config, que
     if (err != PAY_OK && err != PAY_NO_CHANNEL)
         return err;
     one->silent = one->unsure =
-        err != PAY_OK ||
-        to_channel(channel->driver)(&channel->account, one->no, &result) != PAY_OK;
+        err != PAY_OK || to_channel(channel->driver)(&channel->account, one->no, &result) != PAY_OK;
     return one->silent ? PAY_OK : apply_answer(db, channel, &result, open, one);
 }
 
@@ -190,8 +195,7 @@ static bool may_ask(const struct open_list *open)
 }
 
 /* The gate decides first: a request that it stops does not use up the turn of these 10 s. */
-static enum pay_err ask_late(struct db *db, const struct config *config,
-                             const struct order *order)
+static enum pay_err ask_late(struct db *db, const struct config *config, const struct order *order)
 {
     static const struct wanted NOTHING;
     int64_t order_id = order->id;

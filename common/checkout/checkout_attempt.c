@@ -14,17 +14,23 @@ enum pay_err checkout_admit(const struct checkout_call *call, const struct chann
         return PAY_APP_DISABLED;
     if (!call->channel)
         return PAY_OK;
-    enum pay_err err = channel_config_by_code(call->db, call->config, call->app->id, call->channel,
-                                              channel);
+    enum pay_err err =
+        channel_config_by_code(call->db, call->config, call->app->id, call->channel, channel);
     return err == PAY_OK && (*channel)->status != CHANNEL_ENABLED ? PAY_NO_CHANNEL : err;
 }
 
 static struct channel_order order_for(const struct attempt_plan *plan, const struct order *order)
 {
     return (struct channel_order){
-        .pay_id = plan->pay_id, .subject = order->subject, .body = order->body,
-        .currency = order->currency, .user_ip = order->user_ip, .return_url = order->return_url,
-        .metadata = order->metadata, .price = order->price, .expire_time = order->expire_time,
+        .pay_id = plan->pay_id,
+        .subject = order->subject,
+        .body = order->body,
+        .currency = order->currency,
+        .user_ip = order->user_ip,
+        .return_url = order->return_url,
+        .metadata = order->metadata,
+        .price = order->price,
+        .expire_time = order->expire_time,
     };
 }
 
@@ -59,7 +65,7 @@ enum pay_err attempt_plan(const struct checkout_call *call, const struct channel
     ulid_new(out->pay_id);
     const struct channel_order asked = order_for(out, order);
     const struct channel_product *product = channel->account.product;
-    if (product->way == BY_LEDGER)      /* no wallet exists yet */
+    if (product->way == BY_LEDGER) /* no wallet exists yet */
         return PAY_NO_CHANNEL;
     if (product->currency && !str_eq(product->currency, order->currency))
         return PAY_BAD_FIELD;
@@ -80,14 +86,17 @@ enum pay_err attempt_planned(const struct attempt_plan *plan, const struct order
     const struct channel_account *channel = &plan->channel->account;
 
     *out = (struct attempt){
-        .order_id = order->id, .channel_id = channel->id, .price = order->price,
+        .order_id = order->id,
+        .channel_id = channel->id,
+        .price = order->price,
         .status = ATTEMPT_WAITING,
     };
     return text_copy(out->no, sizeof(out->no), plan->pay_id) &&
                    text_copy(out->channel_code, sizeof(out->channel_code), channel->code) &&
                    text_copy(out->currency, sizeof(out->currency), order->currency) &&
                    ticket_take(&plan->ticket, out)
-               ? PAY_OK : PAY_FAULT;
+               ? PAY_OK
+               : PAY_FAULT;
 }
 
 static int64_t shown_until(const struct channel_ticket *ticket, const struct order *order)
@@ -95,9 +104,12 @@ static int64_t shown_until(const struct channel_ticket *ticket, const struct ord
     return ticket->display_expire_time != 0 ? ticket->display_expire_time : order->expire_time;
 }
 
-struct inserted { int64_t id, create_time; };
+struct inserted {
+    int64_t id, create_time;
+};
 static const struct db_column INSERTED_COLUMNS[] = {
-    DB_COLUMN(struct inserted, id), DB_COLUMN_TIME(struct inserted, create_time),
+    DB_COLUMN(struct inserted, id),
+    DB_COLUMN_TIME(struct inserted, create_time),
 };
 
 enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
@@ -112,16 +124,26 @@ enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
     const struct channel_account *channel = &plan->channel->account;
     const struct channel_ticket *ticket = &plan->ticket;
     const struct db_param in[] = {
-        DB_NUM(order->id), DB_STR(plan->pay_id), DB_NUM(channel->id), DB_STR(channel->code),
-        DB_OPT(order->user_ip), DB_OPT(plan->call->extras), DB_OPT(ticket->display_mode),
-        DB_OPT(ticket->display_content), DB_STR(ticket_pay_url(ticket)),
-        DB_WHEN(plan->offline ? shown_until(ticket, order) : 0), DB_MONEY(order->price),
+        DB_NUM(order->id),
+        DB_STR(plan->pay_id),
+        DB_NUM(channel->id),
+        DB_STR(channel->code),
+        DB_OPT(order->user_ip),
+        DB_OPT(plan->call->extras),
+        DB_OPT(ticket->display_mode),
+        DB_OPT(ticket->display_content),
+        DB_STR(ticket_pay_url(ticket)),
+        DB_WHEN(plan->offline ? shown_until(ticket, order) : 0),
+        DB_MONEY(order->price),
         DB_STR(order->currency),
     };
     struct inserted row;
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(INSERTED_COLUMNS), .row = &row });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(INSERTED_COLUMNS),
+                                                         .row = &row });
     if (err != PAY_OK)
         return err;
     err = attempt_planned(plan, order, out);
@@ -147,8 +169,10 @@ static enum pay_err ticket_work(struct db *db, void *arg)
         " WHERE id = ?";
     const struct sent *w = arg;
     const struct db_param in[] = {
-        DB_OPT(w->ticket->display_mode), DB_OPT(w->ticket->display_content),
-        DB_STR(ticket_pay_url(w->ticket)), DB_WHEN(shown_until(w->ticket, w->order)),
+        DB_OPT(w->ticket->display_mode),
+        DB_OPT(w->ticket->display_content),
+        DB_STR(ticket_pay_url(w->ticket)),
+        DB_WHEN(shown_until(w->ticket, w->order)),
         DB_NUM(w->attempt->id),
     };
 
@@ -169,7 +193,9 @@ static enum pay_err refused_work(struct db *db, void *arg)
     const struct sent *w = arg;
     const struct db_param lock[] = { DB_NUM(w->attempt->order_id) };
     const struct db_param in[] = {
-        DB_OPT(w->ticket->error_code), DB_OPT(w->ticket->error_msg), DB_NUM(w->attempt->id),
+        DB_OPT(w->ticket->error_code),
+        DB_OPT(w->ticket->error_msg),
+        DB_NUM(w->attempt->id),
     };
     struct order order;
 
@@ -191,7 +217,8 @@ static enum pay_err send_failed(struct db *db, const struct sent *sent, enum pay
                                 struct checkout *out)
 {
     static const struct channel_ticket NOT_SENT = {
-        .error_code = NEVER_SENT, .error_msg = "the channel does not answer; it was not asked",
+        .error_code = NEVER_SENT,
+        .error_msg = "the channel does not answer; it was not asked",
     };
     struct sent end = { sent->order, sent->attempt, err == PAY_FULL ? &NOT_SENT : sent->ticket };
 

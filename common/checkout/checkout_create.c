@@ -17,12 +17,12 @@
 struct creating {
     const struct checkout_call *call;
     const struct order_terms *terms;
-    const struct channel_config *channel;       /* NULL: no submit */
+    const struct channel_config *channel; /* NULL: no submit */
     struct attempt_plan plan;
     struct checkout *out;
-    bool sends;             /* an attempt was inserted: it must be sent to its channel */
-    bool short_of_space;    /* a new order or attempt is refused, what exists is answered */
-    bool crowded;           /* the channel is not called: the app has too many such requests */
+    bool sends;          /* an attempt was inserted: it must be sent to its channel */
+    bool short_of_space; /* a new order or attempt is refused, what exists is answered */
+    bool crowded;        /* the channel is not called: the app has too many such requests */
 };
 
 /* The row to insert, without the columns that the database fills. */
@@ -30,7 +30,9 @@ static bool order_plan(const struct checkout_call *call, const struct order_term
                        struct order *out)
 {
     *out = (struct order){
-        .app_id = call->app->id, .price = terms->price, .status = ORDER_WAITING,
+        .app_id = call->app->id,
+        .price = terms->price,
+        .status = ORDER_WAITING,
     };
     ulid_new(out->no);
     token_new(out->query_token);
@@ -93,7 +95,10 @@ static const struct db_column OPENED_COLUMNS[] = {
     DB_COLUMN(struct order_opened, attempt_id),
 };
 
-struct opening { const struct order_opening *in; struct order_opened *out; };
+struct opening {
+    const struct order_opening *in;
+    struct order_opened *out;
+};
 
 static enum pay_err open_work(struct db *db, void *arg)
 {
@@ -152,7 +157,7 @@ static enum pay_err open_new(struct db *db, struct creating *w)
 /* The first term that differs from the order's; NULL when all agree. */
 static const char *other_term(const struct order *order, const struct order_terms *terms)
 {
-    return !money_eq(order->price, terms->price)        ? "price"
+    return !money_eq(order->price, terms->price)       ? "price"
            : !str_eq(order->currency, terms->currency) ? "currency"
            : !str_eq(order->subject, terms->subject)   ? "subject"
                                                        : NULL;
@@ -169,7 +174,7 @@ static bool payable(const struct order *order)
  * again costs less when its order is read before an insert fails. */
 static uint64_t repeated[1024];
 
-static uint64_t hash_of(const struct creating *w)       /* FNV-1a */
+static uint64_t hash_of(const struct creating *w) /* FNV-1a */
 {
     uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)w->call->app->id;
 

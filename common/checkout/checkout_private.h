@@ -14,8 +14,8 @@ struct attempt_plan {
     const struct checkout_call *call;
     const struct channel_config *channel;
     char pay_id[NO_SIZE];
-    bool offline;                       /* submitting makes no call: the ticket was made before */
-    struct channel_ticket ticket;       /* empty until the channel was called */
+    bool offline;                 /* submitting makes no call: the ticket was made before */
+    struct channel_ticket ticket; /* empty until the channel was called */
 };
 /* As it is stored: NULL when the page to pay on is what is shown, an address stored once. */
 static inline const char *ticket_pay_url(const struct channel_ticket *ticket)
@@ -41,28 +41,31 @@ MUST_USE enum pay_err attempt_send(const struct attempt_plan *plan, struct check
 
 /* ---- checkout_ask.c: what became of the open attempts of an order? */
 
-#define OPEN_MAX 8          /* open attempts that an order may have before it gets another one */
-#define ATTEMPTS_MAX 50     /* and in all, unless never sent */
-#define NEVER_SENT "CHANNEL_BUSY"       /* channel_error_code: gate.h let no call through */
+#define OPEN_MAX 8      /* open attempts that an order may have before it gets another one */
+#define ATTEMPTS_MAX 50 /* and in all, unless never sent */
+#define NEVER_SENT "CHANNEL_BUSY" /* channel_error_code: gate.h let no call through */
 
 struct open_attempt {
     int64_t id, channel_id;
-    int64_t same;           /* its channel and channel_extras are the wanted ones */
-    int64_t lasts;          /* it can be paid for 30 s more */
-    int64_t sending;        /* its call is under way, or had no answer just now */
+    int64_t same;    /* its channel and channel_extras are the wanted ones */
+    int64_t lasts;   /* it can be paid for 30 s more */
+    int64_t sending; /* its call is under way, or had no answer just now */
     char no[NO_SIZE];
-    bool ended;             /* by the answer to our question */
-    bool silent;            /* its channel did not answer, or was not asked */
-    bool unsure;            /* so it may be paid; or the answer is a conflict */
+    bool ended;  /* by the answer to our question */
+    bool silent; /* its channel did not answer, or was not asked */
+    bool unsure; /* so it may be paid; or the answer is a conflict */
 };
 struct open_list {
     struct open_attempt at[ATTEMPTS_MAX];
-    size_t count;           /* the newest first */
-    bool paid;              /* one of them is paid, as an answer said */
-    enum pay_err conflict;  /* PAY_OTHER_PRICE, PAY_OTHER_PAYMENT: of one of them */
+    size_t count;          /* the newest first */
+    bool paid;             /* one of them is paid, as an answer said */
+    enum pay_err conflict; /* PAY_OTHER_PRICE, PAY_OTHER_PAYMENT: of one of them */
 };
 /* What `same` is compared with; zero: no attempt is the same. */
-struct wanted { int64_t channel_id; const char *extras; };
+struct wanted {
+    int64_t channel_id;
+    const char *extras;
+};
 
 MUST_USE enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wanted,
                                 struct open_list *out);

@@ -111,10 +111,12 @@ static enum pay_err overdue_work(struct db *db, void *arg)
     const struct refund *refund = arg;
     char text[256];
 
-    snprintf(text, sizeof(text), "refund %s of order %s (%lld %s): channel %s (%lld) was asked %lld"
-             " times and has not decided", refund->no, refund->order_no,
-             (long long)refund->refund_price.minor, refund->currency, refund->channel_code,
-             (long long)refund->channel_id, (long long)refund->sync_times + 1);
+    snprintf(text, sizeof(text),
+             "refund %s of order %s (%lld %s): channel %s (%lld) was asked %lld"
+             " times and has not decided",
+             refund->no, refund->order_no, (long long)refund->refund_price.minor, refund->currency,
+             refund->channel_code, (long long)refund->channel_id,
+             (long long)refund->sync_times + 1);
     return alert_raise(db, "refund_unknown", refund->app_id, refund->no, text);
 }
 

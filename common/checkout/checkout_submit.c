@@ -31,9 +31,9 @@ struct submitting {
     const struct order_key *key;
     const struct channel_config *channel;
     struct wanted wanted;
-    struct open_list asked;         /* before the transaction, with the answers */
+    struct open_list asked; /* before the transaction, with the answers */
     struct attempt_plan plan;
-    bool short_of_space;            /* no new attempt; an open one is given back */
+    bool short_of_space; /* no new attempt; an open one is given back */
     struct checkout *out;
 };
 
@@ -154,7 +154,7 @@ enum pay_err checkout_submit(const struct checkout_call *call, const struct orde
         err = open_attempts_ask(&work);
     if (err == PAY_OK)
         err = attempt_plan(call, work.channel, &out->order, &work.plan);
-    if (err == PAY_BAD_FIELD)           /* the channel does not accept the order's currency */
+    if (err == PAY_BAD_FIELD) /* the channel does not accept the order's currency */
         out->field = "channel";
     if (err == PAY_OK)
         err = db_txn(call->db, submit_work, &work);

@@ -9,16 +9,18 @@
 #include "order/order.h"
 
 struct order_opening {
-    const struct order *order;          /* its terms and its numbers */
+    const struct order *order; /* its terms and its numbers */
     const char *nonce;
-    int64_t expire_in;                  /* seconds */
-    const struct channel_account *channel;      /* NULL: no attempt, and nothing below counts */
+    int64_t expire_in;                     /* seconds */
+    const struct channel_account *channel; /* NULL: no attempt, and nothing below counts */
     const char *pay_id, *extras;
-    const struct channel_ticket *ticket;        /* empty: the channel is yet to be called */
+    const struct channel_ticket *ticket; /* empty: the channel is yet to be called */
 };
 
 /* What the database made of it. Times in ms. */
-struct order_opened { int64_t id, create_time, expire_time, attempt_id; };
+struct order_opened {
+    int64_t id, create_time, expire_time, attempt_id;
+};
 
 /* A transaction of its own. PAY_NONCE_USED; PAY_DUPLICATE: the app has an order of this number. */
 MUST_USE enum pay_err order_open(struct db *db, const struct order_opening *opening,

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "base/log.h"
 
-#define QUIET 4             /* modules around the code, as ISO 18004 wants */
+#define QUIET 4 /* modules around the code, as ISO 18004 wants */
 
 /* Dark modules of one row, each run a rectangle one module high. */
 static void draw_row(struct text *to, const unsigned char *row, int width, int y)
@@ -23,12 +23,16 @@ static void draw(struct text *to, const QRcode *code, const char *label)
 {
     const int side = code->width + 2 * QUIET;
 
-    text_addf(to, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\""
-                  " aria-label=\"", side, side);
+    text_addf(to,
+              "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\""
+              " aria-label=\"",
+              side, side);
     text_add(to, label);
-    text_addf(to, "\" shape-rendering=\"crispEdges\">"
-                  "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>"
-                  "<path fill=\"#000\" d=\"", side, side);
+    text_addf(to,
+              "\" shape-rendering=\"crispEdges\">"
+              "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>"
+              "<path fill=\"#000\" d=\"",
+              side, side);
     for (int y = 0; y < code->width; y++)
         draw_row(to, code->data + y * code->width, code->width, y);
     text_add(to, "\"/></svg>");
@@ -38,7 +42,7 @@ enum pay_err qr_svg(const char *text, const char *label, struct text *to)
 {
     const size_t len = strlen(text);
 
-    if (len == 0 || len > 2953)     /* the largest code's bytes; for M the library says less */
+    if (len == 0 || len > 2953) /* the largest code's bytes; for M the library says less */
         return PAY_FULL;
     QRcode *code = QRcode_encodeData((int)len, (const unsigned char *)text, 0, QR_ECLEVEL_M);
     if (!code && errno == ERANGE)

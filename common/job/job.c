@@ -223,7 +223,10 @@ int job_main(const struct job_spec *spec, int argc, char **argv)
         job.trouble = err_name(err);
     if (err == PAY_DB_AWAY && !job.trouble)
         job.trouble = db_refusal();
-    summary(&job, code == JOB_EXIT_OK ? "done" : code == JOB_EXIT_LATER ? "database away" : "fault",
+    summary(&job,
+            code == JOB_EXIT_OK      ? "done"
+            : code == JOB_EXIT_LATER ? "database away"
+                                     : "fault",
             (clock_ticks_us() - begun) / 1000);
     db_close(&job.db);
     return code;

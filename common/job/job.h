@@ -16,29 +16,32 @@
 /* Exit codes (sysexits.h): 0 done, 64 bad arguments, 70 our fault, 75 try later (database away),
  * 78 bad configuration. */
 enum { JOB_EXIT_OK = 0, JOB_EXIT_USAGE = 64, JOB_EXIT_FAULT = 70, JOB_EXIT_LATER = 75 };
-enum { JOB_FOR = 1, JOB_ONCE = 2, JOB_DRY_RUN = 4 };    /* the options a job takes */
+enum { JOB_FOR = 1, JOB_ONCE = 2, JOB_DRY_RUN = 4 }; /* the options a job takes */
 #define JOB_COUNTS_MAX 16
 
 struct job {
     const char *name;
     struct config config;
     struct db *db;
-    int64_t for_s;              /* --for, or the spec's default; 0: no bound */
-    int64_t until_us;           /* clock_ticks_us() when for_s is over; INT64_MAX without a bound */
+    int64_t for_s;    /* --for, or the spec's default; 0: no bound */
+    int64_t until_us; /* clock_ticks_us() when for_s is over; INT64_MAX without a bound */
     bool once, dry_run, terminal;
     int64_t progress_us;
-    struct { const char *name; int64_t n; } counts[JOB_COUNTS_MAX];
+    struct {
+        const char *name;
+        int64_t n;
+    } counts[JOB_COUNTS_MAX];
     int count;
-    const char *trouble;        /* why it ended badly, static; NULL */
+    const char *trouble; /* why it ended badly, static; NULL */
 };
 
 struct job_spec {
-    const char *name;           /* "notify_runner" */
-    const char *role;           /* database account: "runner", "migrate" … */
-    const char *about;          /* for --help: what it does, lines */
-    int options;                /* JOB_FOR | … */
-    int64_t for_s;              /* default of --for */
-    bool test_only;             /* refuses to start in live mode (exit 78) */
+    const char *name;  /* "notify_runner" */
+    const char *role;  /* database account: "runner", "migrate" … */
+    const char *about; /* for --help: what it does, lines */
+    int options;       /* JOB_FOR | … */
+    int64_t for_s;     /* default of --for */
+    bool test_only;    /* refuses to start in live mode (exit 78) */
     /* The work. PAY_OK, PAY_STOP end with 0, PAY_DB_AWAY, PAY_LOST with 75, others with 70. */
     enum pay_err (*run)(struct job *job);
 };

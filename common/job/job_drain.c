@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define LOOK_MS 500             /* between two looks that found nothing */
+#define LOOK_MS 500 /* between two looks that found nothing */
 
 static enum pay_err work_on(struct job *job, const struct job_drain *drain,
                             const struct db_due_row *row)

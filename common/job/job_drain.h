@@ -7,9 +7,9 @@
 #include "job/job.h"
 
 struct job_drain {
-    const char *name;               /* of its count in the summary: "callbacks" */
+    const char *name; /* of its count in the summary: "callbacks" */
     const struct db_due *due;
-    size_t batch;                   /* rows claimed at once, whose work fits into one lease */
+    size_t batch; /* rows claimed at once, whose work fits into one lease */
     /* The work on one row, outside any transaction. *wait_s, 0 at first: it is due again after so
      * long, with a `done` statement. PAY_DB_AWAY and PAY_LOST end this look; after any other error
      * the row waits for its lease to end, and the others go on. */

@@ -58,7 +58,7 @@ struct migrate {
 struct step {
     struct migrate *m;
     struct migration *row;
-    int64_t claimed, orphan;    /* orphan: the process that held it ended meanwhile */
+    int64_t claimed, orphan; /* orphan: the process that held it ended meanwhile */
 };
 
 static enum pay_err step_read(struct db *db, void *arg)
@@ -112,11 +112,9 @@ static enum pay_err step_claim(struct db *db, void *arg)
 
     enum pay_err err = db_exec(db, SQL_INSERT, DB_LIST(row), NULL);
     if (err == PAY_OK)
-        err = db_select(db, &(struct db_query){ .sql = SQL_HELD,
-                                                .in = &claim[1],
-                                                .n = 1,
-                                                .shape = DB_SHAPE(HELD),
-                                                .row = s });
+        err = db_select(
+            db, &(struct db_query){
+                    .sql = SQL_HELD, .in = &claim[1], .n = 1, .shape = DB_SHAPE(HELD), .row = s });
     return err == PAY_OK ? db_exec(db, SQL_CLAIM, DB_LIST(claim), &s->claimed) : err;
 }
 

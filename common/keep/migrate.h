@@ -14,7 +14,7 @@
 struct migrate_report {
     int applied, known; /* files applied now, and before */
     struct procedures_report procedures;
-    char why[1024];     /* with an error: what could not be done */
+    char why[1024]; /* with an error: what could not be done */
 };
 
 struct migrate_plan {

@@ -40,18 +40,20 @@ static const char SQL_TABLE[] =
     "  FROM information_schema.TRIGGERS t" \
     "  WHERE t.TRIGGER_SCHEMA = DATABASE() AND t.TRIGGER_NAME = ?)"
 
-struct name { char at[65]; };
+struct name {
+    char at[65];
+};
 static const struct db_column NAME_COLUMNS[] = { DB_COLUMN(struct name, at) };
 
 struct install {
     struct db *db;
     bool dry;
-    bool unrecorded;                        /* a dry run without the table: nothing is installed */
+    bool unrecorded; /* a dry run without the table: nothing is installed */
     struct procedures_report *out;
     struct text *why, which, strange;
-    struct name names[PROCEDURES_MAX];      /* that the files have */
+    struct name names[PROCEDURES_MAX]; /* that the files have */
     size_t count;
-    char checksum[MAC_HEX_SIZE];            /* of the statement in hand */
+    char checksum[MAC_HEX_SIZE]; /* of the statement in hand */
 };
 
 static const char *name_now(const struct install *in)

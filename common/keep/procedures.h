@@ -11,9 +11,9 @@
 #include "io/db/db.h"
 
 struct procedures_report {
-    int changed;        /* installed now; in a dry run: would be installed */
-    char which[256];    /* their names */
-    char strange[256];  /* names of those in the database that no file has */
+    int changed;       /* installed now; in a dry run: would be installed */
+    char which[256];   /* their names */
+    char strange[256]; /* names of those in the database that no file has */
 };
 
 /* With an error, why says what could not be done. */

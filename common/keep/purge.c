@@ -13,8 +13,13 @@
 static const char *const TABLES[] = { "notify_log", "callback_log", "status_log" };
 
 /* A partition pYYYYMM holds the month before `before` ("2026-12-01 00:00:00"). */
-struct partition { char name[65 * 4], before[128]; };
-struct partitions { struct partition at[PARTITIONS_MAX]; size_t count; };
+struct partition {
+    char name[65 * 4], before[128];
+};
+struct partitions {
+    struct partition at[PARTITIONS_MAX];
+    size_t count;
+};
 
 static const char SQL_PARTITIONS[] =
     "SELECT PARTITION_NAME AS name, COALESCE(PARTITION_DESCRIPTION, '') AS `before`"
@@ -34,16 +39,22 @@ static enum pay_err keep_partition(void *arg, void *row)
 static enum pay_err read_partitions(struct db *db, const char *table, struct partitions *out)
 {
     static const struct db_column COLUMNS[] = {
-        DB_COLUMN(struct partition, name), DB_COLUMN(struct partition, before),
+        DB_COLUMN(struct partition, name),
+        DB_COLUMN(struct partition, before),
     };
     const struct db_param in[] = { DB_STR(table) };
     struct partition row;
 
     out->count = 0;
     enum pay_err err = db_select(db, &(const struct db_query){
-        .sql = SQL_PARTITIONS, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS),
-        .row = &row, .each = keep_partition, .arg = out,
-    });
+                                         .sql = SQL_PARTITIONS,
+                                         .in = in,
+                                         .n = COUNT(in),
+                                         .shape = DB_SHAPE(COLUMNS),
+                                         .row = &row,
+                                         .each = keep_partition,
+                                         .arg = out,
+                                     });
     db_end(db);
     return err;
 }
@@ -147,7 +158,7 @@ static bool ends_before(const struct partition *partition, const char *keep_from
 {
     const char *date = partition->before;
 
-    date += *date == '\'';              /* the description is quoted */
+    date += *date == '\''; /* the description is quoted */
     return *date >= '0' && *date <= '9' && strncmp(date, keep_from, 10) <= 0;
 }
 

@@ -14,15 +14,15 @@
 /* Rows deleted in batches: nonces after 900 s, refused callbacks after keep_days, breakers of
  * merchant hosts (except paused ones) 30 days after their last change. */
 enum purge_kind { PURGE_NONCES, PURGE_REFUSED, PURGE_HOSTS, PURGE_KINDS };
-const char *purge_kind_name(enum purge_kind kind);      /* "nonces" */
+const char *purge_kind_name(enum purge_kind kind); /* "nonces" */
 
 struct purge_report {
-    int64_t added, dropped;         /* partitions */
+    int64_t added, dropped; /* partitions */
     int64_t rows[PURGE_KINDS];
-    char why[512];                  /* with an error: what could not be done */
-    void (*say)(void *arg, const char *line);   /* called for each change, or NULL */
+    char why[512];                            /* with an error: what could not be done */
+    void (*say)(void *arg, const char *line); /* called for each change, or NULL */
     void *arg;
-    bool dry;                       /* only calls say */
+    bool dry; /* only calls say */
 };
 
 /* Partitions for the current and the next two months, cut out of pmax. Waits at most 5 s for a

@@ -41,7 +41,9 @@ struct old_rows {
     int64_t count;
     struct text list;
 };
-struct old_row { int64_t id; };
+struct old_row {
+    int64_t id;
+};
 
 static enum pay_err keep_old(void *arg, void *row)
 {
@@ -69,8 +71,10 @@ static enum pay_err drop_by_id(struct db *db, const char *find, const char *drop
     struct old_rows old = { .drop = drop, .list = TEXT(room) };
     struct old_row row;
 
-    enum pay_err err = db_select(db, &(const struct db_query){
-        .sql = find, .shape = DB_SHAPE(COLUMNS), .row = &row, .each = keep_old, .arg = &old });
+    enum pay_err err = db_select(
+        db,
+        &(const struct db_query){
+            .sql = find, .shape = DB_SHAPE(COLUMNS), .row = &row, .each = keep_old, .arg = &old });
     db_end(db);
     text_add_char(&old.list, ']');
     if (err == PAY_OK && old.count > 0 && !dry)
@@ -93,7 +97,9 @@ static enum pay_err drop_hosts(struct db *db, int64_t keep_days, bool dry, int64
 
 /* ---- refused callbacks; the counts of past days go with the last batch */
 
-struct refused_drop { int64_t keep_days, count; };
+struct refused_drop {
+    int64_t keep_days, count;
+};
 
 static enum pay_err drop_refused_work(struct db *db, void *arg)
 {

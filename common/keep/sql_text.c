@@ -55,7 +55,7 @@ const char *sql_text_next(struct sql_text *text)
             continue;
         bool done = line_ends(text, line);
         if (begin)
-            *to++ = '\n';   /* joins the lines without the comments between them */
+            *to++ = '\n'; /* joins the lines without the comments between them */
         else
             begin = to = line;
         size_t len = strlen(line);

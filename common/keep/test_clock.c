@@ -8,11 +8,10 @@
 
 static enum pay_err advance(struct db *db, void *arg)
 {
-    static const char SQL_ORDERS[] =
-        "UPDATE pay_order"
-        "   SET expire_time = expire_time - INTERVAL ? SECOND,"
-        "       asked_time = asked_time - INTERVAL ? SECOND"
-        " WHERE app_id = ? AND status = " STATE(ORDER_WAITING);
+    static const char SQL_ORDERS[] = "UPDATE pay_order"
+                                     "   SET expire_time = expire_time - INTERVAL ? SECOND,"
+                                     "       asked_time = asked_time - INTERVAL ? SECOND"
+                                     " WHERE app_id = ? AND status = " STATE(ORDER_WAITING);
     static const char SQL_ATTEMPTS[] =
         "UPDATE pay_order_extension"
         "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND,"
@@ -24,10 +23,9 @@ static enum pay_err advance(struct db *db, void *arg)
         "   SET next_notify_time = next_notify_time - INTERVAL ? SECOND"
         " WHERE app_id = ? AND status = " STATE(NOTIFY_WAITING) " AND claim_token = 0";
     /* Otherwise a host that failed five times in a row is still probed by the real clock. */
-    static const char SQL_HOSTS[] =
-        "UPDATE notify_endpoint"
-        "   SET open_until = open_until - INTERVAL ? SECOND"
-        " WHERE app_id = ? AND open_until IS NOT NULL";
+    static const char SQL_HOSTS[] = "UPDATE notify_endpoint"
+                                    "   SET open_until = open_until - INTERVAL ? SECOND"
+                                    " WHERE app_id = ? AND open_until IS NOT NULL";
     const struct clock_jump *jump = arg;
     const struct db_param in[] = { DB_NUM(jump->seconds), DB_NUM(jump->app_id) };
     const struct db_param twice[] = { in[0], in[0], in[1] };

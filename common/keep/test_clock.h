@@ -4,7 +4,10 @@
 
 #include "io/db/db.h"
 
-struct clock_jump { int64_t app_id, seconds; const char *nonce; };
+struct clock_jump {
+    int64_t app_id, seconds;
+    const char *nonce;
+};
 
 /* Moves times of this app's open rows back by so many seconds: the end of WAITING orders, the next
  * query of WAITING attempts, the next try of WAITING notifications, and the wait for hosts that

@@ -14,16 +14,17 @@
 /* What happened to an order, refund or transfer, finished: nothing here knows what these are. */
 struct notify_event {
     enum notify_type type;
-    const char *name;                   /* "order.success" */
-    int64_t data_id, version;           /* of the object after the change */
+    const char *name;         /* "order.success" */
+    int64_t data_id, version; /* of the object after the change */
     const char *merchant_order_id;
-    const char *merchant_refund_id;     /* NULL or "": none */
-    const char *url;                    /* where to; "": nowhere */
-    int64_t channel_id;                 /* put on the url if the app wants it; 0: none */
-    const char *body; size_t len;       /* what every try sends, at most NOTIFY_BODY_MAX bytes */
+    const char *merchant_refund_id; /* NULL or "": none */
+    const char *url;                /* where to; "": nowhere */
+    int64_t channel_id;             /* put on the url if the app wants it; 0: none */
+    const char *body;
+    size_t len; /* what every try sends, at most NOTIFY_BODY_MAX bytes */
 };
 #define NOTIFY_BODY_MAX 32768
-#define NOTIFY_URL_SIZE (1100 * 4 + 1)      /* of notify_task.notify_url: UTF-8 */
+#define NOTIFY_URL_SIZE (1100 * 4 + 1) /* of notify_task.notify_url: UTF-8 */
 
 /* Adds the task of an event, inside the caller's transaction. Without a url: PAY_OK and no task. */
 MUST_USE enum pay_err notify_add(struct db *db, const struct app *app,
@@ -33,7 +34,8 @@ extern const struct db_procedure NOTIFY_ADD;
 /* Such a task before it is a row; body is the event's. no "": there is no url, so no task. */
 struct notify_plan {
     char no[NO_SIZE], url[NOTIFY_URL_SIZE];
-    const char *body; size_t body_len;
+    const char *body;
+    size_t body_len;
     int64_t tries;
 };
 MUST_USE enum pay_err notify_plan(const struct app *app, const struct notify_event *event,
@@ -41,7 +43,10 @@ MUST_USE enum pay_err notify_plan(const struct app *app, const struct notify_eve
 
 /* The gaps of a schedule in seconds: "seed" (9 tries), "long" (16), or "15,60,…" (1..31 gaps of
  * 1..604800). False on anything else. tries = gaps + 1. */
-struct notify_schedule { int64_t gap[NOTIFY_TRIES_MAX]; size_t gaps; };
+struct notify_schedule {
+    int64_t gap[NOTIFY_TRIES_MAX];
+    size_t gaps;
+};
 MUST_USE bool notify_schedule_parse(const char *text, struct notify_schedule *out);
 /* Milliseconds to wait after try number `times` (1 is the first) failed: the gap lengthened by
  * 0-10 %, at least retry_after seconds (0: none), which put it off by an hour at most: a receiver
@@ -56,7 +61,12 @@ int64_t notify_retry_after(const char *value, int64_t now_s);
 bool notify_acknowledged(int http_status, const char *body, size_t len);
 
 /* Standard Webhooks: "v1,…" or "v1,… v1,…" for webhook-signature. */
-struct notify_message { const char *id; int64_t timestamp; const char *body; size_t len; };
+struct notify_message {
+    const char *id;
+    int64_t timestamp;
+    const char *body;
+    size_t len;
+};
 MUST_USE bool notify_sign(const struct webhook_keys *keys, const struct notify_message *message,
                           struct text *to);
 

@@ -4,7 +4,7 @@
 #include "notify/notify.h"
 #include "notify/notify_endpoint.h"
 
-#define TASK(member, kind, /* need */ ...) \
+#define TASK(member, kind, /* need */...) \
     VIEW_MEMBER(struct task_row, member, kind, #member, __VA_ARGS__)
 static const struct view_member TASK_MEMBERS[] = {
     TASK(no, VIEW_TEXT, VIEW_ALWAYS),
@@ -88,8 +88,8 @@ enum pay_err notify_task_count(struct db *db, const struct task_filter *f, int64
 {
     static const char SQL[] = "SELECT COUNT(*)" TASKS_OF_FILTER;
     const struct db_param in[] = {
-        DB_OPT(f->app_key), DB_OPT(f->app_key), DB_NUM(f->status), DB_NUM(f->status),
-        DB_OPT(f->after),   DB_OPT(f->after),
+        DB_OPT(f->app_key), DB_OPT(f->app_key), DB_NUM(f->status),
+        DB_NUM(f->status),  DB_OPT(f->after),   DB_OPT(f->after),
     };
 
     enum pay_err err = db_number(db, SQL, DB_LIST(in), count);
@@ -102,8 +102,10 @@ struct resend_row {
     char schedule[1021];
 };
 static const struct db_column RESEND_COLUMNS[] = {
-    DB_COLUMN(struct resend_row, id), DB_COLUMN(struct resend_row, status),
-    DB_COLUMN(struct resend_row, claimed), DB_COLUMN(struct resend_row, schedule),
+    DB_COLUMN(struct resend_row, id),
+    DB_COLUMN(struct resend_row, status),
+    DB_COLUMN(struct resend_row, claimed),
+    DB_COLUMN(struct resend_row, schedule),
 };
 #define RESEND_SELECT \
     "SELECT t.id, t.status, t.claim_token <> 0 AND t.next_notify_time > UTC_TIMESTAMP(3)" \
@@ -128,7 +130,9 @@ static enum pay_err resend_row(struct db *db, const struct resend_row *row, int6
     if (!notify_schedule_parse(row->schedule, &schedule))
         schedule.gaps = 0;
     const struct db_param in[] = {
-        DB_NUM((int64_t)schedule.gaps + 1), DB_NUM(after_us), DB_NUM(row->id),
+        DB_NUM((int64_t)schedule.gaps + 1),
+        DB_NUM(after_us),
+        DB_NUM(row->id),
     };
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
@@ -145,8 +149,10 @@ static enum pay_err resend_work(struct db *db, void *arg)
     struct resend_row row;
     const struct db_param in[] = { DB_STR(w->no) };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(RESEND_COLUMNS), .row = &row });
+    enum pay_err err = db_select(
+        db,
+        &(struct db_query){
+            .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(RESEND_COLUMNS), .row = &row });
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
     if (row.status == NOTIFY_SUCCESS || row.claimed)
@@ -172,7 +178,7 @@ enum pay_err notify_task_resend(struct db *db, const struct actor *actor, const 
 
 struct resend_batch {
     const struct resend_many *many;
-    int64_t after, sent;            /* the last id looked at; how many before this batch */
+    int64_t after, sent; /* the last id looked at; how many before this batch */
     struct resend_row rows[BATCH];
     size_t count;
 };
@@ -187,22 +193,25 @@ static enum pay_err batch_take(void *arg, void *row)
 
 static enum pay_err batch_read(struct db *db, struct resend_batch *b)
 {
-    static const char SQL[] =
-        RESEND_SELECT
+    static const char SQL[] = RESEND_SELECT
         " WHERE t.id > ? AND t.status = ? AND t.claim_token = 0 AND (? IS NULL OR a.app_key = ?)"
         " AND (? IS NULL OR t.create_time >= ?) AND (? IS NULL OR t.create_time < ?)"
         " ORDER BY t.id LIMIT 100 FOR UPDATE SKIP LOCKED";
     const struct resend_many *m = b->many;
     const struct db_param in[] = {
         DB_NUM(b->after), DB_NUM(m->status), DB_OPT(m->app_key), DB_OPT(m->app_key),
-        DB_WHEN(m->from), DB_WHEN(m->from), DB_WHEN(m->to), DB_WHEN(m->to),
+        DB_WHEN(m->from), DB_WHEN(m->from),  DB_WHEN(m->to),     DB_WHEN(m->to),
     };
     struct resend_row row;
 
     b->count = 0;
-    return db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(RESEND_COLUMNS), .row = &row,
-        .each = batch_take, .arg = b });
+    return db_select(db, &(struct db_query){ .sql = SQL,
+                                             .in = in,
+                                             .n = COUNT(in),
+                                             .shape = DB_SHAPE(RESEND_COLUMNS),
+                                             .row = &row,
+                                             .each = batch_take,
+                                             .arg = b });
 }
 
 /* Spread over time, so that no merchant gets all it missed at once. */

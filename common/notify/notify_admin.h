@@ -9,8 +9,8 @@
 
 struct task_row {
     int64_t id, status, notify_times, max_notify_times, next_notify_time, create_time;
-    int64_t parked_since;       /* due since then, put off to next_notify_time; 0: not parked */
-    int64_t host_open_since;    /* its host does not answer since then; 0: nothing bad is known */
+    int64_t parked_since;    /* due since then, put off to next_notify_time; 0: not parked */
+    int64_t host_open_since; /* its host does not answer since then; 0: nothing bad is known */
     char no[NO_SIZE], app_key[APP_KEY_SIZE], event[33], merchant_order_id[65];
     char notify_url[NOTIFY_URL_SIZE];
     char last_error[65], last_reason[1021];
@@ -37,9 +37,9 @@ MUST_USE enum pay_err notify_task_resend(struct db *db, const struct actor *acto
 struct resend_many {
     const struct actor *actor;
     const char *app_key;
-    int64_t status;             /* NOTIFY_FAILURE or NOTIFY_WAITING */
+    int64_t status; /* NOTIFY_FAILURE or NOTIFY_WAITING */
     int64_t from, to, rate;
-    bool dry;                   /* only count */
+    bool dry; /* only count */
 };
 MUST_USE enum pay_err notify_tasks_resend(struct db *db, const struct resend_many *many,
                                           int64_t *count);

@@ -7,8 +7,8 @@
 #include "notify/notify.h"
 #include "notify/notify_queue.h"
 
-#define LOST_LAST_TRIES 2       /* a last try whose runner died is tried again so often */
-#define SMALL_BODY 2048         /* comes with its row; larger ones are read for what is sent */
+#define LOST_LAST_TRIES 2 /* a last try whose runner died is tried again so often */
+#define SMALL_BODY 2048   /* comes with its row; larger ones are read for what is sent */
 
 /* clang-format off */
 #define DUE_IN_ORDER(order) \
@@ -28,14 +28,23 @@ static const char SQL_OLDEST[] = DUE_IN_ORDER("next_notify_time");
 static const char SQL_NEWEST[] = DUE_IN_ORDER("status DESC, lane DESC, next_notify_time DESC");
 _Static_assert(SMALL_BODY == 2048, "DUE_IN_ORDER says so too");
 
-struct due_row { struct notify_due due; struct db_bytes small; };
+struct due_row {
+    struct notify_due due;
+    struct db_bytes small;
+};
 static const struct db_column DUE_COLUMNS[] = {
-    DB_COLUMN(struct due_row, due.id), DB_COLUMN(struct due_row, due.app_id),
-    DB_COLUMN(struct due_row, due.lane), DB_COLUMN(struct due_row, due.notify_times),
-    DB_COLUMN(struct due_row, due.max_notify_times), DB_COLUMN(struct due_row, due.claim_token),
-    DB_COLUMN(struct due_row, due.manual), DB_COLUMN(struct due_row, due.parked),
-    DB_COLUMN(struct due_row, due.age_us), DB_COLUMN(struct due_row, due.no),
-    DB_COLUMN(struct due_row, due.notify_url), DB_COLUMN(struct due_row, due.body_len),
+    DB_COLUMN(struct due_row, due.id),
+    DB_COLUMN(struct due_row, due.app_id),
+    DB_COLUMN(struct due_row, due.lane),
+    DB_COLUMN(struct due_row, due.notify_times),
+    DB_COLUMN(struct due_row, due.max_notify_times),
+    DB_COLUMN(struct due_row, due.claim_token),
+    DB_COLUMN(struct due_row, due.manual),
+    DB_COLUMN(struct due_row, due.parked),
+    DB_COLUMN(struct due_row, due.age_us),
+    DB_COLUMN(struct due_row, due.no),
+    DB_COLUMN(struct due_row, due.notify_url),
+    DB_COLUMN(struct due_row, due.body_len),
     DB_COLUMN(struct due_row, small),
 };
 
@@ -76,10 +85,14 @@ static enum pay_err select_due(struct db *db, struct notify_claim *claim)
         const struct db_param in[] = { DB_NUM(lane), DB_NUM(claim->limit[lane]) };
         if (claim->limit[lane] > 0)
             err = db_select(db, &(const struct db_query){
-                .sql = claim->newest ? SQL_NEWEST : SQL_OLDEST, .in = in, .n = COUNT(in),
-                .shape = DB_SHAPE(DUE_COLUMNS),
-                .row = &row, .each = keep_row, .arg = claim,
-            });
+                                    .sql = claim->newest ? SQL_NEWEST : SQL_OLDEST,
+                                    .in = in,
+                                    .n = COUNT(in),
+                                    .shape = DB_SHAPE(DUE_COLUMNS),
+                                    .row = &row,
+                                    .each = keep_row,
+                                    .arg = claim,
+                                });
     }
     return err;
 }
@@ -113,11 +126,16 @@ enum rows { ROWS_LOST, ROWS_SENT, ROWS_PARKED, ROWS_GIVEN_UP, ROWS_WITHOUT_BODY 
 static bool is_among(const struct notify_due *due, enum rows rows)
 {
     switch (rows) {
-    case ROWS_LOST:         return due->fate != NOTIFY_LEAVE && due->claim_token != 0;
-    case ROWS_SENT:         return due->fate == NOTIFY_SEND;
-    case ROWS_PARKED:       return due->fate == NOTIFY_PARK;
-    case ROWS_GIVEN_UP:     return due->fate == NOTIFY_GIVE_UP;
-    case ROWS_WITHOUT_BODY: return due->fate == NOTIFY_SEND && !due->body;
+    case ROWS_LOST:
+        return due->fate != NOTIFY_LEAVE && due->claim_token != 0;
+    case ROWS_SENT:
+        return due->fate == NOTIFY_SEND;
+    case ROWS_PARKED:
+        return due->fate == NOTIFY_PARK;
+    case ROWS_GIVEN_UP:
+        return due->fate == NOTIFY_GIVE_UP;
+    case ROWS_WITHOUT_BODY:
+        return due->fate == NOTIFY_SEND && !due->body;
     }
     return false;
 }
@@ -174,8 +192,8 @@ _Static_assert(NOTIFY_LEASE_S == 45, "SQL_TAKE says so too");
 /* Room for the longest list: two numbers of 19 digits a row. */
 static char list_room[2 * NOTIFY_BATCH_MAX * 48];
 
-static enum pay_err change_rows(struct db *db, const struct notify_claim *claim,
-                                enum rows rows, const char *sql)
+static enum pay_err change_rows(struct db *db, const struct notify_claim *claim, enum rows rows,
+                                const char *sql)
 {
     struct text list = TEXT(list_room);
     if (list_rows(claim, rows, &list) == 0)
@@ -192,10 +210,13 @@ static enum pay_err raise_given_up(struct db *db, const struct notify_claim *cla
 
     for (size_t i = 0; i < claim->count && err == PAY_OK; i++)
         if (claim->rows[i].fate == NOTIFY_GIVE_UP)
-            err = alert_raise_crowd(db, &(const struct alert_crowd){
-                .kind = "notify_given_up", .app_id = claim->rows[i].app_id,
-                .crowd = claim->rows[i].no, .about = claim->rows[i].no,
-                .text = "the runner was lost again and again while sending it" });
+            err = alert_raise_crowd(
+                db, &(const struct alert_crowd){
+                        .kind = "notify_given_up",
+                        .app_id = claim->rows[i].app_id,
+                        .crowd = claim->rows[i].no,
+                        .about = claim->rows[i].no,
+                        .text = "the runner was lost again and again while sending it" });
     return err;
 }
 
@@ -204,7 +225,8 @@ struct body_row {
     struct db_bytes body;
 };
 static const struct db_column BODY_COLUMNS[] = {
-    DB_COLUMN(struct body_row, id), DB_COLUMN(struct body_row, body),
+    DB_COLUMN(struct body_row, id),
+    DB_COLUMN(struct body_row, body),
 };
 
 static enum pay_err keep_body(void *arg, void *row)
@@ -228,9 +250,14 @@ static enum pay_err read_bodies(struct db *db, struct notify_claim *claim)
         return PAY_OK;
     const struct db_param in[] = { DB_BIN(list.at, list.len) };
     return db_select(db, &(const struct db_query){
-        .sql = SQL_BODIES, .in = in, .n = COUNT(in), .shape = DB_SHAPE(BODY_COLUMNS),
-        .row = &row, .each = keep_body, .arg = claim,
-    });
+                             .sql = SQL_BODIES,
+                             .in = in,
+                             .n = COUNT(in),
+                             .shape = DB_SHAPE(BODY_COLUMNS),
+                             .row = &row,
+                             .each = keep_body,
+                             .arg = claim,
+                         });
 }
 
 static void body_free(struct notify_due *due)
@@ -290,7 +317,7 @@ enum pay_err notify_claim(struct db *db, struct notify_claim *claim)
     enum pay_err err = db_txn(db, claim_rows, claim);
     if (err != PAY_OK)
         forget_rows(claim);
-    for (size_t i = 0; i < claim->count; i++)   /* came with its row, and is not sent now */
+    for (size_t i = 0; i < claim->count; i++) /* came with its row, and is not sent now */
         if (claim->rows[i].fate != NOTIFY_SEND)
             body_free(&claim->rows[i]);
     return err;

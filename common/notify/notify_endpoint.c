@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "notify/notify_state.h"
 
-#define WAKE_MAX 1000       /* the others come in their time */
+#define WAKE_MAX 1000 /* the others come in their time */
 
 static const char SQL_LOAD[] =
     "SELECT id, consecutive_fail,"
@@ -19,16 +19,25 @@ enum pay_err notify_endpoint_load(struct db *db, int64_t app_id, const struct ht
                                   struct notify_endpoint *out)
 {
     static const struct db_column COLUMNS[] = {
-        DB_COLUMN(struct notify_endpoint, id), DB_COLUMN(struct notify_endpoint, consecutive_fail),
-        DB_COLUMN(struct notify_endpoint, open_ms), DB_COLUMN(struct notify_endpoint, first_ms),
+        DB_COLUMN(struct notify_endpoint, id),
+        DB_COLUMN(struct notify_endpoint, consecutive_fail),
+        DB_COLUMN(struct notify_endpoint, open_ms),
+        DB_COLUMN(struct notify_endpoint, first_ms),
         DB_COLUMN(struct notify_endpoint, paused),
     };
     const struct db_param in[] = {
-        DB_NUM(app_id), DB_STR(url->scheme), DB_STR(url->host), DB_NUM(url->port),
+        DB_NUM(app_id),
+        DB_STR(url->scheme),
+        DB_STR(url->host),
+        DB_NUM(url->port),
     };
     enum pay_err err = db_select(db, &(const struct db_query){
-        .sql = SQL_LOAD, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = out,
-    });
+                                         .sql = SQL_LOAD,
+                                         .in = in,
+                                         .n = COUNT(in),
+                                         .shape = DB_SHAPE(COLUMNS),
+                                         .row = out,
+                                     });
     if (err != PAY_NO_ROW)
         return err;
     *out = (struct notify_endpoint){ 0 };
@@ -40,15 +49,16 @@ struct making {
     const struct http_url *url;
 };
 
-static const char SQL_MAKE[] =
-    "INSERT IGNORE INTO notify_endpoint (app_id, scheme, host, port)"
-    " VALUES (?, ?, ?, ?)";
+static const char SQL_MAKE[] = "INSERT IGNORE INTO notify_endpoint (app_id, scheme, host, port)"
+                               " VALUES (?, ?, ?, ?)";
 
 static enum pay_err make(struct db *db, void *arg)
 {
     const struct making *making = arg;
     const struct db_param in[] = {
-        DB_NUM(making->app_id), DB_STR(making->url->scheme), DB_STR(making->url->host),
+        DB_NUM(making->app_id),
+        DB_STR(making->url->scheme),
+        DB_STR(making->url->host),
         DB_NUM(making->url->port),
     };
     return db_exec(db, SQL_MAKE, DB_LIST(in), NULL);
@@ -79,8 +89,9 @@ static const char SQL_PROBE[] =
 enum pay_err notify_endpoint_probe(struct db *db, const struct notify_probe *probe, bool *won)
 {
     const struct db_param in[] = {
-        DB_NUM(probe->ripe), DB_NUM(NOTIFY_PROBE_S), DB_NUM(probe->first), DB_NUM(NOTIFY_PROBE_S),
-        DB_NUM(probe->id), DB_NUM(NOTIFY_OPEN_AFTER), DB_NUM(probe->ripe), DB_NUM(probe->first),
+        DB_NUM(probe->ripe),    DB_NUM(NOTIFY_PROBE_S), DB_NUM(probe->first),
+        DB_NUM(NOTIFY_PROBE_S), DB_NUM(probe->id),      DB_NUM(NOTIFY_OPEN_AFTER),
+        DB_NUM(probe->ripe),    DB_NUM(probe->first),
     };
     int64_t changed = 0;
     enum pay_err err = db_exec(db, SQL_PROBE, DB_LIST(in), &changed);
@@ -116,15 +127,17 @@ static const char SQL_FAILED[] =
 
 static const char SQL_PROBE_FAILED[] =
     "UPDATE notify_endpoint"
-    "   SET consecutive_fail = GREATEST(consecutive_fail + 1, 5), open_until = " OPEN_FOR ","
-    OPEN_SINCE
-    " WHERE id = ?";
+    "   SET consecutive_fail = GREATEST(consecutive_fail + 1, 5), open_until = " OPEN_FOR
+    "," OPEN_SINCE " WHERE id = ?";
 
 enum pay_err notify_endpoint_write(struct db *db, const struct notify_endpoint_tally *tally)
 {
     const struct db_param id_only[] = { DB_NUM(tally->id) };
     const struct db_param failed[] = {
-        DB_NUM(tally->failed), DB_NUM(tally->first), DB_NUM(NOTIFY_FIRST_GAP_S), DB_NUM(tally->id),
+        DB_NUM(tally->failed),
+        DB_NUM(tally->first),
+        DB_NUM(NOTIFY_FIRST_GAP_S),
+        DB_NUM(tally->id),
     };
 
     if (tally->ok > 0)
@@ -154,7 +167,9 @@ static const char SQL_WAKE[] =
     "                                  UTC_TIMESTAMP(3) + INTERVAL (j.n * 2000) MICROSECOND)"
     " WHERE t.parked_since IS NOT NULL AND t.claim_token = 0 AND t.status = " STATE(NOTIFY_WAITING);
 
-struct wake_row { int64_t id; };
+struct wake_row {
+    int64_t id;
+};
 
 static enum pay_err keep_id(void *arg, void *row)
 {
@@ -177,15 +192,21 @@ enum pay_err notify_endpoint_wake(struct db *db, const struct notify_asleep *of)
     static const struct db_column COLUMNS[] = { DB_COLUMN(struct wake_row, id) };
     static char room[WAKE_MAX * 21 + 8];
     const struct db_param in[] = {
-        DB_NUM(of->app_id), DB_NUM(of->endpoint_id), DB_NUM(WAKE_MAX),
+        DB_NUM(of->app_id),
+        DB_NUM(of->endpoint_id),
+        DB_NUM(WAKE_MAX),
     };
     struct text list = TEXT(room);
     struct wake_row row;
 
     text_add(&list, "[0");
-    enum pay_err err = db_select(db, &(const struct db_query){
-        .sql = SQL_PARKED, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &row,
-        .each = keep_id, .arg = &list });
+    enum pay_err err = db_select(db, &(const struct db_query){ .sql = SQL_PARKED,
+                                                               .in = in,
+                                                               .n = COUNT(in),
+                                                               .shape = DB_SHAPE(COLUMNS),
+                                                               .row = &row,
+                                                               .each = keep_id,
+                                                               .arg = &list });
     db_end(db);
     text_add_char(&list, ']');
     if (err != PAY_OK || list.full)
@@ -197,11 +218,10 @@ enum pay_err notify_endpoint_wake(struct db *db, const struct notify_asleep *of)
 
 /* When nothing waits for an open host any more, no probe closes it. After two days it is left out:
  * the longest gap between two tries of the default schedule is one day. */
-#define IS_OPEN \
-    "e.open_since IS NOT NULL AND e.open_until > UTC_TIMESTAMP(3) - INTERVAL 2 DAY"
+#define IS_OPEN "e.open_since IS NOT NULL AND e.open_until > UTC_TIMESTAMP(3) - INTERVAL 2 DAY"
 
-enum pay_err notify_open_hosts(struct db *db, int64_t limit, int64_t *count,
-                               db_each *each, void *arg)
+enum pay_err notify_open_hosts(struct db *db, int64_t limit, int64_t *count, db_each *each,
+                               void *arg)
 {
     static const char SQL_COUNT[] = "SELECT COUNT(*) FROM notify_endpoint e WHERE " IS_OPEN;
     static const char SQL_LIST[] =
@@ -214,16 +234,21 @@ enum pay_err notify_open_hosts(struct db *db, int64_t limit, int64_t *count,
         DB_COLUMN(struct notify_open_host, consecutive_fail),
         DB_COLUMN_TIME(struct notify_open_host, open_since),
         DB_COLUMN_TIME(struct notify_open_host, open_until),
-        DB_COLUMN(struct notify_open_host, app_key), DB_COLUMN(struct notify_open_host, origin),
+        DB_COLUMN(struct notify_open_host, app_key),
+        DB_COLUMN(struct notify_open_host, origin),
     };
     const struct db_param in[] = { DB_NUM(limit) };
     struct notify_open_host row = { 0 };
 
     enum pay_err err = db_number(db, SQL_COUNT, NULL, 0, count);
     if (err == PAY_OK && *count > 0)
-        err = db_select(db, &(const struct db_query){
-            .sql = SQL_LIST, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &row,
-            .each = each, .arg = arg });
+        err = db_select(db, &(const struct db_query){ .sql = SQL_LIST,
+                                                      .in = in,
+                                                      .n = COUNT(in),
+                                                      .shape = DB_SHAPE(COLUMNS),
+                                                      .row = &row,
+                                                      .each = each,
+                                                      .arg = arg });
     db_end(db);
     return err;
 }

@@ -16,15 +16,15 @@
 #include "io/http/http.h"
 
 #define NOTIFY_OPEN_AFTER 5
-#define NOTIFY_PROBE_S 15       /* a probe's time; over the 10 s a try may take */
-#define NOTIFY_FIRST_GAP_S 1    /* between a first try that probed in vain and the next one */
+#define NOTIFY_PROBE_S 15    /* a probe's time; over the 10 s a try may take */
+#define NOTIFY_FIRST_GAP_S 1 /* between a first try that probed in vain and the next one */
 
 struct notify_endpoint {
-    int64_t id;                 /* 0: no row, since no try failed there */
+    int64_t id; /* 0: no row, since no try failed there */
     int64_t consecutive_fail;
-    int64_t open_ms;            /* from now by the database's clock; <= 0: not open */
-    int64_t first_ms;           /* the same: no first try probes before */
-    int64_t paused;             /* 1: an operator stopped it */
+    int64_t open_ms;  /* from now by the database's clock; <= 0: not open */
+    int64_t first_ms; /* the same: no first try probes before */
+    int64_t paused;   /* 1: an operator stopped it */
 };
 
 /* Its state now; zeros when there is no row. */
@@ -37,15 +37,18 @@ MUST_USE enum pay_err notify_endpoint_make(struct db *db, int64_t app_id,
  * NOTIFY_PROBE_S, inside the claim's transaction; *won is false when another runner has it or the
  * host was opened anew. At most one per transaction, so that claims cannot wait for each other in a
  * circle. */
-struct notify_probe { int64_t id; bool ripe, first; };
+struct notify_probe {
+    int64_t id;
+    bool ripe, first;
+};
 MUST_USE enum pay_err notify_endpoint_probe(struct db *db, const struct notify_probe *probe,
                                             bool *won);
 
 /* What a batch of results says of one host. */
 struct notify_endpoint_tally {
     int64_t id;
-    int64_t ok, failed;         /* how many tries; any ok closes it */
-    bool ripe, first;           /* one of the failed was the probe; a first try that probed */
+    int64_t ok, failed; /* how many tries; any ok closes it */
+    bool ripe, first;   /* one of the failed was the probe; a first try that probed */
 };
 /* Inside the finish's transaction, after the tasks, in ascending order of id. */
 MUST_USE enum pay_err notify_endpoint_write(struct db *db,
@@ -53,17 +56,19 @@ MUST_USE enum pay_err notify_endpoint_write(struct db *db,
 
 /* It answers again: what is parked for it becomes due, one after the other. A transaction of its
  * own. */
-struct notify_asleep { int64_t app_id, endpoint_id; };
+struct notify_asleep {
+    int64_t app_id, endpoint_id;
+};
 MUST_USE enum pay_err notify_endpoint_wake(struct db *db, const struct notify_asleep *of);
 
 /* A host that is open or half-open, and was asked within two days. */
 struct notify_open_host {
     int64_t app_id, consecutive_fail, open_since, open_until;
-    char app_key[65], origin[1061];     /* "https://[2001:db8::1]:443" */
+    char app_key[65], origin[1061]; /* "https://[2001:db8::1]:443" */
 };
 /* Those that have been so for longest, at most limit; *count: all of them. */
-MUST_USE enum pay_err notify_open_hosts(struct db *db, int64_t limit, int64_t *count,
-                                        db_each *each, void *arg);
+MUST_USE enum pay_err notify_open_hosts(struct db *db, int64_t limit, int64_t *count, db_each *each,
+                                        void *arg);
 /* SQL: http_url_add_origin of e (notify_endpoint). */
 #define NOTIFY_ORIGIN \
     "CONCAT(e.scheme, '://', IF(LOCATE(':', e.host), CONCAT('[', e.host, ']'), e.host)," \

@@ -48,22 +48,28 @@ static enum pay_err find_logged(struct db *db, const struct notify_result *resul
                                 struct logged *out)
 {
     static const struct db_column COLUMNS[] = {
-        DB_COLUMN(struct logged, id), DB_COLUMN(struct logged, error_code),
+        DB_COLUMN(struct logged, id),
+        DB_COLUMN(struct logged, error_code),
     };
     const struct db_param in[] = { DB_NUM(result->task_id), DB_NUM(result->times) };
 
     return db_select(db, &(const struct db_query){
-        .sql = SQL_LOGGED, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = out,
-    });
+                             .sql = SQL_LOGGED,
+                             .in = in,
+                             .n = COUNT(in),
+                             .shape = DB_SHAPE(COLUMNS),
+                             .row = out,
+                         });
 }
 
 enum pay_err notify_log_add(struct db *db, const struct notify_result *result)
 {
     const struct db_param in[] = {
-        DB_NUM(result->task_id), DB_NUM(result->times), DB_NUM(result->log_status),
-        DB_STR(result->error_code), DB_OPT(result->reason), DB_NUM_OPT(result->http_status),
-        DB_OPT(result->peer), DB_NUM(result->duration_ms), DB_OPT(result->response),
-        DB_STR(result->manual ? "manual" : "automatic"),
+        DB_NUM(result->task_id),    DB_NUM(result->times),
+        DB_NUM(result->log_status), DB_STR(result->error_code),
+        DB_OPT(result->reason),     DB_NUM_OPT(result->http_status),
+        DB_OPT(result->peer),       DB_NUM(result->duration_ms),
+        DB_OPT(result->response),   DB_STR(result->manual ? "manual" : "automatic"),
     };
     return db_exec(db, SQL_LOG, DB_LIST(in), NULL);
 }
@@ -72,9 +78,11 @@ enum pay_err notify_log_add(struct db *db, const struct notify_result *result)
 static enum pay_err correct_log(struct db *db, const struct notify_result *result, int64_t log_id)
 {
     const struct db_param in[] = {
-        DB_NUM(result->log_status), DB_STR(result->error_code), DB_OPT(result->reason),
-        DB_NUM_OPT(result->http_status), DB_OPT(result->peer), DB_NUM(result->duration_ms),
-        DB_OPT(result->response), DB_NUM(log_id), DB_NUM(result->task_id),
+        DB_NUM(result->log_status), DB_STR(result->error_code),
+        DB_OPT(result->reason),     DB_NUM_OPT(result->http_status),
+        DB_OPT(result->peer),       DB_NUM(result->duration_ms),
+        DB_OPT(result->response),   DB_NUM(log_id),
+        DB_NUM(result->task_id),
     };
     return db_exec(db, SQL_LOG_FOUND_AGAIN, DB_LIST(in), NULL);
 }
@@ -108,17 +116,22 @@ static enum pay_err raise_alert(struct db *db, const struct notify_result *resul
 {
     if (!result->alert)
         return PAY_OK;
-    return alert_raise_crowd(db, &(const struct alert_crowd){
-        .kind = result->alert, .app_id = result->app_id, .about = result->no,
-        .crowd = *result->alert_crowd ? result->alert_crowd : result->no,
-        .text = result->alert_text });
+    return alert_raise_crowd(db, &(const struct alert_crowd){ .kind = result->alert,
+                                                              .app_id = result->app_id,
+                                                              .about = result->no,
+                                                              .crowd = *result->alert_crowd
+                                                                           ? result->alert_crowd
+                                                                           : result->no,
+                                                              .text = result->alert_text });
 }
 
 static enum pay_err finish_one(struct db *db, struct notify_result *result)
 {
     int64_t changed = 0;
     const struct db_param in[] = {
-        DB_NUM(result->status), DB_NUM(result->wait_ms * 1000), DB_NUM(result->task_id),
+        DB_NUM(result->status),
+        DB_NUM(result->wait_ms * 1000),
+        DB_NUM(result->task_id),
         DB_NUM(result->token),
     };
     enum pay_err err = db_exec(db, SQL_FINISH, DB_LIST(in), &changed);

@@ -13,12 +13,14 @@
 #define HTTP_GONE 410
 #define HTTP_TOO_MANY 429
 #define HTTP_UNAVAILABLE 503
-#define PUSHED_OUT_S 60         /* 429 and 503 without a Retry-After of their own */
+#define PUSHED_OUT_S 60 /* 429 and 503 without a Retry-After of their own */
 
 /* ---- is it acknowledged? */
 
 /* White space of Unicode, and what prints nothing at all: editors and templates leave both. */
-static const struct { uint32_t first, last; } BLANKS[] = {
+static const struct {
+    uint32_t first, last;
+} BLANKS[] = {
     { 0x09, 0x0D },     { 0x20, 0x20 },     { 0x85, 0x85 },     { 0xA0, 0xA0 },
     { 0x1680, 0x1680 }, { 0x180E, 0x180E }, { 0x2000, 0x200D }, { 0x2028, 0x2029 },
     { 0x202F, 0x202F }, { 0x205F, 0x2060 }, { 0x3000, 0x3000 }, { 0xFEFF, 0xFEFF },
@@ -85,15 +87,24 @@ bool notify_acknowledged(int http_status, const char *body, size_t len)
 static const char *end_code(enum http_end end)
 {
     switch (end) {
-    case HTTP_DONE:         return NULL;
-    case HTTP_DNS:          return "DNS";
-    case HTTP_CONNECT:      return "CONNECT";
-    case HTTP_TLS:          return "TLS";
-    case HTTP_TIMEOUT:      return "TIMEOUT";
-    case HTTP_TOO_LARGE:    return "TOO_LARGE";
-    case HTTP_BLOCKED_ADDR: return "BLOCKED_ADDR";
-    case HTTP_BROKEN:       return "CONNECT";
-    case HTTP_BAD_URL:      return "CONFIG";
+    case HTTP_DONE:
+        return NULL;
+    case HTTP_DNS:
+        return "DNS";
+    case HTTP_CONNECT:
+        return "CONNECT";
+    case HTTP_TLS:
+        return "TLS";
+    case HTTP_TIMEOUT:
+        return "TIMEOUT";
+    case HTTP_TOO_LARGE:
+        return "TOO_LARGE";
+    case HTTP_BLOCKED_ADDR:
+        return "BLOCKED_ADDR";
+    case HTTP_BROKEN:
+        return "CONNECT";
+    case HTTP_BAD_URL:
+        return "CONFIG";
     }
     return "CONFIG";
 }
@@ -133,8 +144,8 @@ static void set_code(struct notify_result *result, const struct http_answer *ans
 static int64_t pushed_out_s(const struct http_answer *answer)
 {
     bool busy = answer->status == HTTP_TOO_MANY || answer->status == HTTP_UNAVAILABLE;
-    int64_t after = answer->retry_after[0]
-                        ? notify_retry_after(answer->retry_after, clock_now_s()) : -1;
+    int64_t after = answer->retry_after[0] ? notify_retry_after(answer->retry_after, clock_now_s())
+                                           : -1;
 
     return after >= 0 ? after : busy ? PUSHED_OUT_S : 0;
 }
@@ -195,7 +206,8 @@ static void give_up(struct notify_result *result, const struct http_url *host, c
     result->alert = alert;
     if (host)
         http_url_add_origin(host, &crowd);
-    text_addf(&text, "%s: %s after %lld tries; the last one: %s%s%s%s; shroffctl notify list"
+    text_addf(&text,
+              "%s: %s after %lld tries; the last one: %s%s%s%s; shroffctl notify list"
               " --status FAILURE has all",
               *result->alert_crowd ? result->alert_crowd : result->no, because,
               (long long)result->times, result->error_code, *result->reason ? " (" : "",
@@ -210,8 +222,8 @@ void notify_plan_next(struct notify_result *result, const struct notify_schedule
     if (result->status == NOTIFY_SUCCESS)
         return;
     random_bytes(&random, sizeof(random));
-    int64_t wait = notify_wait_ms(schedule, schedule_place(result, schedule), result->after_s,
-                                  random);
+    int64_t wait =
+        notify_wait_ms(schedule, schedule_place(result, schedule), result->after_s, random);
     result->status = NOTIFY_WAITING;
     result->wait_ms = wait;
     if (result->gone)

@@ -12,20 +12,24 @@ static const char SQL_HAND_BACK[] =
     "       t.parked_since = IF(? > 0, UTC_TIMESTAMP(3), NULL),"
     "       t.next_notify_time = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND";
 
-struct handing_back { struct text *list; int64_t wait_ms; };
+struct handing_back {
+    struct text *list;
+    int64_t wait_ms;
+};
 
 static enum pay_err hand_back(struct db *db, void *arg)
 {
     const struct handing_back *back = arg;
     const struct db_param in[] = {
-        DB_BIN(back->list->at, back->list->len), DB_NUM(back->wait_ms),
+        DB_BIN(back->list->at, back->list->len),
+        DB_NUM(back->wait_ms),
         DB_NUM(back->wait_ms * 1000),
     };
     return db_exec(db, SQL_HAND_BACK, DB_LIST(in), NULL);
 }
 
 enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases, size_t count,
-                               int64_t wait_ms)
+                              int64_t wait_ms)
 {
     char room[HAND_BACK_MAX * 48];
     enum pay_err err = PAY_OK;
@@ -58,12 +62,15 @@ struct due_row {
 enum pay_err notify_is_due(struct db *db, bool due[2])
 {
     static const struct db_column COLUMNS[] = {
-        DB_COLUMN(struct due_row, lane_0), DB_COLUMN(struct due_row, lane_1),
+        DB_COLUMN(struct due_row, lane_0),
+        DB_COLUMN(struct due_row, lane_1),
     };
     struct due_row row = { 0, 0 };
     enum pay_err err = db_select(db, &(const struct db_query){
-        .sql = SQL_IS_DUE, .shape = DB_SHAPE(COLUMNS), .row = &row,
-    });
+                                         .sql = SQL_IS_DUE,
+                                         .shape = DB_SHAPE(COLUMNS),
+                                         .row = &row,
+                                     });
     db_end(db);
     due[0] = row.lane_0 != 0;
     due[1] = row.lane_1 != 0;
@@ -85,10 +92,14 @@ static const char SQL_LIST_DUE[] =
 enum pay_err notify_list_due(struct db *db, int64_t limit, db_each *each, void *arg)
 {
     static const struct db_column COLUMNS[] = {
-        DB_COLUMN(struct notify_listed, id), DB_COLUMN(struct notify_listed, app_id),
-        DB_COLUMN(struct notify_listed, lane), DB_COLUMN(struct notify_listed, notify_times),
-        DB_COLUMN(struct notify_listed, max_notify_times), DB_COLUMN(struct notify_listed, late_ms),
-        DB_COLUMN(struct notify_listed, no), DB_COLUMN(struct notify_listed, event),
+        DB_COLUMN(struct notify_listed, id),
+        DB_COLUMN(struct notify_listed, app_id),
+        DB_COLUMN(struct notify_listed, lane),
+        DB_COLUMN(struct notify_listed, notify_times),
+        DB_COLUMN(struct notify_listed, max_notify_times),
+        DB_COLUMN(struct notify_listed, late_ms),
+        DB_COLUMN(struct notify_listed, no),
+        DB_COLUMN(struct notify_listed, event),
         DB_COLUMN(struct notify_listed, notify_url),
     };
     static struct notify_listed row;
@@ -97,9 +108,14 @@ enum pay_err notify_list_due(struct db *db, int64_t limit, db_each *each, void *
     for (int64_t lane = 0; lane < 2 && err == PAY_OK; lane++) {
         const struct db_param in[] = { DB_NUM(lane), DB_NUM(limit) };
         err = db_select(db, &(const struct db_query){
-            .sql = SQL_LIST_DUE, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS),
-            .row = &row, .each = each, .arg = arg,
-        });
+                                .sql = SQL_LIST_DUE,
+                                .in = in,
+                                .n = COUNT(in),
+                                .shape = DB_SHAPE(COLUMNS),
+                                .row = &row,
+                                .each = each,
+                                .arg = arg,
+                            });
     }
     db_end(db);
     return err;
@@ -117,8 +133,12 @@ enum pay_err notify_app_schedule(struct db *db, int64_t app_id, struct notify_sc
     const struct db_param in[] = { DB_NUM(app_id) };
     struct schedule_row row = { "" };
     enum pay_err err = db_select(db, &(const struct db_query){
-        .sql = SQL_SCHEDULE, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &row,
-    });
+                                         .sql = SQL_SCHEDULE,
+                                         .in = in,
+                                         .n = COUNT(in),
+                                         .shape = DB_SHAPE(COLUMNS),
+                                         .row = &row,
+                                     });
     db_end(db);
     if (!notify_schedule_parse(row.notify_schedule, out) && !notify_schedule_parse("long", out))
         *out = (struct notify_schedule){ .gaps = 0 };

@@ -16,7 +16,7 @@
 
 #define NOTIFY_LEASE_S 45
 /* A task's lane: 0 until its first try, then 1, so that first tries do not wait behind retries. */
-#define NOTIFY_BATCH_MAX 320            /* rows of one lane looked at in one claim */
+#define NOTIFY_BATCH_MAX 320 /* rows of one lane looked at in one claim */
 
 /* RIPE: the probe of a half-open host. EARLY: a first try at one that is still open. */
 enum notify_probe_kind { NOTIFY_NO_PROBE, NOTIFY_PROBE_RIPE, NOTIFY_PROBE_EARLY };
@@ -25,23 +25,23 @@ enum notify_fate { NOTIFY_LEAVE, NOTIFY_SEND, NOTIFY_PARK, NOTIFY_GIVE_UP };
 /* A due task as the claim sees it. */
 struct notify_due {
     int64_t id, app_id, lane, notify_times, max_notify_times, claim_token, manual;
-    int64_t parked;                     /* it was, since it became due */
-    int64_t age_us;                     /* since the task was made */
+    int64_t parked; /* it was, since it became due */
+    int64_t age_us; /* since the task was made */
     int64_t body_len;
     char no[NO_SIZE], notify_url[NOTIFY_URL_SIZE];
     /* what decide says */
     enum notify_fate fate;
-    int64_t wait_ms;                    /* NOTIFY_PARK: from now */
+    int64_t wait_ms; /* NOTIFY_PARK: from now */
     enum notify_probe_kind probe;
-    void *host;                         /* the caller's own */
+    void *host; /* the caller's own */
     /* NOTIFY_SEND, once claimed: body_len frozen bytes, from malloc; the caller frees them. The
      * next claim frees those of rows that were not sent. */
     char *body;
 };
 
 struct notify_claim {
-    int64_t limit[2];                   /* rows to look at, by lane; <= NOTIFY_BATCH_MAX */
-    bool newest;                        /* from the queue's other end: past a backlog in front */
+    int64_t limit[2]; /* rows to look at, by lane; <= NOTIFY_BATCH_MAX */
+    bool newest;      /* from the queue's other end: past a backlog in front */
     /* A transaction may run more than once: begin is called first each time, then decide for each
      * row (lane 0 first), which sets fate. A decide that fails ends the claim. */
     void (*begin)(void *arg);
@@ -58,9 +58,11 @@ MUST_USE enum pay_err notify_claim(struct db *db, struct notify_claim *claim);
 
 /* Gives back what was claimed and not begun: due in wait_ms (0: at once; else it counts as parked),
  * the try not counted. */
-struct notify_lease { int64_t task_id, token; };
+struct notify_lease {
+    int64_t task_id, token;
+};
 MUST_USE enum pay_err notify_hand_back(struct db *db, const struct notify_lease *leases, size_t n,
-                                        int64_t wait_ms);
+                                       int64_t wait_ms);
 /* Is something due, by lane? */
 MUST_USE enum pay_err notify_is_due(struct db *db, bool due[2]);
 /* What is due now, in the order it would be claimed; limit rows of each lane. */

@@ -9,12 +9,13 @@
 
 #define GAP_MAX 604800
 #define RETRY_AFTER_MAX 86400
-#define RETRY_AFTER_PAST 3600   /* so much later than planned, and no more */
+#define RETRY_AFTER_PAST 3600 /* so much later than planned, and no more */
 
 /* ---- schedules */
 
 static const int64_t LONG_GAPS[] = {
-    15, 15, 30, 180, 1800, 1800, 1800, 3600,                    /* the seed design's nine tries */
+    15,       15,       30,       180,      1800,     1800,      1800,
+    3600, /* the seed design's nine tries */
     3 * 3600, 3 * 3600, 6 * 3600, 6 * 3600, 6 * 3600, 24 * 3600, 24 * 3600,
 };
 #define SEED_GAPS 8
@@ -97,8 +98,7 @@ bool notify_sign(const struct webhook_keys *keys, const struct notify_message *m
     text_addf(&canon, "%s.%lld.", message->id, (long long)message->timestamp);
     text_add_n(&canon, message->body, message->len);
     for (size_t i = 0; i < keys->count && ok; i++) {
-        ok = !canon.full &&
-             sign_hmac_sha256(keys->key[i], keys->len[i], canon.at, canon.len, &mac);
+        ok = !canon.full && sign_hmac_sha256(keys->key[i], keys->len[i], canon.at, canon.len, &mac);
         text_add(to, i > 0 ? " v1," : "v1,");
         sign_base64_add(to, mac.bytes, sizeof(mac.bytes));
     }

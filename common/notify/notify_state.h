@@ -17,7 +17,7 @@
 /* Of a row in notify_log, which is written once a try is over. */
 #define TRY_SUCCESS_IS(X) X(TRY_SUCCESS, 10, "SUCCESS", "acknowledged")
 #define TRY_REFUSED_IS(X) X(TRY_REFUSED, 21, "NOT_ACKNOWLEDGED", "answered, not acknowledged")
-#define TRY_FAILED_IS(X)  X(TRY_FAILED, 22, "REQUEST_FAILED", "no whole answer came")
+#define TRY_FAILED_IS(X) X(TRY_FAILED, 22, "REQUEST_FAILED", "no whole answer came")
 #define TRY_STATES(X) TRY_SUCCESS_IS(X) TRY_REFUSED_IS(X) TRY_FAILED_IS(X)
 #define TRY_STEPS(X) \
     X(TRY_FAILED, TRY_SUCCESS, "a runner that seemed lost brings its result") \

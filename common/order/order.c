@@ -5,38 +5,62 @@
 #include "order/order_row.h"
 
 /* A stretch of a list of columns. */
-struct stretch { size_t from, count; };
+struct stretch {
+    size_t from, count;
+};
 
 static const struct db_column ORDER_COLUMNS[] = {
-    DB_COLUMN(struct order, app_id), DB_COLUMN(struct order, notify_url),
-    DB_COLUMN(struct order, id), DB_COLUMN(struct order, price), DB_COLUMN(struct order, status),
-    DB_COLUMN_TIME(struct order, create_time), DB_COLUMN_TIME(struct order, expire_time),
-    DB_COLUMN(struct order, refund_price), DB_COLUMN(struct order, refunding_price),
-    DB_COLUMN(struct order, version), DB_COLUMN(struct order, no),
-    DB_COLUMN(struct order, merchant_order_id), DB_COLUMN(struct order, subject),
-    DB_COLUMN(struct order, body), DB_COLUMN(struct order, user_id),
-    DB_COLUMN(struct order, return_url), DB_COLUMN(struct order, metadata),
+    DB_COLUMN(struct order, app_id),
+    DB_COLUMN(struct order, notify_url),
+    DB_COLUMN(struct order, id),
+    DB_COLUMN(struct order, price),
+    DB_COLUMN(struct order, status),
+    DB_COLUMN_TIME(struct order, create_time),
+    DB_COLUMN_TIME(struct order, expire_time),
+    DB_COLUMN(struct order, refund_price),
+    DB_COLUMN(struct order, refunding_price),
+    DB_COLUMN(struct order, version),
+    DB_COLUMN(struct order, no),
+    DB_COLUMN(struct order, merchant_order_id),
+    DB_COLUMN(struct order, subject),
+    DB_COLUMN(struct order, body),
+    DB_COLUMN(struct order, user_id),
+    DB_COLUMN(struct order, return_url),
+    DB_COLUMN(struct order, metadata),
     DB_COLUMN(struct order, currency),
-    DB_COLUMN_TIME(struct order, success_time), DB_COLUMN(struct order, extension_id),
-    DB_COLUMN(struct order, channel_code), DB_COLUMN(struct order, channel_order_no),
-    DB_COLUMN(struct order, query_token), DB_COLUMN(struct order, refund_count),
-    DB_COLUMN(struct order, expired), DB_COLUMN(struct order, channel_id),
-    DB_COLUMN(struct order, paid_price), DB_COLUMN(struct order, user_ip),
+    DB_COLUMN_TIME(struct order, success_time),
+    DB_COLUMN(struct order, extension_id),
+    DB_COLUMN(struct order, channel_code),
+    DB_COLUMN(struct order, channel_order_no),
+    DB_COLUMN(struct order, query_token),
+    DB_COLUMN(struct order, refund_count),
+    DB_COLUMN(struct order, expired),
+    DB_COLUMN(struct order, channel_id),
+    DB_COLUMN(struct order, paid_price),
+    DB_COLUMN(struct order, user_ip),
 };
 static const struct stretch ORDER_IN_TERMS = { 0, 18 }, ORDER_IN_VIEW = { 1, 24 },
                             ORDER_WHOLE = { 0, COUNT(ORDER_COLUMNS) };
 const struct db_shape ORDER_SHAPE = { ORDER_COLUMNS, COUNT(ORDER_COLUMNS) };
 
 static const struct db_column ATTEMPT_COLUMNS[] = {
-    DB_COLUMN(struct attempt, order_id), DB_COLUMN(struct attempt, channel_id),
-    DB_COLUMN(struct attempt, price), DB_COLUMN(struct attempt, currency),
-    DB_COLUMN(struct attempt, id), DB_COLUMN(struct attempt, status),
+    DB_COLUMN(struct attempt, order_id),
+    DB_COLUMN(struct attempt, channel_id),
+    DB_COLUMN(struct attempt, price),
+    DB_COLUMN(struct attempt, currency),
+    DB_COLUMN(struct attempt, id),
+    DB_COLUMN(struct attempt, status),
     DB_COLUMN(struct attempt, no),
-    DB_COLUMN(struct attempt, paid_price), DB_COLUMN_TIME(struct attempt, create_time),
-    DB_COLUMN_TIME(struct attempt, success_time), DB_COLUMN(struct attempt, channel_code),
-    DB_COLUMN(struct attempt, display_mode), DB_COLUMN(struct attempt, display_content),
-    DB_COLUMN(struct attempt, pay_url), DB_COLUMN(struct attempt, channel_order_no),
-    DB_COLUMN(struct attempt, channel_error_code), DB_COLUMN(struct attempt, channel_error_msg),
+    DB_COLUMN(struct attempt, paid_price),
+    DB_COLUMN_TIME(struct attempt, create_time),
+    DB_COLUMN_TIME(struct attempt, success_time),
+    DB_COLUMN(struct attempt, channel_code),
+    DB_COLUMN(struct attempt, display_mode),
+    DB_COLUMN(struct attempt, display_content),
+    DB_COLUMN(struct attempt, pay_url),
+    DB_COLUMN(struct attempt, channel_order_no),
+    DB_COLUMN(struct attempt, channel_error_code),
+    DB_COLUMN(struct attempt, channel_error_msg),
     DB_COLUMN(struct attempt, duplicate_paid),
 };
 static const struct stretch ATTEMPT_IN_TERMS = { 0, 7 }, ATTEMPT_IN_VIEW = { 4, 13 };
@@ -87,8 +111,8 @@ const struct db_shape *open_shape(void)
 enum pay_err order_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
                         struct order *out)
 {
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = sql, .in = in, .n = n, .shape = &ORDER_SHAPE, .row = out });
+    enum pay_err err = db_select(
+        db, &(struct db_query){ .sql = sql, .in = in, .n = n, .shape = &ORDER_SHAPE, .row = out });
     return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
 }
 
@@ -96,7 +120,7 @@ enum pay_err attempt_read(struct db *db, const char *sql, const struct db_param 
                           struct attempt *out)
 {
     return db_select(db, &(struct db_query){
-        .sql = sql, .in = in, .n = n, .shape = &ATTEMPT_SHAPE, .row = out });
+                             .sql = sql, .in = in, .n = n, .shape = &ATTEMPT_SHAPE, .row = out });
 }
 
 #define BY_NO " WHERE o.no = ? AND o.app_id = ?"
@@ -111,8 +135,7 @@ enum named { NAMED_NO, NAMED_MERCHANT, NAMED_PAY_ID };
 static bool key_read(const struct order_key *key, enum named *named, const char **value)
 {
     *named = key->order_no ? NAMED_NO : key->pay_id ? NAMED_PAY_ID : NAMED_MERCHANT;
-    *value = key->order_no ? key->order_no
-           : key->pay_id   ? key->pay_id : key->merchant_order_id;
+    *value = key->order_no ? key->order_no : key->pay_id ? key->pay_id : key->merchant_order_id;
     if (!*value)
         return false;
     return *named == NAMED_MERCHANT ? str_is(*value, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1)
@@ -137,10 +160,15 @@ enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *k
 }
 
 static const struct db_column PUBLIC_COLUMNS[] = {
-    DB_COLUMN(struct order, status), DB_COLUMN(struct order, price), DB_COLUMN(struct order, no),
-    DB_COLUMN(struct order, currency), DB_COLUMN(struct order, subject),
-    DB_COLUMN(struct order, return_url), DB_COLUMN_TIME(struct order, expire_time),
-    DB_COLUMN(struct order, id), DB_COLUMN(struct order, app_id),
+    DB_COLUMN(struct order, status),
+    DB_COLUMN(struct order, price),
+    DB_COLUMN(struct order, no),
+    DB_COLUMN(struct order, currency),
+    DB_COLUMN(struct order, subject),
+    DB_COLUMN(struct order, return_url),
+    DB_COLUMN_TIME(struct order, expire_time),
+    DB_COLUMN(struct order, id),
+    DB_COLUMN(struct order, app_id),
     DB_COLUMN(struct order, expired),
 };
 
@@ -161,8 +189,10 @@ enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
     if (!str_is(token, ALPHA_HEX, TOKEN_SIZE - 1, TOKEN_SIZE - 1))
         return PAY_NOT_FOUND;
     const struct db_param in[] = { DB_STR(token) };
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(PUBLIC_COLUMNS), .row = out });
+    enum pay_err err = db_select(
+        db,
+        &(struct db_query){
+            .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(PUBLIC_COLUMNS), .row = out });
     return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
 }
 
@@ -181,8 +211,9 @@ enum pay_err order_find_open(struct db *db, int64_t app_id, const char *merchant
     static struct order_attempt pair;
     const struct db_param in[] = { DB_STR(merchant_order_id), DB_NUM(app_id) };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = open_shape(), .row = &pair });
+    enum pay_err err = db_select(
+        db, &(struct db_query){
+                .sql = SQL, .in = in, .n = COUNT(in), .shape = open_shape(), .row = &pair });
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
     *out = pair.order;
@@ -209,12 +240,10 @@ static enum pay_err page_of(struct db *db, const struct order_filter *filter, st
 /* The index is named: without it the optimizer reads all of an app's orders by number. */
 enum pay_err order_list(struct db *db, const struct order_filter *filter, db_each *each, void *arg)
 {
-    static const char ALL[] =
-        ORDER_SELECT " FORCE INDEX (idx_time)"
-                     " WHERE o.app_id = ?" DB_PAGE("o");
-    static const char IN_STATE[] =
-        ORDER_SELECT " FORCE INDEX (idx_state_time)"
-                     " WHERE o.status = ? AND o.app_id = ?" DB_PAGE("o");
+    static const char ALL[] = ORDER_SELECT " FORCE INDEX (idx_time)"
+                                           " WHERE o.app_id = ?" DB_PAGE("o");
+    static const char IN_STATE[] = ORDER_SELECT " FORCE INDEX (idx_state_time)"
+                                                " WHERE o.status = ? AND o.app_id = ?" DB_PAGE("o");
     struct db_page page;
     struct order row;
 
@@ -222,13 +251,18 @@ enum pay_err order_list(struct db *db, const struct order_filter *filter, db_eac
     if (err != PAY_OK)
         return err;
     const struct db_param in[] = {
-        DB_NUM(filter->status), DB_NUM(filter->app_id), DB_PAGE_VALUES(&page),
+        DB_NUM(filter->status),
+        DB_NUM(filter->app_id),
+        DB_PAGE_VALUES(&page),
     };
     const bool any = filter->status == STATE_ANY;
-    return db_select(db, &(struct db_query){
-        .sql = any ? ALL : IN_STATE, .in = any ? in + 1 : in,
-        .n = any ? COUNT(in) - 1 : COUNT(in),
-        .shape = &ORDER_SHAPE, .row = &row, .each = each, .arg = arg });
+    return db_select(db, &(struct db_query){ .sql = any ? ALL : IN_STATE,
+                                             .in = any ? in + 1 : in,
+                                             .n = any ? COUNT(in) - 1 : COUNT(in),
+                                             .shape = &ORDER_SHAPE,
+                                             .row = &row,
+                                             .each = each,
+                                             .arg = arg });
 }
 
 /* ---- one order, whole */
@@ -269,9 +303,13 @@ enum pay_err order_find_whole(struct db *db, int64_t app_id, const struct order_
     if (!key_read(key, &named, &value))
         return PAY_NOT_FOUND;
     const struct db_param in[] = { DB_STR(value), DB_NUM(app_id) };
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL[named], .in = in, .n = COUNT(in), .shape = view_shape(), .row = &row,
-        .each = whole_take, .arg = out });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL[named],
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = view_shape(),
+                                                         .row = &row,
+                                                         .each = whole_take,
+                                                         .arg = out });
     /* The order has no attempt, or its paying attempt is not among the latest. */
     bool partly = out->count == 0 ||
                   (out->order.extension_id != 0 && out->order.paid_price.minor == 0);

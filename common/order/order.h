@@ -15,16 +15,16 @@
 #define BODY_SIZE (512 * 4 + 1)
 #define METADATA_SIZE 4097
 #define USER_ID_SIZE (64 * 4 + 1)
-#define CONTENT_SIZE 16385      /* of what the payer sees: a signed order string, a page */
+#define CONTENT_SIZE 16385 /* of what the payer sees: a signed order string, a page */
 
 /* A row of pay_order; each size mirrors its column. Times in ms, 0 absent. */
 struct order {
     int64_t id, app_id, channel_id, status, create_time, expire_time, success_time;
     int64_t extension_id, version;
-    int64_t expired;                    /* by the database's clock */
-    int64_t refund_count;               /* its rows of pay_refund */
+    int64_t expired;      /* by the database's clock */
+    int64_t refund_count; /* its rows of pay_refund */
     struct money price, refund_price, refunding_price;
-    struct money paid_price;            /* of the attempt that paid; 0 */
+    struct money paid_price; /* of the attempt that paid; 0 */
     char no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE], subject[SUBJECT_SIZE], body[BODY_SIZE];
     char user_id[USER_ID_SIZE], user_ip[46], notify_url[URL_SIZE], return_url[URL_SIZE];
     char metadata[METADATA_SIZE], currency[CURRENCY_SIZE], channel_code[33], channel_order_no[65];
@@ -41,7 +41,9 @@ struct attempt {
 };
 
 /* What names an order: exactly one member is set. */
-struct order_key { const char *order_no, *merchant_order_id, *pay_id; };
+struct order_key {
+    const char *order_no, *merchant_order_id, *pay_id;
+};
 
 /* PAY_NOT_FOUND when there is none or it is another app's. With lock the row is locked FOR UPDATE
  * (inside db_txn). */
@@ -57,15 +59,15 @@ MUST_USE enum pay_err order_find_open(struct db *db, int64_t app_id, const char 
                                       struct order *out, struct attempt *open);
 
 struct order_filter {
-    int64_t app_id, from, to;       /* ms; 0: no bound; from <= create_time < to */
-    int64_t status;                 /* or STATE_ANY */
-    const char *after;              /* order_no; NULL: from the newest */
-    int64_t limit;                  /* 1..100 */
+    int64_t app_id, from, to; /* ms; 0: no bound; from <= create_time < to */
+    int64_t status;           /* or STATE_ANY */
+    const char *after;        /* order_no; NULL: from the newest */
+    int64_t limit;            /* 1..100 */
 };
 /* Newest first. each is called per order, at most limit + 1 times: a surplus one says that there
  * are more. PAY_NOT_FOUND: the app has no order `after`. */
-MUST_USE enum pay_err order_list(struct db *db, const struct order_filter *filter,
-                                 db_each *each, void *arg);
+MUST_USE enum pay_err order_list(struct db *db, const struct order_filter *filter, db_each *each,
+                                 void *arg);
 
 #define ORDER_ATTEMPTS_MAX 20
 /* An order and its attempts, the newest first; read with one statement, found like order_find's.

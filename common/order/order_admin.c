@@ -15,8 +15,8 @@ static const struct db_column COLUMNS[] = {
     DB_COLUMN_TIME(struct order_listed, order.success_time),
 };
 
-enum pay_err order_listing(struct db *db, const struct order_listing *want,
-                           db_each *each, void *arg)
+enum pay_err order_listing(struct db *db, const struct order_listing *want, db_each *each,
+                           void *arg)
 {
     static const char SQL[] =
         "SELECT o.no, a.app_key, o.merchant_order_id, o.status, o.price, o.currency,"
@@ -36,9 +36,13 @@ enum pay_err order_listing(struct db *db, const struct order_listing *want,
         DB_WHEN(want->from),   DB_WHEN(want->from),   DB_WHEN(want->to),    DB_WHEN(want->to),
         DB_OPT(want->after),   DB_OPT(want->after),   DB_NUM(want->limit),
     };
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &row,
-        .each = each, .arg = arg });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(COLUMNS),
+                                                         .row = &row,
+                                                         .each = each,
+                                                         .arg = arg });
     db_end(db);
     return err;
 }

@@ -25,9 +25,13 @@ enum pay_err order_event(const struct app *app, const struct order_change *chang
     const struct order *order = change->order;
 
     *out = (struct notify_event){
-        .type = NOTIFY_ORDER, .name = change->name, .data_id = order->id,
-        .version = order->version, .merchant_order_id = order->merchant_order_id,
-        .url = str_or(order->notify_url, app->order_notify_url), .channel_id = order->channel_id,
+        .type = NOTIFY_ORDER,
+        .name = change->name,
+        .data_id = order->id,
+        .version = order->version,
+        .merchant_order_id = order->merchant_order_id,
+        .url = str_or(order->notify_url, app->order_notify_url),
+        .channel_id = order->channel_id,
     };
     if (*out->url == '\0')
         return PAY_OK;

@@ -7,7 +7,11 @@
 
 /* An event ("order.success", "order.closed") that happened at a time (ms). order is the row after
  * the change. What out points at lives until the next call, and as long as order. */
-struct order_change { const struct order *order; const char *name; int64_t happened; };
+struct order_change {
+    const struct order *order;
+    const char *name;
+    int64_t happened;
+};
 MUST_USE enum pay_err order_event(const struct app *app, const struct order_change *change,
                                   struct notify_event *out);
 

@@ -39,7 +39,10 @@ extern const struct db_shape ORDER_SHAPE, ATTEMPT_SHAPE;
 
 /* Both in one row: ORDER_TERMS, ATTEMPT_TERMS; ORDER_VIEW, ATTEMPT_VIEW; or ORDER_FIELDS,
  * ATTEMPT_VIEW. The rest stays 0. */
-struct order_attempt { struct order order; struct attempt attempt; };
+struct order_attempt {
+    struct order order;
+    struct attempt attempt;
+};
 const struct db_shape *terms_shape(void), *view_shape(void), *open_shape(void);
 
 /* One order of `sql`, which begins with ORDER_SELECT: PAY_NOT_FOUND when there is none. */

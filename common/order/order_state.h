@@ -6,8 +6,8 @@
 
 #define ORDER_WAITING_IS(X) X(ORDER_WAITING, 0, "WAITING", "not paid; it can be until it expires")
 #define ORDER_SUCCESS_IS(X) X(ORDER_SUCCESS, 10, "SUCCESS", "paid; a part may have gone back")
-#define ORDER_CLOSED_IS(X)  X(ORDER_CLOSED, 20, "CLOSED", "ended without a payment")
-#define ORDER_REFUND_IS(X)  X(ORDER_REFUND, 30, "REFUND", "paid, and all of the money went back")
+#define ORDER_CLOSED_IS(X) X(ORDER_CLOSED, 20, "CLOSED", "ended without a payment")
+#define ORDER_REFUND_IS(X) X(ORDER_REFUND, 30, "REFUND", "paid, and all of the money went back")
 #define ORDER_PAID(X) ORDER_SUCCESS_IS(X) ORDER_REFUND_IS(X)
 #define ORDER_UNPAID(X) ORDER_WAITING_IS(X) ORDER_CLOSED_IS(X)
 #define ORDER_STATES(X) \
@@ -20,7 +20,7 @@
 
 #define ATTEMPT_WAITING_IS(X) X(ATTEMPT_WAITING, 0, "WAITING", "open: it can be paid")
 #define ATTEMPT_SUCCESS_IS(X) X(ATTEMPT_SUCCESS, 10, "SUCCESS", "money came in by it")
-#define ATTEMPT_CLOSED_IS(X)  X(ATTEMPT_CLOSED, 20, "CLOSED", "failed or closed; another can pay")
+#define ATTEMPT_CLOSED_IS(X) X(ATTEMPT_CLOSED, 20, "CLOSED", "failed or closed; another can pay")
 #define ATTEMPT_STATES(X) ATTEMPT_WAITING_IS(X) ATTEMPT_SUCCESS_IS(X) ATTEMPT_CLOSED_IS(X)
 #define ATTEMPT_STEPS(X) \
     X(ATTEMPT_WAITING, ATTEMPT_SUCCESS, "the channel says that it was paid") \

@@ -2,13 +2,36 @@
 #include "order/order_view.h"
 
 enum {
-    O_NO, O_MERCHANT_NO, O_PRICE, O_CURRENCY, O_SUBJECT, O_BODY, O_METADATA, O_USER, O_STATUS,
-    O_CREATED, O_EXPIRES, O_PAID, O_CHANNEL, O_CHANNEL_NO, O_PAID_PRICE, O_REFUND, O_REFUNDING,
-    O_VERSION, O_TOKEN, O_RETURN, O_NOTIFY, O_BLOCKED, O_PAY_ID, O_MODE, O_CONTENT, O_PAY_URL,
+    O_NO,
+    O_MERCHANT_NO,
+    O_PRICE,
+    O_CURRENCY,
+    O_SUBJECT,
+    O_BODY,
+    O_METADATA,
+    O_USER,
+    O_STATUS,
+    O_CREATED,
+    O_EXPIRES,
+    O_PAID,
+    O_CHANNEL,
+    O_CHANNEL_NO,
+    O_PAID_PRICE,
+    O_REFUND,
+    O_REFUNDING,
+    O_VERSION,
+    O_TOKEN,
+    O_RETURN,
+    O_NOTIFY,
+    O_BLOCKED,
+    O_PAY_ID,
+    O_MODE,
+    O_CONTENT,
+    O_PAY_URL,
     O_APP
 };
 
-#define ORDER(member, kind, name, /* need */ ...) \
+#define ORDER(member, kind, name, /* need */...) \
     VIEW_PART(struct order_shown, order, struct order, member, kind, name, __VA_ARGS__)
 #define OPEN(part, member, name, need) \
     VIEW_PART(struct order_shown, part, struct attempt, member, VIEW_TEXT, name, need)
@@ -22,13 +45,13 @@ static const struct view_member ORDER_MEMBERS[] = {
     [O_BODY] = ORDER(body, VIEW_TEXT, "body", VIEW_UNLESS_EMPTY),
     [O_METADATA] = ORDER(metadata, VIEW_JSON, "metadata", VIEW_UNLESS_EMPTY),
     [O_USER] = ORDER(user_id, VIEW_TEXT, "user_id", VIEW_UNLESS_EMPTY),
-    [O_STATUS] = ORDER(status, VIEW_STATE, "status", VIEW_ALWAYS,
-                       .words = STATE_WORDS(ORDER_STATES)),
+    [O_STATUS] =
+        ORDER(status, VIEW_STATE, "status", VIEW_ALWAYS, .words = STATE_WORDS(ORDER_STATES)),
     [O_CREATED] = ORDER(create_time, VIEW_TIME, "create_time", VIEW_ALWAYS),
     [O_EXPIRES] = ORDER(expire_time, VIEW_TIME, "expire_time", VIEW_ALWAYS),
     [O_PAID] = ORDER(success_time, VIEW_TIME, "success_time", VIEW_UNLESS_EMPTY),
-    [O_CHANNEL] = VIEW_MEMBER(struct order_shown, channel, VIEW_STRING, "channel",
-                              VIEW_UNLESS_EMPTY),
+    [O_CHANNEL] =
+        VIEW_MEMBER(struct order_shown, channel, VIEW_STRING, "channel", VIEW_UNLESS_EMPTY),
     [O_CHANNEL_NO] = ORDER(channel_order_no, VIEW_TEXT, "channel_order_no", VIEW_UNLESS_EMPTY),
     [O_PAID_PRICE] = ORDER(paid_price, VIEW_MONEY, "paid_price", VIEW_UNLESS_EMPTY),
     [O_REFUND] = ORDER(refund_price, VIEW_MONEY, "refund_price", VIEW_ALWAYS),
@@ -49,10 +72,17 @@ static const struct view_member ORDER_MEMBERS[] = {
 /* The order of the members is the contract's. */
 #define ORDER_TERMS_AND_STATE \
     O_NO, O_MERCHANT_NO, O_PRICE, O_CURRENCY, O_SUBJECT, O_BODY, O_METADATA, O_USER, O_STATUS, \
-    O_CREATED, O_EXPIRES, O_PAID, O_CHANNEL, O_CHANNEL_NO, O_PAID_PRICE, O_REFUND, \
-    O_REFUNDING, O_VERSION
+        O_CREATED, O_EXPIRES, O_PAID, O_CHANNEL, O_CHANNEL_NO, O_PAID_PRICE, O_REFUND, \
+        O_REFUNDING, O_VERSION
 static const unsigned char IN_ANSWER[] = {
-    ORDER_TERMS_AND_STATE, O_TOKEN, O_RETURN, O_NOTIFY, O_BLOCKED, O_PAY_ID, O_MODE, O_CONTENT,
+    ORDER_TERMS_AND_STATE,
+    O_TOKEN,
+    O_RETURN,
+    O_NOTIFY,
+    O_BLOCKED,
+    O_PAY_ID,
+    O_MODE,
+    O_CONTENT,
     O_PAY_URL,
 };
 static const unsigned char IN_NOTIFICATION[] = { ORDER_TERMS_AND_STATE, O_RETURN, O_NOTIFY, O_APP };
@@ -60,8 +90,8 @@ static const unsigned char FOR_PAYER[] = {
     O_NO, O_STATUS, O_PRICE, O_CURRENCY, O_SUBJECT, O_RETURN, O_EXPIRES,
 };
 static const unsigned char IN_LIST[] = {
-    O_NO, O_APP, O_MERCHANT_NO, O_STATUS, O_PRICE, O_CURRENCY, O_CHANNEL, O_CREATED, O_EXPIRES,
-    O_PAID, O_SUBJECT,
+    O_NO,      O_APP,     O_MERCHANT_NO, O_STATUS, O_PRICE,   O_CURRENCY,
+    O_CHANNEL, O_CREATED, O_EXPIRES,     O_PAID,   O_SUBJECT,
 };
 
 const struct view ORDER_IN_LIST = VIEW_SHOWS(ORDER_MEMBERS, IN_LIST);
@@ -75,18 +105,21 @@ void order_view(struct json_text *to, const struct order *order, const struct at
 
     if (order->status != ORDER_WAITING)
         open = NULL;
-    view_write(to, &VIEW_OF_ANSWER, &(struct order_shown){
-        .order = order, .open = open, .payable = order->expired ? NULL : open,
-        .channel = open ? open->channel_code : order->channel_code,
-        .notify_url_blocked = notify_url_blocked });
+    view_write(to, &VIEW_OF_ANSWER,
+               &(struct order_shown){ .order = order,
+                                      .open = open,
+                                      .payable = order->expired ? NULL : open,
+                                      .channel = open ? open->channel_code : order->channel_code,
+                                      .notify_url_blocked = notify_url_blocked });
 }
 
 void order_view_notification(struct json_text *to, const struct order *order, const char *app_key)
 {
     static const struct view VIEW_OF_NOTIFICATION = VIEW_SHOWS(ORDER_MEMBERS, IN_NOTIFICATION);
 
-    view_write(to, &VIEW_OF_NOTIFICATION, &(struct order_shown){
-        .order = order, .channel = order->channel_code, .app_key = app_key });
+    view_write(to, &VIEW_OF_NOTIFICATION,
+               &(struct order_shown){
+                   .order = order, .channel = order->channel_code, .app_key = app_key });
 }
 
 void order_view_public(struct json_text *to, const struct order *order)
@@ -98,7 +131,7 @@ void order_view_public(struct json_text *to, const struct order *order)
 
 /* ---- attempts */
 
-#define ATTEMPT(member, kind, name, /* need */ ...) \
+#define ATTEMPT(member, kind, name, /* need */...) \
     VIEW_MEMBER(struct attempt, member, kind, name, __VA_ARGS__)
 
 static const struct view_member ATTEMPT_MEMBERS[] = {

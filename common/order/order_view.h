@@ -8,11 +8,11 @@
 /* An order with what is shown beside its own row; NULL is left out. */
 struct order_shown {
     const struct order *order;
-    const struct attempt *open;         /* the open attempt, while the order is WAITING */
-    const struct attempt *payable;      /* the same, until the order's end */
-    const char *channel;                /* the open attempt's, else that of the payment */
+    const struct attempt *open;    /* the open attempt, while the order is WAITING */
+    const struct attempt *payable; /* the same, until the order's end */
+    const char *channel;           /* the open attempt's, else that of the payment */
     const char *app_key;
-    bool notify_url_blocked;            /* the address guard would refuse the notify_url today */
+    bool notify_url_blocked; /* the address guard would refuse the notify_url today */
 };
 /* Of an order_shown: for shroffctl's list, beside the views below. */
 extern const struct view ORDER_IN_LIST;
@@ -21,8 +21,7 @@ extern const struct view ORDER_IN_LIST;
 void order_view(struct json_text *to, const struct order *order, const struct attempt *open,
                 bool notify_url_blocked);
 /* The same without query_token, pay_id, display_*, pay_url, with app_key: a notification's data. */
-void order_view_notification(struct json_text *to, const struct order *order,
-                             const char *app_key);
+void order_view_notification(struct json_text *to, const struct order *order, const char *app_key);
 /* One element of query's `attempts`. */
 void attempt_view(struct json_text *to, const struct attempt *attempt);
 /* What the payer's browser may see (status). */

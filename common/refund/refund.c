@@ -5,27 +5,40 @@
 #include "refund/refund_row.h"
 
 static const struct db_column REFUND_COLUMNS[] = {
-    DB_COLUMN(struct refund, id), DB_COLUMN(struct refund, app_id),
-    DB_COLUMN(struct refund, channel_id), DB_COLUMN(struct refund, order_id),
-    DB_COLUMN(struct refund, extension_id), DB_COLUMN(struct refund, status),
-    DB_COLUMN(struct refund, version), DB_COLUMN_TIME(struct refund, create_time),
-    DB_COLUMN_TIME(struct refund, success_time), DB_COLUMN(struct refund, sync_times),
-    DB_COLUMN(struct refund, pay_price), DB_COLUMN(struct refund, refund_price),
-    DB_COLUMN(struct refund, no), DB_COLUMN(struct refund, order_no),
-    DB_COLUMN(struct refund, merchant_order_id), DB_COLUMN(struct refund, merchant_refund_id),
-    DB_COLUMN(struct refund, channel_code), DB_COLUMN(struct refund, currency),
-    DB_COLUMN(struct refund, cause), DB_COLUMN(struct refund, notify_url),
-    DB_COLUMN(struct refund, reason), DB_COLUMN(struct refund, channel_refund_no),
-    DB_COLUMN(struct refund, channel_error_code), DB_COLUMN(struct refund, channel_error_msg),
-    DB_COLUMN(struct refund, pay_id), DB_COLUMN(struct refund, channel_order_no),
+    DB_COLUMN(struct refund, id),
+    DB_COLUMN(struct refund, app_id),
+    DB_COLUMN(struct refund, channel_id),
+    DB_COLUMN(struct refund, order_id),
+    DB_COLUMN(struct refund, extension_id),
+    DB_COLUMN(struct refund, status),
+    DB_COLUMN(struct refund, version),
+    DB_COLUMN_TIME(struct refund, create_time),
+    DB_COLUMN_TIME(struct refund, success_time),
+    DB_COLUMN(struct refund, sync_times),
+    DB_COLUMN(struct refund, pay_price),
+    DB_COLUMN(struct refund, refund_price),
+    DB_COLUMN(struct refund, no),
+    DB_COLUMN(struct refund, order_no),
+    DB_COLUMN(struct refund, merchant_order_id),
+    DB_COLUMN(struct refund, merchant_refund_id),
+    DB_COLUMN(struct refund, channel_code),
+    DB_COLUMN(struct refund, currency),
+    DB_COLUMN(struct refund, cause),
+    DB_COLUMN(struct refund, notify_url),
+    DB_COLUMN(struct refund, reason),
+    DB_COLUMN(struct refund, channel_refund_no),
+    DB_COLUMN(struct refund, channel_error_code),
+    DB_COLUMN(struct refund, channel_error_msg),
+    DB_COLUMN(struct refund, pay_id),
+    DB_COLUMN(struct refund, channel_order_no),
 };
 const struct db_shape REFUND_SHAPE = { REFUND_COLUMNS, COUNT(REFUND_COLUMNS) };
 
 enum pay_err refund_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
                          struct refund *out)
 {
-    return db_select(db, &(struct db_query){
-        .sql = sql, .in = in, .n = n, .shape = &REFUND_SHAPE, .row = out });
+    return db_select(
+        db, &(struct db_query){ .sql = sql, .in = in, .n = n, .shape = &REFUND_SHAPE, .row = out });
 }
 
 bool refund_is_automatic(const struct refund *refund)
@@ -36,17 +49,18 @@ bool refund_is_automatic(const struct refund *refund)
 /* Only ASCII passes: an ascii column answers anything else with an error. */
 static bool key_is_one(const struct refund_key *key)
 {
-    return key->refund_no ? ulid_is(key->refund_no)
-                          : key->merchant_refund_id && str_is(key->merchant_refund_id,
-                                ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1);
+    return key->refund_no
+               ? ulid_is(key->refund_no)
+               : key->merchant_refund_id &&
+                     str_is(key->merchant_refund_id, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1);
 }
 
 enum pay_err refund_find(struct db *db, int64_t app_id, const struct refund_key *key,
                          struct refund *out)
 {
     static const char BY_NO[] = REFUND_SELECT " WHERE r.no = ? AND r.app_id = ?";
-    static const char BY_MERCHANT[] =
-        REFUND_SELECT " WHERE r.merchant_refund_id = ? AND r.app_id = ?";
+    static const char BY_MERCHANT[] = REFUND_SELECT
+        " WHERE r.merchant_refund_id = ? AND r.app_id = ?";
     const char *value = key->refund_no ? key->refund_no : key->merchant_refund_id;
 
     if (!key_is_one(key))
@@ -102,10 +116,10 @@ static enum pay_err page_of(struct db *db, const struct refund_filter *filter, s
 enum pay_err refund_list(struct db *db, const struct refund_filter *filter, db_each *each,
                          void *arg)
 {
-    static const char ALL[] =
-        LIST_SELECT " FORCE INDEX (idx_time)" REFUND_JOINS " WHERE r.app_id = ?" DB_PAGE("r");
+    static const char ALL[] = LIST_SELECT " FORCE INDEX (idx_time)" REFUND_JOINS
+                                          " WHERE r.app_id = ?" DB_PAGE("r");
     static const char IN_STATE[] = LIST_SELECT " FORCE INDEX (idx_state_time)" REFUND_JOINS
-                                   " WHERE r.status = ? AND r.app_id = ?" DB_PAGE("r");
+                                               " WHERE r.status = ? AND r.app_id = ?" DB_PAGE("r");
     static struct refund row;
     struct db_page page;
 
@@ -113,7 +127,9 @@ enum pay_err refund_list(struct db *db, const struct refund_filter *filter, db_e
     if (err != PAY_OK)
         return err;
     const struct db_param in[] = {
-        DB_NUM(filter->status), DB_NUM(filter->app_id), DB_PAGE_VALUES(&page),
+        DB_NUM(filter->status),
+        DB_NUM(filter->app_id),
+        DB_PAGE_VALUES(&page),
     };
     const bool any = filter->status == STATE_ANY;
     return db_select(db, &(struct db_query){ .sql = any ? ALL : IN_STATE,

@@ -18,7 +18,7 @@ struct refund {
     char merchant_refund_id[MERCHANT_NO_SIZE], channel_code[33], currency[CURRENCY_SIZE];
     char cause[17], notify_url[URL_SIZE], reason[REASON_SIZE];
     char channel_refund_no[65], channel_error_code[65], channel_error_msg[1021];
-    char pay_id[NO_SIZE], channel_order_no[65];     /* of the payment */
+    char pay_id[NO_SIZE], channel_order_no[65]; /* of the payment */
 };
 
 /* An automatic refund (a second payment, a late one) has no number of the merchant's: its own
@@ -27,7 +27,9 @@ struct refund {
 bool refund_is_automatic(const struct refund *refund);
 
 /* What names a refund: exactly one member is set. */
-struct refund_key { const char *refund_no, *merchant_refund_id; };
+struct refund_key {
+    const char *refund_no, *merchant_refund_id;
+};
 
 /* PAY_NOT_FOUND when there is none or it is another app's. */
 MUST_USE enum pay_err refund_find(struct db *db, int64_t app_id, const struct refund_key *key,
@@ -39,14 +41,14 @@ MUST_USE enum pay_err refund_by_id(struct db *db, int64_t id, struct refund *out
 MUST_USE enum pay_err refund_list_of(struct db *db, int64_t order_id, db_each *each, void *arg);
 
 struct refund_filter {
-    int64_t app_id, from, to;       /* ms; 0: no bound; from <= create_time < to */
-    int64_t status;                 /* or STATE_ANY */
-    const char *after;              /* refund_no; NULL: from the newest */
-    int64_t limit;                  /* 1..100 */
+    int64_t app_id, from, to; /* ms; 0: no bound; from <= create_time < to */
+    int64_t status;           /* or STATE_ANY */
+    const char *after;        /* refund_no; NULL: from the newest */
+    int64_t limit;            /* 1..100 */
 };
 /* Newest first. each is called per refund, at most limit + 1 times: a surplus one says that there
  * are more. PAY_NOT_FOUND: the app has no refund `after`. */
-MUST_USE enum pay_err refund_list(struct db *db, const struct refund_filter *filter,
-                                  db_each *each, void *arg);
+MUST_USE enum pay_err refund_list(struct db *db, const struct refund_filter *filter, db_each *each,
+                                  void *arg);
 
 #endif

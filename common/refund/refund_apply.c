@@ -48,8 +48,11 @@ static enum pay_err done_write(struct db *db, const struct refund_ending *ending
     const struct order *order = ending->order;
     const bool all = order->refund_price.minor + after->refund_price.minor == order->price.minor;
     const struct db_param in[] = {
-        DB_NUM(all ? ORDER_REFUND : ORDER_SUCCESS), DB_NUM(after->version),
-        DB_WHEN(after->success_time), DB_OPT(after->channel_refund_no), DB_NUM(order->id),
+        DB_NUM(all ? ORDER_REFUND : ORDER_SUCCESS),
+        DB_NUM(after->version),
+        DB_WHEN(after->success_time),
+        DB_OPT(after->channel_refund_no),
+        DB_NUM(order->id),
         DB_NUM(after->id),
     };
     const struct db_param automatic[] = { in[1], in[2], in[3], in[5] };
@@ -62,8 +65,11 @@ static enum pay_err failure_write(struct db *db, const struct refund_ending *end
                                   const struct refund *after)
 {
     const struct db_param in[] = {
-        DB_NUM(after->version), DB_STR(after->channel_error_code),
-        DB_OPT(after->channel_error_msg), DB_NUM(ending->order->id), DB_NUM(after->id),
+        DB_NUM(after->version),
+        DB_STR(after->channel_error_code),
+        DB_OPT(after->channel_error_msg),
+        DB_NUM(ending->order->id),
+        DB_NUM(after->id),
     };
     const struct db_param automatic[] = { in[0], in[1], in[2], in[4] };
 
@@ -90,8 +96,8 @@ enum pay_err refund_succeed(struct db *db, const struct refund_ending *ending)
     after.success_time = ending->when;
     after.version++;
     after.channel_error_code[0] = after.channel_error_msg[0] = '\0';
-    if (*said->channel_no != '\0' && !text_copy(after.channel_refund_no,
-                                                sizeof(after.channel_refund_no), said->channel_no))
+    if (*said->channel_no != '\0' &&
+        !text_copy(after.channel_refund_no, sizeof(after.channel_refund_no), said->channel_no))
         return PAY_FAULT;
     enum pay_err err = done_write(db, ending, &after);
     return err == PAY_OK ? refund_tell(db, ending, &after, "refund.success") : err;

@@ -9,10 +9,10 @@
 
 struct refund_ending {
     const struct app *app;
-    const struct order *order;      /* as it is under its lock */
-    const struct refund *refund;    /* WAITING */
+    const struct order *order;   /* as it is under its lock */
+    const struct refund *refund; /* WAITING */
     const struct channel_said *said;
-    int64_t when;                   /* ms: when it happened */
+    int64_t when; /* ms: when it happened */
 };
 /* SUCCESS: the money went back. The order is REFUND once all of it did. */
 MUST_USE enum pay_err refund_succeed(struct db *db, const struct refund_ending *ending);

@@ -7,7 +7,11 @@
 
 /* "refund.success" or "refund.failure", which happened at a time (ms). refund is the row after the
  * change. */
-struct refund_change { const struct refund *refund; const char *name; int64_t happened; };
+struct refund_change {
+    const struct refund *refund;
+    const char *name;
+    int64_t happened;
+};
 /* Adds its task, inside the caller's transaction. */
 MUST_USE enum pay_err refund_notify(struct db *db, const struct app *app,
                                     const struct refund_change *change);

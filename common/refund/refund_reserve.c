@@ -56,7 +56,10 @@ static enum pay_err money_reserve(struct db *db, int64_t order_id, struct money 
         "   AND refund_price + refunding_price + ? <= price";
     /* clang-format on */
     const struct db_param in[] = {
-        DB_MONEY(price), DB_NUM(rows), DB_NUM(order_id), DB_MONEY(price),
+        DB_MONEY(price),
+        DB_NUM(rows),
+        DB_NUM(order_id),
+        DB_MONEY(price),
     };
 
     enum pay_err err = db_exec_one(db, SQL, DB_LIST(in));
@@ -74,10 +77,19 @@ static enum pay_err row_insert(struct db *db, const struct reserving *w, const c
     const struct order *order = &w->order;
     const struct refund_terms *terms = w->request->terms;
     const struct db_param in[] = {
-        DB_STR(no), DB_NUM(order->app_id), DB_NUM(order->channel_id), DB_STR(order->channel_code),
-        DB_NUM(order->id), DB_NUM(order->extension_id), DB_STR(order->merchant_order_id),
-        DB_STR(terms->merchant_refund_id), DB_OPT(terms->notify_url), DB_MONEY(order->price),
-        DB_MONEY(terms->refund_price), DB_STR(order->currency), DB_OPT(terms->reason),
+        DB_STR(no),
+        DB_NUM(order->app_id),
+        DB_NUM(order->channel_id),
+        DB_STR(order->channel_code),
+        DB_NUM(order->id),
+        DB_NUM(order->extension_id),
+        DB_STR(order->merchant_order_id),
+        DB_STR(terms->merchant_refund_id),
+        DB_OPT(terms->notify_url),
+        DB_MONEY(order->price),
+        DB_MONEY(terms->refund_price),
+        DB_STR(order->currency),
+        DB_OPT(terms->reason),
     };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
@@ -170,9 +182,7 @@ static enum pay_err locked_reserve(struct db *db, struct reserving *w, bool know
     if (!known && err != PAY_STALE && err != PAY_OVER_REFUND)
         return err;
     enum pay_err found = number_find(db, w);
-    return found == PAY_OK          ? refund_repeat(db, w)
-           : found == PAY_NOT_FOUND ? err
-                                    : found;
+    return found == PAY_OK ? refund_repeat(db, w) : found == PAY_NOT_FOUND ? err : found;
 }
 
 /* A repeat that changes nothing takes no lock: a thousand of them must not keep every worker
@@ -236,10 +246,18 @@ enum pay_err refund_add(struct db *db, const struct order *order, const struct a
 
     ulid_new(no);
     const struct db_param in[] = {
-        DB_STR(no), DB_NUM(order->app_id), DB_NUM(attempt->channel_id),
-        DB_STR(attempt->channel_code), DB_NUM(order->id), DB_NUM(attempt->id),
-        DB_STR(order->merchant_order_id), DB_STR(attempt->no), DB_MONEY(attempt->price),
-        DB_MONEY(attempt->price), DB_STR(attempt->currency), DB_STR(cause),
+        DB_STR(no),
+        DB_NUM(order->app_id),
+        DB_NUM(attempt->channel_id),
+        DB_STR(attempt->channel_code),
+        DB_NUM(order->id),
+        DB_NUM(attempt->id),
+        DB_STR(order->merchant_order_id),
+        DB_STR(attempt->no),
+        DB_MONEY(attempt->price),
+        DB_MONEY(attempt->price),
+        DB_STR(attempt->currency),
+        DB_STR(cause),
     };
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
     FP("refund.added");

@@ -12,7 +12,7 @@
 struct refund_terms {
     char merchant_refund_id[MERCHANT_NO_SIZE], notify_url[URL_SIZE], reason[REASON_SIZE];
     struct money refund_price;
-    int64_t expected_remaining;         /* minor units, or REMAINING_UNSAID */
+    int64_t expected_remaining; /* minor units, or REMAINING_UNSAID */
 };
 
 struct refund_request {

@@ -22,7 +22,8 @@ static enum pay_err refused(struct channel_said *said)
     said->state = CHANNEL_FAILED;
     return *said->error_code != '\0' ||
                    text_copy(said->error_code, sizeof(said->error_code), "REFUSED")
-               ? PAY_OK : PAY_FAULT;
+               ? PAY_OK
+               : PAY_FAULT;
 }
 
 static enum pay_err not_supported(struct channel_said *said)
@@ -30,7 +31,8 @@ static enum pay_err not_supported(struct channel_said *said)
     return text_copy(said->error_code, sizeof(said->error_code), "NOT_SUPPORTED") &&
                    text_copy(said->error_msg, sizeof(said->error_msg),
                              "this channel cannot give money back")
-               ? refused(said) : PAY_FAULT;
+               ? refused(said)
+               : PAY_FAULT;
 }
 
 static enum pay_err said_begin(const struct refund *refund, struct channel_said *said)

@@ -2,11 +2,25 @@
 #include "refund/refund_view.h"
 
 enum {
-    R_NO, R_MERCHANT_NO, R_ORDER, R_MERCHANT_ORDER, R_PRICE, R_CURRENCY, R_STATUS, R_DONE,
-    R_CHANNEL_NO, R_ERROR_CODE, R_ERROR_MSG, R_REASON, R_CAUSE, R_CREATED, R_VERSION, R_APP
+    R_NO,
+    R_MERCHANT_NO,
+    R_ORDER,
+    R_MERCHANT_ORDER,
+    R_PRICE,
+    R_CURRENCY,
+    R_STATUS,
+    R_DONE,
+    R_CHANNEL_NO,
+    R_ERROR_CODE,
+    R_ERROR_MSG,
+    R_REASON,
+    R_CAUSE,
+    R_CREATED,
+    R_VERSION,
+    R_APP
 };
 
-#define REFUND(member, kind, name, /* need */ ...) \
+#define REFUND(member, kind, name, /* need */...) \
     VIEW_PART(struct refund_shown, refund, struct refund, member, kind, name, __VA_ARGS__)
 
 static const struct view_member MEMBERS[] = {
@@ -17,12 +31,11 @@ static const struct view_member MEMBERS[] = {
     [R_MERCHANT_ORDER] = REFUND(merchant_order_id, VIEW_TEXT, "merchant_order_id", VIEW_ALWAYS),
     [R_PRICE] = REFUND(refund_price, VIEW_MONEY, "refund_price", VIEW_ALWAYS),
     [R_CURRENCY] = REFUND(currency, VIEW_TEXT, "currency", VIEW_ALWAYS),
-    [R_STATUS] = REFUND(status, VIEW_STATE, "status", VIEW_ALWAYS,
-                        .words = STATE_WORDS(REFUND_STATES)),
+    [R_STATUS] =
+        REFUND(status, VIEW_STATE, "status", VIEW_ALWAYS, .words = STATE_WORDS(REFUND_STATES)),
     [R_DONE] = REFUND(success_time, VIEW_TIME, "success_time", VIEW_UNLESS_EMPTY),
     [R_CHANNEL_NO] = REFUND(channel_refund_no, VIEW_TEXT, "channel_refund_no", VIEW_UNLESS_EMPTY),
-    [R_ERROR_CODE] = REFUND(channel_error_code, VIEW_TEXT, "channel_error_code",
-                            VIEW_UNLESS_EMPTY),
+    [R_ERROR_CODE] = REFUND(channel_error_code, VIEW_TEXT, "channel_error_code", VIEW_UNLESS_EMPTY),
     [R_ERROR_MSG] = REFUND(channel_error_msg, VIEW_TEXT, "channel_error_msg", VIEW_UNLESS_EMPTY),
     [R_REASON] = REFUND(reason, VIEW_TEXT, "reason", VIEW_UNLESS_EMPTY),
     [R_CAUSE] = REFUND(cause, VIEW_TEXT, "cause", VIEW_ALWAYS),
@@ -46,9 +59,12 @@ static const unsigned char IN_NOTIFICATION[] = {
 static void show(struct json_text *to, const struct view *view, const struct refund *refund,
                  const char *app_key)
 {
-    view_write(to, view, &(struct refund_shown){
-        .refund = refund, .app_key = app_key,
-        .merchant_refund_id = refund_is_automatic(refund) ? NULL : refund->merchant_refund_id });
+    view_write(to, view,
+               &(struct refund_shown){ .refund = refund,
+                                       .app_key = app_key,
+                                       .merchant_refund_id = refund_is_automatic(refund)
+                                                                 ? NULL
+                                                                 : refund->merchant_refund_id });
 }
 
 void refund_view(struct json_text *to, const struct refund *refund)

@@ -16,7 +16,7 @@ void refund_view_notification(struct json_text *to, const struct refund *refund,
 /* A refund with what is shown beside its own row. */
 struct refund_shown {
     const struct refund *refund;
-    const char *merchant_refund_id, *app_key;       /* NULL: left out */
+    const char *merchant_refund_id, *app_key; /* NULL: left out */
 };
 
 #endif

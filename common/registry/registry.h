@@ -7,8 +7,8 @@
 #include "app/app.h"
 #include "channel/channel.h"
 
-#define WEBHOOK_TEXT_SIZE 64            /* "whsec_" and base64 of 32 bytes */
-#define NEW_SECRET_SIZE 65              /* 64 lower-case hex digits */
+#define WEBHOOK_TEXT_SIZE 64 /* "whsec_" and base64 of 32 bytes */
+#define NEW_SECRET_SIZE 65   /* 64 lower-case hex digits */
 
 struct app_row {
     int64_t id, status, notify_append_channel, notify_closed, create_time;
@@ -44,33 +44,40 @@ MUST_USE enum pay_err registry_app_get(struct db *db, const char *app_key, struc
 MUST_USE enum pay_err registry_app_list(struct db *db, db_each *each, void *arg);
 
 struct key_spec {
-    const char *app_key, *scopes;       /* "all" or a comma separated list */
-    const char *public_key;             /* RSA2: PEM or base64 DER; NULL: an HMAC secret is made */
-    const char *secret;             /* an HMAC secret to take over (>= 32 bytes); NULL: made */
-    int64_t expire_time;                /* ms; 0 never */
+    const char *app_key, *scopes; /* "all" or a comma separated list */
+    const char *public_key;       /* RSA2: PEM or base64 DER; NULL: an HMAC secret is made */
+    const char *secret;           /* an HMAC secret to take over (>= 32 bytes); NULL: made */
+    int64_t expire_time;          /* ms; 0 never */
 };
-struct new_key { char key_id[APP_KEY_SIZE], secret[SECRET_SIZE]; };     /* secret "" for RSA2 */
+struct new_key {
+    char key_id[APP_KEY_SIZE], secret[SECRET_SIZE];
+}; /* secret "" for RSA2 */
 MUST_USE enum pay_err registry_key_create(struct db *db, struct actor *actor,
                                           const struct key_spec *spec, struct new_key *out);
 /* A new HMAC key with the scopes of an old one, which expires in overlap_s seconds. */
-struct key_ref { const char *app_key, *key_id; };
+struct key_ref {
+    const char *app_key, *key_id;
+};
 MUST_USE enum pay_err registry_key_rotate(struct db *db, struct actor *actor,
                                           const struct key_ref *ref, int64_t overlap_s,
                                           struct new_key *out);
 MUST_USE enum pay_err registry_key_revoke(struct db *db, struct actor *actor, const char *app_key,
                                           const char *key_id);
 /* app_key NULL: of all apps. */
-MUST_USE enum pay_err registry_key_list(struct db *db, const char *app_key,
-                                        db_each *each, void *arg);
+MUST_USE enum pay_err registry_key_list(struct db *db, const char *app_key, db_each *each,
+                                        void *arg);
 
 struct channel_spec {
-    const struct config *env;           /* the process's own: mode, addresses */
+    const struct config *env; /* the process's own: mode, addresses */
     const char *app_key, *code, *name;
-    const char *config, *secrets;       /* JSON objects; both NULL: the driver makes them */
-    const char *like;                   /* then: a config with what is no key; NULL: as usual */
+    const char *config, *secrets; /* JSON objects; both NULL: the driver makes them */
+    const char *like;             /* then: a config with what is no key; NULL: as usual */
     int64_t fee_rate;
 };
-struct new_channel { int64_t id; char secret[NEW_SECRET_SIZE]; };   /* "" when none was made */
+struct new_channel {
+    int64_t id;
+    char secret[NEW_SECRET_SIZE];
+}; /* "" when none was made */
 MUST_USE enum pay_err registry_channel_create(struct db *db, struct actor *actor,
                                               const struct channel_spec *spec,
                                               struct new_channel *out);
@@ -78,8 +85,8 @@ MUST_USE enum pay_err registry_channel_rotate(struct db *db, struct actor *actor
                                               char secret[NEW_SECRET_SIZE]);
 MUST_USE enum pay_err registry_channel_status(struct db *db, struct actor *actor, int64_t id,
                                               int64_t status);
-MUST_USE enum pay_err registry_channel_list(
-    struct db *db, const char *app_key, db_each *each, void *arg);
+MUST_USE enum pay_err registry_channel_list(struct db *db, const char *app_key, db_each *each,
+                                            void *arg);
 
 /* Seals every secret anew under a new master key (shroffctl key rotate-master). Safe to run again
  * after being killed anywhere: both keys open until all is sealed under the new one. */

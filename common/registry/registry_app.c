@@ -41,8 +41,7 @@ enum pay_err registry_list(struct db *db, const char *app_key, struct db_query *
     return err;
 }
 
-enum pay_err registry_log(struct db *db, struct actor *actor, const char *what,
-                          const char *on)
+enum pay_err registry_log(struct db *db, struct actor *actor, const char *what, const char *on)
 {
     return admin_log_add(db, actor->who, what, on, actor->why);
 }
@@ -58,8 +57,8 @@ static enum pay_err webhook_secret_new(const char *app_key, char text[WEBHOOK_TE
     text_add(&t, "whsec_");
     sign_base64_add(&t, key, sizeof(key));
     const struct vault_place place = { "pay_app", app_key, "webhook_secret_sealed" };
-    enum pay_err err = vault_seal(&place, text, t.len, sealed->at, sizeof(sealed->at),
-                                  &sealed->len);
+    enum pay_err err =
+        vault_seal(&place, text, t.len, sealed->at, sizeof(sealed->at), &sealed->len);
     sign_wipe(key, sizeof(key));
     return err;
 }
@@ -282,8 +281,8 @@ static const struct db_column APP_COLUMNS[] = {
     DB_COLUMN(struct app_row, remark),
     DB_COLUMN_TIME(struct app_row, create_time),
 };
-#define APP_SELECT                                                                                 \
-    "SELECT id, app_key, name, status, order_notify_url, notify_append_channel, notify_closed,"    \
+#define APP_SELECT \
+    "SELECT id, app_key, name, status, order_notify_url, notify_append_channel, notify_closed," \
     " notify_schedule, late_payment, allowed_nets, remark, create_time FROM pay_app"
 
 enum pay_err registry_app_get(struct db *db, const char *app_key, struct app_row *out)

@@ -159,8 +159,8 @@ static const struct channel_driver *driver_of(struct actor *actor, const char *c
 
     if (!driver)
         actor->problem = channel_find(code, true, &product)
-                   ? "this channel exists in test mode only (SHROFF_MODE=test)"
-                   : "no such channel code";
+                             ? "this channel exists in test mode only (SHROFF_MODE=test)"
+                             : "no such channel code";
     return driver;
 }
 
@@ -204,9 +204,9 @@ static const struct db_column CHANNEL_COLUMNS[] = {
     DB_COLUMN(struct channel_row, remark),
     DB_COLUMN_TIME(struct channel_row, create_time),
 };
-#define CHANNEL_SELECT                                                                             \
-    "SELECT c.id, a.app_key, c.code, c.name, c.status, c.fee_rate, c.config, c.remark, "           \
-    "c.create_time"                                                                                \
+#define CHANNEL_SELECT \
+    "SELECT c.id, a.app_key, c.code, c.name, c.status, c.fee_rate, c.config, c.remark, " \
+    "c.create_time" \
     " FROM pay_channel c JOIN pay_app a ON a.id = c.app_id"
 
 static enum pay_err channel_get(struct db *db, int64_t id, struct channel_row *out)
@@ -292,12 +292,11 @@ static enum pay_err channel_status_work(struct db *db, void *arg)
     err = db_exec(db, SQL, DB_LIST(in), NULL);
     if (err != PAY_OK)
         return err;
-    return channel_log(db, w, &row, w->status == CHANNEL_DISABLED ? "channel.disable"
-                                                                  : "channel.enable");
+    return channel_log(db, w, &row,
+                       w->status == CHANNEL_DISABLED ? "channel.disable" : "channel.enable");
 }
 
-enum pay_err registry_channel_status(struct db *db, struct actor *actor, int64_t id,
-                                     int64_t status)
+enum pay_err registry_channel_status(struct db *db, struct actor *actor, int64_t id, int64_t status)
 {
     struct channel_change work = { .actor = actor, .id = id, .status = status };
     return db_txn(db, channel_status_work, &work);
@@ -305,10 +304,13 @@ enum pay_err registry_channel_status(struct db *db, struct actor *actor, int64_t
 
 enum pay_err registry_channel_list(struct db *db, const char *app_key, db_each *each, void *arg)
 {
-    static const char SQL[] = CHANNEL_SELECT
-        " WHERE (? IS NULL OR a.app_key = ?) ORDER BY c.id";
+    static const char SQL[] = CHANNEL_SELECT " WHERE (? IS NULL OR a.app_key = ?) ORDER BY c.id";
     struct channel_row row;
 
-    return registry_list(db, app_key, &(struct db_query){
-        .sql = SQL, .shape = DB_SHAPE(CHANNEL_COLUMNS), .row = &row, .each = each, .arg = arg });
+    return registry_list(db, app_key,
+                         &(struct db_query){ .sql = SQL,
+                                             .shape = DB_SHAPE(CHANNEL_COLUMNS),
+                                             .row = &row,
+                                             .each = each,
+                                             .arg = arg });
 }

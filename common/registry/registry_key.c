@@ -13,7 +13,7 @@ struct key_create {
     const struct key_spec *spec;
     const struct new_key *key;
     struct sealed sealed; /* len 0 for RSA2 */
-    struct mac digest; /* of the secret or public key */
+    struct mac digest;    /* of the secret or public key */
     const char *scopes;
     const char *old_key_id; /* rotated away, or NULL */
     int64_t overlap_s;
@@ -148,8 +148,8 @@ static enum pay_err key_make(struct db *db, struct key_create *work, struct new_
     return err == PAY_DUPLICATE ? PAY_CONFLICT : err;
 }
 
-enum pay_err registry_key_create(struct db *db, struct actor *actor,
-                                 const struct key_spec *spec, struct new_key *out)
+enum pay_err registry_key_create(struct db *db, struct actor *actor, const struct key_spec *spec,
+                                 struct new_key *out)
 {
     unsigned bits;
     char room[256];
@@ -179,8 +179,8 @@ static const struct db_column KEY_COLUMNS[] = {
     DB_COLUMN_TIME(struct key_row, last_used_time),
     DB_COLUMN_TIME(struct key_row, create_time),
 };
-#define KEY_SELECT                                                                                 \
-    "SELECT k.id, a.app_key, k.key_id, k.algorithm, k.scopes, k.status, k.expire_time,"            \
+#define KEY_SELECT \
+    "SELECT k.id, a.app_key, k.key_id, k.algorithm, k.scopes, k.status, k.expire_time," \
     " k.last_used_time, k.create_time FROM pay_app_key k JOIN pay_app a ON a.id = k.app_id"
 
 enum pay_err registry_key_rotate(struct db *db, struct actor *actor, const struct key_ref *ref,
@@ -241,8 +241,10 @@ static enum pay_err key_revoke_work(struct db *db, void *arg)
     if (err != PAY_OK)
         return err;
     const struct db_param get[] = { DB_NUM(app_id), DB_STR(w->key_id) };
-    err = db_select(db, &(struct db_query){ .sql = SQL_GET, .in = get, .n = COUNT(get),
-                                            .shape = DB_SHAPE(COLUMNS), .row = &key });
+    err = db_select(
+        db,
+        &(struct db_query){
+            .sql = SQL_GET, .in = get, .n = COUNT(get), .shape = DB_SHAPE(COLUMNS), .row = &key });
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
     const struct db_param put[] = { DB_NUM(key.id) };
@@ -265,10 +267,11 @@ enum pay_err registry_key_revoke(struct db *db, struct actor *actor, const char 
 
 enum pay_err registry_key_list(struct db *db, const char *app_key, db_each *each, void *arg)
 {
-    static const char SQL[] = KEY_SELECT
-        " WHERE (? IS NULL OR a.app_key = ?) ORDER BY k.id";
+    static const char SQL[] = KEY_SELECT " WHERE (? IS NULL OR a.app_key = ?) ORDER BY k.id";
     struct key_row row;
 
-    return registry_list(db, app_key, &(struct db_query){
-        .sql = SQL, .shape = DB_SHAPE(KEY_COLUMNS), .row = &row, .each = each, .arg = arg });
+    return registry_list(
+        db, app_key,
+        &(struct db_query){
+            .sql = SQL, .shape = DB_SHAPE(KEY_COLUMNS), .row = &row, .each = each, .arg = arg });
 }

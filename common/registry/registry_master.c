@@ -36,8 +36,8 @@ enum pay_err registry_reseal(const struct vault_place *from, const struct vault_
 struct sealed_column {
     const char *table, *column, *next, *put;
 };
-#define NEXT(from, app_key, name, column)                                                          \
-    "SELECT t.id, " app_key " AS app_key, " name " AS name, t." column " AS value FROM " from      \
+#define NEXT(from, app_key, name, column) \
+    "SELECT t.id, " app_key " AS app_key, " name " AS name, t." column " AS value FROM " from \
     " WHERE t.id > ? AND t." column " IS NOT NULL ORDER BY t.id LIMIT 1 FOR UPDATE"
 #define PUT(table, column) "UPDATE " table " SET " column " = ? WHERE id = ?"
 /* clang-format off */
@@ -82,9 +82,11 @@ static enum pay_err sealed_next(struct db *db, const struct reseal *w, struct re
     const struct db_param in[] = { DB_NUM(w->after) };
 
     row->value = (struct db_bytes){ row->room, sizeof(row->room), 0 };
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = w->column->next, .in = in, .n = COUNT(in), .shape = DB_SHAPE(RESEAL_COLUMNS),
-        .row = row });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = w->column->next,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(RESEAL_COLUMNS),
+                                                         .row = row });
     if (err == PAY_OK)
         vault_owner(row->app_key, row->name, row->owner);
     return err;

@@ -15,7 +15,8 @@ struct print_row {
     uint8_t room[sizeof(struct mac)];
 };
 static const struct db_column PRINT_COLUMNS[] = {
-    DB_COLUMN(struct print_row, id), DB_COLUMN(struct print_row, value),
+    DB_COLUMN(struct print_row, id),
+    DB_COLUMN(struct print_row, value),
 };
 
 static enum pay_err rewrite_one(struct db *db, const uint8_t key[KEY_SIZE], int64_t *after)
@@ -27,9 +28,10 @@ static enum pay_err rewrite_one(struct db *db, const uint8_t key[KEY_SIZE], int6
     const struct db_param next[] = { DB_NUM(*after) };
     struct mac keyed;
 
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL_NEXT, .in = next, .n = 1,
-                                                         .shape = DB_SHAPE(PRINT_COLUMNS),
-                                                         .row = &row });
+    enum pay_err err = db_select(
+        db,
+        &(struct db_query){
+            .sql = SQL_NEXT, .in = next, .n = 1, .shape = DB_SHAPE(PRINT_COLUMNS), .row = &row });
     if (err != PAY_OK)
         return err;
     if (!sign_hmac_sha256(key, KEY_SIZE, row.room, row.value.len, &keyed))
@@ -65,8 +67,9 @@ static enum pay_err print_key_get(struct db *db, uint8_t key[KEY_SIZE])
     const struct db_param in[] = { DB_STR(NAME) };
     size_t len = 0;
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = SEALED_SHAPE, .row = &row });
+    enum pay_err err = db_select(
+        db, &(struct db_query){
+                .sql = SQL, .in = in, .n = COUNT(in), .shape = SEALED_SHAPE, .row = &row });
     if (err == PAY_NO_ROW)
         return print_key_make(db, key);
     if (err == PAY_OK)

@@ -1,7 +1,7 @@
 /* registry_view.c - see registry_view.h. */
 #include "registry/registry_view.h"
 
-#define APP(member, kind, name, /* need */ ...) \
+#define APP(member, kind, name, /* need */...) \
     VIEW_MEMBER(struct app_row, member, kind, name, __VA_ARGS__)
 static const struct view_member APP_MEMBERS[] = {
     APP(app_key, VIEW_TEXT, "app_key", VIEW_ALWAYS),
@@ -32,7 +32,7 @@ static const struct view_member KEY_MEMBERS[] = {
 };
 const struct view KEY_VIEW = VIEW_SHOWS_ALL(KEY_MEMBERS);
 
-#define CHANNEL(member, kind, name, /* need */ ...) \
+#define CHANNEL(member, kind, name, /* need */...) \
     VIEW_MEMBER(struct channel_row, member, kind, name, __VA_ARGS__)
 static const struct view_member CHANNEL_MEMBERS[] = {
     CHANNEL(id, VIEW_NUMBER, "channel_id", VIEW_ALWAYS),

@@ -6,10 +6,13 @@
 #include "registry/registry.h"
 
 /* A key and the word of its state, which expiry changes without a change of the row. */
-struct key_shown { const struct key_row *key; const char *status; };
+struct key_shown {
+    const struct key_row *key;
+    const char *status;
+};
 
-extern const struct view APP_VIEW;          /* of a struct app_row */
-extern const struct view KEY_VIEW;          /* of a struct key_shown */
-extern const struct view CHANNEL_VIEW;      /* of a struct channel_row */
+extern const struct view APP_VIEW;     /* of a struct app_row */
+extern const struct view KEY_VIEW;     /* of a struct key_shown */
+extern const struct view CHANNEL_VIEW; /* of a struct channel_row */
 
 #endif

@@ -30,21 +30,20 @@ static char *body_as_text(const struct callback_raw *raw, size_t most, size_t *l
         if (n + (plain ? step : 4) > size)
             break;
         /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) - size + 1 is not 0 */
-        memcpy(room + n, plain ? raw->body + at
-                               : (const char[]){ '\\', 'x', HEX[byte >> 4], HEX[byte & 15] },
+        memcpy(room + n,
+               plain ? raw->body + at : (const char[]){ '\\', 'x', HEX[byte >> 4], HEX[byte & 15] },
                plain ? step : 4);
         n += plain ? step : 4;
         at += plain ? step : 1;
     }
-    room[n] = '\0';     /* NOLINT(clang-analyzer-unix.Malloc) - as above */
+    room[n] = '\0'; /* NOLINT(clang-analyzer-unix.Malloc) - as above */
     *len = n;
     return room;
 }
 
 static bool is_text(const struct callback_raw *raw)
 {
-    return utf8_is_valid(raw->body, raw->body_len) &&
-           !memchr(raw->body, '\0', raw->body_len);
+    return utf8_is_valid(raw->body, raw->body_len) && !memchr(raw->body, '\0', raw->body_len);
 }
 
 void callback_text_cut(const struct callback_raw *raw, size_t most, struct callback_text *out)
@@ -71,9 +70,13 @@ enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw, enu
 
     callback_text_take(raw, &body);
     const struct db_param in[] = {
-        DB_NUM_OPT(raw->channel_id), DB_STR(str_or(raw->kind, "order")),
-        DB_STR(str_or(raw->remote_address, "")), DB_STR(str_or(raw->headers, "{}")),
-        { DB_TEXT, body.at, body.len }, DB_STR(verdict_word(verdict)), DB_NUM_OPT(extension_id),
+        DB_NUM_OPT(raw->channel_id),
+        DB_STR(str_or(raw->kind, "order")),
+        DB_STR(str_or(raw->remote_address, "")),
+        DB_STR(str_or(raw->headers, "{}")),
+        { DB_TEXT, body.at, body.len },
+        DB_STR(verdict_word(verdict)),
+        DB_NUM_OPT(extension_id),
     };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
@@ -81,7 +84,10 @@ enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw, enu
     return err;
 }
 
-struct record { const struct callback_raw *raw; enum verdict verdict; };
+struct record {
+    const struct callback_raw *raw;
+    enum verdict verdict;
+};
 
 static enum pay_err record_work(struct db *db, void *arg)
 {
@@ -124,8 +130,9 @@ enum pay_err callback_senders(struct db *db, void (*each)(const char *address))
         " GROUP BY remote_address ORDER BY MAX(id) DESC LIMIT 256";
     struct sender row = { .each = each };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .shape = DB_SHAPE(SENDER_COLUMNS), .row = &row, .each = sender_pass });
+    enum pay_err err = db_select(
+        db, &(struct db_query){
+                .sql = SQL, .shape = DB_SHAPE(SENDER_COLUMNS), .row = &row, .each = sender_pass });
     db_end(db);
     return err;
 }

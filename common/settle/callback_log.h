@@ -5,7 +5,11 @@
 #include "settle/settle.h"
 
 /* A raw body as it can be stored: bytes that are not text as \xHH. The caller frees escaped. */
-struct callback_text { const char *at; size_t len; char *escaped; };
+struct callback_text {
+    const char *at;
+    size_t len;
+    char *escaped;
+};
 void callback_text_take(const struct callback_raw *raw, struct callback_text *out);
 /* At most `most` bytes of that text, cut between characters. */
 void callback_text_cut(const struct callback_raw *raw, size_t most, struct callback_text *out);

@@ -14,13 +14,16 @@
 #define PART_MAX 2048
 #define WHOLE_MAX 16384
 #define ATTEMPT_ROWS 20
-#define ROW_BYTES 4096      /* of a row on average, bodies and headers */
+#define ROW_BYTES 4096 /* of a row on average, bodies and headers */
 
 /* Bounds of a day: rows, and as many times ROW_BYTES. Callbacks that name an open attempt have
  * bounds of their own. Strangers do not know those numbers, so their flood leaves room for the
  * callbacks of a channel whose key is wrong. */
 enum keep { KEEP_PART, KEEP_WHOLE, KEEP_LENGTH };
-static const struct { const char *name; int64_t of_address, of_all; } BOUNDS[] = {
+static const struct {
+    const char *name;
+    int64_t of_address, of_all;
+} BOUNDS[] = {
     [KEEP_PART] = { "part", 1000, 5000 },
     [KEEP_WHOLE] = { "whole", 1000, 5000 },
     [KEEP_LENGTH] = { "length", 100, 500 },
@@ -30,7 +33,7 @@ struct refused {
     const struct callback_raw *raw;
     const char *verdict;
     char network[NET_TEXT_SIZE];
-    const struct order_attempt *found;      /* NULL: no attempt of the channel that was asked */
+    const struct order_attempt *found; /* NULL: no attempt of the channel that was asked */
     bool kept;
 };
 
@@ -50,7 +53,10 @@ static void network_of(const char *address, char out[NET_TEXT_SIZE])
 }
 
 /* One more callback about `about` today, of so many bytes. */
-struct one { const char *about; int64_t bound, bytes; };
+struct one {
+    const char *about;
+    int64_t bound, bytes;
+};
 
 /* Counts it. *kept: it is within the bound. *first: it is the first beyond it. Later ones are not
  * counted, so that they cost no write. */
@@ -66,8 +72,8 @@ static enum pay_err count_one(struct db *db, const struct one *one, bool *kept, 
     const int64_t bound = one->bound;
     int64_t now = 0;
     const struct db_param in[] = {
-        DB_STR(one->about), DB_NUM(one->bytes), DB_NUM(bound), DB_NUM(bound),
-        DB_NUM(bound * ROW_BYTES), DB_NUM(bound), DB_NUM(bound),
+        DB_STR(one->about),        DB_NUM(one->bytes), DB_NUM(bound), DB_NUM(bound),
+        DB_NUM(bound * ROW_BYTES), DB_NUM(bound),      DB_NUM(bound),
     };
 
     enum pay_err err = db_number(db, SQL, DB_LIST(in), &now);
@@ -122,9 +128,11 @@ static enum pay_err take_room(struct db *db, const struct refused *w, enum keep 
         err = count_one(db, &(struct one){ about, bounds[i], bytes_of(w, keep) }, kept, &first);
         if (err != PAY_OK || !first)
             continue;
-        snprintf(text, sizeof(text), "%lld refused callbacks or %lld KiB of them (%s) were put on"
-                 " record today of %s; further ones are only counted", (long long)bounds[i],
-                 (long long)bounds[i] * ROW_BYTES / 1024, BOUNDS[keep].name, whose[i]);
+        snprintf(text, sizeof(text),
+                 "%lld refused callbacks or %lld KiB of them (%s) were put on"
+                 " record today of %s; further ones are only counted",
+                 (long long)bounds[i], (long long)bounds[i] * ROW_BYTES / 1024, BOUNDS[keep].name,
+                 whose[i]);
         err = alert(db, "callbacks", 0, text);
     }
     return err;
@@ -146,9 +154,10 @@ static enum pay_err take_attempt(struct db *db, const struct refused *w, bool *k
     if (err != PAY_OK || !first)
         return err;
     snprintf(about, sizeof(about), "channel %lld", (long long)w->raw->channel_id);
-    snprintf(text, sizeof(text), "more than %d callbacks about attempt %s were refused today, the"
-             " last one as %s: do the channel's key and ours fit?", ATTEMPT_ROWS,
-             w->found->attempt.no, w->verdict);
+    snprintf(text, sizeof(text),
+             "more than %d callbacks about attempt %s were refused today, the"
+             " last one as %s: do the channel's key and ours fit?",
+             ATTEMPT_ROWS, w->found->attempt.no, w->verdict);
     return alert(db, about, w->found->order.app_id, text);
 }
 
@@ -183,12 +192,15 @@ static enum pay_err insert(struct db *db, const struct refused *w, enum keep kee
         sign_mac_hex(&mac, hash);
     callback_text_cut(raw, whole ? WHOLE_MAX : PART_MAX, &body);
     const struct db_param in[] = {
-        DB_NUM_OPT(raw->channel_id), DB_STR(str_or(raw->kind, "order")),
+        DB_NUM_OPT(raw->channel_id),
+        DB_STR(str_or(raw->kind, "order")),
         DB_STR(str_or(raw->remote_address, "")),
         DB_STR(str_or(whole ? raw->headers : raw->headers_brief, "{}")),
-        { DB_TEXT, body.at, body.len }, DB_STR(w->verdict),
+        { DB_TEXT, body.at, body.len },
+        DB_STR(w->verdict),
         DB_NUM_OPT(w->found ? w->found->attempt.id : 0),
-        DB_NUM(raw->body ? (int64_t)raw->body_len : raw->announced), DB_OPT(hash),
+        DB_NUM(raw->body ? (int64_t)raw->body_len : raw->announced),
+        DB_OPT(hash),
     };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);

@@ -10,7 +10,7 @@
 
 #define HEADERS_MAX 16384
 #define BRIEF_MAX 2048
-#define MEMBERS_MAX 64          /* of a JSON body, at any depth */
+#define MEMBERS_MAX 64 /* of a JSON body, at any depth */
 
 /* A number that no channel has is checked with a dummy key and answered like a real one. So a
  * stranger cannot find out which channels exist. */
@@ -34,7 +34,9 @@ static enum pay_err find_channel(struct hearing *h)
 enum pay_err hear_begin(struct hearing *h)
 {
     static const char *const KINDS[] = {
-        [ABOUT_ORDER] = "order", [ABOUT_REFUND] = "refund", [ABOUT_TRANSFER] = "transfer",
+        [ABOUT_ORDER] = "order",
+        [ABOUT_REFUND] = "refund",
+        [ABOUT_TRANSFER] = "transfer",
     };
     static char headers[HEADERS_MAX];
     struct text text = TEXT(headers);
@@ -71,8 +73,12 @@ static enum pay_err body_read(struct hearing *h)
     enum pay_err err = h->driver->body == CHANNEL_JSON ? body_parse(h) : PAY_OK;
 
     h->callback = (struct channel_callback){
-        .body = h->raw.body, .body_len = h->raw.body_len, .json = h->json,
-        .header = h->source.header, .header_arg = h->source.arg, .why = h->why,
+        .body = h->raw.body,
+        .body_len = h->raw.body_len,
+        .json = h->json,
+        .header = h->source.header,
+        .header_arg = h->source.arg,
+        .why = h->why,
         .about = h->about,
     };
     if (err != PAY_OK || !h->driver->claim)
@@ -121,7 +127,7 @@ static enum pay_err check_sign(struct hearing *h)
     const struct channel_account *account = h->channel ? &h->channel->account : NULL;
 
     enum pay_err err = h->driver->hear(account, &h->callback, &h->said);
-    if (err == PAY_OK && !account)   /* without a key none is genuine */
+    if (err == PAY_OK && !account) /* without a key none is genuine */
         err = PAY_BAD_SIGN;
     h->believed = err == PAY_OK;
     if (h->believed && !text_copy(h->no, sizeof(h->no), h->said.no))
@@ -139,13 +145,16 @@ static bool is_outage(enum pay_err err)
 /* The verdict on record when nothing was applied. */
 static enum verdict verdict_of(const struct hearing *h, enum pay_err err)
 {
-    static const struct { enum pay_err err; enum verdict verdict; } ROWS[] = {
-        { PAY_RATE, VERDICT_RATE }, { PAY_TOO_LARGE, VERDICT_TOO_LARGE },
-        { PAY_BAD_TYPE, VERDICT_BAD_TYPE },
-        { PAY_BAD_BODY, VERDICT_BAD_BODY }, { PAY_BAD_FIELD, VERDICT_BAD_FIELD },
-        { PAY_UNSIGNED, VERDICT_UNSIGNED }, { PAY_BAD_TIME, VERDICT_BAD_TIME },
-        { PAY_NOT_FOUND, VERDICT_UNKNOWN_ATTEMPT }, { PAY_LOST, VERDICT_LOST },
-        { PAY_DB_AWAY, VERDICT_DB_AWAY }, { PAY_TRY_AGAIN, VERDICT_DB_AWAY },
+    static const struct {
+        enum pay_err err;
+        enum verdict verdict;
+    } ROWS[] = {
+        { PAY_RATE, VERDICT_RATE },           { PAY_TOO_LARGE, VERDICT_TOO_LARGE },
+        { PAY_BAD_TYPE, VERDICT_BAD_TYPE },   { PAY_BAD_BODY, VERDICT_BAD_BODY },
+        { PAY_BAD_FIELD, VERDICT_BAD_FIELD }, { PAY_UNSIGNED, VERDICT_UNSIGNED },
+        { PAY_BAD_TIME, VERDICT_BAD_TIME },   { PAY_NOT_FOUND, VERDICT_UNKNOWN_ATTEMPT },
+        { PAY_LOST, VERDICT_LOST },           { PAY_DB_AWAY, VERDICT_DB_AWAY },
+        { PAY_TRY_AGAIN, VERDICT_DB_AWAY },
     };
 
     for (size_t i = 0; i < COUNT(ROWS); i++) {
@@ -202,8 +211,10 @@ static void verdict_count(enum verdict verdict)
 /* settle records the raw row itself, unless it does not find the attempt. */
 static enum pay_err verdict_apply(struct hearing *h)
 {
-    static enum pay_err (*const STEPS[])(struct hearing *h) = {
-        body_read, choose_key, check_sign,
+    static enum pay_err (*const STEPS[])(struct hearing * h) = {
+        body_read,
+        choose_key,
+        check_sign,
     };
     enum pay_err err = PAY_OK;
 

@@ -11,29 +11,29 @@
 /* The request's headers, as the caller has them. */
 struct hear_source {
     void *arg;
-    const char *(*header)(void *arg, const char *name);     /* NULL when absent */
-    void (*all)(void *arg, struct text *to);    /* one JSON object, of what `to` has room for */
+    const char *(*header)(void *arg, const char *name); /* NULL when absent */
+    void (*all)(void *arg, struct text *to); /* one JSON object, of what `to` has room for */
 };
 
 struct hearing {
     /* from the caller */
     struct db *db;
     const struct config *config;
-    int64_t number;                 /* of the channel asked for; 0: the attempt names it */
-    enum channel_about about;       /* what its address is for */
+    int64_t number;           /* of the channel asked for; 0: the attempt names it */
+    enum channel_about about; /* what its address is for */
     struct hear_source source;
-    struct text *why;               /* what a refused member should be */
-    struct callback_raw raw;        /* remote_address; from hear_begin on the body, too */
+    struct text *why;        /* what a refused member should be */
+    struct callback_raw raw; /* remote_address; from hear_begin on the body, too */
     /* for the caller */
-    const struct channel_driver *driver;    /* after hear_begin */
-    const char *field;              /* with PAY_BAD_FIELD; it outlives the hearing */
-    char no[NO_SIZE];               /* what the callback is about: pay_id, refund_no; or "" */
+    const struct channel_driver *driver; /* after hear_begin */
+    const char *field;                   /* with PAY_BAD_FIELD; it outlives the hearing */
+    char no[NO_SIZE];                    /* what the callback is about: pay_id, refund_no; or "" */
     enum verdict verdict;
-    bool believed;                  /* its signature is right */
+    bool believed; /* its signature is right */
     /* for hear.c alone */
-    const struct channel_config *asked;     /* NULL: that number is no channel's, or 0; or shut */
-    bool shut;                      /* the channel that is asked for is there, without its keys */
-    const struct channel_config *channel;   /* its key is used; NULL: a dummy key */
+    const struct channel_config *asked; /* NULL: that number is no channel's, or 0; or shut */
+    bool shut; /* the channel that is asked for is there, without its keys */
+    const struct channel_config *channel; /* its key is used; NULL: a dummy key */
     struct channel_callback callback;
     struct json *json;
     struct channel_said said;

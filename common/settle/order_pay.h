@@ -9,11 +9,11 @@
 #include "settle/settle.h"
 
 struct order_paying {
-    const struct order *paid;           /* the order as it will be */
-    int64_t attempt_id, fee_rate;       /* fee: parts per million */
+    const struct order *paid;     /* the order as it will be */
+    int64_t attempt_id, fee_rate; /* fee: parts per million */
     const struct channel_said *said;
-    const struct notify_plan *task;     /* its no "": no notification */
-    const struct callback_raw *raw;     /* NULL: it did not come by callback */
+    const struct notify_plan *task; /* its no "": no notification */
+    const struct callback_raw *raw; /* NULL: it did not come by callback */
 };
 
 /* A transaction of its own. PAY_WRONG_STATE: order or attempt is not as the caller saw it;

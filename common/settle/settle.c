@@ -13,8 +13,7 @@
 /* Order row first, found through its attempt without a lock; the attempt is then read under it. */
 static enum pay_err rows_lock(struct db *db, struct settling *w)
 {
-    static const char SQL_ORDER[] =
-        ORDER_SELECT
+    static const char SQL_ORDER[] = ORDER_SELECT
         " WHERE o.id = (SELECT e.order_id FROM pay_order_extension e"
         "                WHERE e.no = ? AND e.channel_id = ?)"
         " FOR UPDATE";
@@ -39,9 +38,10 @@ static enum pay_err other_account(struct db *db, struct settling *w)
     char text[256];
 
     w->verdict = VERDICT_OTHER_ACCOUNT;
-    snprintf(text, sizeof(text), "channel %s (%lld) speaks of attempt %s in the name of a merchant"
-             " account that is not its own", w->channel->account.code,
-             (long long)w->channel->account.id, w->attempt.no);
+    snprintf(text, sizeof(text),
+             "channel %s (%lld) speaks of attempt %s in the name of a merchant"
+             " account that is not its own",
+             w->channel->account.code, (long long)w->channel->account.id, w->attempt.no);
     return alert_raise(db, "other_account", w->order.app_id, w->attempt.no, text);
 }
 
@@ -69,7 +69,8 @@ static enum pay_err ended(struct db *db, struct settling *w, const char *word)
         " WHERE id = ? AND status = " STATE(ATTEMPT_WAITING);
     /* clang-format on */
     const struct db_param in[] = {
-        DB_STR(str_or(w->said->error_code, word)), DB_OPT(w->said->error_msg),
+        DB_STR(str_or(w->said->error_code, word)),
+        DB_OPT(w->said->error_msg),
         DB_NUM(w->attempt.id),
     };
 
@@ -118,9 +119,14 @@ static enum pay_err settle_work(struct db *db, void *arg)
 /* The conflict is on record; nothing else was changed. */
 static enum pay_err conflict_of(enum verdict verdict)
 {
-    static const struct { enum verdict verdict; enum pay_err err; } CONFLICTS[] = {
-        { VERDICT_OTHER_PRICE, PAY_OTHER_PRICE }, { VERDICT_OTHER_PAYMENT, PAY_OTHER_PAYMENT },
-        { VERDICT_OTHER_ACCOUNT, PAY_OTHER_ACCOUNT }, { VERDICT_OVER_REFUND, PAY_OVER_REFUND },
+    static const struct {
+        enum verdict verdict;
+        enum pay_err err;
+    } CONFLICTS[] = {
+        { VERDICT_OTHER_PRICE, PAY_OTHER_PRICE },
+        { VERDICT_OTHER_PAYMENT, PAY_OTHER_PAYMENT },
+        { VERDICT_OTHER_ACCOUNT, PAY_OTHER_ACCOUNT },
+        { VERDICT_OVER_REFUND, PAY_OVER_REFUND },
     };
 
     for (size_t i = 0; i < COUNT(CONFLICTS); i++)
@@ -160,7 +166,9 @@ typedef enum pay_err settler(struct db *db, const struct channel_config *channel
                              enum verdict *verdict);
 /* What is missing here has no rows yet, so nothing is found. */
 static settler *const BY_ABOUT[] = {
-    [ABOUT_ORDER] = settle_order, [ABOUT_REFUND] = settle_refund, [ABOUT_TRANSFER] = NULL,
+    [ABOUT_ORDER] = settle_order,
+    [ABOUT_REFUND] = settle_refund,
+    [ABOUT_TRANSFER] = NULL,
 };
 
 enum pay_err settle(struct db *db, const struct channel_config *channel,

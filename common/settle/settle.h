@@ -13,12 +13,13 @@
 
 /* A callback as it came, for callback_log. */
 struct callback_raw {
-    int64_t channel_id;             /* 0 when not known */
-    const char *kind, *remote_address, *headers;    /* headers: a JSON object */
-    const char *headers_brief;      /* the same in 2 KiB: for a refused one */
-    const char *body; size_t body_len;  /* NULL: not read, since it was too large */
-    int64_t announced;              /* its Content-Length, when body is NULL */
-    const struct order_attempt *found;  /* by attempt_find for this callback; NULL: not yet */
+    int64_t channel_id;                          /* 0 when not known */
+    const char *kind, *remote_address, *headers; /* headers: a JSON object */
+    const char *headers_brief;                   /* the same in 2 KiB: for a refused one */
+    const char *body;
+    size_t body_len;                   /* NULL: not read, since it was too large */
+    int64_t announced;                 /* its Content-Length, when body is NULL */
+    const struct order_attempt *found; /* by attempt_find for this callback; NULL: not yet */
 };
 
 /* PAY_OK: applied, or known already (*verdict says which). PAY_OTHER_PRICE, PAY_OTHER_PAYMENT (the

@@ -10,7 +10,7 @@
 #include "order/order_event.h"
 #include "settle/settle_private.h"
 
-#define ODD_MS (INT64_C(3653) * 86400000)       /* ten years */
+#define ODD_MS (INT64_C(3653) * 86400000) /* ten years */
 
 bool success_time_is_odd(const struct channel_said *said)
 {
@@ -23,28 +23,35 @@ bool success_time_is_odd(const struct channel_said *said)
 int64_t success_time_of(const struct channel_said *said)
 {
     return said->success_time != 0 && !success_time_is_odd(said) ? said->success_time
-                                                                     : clock_now_ms();
+                                                                 : clock_now_ms();
 }
 
 /* ---- whose payment is it? */
 
-struct owner { int64_t id, of_id; char no[NO_SIZE]; };
+struct owner {
+    int64_t id, of_id;
+    char no[NO_SIZE];
+};
 static const struct db_column OWNER_COLUMNS[] = {
-    DB_COLUMN(struct owner, id), DB_COLUMN(struct owner, of_id), DB_COLUMN(struct owner, no),
+    DB_COLUMN(struct owner, id),
+    DB_COLUMN(struct owner, of_id),
+    DB_COLUMN(struct owner, no),
 };
 
 /* After a duplicate key: the attempt that has the number. */
 static enum pay_err owner_read(struct db *db, const struct settling *w, struct owner *out)
 {
-    static const char SQL[] =
-        "SELECT id, of_id, no FROM pay_order_extension"
-        " WHERE channel_order_no = ? AND channel_id = ?";
+    static const char SQL[] = "SELECT id, of_id, no FROM pay_order_extension"
+                              " WHERE channel_order_no = ? AND channel_id = ?";
     const struct db_param in[] = {
-        DB_STR(w->said->channel_no), DB_NUM(w->channel->account.id),
+        DB_STR(w->said->channel_no),
+        DB_NUM(w->channel->account.id),
     };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(OWNER_COLUMNS), .row = out });
+    enum pay_err err = db_select(
+        db,
+        &(struct db_query){
+            .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(OWNER_COLUMNS), .row = out });
     return err == PAY_NO_ROW ? PAY_FAULT : err;
 }
 
@@ -53,7 +60,8 @@ static enum pay_err other_payment(struct db *db, struct settling *w, const struc
     char text[512];
 
     w->verdict = VERDICT_OTHER_PAYMENT;
-    snprintf(text, sizeof(text), "order %s: channel %s (%lld) says that attempt %s was paid by its"
+    snprintf(text, sizeof(text),
+             "order %s: channel %s (%lld) says that attempt %s was paid by its"
              " payment %s, which paid attempt %s already",
              w->order.no, w->channel->account.code, (long long)w->channel->account.id,
              w->attempt.no, w->said->channel_no, owner->no);
@@ -89,11 +97,19 @@ static enum pay_err paid_update(struct db *db, const struct settling *w, const s
     /* clang-format on */
     const struct channel_config *c = w->channel;
     const struct db_param in[] = {
-        DB_WHEN(paid->success_time), DB_OPT(w->said->channel_no),
-        DB_WHEN(paid->success_time), DB_OPT(w->said->channel_no),
-        DB_OPT(w->said->channel_user_id), DB_NUM(paid->channel_id), DB_STR(paid->channel_code),
-        DB_NUM(c->fee_rate), DB_MONEY(money_fee(paid->price, c->fee_rate)), DB_NUM(paid->version),
-        DB_NUM(w->order.id), DB_NUM(w->order.status), DB_NUM(w->attempt.id),
+        DB_WHEN(paid->success_time),
+        DB_OPT(w->said->channel_no),
+        DB_WHEN(paid->success_time),
+        DB_OPT(w->said->channel_no),
+        DB_OPT(w->said->channel_user_id),
+        DB_NUM(paid->channel_id),
+        DB_STR(paid->channel_code),
+        DB_NUM(c->fee_rate),
+        DB_MONEY(money_fee(paid->price, c->fee_rate)),
+        DB_NUM(paid->version),
+        DB_NUM(w->order.id),
+        DB_NUM(w->order.status),
+        DB_NUM(w->attempt.id),
         DB_NUM(w->attempt.status),
     };
     int64_t changed = 0;
@@ -103,8 +119,8 @@ static enum pay_err paid_update(struct db *db, const struct settling *w, const s
 }
 
 enum pay_err order_as_paid(const struct order *order, const struct attempt *attempt,
-                           const struct channel_config *channel,
-                           const struct channel_said *said, struct order *out)
+                           const struct channel_config *channel, const struct channel_said *said,
+                           struct order *out)
 {
     *out = *order;
     out->status = ORDER_SUCCESS;
@@ -114,9 +130,9 @@ enum pay_err order_as_paid(const struct order *order, const struct attempt *atte
     out->extension_id = attempt->id;
     out->version++;
     return text_copy(out->channel_code, sizeof(out->channel_code), channel->account.code) &&
-                   text_copy(out->channel_order_no, sizeof(out->channel_order_no),
-                             said->channel_no)
-               ? PAY_OK : PAY_FAULT;
+                   text_copy(out->channel_order_no, sizeof(out->channel_order_no), said->channel_no)
+               ? PAY_OK
+               : PAY_FAULT;
 }
 
 static enum pay_err pay(struct db *db, struct settling *w, const struct app *app)
@@ -150,8 +166,10 @@ static enum pay_err money_keep(struct db *db, struct settling *w, const struct a
     /* clang-format on */
     const int64_t when = success_time_of(w->said);
     const struct db_param in[] = {
-        DB_WHEN(when), DB_OPT(w->said->channel_no),
-        DB_NUM(verdict == VERDICT_DUPLICATE_PAID ? 1 : 0), DB_NUM(attempt->id),
+        DB_WHEN(when),
+        DB_OPT(w->said->channel_no),
+        DB_NUM(verdict == VERDICT_DUPLICATE_PAID ? 1 : 0),
+        DB_NUM(attempt->id),
         DB_NUM(attempt->status),
     };
     char text[256];
@@ -183,9 +201,10 @@ static enum pay_err second_insert(struct db *db, const struct settling *w, struc
     ulid_new(out->no);
     out->status = ATTEMPT_WAITING;
     const struct db_param in[] = {
-        DB_NUM(first->order_id), DB_STR(out->no), DB_NUM(first->channel_id),
-        DB_STR(first->channel_code), DB_MONEY(first->price), DB_STR(first->currency),
-        DB_NUM(first->id), DB_STR(w->said->channel_no),
+        DB_NUM(first->order_id),   DB_STR(out->no),
+        DB_NUM(first->channel_id), DB_STR(first->channel_code),
+        DB_MONEY(first->price),    DB_STR(first->currency),
+        DB_NUM(first->id),         DB_STR(w->said->channel_no),
     };
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
     out->id = db_last_id(db);
@@ -216,7 +235,8 @@ static enum pay_err number_learned(struct db *db, struct settling *w)
         "       o.channel_order_no = IF(o.extension_id = e.id, ?, o.channel_order_no)"
         " WHERE e.id = ?";
     const struct db_param in[] = {
-        DB_STR(w->said->channel_no), DB_STR(w->said->channel_no),
+        DB_STR(w->said->channel_no),
+        DB_STR(w->said->channel_no),
         DB_NUM(w->attempt.id),
     };
 
@@ -257,9 +277,10 @@ static enum pay_err alert_odd_time(struct db *db, const struct settling *w)
     struct text said = TEXT(when);
 
     time_add(&said, w->said->success_time);
-    snprintf(text, sizeof(text), "channel %s (%lld) says that attempt %s was paid at %s, over ten"
-             " years from now; the order has the time at which this came", w->channel->account.code,
-             (long long)w->channel->account.id, w->attempt.no, when);
+    snprintf(text, sizeof(text),
+             "channel %s (%lld) says that attempt %s was paid at %s, over ten"
+             " years from now; the order has the time at which this came",
+             w->channel->account.code, (long long)w->channel->account.id, w->attempt.no, when);
     return alert_raise(db, "odd_time", w->order.app_id, w->attempt.no, text);
 }
 

@@ -19,8 +19,8 @@ enum pay_err attempt_find_about(struct db *db, enum channel_about about, const c
     /* NULL: no rows have such numbers yet. */
     static const char *const SQL[] = {
         [ABOUT_ORDER] = PAIR_SELECT " WHERE e.no = ?",
-        [ABOUT_REFUND] =
-            PAIR_SELECT " WHERE e.id = (SELECT r.extension_id FROM pay_refund r WHERE r.no = ?)",
+        [ABOUT_REFUND] = PAIR_SELECT
+        " WHERE e.id = (SELECT r.extension_id FROM pay_refund r WHERE r.no = ?)",
         [ABOUT_TRANSFER] = NULL,
     };
     static struct order_attempt pair;
@@ -28,11 +28,10 @@ enum pay_err attempt_find_about(struct db *db, enum channel_about about, const c
 
     if (!ulid_is(no) || !SQL[about])
         return PAY_NOT_FOUND;
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL[about],
-                                                         .in = in,
-                                                         .n = COUNT(in),
-                                                         .shape = terms_shape(),
-                                                         .row = &pair });
+    enum pay_err err = db_select(
+        db,
+        &(struct db_query){
+            .sql = SQL[about], .in = in, .n = COUNT(in), .shape = terms_shape(), .row = &pair });
     db_end(db);
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;

@@ -33,13 +33,12 @@ bool price_agrees(const struct channel_said *said, const struct attempt *attempt
 
 /* settle_refund.c: what a channel says of a refund. */
 MUST_USE enum pay_err settle_refund(struct db *db, const struct channel_config *channel,
-                                    const struct channel_said *said,
-                                    const struct callback_raw *raw, enum verdict *verdict);
+                                    const struct channel_said *said, const struct callback_raw *raw,
+                                    enum verdict *verdict);
 
 /* The plain case, a waiting order paid by its waiting attempt, in one call. raw may be NULL.
  * PAY_WRONG_STATE, PAY_DUPLICATE: it is not that case, and nothing was done. */
 MUST_USE enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
-                                  const struct channel_said *said,
-                                  const struct callback_raw *raw);
+                                  const struct channel_said *said, const struct callback_raw *raw);
 
 #endif

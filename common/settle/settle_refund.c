@@ -22,8 +22,7 @@ struct refund_settling {
 /* Order row first, found through its refund without a lock; the refund is then read under it. */
 static enum pay_err rows_lock(struct db *db, struct refund_settling *w)
 {
-    static const char SQL[] =
-        ORDER_SELECT
+    static const char SQL[] = ORDER_SELECT
         " WHERE o.id = (SELECT r.order_id FROM pay_refund r WHERE r.no = ? AND r.channel_id = ?)"
         " FOR UPDATE";
     const struct db_param in[] = { DB_STR(w->said->no), DB_NUM(w->channel->account.id) };
@@ -48,8 +47,8 @@ static enum pay_err raise(struct db *db, const struct refund_settling *w, const 
     char text[768];
 
     snprintf(text, sizeof(text), "refund %s of order %s (%lld %s), channel %s (%lld): %s",
-             w->refund.no, w->order.no, (long long)w->refund.refund_price.minor,
-             w->refund.currency, w->channel->account.code, (long long)w->channel->account.id, says);
+             w->refund.no, w->order.no, (long long)w->refund.refund_price.minor, w->refund.currency,
+             w->channel->account.code, (long long)w->channel->account.id, says);
     return alert_raise(db, kind, w->order.app_id, about_of(&w->refund), text);
 }
 
@@ -78,8 +77,9 @@ static bool price_is_refunds(const struct channel_said *said, const struct refun
 static enum pay_err ending_of(struct db *db, const struct refund_settling *w,
                               struct refund_ending *out)
 {
-    *out = (struct refund_ending){ .order = &w->order, .refund = &w->refund, .said = w->said,
-                                   .when = success_time_of(w->said) };
+    *out = (struct refund_ending){
+        .order = &w->order, .refund = &w->refund, .said = w->said, .when = success_time_of(w->said)
+    };
     return app_by_id(db, w->order.app_id, &out->app);
 }
 
@@ -100,7 +100,8 @@ static enum pay_err succeeded_after_all(struct db *db, struct refund_settling *w
 
     if (err == PAY_OVER_REFUND) {
         w->verdict = VERDICT_OVER_REFUND;
-        return raise(db, w, "over_refund", "it failed here and was done there; the rest of the"
+        return raise(db, w, "over_refund",
+                     "it failed here and was done there; the rest of the"
                      " order does not cover it");
     }
     if (err == PAY_OK)

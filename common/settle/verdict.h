@@ -30,8 +30,7 @@
     X(VERDICT_FAULT, "FAULT", "a fault of Shroff's; the log has it") \
     X(VERDICT_DB_AWAY, "DB_AWAY", "the database could not be reached") \
     X(VERDICT_LOST, "LOST", "the connection was lost at COMMIT: perhaps it was applied")
-#define VERDICTS(X) \
-    VERDICTS_AGREED(X) VERDICTS_CONFLICT(X) VERDICTS_REFUSED(X) VERDICTS_FAILED(X)
+#define VERDICTS(X) VERDICTS_AGREED(X) VERDICTS_CONFLICT(X) VERDICTS_REFUSED(X) VERDICTS_FAILED(X)
 
 /* A list for SQL's IN. */
 #define VERDICT_IN(verdicts) "(''" verdicts(VERDICT_AS_ELEMENT) ")"
@@ -41,6 +40,6 @@
 
 enum verdict { VERDICTS(VERDICT_AS_ENUM) };
 
-const char *verdict_word(enum verdict verdict);     /* "ACCEPTED" … */
+const char *verdict_word(enum verdict verdict); /* "ACCEPTED" … */
 
 #endif

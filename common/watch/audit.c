@@ -17,7 +17,8 @@
 #define HANDLED(attempt) \
     "(EXISTS (SELECT 1 FROM pay_refund r WHERE r.extension_id = " attempt ".id AND r.status" \
     " <> " STATE(REFUND_FAILURE) ")" \
-    " OR EXISTS (SELECT 1 FROM pay_alert a WHERE a.about = " attempt ".no AND a.closed_by IS NULL))"
+                                 " OR EXISTS (SELECT 1 FROM pay_alert a WHERE a.about = " attempt \
+                                 ".no AND a.closed_by IS NULL))"
 
 /* clang-format off */
 #define PAID_ONCE \
@@ -229,7 +230,8 @@ const struct audit_proof AUDIT_PROOFS[] = {
 const size_t AUDIT_PROOF_COUNT = COUNT(AUDIT_PROOFS);
 
 static const struct db_column AUDIT_COLUMNS[] = {
-    DB_COLUMN(struct audit_row, about), DB_COLUMN(struct audit_row, text),
+    DB_COLUMN(struct audit_row, about),
+    DB_COLUMN(struct audit_row, text),
 };
 
 struct audit_each {
@@ -251,9 +253,13 @@ enum pay_err audit_prove(struct db *db, const struct audit_proof *proof, int64_t
     struct audit_row row;
     struct audit_each e = { .each = each, .arg = arg };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = proof->sql, .in = in, .n = COUNT(in), .shape = DB_SHAPE(AUDIT_COLUMNS), .row = &row,
-        .each = audit_each, .arg = &e });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = proof->sql,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(AUDIT_COLUMNS),
+                                                         .row = &row,
+                                                         .each = audit_each,
+                                                         .arg = &e });
     db_end(db);
     return err;
 }

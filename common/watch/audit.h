@@ -8,13 +8,15 @@
 
 #include "io/db/db.h"
 
-#define AUDIT_ROWS_MAX 100      /* rows shown of one proof */
+#define AUDIT_ROWS_MAX 100 /* rows shown of one proof */
 
-struct audit_row { char about[129], text[1025]; };
+struct audit_row {
+    char about[129], text[1025];
+};
 struct audit_proof {
-    const char *name;           /* "paid-once" */
-    const char *says;           /* what is true when there are no rows */
-    const char *sql;            /* columns about, text; its one parameter: days logs are kept */
+    const char *name; /* "paid-once" */
+    const char *says; /* what is true when there are no rows */
+    const char *sql;  /* columns about, text; its one parameter: days logs are kept */
 };
 extern const struct audit_proof AUDIT_PROOFS[];
 extern const size_t AUDIT_PROOF_COUNT;

@@ -11,14 +11,10 @@
 #define NGINX_DEFAULT 512
 
 static const struct db_column FACT_COLUMNS[] = {
-    DB_COLUMN_TIME(struct doctor_facts, now),
-    DB_COLUMN(struct doctor_facts, flush_at_commit),
-    DB_COLUMN(struct doctor_facts, pool_mb),
-    DB_COLUMN(struct doctor_facts, redo_mb),
-    DB_COLUMN(struct doctor_facts, connections),
-    DB_COLUMN(struct doctor_facts, partitions_ahead),
-    DB_COLUMN(struct doctor_facts, nonces),
-    DB_COLUMN(struct doctor_facts, version),
+    DB_COLUMN_TIME(struct doctor_facts, now),    DB_COLUMN(struct doctor_facts, flush_at_commit),
+    DB_COLUMN(struct doctor_facts, pool_mb),     DB_COLUMN(struct doctor_facts, redo_mb),
+    DB_COLUMN(struct doctor_facts, connections), DB_COLUMN(struct doctor_facts, partitions_ahead),
+    DB_COLUMN(struct doctor_facts, nonces),      DB_COLUMN(struct doctor_facts, version),
 };
 
 static enum pay_err keep_host(void *arg, void *row)
@@ -68,8 +64,8 @@ static enum pay_err pay_nothing(struct db *db)
     static const struct notify_plan NO_TASK;
     static const struct channel_said NOTHING;
 
-    enum pay_err err = order_pay(db, &(struct order_paying){
-        .paid = &NO_ORDER, .said = &NOTHING, .task = &NO_TASK });
+    enum pay_err err = order_pay(
+        db, &(struct order_paying){ .paid = &NO_ORDER, .said = &NOTHING, .task = &NO_TASK });
     return err == PAY_WRONG_STATE ? PAY_OK : err;
 }
 
@@ -92,8 +88,10 @@ enum pay_err doctor_calls(struct db *db, const char **which)
 }
 
 static const struct db_column WAITING_COLUMNS[] = {
-    DB_COLUMN(struct doctor_waiting, app_key), DB_COLUMN(struct doctor_waiting, count),
-    DB_COLUMN_TIME(struct doctor_waiting, oldest), DB_COLUMN(struct doctor_waiting, all),
+    DB_COLUMN(struct doctor_waiting, app_key),
+    DB_COLUMN(struct doctor_waiting, count),
+    DB_COLUMN_TIME(struct doctor_waiting, oldest),
+    DB_COLUMN(struct doctor_waiting, all),
 };
 
 enum pay_err doctor_waiting(struct db *db, struct doctor_waiting *out)
@@ -110,8 +108,10 @@ enum pay_err doctor_waiting(struct db *db, struct doctor_waiting *out)
     /* clang-format on */
     const struct db_param in[] = { DB_NUM(DOCTOR_WAITING_MOST) };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(WAITING_COLUMNS), .row = out });
+    enum pay_err err = db_select(
+        db,
+        &(struct db_query){
+            .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(WAITING_COLUMNS), .row = out });
     db_end(db);
     return err;
 }

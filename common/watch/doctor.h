@@ -11,11 +11,11 @@ struct doctor_facts {
     int64_t now;             /* the database's clock, ms */
     int64_t flush_at_commit; /* innodb_flush_log_at_trx_commit: must be 1 */
     struct gauges gauges;
-    int64_t open_hosts;      /* merchant hosts that do not answer; longest: for how long */
+    int64_t open_hosts; /* merchant hosts that do not answer; longest: for how long */
     struct notify_open_host longest;
-    int64_t pool_mb, redo_mb, connections;  /* of MariaDB */
-    int64_t partitions_ahead; /* log tables with a partition for next month, of 3 */
-    int64_t nonces;           /* their rows; many when purge does not run */
+    int64_t pool_mb, redo_mb, connections; /* of MariaDB */
+    int64_t partitions_ahead;              /* log tables with a partition for next month, of 3 */
+    int64_t nonces;                        /* their rows; many when purge does not run */
     char version[65];
 };
 MUST_USE enum pay_err doctor_facts(struct db *db, struct doctor_facts *out);
@@ -29,7 +29,10 @@ MUST_USE enum pay_err doctor_calls(struct db *db, const char **which);
 /* Notifications that were tried and wait for a further try: how many (counted to MOST), and the app
  * that has most of them. PAY_NO_ROW: none. */
 #define DOCTOR_WAITING_MOST 100000
-struct doctor_waiting { int64_t all, count, oldest; char app_key[APP_KEY_SIZE]; };
+struct doctor_waiting {
+    int64_t all, count, oldest;
+    char app_key[APP_KEY_SIZE];
+};
 MUST_USE enum pay_err doctor_waiting(struct db *db, struct doctor_waiting *out);
 /* worker_connections in that nginx.conf; 512, nginx's default, when it has none; -1: not readable.
  */

@@ -27,8 +27,8 @@ enum pay_err gauges_read(struct db *db, struct gauges *out)
         "         WHERE parked_since IS NOT NULL AND status = " STATE(NOTIFY_WAITING) ") parked";
     /* clang-format on */
     static const struct db_column COLUMNS[] = {
-        DB_COLUMN(struct gauges, notify_due), DB_COLUMN(struct gauges, notify_oldest_due_ms),
-        DB_COLUMN(struct gauges, notify_parked), DB_COLUMN(struct gauges, notify_oldest_ready_ms),
+        DB_COLUMN(struct gauges, notify_due),      DB_COLUMN(struct gauges, notify_oldest_due_ms),
+        DB_COLUMN(struct gauges, notify_parked),   DB_COLUMN(struct gauges, notify_oldest_ready_ms),
         DB_COLUMN(struct gauges, notify_given_up), DB_COLUMN(struct gauges, alerts_open),
     };
 

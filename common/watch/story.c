@@ -17,10 +17,14 @@ static const struct view_member EVENT_MEMBERS[] = {
 const struct view STORY_EVENT_VIEW = VIEW_SHOWS_ALL(EVENT_MEMBERS);
 
 static const struct db_column KEY_COLUMNS[] = {
-    DB_COLUMN(struct story_key, id), DB_COLUMN(struct story_key, no),
+    DB_COLUMN(struct story_key, id),
+    DB_COLUMN(struct story_key, no),
 };
 
-struct found { struct story_key *first; int count; };
+struct found {
+    struct story_key *first;
+    int count;
+};
 
 static enum pay_err found_one(void *arg, void *row)
 {
@@ -37,9 +41,13 @@ static enum pay_err find(struct db *db, const char *sql, const struct db_param *
     struct story_key row;
     struct found found = { out, 0 };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = sql, .in = in, .n = n, .shape = DB_SHAPE(KEY_COLUMNS), .row = &row,
-        .each = found_one, .arg = &found });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = sql,
+                                                         .in = in,
+                                                         .n = n,
+                                                         .shape = DB_SHAPE(KEY_COLUMNS),
+                                                         .row = &row,
+                                                         .each = found_one,
+                                                         .arg = &found });
     db_end(db);
     if (err != PAY_OK)
         return err;
@@ -121,7 +129,7 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     " e.consecutive_fail, ' failures in a row; the next probe ', e.open_until)" \
     " FROM notify_task t JOIN notify_endpoint e ON " NOTIFY_IS_HOST_OF_TASK \
     " WHERE t.type = " STATE(NOTIFY_ORDER) " AND t.data_id = ? AND e.open_since IS NOT NULL" \
-    " AND t.status = " STATE(NOTIFY_WAITING)
+                                           " AND t.status = " STATE(NOTIFY_WAITING)
 #define EVENT_ALERT \
     " UNION ALL SELECT create_time, 7, 'alert', about, CONCAT(kind, ' x', times, ': ', text," \
     " IFNULL(CONCAT(' (closed by ', closed_by, ')'), '')) FROM pay_alert WHERE about IN" \
@@ -131,11 +139,14 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
 
 static const struct db_column EVENT_COLUMNS[] = {
     DB_COLUMN_TIME(struct story_event, time), DB_COLUMN(struct story_event, what),
-    DB_COLUMN(struct story_event, about), DB_COLUMN(struct story_event, text),
+    DB_COLUMN(struct story_event, about),     DB_COLUMN(struct story_event, text),
     DB_COLUMN(struct story_event, all),
 };
 
-struct story_each { db_each *each; void *arg; };
+struct story_each {
+    db_each *each;
+    void *arg;
+};
 
 /* A callback is shown without its signature. */
 static enum pay_err story_each(void *arg, void *row)
@@ -155,21 +166,25 @@ static enum pay_err story_each(void *arg, void *row)
 enum pay_err story_read(struct db *db, int64_t order_id, db_each *each, void *arg)
 {
     static const char SQL[] =
-        "SELECT time, what, about, text, COUNT(*) OVER () AS `all` FROM ("
-        EVENT_ORDER EVENT_ATTEMPT EVENT_CALLBACK EVENT_STATE EVENT_TASK EVENT_DELIVERY EVENT_HOST
-        EVENT_ALERT
+        "SELECT time, what, about, text, COUNT(*) OVER () AS `all` FROM (" EVENT_ORDER EVENT_ATTEMPT
+            EVENT_CALLBACK EVENT_STATE EVENT_TASK EVENT_DELIVERY EVENT_HOST EVENT_ALERT
         ") x ORDER BY time, k LIMIT ?";
     const struct db_param in[] = {
-        DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
-        DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
-        DB_NUM(order_id), DB_NUM(order_id), DB_NUM(STORY_EVENTS_MAX),
+        DB_NUM(order_id),         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
+        DB_NUM(order_id),         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
+        DB_NUM(order_id),         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
+        DB_NUM(STORY_EVENTS_MAX),
     };
     struct story_event row;
     struct story_each e = { each, arg };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(EVENT_COLUMNS), .row = &row,
-        .each = story_each, .arg = &e });
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(EVENT_COLUMNS),
+                                                         .row = &row,
+                                                         .each = story_each,
+                                                         .arg = &e });
     db_end(db);
     return err;
 }

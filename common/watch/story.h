@@ -7,16 +7,19 @@
 #include "io/db/db.h"
 
 struct story_event {
-    int64_t time, all;  /* all: how many events the order has */
-    char what[33];  /* order, attempt, state, callback, notification, delivery, alert */
-    char about[65]; /* the number of that object */
+    int64_t time, all; /* all: how many events the order has */
+    char what[33];     /* order, attempt, state, callback, notification, delivery, alert */
+    char about[65];    /* the number of that object */
     char text[4097];
 };
 extern const struct view STORY_EVENT_VIEW;
 /* Finds an order by any of its numbers: order_no, pay_id or webhook-id of any app, or the
  * merchant's own number (of app_key, unless that is NULL). PAY_CONFLICT: orders of several apps
  * have it. */
-struct story_key { int64_t id; char no[NO_SIZE]; };     /* the order's */
+struct story_key {
+    int64_t id;
+    char no[NO_SIZE];
+}; /* the order's */
 MUST_USE enum pay_err story_find(struct db *db, const char *number, const char *app_key,
                                  struct story_key *out);
 /* In the order of time, at most 500 events. */

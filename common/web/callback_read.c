@@ -6,7 +6,7 @@
 #include "base/json_text.h"
 #include "web/skeleton/content_type.h"
 
-#define ENDING 16       /* room kept for what closes the object */
+#define ENDING 16 /* room kept for what closes the object */
 
 /* JSON may come without a type. Alipay adds "text/html" to that of a form, so only its beginning
  * counts. */

@@ -9,23 +9,26 @@
 #include "web/skeleton/rate.h"
 #include "web/skeleton/server.h"
 
-#define CALLER_SETS 256     /* a power of two */
+#define CALLER_SETS 256 /* a power of two */
 #define CALLER_WAYS 4
 /* Strangers that come in a burst, as a channel does after a restart, may take what is kept for the
  * known: a hundred at once, then ten a second. */
 #define BURST_STEP_US 100000
 #define BURST_US (100 * BURST_STEP_US)
-#define RECALL_AGAIN_US INT64_C(5000000)    /* while the database is away */
+#define RECALL_AGAIN_US INT64_C(5000000) /* while the database is away */
 
-struct known { _Atomic uint64_t owner; _Atomic int64_t seen_us; };
+struct known {
+    _Atomic uint64_t owner;
+    _Atomic int64_t seen_us;
+};
 struct callers {
     struct known known[CALLER_SETS][CALLER_WAYS];
     _Atomic int64_t burst_full_at;
-    _Atomic int64_t recall_at;          /* when one worker may ask; INT64_MAX: it is done */
-    _Atomic bool busy[WORKERS_MAX];     /* with a stranger */
+    _Atomic int64_t recall_at;      /* when one worker may ask; INT64_MAX: it is done */
+    _Atomic bool busy[WORKERS_MAX]; /* with a stranger */
 };
 
-static struct callers *callers;         /* NULL: every request is admitted */
+static struct callers *callers; /* NULL: every request is admitted */
 static size_t places, for_strangers;
 
 void callers_open(const struct config *config)

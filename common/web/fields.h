@@ -14,30 +14,37 @@
                 .max = MERCHANT_NO_SIZE - 1)
 
 /* Which order: by our number or by the merchant's. */
-struct order_choice { char order_no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE]; };
+struct order_choice {
+    char order_no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE];
+};
 #define FIELDS_ORDER_CHOICE(in, at) \
     FIELD_NAMED(in, at.order_no, "order_no", FIELD_NO, ONE_OF), \
-    FIELD_MERCHANT_NO(in, at.merchant_order_id, "merchant_order_id", ONE_OF)
+        FIELD_MERCHANT_NO(in, at.merchant_order_id, "merchant_order_id", ONE_OF)
 /* The choice as what order_find wants; it points into the choice. */
 struct order_key order_chosen(const struct order_choice *choice);
 
 /* Which channel, and what it wants to know besides. */
-struct channel_choice { char code[CHANNEL_CODE_SIZE], extras[REQUEST_BODY_MAX]; };
+struct channel_choice {
+    char code[CHANNEL_CODE_SIZE], extras[REQUEST_BODY_MAX];
+};
 #define FIELDS_CHANNEL_CHOICE(in, at, need) \
     FIELD_NAMED(in, at.code, "channel", FIELD_WORD, need, .alphabet = ALPHA_CHANNEL, .min = 1, \
                 .max = CHANNEL_CODE_SIZE - 1), \
-    FIELD_NAMED(in, at.extras, "channel_extras", FIELD_EXTRAS, OPTIONAL)
+        FIELD_NAMED(in, at.extras, "channel_extras", FIELD_EXTRAS, OPTIONAL)
 
-#define LIST_LIMIT 20           /* objects in an answer, unless the request says another limit */
+#define LIST_LIMIT 20 /* objects in an answer, unless the request says another limit */
 /* Which part of a list, newest first; `states` lists the object's states (base/state.h). */
-struct list_choice { int64_t from, to, status, limit; char after[NO_SIZE]; };
+struct list_choice {
+    int64_t from, to, status, limit;
+    char after[NO_SIZE];
+};
 #define FIELDS_LIST_CHOICE(in, at, states) \
     FIELD_NAMED(in, at.from, "from", FIELD_TIME, OPTIONAL), \
-    FIELD_NAMED(in, at.to, "to", FIELD_TIME, OPTIONAL), \
-    FIELD_NAMED(in, at.status, "status", FIELD_CHOICE, OPTIONAL, .words = STATE_WORDS(states), \
-                .fallback = STATE_ANY), \
-    FIELD_NAMED(in, at.after, "after", FIELD_NO, OPTIONAL), \
-    FIELD_NAMED(in, at.limit, "limit", FIELD_I64, OPTIONAL, .min = 1, .max = 100, \
-                .fallback = LIST_LIMIT)
+        FIELD_NAMED(in, at.to, "to", FIELD_TIME, OPTIONAL), \
+        FIELD_NAMED(in, at.status, "status", FIELD_CHOICE, OPTIONAL, .words = STATE_WORDS(states), \
+                    .fallback = STATE_ANY), \
+        FIELD_NAMED(in, at.after, "after", FIELD_NO, OPTIONAL), \
+        FIELD_NAMED(in, at.limit, "limit", FIELD_I64, OPTIONAL, .min = 1, .max = 100, \
+                    .fallback = LIST_LIMIT)
 
 #endif

@@ -62,8 +62,7 @@ static bool may_list(struct call *call, int64_t limit)
     return false;
 }
 
-static enum pay_err page_begin(struct call *call, const struct list_choice *want,
-                               struct page *page)
+static enum pay_err page_begin(struct call *call, const struct list_choice *want, struct page *page)
 {
     if (!may_list(call, want->limit))
         return PAY_RATE;
@@ -83,8 +82,12 @@ static enum pay_err page_end(struct page *page, enum pay_err err)
 enum pay_err reply_orders(struct call *call, const struct list_choice *want)
 {
     const struct order_filter filter = {
-        .app_id = call->app->id, .from = want->from, .to = want->to, .status = want->status,
-        .after = str_or(want->after, NULL), .limit = want->limit,
+        .app_id = call->app->id,
+        .from = want->from,
+        .to = want->to,
+        .status = want->status,
+        .after = str_or(want->after, NULL),
+        .limit = want->limit,
     };
     struct page page;
 
@@ -95,8 +98,12 @@ enum pay_err reply_orders(struct call *call, const struct list_choice *want)
 enum pay_err reply_refunds(struct call *call, const struct list_choice *want)
 {
     const struct refund_filter filter = {
-        .app_id = call->app->id, .from = want->from, .to = want->to, .status = want->status,
-        .after = str_or(want->after, NULL), .limit = want->limit,
+        .app_id = call->app->id,
+        .from = want->from,
+        .to = want->to,
+        .status = want->status,
+        .after = str_or(want->after, NULL),
+        .limit = want->limit,
     };
     struct page page;
 

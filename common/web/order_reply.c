@@ -6,7 +6,7 @@
 #include "order/order_view.h"
 #include "refund/refund_view.h"
 
-#define TERM_SHOWN_MAX 60       /* bytes of a subject in a message */
+#define TERM_SHOWN_MAX 60 /* bytes of a subject in a message */
 
 /* The order in hand. */
 static struct order_whole whole;
@@ -66,7 +66,7 @@ enum pay_err reply_order(struct call *call, const struct order_key *key)
 
 /* price: 900 is not 1234, with which SO-1001 was created */
 void reply_order_conflict(struct call *call, const struct order_terms *now,
-                        const struct order *first)
+                          const struct order *first)
 {
     const bool price = str_eq(call->field, "price"), currency = str_eq(call->field, "currency");
     const char *wanted = currency ? now->currency : now->subject;

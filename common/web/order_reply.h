@@ -11,6 +11,6 @@ void reply_order_view(struct call *call, const struct order *order, const struct
 MUST_USE enum pay_err reply_order(struct call *call, const struct order_key *key);
 /* After PAY_CONFLICT: which term differs (call->field) from the order's, in words. */
 void reply_order_conflict(struct call *call, const struct order_terms *now,
-                        const struct order *first);
+                          const struct order *first);
 
 #endif

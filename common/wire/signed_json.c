@@ -6,10 +6,17 @@
 #include "base/json_text.h"
 #include "io/crypto/sign.h"
 
-#define CANON_MAX 65536         /* the largest body; its text is never longer */
+#define CANON_MAX 65536 /* the largest body; its text is never longer */
 
-struct member { const char *name; const struct json *value; };
-struct members { struct member at[SIGNED_MEMBERS_MAX]; size_t count; const char *bad; };
+struct member {
+    const char *name;
+    const struct json *value;
+};
+struct members {
+    struct member at[SIGNED_MEMBERS_MAX];
+    size_t count;
+    const char *bad;
+};
 
 static bool is_plain(const char *s, size_t len)
 {
@@ -29,7 +36,7 @@ static bool value_ok(const char *name, const struct json *value)
         return true;
     case JSON_STRING: {
         const char *s = json_text(value, &len);
-        if (str_eq(name, "sign"))               /* base64 ends in '=' */
+        if (str_eq(name, "sign")) /* base64 ends in '=' */
             return !memchr(s, '\0', len);
         return is_plain(s, len);
     }

@@ -14,8 +14,8 @@
 #define SIGNED_RSA2 "RSA2"
 
 struct signed_key {
-    const char *sign_type;      /* SIGNED_HMAC or SIGNED_RSA2 */
-    const char *key;            /* HMAC: its characters are the key. RSA2: PEM, private to sign,
+    const char *sign_type; /* SIGNED_HMAC or SIGNED_RSA2 */
+    const char *key;       /* HMAC: its characters are the key. RSA2: PEM, private to sign,
                                    public to verify. NULL or "" neither signs nor verifies */
 };
 

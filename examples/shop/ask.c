@@ -14,8 +14,11 @@
 bool ask_settle(const struct order *order, const struct shroff_order *answer)
 {
     const struct payment payment = {
-        .order_id = order->id, .shroff_no = answer->order_no, .webhook_id = "",
-        .price = answer->price, .currency = answer->currency,
+        .order_id = order->id,
+        .shroff_no = answer->order_no,
+        .webhook_id = "",
+        .price = answer->price,
+        .currency = answer->currency,
     };
 
     if (strcmp(answer->status, "SUCCESS") != 0)
@@ -30,7 +33,7 @@ static const char *state_after(int code, const struct shroff_order *answer)
     if (code == SHROFF_CLOSED || code == SHROFF_EXPIRED)
         return "OVER";
     if (code != SHROFF_OK)
-        return NULL;                    /* 429, 503, no answer, …: it is asked again anyway */
+        return NULL; /* 429, 503, no answer, …: it is asked again anyway */
     if (strcmp(answer->status, "WAITING") != 0)
         return "OVER";
     return strcmp(answer->attempt, "CLOSED") == 0 ? "FAILED" : "UNHEARD";
@@ -45,7 +48,7 @@ static void ask_about(const struct order *order)
     if (code == SHROFF_OK && strcmp(answer.status, "WAITING") == 0 &&
         strcmp(answer.attempt, "WAITING") == 0)
         code = shroff_submit(order->id, &answer);
-    if (code == SHROFF_PAID)            /* paid at the channel: ask for its terms */
+    if (code == SHROFF_PAID) /* paid at the channel: ask for its terms */
         code = shroff_query(order->id, &answer);
     bool paid = code == SHROFF_OK && ask_settle(order, &answer);
     const char *state = paid ? NULL : state_after(code, &answer);

@@ -42,7 +42,8 @@ bool db_connect(void)
 
 MYSQL_BIND in_text(const char *text)
 {
-    return (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING, .buffer = (void *)(uintptr_t)text,
+    return (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING,
+                         .buffer = (void *)(uintptr_t)text,
                          .buffer_length = strlen(text) };
 }
 
@@ -53,8 +54,8 @@ MYSQL_BIND in_number(const int64_t *number)
 
 MYSQL_BIND out_text(char *room, size_t size)
 {
-    return (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING, .buffer = room,
-                         .buffer_length = size - 1 };
+    return (
+        MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING, .buffer = room, .buffer_length = size - 1 };
 }
 
 MYSQL_BIND out_number(int64_t *number)
@@ -70,8 +71,7 @@ MYSQL_STMT *db_run(const char *sql, MYSQL_BIND *in, unsigned *error)
     if (!statement)
         return NULL;
     if (mysql_stmt_prepare(statement, sql, strlen(sql)) == 0 &&
-        (!in || mysql_stmt_bind_param(statement, in) == 0) &&
-        mysql_stmt_execute(statement) == 0) {
+        (!in || mysql_stmt_bind_param(statement, in) == 0) && mysql_stmt_execute(statement) == 0) {
         *error = 0;
         return statement;
     }

@@ -120,7 +120,7 @@ static void ask_as_due(int listener)
 
 int main(void)
 {
-    setvbuf(stderr, NULL, _IOLBF, 4096);        /* a log line is one write */
+    setvbuf(stderr, NULL, _IOLBF, 4096); /* a log line is one write */
     settings_read();
     if (FCGX_Init() != 0)
         return 1;
@@ -129,7 +129,7 @@ int main(void)
             fprintf(stderr, "shop: the database on %s stays away\n", settings.db_socket);
             return 1;
         }
-        sleep(1);                       /* it may be starting, too */
+        sleep(1); /* it may be starting, too */
     }
     return server_run(settings.listen, settings.workers, work, ask_as_due);
 }

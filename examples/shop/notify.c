@@ -17,13 +17,13 @@ struct reply {
 };
 
 static const struct reply REPLIES[] = {
-    [SETTLED]             = { 200, "SUCCESS", "paid" },
-    [SETTLED_BEFORE]      = { 200, "SUCCESS", "known before" },
+    [SETTLED] = { 200, "SUCCESS", "paid" },
+    [SETTLED_BEFORE] = { 200, "SUCCESS", "known before" },
     /* Sent again it would still not be ours: acknowledge it. */
-    [SETTLED_NOT_OURS]    = { 200, "SUCCESS", "not our order" },
+    [SETTLED_NOT_OURS] = { 200, "SUCCESS", "not our order" },
     /* Not acknowledged, so that it stays visible on both sides until a person has looked. */
     [SETTLED_OTHER_TERMS] = { 409, "other price or currency", "other price or currency" },
-    [SETTLED_DB_DOWN]     = { 503, "try again", "database away" },
+    [SETTLED_DB_DOWN] = { 503, "try again", "database away" },
 };
 
 static struct reply event_settle(const struct web *web, const char *webhook_id,
@@ -37,8 +37,11 @@ static struct reply event_settle(const struct web *web, const char *webhook_id,
     if (strcmp(event->type, "order.success") != 0)
         return NOT_FOR_US;
     return REPLIES[orders_settle(&(struct payment){
-        .order_id = event->order.merchant_order_id, .shroff_no = event->order.order_no,
-        .webhook_id = webhook_id, .price = event->order.price, .currency = event->order.currency,
+        .order_id = event->order.merchant_order_id,
+        .shroff_no = event->order.order_no,
+        .webhook_id = webhook_id,
+        .price = event->order.price,
+        .currency = event->order.currency,
     })];
 }
 
@@ -48,11 +51,12 @@ void shop_notify(struct web *web, const char *id)
         .id = web_param(web, "HTTP_WEBHOOK_ID"),
         .timestamp = web_param(web, "HTTP_WEBHOOK_TIMESTAMP"),
         .signature = web_param(web, "HTTP_WEBHOOK_SIGNATURE"),
-        .body = web->body, .body_size = web->body_size,
+        .body = web->body,
+        .body_size = web->body_size,
     };
     struct shroff_event event = { .type = "" };
 
-    (void)id;                           /* the paying channel's number, when the app appends it */
+    (void)id; /* the paying channel's number, when the app appends it */
     if (!webhook_is_genuine(&hook, settings.webhook_secret, time(NULL))) {
         web_log("notify", "", "bad signature");
         web_text(web, 401, "bad signature");

@@ -45,9 +45,8 @@ static const char SQL_FIND[] =
     "  FROM orders o LEFT JOIN payments p ON p.order_id = o.id"
     " WHERE o.id = ?";
 
-static const char SQL_NOTE[] =
-    "INSERT INTO notices (webhook_id, order_id, create_time)"
-    " VALUES (?, ?, UTC_TIMESTAMP(3))";
+static const char SQL_NOTE[] = "INSERT INTO notices (webhook_id, order_id, create_time)"
+                               " VALUES (?, ?, UTC_TIMESTAMP(3))";
 
 /* The state, the price and the currency are conditions, so two at once cannot both succeed. */
 static const char SQL_PAY[] =
@@ -61,7 +60,7 @@ bool orders_create_tables(void)
     bool done = db_connect() && db_change(SQL_CREATE_ORDERS, NULL, &error) >= 0 &&
                 db_change(SQL_CREATE_NOTICES, NULL, &error) >= 0 && payments_create_table();
 
-    db_disconnect();                       /* a connection must not be shared by the children */
+    db_disconnect(); /* a connection must not be shared by the children */
     return done;
 }
 
@@ -97,11 +96,14 @@ enum found orders_find(const char *id, struct order *out)
 
     *out = (struct order){ .price = 0 };
     MYSQL_BIND row[] = {
-        out_text(out->id, sizeof(out->id)), out_text(out->subject, sizeof(out->subject)),
-        out_number(&out->price), out_text(out->currency, sizeof(out->currency)),
+        out_text(out->id, sizeof(out->id)),
+        out_text(out->subject, sizeof(out->subject)),
+        out_number(&out->price),
+        out_text(out->currency, sizeof(out->currency)),
         out_text(out->status, sizeof(out->status)),
         out_text(out->create_time, sizeof(out->create_time)),
-        out_text(out->payment, sizeof(out->payment)), out_number(&out->code),
+        out_text(out->payment, sizeof(out->payment)),
+        out_number(&out->code),
     };
     MYSQL_STMT *statement = db_connect() ? db_run(SQL_FIND, in, &error) : NULL;
     if (!statement)

@@ -6,31 +6,31 @@
 #include <stdint.h>
 
 struct order {
-    char id[33];                        /* 128 bits in hex; Shroff's merchant_order_id */
+    char id[33]; /* 128 bits in hex; Shroff's merchant_order_id */
     char subject[512];
-    int64_t price;                      /* in minor units */
+    int64_t price; /* in minor units */
     char currency[4];
-    char status[16];                    /* PENDING_PAY or PAID */
+    char status[16]; /* PENDING_PAY or PAID */
     char create_time[24];
-    char payment[16];                   /* payments.h; NONE before the first Pay */
-    int64_t code;                       /* Shroff's, of a payment that is REFUSED */
+    char payment[16]; /* payments.h; NONE before the first Pay */
+    int64_t code;     /* Shroff's, of a payment that is REFUSED */
 };
 
 /* What Shroff says was paid, in a notification or as the answer to a query. */
 struct payment {
-    const char *order_id;               /* the shop's */
-    const char *shroff_no;              /* Shroff's order_no */
-    const char *webhook_id;             /* "" for the answer to a query */
+    const char *order_id;   /* the shop's */
+    const char *shroff_no;  /* Shroff's order_no */
+    const char *webhook_id; /* "" for the answer to a query */
     int64_t price;
     const char *currency;
 };
 
 enum settled {
-    SETTLED,                            /* PAID now */
-    SETTLED_BEFORE,                     /* PAID already; nothing was changed */
-    SETTLED_NOT_OURS,                   /* no order of that number */
-    SETTLED_OTHER_TERMS,                /* another price or currency: left as it is */
-    SETTLED_DB_DOWN,                    /* not known; ask again */
+    SETTLED,             /* PAID now */
+    SETTLED_BEFORE,      /* PAID already; nothing was changed */
+    SETTLED_NOT_OURS,    /* no order of that number */
+    SETTLED_OTHER_TERMS, /* another price or currency: left as it is */
+    SETTLED_DB_DOWN,     /* not known; ask again */
 };
 
 enum found { FOUND, FOUND_NONE, FOUND_DB_DOWN };

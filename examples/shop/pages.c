@@ -65,8 +65,7 @@ static void product_card(struct web *web, const struct product *product)
     format_money(product->price, amount, sizeof(amount));
     html_raw(web, "<li class=\"card product\">\n");
     html_raw(web, product->picture);
-    html(web,
-         "\n<h2>%s</h2>\n<p>%s</p>\n<p class=\"price\"><small>%s</small> %s</p>\n",
+    html(web, "\n<h2>%s</h2>\n<p>%s</p>\n<p class=\"price\"><small>%s</small> %s</p>\n",
          product->name[words->index], product->about[words->index], product->currency, amount);
     order_form(web, "product", product->code, "button", words->buy);
     html_raw(web, "</li>\n");
@@ -98,7 +97,7 @@ static void order_facts(struct web *web, const struct order *order)
 static int payment_state(const struct order *order)
 {
     static const char *const NAMES[STATES] = {
-        [STATE_NONE] = "NONE", [STATE_OPEN] = "OPEN", [STATE_UNHEARD] = "UNHEARD",
+        [STATE_NONE] = "NONE",     [STATE_OPEN] = "OPEN",       [STATE_UNHEARD] = "UNHEARD",
         [STATE_FAILED] = "FAILED", [STATE_REFUSED] = "REFUSED", [STATE_OVER] = "OVER",
     };
 
@@ -144,7 +143,7 @@ static void order_paid(struct web *web, const struct order *order)
 
 void page_order(struct web *web, const struct order *order)
 {
-    static const char WATCH[] =         /* shop.js asks every 2 s; without JavaScript: reload */
+    static const char WATCH[] = /* shop.js asks every 2 s; without JavaScript: reload */
         "<script src=\"/shop/shop.js\" defer></script>\n"
         "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
     bool paid = order_is_paid(order);

@@ -11,7 +11,7 @@ void page_order(struct web *web, const struct order *order);
 /* A button that posts to `path`: Pay again, or, with `order`, order the same again. */
 struct way_on {
     const char *path, *label;
-    const char *order;                  /* an order's id, or "" */
+    const char *order; /* an order's id, or "" */
 };
 
 /* One sentence, and a way on or NULL. */

@@ -16,7 +16,7 @@ static const char SQL_CREATE[] =
     "  code        INT NOT NULL,"
     "  expire_time DATETIME(3) NULL,"
     "  asks        INT NOT NULL DEFAULT 0,"
-    "  ask_time    DATETIME(3) NULL,"          /* when to ask next; NULL: never again */
+    "  ask_time    DATETIME(3) NULL," /* when to ask next; NULL: never again */
     "  KEY (ask_time)"
     ") ENGINE = InnoDB";
 
@@ -71,8 +71,9 @@ void payments_note(const char *order_id, const char *state, int code,
 {
     const int64_t number = code, after = settings.ask_after;
     unsigned error;
-    MYSQL_BIND in[] = { in_text(order_id), in_text(state), in_number(&number),
-                        in_text(answer->expire_time), in_text(state), in_number(&after) };
+    MYSQL_BIND in[] = { in_text(order_id),  in_text(state),
+                        in_number(&number), in_text(answer->expire_time),
+                        in_text(state),     in_number(&after) };
 
     if (db_connect())
         db_change(SQL_NOTE, in, &error);

@@ -7,10 +7,10 @@
 
 struct product {
     const char *code;
-    const char *name[2], *about[2];     /* English, Chinese */
-    int64_t price;                      /* in minor units: fen for CNY */
-    const char *currency;               /* one with two decimals */
-    const char *picture;                /* SVG */
+    const char *name[2], *about[2]; /* English, Chinese */
+    int64_t price;                  /* in minor units: fen for CNY */
+    const char *currency;           /* one with two decimals */
+    const char *picture;            /* SVG */
 };
 
 extern const struct product PRODUCTS[];

@@ -17,7 +17,7 @@
 enum { BACKLOG = 256, WORKERS_MAX = 64, GRACE_SECONDS = 5 };
 
 static volatile sig_atomic_t leaving;
-static pid_t children[WORKERS_MAX + 1];        /* the last one is the job */
+static pid_t children[WORKERS_MAX + 1]; /* the last one is the job */
 
 static void leave(int signal_number)
 {
@@ -95,8 +95,7 @@ static int open_socket(const char *path)
     return listener;
 }
 
-int server_run(const char *path, int workers, void (*work)(int listener),
-               void (*job)(int listener))
+int server_run(const char *path, int workers, void (*work)(int listener), void (*job)(int listener))
 {
     const struct timespec second = { .tv_sec = 1 };
     struct sigaction action = { .sa_handler = leave };
@@ -123,7 +122,7 @@ int server_run(const char *path, int workers, void (*work)(int listener),
                 children[i] = hire(listener, i < workers ? work : job);
         }
         got = sigtimedwait(&watched, NULL, &second);
-        if (got == SIGCHLD)         /* a child that ends at once must not cause endless forks */
+        if (got == SIGCHLD) /* a child that ends at once must not cause endless forks */
             nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
     }
     tell_all(workers + 1, SIGTERM);

@@ -68,8 +68,7 @@ static void from_file(char *room, size_t size, const char *name, const char *lea
 
 #define ENV(member, name, otherwise) \
     from_env(settings.member, sizeof(settings.member), name, otherwise)
-#define SECRET(member, name, leaf) \
-    from_file(settings.member, sizeof(settings.member), name, leaf)
+#define SECRET(member, name, leaf) from_file(settings.member, sizeof(settings.member), name, leaf)
 
 void settings_read(void)
 {

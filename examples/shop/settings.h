@@ -3,16 +3,16 @@
 #define SHOP_SETTINGS_H
 
 struct settings {
-    char listen[108];               /* the Unix socket nginx talks to */
+    char listen[108]; /* the Unix socket nginx talks to */
     int workers;
-    int ask_after;                  /* s after Pay until the shop asks about an order by itself */
-    char base_url[256];             /* the shop's address for browsers and Shroff */
-    char pay_base_url[256];         /* Shroff's address for browsers */
-    char api_url[256];              /* Shroff's address for the shop */
-    char channel[33];               /* the channel to pay through */
+    int ask_after;          /* s after Pay until the shop asks about an order by itself */
+    char base_url[256];     /* the shop's address for browsers and Shroff */
+    char pay_base_url[256]; /* Shroff's address for browsers */
+    char api_url[256];      /* Shroff's address for the shop */
+    char channel[33];       /* the channel to pay through */
     char app_key[65];
     char app_secret[257];
-    char webhook_secret[257];       /* whsec_… */
+    char webhook_secret[257]; /* whsec_… */
     char db_socket[108], db_name[65], db_user[81], db_password[257];
 };
 

@@ -139,7 +139,7 @@ static const char *state_after_pay(int code, const struct shroff_order *answer)
     case SHROFF_NOTHING_DONE:
     case SHROFF_NOT_KNOWN:
         return NULL;
-    default:                            /* the channel refused, or the shop's own mistake */
+    default: /* the channel refused, or the shop's own mistake */
         return "REFUSED";
     }
 }
@@ -181,7 +181,7 @@ void shop_pay(struct web *web, const char *id)
      * unknown. Submit answers which. */
     if (code == SHROFF_OK && strcmp(answer.status, "WAITING") == 0 && answer.pay_url[0] == '\0')
         code = shroff_submit(order->id, &answer);
-    if (code == SHROFF_PAID)            /* paid by an earlier try: ask for its terms */
+    if (code == SHROFF_PAID) /* paid by an earlier try: ask for its terms */
         code = shroff_query(order->id, &answer);
     if (code == SHROFF_OK && ask_settle(order, &answer)) {
         go_to_order(web, id);

@@ -22,7 +22,7 @@ struct answer {
     char text[ANSWER_MAX];
 };
 
-static CURL *curl;                      /* kept, and with it the connection */
+static CURL *curl; /* kept, and with it the connection */
 
 bool shroff_open(void)
 {
@@ -57,8 +57,9 @@ static char *authorization(const char *method, const char *path, const char *bod
          (const unsigned char *)text, (size_t)size, mac, &mac_size);
     free(text);
     to_hex(mac, mac_size, signature);
-    if (asprintf(&header, "Authorization: SHROFF-HMAC-SHA256 app_key=\"%s\",timestamp=\"%lld\","
-                          "nonce=\"%s\",signature=\"%s\"",
+    if (asprintf(&header,
+                 "Authorization: SHROFF-HMAC-SHA256 app_key=\"%s\",timestamp=\"%lld\","
+                 "nonce=\"%s\",signature=\"%s\"",
                  settings.app_key, now, nonce, signature) < 0)
         return NULL;
     return header;
@@ -68,9 +69,9 @@ static size_t keep(char *bytes, size_t one, size_t count, void *to)
 {
     struct answer *answer = to;
 
-    (void)one;                          /* always 1 */
+    (void)one; /* always 1 */
     if (count >= sizeof(answer->text) - answer->size)
-        return 0;                       /* too much: curl gives up */
+        return 0; /* too much: curl gives up */
     memcpy(answer->text + answer->size, bytes, count);
     answer->size += count;
     answer->text[answer->size] = '\0';
@@ -96,7 +97,7 @@ static bool send_once(const char *method, const char *path, const char *body, st
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 2L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, 4L);       /* a payer waits for two tries at most */
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, 4L); /* a payer waits for two tries at most */
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
@@ -247,7 +248,7 @@ int shroff_create(const struct order *order, struct shroff_order *out)
     add_text(body, "notify_url", notify_url);
     add_text(body, "return_url", return_url);
     int code = send_patiently("POST", "/payments",
-                   json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
+                              json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
     json_object_put(body);
     return code;
 }
@@ -259,7 +260,7 @@ int shroff_submit(const char *merchant_order_id, struct shroff_order *out)
     add_text(body, "merchant_order_id", merchant_order_id);
     add_text(body, "channel", settings.channel);
     int code = send_patiently("POST", "/api/pay/submit",
-                   json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
+                              json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
     json_object_put(body);
     return code;
 }

@@ -11,29 +11,29 @@
 /* Codes of Shroff's answers that a shop must distinguish. */
 enum {
     SHROFF_OK = 0,
-    SHROFF_NO_ANSWER = -1,              /* none, or none that can be read */
+    SHROFF_NO_ANSWER = -1, /* none, or none that can be read */
     SHROFF_PAID = 40901,
     SHROFF_CLOSED = 40902,
     SHROFF_EXPIRED = 40903,
-    SHROFF_TOO_MANY = 42900,            /* wait, send it again */
-    SHROFF_UNKNOWN = 50201,             /* the channel's result is unknown: query later */
-    SHROFF_NOTHING_DONE = 50300,        /* send it again */
-    SHROFF_NOT_KNOWN = 50301,           /* send the same again */
+    SHROFF_TOO_MANY = 42900,     /* wait, send it again */
+    SHROFF_UNKNOWN = 50201,      /* the channel's result is unknown: query later */
+    SHROFF_NOTHING_DONE = 50300, /* send it again */
+    SHROFF_NOT_KNOWN = 50301,    /* send the same again */
 };
 
 struct shroff_order {
     char order_no[33];
     char merchant_order_id[65];
-    char status[16];                    /* WAITING, SUCCESS, CLOSED, REFUND */
+    char status[16]; /* WAITING, SUCCESS, CLOSED, REFUND */
     int64_t price;
     char currency[4];
-    char pay_url[1200];                 /* "" when there is nothing to pay */
-    char expire_time[32];               /* "2026-01-01 02:00:00.000", UTC */
-    char attempt[16];                   /* of a query, the latest: WAITING, SUCCESS, CLOSED */
+    char pay_url[1200];   /* "" when there is nothing to pay */
+    char expire_time[32]; /* "2026-01-01 02:00:00.000", UTC */
+    char attempt[16];     /* of a query, the latest: WAITING, SUCCESS, CLOSED */
 };
 
 struct shroff_event {
-    char type[32];                      /* order.success, … */
+    char type[32]; /* order.success, … */
     struct shroff_order order;
 };
 

@@ -52,7 +52,7 @@ int web_read(struct web *web, FCGX_Request *fcgi)
     if (length > WEB_BODY_MAX)
         return 413;
     if (FCGX_GetStr(web->body, length, fcgi->in) != length)
-        return 400;                             /* it broke off */
+        return 400; /* it broke off */
     web->body_size = (size_t)length;
     web->body[length] = '\0';
     return 0;

@@ -13,10 +13,10 @@ enum { WEB_BODY_MAX = 65536 };
 struct web {
     FCGX_Request *fcgi;
     const char *method;
-    char path[256];                     /* without the query */
-    const struct words *words;          /* in the reader's language */
+    char path[256];            /* without the query */
+    const struct words *words; /* in the reader's language */
     size_t body_size;
-    char body[WEB_BODY_MAX + 1];        /* the bytes as they came, and a zero after them */
+    char body[WEB_BODY_MAX + 1]; /* the bytes as they came, and a zero after them */
 };
 
 /* Reads the request. Returns 0, or the status (400, 413, 414) with which to refuse it. */
@@ -35,10 +35,10 @@ bool web_same_origin(const struct web *web);
 /* Every reply is one of these. */
 void web_text(struct web *web, int status, const char *text);
 void web_json(struct web *web, int status, const char *json);
-void web_redirect(struct web *web, const char *url);            /* 303 */
-void web_not_allowed(struct web *web, const char *allow);       /* 405 */
+void web_redirect(struct web *web, const char *url);      /* 303 */
+void web_not_allowed(struct web *web, const char *allow); /* 405 */
 void web_asset(struct web *web, const char *type, const char *const *lines);
-void web_page(struct web *web, int status);                     /* html() writes the rest */
+void web_page(struct web *web, int status); /* html() writes the rest */
 
 /* Writes HTML. Each %s is replaced by its argument, escaped for text and for quoted attributes;
  * nothing else is replaced, so there is no way to forget the escaping. */

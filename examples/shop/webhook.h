@@ -7,8 +7,8 @@
 #include <time.h>
 
 struct webhook {
-    const char *id, *timestamp, *signature;     /* the three webhook-… headers, "" when absent */
-    const char *body;                           /* the bytes as they came */
+    const char *id, *timestamp, *signature; /* the three webhook-… headers, "" when absent */
+    const char *body;                       /* the bytes as they came */
     size_t body_size;
 };
 

@@ -7,10 +7,12 @@ enum { STATE_NONE, STATE_OPEN, STATE_UNHEARD, STATE_FAILED, STATE_REFUSED, STATE
 
 struct words {
     const char *lang;
-    int index;                          /* into a product's texts */
+    int index; /* into a product's texts */
     const char *shop, *welcome, *note, *buy, *back;
     const char *order, *number, *time;
-    struct { const char *says, *hint; } state[STATES];
+    struct {
+        const char *says, *hint;
+    } state[STATES];
     const char *pay, *order_again, *retry, *paid, *paid_hint, *found_hint;
     const char *not_found, *expired, *again, *failed, *foreign;
 };

@@ -10,19 +10,26 @@
 #include "wire/signed_json.h"
 #include "tests/db/shroff.h"
 
-enum gateway_mood { GATEWAY_HONEST, GATEWAY_SILENT, GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID,
-                    GATEWAY_STALE, GATEWAY_HANGS, GATEWAY_PAID_AT_CLOSE,
-                    GATEWAY_HANGS_AT_CLOSE };
+enum gateway_mood {
+    GATEWAY_HONEST,
+    GATEWAY_SILENT,
+    GATEWAY_FORGES,
+    GATEWAY_OTHER_PAY_ID,
+    GATEWAY_STALE,
+    GATEWAY_HANGS,
+    GATEWAY_PAID_AT_CLOSE,
+    GATEWAY_HANGS_AT_CLOSE
+};
 
 static struct gateway {
     enum gateway_mood mood;
     char status[16], secret[128];
-    char only[NO_SIZE];         /* the status is this attempt's alone, others wait; "": of all */
+    char only[NO_SIZE]; /* the status is this attempt's alone, others wait; "": of all */
     int64_t price;
-    int asked, good, closed;    /* questions, those that were signed well; trades closed */
+    int asked, good, closed; /* questions, those that were signed well; trades closed */
     pid_t pid;
     uint16_t port;
-} *G;
+} * G;
 
 static inline const char *gateway_status(const char *pay_id, bool closes)
 {
@@ -75,8 +82,10 @@ static inline void gateway_answer(int fd, bool closes, const char *body)
         clock_sleep_ms(3500);
     if (G->mood == GATEWAY_SILENT)
         return;
-    int n = snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n"
-                     "Connection: close\r\n\r\n", answer.len);
+    int n = snprintf(head, sizeof(head),
+                     "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n"
+                     "Connection: close\r\n\r\n",
+                     answer.len);
     (void)!write(fd, head, (size_t)n);
     (void)!write(fd, answer.at, answer.len);
 }
@@ -124,7 +133,7 @@ static inline void gateway_up(const char *secret)
         closefrom(4);
         gateway_serve(3);
     }
-    G->pid = pid;           /* shared: only the parent writes it */
+    G->pid = pid; /* shared: only the parent writes it */
     close(listener);
 }
 

@@ -11,7 +11,9 @@ static struct checkout C;
 
 static inline struct order_terms terms_of(const char *merchant_order_id, int64_t price)
 {
-    struct order_terms terms = { .price = MONEY(price), .expire_in = 7200, .currency = "CNY",
+    struct order_terms terms = { .price = MONEY(price),
+                                 .expire_in = 7200,
+                                 .currency = "CNY",
                                  .subject = "a \"cup\" of <tea> 茶" };
     snprintf(terms.merchant_order_id, sizeof(terms.merchant_order_id), "%s", merchant_order_id);
     return terms;
@@ -19,8 +21,9 @@ static inline struct order_terms terms_of(const char *merchant_order_id, int64_t
 
 static inline struct checkout_call call_of(const char *nonce, const char *channel)
 {
-    return (struct checkout_call){ .db = S.db, .config = &S.config, .app = S.app, .nonce = nonce,
-                                   .channel = channel };
+    return (struct checkout_call){
+        .db = S.db, .config = &S.config, .app = S.app, .nonce = nonce, .channel = channel
+    };
 }
 
 static inline enum pay_err create_with(const char *nonce, const char *no, int64_t price,
@@ -74,9 +77,11 @@ static inline void another_attempt(void)
     char why[256], sql[512];
 
     ulid_new(C.attempt.no);
-    snprintf(sql, sizeof(sql), "INSERT INTO pay_order_extension (order_id, no, channel_id,"
+    snprintf(sql, sizeof(sql),
+             "INSERT INTO pay_order_extension (order_id, no, channel_id,"
              " channel_code, price, currency) SELECT id, '%s', %lld, 'mock', price, currency"
-             " FROM pay_order WHERE no = '%s'", C.attempt.no, (long long)S.channel_id, C.order.no);
+             " FROM pay_order WHERE no = '%s'",
+             C.attempt.no, (long long)S.channel_id, C.order.no);
     ASSERT_ERR(db_run_text(S.root, sql, why, sizeof(why)), PAY_OK);
 }
 
@@ -88,7 +93,7 @@ static inline const struct channel_config *channel_now(void)
 }
 
 static inline struct channel_said result_of(const char *pay_id, enum channel_state state,
-                                              int64_t price)
+                                            int64_t price)
 {
     struct channel_said result = { .state = state, .price = MONEY(price), .currency = "CNY" };
     snprintf(result.no, sizeof(result.no), "%s", pay_id);
@@ -102,8 +107,11 @@ static enum verdict V;
 
 static inline enum pay_err settled_as(const struct channel_said *result)
 {
-    struct callback_raw raw = { .channel_id = S.channel_id, .remote_address = "127.0.0.1",
-                                .headers = "{}", .body = "as it came", .body_len = 10 };
+    struct callback_raw raw = { .channel_id = S.channel_id,
+                                .remote_address = "127.0.0.1",
+                                .headers = "{}",
+                                .body = "as it came",
+                                .body_len = 10 };
     return settle(S.db, channel_now(), result, &raw, &V);
 }
 
@@ -129,17 +137,21 @@ static inline int proofs_hold(void **state)
                   " (SELECT 1 FROM pay_order_extension e WHERE e.id = o.extension_id AND"
                   "  e.order_id = o.id AND e.status = 10 AND e.duplicate_paid = 0 AND"
                   "  e.channel_id = o.channel_id AND e.paid_price = o.price AND"
-                  "  e.paid_currency = o.currency)", 0);
+                  "  e.paid_currency = o.currency)",
+                  0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
                   " WHERE e.status = 10 AND NOT (o.extension_id <=> e.id) AND NOT EXISTS"
-                  " (SELECT 1 FROM pay_alert a WHERE a.about = e.no AND a.closed_by IS NULL)", 0);
+                  " (SELECT 1 FROM pay_alert a WHERE a.about = e.no AND a.closed_by IS NULL)",
+                  0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o WHERE o.status = 10 AND 1 <> (SELECT COUNT(*)"
                   " FROM notify_task t WHERE t.type = 1 AND t.data_id = o.id AND"
-                  " t.event = 'order.success')", 0);
+                  " t.event = 'order.success')",
+                  0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM status_log l"
                   " WHERE (l.kind, l.from_status, l.to_status) NOT IN (('order', 0, 10),"
                   "  ('order', 0, 20), ('order', 20, 10), ('attempt', 0, 10), ('attempt', 0, 20),"
-                  "  ('attempt', 20, 10))", 0);
+                  "  ('attempt', 20, 10))",
+                  0);
     return 0;
 }
 

@@ -12,17 +12,18 @@
 
 /* Shared by the processes of a test. */
 static struct played {
-    enum pay_err refund, query;         /* what the calls come to */
-    enum channel_state state, known;    /* said by a refund, by a query */
+    enum pay_err refund, query;      /* what the calls come to */
+    enum channel_state state, known; /* said by a refund, by a query */
     int sent, asked;
-    char pay_id[NO_SIZE], channel_order_no[65];     /* of the last one sent */
-} *P;
+    char pay_id[NO_SIZE], channel_order_no[65]; /* of the last one sent */
+} * P;
 
 static inline enum pay_err played_said(const struct channel_refund *refund,
                                        enum channel_state state, struct channel_said *out)
 {
-    *out = (struct channel_said){ .state = state, .about = ABOUT_REFUND, .currency = "CNY",
-                                  .price = refund->refund_price };
+    *out = (struct channel_said){
+        .state = state, .about = ABOUT_REFUND, .currency = "CNY", .price = refund->refund_price
+    };
     snprintf(out->no, sizeof(out->no), "%s", refund->refund_no);
     snprintf(out->channel_no, sizeof(out->channel_no), "B%s", refund->refund_no);
     if (state == CHANNEL_FAILED)
@@ -105,7 +106,8 @@ static inline enum pay_err refund_with(const char *order, const struct refund_te
 {
     const struct order_key key = { .merchant_order_id = order };
     const struct refund_call call = {
-        .db = S.db, .config = &S.config,
+        .db = S.db,
+        .config = &S.config,
         .request = { .app = S.app, .nonce = fresh_nonce(), .order = &key, .terms = terms },
     };
 
@@ -134,8 +136,11 @@ static inline void paid(const char *no, int64_t price)
 
 static inline enum pay_err refund_said_as(struct channel_said *said)
 {
-    struct callback_raw raw = { .channel_id = S.channel_id, .remote_address = "127.0.0.1",
-                                .kind = "refund", .headers = "{}", .body = "as it came",
+    struct callback_raw raw = { .channel_id = S.channel_id,
+                                .remote_address = "127.0.0.1",
+                                .kind = "refund",
+                                .headers = "{}",
+                                .body = "as it came",
                                 .body_len = 10 };
     said->about = ABOUT_REFUND;
     return settle(S.db, channel_now(), said, &raw, &V);

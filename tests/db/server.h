@@ -19,7 +19,11 @@
 #include "base/clock.h"
 #include "io/db/db_server.h"
 
-struct server { char folder[64], socket[96], proxy_socket[96]; pid_t pid, proxy; int *cut; };
+struct server {
+    char folder[64], socket[96], proxy_socket[96];
+    pid_t pid, proxy;
+    int *cut;
+};
 static inline struct db *open_at(const char *socket_path, const struct db_account *account)
 {
     struct db_server where = { "" };
@@ -32,7 +36,9 @@ enum cut { CUT_NOTHING, CUT_BEFORE_COMMIT_ARRIVES, CUT_AFTER_COMMIT_ARRIVED };
 
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
-    (void)st; (void)flag; (void)ftw;
+    (void)st;
+    (void)flag;
+    (void)ftw;
     return remove(path);
 }
 
@@ -72,10 +78,16 @@ static inline bool server_start(struct server *s)
     snprintf(sock, sizeof(sock), "--socket=%s", s->socket);
     snprintf(user, sizeof(user), "--user=%s", geteuid() == 0 ? "root" : "");
     snprintf(log, sizeof(log), "--log-error=%s/error.log", s->folder);
-    char *argv[] = { (char[]){ "mariadbd" }, (char[]){ "--no-defaults" }, data, sock, log,
-                     (char[]){ "--skip-networking" }, (char[]){ "--innodb-buffer-pool-size=32M" },
-                     (char[]){ "--innodb-flush-log-at-trx-commit=1" }, 
-                     geteuid() == 0 ? user : NULL, NULL };
+    char *argv[] = { (char[]){ "mariadbd" },
+                     (char[]){ "--no-defaults" },
+                     data,
+                     sock,
+                     log,
+                     (char[]){ "--skip-networking" },
+                     (char[]){ "--innodb-buffer-pool-size=32M" },
+                     (char[]){ "--innodb-flush-log-at-trx-commit=1" },
+                     geteuid() == 0 ? user : NULL,
+                     NULL };
     s->pid = spawn(s->folder, argv);
     for (int i = 0; i < 300; i++) {
         if (server_answers(s))
@@ -109,10 +121,14 @@ static bool server_make(struct server *s)
     snprintf(s->socket, sizeof(s->socket), "%s/s.sock", s->folder);
     snprintf(s->proxy_socket, sizeof(s->proxy_socket), "%s/p.sock", s->folder);
     snprintf(data, sizeof(data), "--datadir=%s/data", s->folder);
-    char *argv[] = { (char[]){ "mariadb-install-db" }, (char[]){ "--no-defaults" }, data,
+    char *argv[] = { (char[]){ "mariadb-install-db" },
+                     (char[]){ "--no-defaults" },
+                     data,
                      (char[]){ "--auth-root-authentication-method=normal" },
-                     (char[]){ "--skip-test-db" }, (char[]){ "--force" },
-                     geteuid() == 0 ? (char[]){ "--user=root" } : NULL, NULL };
+                     (char[]){ "--skip-test-db" },
+                     (char[]){ "--force" },
+                     geteuid() == 0 ? (char[]){ "--user=root" } : NULL,
+                     NULL };
     int status;
     waitpid(spawn(s->folder, argv), &status, 0);
     return status == 0 && server_start(s);
@@ -138,7 +154,7 @@ static bool commits(const char *packet, size_t n)
 
     if (memmem(packet, n, "\26CALL ", 6) != NULL)
         call_prepared = true;
-    if (call_prepared && n > 4 && packet[4] == 23) {    /* COM_STMT_EXECUTE */
+    if (call_prepared && n > 4 && packet[4] == 23) { /* COM_STMT_EXECUTE */
         call_prepared = false;
         return true;
     }
@@ -164,7 +180,8 @@ static bool passed_on(int from, int to, const int *cut, bool *end)
 static void carry(int client, int server, const int *cut)
 {
     struct pollfd fds[] = {
-        { .fd = client, .events = POLLIN }, { .fd = server, .events = POLLIN },
+        { .fd = client, .events = POLLIN },
+        { .fd = server, .events = POLLIN },
     };
     bool end = false;
 
@@ -174,7 +191,7 @@ static void carry(int client, int server, const int *cut)
         if (fds[1].revents != 0 && !end && !passed_on(server, client, NULL, &end))
             return;
     }
-    clock_sleep_ms(300);        /* the COMMIT is done; its answer is never carried back */
+    clock_sleep_ms(300); /* the COMMIT is done; its answer is never carried back */
 }
 
 static void proxy_loop(const struct server *s, int listener)

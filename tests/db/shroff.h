@@ -17,8 +17,8 @@
 static struct shroff {
     struct server server;
     struct config config;
-    struct db *db, *root;               /* as web; as root */
-    const struct app *app;              /* a copy: the cache's own lives until the next look */
+    struct db *db, *root;  /* as web; as root */
+    const struct app *app; /* a copy: the cache's own lives until the next look */
     int64_t channel_id;
     char app_key[APP_KEY_SIZE], secret[NEW_SECRET_SIZE], webhook_secret[WEBHOOK_TEXT_SIZE];
 } S;
@@ -89,16 +89,16 @@ static inline void test_locks__one_order_for_all(void **state)
 {
     (void)state;
     ASSERT_NUMBER("SELECT CAST(VARIABLE_VALUE AS SIGNED) FROM information_schema.GLOBAL_STATUS"
-                  " WHERE VARIABLE_NAME = 'INNODB_DEADLOCKS'", 0);
+                  " WHERE VARIABLE_NAME = 'INNODB_DEADLOCKS'",
+                  0);
 }
 
 /* The tables of business, emptied between tests. */
 static inline void empty_tables(void)
 {
     static const char *const TABLES[] = {
-        "pay_refund", "pay_order_extension", "pay_order",
-        "notify_task", "callback_log", "status_log",
-        "pay_alert", "api_nonce", "callback_bound",
+        "pay_refund", "pay_order_extension", "pay_order", "notify_task",    "callback_log",
+        "status_log", "pay_alert",           "api_nonce", "callback_bound",
     };
     char sql[64];
 
@@ -176,9 +176,12 @@ static inline void app_make(const char *app_key, const char *sign_type)
     snprintf(app.late_payment, sizeof(app.late_payment), "refund");
     if (registry_app_create(S.root, &TESTER, &app, S.webhook_secret) != PAY_OK ||
         registry_channel_create(S.root, &TESTER,
-                                &(struct channel_spec){ .env = &S.config, .app_key = app_key,
-                                                        .code = "mock", .like = like,
-                                                        .fee_rate = 6000 }, &channel) != PAY_OK ||
+                                &(struct channel_spec){ .env = &S.config,
+                                                        .app_key = app_key,
+                                                        .code = "mock",
+                                                        .like = like,
+                                                        .fee_rate = 6000 },
+                                &channel) != PAY_OK ||
         app_find(S.db, app_key, &S.app) != PAY_OK)
         fail_msg("could not make %s: %s", app_key, TESTER.problem);
     copy = *S.app;
@@ -196,7 +199,8 @@ static inline int shroff_up(void **state)
     (void)state;
     log_open("test", getenv("TEST_LOG") ? LOG_DEBUG : LOG_ERROR + 1);
     channels_use(CHANNELS);
-    S.config = (struct config){ .test_mode = true, .base_url = "http://shroff.test",
+    S.config = (struct config){ .test_mode = true,
+                                .base_url = "http://shroff.test",
                                 .mock_gateway_url = "http://127.0.0.1:9" };
     if (!server_make(&S.server) || !vault_make())
         return -1;

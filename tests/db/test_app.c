@@ -51,7 +51,12 @@ static void test_app_find__reads_settings_and_live_keys(void **state)
 static void test_app_find__unknown_names(void **state)
 {
     static const char *const NAMES[] = {
-        "", "absent", "app one", "app_one'", "äpp", "APP_ONE",
+        "",
+        "absent",
+        "app one",
+        "app_one'",
+        "äpp",
+        "APP_ONE",
         "a234567890123456789012345678901234567890",
     };
     const struct app *app;
@@ -243,8 +248,7 @@ static void test_channel_secrets_each__gives_them_opened(void **state)
     (void)state;
     ASSERT_ERR(registry_channel_rotate(S.root, &TESTER, S.channel_id, secret), PAY_OK);
     ASSERT_ERR(channel_secrets_each(S.db, &S.config, &key, is_the_secret, secret), PAY_OK);
-    ASSERT_ERR(channel_secrets_each(S.db, &S.config, &none, is_the_secret, secret),
-               PAY_NO_CHANNEL);
+    ASSERT_ERR(channel_secrets_each(S.db, &S.config, &none, is_the_secret, secret), PAY_NO_CHANNEL);
     snprintf(S.secret, sizeof(S.secret), "%s", secret);
 }
 
@@ -265,7 +269,8 @@ static void test_channel_config__secrets_that_do_not_open_are_our_fault(void **s
     static const char SQL[] = "SELECT MAX(id) FROM pay_channel";
     ASSERT_ERR(channel_config_by_id(S.db, &S.config, number_of(SQL), &channel), PAY_FAULT);
     assert_int_equal(number_of("SELECT COUNT(*) FROM pay_alert WHERE kind = 'unusable'"
-                               " AND about = 'channel many1/mock'"), 1);
+                               " AND about = 'channel many1/mock'"),
+                     1);
     run_sql("DELETE FROM pay_alert WHERE kind = 'unusable'");
     run_sql("UPDATE pay_channel SET code = CONCAT('gone', id), status = 1"
             " ORDER BY id DESC LIMIT 2");
@@ -308,7 +313,8 @@ static void test_alert__counted_listed_closed_opened_again(void **state)
     ASSERT_ERR(alert_close(S.root, number_of(SQL), "me", "seen to"), PAY_OK);
     ASSERT_ERR(alert_close(S.root, number_of(SQL), "me", "again"), PAY_NOT_FOUND);
     ASSERT_NUMBER("SELECT COUNT(*) FROM admin_log"
-                  " WHERE what = 'alert.close' AND why = 'seen to'", 1);
+                  " WHERE what = 'alert.close' AND why = 'seen to'",
+                  1);
     assert_int_equal(alerts(false), 1);
     assert_int_equal(alerts(true), 201);
     ASSERT_ERR(db_txn(S.db, raise_one, first), PAY_OK);
@@ -317,11 +323,18 @@ static void test_alert__counted_listed_closed_opened_again(void **state)
 
 static void test_scopes_parse__words_of_the_contract(void **state)
 {
-    static const struct { const char *text; bool ok; unsigned bits; } CASES[] = {
-        { "all", true, SCOPE_ALL }, { "payment:create", true, SCOPE_CREATE },
+    static const struct {
+        const char *text;
+        bool ok;
+        unsigned bits;
+    } CASES[] = {
+        { "all", true, SCOPE_ALL },
+        { "payment:create", true, SCOPE_CREATE },
         { "payment:query,payment:create", true, SCOPE_CREATE | SCOPE_QUERY },
         { "payment:query, sandbox:clock", true, SCOPE_QUERY | SCOPE_CLOCK },
-        { "payment", false, 0 }, { "", false, 0 }, { "payment:createx", false, 0 },
+        { "payment", false, 0 },
+        { "", false, 0 },
+        { "payment:createx", false, 0 },
     };
     char room[256];
 

@@ -23,9 +23,12 @@ static bool refused_as(const struct callback_raw *raw, enum verdict verdict)
 
 static struct callback_raw raw_of(const char *address, const char *text, size_t len)
 {
-    return (struct callback_raw){ .channel_id = S.channel_id, .remote_address = address,
-                                  .headers = "{\"all\":1}", .headers_brief = "{\"few\":1}",
-                                  .body = text, .body_len = len };
+    return (struct callback_raw){ .channel_id = S.channel_id,
+                                  .remote_address = address,
+                                  .headers = "{\"all\":1}",
+                                  .headers_brief = "{\"few\":1}",
+                                  .body = text,
+                                  .body_len = len };
 }
 
 /* About the open attempt of C, in the channel's own name. */
@@ -45,7 +48,8 @@ static void test_callback_refused__keeps_the_beginning_length_and_hash(void **st
     assert_true(refused_as(&raw, VERDICT_UNKNOWN_ATTEMPT));
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE LENGTH(body) = 2048 AND believed = 0"
                   " AND body_length = 5000 AND body_hash = SHA2(REPEAT('x', 5000), 256)"
-                  " AND headers = '{\"few\":1}' AND extension_id IS NULL", 1);
+                  " AND headers = '{\"few\":1}' AND extension_id IS NULL",
+                  1);
 }
 
 /* Neither bytes that are not text nor a character on the edge makes it longer. */
@@ -76,16 +80,20 @@ static void test_callback_refused__whole_about_an_open_attempt_twenty_a_day(void
     for (int i = 0; i < 25; i++)
         assert_true(refused_as(&raw, VERDICT_BAD_SIGN));
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE LENGTH(body) = 16384 AND"
-                  " headers = '{\"all\":1}' AND extension_id IS NOT NULL", 20);
+                  " headers = '{\"all\":1}' AND extension_id IS NOT NULL",
+                  20);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE LENGTH(body) = 2048 AND"
-                  " headers = '{\"few\":1}' AND extension_id IS NOT NULL", 5);
+                  " headers = '{\"few\":1}' AND extension_id IS NOT NULL",
+                  5);
     ASSERT_NUMBER("SELECT times FROM pay_alert WHERE kind = 'callbacks_refused' AND"
-                  " about LIKE 'channel %' AND app_id IS NOT NULL AND text LIKE '%BAD_SIGN%'", 1);
+                  " about LIKE 'channel %' AND app_id IS NOT NULL AND text LIKE '%BAD_SIGN%'",
+                  1);
     /* Of another channel's attempt, and of one that has ended, the beginning. */
     raw.channel_id++;
     assert_true(refused_as(&raw, VERDICT_UNKNOWN_ATTEMPT));
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE extension_id IS NULL AND"
-                  " LENGTH(body) = 2048", 1);
+                  " LENGTH(body) = 2048",
+                  1);
     created("SO2", 10000);
     run_sql("UPDATE pay_order_extension SET status = 20");
     raw = about_attempt("192.0.2.1", letters(20000), 20000);
@@ -102,7 +110,8 @@ static void test_callback_refused__too_large_is_a_row_without_a_body(void **stat
         assert_true(refused_as(&raw, VERDICT_TOO_LARGE));
     assert_false(refused_as(&raw, VERDICT_TOO_LARGE));
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE body = '' AND body_length = 71680 AND"
-                  " body_hash IS NULL AND verdict = 'TOO_LARGE'", 100);
+                  " body_hash IS NULL AND verdict = 'TOO_LARGE'",
+                  100);
 }
 
 /* The counts as they are after so many. */
@@ -110,8 +119,10 @@ static void counted(const char *about, int kept)
 {
     char sql[160];
 
-    snprintf(sql, sizeof(sql), "INSERT INTO callback_bound VALUES (UTC_DATE(), '%s', %d, 0)"
-             " ON DUPLICATE KEY UPDATE kept = %d", about, kept, kept);
+    snprintf(sql, sizeof(sql),
+             "INSERT INTO callback_bound VALUES (UTC_DATE(), '%s', %d, 0)"
+             " ON DUPLICATE KEY UPDATE kept = %d",
+             about, kept, kept);
     run_sql(sql);
 }
 
@@ -126,7 +137,8 @@ static void test_callback_refused__bounded_by_address(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log", 1);
     ASSERT_NUMBER("SELECT kept FROM callback_bound WHERE about = 'part 192.0.2.1'", 1002);
     ASSERT_NUMBER("SELECT times FROM pay_alert WHERE kind = 'callbacks_refused' AND"
-                  " about = 'callbacks' AND text LIKE '1000 %192.0.2.1; %'", 1);
+                  " about = 'callbacks' AND text LIKE '1000 %192.0.2.1; %'",
+                  1);
     /* It took nothing from the others, and a flood of it hides no wrong key. */
     ASSERT_NUMBER("SELECT kept FROM callback_bound WHERE about = 'part all'", 1);
     assert_true(refused_as(&other, VERDICT_BAD_BODY));
@@ -144,7 +156,8 @@ static void test_callback_refused__bounded_in_all(void **state)
         assert_false(refused_as(&raw, VERDICT_BAD_BODY));
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log", 0);
     ASSERT_NUMBER("SELECT times FROM pay_alert WHERE about = 'callbacks'"
-                  " AND text LIKE '5000 % of all; %'", 1);
+                  " AND text LIKE '5000 % of all; %'",
+                  1);
     /* However many addresses come then, they are not counted. */
     raw.remote_address = "192.0.2.9";
     assert_false(refused_as(&raw, VERDICT_BAD_BODY));

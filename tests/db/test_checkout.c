@@ -21,7 +21,8 @@ static void test_checkout_create__opens_an_order_with_its_attempt(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
                   " WHERE o.status = 0 AND o.price = 10000 AND e.price = 10000 AND"
                   " e.display_mode = 'redirect' AND e.pay_url IS NULL AND"
-                  " e.next_sync_time > e.create_time AND o.channel_id IS NULL", 1);
+                  " e.next_sync_time > e.create_time AND o.channel_id IS NULL",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 1);
 }
 
@@ -71,7 +72,8 @@ static void test_checkout_create__keeps_every_term(void **state)
     assert_int_equal(order.create_time, C.order.create_time);
     assert_int_equal(order.expire_time, C.order.expire_time);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension"
-                  " WHERE channel_extras = '{\"openid\":\"o1\"}' AND user_ip = '2001:db8::7'", 1);
+                  " WHERE channel_extras = '{\"openid\":\"o1\"}' AND user_ip = '2001:db8::7'",
+                  1);
 }
 
 static void test_checkout_create__repeated_answers_the_same_order(void **state)
@@ -220,13 +222,15 @@ static void test_checkout_submit__adds_an_attempt(void **state)
     assert_int_equal(G->good, 1);
     assert_int_equal(G->closed, 0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0 AND"
-                  " display_expire_time = (SELECT expire_time FROM pay_order)", 2);
+                  " display_expire_time = (SELECT expire_time FROM pay_order)",
+                  2);
 }
 
 static void test_checkout_submit__gives_back_what_can_still_be_paid(void **state)
 {
     static const char *const SAME[] = {
-        "{\"openid\":\"o1\",\"b\":\"2\"}", "{ \"b\" : \"2\", \"openid\" : \"o1\" }",
+        "{\"openid\":\"o1\",\"b\":\"2\"}",
+        "{ \"b\" : \"2\", \"openid\" : \"o1\" }",
     };
     char first[NO_SIZE], with[NO_SIZE];
 
@@ -270,7 +274,8 @@ static void test_checkout_submit__ends_what_shows_nothing_that_lasts(void **stat
     assert_int_equal(G->asked * 10 + G->closed, 11);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension"
-                  " WHERE status = 20 AND channel_error_code = 'CLOSED'", 1);
+                  " WHERE status = 20 AND channel_error_code = 'CLOSED'",
+                  1);
     /* the payer was faster than the close */
     run_sql("UPDATE pay_order_extension SET display_expire_time = UTC_TIMESTAMP(3)"
             " WHERE status = 0");
@@ -286,7 +291,8 @@ static void test_checkout_submit__finds_what_was_paid_meanwhile(void **state)
     created("SO1", 10000);
     ASSERT_ERR(submit_with("a-nonce-not-to-be-spent", "SO1", "mock"), PAY_PAID);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order"
-                  " WHERE status = 10 AND channel_order_no LIKE 'GW%'", 1);
+                  " WHERE status = 10 AND channel_order_no LIKE 'GW%'",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
     ASSERT_ERR(submit_with("a-nonce-not-to-be-spent", "SO1", "mock"), PAY_PAID);
@@ -307,7 +313,8 @@ static void test_checkout_submit__finds_the_oldest_of_many_paid(void **state)
     ASSERT_ERR(submit_another("SO1"), PAY_PAID);
     assert_int_equal(G->asked, 8);
     ASSERT_NUMBER("SELECT extension_id = (SELECT MIN(id) FROM pay_order_extension)"
-                  " FROM pay_order WHERE status = 10", 1);
+                  " FROM pay_order WHERE status = 10",
+                  1);
 }
 
 static void test_checkout_submit__has_room_for_so_many(void **state)
@@ -349,9 +356,8 @@ static void test_checkout_submit__ends_what_failed_and_goes_on(void **state)
 
 static void test_checkout_submit__believes_only_what_it_can_check(void **state)
 {
-    static const enum gateway_mood MOODS[] = {
-        GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID, GATEWAY_STALE, GATEWAY_SILENT
-    };
+    static const enum gateway_mood MOODS[] = { GATEWAY_FORGES, GATEWAY_OTHER_PAY_ID, GATEWAY_STALE,
+                                               GATEWAY_SILENT };
 
     (void)state;
     for (size_t i = 0; i < COUNT(MOODS); i++) {
@@ -396,7 +402,7 @@ static void test_checkout_submit__waits_for_no_channel_that_hangs(void **state)
     ASSERT_ERR(submit_another("SO1"), PAY_UNKNOWN);
     assert_in_range(clock_ticks_us() - since, 1900000, 3500000);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0", 2);
-    clock_sleep_ms(1700);       /* the gateway takes one connection at a time */
+    clock_sleep_ms(1700); /* the gateway takes one connection at a time */
     gateway_says(GATEWAY_HONEST, "WAITING", 10000);
 }
 
@@ -414,7 +420,7 @@ static void test_checkout_submit__waits_for_one_close_that_hangs(void **state)
     ASSERT_ERR(submit_extras("SO1", NULL), PAY_UNKNOWN);
     assert_in_range(clock_ticks_us() - since, 1900000, 3500000);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0", 2);
-    clock_sleep_ms(1700);       /* the gateway takes one connection at a time */
+    clock_sleep_ms(1700); /* the gateway takes one connection at a time */
     gateway_says(GATEWAY_HONEST, "WAITING", 10000);
 }
 
@@ -541,7 +547,7 @@ static enum pay_err called_submit(const struct channel_account *account,
     assert_string_equal(openid != NULL ? json_text(openid, &len) : "none", "o1");
     assert_int_equal(order->price.minor, 10000);
     assert_true(order->expire_time > 0 && ulid_is(order->pay_id));
-    if (called_result == PAY_DB_AWAY)       /* the answer cannot be recorded */
+    if (called_result == PAY_DB_AWAY) /* the answer cannot be recorded */
         run_sql("LOCK TABLES pay_order_extension READ");
     *out = (struct channel_ticket){ .display_mode = "qr_code", .display_content = "weixin://x" };
     if (called_result == PAY_OK || called_result == PAY_DB_AWAY)
@@ -558,7 +564,7 @@ static enum pay_err create_called(const char *no, enum pay_err result)
     const struct channel_config *channel;
     struct channel_config *slot;
 
-    clock_sleep_ms(1100);       /* a fresh second, in which the slot keeps what we put there */
+    clock_sleep_ms(1100); /* a fresh second, in which the slot keeps what we put there */
     ASSERT_ERR(channel_config_by_code(S.db, &S.config, S.app->id, "mock", &channel), PAY_OK);
     called = *channel->account.product;
     called.way = BY_CALL;
@@ -583,7 +589,8 @@ static void test_checkout_create__calls_a_channel_after_the_commit(void **state)
     assert_string_equal(C.attempt.pay_url, "");
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0 AND"
                   " display_mode = 'qr_code' AND display_content = 'weixin://x'"
-                  " AND pay_url = ''", 1);
+                  " AND pay_url = ''",
+                  1);
 }
 
 static void test_checkout_create__a_refusal_ends_the_attempt(void **state)
@@ -595,7 +602,8 @@ static void test_checkout_create__a_refusal_ends_the_attempt(void **state)
     assert_string_equal(C.error_msg, "not allowed");
     ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 20);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE channel_error_code = 'NO_AUTH'"
-                  " AND channel_error_msg = 'not allowed'", 1);
+                  " AND channel_error_msg = 'not allowed'",
+                  1);
     /* the same again opens another attempt */
     created("SO1", 10000);
     assert_true(!C.created && C.has_attempt);
@@ -614,7 +622,8 @@ static void test_checkout_create__an_unknown_answer_leaves_the_attempt_open(void
         ASSERT_ERR(err, PAY_UNKNOWN);
         assert_true(ulid_is(C.order.no));
         ASSERT_NUMBER("SELECT o.status * 100 + e.status"
-                      " FROM pay_order o, pay_order_extension e", 0);
+                      " FROM pay_order o, pay_order_extension e",
+                      0);
         created("SO1", 10000);
         assert_true(!C.created && C.has_attempt);
         ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 1);
@@ -624,7 +633,7 @@ static void test_checkout_create__an_unknown_answer_leaves_the_attempt_open(void
 /* ---- at once */
 
 #define CROWD 8
-#define EACH 13         /* times 8: over a hundred */
+#define EACH 13 /* times 8: over a hundred */
 
 /* New for each round. The database keeps a deleted order's key for a while, and two inserts of such
  * a key both lock the gap behind it, which ends in a deadlock. Only tests delete orders. */

@@ -85,8 +85,10 @@ static int each_close(void **state)
 
 /* ---- small words */
 
-struct number { int64_t n; };
-static const struct db_column NUMBER[] = { { NULL, DB_I64, 0, sizeof(int64_t) } };  /* any name */
+struct number {
+    int64_t n;
+};
+static const struct db_column NUMBER[] = { { NULL, DB_I64, 0, sizeof(int64_t) } }; /* any name */
 
 static enum pay_err one_number(struct db *on, const char *sql, struct number *row)
 {
@@ -128,8 +130,8 @@ struct kinds {
     int64_t at;
 };
 static const struct db_column KINDS[] = {
-    DB_COLUMN(struct kinds, id), DB_COLUMN(struct kinds, num), DB_COLUMN(struct kinds, tiny),
-    DB_COLUMN(struct kinds, txt), DB_COLUMN(struct kinds, fixed), DB_COLUMN(struct kinds, doc),
+    DB_COLUMN(struct kinds, id),  DB_COLUMN(struct kinds, num),     DB_COLUMN(struct kinds, tiny),
+    DB_COLUMN(struct kinds, txt), DB_COLUMN(struct kinds, fixed),   DB_COLUMN(struct kinds, doc),
     DB_COLUMN(struct kinds, bin), DB_COLUMN_TIME(struct kinds, at),
 };
 static const char SQL_KINDS_ADD[] =
@@ -143,11 +145,15 @@ static enum pay_err kinds_add(struct db *on, void *arg)
     struct kinds *k = arg;
     struct number made;
     const struct db_param in[] = {
-        DB_NUM_OPT(k->num), DB_NUM(k->tiny), DB_OPT(k->txt), DB_OPT(k->fixed), DB_OPT(k->doc),
-        DB_BIN(k->bin.len ? k->bin.at : NULL, k->bin.len), DB_WHEN(k->at),
+        DB_NUM_OPT(k->num), DB_NUM(k->tiny), DB_OPT(k->txt),
+        DB_OPT(k->fixed),   DB_OPT(k->doc),  DB_BIN(k->bin.len ? k->bin.at : NULL, k->bin.len),
+        DB_WHEN(k->at),
     };
-    enum pay_err err = db_select(on, &(struct db_query){
-        .sql = SQL_KINDS_ADD, .in = in, .n = COUNT(in), .shape = DB_SHAPE(NUMBER), .row = &made });
+    enum pay_err err = db_select(on, &(struct db_query){ .sql = SQL_KINDS_ADD,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = DB_SHAPE(NUMBER),
+                                                         .row = &made });
     k->id = made.n;
     return err;
 }
@@ -155,8 +161,9 @@ static enum pay_err kinds_add(struct db *on, void *arg)
 static enum pay_err kinds_find(int64_t id, struct kinds *k)
 {
     const struct db_param in[] = { DB_NUM(id) };
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL_KINDS_FIND, .in = in, .n = 1, .shape = DB_SHAPE(KINDS), .row = k });
+    enum pay_err err = db_select(
+        db, &(struct db_query){
+                .sql = SQL_KINDS_FIND, .in = in, .n = 1, .shape = DB_SHAPE(KINDS), .row = k });
     db_end(db);
     return err;
 }
@@ -164,9 +171,13 @@ static enum pay_err kinds_find(int64_t id, struct kinds *k)
 static void test_db_select__gives_back_what_was_put(void **state)
 {
     uint8_t raw[] = "a\0b\xff", room[8];
-    struct kinds in = { .num = INT64_MIN, .tiny = 255, .txt = "h\xc3\xa9 \xc2\xa5!!",
-                        .doc = "{\"a\": 1}", .fixed = "01ARZ3NDEKTSV4RRFFQ69G5FAV",
-                        .bin = { raw, 4, 4 }, .at = INT64_C(1700000000123) };
+    struct kinds in = { .num = INT64_MIN,
+                        .tiny = 255,
+                        .txt = "h\xc3\xa9 \xc2\xa5!!",
+                        .doc = "{\"a\": 1}",
+                        .fixed = "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                        .bin = { raw, 4, 4 },
+                        .at = INT64_C(1700000000123) };
     struct kinds out = { .bin = { room, sizeof(room), 0 } };
     (void)state;
 
@@ -231,30 +242,43 @@ static void test_db_select__numbers_of_any_width(void **state)
                      255);
     assert_int_equal(ask(db, "SELECT ROUND(UNIX_TIMESTAMP(UTC_TIMESTAMP(3)) * 1000) > 1"), 1);
     /* Beyond int64: said, not clamped. */
-    assert_int_equal(db_select(db, &(struct db_query){
-        .sql = "SELECT 18446744073709551615", .shape = DB_SHAPE(NUMBER), .row = &out }), PAY_FAULT);
+    assert_int_equal(db_select(db, &(struct db_query){ .sql = "SELECT 18446744073709551615",
+                                                       .shape = DB_SHAPE(NUMBER),
+                                                       .row = &out }),
+                     PAY_FAULT);
 }
 
 static void test_db_select__texts_of_the_database_clock(void **state)
 {
-    struct when { int64_t at; } row;
+    struct when {
+        int64_t at;
+    } row;
     static const struct db_column WHEN[] = { DB_COLUMN_TIME(struct when, at) };
     (void)state;
 
-    assert_int_equal(db_select(db, &(struct db_query){
-        .sql = "SELECT UTC_TIMESTAMP(3) AS at", .shape = DB_SHAPE(WHEN), .row = &row }), PAY_OK);
+    assert_int_equal(db_select(db, &(struct db_query){ .sql = "SELECT UTC_TIMESTAMP(3) AS at",
+                                                       .shape = DB_SHAPE(WHEN),
+                                                       .row = &row }),
+                     PAY_OK);
     db_end(db);
     assert_in_range(row.at, clock_now_ms() - 5000, clock_now_ms() + 5000);
-    assert_int_equal(db_select(db, &(struct db_query){
-        .sql = "SELECT CAST('2038-01-19 03:14:08.999' AS DATETIME(3)) AS at",
-        .shape = DB_SHAPE(WHEN), .row = &row }), PAY_OK);
+    assert_int_equal(
+        db_select(db,
+                  &(struct db_query){
+                      .sql = "SELECT CAST('2038-01-19 03:14:08.999' AS DATETIME(3)) AS at",
+                      .shape = DB_SHAPE(WHEN),
+                      .row = &row }),
+        PAY_OK);
     assert_true(row.at == INT64_C(2147483648999));
     db_end(db);
 }
 
 /* ---- rows */
 
-struct sum { int64_t ids, rows; enum pay_err end; };
+struct sum {
+    int64_t ids, rows;
+    enum pay_err end;
+};
 static enum pay_err add_up(void *arg, void *row)
 {
     struct sum *sum = arg;
@@ -269,8 +293,9 @@ static void test_db_select__walks_rows_until_each_says_stop(void **state)
     static const char NONE[] = "SELECT money FROM account WHERE id = 99";
     struct number row;
     struct sum all = { .end = PAY_OK }, some = { .end = PAY_STOP };
-    struct db_query q = { .sql = SQL, .shape = DB_SHAPE(NUMBER), .row = &row, .each = add_up,
-                          .arg = &all };
+    struct db_query q = {
+        .sql = SQL, .shape = DB_SHAPE(NUMBER), .row = &row, .each = add_up, .arg = &all
+    };
     (void)state;
 
     assert_int_equal(db_select(db, &q), PAY_OK);
@@ -289,9 +314,12 @@ static void test_db_select__walks_rows_until_each_says_stop(void **state)
     assert_int_equal(ask(db, "SELECT 9"), 9);
 }
 
-struct pair { int64_t id, money; };
+struct pair {
+    int64_t id, money;
+};
 static const struct db_column PAIR[] = {
-    DB_COLUMN(struct pair, id), DB_COLUMN(struct pair, money),
+    DB_COLUMN(struct pair, id),
+    DB_COLUMN(struct pair, money),
 };
 static const char SQL_ROWS_THEN[] = "CALL rows_then(?)";
 
@@ -299,8 +327,9 @@ static enum pay_err call_rows(struct db *on, void *arg)
 {
     struct pair row;
     const struct db_param in[] = { DB_NUM(*(int64_t *)arg) };
-    enum pay_err err = db_select(on, &(struct db_query){
-        .sql = SQL_ROWS_THEN, .in = in, .n = 1, .shape = DB_SHAPE(PAIR), .row = &row });
+    enum pay_err err = db_select(
+        on, &(struct db_query){
+                .sql = SQL_ROWS_THEN, .in = in, .n = 1, .shape = DB_SHAPE(PAIR), .row = &row });
     return err == PAY_OK && row.id != 1 ? PAY_FAULT : err;
 }
 
@@ -318,7 +347,7 @@ static void test_db_select__reads_a_procedure_to_its_end(void **state)
 
     assert_int_equal(db_txn(db, call_rows, &fine), PAY_OK);
     assert_int_equal(db_txn(db, call_rows, &fine), PAY_OK);
-    assert_int_equal(db_txn(db, call_rows, &fault), PAY_FAULT);        /* after its rows */
+    assert_int_equal(db_txn(db, call_rows, &fault), PAY_FAULT); /* after its rows */
     assert_int_equal(db_txn(db, call_rows, &duplicate), PAY_DUPLICATE);
     assert_int_equal(db_txn(db, call_none, NULL), PAY_NO_ROW);
     assert_int_equal(db_txn(db, call_rows, &fine), PAY_OK);
@@ -339,21 +368,34 @@ static void test_db__refuses_what_nobody_would_commit(void **state)
     struct pair pair;
     (void)state;
 
-    assert_int_equal(take(db, 1, 1), PAY_FAULT);                        /* outside db_txn */
+    assert_int_equal(take(db, 1, 1), PAY_FAULT); /* outside db_txn */
     assert_int_equal(ask(root, SQL_MONEY_1), 1000);
     assert_int_equal(db_txn(db, nested, NULL), PAY_FAULT);
-    assert_int_equal(db_select(db, &(struct db_query){ .sql = "SELECT 1", .in = one, .n = 1,
-                     .shape = DB_SHAPE(NUMBER), .row = &row }), PAY_FAULT);
     assert_int_equal(db_select(db, &(struct db_query){ .sql = "SELECT 1",
-                     .shape = DB_SHAPE(PAIR), .row = &pair }), PAY_FAULT);
+                                                       .in = one,
+                                                       .n = 1,
+                                                       .shape = DB_SHAPE(NUMBER),
+                                                       .row = &row }),
+                     PAY_FAULT);
+    assert_int_equal(
+        db_select(db,
+                  &(struct db_query){ .sql = "SELECT 1", .shape = DB_SHAPE(PAIR), .row = &pair }),
+        PAY_FAULT);
     assert_int_equal(db_select(db, &(struct db_query){ .sql = "SELECT nonsense FROM nowhere",
-                     .shape = DB_SHAPE(NUMBER), .row = &row }), PAY_FAULT);
+                                                       .shape = DB_SHAPE(NUMBER),
+                                                       .row = &row }),
+                     PAY_FAULT);
     assert_int_equal(ask(db, "SELECT 3"), 3);
 }
 
 /* ---- transactions */
 
-struct script { int64_t number; int runs; enum pay_err after; bool swallow; };
+struct script {
+    int64_t number;
+    int runs;
+    enum pay_err after;
+    bool swallow;
+};
 
 static enum pay_err take_then_fail(struct db *on, void *arg)
 {
@@ -362,11 +404,16 @@ static enum pay_err take_then_fail(struct db *on, void *arg)
     enum pay_err err = take(on, 1, 100);
     if (err == PAY_OK)
         err = fail_now(on, s->number);
-    s->after = take(on, 2, 100);        /* F21: what comes after an error */
+    s->after = take(on, 2, 100); /* F21: what comes after an error */
     return s->swallow ? PAY_OK : err;
 }
 
-struct error_case { const char *name; int64_t number; enum pay_err want; int runs; };
+struct error_case {
+    const char *name;
+    int64_t number;
+    enum pay_err want;
+    int runs;
+};
 /* clang-format off */
 static const struct error_case ERRORS[] = {
     { "deadlock",       1213, PAY_DB_AWAY,  5 },
@@ -399,7 +446,7 @@ static enum pay_err duplicate_then_take(struct db *on, void *arg)
     struct kinds *k = arg;
     enum pay_err first = kinds_add(on, k);
 
-    for (int i = 0; i < 5; i++)         /* the same statement again and again, never waiting */
+    for (int i = 0; i < 5; i++) /* the same statement again and again, never waiting */
         if (first != PAY_OK || kinds_add(on, k) != PAY_DUPLICATE)
             return PAY_FAULT;
     return take(on, 1, 5000) == PAY_WRONG_STATE ? take(on, 1, 1) : PAY_FAULT;
@@ -494,7 +541,7 @@ static void test_db_select__survives_an_idle_link_that_died(void **state)
     kill_link(db, "KILL CONNECTION");
     db_end(db);
     assert_true(db_ping(db, 1000));
-    assert_int_equal(ask(db, "SELECT @@autocommit"), 1);     /* and is our session again */
+    assert_int_equal(ask(db, "SELECT @@autocommit"), 1); /* and is our session again */
     assert_int_equal(ask(db, "SELECT @@tx_isolation = 'READ-COMMITTED'"), 1);
 }
 
@@ -533,7 +580,7 @@ static void test_db_txn__says_lost_when_commit_has_no_answer(void **state)
     assert_int_equal(ask(far, SQL_MONEY_1), 1000);
     *server.cut = CUT_BEFORE_COMMIT_ARRIVES;
     assert_int_equal(db_txn(far, take_ten, NULL), PAY_LOST);
-    assert_int_equal(ask(root, SQL_MONEY_1), 1000);         /* F16: it never came */
+    assert_int_equal(ask(root, SQL_MONEY_1), 1000); /* F16: it never came */
     *server.cut = CUT_AFTER_COMMIT_ARRIVED;
     assert_int_equal(db_txn(far, take_ten, NULL), PAY_LOST);
     assert_int_equal(ask(root, SQL_MONEY_1), 990);          /* F15: it is done */
@@ -546,7 +593,9 @@ static void test_db_txn__says_lost_when_commit_has_no_answer(void **state)
 }
 
 /* Two processes take the two rows in opposite order: 1213 is met and survived. */
-struct crossing { int64_t first, second; };
+struct crossing {
+    int64_t first, second;
+};
 static enum pay_err cross(struct db *on, void *arg)
 {
     const struct crossing *c = arg;
@@ -584,9 +633,13 @@ static void test_db__a_statement_has_three_seconds(void **state)
     int64_t since = clock_ticks_us();
     (void)state;
 
-    assert_int_equal(db_select(db, &(struct db_query){
-        .sql = "SELECT COUNT(*) FROM seq_1_to_1000000000 a JOIN seq_1_to_100000 b",
-        .shape = DB_SHAPE(NUMBER), .row = &row }), PAY_DB_AWAY);
+    assert_int_equal(
+        db_select(db,
+                  &(struct db_query){
+                      .sql = "SELECT COUNT(*) FROM seq_1_to_1000000000 a JOIN seq_1_to_100000 b",
+                      .shape = DB_SHAPE(NUMBER),
+                      .row = &row }),
+        PAY_DB_AWAY);
     assert_in_range(clock_ticks_us() - since, 2500000, 3900000);
     assert_int_equal(ask(db, "SELECT 6"), 6);
     db_patient(db, 0);
@@ -630,7 +683,7 @@ static void test_db__fails_fast_while_the_server_is_down(void **state)
     assert_true(clock_ticks_us() - since < 1000000);
     assert_false(db_ping(db, 1000));
     assert_true(server_start(&server));
-    clock_sleep_ms(2100);       /* the longest backoff */
+    clock_sleep_ms(2100); /* the longest backoff */
     assert_int_equal(ask(db, "SELECT 8"), 8);
     assert_int_equal(db_txn(db, take_ten, NULL), PAY_OK);
     assert_int_equal(ask(db, SQL_MONEY_1), 990);
@@ -638,7 +691,11 @@ static void test_db__fails_fast_while_the_server_is_down(void **state)
 
 /* ---- the table of meanings */
 
-struct meaning_case { unsigned number; enum pay_err at_statement, at_commit; bool loss; };
+struct meaning_case {
+    unsigned number;
+    enum pay_err at_statement, at_commit;
+    bool loss;
+};
 /* clang-format off */
 static const struct meaning_case MEANINGS[] = {
     { 1062, PAY_DUPLICATE, PAY_LOST,      false }, { 1205, PAY_TRY_AGAIN, PAY_TRY_AGAIN, false },
@@ -670,10 +727,17 @@ static void test_db_meaning__no_unclear_commit_counts_as_done_or_undone(void **s
 /* Each way to be refused has its words and its cure; 1045, 1044, 1049 and sockets: tests/e2e. */
 static void test_db_refusal__names_the_cure(void **state)
 {
-    static const struct { unsigned number; const char *want; } ROWS[] = {
-        { 1040, "max_connections" }, { 1203, "MAX_USER_CONNECTIONS" },
-        { 1226, "MAX_CONNECTIONS_PER_HOUR" }, { 1130, "'localhost'" },
-        { 4151, "ACCOUNT UNLOCK" }, { 2013, "overloaded or hangs" }, { 9999, "MariaDB's log" },
+    static const struct {
+        unsigned number;
+        const char *want;
+    } ROWS[] = {
+        { 1040, "max_connections" },
+        { 1203, "MAX_USER_CONNECTIONS" },
+        { 1226, "MAX_CONNECTIONS_PER_HOUR" },
+        { 1130, "'localhost'" },
+        { 4151, "ACCOUNT UNLOCK" },
+        { 2013, "overloaded or hangs" },
+        { 9999, "MariaDB's log" },
         { 0, "session's settings" },
     };
     const struct db_account web = { .user = "shroff_web" };

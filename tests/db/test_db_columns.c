@@ -39,9 +39,12 @@ static int group_close(void **state)
     return 0;
 }
 
-struct named { int64_t id, money; };
+struct named {
+    int64_t id, money;
+};
 static const struct db_column NAMED[] = {
-    DB_COLUMN(struct named, id), DB_COLUMN(struct named, money),
+    DB_COLUMN(struct named, id),
+    DB_COLUMN(struct named, money),
 };
 
 /* What the log says while a query of two columns runs. */
@@ -53,8 +56,8 @@ static enum pay_err named_select(const char *sql, char *said, size_t size)
     assert_int_equal(pipe(ends), 0);
     dup2(ends[1], STDERR_FILENO);
     log_open("test_db_columns", LOG_ERROR);
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = sql, .shape = DB_SHAPE(NAMED), .row = &row });
+    enum pay_err err =
+        db_select(db, &(struct db_query){ .sql = sql, .shape = DB_SHAPE(NAMED), .row = &row });
     db_end(db);
     dup2(real_stderr, STDERR_FILENO);
     log_open("test_db_columns", LOG_ERROR + 1);
@@ -68,7 +71,9 @@ static enum pay_err named_select(const char *sql, char *said, size_t size)
     return err;
 }
 
-struct named_case { const char *name, *sql, *position, *wanted, *found; };
+struct named_case {
+    const char *name, *sql, *position, *wanted, *found;
+};
 static const struct named_case NAMED_CASES[] = {
     { "a swapped pair", "SELECT money, id FROM t.account", "\"position\":1", "\"wanted\":\"id\"",
       "\"found\":\"money\"" },
@@ -87,7 +92,7 @@ static void test_db_select__runs_only_when_the_columns_are_the_rows(void **state
 
     for (size_t i = 0; i < COUNT(NAMED_CASES); i++) {
         const struct named_case *c = &NAMED_CASES[i];
-        for (int again = 0; again < 2; again++) {       /* prepared now, it does not pass either */
+        for (int again = 0; again < 2; again++) { /* prepared now, it does not pass either */
             CHECK_I64(c->name, named_select(c->sql, said, sizeof(said)), PAY_FAULT);
             CHECK(c->name, strstr(said, "db.columns") != NULL);
             CHECK(c->name, strstr(said, c->sql) != NULL);
@@ -96,27 +101,32 @@ static void test_db_select__runs_only_when_the_columns_are_the_rows(void **state
             CHECK(c->name, strstr(said, c->found) != NULL);
         }
     }
-    assert_int_equal(named_select("SELECT id, money * 2 AS money FROM t.account", said,
-                                  sizeof(said)), PAY_OK);
+    assert_int_equal(
+        named_select("SELECT id, money * 2 AS money FROM t.account", said, sizeof(said)), PAY_OK);
     assert_string_equal(said, "");
 }
 
-struct inner_row { struct named inside; };
+struct inner_row {
+    struct named inside;
+};
 static void test_db_select__a_member_of_a_member_has_its_last_name(void **state)
 {
     static const struct db_column COLUMNS[] = {
-        DB_COLUMN(struct inner_row, inside.money), DB_COLUMN(struct inner_row, inside.id),
+        DB_COLUMN(struct inner_row, inside.money),
+        DB_COLUMN(struct inner_row, inside.id),
     };
     static const char SQL[] = "SELECT 5 AS money, 6 AS id";
     struct inner_row row;
     (void)state;
 
-    assert_int_equal(db_select(db, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(COLUMNS),
-                                                       .row = &row }), PAY_OK);
+    assert_int_equal(
+        db_select(db, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(COLUMNS), .row = &row }),
+        PAY_OK);
     assert_true(row.inside.money == 5 && row.inside.id == 6);
     /* The same statement with another table of columns is checked anew. */
-    assert_int_equal(db_select(db, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(NAMED),
-                                                       .row = &row }), PAY_FAULT);
+    assert_int_equal(
+        db_select(db, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(NAMED), .row = &row }),
+        PAY_FAULT);
 }
 
 static enum pay_err call_swapped(struct db *on, void *arg)
@@ -124,7 +134,8 @@ static enum pay_err call_swapped(struct db *on, void *arg)
     struct named row;
     (void)arg;
     return db_select(on, &(struct db_query){ .sql = "CALL t.rows_swapped()",
-                                             .shape = DB_SHAPE(NAMED), .row = &row });
+                                             .shape = DB_SHAPE(NAMED),
+                                             .row = &row });
 }
 
 static enum pay_err change_nothing(struct db *on, void *arg)
@@ -137,7 +148,7 @@ static void test_db_select__checks_what_a_procedure_sends(void **state)
 {
     (void)state;
     assert_int_equal(db_txn(db, call_swapped, NULL), PAY_FAULT);
-    assert_int_equal(db_txn(db, change_nothing, NULL), PAY_OK);    /* the link is clean */
+    assert_int_equal(db_txn(db, change_nothing, NULL), PAY_OK); /* the link is clean */
 }
 
 int main(void)

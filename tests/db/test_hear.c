@@ -10,17 +10,23 @@
 #define SECRET "opensesame"
 
 static const struct channel_driver *const BOTH[] = { &CHANNEL_MOCK, &CHANNEL_COIN, NULL };
-static struct config live;          /* S.config in live mode: the mock channel does not exist */
+static struct config live; /* S.config in live mode: the mock channel does not exist */
 static int64_t coin_id;
 
 static int64_t channel_new(const char *code)
 {
     struct new_channel channel;
 
-    ASSERT_ERR(registry_channel_create(S.root, &TESTER, &(struct channel_spec){
-        .env = &S.config, .app_key = S.app_key, .code = code, .fee_rate = 6000,
-        .config = "{\"merchant\":\"M100\"}", .secrets = "{\"secret\":\"" SECRET "\"}" },
-        &channel), PAY_OK);
+    ASSERT_ERR(
+        registry_channel_create(S.root, &TESTER,
+                                &(struct channel_spec){ .env = &S.config,
+                                                        .app_key = S.app_key,
+                                                        .code = code,
+                                                        .fee_rate = 6000,
+                                                        .config = "{\"merchant\":\"M100\"}",
+                                                        .secrets = "{\"secret\":\"" SECRET "\"}" },
+                                &channel),
+        PAY_OK);
     return channel.id;
 }
 
@@ -42,7 +48,7 @@ static int coin_up(void **state)
 
 static const char *signature;
 static char why_room[256], what[512];
-static struct channel_answer answer;    /* of the last one; status 0: in the words of our API */
+static struct channel_answer answer; /* of the last one; status 0: in the words of our API */
 static struct hearing H;
 
 static const char *header(void *arg, const char *name)
@@ -63,7 +69,10 @@ static enum pay_err heard(const struct config *config, int64_t number, const cha
 
     why = TEXT(why_room);
     H = (struct hearing){
-        .db = S.db, .config = config, .number = number, .why = &why,
+        .db = S.db,
+        .config = config,
+        .number = number,
+        .why = &why,
         .source = { .header = header, .all = headers },
         .raw = { .kind = "order", .remote_address = "192.0.2.9" },
     };
@@ -119,7 +128,8 @@ static void test_hear__a_form_pays_an_order(void **state)
     assert_string_equal(H.no, C.attempt.no);
     ASSERT_NUMBER("SELECT o.status + e.status FROM pay_order o, pay_order_extension e WHERE"
                   " o.extension_id = e.id AND e.channel_order_no = 'C1' AND"
-                  " o.channel_code = 'coin_app'", 20);
+                  " o.channel_code = 'coin_app'",
+                  20);
     ASSERT_ERR(coin_says(SECRET, PAID), PAY_OK);
     answered(200, "ok");
     assert_int_equal(H.verdict, VERDICT_REPEATED);
@@ -127,22 +137,26 @@ static void test_hear__a_form_pays_an_order(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log l JOIN pay_order_extension e"
                   " ON e.id = l.extension_id WHERE l.believed = 1 AND"
                   " l.verdict IN ('ACCEPTED', 'REPEATED') AND"
-                  " l.body = CONCAT('order=', e.no, '&" PAID "')", 2);
+                  " l.body = CONCAT('order=', e.no, '&" PAID "')",
+                  2);
 }
 
 static void test_hear__refusals_are_in_the_drivers_words(void **state)
 {
-    static const struct { const char *key, *rest; enum pay_err err; enum verdict verdict; }
-        CASES[] = {
-            { "other key", PAID, PAY_BAD_SIGN, VERDICT_BAD_SIGN },
-            { SECRET, "merchant=M100&price=1&number=C1", PAY_BAD_FIELD, VERDICT_BAD_FIELD },
-            { SECRET, "state=PAID&merchant=M200&price=10000&number=C1", PAY_OTHER_ACCOUNT,
-              VERDICT_OTHER_ACCOUNT },
-            { SECRET, "state=PAID&merchant=M200&price=1&number=C1", PAY_OTHER_ACCOUNT,
-              VERDICT_OTHER_ACCOUNT },
-            { SECRET, "state=PAID&merchant=M100&price=1&number=C1", PAY_OTHER_PRICE,
-              VERDICT_OTHER_PRICE },
-        };
+    static const struct {
+        const char *key, *rest;
+        enum pay_err err;
+        enum verdict verdict;
+    } CASES[] = {
+        { "other key", PAID, PAY_BAD_SIGN, VERDICT_BAD_SIGN },
+        { SECRET, "merchant=M100&price=1&number=C1", PAY_BAD_FIELD, VERDICT_BAD_FIELD },
+        { SECRET, "state=PAID&merchant=M200&price=10000&number=C1", PAY_OTHER_ACCOUNT,
+          VERDICT_OTHER_ACCOUNT },
+        { SECRET, "state=PAID&merchant=M200&price=1&number=C1", PAY_OTHER_ACCOUNT,
+          VERDICT_OTHER_ACCOUNT },
+        { SECRET, "state=PAID&merchant=M100&price=1&number=C1", PAY_OTHER_PRICE,
+          VERDICT_OTHER_PRICE },
+    };
 
     (void)state;
     coin_created("SO1", "coin_app");
@@ -162,13 +176,14 @@ static void test_hear__an_end_has_the_channels_word(void **state)
     coin_created("SO1", "coin_app");
     ASSERT_ERR(coin_says(SECRET, "state=VOID&merchant=M100&price=10000&number=C1"), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 20 AND"
-                  " channel_error_code = 'VOIDED'", 1);
+                  " channel_error_code = 'VOIDED'",
+                  1);
 }
 
 static void test_hear__what_is_not_there_is_on_record_whole(void **state)
 {
     (void)state;
-    coin_created("SO1", "mock");            /* another channel's attempt */
+    coin_created("SO1", "mock"); /* another channel's attempt */
     ASSERT_ERR(coin_says(SECRET, PAID), PAY_BAD_SIGN);
     assert_int_equal(H.verdict, VERDICT_UNKNOWN_ATTEMPT);
     answered(409, "again");
@@ -177,7 +192,8 @@ static void test_hear__what_is_not_there_is_on_record_whole(void **state)
     ASSERT_ERR(heard(&live, coin_id, what), PAY_BAD_SIGN);
     assert_int_equal(H.verdict, VERDICT_UNKNOWN_ATTEMPT);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE believed = 1 AND"
-                  " verdict = 'UNKNOWN_ATTEMPT' AND extension_id IS NULL", 2);
+                  " verdict = 'UNKNOWN_ATTEMPT' AND extension_id IS NULL",
+                  2);
     ASSERT_NUMBER("SELECT status FROM pay_order", 0);
 }
 
@@ -186,7 +202,14 @@ static void test_hear__what_is_not_there_is_on_record_whole(void **state)
 static void test_hear__an_absent_number_is_answered_like_one_that_is_there(void **state)
 {
     static const char *const BODIES[] = {
-        "", "x", "a=b", "{}", "{\"pay_id\":1}", "order=1&state=PAID", "\xff\xfe", "<xml/>",
+        "",
+        "x",
+        "a=b",
+        "{}",
+        "{\"pay_id\":1}",
+        "order=1&state=PAID",
+        "\xff\xfe",
+        "<xml/>",
         ("order=01J0EXAMP00000000000000002&" PAID),
     };
     struct channel_answer there;
@@ -214,7 +237,10 @@ static void test_channel_stand_in__depends_on_the_number(void **state)
 {
     static const struct channel_driver other = { .protocol = "other" };
     static const struct channel_driver *const THREE[] = {
-        &CHANNEL_MOCK, &CHANNEL_COIN, &other, NULL,
+        &CHANNEL_MOCK,
+        &CHANNEL_COIN,
+        &other,
+        NULL,
     };
     int coins = 0;
 
@@ -236,7 +262,7 @@ static void test_hear__a_mock_channels_number_in_both_modes(void **state)
 {
     (void)state;
     signature = NULL;
-    clock_sleep_ms(1100);       /* a program has one mode; ours forgets what it read in the other */
+    clock_sleep_ms(1100); /* a program has one mode; ours forgets what it read in the other */
     ASSERT_ERR(heard(&live, S.channel_id, "{}"), PAY_BAD_SIGN);
     answered(409, "again");
     for (int i = 0; i < 2; i++) {

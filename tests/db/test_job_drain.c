@@ -115,7 +115,9 @@ static enum pay_err work_too_long(struct job *job, const struct db_due_row *row,
 
 static enum pay_err lose_database(struct job *job, const struct db_due_row *row, int64_t *wait_s)
 {
-    (void)job; (void)row; (void)wait_s;
+    (void)job;
+    (void)row;
+    (void)wait_s;
     return PAY_DB_AWAY;
 }
 
@@ -124,7 +126,7 @@ struct drain_case {
     enum pay_err (*row)(struct job *, const struct db_due_row *, int64_t *);
     size_t batch;
     enum pay_err want;
-    int64_t worked, done, leased;       /* rows begun here; done, by whomever; still leased */
+    int64_t worked, done, leased; /* rows begun here; done, by whomever; still leased */
 };
 static const struct drain_case CASES[] = {
     { "all, in batches", work, 5, PAY_OK, 12, 12, 0 },
@@ -149,8 +151,10 @@ static void test_job_drain__cases(void **state)
         CHECK_I64(c->name, number("SELECT SUM(done) FROM t.work"), c->done);
         CHECK_I64(c->name, number("SELECT COUNT(*) FROM t.work WHERE token <> 0"), c->leased);
         CHECK_I64(c->name, number("SELECT MAX(tries) FROM t.work"), 1);
-        CHECK_I64(c->name, number("SELECT COUNT(*) FROM t.work WHERE done > 0 AND due_time <"
-                                  " UTC_TIMESTAMP(3) + INTERVAL 590 SECOND"), 0);
+        CHECK_I64(c->name,
+                  number("SELECT COUNT(*) FROM t.work WHERE done > 0 AND due_time <"
+                         " UTC_TIMESTAMP(3) + INTERVAL 590 SECOND"),
+                  0);
     }
 }
 
@@ -158,7 +162,8 @@ static void test_job_drain__cases(void **state)
 static void test_job_drain__turns_and_time(void **state)
 {
     const struct job_drain table[] = {
-        { "first", &ROWS, 4, work }, { "second", &ROWS, 2, work },
+        { "first", &ROWS, 4, work },
+        { "second", &ROWS, 2, work },
     };
     struct job job = job_of();
 
@@ -189,8 +194,10 @@ static void count_call(void *arg, int fd, int timeout_ms)
 static enum pay_err insert_slowly(struct db *in, void *arg)
 {
     (void)arg;
-    return db_exec(in, "INSERT INTO t.work (due_time) SELECT UTC_TIMESTAMP(3) + INTERVAL"
-                   " SLEEP(0.2) SECOND", NULL, 0, NULL);
+    return db_exec(in,
+                   "INSERT INTO t.work (due_time) SELECT UTC_TIMESTAMP(3) + INTERVAL"
+                   " SLEEP(0.2) SECOND",
+                   NULL, 0, NULL);
 }
 
 static void test_db_meanwhile__is_called_while_the_server_works(void **state)
@@ -227,7 +234,7 @@ static void test_db_meanwhile__a_server_that_hangs(void **state)
     kill(server.pid, SIGCONT);
     assert_in_range(clock_ticks_us() - since, 3500000, 9000000);
     db_meanwhile(db, NULL, NULL);
-    clock_sleep_ms(2100);               /* the pause after a refused connection */
+    clock_sleep_ms(2100); /* the pause after a refused connection */
     assert_int_equal(number("SELECT 1"), 1);
 }
 

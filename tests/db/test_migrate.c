@@ -9,7 +9,10 @@
 static struct migrate_report R;
 static char FOLDER[128];
 
-static void say_nothing(const char *file) { (void)file; }
+static void say_nothing(const char *file)
+{
+    (void)file;
+}
 
 /* A database of its own for each test, and a connection to it. */
 static struct db *fresh(const char *name)
@@ -46,14 +49,12 @@ static void folder_new(void)
 
 static enum pay_err migrated(struct db *db, const char *folder, bool dry)
 {
-    return migrate_run(db, &(struct migrate_plan){ folder, "shroff", dry, say_nothing, false },
-                       &R);
+    return migrate_run(db, &(struct migrate_plan){ folder, "shroff", dry, say_nothing, false }, &R);
 }
 
 static enum pay_err migrated_all(struct db *db, const char *folder, bool dry)
 {
-    return migrate_run(db, &(struct migrate_plan){ folder, "shroff", dry, say_nothing, true },
-                       &R);
+    return migrate_run(db, &(struct migrate_plan){ folder, "shroff", dry, say_nothing, true }, &R);
 }
 
 #define ASSERT_RUN(db, want_applied, want_known) \
@@ -97,10 +98,12 @@ static void test_migrate_run__brings_the_real_schema(void **state)
     ASSERT_ERR(migrated_all(db, "schema", false), PAY_OK);
     assert_int_equal(R.applied, 0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'm_real'"
-                  " AND trigger_name LIKE '%\\_status'", 5);
+                  " AND trigger_name LIKE '%\\_status'",
+                  5);
     ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'shroff' AND"
                   " table_name NOT IN (SELECT table_name FROM information_schema.tables"
-                  " WHERE table_schema = 'm_real')", 0);
+                  " WHERE table_schema = 'm_real')",
+                  0);
     ASSERT_ERR(migrated(books, "schema/sandbox", false), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM m_books.merchant_attempt", 0);
     db_close(&db);
@@ -135,9 +138,11 @@ static void test_procedures__are_those_of_the_files(void **state)
     assert_int_equal(R.procedures.changed, 0);
     assert_string_equal(R.procedures.strange, "");
     ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.COLUMNS"
-                  " WHERE TABLE_SCHEMA = 'm_procedures' AND COLUMN_COMMENT = ''", 0);
+                  " WHERE TABLE_SCHEMA = 'm_procedures' AND COLUMN_COMMENT = ''",
+                  0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.TABLES"
-                  " WHERE TABLE_SCHEMA = 'm_procedures' AND TABLE_COMMENT = ''", 0);
+                  " WHERE TABLE_SCHEMA = 'm_procedures' AND TABLE_COMMENT = ''",
+                  0);
     db_close(&db);
 }
 
@@ -145,11 +150,13 @@ static void procedures_put(const char *one_body)
 {
     char sql[512];
 
-    snprintf(sql, sizeof(sql), "-- a comment; left out\nDELIMITER //\n"
+    snprintf(sql, sizeof(sql),
+             "-- a comment; left out\nDELIMITER //\n"
              "CREATE OR REPLACE PROCEDURE one (p INT)\nBEGIN\n  %s;\nEND//\n"
              "CREATE OR REPLACE TRIGGER two AFTER INSERT ON t FOR EACH ROW\n"
              "BEGIN\n  DO 2;\nEND//\n"
-             "DELIMITER ;\n", one_body);
+             "DELIMITER ;\n",
+             one_body);
     put("procedures/one_two.sql", sql);
 }
 
@@ -172,14 +179,17 @@ static void sample_put(void)
 
 static void test_procedures__differ_until_migrate_installs_them(void **state)
 {
-    static const struct { const char *by_hand, *which; } CASES[] = {
+    static const struct {
+        const char *by_hand, *which;
+    } CASES[] = {
         { "CREATE OR REPLACE PROCEDURE m_hand.one (p INT) BEGIN DO 9; END", "one" },
         { "CREATE OR REPLACE PROCEDURE m_hand.one (p BIGINT)\nBEGIN\n  DO 1;\nEND", "one" },
         { "DROP PROCEDURE m_hand.one", "one" },
         { "CREATE OR REPLACE TRIGGER m_hand.two AFTER INSERT ON m_hand.t FOR EACH ROW DO 2",
           "two" },
         { "CREATE OR REPLACE TRIGGER m_hand.two BEFORE INSERT ON m_hand.t FOR EACH ROW\n"
-          "BEGIN\n  DO 2;\nEND", "two" },
+          "BEGIN\n  DO 2;\nEND",
+          "two" },
         { "DROP TRIGGER m_hand.two", "two" },
         { "DO 0", "" },
     };
@@ -189,7 +199,8 @@ static void test_procedures__differ_until_migrate_installs_them(void **state)
     sample_put();
     ASSERT_PROCEDURES(db, true, "one, two");
     ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'm_hand'"
-                  " AND TABLE_NAME = 'schema_procedure'", 0);
+                  " AND TABLE_NAME = 'schema_procedure'",
+                  0);
     ASSERT_PROCEDURES(db, false, "one, two");
     for (size_t i = 0; i < COUNT(CASES); i++) {
         run_sql(CASES[i].by_hand);
@@ -202,7 +213,8 @@ static void test_procedures__differ_until_migrate_installs_them(void **state)
     ASSERT_PROCEDURES(db, true, "one");
     ASSERT_PROCEDURES(db, false, "one");
     ASSERT_NUMBER("SELECT ROUTINE_DEFINITION LIKE '%DO 3%' FROM information_schema.ROUTINES"
-                  " WHERE ROUTINE_SCHEMA = 'm_hand'", 1);
+                  " WHERE ROUTINE_SCHEMA = 'm_hand'",
+                  1);
     run_sql("CREATE PROCEDURE m_hand.odd () DO 1");
     ASSERT_PROCEDURES(db, true, "");
     assert_string_equal(R.procedures.strange, "odd");
@@ -221,7 +233,8 @@ static void test_procedures__keep_the_rights_to_them(void **state)
     procedures_put("DO 3");
     ASSERT_PROCEDURES(db, false, "one");
     ASSERT_NUMBER("SELECT COUNT(*) FROM mysql.procs_priv WHERE Db = 'm_rights'"
-                  " AND User = 'shroff_web' AND Proc_priv LIKE '%Execute%'", 1);
+                  " AND User = 'shroff_web' AND Proc_priv LIKE '%Execute%'",
+                  1);
     db_close(&db);
 }
 
@@ -316,7 +329,8 @@ static void test_migrate_run__goes_on_where_one_was_killed(void **state)
                       "INSERT INTO t VALUES (2);\nCREATE TABLE u (n INT);\n");
     pid_t pid = migrate_in_child("m_kill");
     for (int i = 0; i < 100 && number_of("SELECT COUNT(*) FROM information_schema.tables WHERE"
-                                         " table_schema = 'm_kill' AND table_name = 't'") != 1; i++)
+                                         " table_schema = 'm_kill' AND table_name = 't'") != 1;
+         i++)
         clock_sleep_ms(50);
     static const char DONE[] = "SELECT statements_done FROM m_kill.schema_migration";
     for (int i = 0; i < 100 && number_of(DONE) < 2; i++)
@@ -384,7 +398,8 @@ static void test_migrate_run__refuses_a_changed_file(void **state)
         assert_non_null(strstr(R.why, "0001_a.sql was changed after it was applied"));
     }
     ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.tables"
-                  " WHERE table_schema = 'm_changed'", 2);
+                  " WHERE table_schema = 'm_changed'",
+                  2);
     put("0001_a.sql", "CREATE TABLE t (n INT);\n");
     ASSERT_RUN(db, 1, 1);
     put("0002_b.sql", "CREATE TABLE u (n BIGINT);\n");
@@ -409,7 +424,8 @@ static void test_migrate_run__says_how_to_start_anew(void **state)
         assert_non_null(strstr(R.why, "Begin with an empty database"));
     }
     ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.tables"
-                  " WHERE table_schema = 'm_old'", 3);
+                  " WHERE table_schema = 'm_old'",
+                  3);
     db_close(&db);
 }
 

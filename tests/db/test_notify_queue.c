@@ -7,7 +7,7 @@
 #include "notify/notify_queue.h"
 #include "keep/purge.h"
 
-static struct db *R, *R2;               /* two runners */
+static struct db *R, *R2; /* two runners */
 static struct notify_claim CLAIM, CLAIM2;
 static enum notify_fate FATE;
 static int64_t WAIT_MS;
@@ -60,7 +60,7 @@ static void tasks_make(int n, int lane)
 
     snprintf(sql, sizeof(sql),
              "INSERT INTO notify_task (no, app_id, type, event, data_id, version,"
-                 " notify_url, body, lane,"
+             " notify_url, body, lane,"
              " max_notify_times, next_notify_time)"
              " SELECT LPAD(%d * 1000 + seq, 26, '0'), %lld, 1, 'order.success', %d * 1000 + seq, 0,"
              " 'http://127.0.0.1:9/', CONCAT('{\"n\":', seq, '}'), %d, 3,"
@@ -80,10 +80,15 @@ static struct notify_result result_of(const struct notify_claim *claim, size_t i
 {
     const struct notify_due *due = &claim->rows[i];
     struct notify_result result = {
-        .task_id = due->id, .app_id = due->app_id, .token = claim->token,
-        .times = due->notify_times + 1, .status = status, .wait_ms = 15000,
+        .task_id = due->id,
+        .app_id = due->app_id,
+        .token = claim->token,
+        .times = due->notify_times + 1,
+        .status = status,
+        .wait_ms = 15000,
         .log_status = status == NOTIFY_SUCCESS ? TRY_SUCCESS : TRY_REFUSED,
-        .http_status = status == NOTIFY_SUCCESS ? 200 : 500, .duration_ms = 7,
+        .http_status = status == NOTIFY_SUCCESS ? 200 : 500,
+        .duration_ms = 7,
     };
 
     memcpy(result.no, due->no, sizeof(result.no));
@@ -117,7 +122,8 @@ static void test_notify_claim__takes_what_is_due_once(void **state)
     assert_int_equal(CLAIM2.count, 0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE claim_token > 0 AND notify_times = 1"
                   " AND next_notify_time BETWEEN UTC_TIMESTAMP(3) + INTERVAL 40 SECOND"
-                  " AND UTC_TIMESTAMP(3) + INTERVAL 45 SECOND", 4);
+                  " AND UTC_TIMESTAMP(3) + INTERVAL 45 SECOND",
+                  4);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log", 0);
 }
 
@@ -148,7 +154,7 @@ static void test_notify_claim__brings_bodies_whole(void **state)
     }
     leases_run_out();
     claim_as(R, &CLAIM, NOTIFY_PARK);
-    assert_null(CLAIM.rows[COUNT(LENGTHS) - 1].body);       /* not read for what is not sent */
+    assert_null(CLAIM.rows[COUNT(LENGTHS) - 1].body); /* not read for what is not sent */
 }
 
 static void test_notify_claim__newest_first_when_asked(void **state)
@@ -170,7 +176,8 @@ static void test_notify_claim__parking_uses_up_no_try(void **state)
     claim_as(R, &CLAIM, NOTIFY_PARK);
     assert_int_equal(CLAIM.parked, 3);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE claim_token = 0 AND notify_times = 0"
-                  " AND lane = 0 AND next_notify_time > UTC_TIMESTAMP(3) + INTERVAL 29 SECOND", 3);
+                  " AND lane = 0 AND next_notify_time > UTC_TIMESTAMP(3) + INTERVAL 29 SECOND",
+                  3);
     claim_as(R, &CLAIM, NOTIFY_SEND);
     assert_int_equal(CLAIM.count, 0);
 }
@@ -182,7 +189,8 @@ static void test_notify_claim__leaves_what_is_left(void **state)
     claim_as(R, &CLAIM, NOTIFY_LEAVE);
     assert_int_equal(CLAIM.count, 2);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE notify_times = 0 AND claim_token = 0"
-                  " AND next_notify_time < UTC_TIMESTAMP(3)", 2);
+                  " AND next_notify_time < UTC_TIMESTAMP(3)",
+                  2);
 }
 
 static void test_notify_claim__a_lost_runners_try_is_logged(void **state)
@@ -195,7 +203,8 @@ static void test_notify_claim__a_lost_runners_try_is_logged(void **state)
     claim_as(R2, &CLAIM2, NOTIFY_PARK);
     assert_int_equal(CLAIM2.lost, 2);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE error_code = 'RUNNER_LOST' AND status = 22"
-                  " AND notify_times = 1", 2);
+                  " AND notify_times = 1",
+                  2);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE claim_token = 0 AND notify_times = 1", 2);
 }
 
@@ -225,8 +234,9 @@ static void test_notify_finish__by_the_holder_of_the_token(void **state)
     assert_int_equal(ok.outcome, NOTIFY_RECORDED);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE status = 10 AND claim_token = 0", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE status = 0 AND claim_token = 0"
-        " AND lane = 1"
-                  " AND next_notify_time > UTC_TIMESTAMP(3) + INTERVAL 14 SECOND", 1);
+                  " AND lane = 1"
+                  " AND next_notify_time > UTC_TIMESTAMP(3) + INTERVAL 14 SECOND",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE notify_times = 1 AND duration_ms = 7", 2);
 }
 
@@ -234,8 +244,10 @@ static void test_notify_finish__by_the_holder_of_the_token(void **state)
 static void test_notify_finish__a_batch_keeps_what_was_answered(void **state)
 {
     static const char *const SAID[] = {
-        "he said \"no\", C:\\temp\\x00 'and' %s %n", "line\none\ttwo \xF0\x9F\x98\x80 \xE8\x8C\xB6",
-        "{\"code\":1,\"a\":[null,\"\\u0000\"]}", "",
+        "he said \"no\", C:\\temp\\x00 'and' %s %n",
+        "line\none\ttwo \xF0\x9F\x98\x80 \xE8\x8C\xB6",
+        "{\"code\":1,\"a\":[null,\"\\u0000\"]}",
+        "",
     };
     struct notify_result results[COUNT(SAID)], *at[COUNT(SAID)];
     char room[512];
@@ -253,7 +265,8 @@ static void test_notify_finish__a_batch_keeps_what_was_answered(void **state)
     ASSERT_ERR(notify_finish(R, &(struct notify_batch){ .at = at, .count = COUNT(SAID) }), PAY_OK);
     for (size_t i = 0; i < COUNT(SAID); i++) {
         struct text sql = TEXT(room);
-        text_addf(&sql, "UPDATE notify_log SET duration_ms = 99 WHERE task_id = %lld AND"
+        text_addf(&sql,
+                  "UPDATE notify_log SET duration_ms = 99 WHERE task_id = %lld AND"
                   " CAST(COALESCE(response, '') AS BINARY) = UNHEX('",
                   (long long)results[i].task_id);
         text_add_hex(&sql, SAID[i], strlen(SAID[i]));
@@ -357,7 +370,8 @@ static void test_notify_finish__giving_up_raises_an_alert(void **state)
     finish_as(R, &gone);
     ASSERT_NUMBER("SELECT status FROM notify_task", 20);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'notify_gone'"
-                  " AND about = '00000000000000000000000001'", 1);
+                  " AND about = '00000000000000000000000001'",
+                  1);
 }
 
 /* The next of the waiting tasks ends with 410. Host 0: not known. */
@@ -391,7 +405,8 @@ static void test_notify_finish__hosts_without_end_are_some_alerts_and_one(void *
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert", 21);
     ASSERT_NUMBER("SELECT times FROM pay_alert WHERE crowd = 'https://7.example'", 2);
     ASSERT_NUMBER("SELECT times FROM pay_alert WHERE crowd = '*' AND closed_by IS NULL AND"
-                  " text LIKE 'more than 20 %: host 0 is gone'", 15);
+                  " text LIKE 'more than 20 %: host 0 is gone'",
+                  15);
     /* what an operator closed makes room */
     run_sql("UPDATE pay_alert SET closed_by = 'me', close_time = UTC_TIMESTAMP(3)"
             " WHERE crowd <> 'https://7.example'");
@@ -408,12 +423,14 @@ static void test_notify_hand_back__counts_no_try(void **state)
     tasks_make(2, 0);
     claim_as(R, &CLAIM, NOTIFY_SEND);
     const struct notify_lease leases[] = {
-        { CLAIM.rows[0].id, CLAIM.token }, { CLAIM.rows[1].id, CLAIM.token + 1 },
+        { CLAIM.rows[0].id, CLAIM.token },
+        { CLAIM.rows[1].id, CLAIM.token + 1 },
     };
     ASSERT_ERR(notify_hand_back(R, leases, COUNT(leases), 0), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE claim_token = 0 AND notify_times = 0", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE claim_token <> 0 AND"
-        " notify_times = 1", 1);
+                  " notify_times = 1",
+                  1);
     claim_as(R2, &CLAIM2, NOTIFY_SEND);
     assert_int_equal(CLAIM2.count, 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log", 0);
@@ -455,7 +472,10 @@ static void tell(struct notify_endpoint_tally tally)
     ASSERT_ERR(db_txn(R, write_news, &tally), PAY_OK);
 }
 
-struct probing { struct notify_probe probe; bool won; };
+struct probing {
+    struct notify_probe probe;
+    bool won;
+};
 
 static enum pay_err probe(struct db *db, void *arg)
 {
@@ -472,7 +492,10 @@ static bool won(struct db *db, bool ripe, bool first)
     return probing.won;
 }
 
-static bool probe_won(struct db *db) { return won(db, true, false); }
+static bool probe_won(struct db *db)
+{
+    return won(db, true, false);
+}
 
 static void reopen(void)
 {
@@ -480,7 +503,7 @@ static void reopen(void)
 }
 
 #define CHECK_OPEN(seconds) \
-    CHECK("open", load().open_ms > ((seconds) - 3) * 1000 && load().open_ms <= (seconds) * 1000)
+    CHECK("open", load().open_ms > ((seconds)-3) * 1000 && load().open_ms <= (seconds)*1000)
 
 static void test_notify_endpoint__opens_doubles_and_closes(void **state)
 {
@@ -498,7 +521,7 @@ static void test_notify_endpoint__opens_doubles_and_closes(void **state)
     tell((struct notify_endpoint_tally){ .failed = 4 });
     assert_int_equal(load().consecutive_fail, 5);
     CHECK_OPEN(30);
-    tell((struct notify_endpoint_tally){ .failed = 3 });     /* were on their way */
+    tell((struct notify_endpoint_tally){ .failed = 3 }); /* were on their way */
     assert_int_equal(load().consecutive_fail, 5);
     CHECK_OPEN(30);
     static const int OPEN[] = { 60, 120, 240, 480, 900, 900 };
@@ -523,17 +546,18 @@ static void test_notify_endpoint__a_first_try_may_probe_early(void **state)
 
     (void)state;
     ASSERT_ERR(notify_endpoint_make(R, S.app->id, &HOST, &id), PAY_OK);
-    assert_false(won(R, false, true));          /* not open: nothing to probe */
+    assert_false(won(R, false, true)); /* not open: nothing to probe */
     tell((struct notify_endpoint_tally){ .failed = 5 });
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_endpoint"
-                  " WHERE open_since > UTC_TIMESTAMP(3) - INTERVAL 5 SECOND", 1);
+                  " WHERE open_since > UTC_TIMESTAMP(3) - INTERVAL 5 SECOND",
+                  1);
     assert_true(won(R, false, true));
     assert_false(won(R2, false, true));
     CHECK_OPEN(30);
     tell((struct notify_endpoint_tally){ .failed = 1, .first = true });
     CHECK_OPEN(30);
     assert_int_equal(load().consecutive_fail, 5);
-    assert_false(won(R, false, true));          /* a second after the last */
+    assert_false(won(R, false, true)); /* a second after the last */
     run_sql("UPDATE notify_endpoint SET first_until = UTC_TIMESTAMP(3)");
     reopen();
     assert_true(won(R, true, true));
@@ -623,7 +647,7 @@ static void test_purge__partitions_and_nonces(void **state)
     assert_int_equal(report.dropped, 0);
     run_sql("INSERT INTO api_nonce (app_id, nonce, create_time)"
             " SELECT 1, CONCAT('n', seq), UTC_TIMESTAMP(3) - INTERVAL IF(seq <= 700, 901,"
-                " 890) SECOND"
+            " 890) SECOND"
             "   FROM seq_1_to_800");
     for (int i = 0; i < 3 && more; i++)
         ASSERT_ERR(purge_rows(migrate, PURGE_NONCES, 0, &report, &more), PAY_OK);

@@ -13,7 +13,11 @@ static void test_order_find__by_each_of_its_names(void **state)
     memcpy(order_no, C.order.no, NO_SIZE);
     memcpy(pay_id, C.attempt.no, NO_SIZE);
     created("SO2", 20000);
-    const struct { const char *name; struct order_key key; enum pay_err want; } CASES[] = {
+    const struct {
+        const char *name;
+        struct order_key key;
+        enum pay_err want;
+    } CASES[] = {
         { "order_no", { .order_no = order_no }, PAY_OK },
         { "merchant", { .merchant_order_id = "SO1" }, PAY_OK },
         { "pay_id", { .pay_id = pay_id }, PAY_OK },
@@ -37,19 +41,30 @@ static void test_order_find__by_each_of_its_names(void **state)
 
 static void test_order_by_token__lives_a_day_after_the_end(void **state)
 {
-    static const struct { const char *name, *sql; enum pay_err want; } CASES[] = {
+    static const struct {
+        const char *name, *sql;
+        enum pay_err want;
+    } CASES[] = {
         { "waiting", "UPDATE pay_order SET status = 0", PAY_OK },
-        { "expired a day ago", "UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3) -"
-          " INTERVAL 86390 SECOND", PAY_OK },
-        { "expired over a day ago", "UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3) -"
-          " INTERVAL 86401 SECOND", PAY_NOT_FOUND },
+        { "expired a day ago",
+          "UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3) -"
+          " INTERVAL 86390 SECOND",
+          PAY_OK },
+        { "expired over a day ago",
+          "UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3) -"
+          " INTERVAL 86401 SECOND",
+          PAY_NOT_FOUND },
         { "closed now", "UPDATE pay_order SET status = 20", PAY_OK },
         { "closed long ago", "UPDATE pay_order SET update_time = UTC_TIMESTAMP(3) - INTERVAL 2 DAY",
           PAY_NOT_FOUND },
-        { "paid now", "UPDATE pay_order SET status = 10, extension_id = (SELECT MAX(id) FROM"
-          " pay_order_extension), success_time = UTC_TIMESTAMP(3)", PAY_OK },
-        { "another one, paid long ago", "UPDATE pay_order SET status = 10, extension_id = id,"
-          " success_time = UTC_TIMESTAMP(3) - INTERVAL 2 DAY WHERE status = 0", PAY_NOT_FOUND },
+        { "paid now",
+          "UPDATE pay_order SET status = 10, extension_id = (SELECT MAX(id) FROM"
+          " pay_order_extension), success_time = UTC_TIMESTAMP(3)",
+          PAY_OK },
+        { "another one, paid long ago",
+          "UPDATE pay_order SET status = 10, extension_id = id,"
+          " success_time = UTC_TIMESTAMP(3) - INTERVAL 2 DAY WHERE status = 0",
+          PAY_NOT_FOUND },
     };
     struct order order;
 
@@ -70,7 +85,10 @@ static void test_order_by_token__lives_a_day_after_the_end(void **state)
 
 /* ---- lists */
 
-struct seen { char names[512]; int count; };
+struct seen {
+    char names[512];
+    int count;
+};
 
 static enum pay_err see(void *arg, void *row)
 {
@@ -123,8 +141,9 @@ static void test_order_list__newest_first_by_pages(void **state)
     assert_string_equal(LISTED(.status = -1, .limit = 9), "edcba");
     assert_string_equal(LISTED(.status = -1, .limit = 9, .after = third), "ba");
     assert_string_equal(LISTED(.status = 0, .limit = 9, .after = third), "a");
-    struct order_filter unknown = { .app_id = S.app->id, .status = -1, .limit = 9,
-                                    .after = "01J0EXAMP00000000000000001" };
+    struct order_filter unknown = {
+        .app_id = S.app->id, .status = -1, .limit = 9, .after = "01J0EXAMP00000000000000001"
+    };
     ASSERT_ERR(order_list(S.db, &unknown, see, &(struct seen){ .count = 0 }), PAY_NOT_FOUND);
     struct order_filter foreign = { .app_id = S.app->id + 1, .status = -1, .limit = 9 };
     struct seen none = { .count = 0 };
@@ -177,7 +196,8 @@ static void test_notify_order__freezes_what_the_order_then_was(void **state)
                   " AND t.body NOT LIKE '%query_token%' AND t.body NOT LIKE '%pay_id%'"
                   " AND t.body NOT LIKE '%pay_url%' AND t.body NOT LIKE '%display%'"
                   " AND t.notify_url = CONCAT('" NOTIFY_URL "/', o.channel_id)"
-                  " AND t.merchant_order_id = 'SO1' AND t.status = 0 AND t.notify_times = 0", 1);
+                  " AND t.merchant_order_id = 'SO1' AND t.status = 0 AND t.notify_times = 0",
+                  1);
 }
 
 static void test_notify_order__url_of_the_order_then_the_apps(void **state)
@@ -190,13 +210,15 @@ static void test_notify_order__url_of_the_order_then_the_apps(void **state)
     ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_OK);
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 100), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE notify_url ="
-                  " CONCAT('https://m.example/n/', (SELECT MAX(id) FROM pay_channel), '?x=1')", 1);
+                  " CONCAT('https://m.example/n/', (SELECT MAX(id) FROM pay_channel), '?x=1')",
+                  1);
     run_sql("UPDATE pay_app SET notify_append_channel = 0, notify_schedule = 'seed'");
     clock_sleep_ms(1100);
     created("SO2", 100);
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 100), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE notify_url = '" NOTIFY_URL "' AND"
-                  " max_notify_times = 9", 1);
+                  " max_notify_times = 9",
+                  1);
     run_sql("UPDATE pay_app SET order_notify_url = NULL");
     clock_sleep_ms(1100);
     created("SO3", 100);

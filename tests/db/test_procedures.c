@@ -10,10 +10,9 @@ static const struct db_procedure *const PROCEDURES[] = { &ORDER_OPEN, &ORDER_PAY
 
 static void test_procedures__have_the_arguments_that_are_named(void **state)
 {
-    static const char SQL[] =
-        "SELECT GROUP_CONCAT(PARAMETER_NAME ORDER BY ORDINAL_POSITION) = ?"
-        "  FROM information_schema.PARAMETERS"
-        " WHERE SPECIFIC_SCHEMA = DATABASE() AND SPECIFIC_NAME = ?";
+    static const char SQL[] = "SELECT GROUP_CONCAT(PARAMETER_NAME ORDER BY ORDINAL_POSITION) = ?"
+                              "  FROM information_schema.PARAMETERS"
+                              " WHERE SPECIFIC_SCHEMA = DATABASE() AND SPECIFIC_NAME = ?";
 
     (void)state;
     for (size_t i = 0; i < COUNT(PROCEDURES); i++) {
@@ -25,7 +24,8 @@ static void test_procedures__have_the_arguments_that_are_named(void **state)
             fail_msg("%s: its arguments are not %s", PROCEDURES[i]->name, PROCEDURES[i]->args);
     }
     ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.ROUTINES"
-                  " WHERE ROUTINE_SCHEMA = 'shroff'", COUNT(PROCEDURES));
+                  " WHERE ROUTINE_SCHEMA = 'shroff'",
+                  COUNT(PROCEDURES));
 }
 
 /* ---- status_log */
@@ -53,8 +53,9 @@ static void test_status_log__is_written_after_a_failed_call_too(void **state)
     run_sql("DROP TRIGGER refuse");
     ASSERT_NUMBER("SELECT COUNT(*) FROM status_log", 0);
     struct channel_said said = result_of(C.attempt.no, CHANNEL_SUCCESS, 10000);
-    ASSERT_ERR(settle_by_statements(S.db, &(struct settling){ .channel = channel_now(),
-                                                              .said = &said }), PAY_OK);
+    ASSERT_ERR(
+        settle_by_statements(S.db, &(struct settling){ .channel = channel_now(), .said = &said }),
+        PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM status_log WHERE from_status = 0 AND to_status = 10", 2);
 }
 
@@ -63,8 +64,11 @@ static void test_status_log__is_written_after_a_failed_call_too(void **state)
 /* Each case: what was before (order H, attempts C.attempt and OTHER), and what comes. */
 static char OTHER[NO_SIZE];
 
-static void nothing(void) { }
-static void order_closed(void) { run_sql("UPDATE pay_order SET status = 20"); }
+static void nothing(void) {}
+static void order_closed(void)
+{
+    run_sql("UPDATE pay_order SET status = 20");
+}
 static void attempt_closed(void)
 {
     run_sql("UPDATE pay_order_extension SET status = 20, channel_error_code = 'CLOSED',"
@@ -74,19 +78,25 @@ static void accepted_late(void)
 {
     order_closed();
     run_sql("UPDATE pay_app SET late_payment = 'accept'");
-    clock_sleep_ms(1100);       /* the app's row is kept for 1 s */
+    clock_sleep_ms(1100); /* the app's row is kept for 1 s */
 }
 static void paid_before(void)
 {
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
 }
-static void other_paid(void) { ASSERT_ERR(settled(OTHER, CHANNEL_SUCCESS, 10000), PAY_OK); }
-static void number_taken(void) { ASSERT_ERR(paid_by(OTHER, "NUMBER"), PAY_OK); }
+static void other_paid(void)
+{
+    ASSERT_ERR(settled(OTHER, CHANNEL_SUCCESS, 10000), PAY_OK);
+}
+static void number_taken(void)
+{
+    ASSERT_ERR(paid_by(OTHER, "NUMBER"), PAY_OK);
+}
 
 static const struct way {
     const char *name;
     void (*before)(void);
-    const char *number;             /* the channel's; "": it says none */
+    const char *number; /* the channel's; "": it says none */
     enum channel_state state;
     int64_t price, success_time;
     enum pay_err want;
@@ -135,14 +145,20 @@ static const char *rows_now(void)
         " (SELECT GROUP_CONCAT(CONCAT_WS('|', 'alert', kind, times, text) ORDER BY id)"
         "    FROM pay_alert)),"
         " ?, 'ORDER'), ?, 'ATTEMPT'), ?, 'OTHER'), '[0-9A-Z]{26}', 'NEW') AS text) t";
-    static struct rows { char hex[65], text[16384]; } row;
+    static struct rows {
+        char hex[65], text[16384];
+    } row;
     static const struct db_column COLUMNS[] = {
-        DB_COLUMN(struct rows, hex), DB_COLUMN(struct rows, text),
+        DB_COLUMN(struct rows, hex),
+        DB_COLUMN(struct rows, text),
     };
     const struct db_param in[] = { DB_STR(C.order.no), DB_STR(C.attempt.no), DB_STR(OTHER) };
 
-    ASSERT_ERR(db_select(S.root, &(struct db_query){ .sql = SQL, .in = in, .n = COUNT(in),
-                                                     .shape = DB_SHAPE(COLUMNS), .row = &row }),
+    ASSERT_ERR(db_select(S.root, &(struct db_query){ .sql = SQL,
+                                                     .in = in,
+                                                     .n = COUNT(in),
+                                                     .shape = DB_SHAPE(COLUMNS),
+                                                     .row = &row }),
                PAY_OK);
     db_end(S.root);
     return row.text;
@@ -167,8 +183,11 @@ static enum verdict CALL_VERDICT;
 static enum pay_err way_gone(const struct way *way, bool by_statements)
 {
     struct channel_said said = result_of(C.attempt.no, way->state, way->price);
-    struct callback_raw raw = { .channel_id = S.channel_id, .remote_address = "127.0.0.1",
-                                .headers = "{}", .body = "as it came \x80", .body_len = 12 };
+    struct callback_raw raw = { .channel_id = S.channel_id,
+                                .remote_address = "127.0.0.1",
+                                .headers = "{}",
+                                .body = "as it came \x80",
+                                .body_len = 12 };
 
     said.success_time = way->success_time;
     snprintf(said.channel_no, sizeof(said.channel_no), "%s", way->number);

@@ -20,9 +20,11 @@ static void test_checkout_refund__all_of_it(void **state)
                   " AND version = 1 AND merchant_refund_id = 'R1' AND merchant_order_id = 'SO1'"
                   " AND notify_url LIKE 'http://127.0.0.1:9/back/%'"
                   " AND JSON_VALUE(body, '$.data.status') = 'SUCCESS'"
-                  " AND JSON_VALUE(body, '$.data.refund_price') = 10000", 1);
+                  " AND JSON_VALUE(body, '$.data.refund_price') = 10000",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM status_log WHERE kind = 'refund' AND from_status = 0"
-                  " AND to_status = 10", 1);
+                  " AND to_status = 10",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM status_log WHERE kind = 'order' AND to_status = 30", 1);
 }
 
@@ -45,8 +47,11 @@ static void test_checkout_refund__in_parts(void **state)
 static void test_checkout_refund__a_channel_can_do_each_of_these(void **state)
 {
     static const struct {
-        const char *name; enum pay_err call; enum channel_state said;
-        enum pay_err want; int64_t status, reserved;
+        const char *name;
+        enum pay_err call;
+        enum channel_state said;
+        enum pay_err want;
+        int64_t status, reserved;
     } CASES[] = {
         { "done", PAY_OK, CHANNEL_SUCCESS, PAY_OK, 10, 0 },
         { "at it", PAY_OK, CHANNEL_WAITING, PAY_OK, 0, 100 },
@@ -137,9 +142,11 @@ static void test_checkout_refund__a_failed_one_is_tried_again(void **state)
     ASSERT_MONEY(30, 10000, 0, 10);
     ASSERT_NUMBER("SELECT refund_count FROM pay_order", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE event = 'refund.failure'"
-                  " AND version IN (1, 2)", 2);
+                  " AND version IN (1, 2)",
+                  2);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE event = 'refund.success'"
-                  " AND version = 3", 1);
+                  " AND version = 3",
+                  1);
 }
 
 /* ---- killed between: the job goes on */
@@ -154,7 +161,8 @@ static void test_checkout_refund_due__sends_what_was_reserved(void **state)
     assert_int_equal(P->asked * 10 + P->sent, 11);
     ASSERT_MONEY(30, 10000, 0, 10);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_refund WHERE next_sync_time IS NULL"
-                  " AND claim_token = 0", 1);
+                  " AND claim_token = 0",
+                  1);
     assert_int_equal(refunds_run(), 0);
 }
 
@@ -193,8 +201,12 @@ static void test_checkout_refund_due__asks_less_and_less(void **state)
 
 static void test_refund_reserve__a_lost_commit_is_found_again(void **state)
 {
-    static const struct { enum cut cut; bool there; } CUTS[] = {
-        { CUT_AFTER_COMMIT_ARRIVED, true }, { CUT_BEFORE_COMMIT_ARRIVES, false },
+    static const struct {
+        enum cut cut;
+        bool there;
+    } CUTS[] = {
+        { CUT_AFTER_COMMIT_ARRIVED, true },
+        { CUT_BEFORE_COMMIT_ARRIVES, false },
     };
 
     (void)state;
@@ -233,7 +245,9 @@ static void test_settle_refund__in_any_order(void **state)
             failed = failed || said[k] == CHANNEL_FAILED || said[k] == CHANNEL_CLOSED;
         }
         CHECK_I64("refund", number_of("SELECT status FROM pay_refund"),
-                  done ? 10 : failed ? 20 : 0);
+                  done     ? 10
+                  : failed ? 20
+                           : 0);
         CHECK_I64("order", number_of("SELECT status FROM pay_order"), done ? 30 : 10);
         CHECK_I64("back", number_of("SELECT refund_price FROM pay_order"), done ? 10000 : 0);
         CHECK_I64("open", number_of("SELECT refunding_price FROM pay_order"),
@@ -251,7 +265,8 @@ static void test_settle_refund__repeated(void **state)
     assert_int_equal(V, VERDICT_REPEATED);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE type = 2", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE kind = 'refund'"
-                  " AND verdict = 'REPEATED' AND extension_id IS NOT NULL", 4);
+                  " AND verdict = 'REPEATED' AND extension_id IS NOT NULL",
+                  4);
     ASSERT_MONEY(30, 10000, 0, 10);
 }
 
@@ -275,7 +290,8 @@ static void test_settle_refund__conflicts_change_nothing(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind IN ('other_price', 'other_account')",
                   2);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE kind = 'refund'"
-                  " AND verdict IN ('OTHER_PRICE', 'OTHER_ACCOUNT')", 3);
+                  " AND verdict IN ('OTHER_PRICE', 'OTHER_ACCOUNT')",
+                  3);
 }
 
 /* The first try failed here and was done there, and another refund took the money meanwhile. */
@@ -328,7 +344,8 @@ static void test_refund_add__goes_back_by_itself_once(void **state)
     for (int i = 0; i < 3; i++)
         ASSERT_ERR(db_txn(S.db, add_work, &second), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_refund WHERE cause = 'duplicate'"
-                  " AND next_sync_time <= UTC_TIMESTAMP(3)", 1);
+                  " AND next_sync_time <= UTC_TIMESTAMP(3)",
+                  1);
     ASSERT_NUMBER("SELECT refund_count FROM pay_order", 1);
     ASSERT_MONEY(10, 0, 0, 0);
     assert_int_equal(refunds_run(), 1);
@@ -337,7 +354,8 @@ static void test_refund_add__goes_back_by_itself_once(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE event = 'refund.success'"
                   " AND merchant_refund_id IS NULL"
                   " AND JSON_VALUE(body, '$.data.cause') = 'duplicate'"
-                  " AND JSON_VALUE(body, '$.data.merchant_refund_id') IS NULL", 1);
+                  " AND JSON_VALUE(body, '$.data.merchant_refund_id') IS NULL",
+                  1);
     /* all of the order's own money can still go back */
     ASSERT_ERR(refunded("SO1", "R1", 10000), PAY_OK);
     ASSERT_MONEY(30, 10000, 0, 10);
@@ -353,7 +371,8 @@ static void test_refund_add__a_no_is_an_operators_business(void **state)
     ASSERT_MONEY(10, 0, 0, 20);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert a JOIN pay_order_extension e ON e.no = a.about"
                   " WHERE a.kind = 'refund_failed' AND a.closed_by IS NULL"
-                  " AND e.duplicate_paid = 1", 1);
+                  " AND e.duplicate_paid = 1",
+                  1);
 }
 
 /* ---- at once */
@@ -476,7 +495,8 @@ static void test_refund_reserve__fails_and_again_at_once(void **state)
     assert_int_equal(crowd(fails_and_again), CROWD);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o JOIN pay_refund r"
                   " WHERE o.refunding_price = IF(r.status = 0, 6000, 0)"
-                  " AND o.refund_price = 0", 1);
+                  " AND o.refund_price = 0",
+                  1);
 }
 
 int main(void)

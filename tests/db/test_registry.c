@@ -4,7 +4,7 @@
 #include "tests/db/shroff.h"
 
 static struct actor ME = { "anna", "a reason", "" };
-static char KEY[APP_KEY_SIZE];          /* of the test's own app */
+static char KEY[APP_KEY_SIZE]; /* of the test's own app */
 static char WEBHOOK[WEBHOOK_TEXT_SIZE];
 
 static int registry_up(void **state)
@@ -50,14 +50,21 @@ static enum pay_err key_create(const char *scopes, struct new_key *out)
 
 #define ASSERT_LOGGED(what) \
     ASSERT_NUMBER("SELECT COUNT(*) FROM admin_log WHERE what = '" what "' AND who = 'anna' AND" \
-                  " why = 'a reason' AND on_what <> ''", 1)
+                  " why = 'a reason' AND on_what <> ''", \
+                  1)
 #define ASSERT_NOT_LOGGED() ASSERT_NUMBER("SELECT COUNT(*) FROM admin_log", 0)
 
 /* ---- apps */
 
-struct app_case { const char *name; size_t offset; const char *value, *problem; };
+struct app_case {
+    const char *name;
+    size_t offset;
+    const char *value, *problem;
+};
 #define APP_CASE(label, member, value, problem) \
-    { label, offsetof(struct app_row, member), value, problem }
+    { \
+        label, offsetof(struct app_row, member), value, problem \
+    }
 static const struct app_case APP_CASES[] = {
     APP_CASE("no name", name, "", "1 to 64 characters"),
     APP_CASE("a relative URL", order_notify_url, "/notify", "absolute http or https"),
@@ -117,7 +124,8 @@ static void test_registry_app_rotate__keeps_the_old_secret_for_its_time(void **s
     assert_string_not_equal(second, WEBHOOK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_app WHERE webhook_secret_old_sealed IS NOT NULL AND"
                   " webhook_secret_old_until > UTC_TIMESTAMP(3) + INTERVAL 50 SECOND AND"
-                  " webhook_secret_old_until < UTC_TIMESTAMP(3) + INTERVAL 61 SECOND", 1);
+                  " webhook_secret_old_until < UTC_TIMESTAMP(3) + INTERVAL 61 SECOND",
+                  1);
     ASSERT_LOGGED("app.rotate");
     ASSERT_ERR(registry_check_secrets(S.db, &opened, &broken), PAY_OK);
     assert_int_equal(broken, 0);
@@ -176,7 +184,8 @@ static void test_registry_key_create__keeps_no_bare_digest(void **state)
     (void)state;
     ASSERT_ERR(registry_key_create(S.db, &ME, &spec, &key), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_app_key WHERE fingerprint = UNHEX(SHA2("
-                  "'password password password password', 256))", 0);
+                  "'password password password password', 256))",
+                  0);
     /* Through a rotation of the master key it stays the same, and open. */
     int64_t sealed;
     ASSERT_ERR(registry_rotate_master(S.db, &ME, &sealed), PAY_OK);
@@ -189,7 +198,8 @@ static void test_registry_key_create__keeps_no_bare_digest(void **state)
     ASSERT_ERR(registry_key_create(S.db, &ME, &spec, &key), PAY_CONFLICT);
     ASSERT_ERR(key_create("all", &key), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_app_key WHERE fingerprint = UNHEX(SHA2("
-                  "'password password password password', 256))", 0);
+                  "'password password password password', 256))",
+                  0);
     ASSERT_ERR(registry_key_create(S.db, &ME, &spec, &key), PAY_CONFLICT);
     assert_non_null(strstr(ME.problem, "registered already"));
     /* Under another master key no key is made that could not be told apart. */
@@ -238,10 +248,12 @@ static void test_registry_key_rotate__never_lengthens_a_life(void **state)
     ASSERT_ERR(key_create("payment:query", &old), PAY_OK);
     ASSERT_ERR(registry_key_rotate(S.db, &ME, &ref, 60, &next), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_app_key WHERE scopes = 'payment:query' AND"
-                  " expire_time IS NULL", 1);
+                  " expire_time IS NULL",
+                  1);
     ASSERT_ERR(registry_key_rotate(S.db, &ME, &ref, 86400, &next), PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_app_key WHERE scopes = 'payment:query' AND"
-                  " expire_time < UTC_TIMESTAMP(3) + INTERVAL 61 SECOND", 1);
+                  " expire_time < UTC_TIMESTAMP(3) + INTERVAL 61 SECOND",
+                  1);
     run_sql("UPDATE pay_app_key SET expire_time = UTC_TIMESTAMP(3) WHERE expire_time IS NOT NULL");
     ASSERT_ERR(registry_key_rotate(S.db, &ME, &ref, 86400, &next), PAY_CONFLICT);
     assert_non_null(strstr(ME.problem, "has expired"));
@@ -296,8 +308,11 @@ static void test_registry_channel_rotate__and_status(void **state)
     struct new_channel channel;
 
     (void)state;
-    ASSERT_ERR(registry_channel_create(S.db, &ME, &(struct channel_spec){
-        .env = &S.config, .app_key = KEY, .code = "mock" }, &channel), PAY_OK);
+    ASSERT_ERR(registry_channel_create(
+                   S.db, &ME,
+                   &(struct channel_spec){ .env = &S.config, .app_key = KEY, .code = "mock" },
+                   &channel),
+               PAY_OK);
     ASSERT_ERR(registry_channel_rotate(S.db, &ME, channel.id, secret), PAY_OK);
     assert_string_not_equal(secret, channel.secret);
     ASSERT_LOGGED("channel.rotate");

@@ -32,7 +32,7 @@ static void test_checkout_create__a_plain_repeat_is_two_statements(void **state)
 
     (void)state;
     created("SO1", 10000);
-    created("SO1", 10000);      /* from now on this process knows the order */
+    created("SO1", 10000); /* from now on this process knows the order */
     count_begin();
     for (int i = 0; i < 10; i++) {
         ASSERT_ERR(create_with(fresh_nonce(), "SO1", 10000, CODES[i % 2]), PAY_OK);
@@ -69,7 +69,9 @@ static void test_checkout_create__a_known_order_refuses_in_the_same_order(void *
 
 /* ---- the transaction of one statement */
 
-struct two { const char *nonce, *second; };
+struct two {
+    const char *nonce, *second;
+};
 
 static enum pay_err spend(struct db *db, void *arg)
 {

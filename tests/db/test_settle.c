@@ -10,14 +10,17 @@ static void test_settle__pays_once_and_tells(void **state)
     ASSERT_NUMBER("SELECT status * 1000 + version FROM pay_order", 10001);
     ASSERT_NUMBER("SELECT channel_fee_price FROM pay_order", 60);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order"
-                  " WHERE success_time = '2025-11-21 00:00:00.123'", 1);
+                  " WHERE success_time = '2025-11-21 00:00:00.123'",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o"
                   " JOIN pay_order_extension e ON o.extension_id = e.id"
                   " WHERE o.channel_order_no = CONCAT('GW', e.no) AND"
                   " e.channel_order_no = o.channel_order_no AND"
-                  " e.paid_price = 10000 AND o.channel_code = 'mock'", 1);
+                  " e.paid_price = 10000 AND o.channel_code = 'mock'",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE event = 'order.success' AND version = 1"
-                  " AND max_notify_times = 16 AND lane = 0", 1);
+                  " AND max_notify_times = 16 AND lane = 0",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'ACCEPTED'", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM status_log", 2);
 }
@@ -68,7 +71,8 @@ static void test_settle__an_end_leaves_the_order_payable(void **state)
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_CLOSED, 10000), PAY_OK);
     assert_int_equal(V, VERDICT_REPEATED);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension"
-                  " WHERE channel_error_code = 'FAILED'", 1);
+                  " WHERE channel_error_code = 'FAILED'",
+                  1);
     /* and the money may come after all */
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
     assert_int_equal(V, VERDICT_ACCEPTED);
@@ -87,7 +91,8 @@ static void test_settle__second_attempt_paid_is_kept(void **state)
     ASSERT_ERR(settled(first, CHANNEL_SUCCESS, 10000), PAY_OK);
     assert_int_equal(V, VERDICT_DUPLICATE_PAID);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension"
-                  " WHERE duplicate_paid = 1 AND status = 10", 1);
+                  " WHERE duplicate_paid = 1 AND status = 10",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'duplicate_paid'", 1);
     ASSERT_NUMBER("SELECT version FROM pay_order", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
@@ -113,7 +118,8 @@ static void test_settle__a_number_pays_one_attempt(void **state)
     snprintf(asked.channel_no, sizeof(asked.channel_no), "X1");
     ASSERT_ERR(settle(S.db, channel_now(), &asked, NULL, &V), PAY_OTHER_PAYMENT);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert"
-                  " WHERE kind = 'other_payment' AND times = 2 AND closed_by IS NULL", 1);
+                  " WHERE kind = 'other_payment' AND times = 2 AND closed_by IS NULL",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'OTHER_PAYMENT'", 1);
     ASSERT_NUMBER("SELECT status FROM pay_order WHERE merchant_order_id = 'SO2'", 0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
@@ -156,13 +162,16 @@ static void test_settle__a_second_payment_has_a_row_of_its_own(void **state)
                   " ON f.id = e.of_id WHERE e.status = 10 AND e.duplicate_paid = 1 AND"
                   " e.channel_order_no = 'X2' AND e.paid_price = 10000 AND e.no <> f.no AND"
                   " f.channel_order_no = 'X1' AND f.duplicate_paid = 0 AND f.of_id IS NULL AND"
-                  " e.success_time = '2025-11-21 00:00:00.123'", 1);
+                  " e.success_time = '2025-11-21 00:00:00.123'",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 2);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'duplicate_paid' AND times = 1", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM status_log l JOIN pay_order_extension e ON e.id = l.data_id"
-                  " WHERE l.kind = 'attempt' AND e.of_id IS NOT NULL AND l.from_status = 0", 1);
+                  " WHERE l.kind = 'attempt' AND e.of_id IS NOT NULL AND l.from_status = 0",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o WHERE o.version = 1 AND"
-                  " o.channel_order_no = 'X1'", 1);
+                  " o.channel_order_no = 'X1'",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 1);
     /* the first one again, a third one, and another order's money */
     ASSERT_ERR(paid_by(C.attempt.no, "X1"), PAY_OK);
@@ -186,7 +195,8 @@ static void test_settle__a_number_that_was_not_said_is_learned(void **state)
     ASSERT_ERR(paid_by(C.attempt.no, "X1"), PAY_OK);
     assert_int_equal(V, VERDICT_REPEATED);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
-                  " WHERE o.channel_order_no = 'X1' AND e.channel_order_no = 'X1'", 1);
+                  " WHERE o.channel_order_no = 'X1' AND e.channel_order_no = 'X1'",
+                  1);
 }
 
 static void late_payment(const char *policy)
@@ -195,7 +205,7 @@ static void late_payment(const char *policy)
 
     snprintf(sql, sizeof(sql), "UPDATE pay_app SET late_payment = '%s'", policy);
     run_sql(sql);
-    clock_sleep_ms(1100);       /* apps are kept for a second */
+    clock_sleep_ms(1100); /* apps are kept for a second */
     created("SO1", 10000);
     run_sql("UPDATE pay_order SET status = 20");
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
@@ -219,7 +229,8 @@ static void test_settle__late_money_is_kept_for_refund(void **state)
         late_payment(POLICIES[i]);
         assert_int_equal(V, VERDICT_LATE_PAID);
         ASSERT_NUMBER("SELECT o.status * 100 + e.status"
-                      " FROM pay_order o, pay_order_extension e", 2010);
+                      " FROM pay_order o, pay_order_extension e",
+                      2010);
         ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'late_paid'", 1);
         ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 0);
     }
@@ -228,8 +239,14 @@ static void test_settle__late_money_is_kept_for_refund(void **state)
 
 static void test_settle__other_price_never_pays(void **state)
 {
-    static const struct { int64_t price; const char *currency; } CASES[] = {
-        { 9999, "CNY" }, { 10001, "CNY" }, { 10000, "USD" }, { 1, "" },
+    static const struct {
+        int64_t price;
+        const char *currency;
+    } CASES[] = {
+        { 9999, "CNY" },
+        { 10001, "CNY" },
+        { 10000, "USD" },
+        { 1, "" },
     };
 
     (void)state;
@@ -243,7 +260,8 @@ static void test_settle__other_price_never_pays(void **state)
     ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 0);
     ASSERT_NUMBER("SELECT times FROM pay_alert WHERE kind = 'other_price'", 4);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'OTHER_PRICE' AND"
-                  " body = '\\\\xff\\\\x00{'", 4);
+                  " body = '\\\\xff\\\\x00{'",
+                  4);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 0);
     /* an alert that was closed opens again */
     run_sql("UPDATE pay_alert SET closed_by = 'me', close_time = NOW(3)");
@@ -276,7 +294,8 @@ static void test_settle__knows_only_its_channels_attempts(void **state)
     ASSERT_NUMBER("SELECT status FROM pay_order", 0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log", 0);
     ASSERT_ERR(callback_record(S.db, &(struct callback_raw){ .body = "", .headers = "{}" },
-                               VERDICT_BAD_SIGN), PAY_OK);
+                               VERDICT_BAD_SIGN),
+               PAY_OK);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'BAD_SIGN'", 1);
 }
 

@@ -42,8 +42,8 @@ static int unchecked(void **state)
 
 static const struct machine {
     const struct state_table *of;
-    const char *insert;             /* without the state and the last bracket */
-    const char *facts;              /* that come with the step to 10 */
+    const char *insert; /* without the state and the last bracket */
+    const char *facts;  /* that come with the step to 10 */
 } MACHINES[] = {
     { &ORDER_STATE_TABLE,
       "INSERT INTO pay_order (id, no, app_id, merchant_order_id, subject, price, currency,"
@@ -133,7 +133,10 @@ static void test_schema__begins_and_explains_as_the_table(void **state)
             text_addf(&words, "%s%lld %s", row == of->rows ? "" : ", ", (long long)row->number,
                       row->word);
         const struct db_param in[] = {
-            DB_STR(of->table), DB_NUM(of->rows->number), DB_STR(room), DB_STR(room),
+            DB_STR(of->table),
+            DB_NUM(of->rows->number),
+            DB_STR(room),
+            DB_STR(room),
         };
         ASSERT_ERR(db_number(S.root, SQL, DB_LIST(in), &count), PAY_OK);
         db_end(S.root);
@@ -159,9 +162,11 @@ static void test_steps__success_brings_what_paid_it(void **state)
     refused("UPDATE pay_order SET status = 10", "without what paid it");
     refused("UPDATE pay_order_extension SET status = 10", "without its price as paid");
     refused("UPDATE pay_order_extension SET status = 10, paid_price = 499, paid_currency = 'CNY',"
-            " success_time = NOW(3)", "without its price as paid");
+            " success_time = NOW(3)",
+            "without its price as paid");
     refused("UPDATE pay_order_extension SET status = 10, paid_price = 500, paid_currency = 'USD',"
-            " success_time = NOW(3)", "without its price as paid");
+            " success_time = NOW(3)",
+            "without its price as paid");
     must("UPDATE pay_order SET status = 10, extension_id = 1, success_time = NOW(3)");
     must("UPDATE pay_order_extension SET status = 10, paid_price = 500, success_time = NOW(3)");
 }
@@ -206,8 +211,10 @@ static void test_terms__are_written_once(void **state)
 static void test_success_time__is_written_with_the_step(void **state)
 {
     static const char *const SETS[] = {
-        "success_time = NOW(3) + INTERVAL 1 DAY", "success_time = NULL",
-        "status = 30, success_time = '2020-01-01'", "status = 20, success_time = '2020-01-01'",
+        "success_time = NOW(3) + INTERVAL 1 DAY",
+        "success_time = NULL",
+        "status = 30, success_time = '2020-01-01'",
+        "status = 20, success_time = '2020-01-01'",
     };
     char sql[256];
 
@@ -229,16 +236,28 @@ static void test_success_time__is_written_with_the_step(void **state)
 /* What a payment was is written with the step, and cannot change with or after it. */
 static void test_payment__is_written_with_the_step(void **state)
 {
-    static const struct { size_t machine; const char *sets; } CASES[] = {
-        { 0, "extension_id = 2" }, { 0, "channel_id = 2" }, { 0, "channel_code = 'x'" },
-        { 0, "channel_fee_rate = 1" }, { 0, "channel_fee_price = 1" },
+    static const struct {
+        size_t machine;
+        const char *sets;
+    } CASES[] = {
+        { 0, "extension_id = 2" },
+        { 0, "channel_id = 2" },
+        { 0, "channel_code = 'x'" },
+        { 0, "channel_fee_rate = 1" },
+        { 0, "channel_fee_price = 1" },
         { 0, "channel_order_no = 'X'" },
-        { 1, "paid_price = 1" }, { 1, "paid_currency = 'USD'" }, { 1, "duplicate_paid = 1" },
+        { 1, "paid_price = 1" },
+        { 1, "paid_currency = 'USD'" },
+        { 1, "duplicate_paid = 1" },
         { 1, "channel_order_no = 'X'" },
-        { 2, "success_time = '2020-01-01'" }, { 3, "success_time = '2020-01-01'" },
+        { 2, "success_time = '2020-01-01'" },
+        { 3, "success_time = '2020-01-01'" },
     };
     static const char *const NUMBERS[] = {
-        "channel_order_no", "channel_order_no", "channel_refund_no", "channel_transfer_no",
+        "channel_order_no",
+        "channel_order_no",
+        "channel_refund_no",
+        "channel_transfer_no",
     };
     char sql[256];
 
@@ -264,9 +283,13 @@ static void test_payment__is_written_with_the_step(void **state)
 
 static void test_money__stays_in_its_bounds(void **state)
 {
-    static const struct { size_t machine; const char *from, *to; } BIRTHS[] = {
-        { 0, "500", "0" }, { 0, "500", "-1" }, { 0, "500", "1000000000001" }, { 1, "500", "0" },
-        { 2, "500, 500", "500, 0" }, { 2, "500, 500", "500, 501" }, { 3, "500", "-500" },
+    static const struct {
+        size_t machine;
+        const char *from, *to;
+    } BIRTHS[] = {
+        { 0, "500", "0" },    { 0, "500", "-1" },          { 0, "500", "1000000000001" },
+        { 1, "500", "0" },    { 2, "500, 500", "500, 0" }, { 2, "500, 500", "500, 501" },
+        { 3, "500", "-500" },
     };
     char room[640];
 

@@ -24,13 +24,17 @@ static void test_test_clock__moves_what_is_open(void **state)
             " SELECT id, 'http', 'dead.example', 80, '2030-01-01 00:01:00' FROM pay_app");
     ASSERT_ERR(advance("a-nonce-of-the-clock", 60), PAY_OK);
     ASSERT_NUMBER("SELECT TIMESTAMPDIFF(SECOND, create_time, expire_time) FROM pay_order"
-                  " WHERE merchant_order_id = 'SO1'", 7140);
+                  " WHERE merchant_order_id = 'SO1'",
+                  7140);
     ASSERT_NUMBER("SELECT TIMESTAMPDIFF(SECOND, create_time, expire_time) FROM pay_order"
-                  " WHERE merchant_order_id = 'SO2'", 7200);
+                  " WHERE merchant_order_id = 'SO2'",
+                  7200);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension"
-                  " WHERE status = 0 AND next_sync_time = '2030-01-01'", 1);
+                  " WHERE status = 0 AND next_sync_time = '2030-01-01'",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension"
-                  " WHERE status = 10 AND next_sync_time = '2030-01-01 00:01:00'", 1);
+                  " WHERE status = 10 AND next_sync_time = '2030-01-01 00:01:00'",
+                  1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE next_notify_time = '2030-01-01'", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_endpoint WHERE open_until = '2030-01-01'", 1);
 }

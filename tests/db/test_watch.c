@@ -3,7 +3,10 @@
 
 #include "watch/story.h"
 
-struct told { int64_t rows, all; char first[33]; };
+struct told {
+    int64_t rows, all;
+    char first[33];
+};
 
 static enum pay_err note(void *arg, void *row)
 {

@@ -29,7 +29,8 @@ static void steps_of(const struct state_table *of, const struct word *row)
 static void table_of(const struct state_table *of, bool numbers)
 {
     printf(numbers ? "| %s (`%s`) | | | can become |\n| --- | --- | --- | --- |\n"
-                   : "| %s | | can become |\n| --- | --- | --- |\n", of->kind, of->table);
+                   : "| %s | | can become |\n| --- | --- | --- |\n",
+           of->kind, of->table);
     for (const struct word *row = of->rows; row->word != NULL; row++) {
         printf("| `%s` |", row->word);
         if (numbers)

@@ -55,7 +55,10 @@ static inline char *fuzz_text(const void *at, size_t len)
 
 /* The input cut into fields at a byte; each call gives the next as a text of its own (to be
  * freed). */
-struct fuzz_input { const uint8_t *at; size_t len; };
+struct fuzz_input {
+    const uint8_t *at;
+    size_t len;
+};
 static inline char *fuzz_field(struct fuzz_input *in, uint8_t cut)
 {
     const uint8_t *end = in->len > 0 ? memchr(in->at, cut, in->len) : NULL;

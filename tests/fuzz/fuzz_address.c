@@ -7,9 +7,9 @@
 
 /* IANA's special-purpose registries. */
 static const char *const REFUSED[] = {
-    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-    "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",
-    "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+    "0.0.0.0/8",     "10.0.0.0/8",      "100.64.0.0/10",  "127.0.0.0/8",    "169.254.0.0/16",
+    "172.16.0.0/12", "192.0.0.0/24",    "192.0.2.0/24",   "192.88.99.0/24", "192.168.0.0/16",
+    "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",    "240.0.0.0/4",
 };
 static const char *const REFUSED6[] = { "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20" };
 
@@ -55,9 +55,9 @@ static void check_guard(const struct net_address *address)
 {
     struct http_transfer strict = { .checked = true }, loose = { .checked = true };
     const bool reachable = public_by_table(address->bytes);
-    const bool metadata = (is_four(address->bytes) && address->bytes[12] == 169 &&
-                           address->bytes[13] == 254) ||
-                          inside("fd00:ec2::254/128", AF_INET6, address->bytes);
+    const bool metadata =
+        (is_four(address->bytes) && address->bytes[12] == 169 && address->bytes[13] == 254) ||
+        inside("fd00:ec2::254/128", AF_INET6, address->bytes);
 
     PROPERTY(net_is_public(address) == reachable);
     PROPERTY(http_address_ok(&strict, address) == reachable);
@@ -69,8 +69,8 @@ static void check_text(const char *s)
 {
     struct net_address got;
     uint8_t want[16];
-    const bool four = inet_pton(AF_INET, s, want) == 1, six = !four && inet_pton(AF_INET6, s,
-                                                                                 want) == 1;
+    const bool four = inet_pton(AF_INET, s, want) == 1,
+               six = !four && inet_pton(AF_INET6, s, want) == 1;
 
     PROPERTY(net_parse(s, &got) == (four || six));
     if (!four && !six)
@@ -165,7 +165,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzz_input in = { data, size };
     struct net_address address = { .bytes = { 0 } };
     char *first = fuzz_field(&in, '\n'), *second = fuzz_field(&in, '\n'),
-        *third = fuzz_field(&in, '\n');
+         *third = fuzz_field(&in, '\n');
 
     if (size >= 16) {
         memcpy(address.bytes, data, 16);

@@ -5,7 +5,9 @@
 
 enum { APP_KEY, KEY_ID, TIMESTAMP, NONCE, SIGNATURE, PARAMS };
 static const char *const NAMES[PARAMS] = { "app_key", "key_id", "timestamp", "nonce", "signature" };
-struct oracle { char *value[PARAMS]; };
+struct oracle {
+    char *value[PARAMS];
+};
 
 static bool all_of(const char *s, const char *extra, size_t min, size_t max)
 {
@@ -13,8 +15,8 @@ static bool all_of(const char *s, const char *extra, size_t min, size_t max)
 
     for (; s[n]; n++) {
         const char c = s[n];
-        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' &&
-                                                                                c <= 'Z');
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                           (c >= 'A' && c <= 'Z');
         if (!plain && !strchr(extra, c))
             return false;
     }
@@ -35,8 +37,8 @@ static const char *one(const char *s, struct oracle *out)
     const char *close = open && *open == '"' ? strchr(open + 1, '"') : NULL;
 
     for (size_t i = 0; close && i < PARAMS; i++) {
-        if (strlen(NAMES[i]) != (size_t)(equals - s) || strncmp(NAMES[i], s,
-                                                                (size_t)(equals - s)) != 0)
+        if (strlen(NAMES[i]) != (size_t)(equals - s) ||
+            strncmp(NAMES[i], s, (size_t)(equals - s)) != 0)
             continue;
         if (out->value[i])
             return NULL;

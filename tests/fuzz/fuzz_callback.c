@@ -16,7 +16,7 @@ static const struct channel_driver *const mock = &CHANNEL_MOCK;
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     static const char CONFIG[] = "{\"sign_type\":\"HMAC-SHA256\"}",
-        HIDDEN[] = "{\"secret\":\"" SECRET "\"}";
+                      HIDDEN[] = "{\"secret\":\"" SECRET "\"}";
 
     struct json *config, *secrets;
     void *keys;
@@ -51,7 +51,10 @@ static enum pay_err parse(const struct channel_account *who, const char *at, siz
 }
 
 /* The members anew without sign and sign_type and, when asked, with a timestamp of now. */
-struct rewrite { struct json_text to; bool now; };
+struct rewrite {
+    struct json_text to;
+    bool now;
+};
 
 static bool copy_member(void *arg, const char *name, const struct json *value)
 {
@@ -104,7 +107,7 @@ static void signed_is_taken(const struct json *object, bool now)
     if (err == PAY_OK)
         result_bounded(&out);
     PROPERTY(parse(NULL, text.at, text.len, &out) == PAY_BAD_SIGN);
-    char *digit = text.at + text.len - 3;       /* …0"} */
+    char *digit = text.at + text.len - 3; /* …0"} */
     *digit = *digit == '0' ? '1' : '0';
     PROPERTY(parse(&account, text.at, text.len, &out) == PAY_BAD_SIGN);
     memcpy(room, unsigned_text, strlen(unsigned_text) + 1);

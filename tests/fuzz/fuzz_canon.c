@@ -43,9 +43,8 @@ static void request_text(struct fuzz_input in)
         request.body_len = in.len;
         auth_signed_text(&request, &said, &text);
         const char *at = text.at;
-        PROPERTY(!text.full && take_line(&at, method) && take_line(&at, uri) && take_line(&at,
-                                                                                          time) &&
-                 take_line(&at, nonce));
+        PROPERTY(!text.full && take_line(&at, method) && take_line(&at, uri) &&
+                 take_line(&at, time) && take_line(&at, nonce));
         PROPERTY((size_t)(text.at + text.len - at) == in.len + 1);
         PROPERTY(memcmp(at, body, in.len) == 0 && at[in.len] == '\n');
     }
@@ -59,7 +58,10 @@ static void request_text(struct fuzz_input in)
 
 /* ---- a flat object: the text names each member that counts once, in order, with its value */
 
-struct taken { const struct json *object; size_t counted; };
+struct taken {
+    const struct json *object;
+    size_t counted;
+};
 
 static bool counts(const char *name, const struct json *value)
 {

@@ -96,8 +96,8 @@ static void taken_in_bounds(const struct input *in)
     struct text time = TEXT(when);
 
     PROPERTY(!*in->word || str_is(in->word, ALPHA_CHANNEL, 1, 8));
-    PROPERTY(utf8_is_valid(in->text, strlen(in->text)) && utf8_count(in->text,
-                                                                     strlen(in->text)) <= 10);
+    PROPERTY(utf8_is_valid(in->text, strlen(in->text)) &&
+             utf8_count(in->text, strlen(in->text)) <= 10);
     PROPERTY(!utf8_has_control(in->text, strlen(in->text)));
     PROPERTY(!*in->no || str_is(in->no, ALPHA_ULID, 26, 26));
     PROPERTY((in->number >= -5 && in->number <= 1000));

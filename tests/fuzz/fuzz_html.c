@@ -3,7 +3,9 @@
 #include "fuzz.h"
 #include "web/page/html.h"
 
-static const struct { const char *entity, *means; } ENTITIES[] = {
+static const struct {
+    const char *entity, *means;
+} ENTITIES[] = {
     { "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" }, { "&#39;", "'" },
 };
 
@@ -16,8 +18,8 @@ static void read_back(const char *page, struct text *to)
             continue;
         }
         size_t i = 0;
-        while (i < COUNT(ENTITIES) && strncmp(page, ENTITIES[i].entity,
-                                              strlen(ENTITIES[i].entity)) != 0)
+        while (i < COUNT(ENTITIES) &&
+               strncmp(page, ENTITIES[i].entity, strlen(ENTITIES[i].entity)) != 0)
             i++;
         PROPERTY(i < COUNT(ENTITIES));
         text_add(to, ENTITIES[i].means);
@@ -36,7 +38,7 @@ static void check(void (*escape)(struct text *, const char *), const char *s, co
     PROPERTY(!text.full && !strpbrk(page, never));
     read_back(page, &read);
     PROPERTY(!read.full && strcmp(back, s) == 0);
-    escape(&small, s);                      /* no room: never past its end, never a half entity */
+    escape(&small, s); /* no room: never past its end, never a half entity */
     PROPERTY(strlen(little) == small.len && strncmp(little, page, small.len) == 0);
     const char *open = strrchr(little, '&');
     PROPERTY(!open || strchr(open, ';'));

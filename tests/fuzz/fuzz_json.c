@@ -1,8 +1,8 @@
 /* fuzz_json.c - the JSON gate: what it accepts json-c accepts with the same tree, json_span finds
  * the very bytes of each member, and what our writer makes of the tree is accepted with the same
  * tree. */
-#define json_bool library_bool      /* our writer has a function of that name */
-#include <json-c/json.h>    /* lint: allow library - the oracle */
+#define json_bool library_bool /* our writer has a function of that name */
+#include <json-c/json.h>       /* lint: allow library - the oracle */
 #undef json_bool
 #include "fuzz.h"
 #include "base/json_text.h"
@@ -26,13 +26,13 @@ static void write_value(struct json_text *to, const char *name, const struct jso
     case JSON_NULL:
         json_raw(to, name, "null");
         break;
-    case JSON_BOOL:         /* nobody asks which */
+    case JSON_BOOL: /* nobody asks which */
         json_raw(to, name, "true");
         break;
     case JSON_INT:
         json_i64(to, name, json_int(value));
         break;
-    case JSON_NUMBER:       /* nothing of it is ever used but that it is one */
+    case JSON_NUMBER: /* nothing of it is ever used but that it is one */
         json_raw(to, name, "0.5");
         break;
     case JSON_STRING: {
@@ -48,7 +48,7 @@ static void write_value(struct json_text *to, const char *name, const struct jso
         break;
     case JSON_ARRAY:
         json_open_list(to, name);
-        for (size_t i = 0; i < json_size(value); i++)       /* only their number is used */
+        for (size_t i = 0; i < json_size(value); i++) /* only their number is used */
             json_i64(to, NULL, 0);
         json_close_list(to);
         break;
@@ -66,7 +66,10 @@ static char *canonical(const struct json *value)
     return room;
 }
 
-struct whole { const char *at; size_t len, members; };
+struct whole {
+    const char *at;
+    size_t len, members;
+};
 
 static bool span_is_member(void *arg, const char *name, const struct json *value)
 {
@@ -134,7 +137,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *behind = json_behind_mark(at, &rest);
 
     PROPERTY(behind + rest == at + size && (rest == size || rest + 3 == size));
-    PROPERTY(rest == size || !good);            /* the gate itself takes no BOM */
+    PROPERTY(rest == size || !good); /* the gate itself takes no BOM */
     json_explain(at, size, &why);
     PROPERTY(why.len > 0 && !why.full);
     PROPERTY(good == (json_parse(at, size, &root) == PAY_OK));

@@ -27,9 +27,9 @@ static bool http_date(const char *s, int64_t *out)
         return false;
     const int wday = tm.tm_wday;
     *out = timegm(&tm);
-    tm.tm_wday = wday;                      /* a wrong weekday is no reason to refuse */
-    return tm.tm_year >= 70 && strftime(again, sizeof(again), "%a, %d %b %Y %H:%M:%S GMT",
-                                        &tm) > 0 &&
+    tm.tm_wday = wday; /* a wrong weekday is no reason to refuse */
+    return tm.tm_year >= 70 &&
+           strftime(again, sizeof(again), "%a, %d %b %Y %H:%M:%S GMT", &tm) > 0 &&
            strcmp(again, s) == 0;
 }
 

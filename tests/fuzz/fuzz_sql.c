@@ -9,7 +9,10 @@ static bool is_blank(const char *line)
 }
 
 /* The statements by lines: `;` (or the delimiter) at a line's end closes one. */
-struct oracle { char *rest, delimiter[8]; struct text out; };
+struct oracle {
+    char *rest, delimiter[8];
+    struct text out;
+};
 
 static bool close_line(const struct oracle *o, char *line)
 {

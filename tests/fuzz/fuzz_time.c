@@ -32,8 +32,8 @@ static bool read_offset(const char *at, int64_t *out)
     *out = 0;
     if (*at == 'Z' || *at == 'z')
         return at[1] == '\0';
-    if (!one_of(&at, "+-") || !digits(&at, 2, &hours) || !one_of(&at, ":") || !digits(&at, 2,
-                                                                                      &minutes))
+    if (!one_of(&at, "+-") || !digits(&at, 2, &hours) || !one_of(&at, ":") ||
+        !digits(&at, 2, &minutes))
         return false;
     *out = sign * (hours * 60 + minutes) * INT64_C(60000);
     return *at == '\0' && hours <= 23 && minutes <= 59;
@@ -63,7 +63,7 @@ static bool oracle(const char *at, int64_t *out)
     struct tm before = tm;
     *out = timegm(&tm) * INT64_C(1000) + ms - offset;
     return tm.tm_mon == before.tm_mon && tm.tm_mday == before.tm_mday && *out >= 0 &&
-        *out <= LAST_MS;
+           *out <= LAST_MS;
 }
 
 static void check_moment(int64_t ms)

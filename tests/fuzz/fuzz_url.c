@@ -1,7 +1,7 @@
 /* fuzz_url.c - the URL guard against curl's own parser and a naive one: where the three do not
  * agree about scheme, host and port, we refuse. And appending a path never changes who is asked. */
 #include <arpa/inet.h>
-#include <curl/curl.h>      /* lint: allow library - the oracle */
+#include <curl/curl.h> /* lint: allow library - the oracle */
 #include <strings.h>
 #include "fuzz.h"
 #include "io/http/http.h"
@@ -63,7 +63,7 @@ static void naive_agrees(const char *s, const struct http_url *ours)
         host[strlen(host) - 1] = '\0';
         PROPERTY(net_parse(host + 1, &one) && net_parse(ours->host, &other));
         PROPERTY(memcmp(&one, &other, sizeof(one)) == 0);
-    } else if (!inet_aton(host, &ignored)) {    /* 0x7f.1 and the like become what they mean */
+    } else if (!inet_aton(host, &ignored)) { /* 0x7f.1 and the like become what they mean */
         PROPERTY(strcasecmp(host, ours->host) == 0);
     }
 }

@@ -11,13 +11,22 @@
 #include "channel/member.h"
 #include "io/crypto/sign.h"
 
-struct coin_keys { char merchant[33], secret[65]; };
+struct coin_keys {
+    char merchant[33], secret[65];
+};
 
 static const struct channel_member COIN_MEMBERS[] = {
     { .name = "merchant", .form = MEMBER_TEXT, .min = 4, .max = 32, .help = "our number there" },
-    { .name = "kind", .form = MEMBER_CHOICE, .words = "gold silver bronze", .optional = true,
+    { .name = "kind",
+      .form = MEMBER_CHOICE,
+      .words = "gold silver bronze",
+      .optional = true,
       .help = "what is paid in" },
-    { .name = "secret", .secret = true, .form = MEMBER_TEXT, .min = 8, .max = 64,
+    { .name = "secret",
+      .secret = true,
+      .form = MEMBER_TEXT,
+      .min = 8,
+      .max = 64,
       .help = "signs callbacks" },
 };
 
@@ -27,9 +36,9 @@ static inline enum pay_err coin_open(const struct channel_parsed *row, void **ou
 
     (void)why;
     *out = keys;
-    bool ok = text_copy(keys->merchant, sizeof(keys->merchant),
-                        member_text(row->config, "merchant")) &&
-              text_copy(keys->secret, sizeof(keys->secret), member_text(row->secrets, "secret"));
+    bool ok =
+        text_copy(keys->merchant, sizeof(keys->merchant), member_text(row->config, "merchant")) &&
+        text_copy(keys->secret, sizeof(keys->secret), member_text(row->secrets, "secret"));
     return ok ? PAY_OK : PAY_BAD_FIELD;
 }
 
@@ -38,7 +47,7 @@ static inline void coin_shut(void *keys)
     free(keys);
 }
 
-static int coin_calls;      /* of submit for coin_call */
+static int coin_calls; /* of submit for coin_call */
 
 static inline enum pay_err coin_submit(const struct channel_account *account,
                                        const struct channel_order *order,
@@ -50,14 +59,14 @@ static inline enum pay_err coin_submit(const struct channel_account *account,
     coin_calls += account->product->way == BY_CALL;
     text_addf(&text, "coin:%s:%lld", order->pay_id, (long long)order->price.minor);
     return text_copy(out->display_mode, sizeof(out->display_mode), account->product->display)
-               ? PAY_OK : PAY_FAULT;
+               ? PAY_OK
+               : PAY_FAULT;
 }
 
-#define COIN_PAGE 12000     /* bytes that coin_form shows, as long as pages with forms are */
+#define COIN_PAGE 12000 /* bytes that coin_form shows, as long as pages with forms are */
 
 static inline enum pay_err coin_page(const struct channel_account *account,
-                                     const struct channel_order *order,
-                                     struct channel_ticket *out)
+                                     const struct channel_order *order, struct channel_ticket *out)
 {
     enum pay_err err = coin_submit(account, order, out);
 
@@ -69,12 +78,12 @@ static inline enum pay_err coin_page(const struct channel_account *account,
 
 /* Takes the money in the call, as a bar code does. */
 static inline enum pay_err coin_take(const struct channel_account *account,
-                                     const struct channel_order *order,
-                                     struct channel_ticket *out)
+                                     const struct channel_order *order, struct channel_ticket *out)
 {
     enum pay_err err = coin_submit(account, order, out);
 
-    out->said = (struct channel_said){ .state = CHANNEL_SUCCESS, .price = order->price,
+    out->said = (struct channel_said){ .state = CHANNEL_SUCCESS,
+                                       .price = order->price,
                                        .channel_no = "B1" };
     return text_copy(out->said.no, sizeof(out->said.no), order->pay_id) ? err : PAY_FAULT;
 }
@@ -155,7 +164,10 @@ static inline enum pay_err coin_query(const struct channel_account *account, con
 }
 
 static const struct channel_product COIN_PRODUCTS[] = {
-    { .code = "coin_app", .display = "app", .way = OFFLINE, .currency = "CNY",
+    { .code = "coin_app",
+      .display = "app",
+      .way = OFFLINE,
+      .currency = "CNY",
       .submit = coin_submit },
     { .code = "coin_form", .display = "form", .way = OFFLINE, .submit = coin_page },
     { .code = "coin_call", .display = "qr_code", .way = BY_CALL, .submit = coin_submit },
@@ -163,11 +175,19 @@ static const struct channel_product COIN_PRODUCTS[] = {
 };
 
 static const struct channel_driver CHANNEL_COIN = {
-    .protocol = "coin", .body = CHANNEL_FORM, .body_max = 4096,
-    .products = COIN_PRODUCTS, .product_count = COUNT(COIN_PRODUCTS),
-    .members = COIN_MEMBERS, .member_count = COUNT(COIN_MEMBERS),
-    .open = coin_open, .shut = coin_shut, .query = coin_query, .close = coin_query,
-    .hear = coin_hear, .acknowledge = coin_acknowledge,
+    .protocol = "coin",
+    .body = CHANNEL_FORM,
+    .body_max = 4096,
+    .products = COIN_PRODUCTS,
+    .product_count = COUNT(COIN_PRODUCTS),
+    .members = COIN_MEMBERS,
+    .member_count = COUNT(COIN_MEMBERS),
+    .open = coin_open,
+    .shut = coin_shut,
+    .query = coin_query,
+    .close = coin_query,
+    .hear = coin_hear,
+    .acknowledge = coin_acknowledge,
 };
 
 #endif

@@ -12,7 +12,10 @@
 #define HMAC "SHROFF-HMAC-SHA256 "
 #define ALL KEY "," STAMP "," NONCE "," SIGN
 
-struct header_case { const char *header; bool want; };
+struct header_case {
+    const char *header;
+    bool want;
+};
 static const struct header_case HEADER_CASES[] = {
     { HMAC ALL, true },
     { HMAC SIGN " , " NONCE ",\t" STAMP "," KEY, true },
@@ -75,7 +78,9 @@ static void test_auth_parse__the_contracts_form_alone(void **state)
 }
 
 /* Each refused header is told why, the parameter first; what is accepted has no fault. */
-struct why_case { const char *header, *want; };
+struct why_case {
+    const char *header, *want;
+};
 static const struct why_case WHY_CASES[] = {
     { NULL, "there is no Authorization header, or it is empty" },
     { "Basic YTpi", "want SHROFF-HMAC-SHA256 or SHROFF-RSA2, a blank, and the parameters" },
@@ -92,22 +97,23 @@ static const struct why_case WHY_CASES[] = {
     { HMAC KEY "," STAMP "," NONCE ",signature=\"00",
       "signature: the quote that ends its value is missing" },
     { HMAC "app_key=\"a b\"", "app_key: want 1 to 32 of A-Za-z0-9_-, got the byte \\x20" },
-    { HMAC "app_key=\"a\xC3\xA9\"",
-      "app_key: want 1 to 32 of A-Za-z0-9_-, got the byte \\xc3" },
-    { HMAC "timestamp=\"1700000000123\"", "timestamp: want Unix seconds, 1 to 10 digits, got 13"
+    { HMAC "app_key=\"a\xC3\xA9\"", "app_key: want 1 to 32 of A-Za-z0-9_-, got the byte \\xc3" },
+    { HMAC "timestamp=\"1700000000123\"",
+      "timestamp: want Unix seconds, 1 to 10 digits, got 13"
       " characters: these are milliseconds, divide them by 1000" },
     { HMAC "timestamp=\"1700000.5\"", "timestamp: want Unix seconds, 1 to 10 digits, got '.':"
-      " no date, no fraction, no sign" },
+                                      " no date, no fraction, no sign" },
     { HMAC "nonce=\"0123456789abcde\"", "nonce: want 16 to 64 of A-Za-z0-9_-, got 15 characters:"
-      " too short, take 16 random bytes in hex" },
+                                        " too short, take 16 random bytes in hex" },
     { HMAC "nonce=\"0123456789abcde+\"", "nonce: want 16 to 64 of A-Za-z0-9_-, got '+': base64 has"
-      " other characters, write the bytes in hex" },
+                                         " other characters, write the bytes in hex" },
     { HMAC "signature=\"0123456789ABCDEF\"", "signature: want 64 lower-case hex digits, got 'A':"
-      " write the hex in lower case" },
-    { HMAC "signature=\"AZaz09+/AZaz09+/AZaz09+/AZaz09+/AZaz09+/AAA=\"", "signature: want 64"
+                                             " write the hex in lower case" },
+    { HMAC "signature=\"AZaz09+/AZaz09+/AZaz09+/AZaz09+/AZaz09+/AAA=\"",
+      "signature: want 64"
       " lower-case hex digits, got 'A': this looks like base64, write the 32 bytes in hex" },
     { "SHROFF-RSA2 signature=\"AB-_cd\"", "signature: want base64 of the RSA signature, got '-':"
-      " base64url, write + and / for - and _" },
+                                          " base64url, write + and / for - and _" },
 };
 
 static void test_auth_explain__names_the_parameter(void **state)
@@ -157,7 +163,10 @@ static void test_auth_time__300_s_to_either_side(void **state)
 
 static char body[] = "{\"price\":1}";
 static const struct request REQUEST = {
-    .method = "POST", .uri = "/api/pay/create?a=%7C", .body = body, .body_len = sizeof(body) - 1,
+    .method = "POST",
+    .uri = "/api/pay/create?a=%7C",
+    .body = body,
+    .body_len = sizeof(body) - 1,
 };
 
 static void test_auth_signed_text__five_lines(void **state)
@@ -186,11 +195,13 @@ static void sign_with(const char *secret, struct credentials *said)
 
 static void test_auth_signature__any_live_key_of_the_algorithm(void **state)
 {
-    static struct app app = { .key_count = 3, .keys = {
-        { .key_id = "rsa", .algorithm = KEY_RSA2 },
-        { .key_id = "one", .algorithm = KEY_HMAC_SHA256, .secret = "first" },
-        { .key_id = "two", .algorithm = KEY_HMAC_SHA256, .secret = "second" },
-    } };
+    static struct app
+        app = { .key_count = 3,
+                .keys = {
+                    { .key_id = "rsa", .algorithm = KEY_RSA2 },
+                    { .key_id = "one", .algorithm = KEY_HMAC_SHA256, .secret = "first" },
+                    { .key_id = "two", .algorithm = KEY_HMAC_SHA256, .secret = "second" },
+                } };
     const struct app_key *key;
     struct credentials said;
 
@@ -204,7 +215,7 @@ static void test_auth_signature__any_live_key_of_the_algorithm(void **state)
     assert_null(key);
     assert_true(text_copy(said.key_id, sizeof(said.key_id), "two"));
     assert_int_equal(auth_signature(&app, &REQUEST, &said, &key), PAY_OK);
-    said.algorithm = KEY_RSA2;      /* an HMAC key never serves another algorithm */
+    said.algorithm = KEY_RSA2; /* an HMAC key never serves another algorithm */
     assert_int_equal(auth_signature(&app, &REQUEST, &said, &key), PAY_BAD_SIGN);
 }
 

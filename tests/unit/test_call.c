@@ -15,12 +15,14 @@
 #include "channel/call.h"
 #include "channel/gate.h"
 
-#define BILL_BYTES 200000       /* over what is read into memory */
+#define BILL_BYTES 200000 /* over what is read into memory */
 
 static int port;
 static pid_t server;
 static struct config env = { .test_mode = true };
-static const struct channel_account ACCOUNT = { .id = 7, .app_id = 3, .code = "coin_app",
+static const struct channel_account ACCOUNT = { .id = 7,
+                                                .app_id = 3,
+                                                .code = "coin_app",
                                                 .env = &env };
 
 /* ---- the server: /404 answers 404; the others do what they are called */
@@ -112,11 +114,15 @@ static enum pay_err called(const char *path, struct http_request request,
 
 static void test_channel_call__tells_a_no_from_not_knowing(void **state)
 {
-    static const struct { const char *path; enum pay_err want; } CASES[] = {
-        { "200", PAY_OK }, { "204", PAY_OK }, { "400", PAY_REFUSED }, { "401", PAY_REFUSED },
-        { "403", PAY_REFUSED }, { "404", PAY_REFUSED }, { "408", PAY_UNKNOWN },
-        { "425", PAY_UNKNOWN }, { "429", PAY_UNKNOWN }, { "500", PAY_UNKNOWN },
-        { "502", PAY_UNKNOWN }, { "302", PAY_UNKNOWN }, { "broken", PAY_UNKNOWN },
+    static const struct {
+        const char *path;
+        enum pay_err want;
+    } CASES[] = {
+        { "200", PAY_OK },         { "204", PAY_OK },      { "400", PAY_REFUSED },
+        { "401", PAY_REFUSED },    { "403", PAY_REFUSED }, { "404", PAY_REFUSED },
+        { "408", PAY_UNKNOWN },    { "425", PAY_UNKNOWN }, { "429", PAY_UNKNOWN },
+        { "500", PAY_UNKNOWN },    { "502", PAY_UNKNOWN }, { "302", PAY_UNKNOWN },
+        { "broken", PAY_UNKNOWN },
     };
     struct http_answer answer;
 

@@ -53,7 +53,9 @@ static void test_callers__one_that_was_believed_is_always_admitted(void **state)
 
 /* ---- workers: 0 and 1 are busy with strangers, 2 tries, 3 is idle */
 
-struct board { _Atomic int starts[4], held, done, strangers, known, after_end; };
+struct board {
+    _Atomic int starts[4], held, done, strangers, known, after_end;
+};
 static struct board *board;
 
 static volatile sig_atomic_t told;

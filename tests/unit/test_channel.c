@@ -12,12 +12,19 @@ static const struct channel_driver *const MOCK_ALONE[] = { &CHANNEL_MOCK, NULL }
 
 static void test_channel_find__by_product_and_mode(void **state)
 {
-    static const struct { const char *code; bool test_mode; const struct channel_driver *want; }
-        CASES[] = {
-            { "mock", true, &CHANNEL_MOCK }, { "mock", false, NULL },
-            { "coin_app", true, &CHANNEL_COIN }, { "coin_app", false, &CHANNEL_COIN },
-            { "coin_call", false, &CHANNEL_COIN }, { "coin", true, NULL }, { "", true, NULL },
-        };
+    static const struct {
+        const char *code;
+        bool test_mode;
+        const struct channel_driver *want;
+    } CASES[] = {
+        { "mock", true, &CHANNEL_MOCK },
+        { "mock", false, NULL },
+        { "coin_app", true, &CHANNEL_COIN },
+        { "coin_app", false, &CHANNEL_COIN },
+        { "coin_call", false, &CHANNEL_COIN },
+        { "coin", true, NULL },
+        { "", true, NULL },
+    };
     const struct channel_product *product;
 
     (void)state;
@@ -45,12 +52,15 @@ static void test_channel_stand_in__one_that_could_be_there(void **state)
 
 /* ---- configurations */
 
-struct coin { struct channel_account account; void *keys; const char *why; };
+struct coin {
+    struct channel_account account;
+    void *keys;
+    const char *why;
+};
 
 static struct coin coin_of(const char *config, const char *secrets)
 {
-    struct coin coin = { .account = { .id = 1, .code = "coin_app",
-                                      .product = &COIN_PRODUCTS[0] } };
+    struct coin coin = { .account = { .id = 1, .code = "coin_app", .product = &COIN_PRODUCTS[0] } };
     struct channel_parsed row = { .code = "coin_app" };
     struct json *config_json, *secrets_json;
 
@@ -73,7 +83,9 @@ static struct coin coin_of(const char *config, const char *secrets)
 
 static void test_channel_open__checks_by_the_drivers_table(void **state)
 {
-    static const struct { const char *config, *secrets, *why; } CASES[] = {
+    static const struct {
+        const char *config, *secrets, *why;
+    } CASES[] = {
         { GOOD_CONFIG, GOOD_SECRETS, NULL },
         { "{\"merchant\":\"M100\",\"kind\":\"gold\"}", GOOD_SECRETS, NULL },
         { "{\"merchant\":\"M100\",\"kind\":\"\"}", GOOD_SECRETS, NULL },
@@ -116,7 +128,8 @@ static const char *header(void *arg, const char *name)
 static enum pay_err heard(const struct channel_account *account, const char *key, const char *body,
                           struct channel_said *out)
 {
-    const struct channel_callback callback = { .body = body, .body_len = strlen(body),
+    const struct channel_callback callback = { .body = body,
+                                               .body_len = strlen(body),
                                                .header = header };
     static char hex[MAC_HEX_SIZE];
     struct mac mac;

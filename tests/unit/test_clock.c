@@ -3,7 +3,11 @@
 #include "tests/unit/unit.h"
 #include "base/clock.h"
 
-struct time_case { const char *name, *text; bool ok; int64_t want; };
+struct time_case {
+    const char *name, *text;
+    bool ok;
+    int64_t want;
+};
 /* clang-format off */
 static const struct time_case RFC3339[] = {
     { "plain",              "2026-11-21T01:02:03Z",          true, INT64_C(1795222923000) },

@@ -17,7 +17,7 @@ static int clear(void **state)
     static char *none[] = { NULL };
     (void)state;
 
-    environ = none;         /* setenv copies from here on; leaks with the process */
+    environ = none; /* setenv copies from here on; leaks with the process */
     return 0;
 }
 
@@ -100,7 +100,9 @@ static void load(void)
     config_load(&c);
 }
 
-struct refusal { const char *name, *value, *want; };
+struct refusal {
+    const char *name, *value, *want;
+};
 static const struct refusal REFUSALS[] = {
     { "SHROFF_WORKERS", "x", "shroff: SHROFF_WORKERS='x': want a number from 1 to 512\n" },
     { "SHROFF_WORKERS", "0", "shroff: SHROFF_WORKERS='0': want a number from 1 to 512\n" },
@@ -173,7 +175,10 @@ static void test_config_workers__a_bad_number_ends_with_78(void **state)
     assert_string_equal(said, "shroff: SHROFF_WORKERS_QUERY='many': want a number from 1 to 512\n");
 }
 
-struct sized { struct machine_size machine; struct sizes want; };
+struct sized {
+    struct machine_size machine;
+    struct sizes want;
+};
 /* clang-format off */
 static const struct sized SIZED[] = {
     { { 1, 512 },     { { 8, 4, 4 },    400, 128, 128 } },

@@ -2,7 +2,10 @@
 #include "tests/unit/unit.h"
 #include "web/skeleton/content_type.h"
 
-struct type_case { const char *header; bool want; };
+struct type_case {
+    const char *header;
+    bool want;
+};
 static const struct type_case CASES[] = {
     { "application/json", true },
     { "Application/JSON", true },

@@ -7,7 +7,9 @@
 #include "web/skeleton/endpoint.h"
 #include "web/skeleton/route.h"
 
-struct thing_in { int64_t id; };
+struct thing_in {
+    int64_t id;
+};
 static const struct field THING_FIELDS[] = {
     FIELD(struct thing_in, id, FIELD_I64, NEEDED, .min = 1, .max = 100),
 };
@@ -29,17 +31,26 @@ static enum pay_err show(struct call *call, const void *input)
     .path = "/admin-api/pay/order/get", .method = "GET", .fields = FIELD_TABLE(THING_FIELDS), \
     .input_size = sizeof(struct thing_in), .handle = show
 static const struct route ROUTES[] = {
-    THING_ROUTE("GET"), THING_ROUTE("POST"), THING_ROUTE("PUT"), THING_ROUTE("DELETE"),
+    THING_ROUTE("GET"),
+    THING_ROUTE("POST"),
+    THING_ROUTE("PUT"),
+    THING_ROUTE("DELETE"),
     { ORDER_ROUTE, .auth = BY_OPERATOR, .permission = "order:view", .apps = APPS_OF_OPERATOR },
 };
-static const struct endpoint PROGRAM = { .name = "thing", .routes = ROUTES,
+static const struct endpoint PROGRAM = { .name = "thing",
+                                         .routes = ROUTES,
                                          .count = COUNT(ROUTES) };
 
-struct request_case { const char *name, *method, *uri, *type, *body, *want[3]; };
+struct request_case {
+    const char *name, *method, *uri, *type, *body, *want[3];
+};
 
-static char folder[] = "/tmp/shroff-test-XXXXXX";       /* the program's state: it stays empty */
+static char folder[] = "/tmp/shroff-test-XXXXXX"; /* the program's state: it stays empty */
 
-struct run { int exit_code; char said[8192]; };
+struct run {
+    int exit_code;
+    char said[8192];
+};
 
 static void be_program(const struct endpoint *program, const struct request_case *c)
 {
@@ -99,20 +110,48 @@ static const struct request_case REQUESTS[] = {
     { "POST reads the body", "POST", "/thing", JSON, "{\"id\":7}", { "Status: 200", "\"id\":7" } },
     { "PUT reads the body", "PUT", "/thing", JSON, "{\"id\":7}", { "Status: 200", "\"id\":7" } },
     { "PUT wants a type", "PUT", "/thing", "text/plain", "{\"id\":7}", { "Status: 415", "41500" } },
-    { "PUT asks nothing in the query", "PUT", "/thing?id=7", JSON, "{\"id\":7}",
+    { "PUT asks nothing in the query",
+      "PUT",
+      "/thing?id=7",
+      JSON,
+      "{\"id\":7}",
       { "Status: 400", "40001", "\"field\":\"id\"" } },
     { "DELETE reads the query", "DELETE", "/thing?id=7", "", "", { "Status: 200", "\"id\":7" } },
-    { "DELETE has no body", "DELETE", "/thing?id=7", JSON, "{\"id\":7}",
+    { "DELETE has no body",
+      "DELETE",
+      "/thing?id=7",
+      JSON,
+      "{\"id\":7}",
       { "Status: 400", "40000", "a DELETE has no body" } },
-    { "fields are checked", "DELETE", "/thing?id=101", "", "",
+    { "fields are checked",
+      "DELETE",
+      "/thing?id=101",
+      "",
+      "",
       { "Status: 400", "40001", "id: \\\"101\\\" is not a whole number (1 to 100)" } },
-    { "another method", "PATCH", "/thing", JSON, "{}",
+    { "another method",
+      "PATCH",
+      "/thing",
+      JSON,
+      "{}",
       { "Status: 405", "40500", "Allow: GET, HEAD, POST, PUT, DELETE\r" } },
-    { "operators have no session yet", "GET", "/admin-api/pay/order/get?id=7", "", "",
+    { "operators have no session yet",
+      "GET",
+      "/admin-api/pay/order/get?id=7",
+      "",
+      "",
       { "Status: 401", "\"code\":40104", "WWW-Authenticate: Bearer\r" } },
-    { "whatever an operator sends", "HEAD", "/admin-api/pay/order/get?id=x", "", "",
+    { "whatever an operator sends",
+      "HEAD",
+      "/admin-api/pay/order/get?id=x",
+      "",
+      "",
       { "Status: 401", "WWW-Authenticate: Bearer\r" } },
-    { "the method comes first", "POST", "/admin-api/pay/order/get", JSON, "{}",
+    { "the method comes first",
+      "POST",
+      "/admin-api/pay/order/get",
+      JSON,
+      "{}",
       { "Status: 405", "Allow: GET, HEAD\r" } },
 };
 
@@ -133,31 +172,45 @@ static void test_endpoint_serve__methods_and_operators(void **state)
     }
 }
 
-struct table_case { const char *name, *why; struct route route; };
+struct table_case {
+    const char *name, *why;
+    struct route route;
+};
 static const struct table_case TABLES[] = {
-    { "a whole one", NULL, { ORDER_ROUTE, .auth = BY_OPERATOR, .permission = "order:view",
-                             .apps = APPS_OF_OPERATOR } },
-    { "a permission of one word", NULL, { ORDER_ROUTE, .auth = BY_OPERATOR, .permission = "export",
-                                          .apps = APPS_NONE } },
-    { "no permission", "must name its permission",
+    { "a whole one",
+      NULL,
+      { ORDER_ROUTE, .auth = BY_OPERATOR, .permission = "order:view", .apps = APPS_OF_OPERATOR } },
+    { "a permission of one word",
+      NULL,
+      { ORDER_ROUTE, .auth = BY_OPERATOR, .permission = "export", .apps = APPS_NONE } },
+    { "no permission",
+      "must name its permission",
       { ORDER_ROUTE, .auth = BY_OPERATOR, .apps = APPS_OF_OPERATOR } },
-    { "no words of a permission", "must name its permission",
+    { "no words of a permission",
+      "must name its permission",
       { ORDER_ROUTE, .auth = BY_OPERATOR, .permission = "order: view", .apps = APPS_NONE } },
-    { "an empty permission", "must name its permission",
+    { "an empty permission",
+      "must name its permission",
       { ORDER_ROUTE, .auth = BY_OPERATOR, .permission = "", .apps = APPS_NONE } },
-    { "half a permission", "must name its permission",
+    { "half a permission",
+      "must name its permission",
       { ORDER_ROUTE, .auth = BY_OPERATOR, .permission = "order:", .apps = APPS_NONE } },
-    { "no apps", "must say whose apps",
+    { "no apps",
+      "must say whose apps",
       { ORDER_ROUTE, .auth = BY_OPERATOR, .permission = "order:view" } },
-    { "operators forgotten", "must be BY_OPERATOR",
+    { "operators forgotten",
+      "must be BY_OPERATOR",
       { ORDER_ROUTE, .permission = "order:view", .apps = APPS_OF_OPERATOR } },
-    { "a permission that nothing looks at", "must be BY_OPERATOR",
+    { "a permission that nothing looks at",
+      "must be BY_OPERATOR",
       { ORDER_ROUTE, .auth = OPEN_TO_ALL, .permission = "order:view" } },
-    { "no such method", "none of GET, POST, PUT and DELETE",
+    { "no such method",
+      "none of GET, POST, PUT and DELETE",
       { .path = "/a", .method = "PATCH", .handle = show } },
     { "no method", "none of GET, POST, PUT and DELETE", { .path = "/a", .handle = show } },
     { "no handler", "no handler", { .path = "/a", .method = "GET" } },
-    { "too large an input", "too large",
+    { "too large an input",
+      "too large",
       { .path = "/a", .method = "GET", .handle = show, .input_size = ENDPOINT_INPUT_MAX + 1 } },
 };
 

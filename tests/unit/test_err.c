@@ -16,9 +16,9 @@ static void test_err_row__every_result_has_a_row(void **state)
 
 static void test_err_row__inside_results_become_a_fault(void **state)
 {
-    static const enum pay_err INSIDE[] = { PAY_NO_ROW, PAY_DUPLICATE, PAY_TRY_AGAIN,
-                                           PAY_WRONG_STATE, PAY_FULL, PAY_STOP, PAY_ERR_COUNT,
-                                           (enum pay_err)9999 };
+    static const enum pay_err INSIDE[] = { PAY_NO_ROW,      PAY_DUPLICATE,     PAY_TRY_AGAIN,
+                                           PAY_WRONG_STATE, PAY_FULL,          PAY_STOP,
+                                           PAY_ERR_COUNT,   (enum pay_err)9999 };
     (void)state;
     for (size_t i = 0; i < COUNT(INSIDE); i++)
         CHECK_I64(err_name(INSIDE[i]), err_row(INSIDE[i])->code, 50000);

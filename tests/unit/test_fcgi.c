@@ -38,7 +38,7 @@ static void answer(struct fcgi *f)
     enum pay_err err = fcgi_body(f, body, sizeof(body), &len);
     const char *uri = fcgi_param(f, "REQUEST_URI");
     if (uri != NULL && strcmp(uri, "/slow") == 0)
-        clock_sleep_ms(60000);          /* until the signal */
+        clock_sleep_ms(60000); /* until the signal */
     text_addf(&t, "%s|%zu|%s|%d|%s", err_name(err), len, body, fcgi_param_count(f, "HTTP_X"),
               uri != NULL ? uri : "none");
     (void)!fcgi_write(f, room, t.len);
@@ -151,9 +151,12 @@ static void begin(int fd)
 /* A whole request in one piece, as nginx sends it, on a connection that is kept. */
 static void ask_kept(int fd)
 {
-    static const char ALL[] = "\1\1\0\1\0\10\0\0" "\0\1\1\0\0\0\0\0"
-                              "\1\4\0\1\0\22\0\0" "\13\5REQUEST_URI/kept"
-                              "\1\4\0\1\0\0\0\0" "\1\5\0\1\0\0\0\0";
+    static const char ALL[] = "\1\1\0\1\0\10\0\0"
+                              "\0\1\1\0\0\0\0\0"
+                              "\1\4\0\1\0\22\0\0"
+                              "\13\5REQUEST_URI/kept"
+                              "\1\4\0\1\0\0\0\0"
+                              "\1\5\0\1\0\0\0\0";
 
     assert_int_equal(write(fd, ALL, sizeof(ALL) - 1), sizeof(ALL) - 1);
 }
@@ -181,11 +184,13 @@ static void read_answer(int fd, char *out, size_t size)
     char more;
 
     read_part(fd, out, size);
-    assert_true(recv(fd, &more, 1, 0) <= 0);    /* the worker hangs up */
+    assert_true(recv(fd, &more, 1, 0) <= 0); /* the worker hangs up */
     close(fd);
 }
 
-struct body_case { const char *name, *length, *sent, *want; };
+struct body_case {
+    const char *name, *length, *sent, *want;
+};
 static const struct body_case BODIES[] = {
     { "none", NULL, "", "PAY_OK|0||0|/a" },
     { "empty length", "CONTENT_LENGTH=", "", "PAY_OK|0||0|/a" },
@@ -281,7 +286,7 @@ static void test_fcgi_accept__a_kept_connection_that_breaks_leaves_its_place(voi
             assert_string_equal(out, "PAY_OK|0||0|/kept");
         }
         if (round % 3 == 1)
-            begin(fd);                          /* breaks in the middle of the next one */
+            begin(fd); /* breaks in the middle of the next one */
         if (round % 3 == 2)
             assert_int_equal(write(fd, "nonsense, not FastCGI", 21), 21);
         close(fd);
@@ -298,15 +303,15 @@ static void test_fcgi_listen__is_private_and_replaces_only_the_dead(void **state
 
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0660);
-    assert_int_equal(fcgi_listen(path, &fd), PAY_FAULT);        /* alive */
+    assert_int_equal(fcgi_listen(path, &fd), PAY_FAULT); /* alive */
     snprintf(other, sizeof(other), "%s/y.sock", folder);
     assert_int_equal(fcgi_listen(other, &fd), PAY_OK);
-    close(fd);                                                  /* dead now, the file stays */
+    close(fd); /* dead now, the file stays */
     assert_int_equal(fcgi_listen(other, &fd), PAY_OK);
     close(fd);
     unlink(other);
     close(open(other, O_CREAT | O_WRONLY, 0600));
-    assert_int_equal(fcgi_listen(other, &fd), PAY_FAULT);       /* not a socket */
+    assert_int_equal(fcgi_listen(other, &fd), PAY_FAULT); /* not a socket */
     unlink(other);
     memset(longer, 'a', sizeof(longer));
     longer[120] = '\0';

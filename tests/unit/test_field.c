@@ -13,8 +13,8 @@ struct in {
     int64_t wait, when, state;
 };
 static const struct word STATES[] = {
-    { 0, "WAITING", "" }, { 10, "SUCCESS", "" }, { 20, "CLOSED", "" }, { 30, "REFUND", "" },
-    { .word = NULL },
+    { 0, "WAITING", "" }, { 10, "SUCCESS", "" }, { 20, "CLOSED", "" },
+    { 30, "REFUND", "" }, { .word = NULL },
 };
 static const struct field FIELDS[] = {
     FIELD(struct in, name, FIELD_TEXT, NEEDED, .min = 1, .max = 4),
@@ -52,7 +52,9 @@ static struct field_fault *fresh(void)
 #define NO "01J0000000000000000000000Z"
 
 /* want NULL: taken; "": not JSON as it should be; else the field that is named. */
-struct json_case { const char *json, *want; };
+struct json_case {
+    const char *json, *want;
+};
 static const struct json_case JSON_CASES[] = {
     { "{" GOOD "}", NULL },
     { " {" GOOD "}\n", NULL },
@@ -168,15 +170,15 @@ static void test_field_read_json__cases(void **state)
 
 static void test_field_read_json__fills_and_forgets(void **state)
 {
-    static const char FULL[] =
-        "{" GOOD ",\"object\": { \"b\" : 1.50,\"a\":[] },\"extras\":{\"k\":\"v\"},"
-        "\"when\":\"1970-01-01T00:00:01Z\",\"state\":\"CLOSED\",\"wait\":0}";
+    static const char FULL[] = "{" GOOD
+                               ",\"object\": { \"b\" : 1.50,\"a\":[] },\"extras\":{\"k\":\"v\"},"
+                               "\"when\":\"1970-01-01T00:00:01Z\",\"state\":\"CLOSED\",\"wait\":0}";
     struct in in;
 
     (void)state;
     memset(&in, 'x', sizeof(in));
     assert_int_equal(field_read_json(&TABLE, FULL, strlen(FULL), &in, fresh()), PAY_BAD_FIELD);
-    assert_string_equal(fault.name, "object");       /* 22 bytes of 20 */
+    assert_string_equal(fault.name, "object"); /* 22 bytes of 20 */
     static const char LESS[] = "{" GOOD ",\"object\": { \"b\" : 1.50 },\"extras\":{\"k\":\"v\"},"
                                "\"when\":\"1970-01-01T00:00:01Z\",\"state\":\"CLOSED\",\"wait\":0}";
     assert_int_equal(field_read_json(&TABLE, LESS, strlen(LESS), &in, fresh()), PAY_OK);
@@ -250,7 +252,9 @@ static void test_field_read_query__cases(void **state)
     }
 }
 
-struct pick { char a[9], b[9], c[9]; };
+struct pick {
+    char a[9], b[9], c[9];
+};
 static const struct field PICK_FIELDS[] = {
     FIELD(struct pick, a, FIELD_TEXT, ONE_OF, .min = 1, .max = 8),
     FIELD(struct pick, b, FIELD_TEXT, ONE_OF, .min = 1, .max = 8),
@@ -276,13 +280,16 @@ static void test_field__exactly_one_of(void **state)
 }
 
 /* What came back is said as well as what was wanted; the query begins with '?'. */
-struct words_case { const char *from, *want; };
+struct words_case {
+    const char *from, *want;
+};
 static const struct words_case WORDS_CASES[] = {
     { "{\"name\":\"a\",\"x\":1,\"amount\":1}",
       "price: missing, want a whole number of minor units (1 to 1000), not amount" },
     { "?name=a&amount=1",
       "price: missing, want a whole number of minor units (1 to 1000), not amount" },
-    { "{" GOOD ",\"note\":\"123456789\"}", "note: \"123456789\" is not text of at most 8 "
+    { "{" GOOD ",\"note\":\"123456789\"}",
+      "note: \"123456789\" is not text of at most 8 "
       "characters without control characters but newline and tab" },
     { "\x1f\x8b\x08", "the body is compressed: send it plain" },
     { "{\"name\":\"a\",\"price\":12.5}",
@@ -306,23 +313,22 @@ static const struct words_case WORDS_CASES[] = {
     { "{" GOOD ",\"Currency\":1}", "Currency: unknown, did you mean currency?" },
     { "{" GOOD ",\"curency\":1}", "curency: unknown, did you mean currency?" },
     { "{" GOOD ",\"zzz\":1}", "zzz: unknown, known are name, price, wait, word, no, currency, url, "
-      "address, when, state, object, extras, any, back, note" },
+                              "address, when, state, object, extras, any, back, note" },
     { "", "the body is empty: send one JSON object" },
     { "[]", "the body is JSON, but no object" },
     { "{\"a\":1,}", "the body is not JSON: byte 8: want a name in double quotes" },
     { "{'a':1}", "the body is not JSON: byte 2: want a name in double quotes" },
     { "{\"a\":1,\"a\":2}", "the body is not JSON: byte 9: a member is repeated" },
     { "{\"a\":\"\xFF\"}", "the body is not JSON: byte 7: in a string: not UTF-8, a control "
-      "character, or a bad escape" },
+                          "character, or a bad escape" },
     { "{\"a\":1} {}", "the body is not JSON: byte 9: something stands behind the end" },
     { "{\"a\":", "the body is not JSON: byte 6: it ends where a value is wanted" },
     { "a=1&b=2", "the body is not JSON: byte 1: no value of JSON" },
     { "?name=a&name=b", "name: given 2 times" },
-    { "?name=a&price=x%0a",
-      "price: \"x\\x0a\" is not a whole number of minor units (1 to 1000)" },
+    { "?name=a&price=x%0a", "price: \"x\\x0a\" is not a whole number of minor units (1 to 1000)" },
     { "?name=%zz", "name: not percent-encoded as it should be" },
     { "?name=a&price=1&zz=9", "zz: unknown, known are name, price, wait, word, no, currency, url, "
-      "address, when, state, object, extras, any, back, note" },
+                              "address, when, state, object, extras, any, back, note" },
 };
 
 static void test_field__says_what_was_wanted_and_what_came(void **state)
@@ -331,9 +337,9 @@ static void test_field__says_what_was_wanted_and_what_came(void **state)
     for (size_t i = 0; i < COUNT(WORDS_CASES); i++) {
         const char *from = WORDS_CASES[i].from;
         struct in in;
-        const enum pay_err err =
-            *from == '?' ? field_read_query(&TABLE, from + 1, &in, fresh())
-                         : field_read_json(&TABLE, from, strlen(from), &in, fresh());
+        const enum pay_err err = *from == '?'
+                                     ? field_read_query(&TABLE, from + 1, &in, fresh())
+                                     : field_read_json(&TABLE, from, strlen(from), &in, fresh());
         CHECK(from, err == PAY_BAD_FIELD || err == PAY_BAD_BODY);
         CHECK_TEXT(from, why_room, WORDS_CASES[i].want);
     }
@@ -357,8 +363,11 @@ static void test_field__both_are_the_value_as_it_is_kept(void **state)
     struct in in;
 
     (void)state;
-    assert_int_equal(field_read_query(&TABLE, "name=a&price=1&address=%22[2001:db8::1]:9%22,::1"
-                                      "&when=1970-01-01T08:00:01+08:00", &in, fresh()), PAY_OK);
+    assert_int_equal(field_read_query(&TABLE,
+                                      "name=a&price=1&address=%22[2001:db8::1]:9%22,::1"
+                                      "&when=1970-01-01T08:00:01+08:00",
+                                      &in, fresh()),
+                     PAY_OK);
     assert_string_equal(in.address, "2001:db8::1");
     assert_int_equal(in.when, 1000);
 }
@@ -379,7 +388,11 @@ static void test_form_decode__bounds(void **state)
     assert_true(form_decode("", 0, room, sizeof(room)));
 }
 
-struct table_case { const char *name; struct field field; const char *want; };
+struct table_case {
+    const char *name;
+    struct field field;
+    const char *want;
+};
 static const struct table_case WRONG_TABLES[] = {
     { "a choice", FIELD(struct in, state, FIELD_CHOICE, OPTIONAL, .words = STATES), NULL },
     { "a choice of nothing", FIELD(struct in, state, FIELD_CHOICE, OPTIONAL),
@@ -387,10 +400,10 @@ static const struct table_case WRONG_TABLES[] = {
 };
 /* What FIELD refuses to compile: money and numbers are read into members of their types alone. */
 _Static_assert(FIELD_FITS(FIELD_I64, (int64_t *)0) && FIELD_FITS(FIELD_I64, (struct money *)0) &&
-               FIELD_FITS(FIELD_TIME, (int64_t *)0) && FIELD_FITS(FIELD_TEXT, (char (*)[9])0),
+                   FIELD_FITS(FIELD_TIME, (int64_t *)0) && FIELD_FITS(FIELD_TEXT, (char (*)[9])0),
                "what fits");
 _Static_assert(!FIELD_FITS(FIELD_TIME, (struct money *)0) && !FIELD_FITS(FIELD_I64, (int *)0) &&
-               !FIELD_FITS(FIELD_TEXT, (int64_t *)0) && !FIELD_FITS(FIELD_I64, (char (*)[9])0),
+                   !FIELD_FITS(FIELD_TEXT, (int64_t *)0) && !FIELD_FITS(FIELD_I64, (char (*)[9])0),
                "what does not fit");
 
 static void test_field_table_wrong__cases(void **state)

@@ -13,7 +13,10 @@
 
 enum { APP = 1, OTHER_APP = 2, CHANNEL = 7 };
 
-static bool full(void) { return getenv("SHROFF_FULL") != NULL; }
+static bool full(void)
+{
+    return getenv("SHROFF_FULL") != NULL;
+}
 
 static int fresh(void **state)
 {
@@ -24,7 +27,10 @@ static int fresh(void **state)
 }
 
 /* A process of its own, as a worker is. It keeps its seat until a byte tells it to end. */
-struct worker { pid_t pid; int to_end, from; };
+struct worker {
+    pid_t pid;
+    int to_end, from;
+};
 
 static bool be_worker(size_t place, int64_t app_id, enum gate_wait wait)
 {
@@ -98,7 +104,7 @@ static void spend(int64_t app_id)
     struct worker w[5];
 
     assert_int_equal(seat_some(w, 0, 5, app_id, false), 5);
-    clock_sleep_ms(7500);           /* two beyond, half a worker's time given back */
+    clock_sleep_ms(7500); /* two beyond, half a worker's time given back */
     end_all(w, 5);
 }
 
@@ -178,7 +184,7 @@ static void test_gate__none_waits_behind_slow_calls(void **state)
     assert_int_equal(seat_some(w, 0, 5, APP, true), 5);
     assert_int_equal(seat_some(w + 5, 5, 1, OTHER_APP, true), 1);
     const int64_t first = refused_after(6, APP);
-    assert_in_range(first, 0, 500);             /* as soon as they are known to be slow */
+    assert_in_range(first, 0, 500); /* as soon as they are known to be slow */
     assert_true(refused_after(6, APP) < 100);
     assert_true(refused_after(6, OTHER_APP) < 100);
     end_all(w, 6);
@@ -216,10 +222,10 @@ static void test_gate__what_hangs_three_times_is_left_alone(void **state)
 
     (void)state;
     for (int i = 0; i < 10; i++)
-        called(7, 100, false);          /* refused connections cost nobody time */
+        called(7, 100, false); /* refused connections cost nobody time */
     called(7, 2000, false);
     called(7, 2000, false);
-    called(7, 2000, true);              /* slow, but it answers */
+    called(7, 2000, true); /* slow, but it answers */
     called(7, 2000, false);
     called(7, 2000, false);
     assert_false(gate_is_shut(7));
@@ -230,7 +236,7 @@ static void test_gate__what_hangs_three_times_is_left_alone(void **state)
     if (!full())
         return;
     clock_sleep_ms(10100);
-    assert_true(enter(APP, 7, &pass));     /* a probe, and no second one beside it */
+    assert_true(enter(APP, 7, &pass)); /* a probe, and no second one beside it */
     struct gate_pass other;
     assert_false(enter(APP, 7, &other));
     gate_leave(&pass, true);

@@ -2,7 +2,9 @@
 #include "tests/unit/unit.h"
 #include "web/page/html.h"
 
-struct escape_case { const char *name, *in, *text, *attr; };
+struct escape_case {
+    const char *name, *in, *text, *attr;
+};
 static const struct escape_case ESCAPE_CASES[] = {
     { "nothing special", "Tea 1", "Tea 1", "Tea 1" },
     { "the four", "<a&\"b\">", "&lt;a&amp;&quot;b&quot;&gt;", "&lt;a&amp;&quot;b&quot;&gt;" },
@@ -36,7 +38,7 @@ static void test_html__null_and_full(void **state)
     html_text(&t, NULL);
     html_raw(&t, NULL);
     assert_int_equal(t.len, 0);
-    html_text(&t, "ab<");       /* an entity is never cut */
+    html_text(&t, "ab<"); /* an entity is never cut */
     assert_true(t.full);
     assert_string_equal(room, "ab");
 }

@@ -23,14 +23,26 @@ static void say(int fd, const char *text)
         _exit(0);
 }
 
-static void do_ok(int fd) { say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nSUCCESS"); }
+static void do_ok(int fd)
+{
+    say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nSUCCESS");
+}
 static void do_redirect(int fd)
 {
     say(fd, "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n");
 }
-static void do_short(int fd) { say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nSUCCESS"); }
-static void do_raw(int fd) { say(fd, "SUCCESS\r\n"); }
-static void do_silent(int fd) { (void)fd; }
+static void do_short(int fd)
+{
+    say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nSUCCESS");
+}
+static void do_raw(int fd)
+{
+    say(fd, "SUCCESS\r\n");
+}
+static void do_silent(int fd)
+{
+    (void)fd;
+}
 static void do_later(int fd)
 {
     say(fd, "HTTP/1.1 503 No\r\nRETRY-after:  120 \r\nContent-Length: 0\r\n\r\n");
@@ -73,12 +85,23 @@ static void do_continues(int fd)
         say(fd, "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
-struct behaviour { const char *path; void (*act)(int fd); bool keeps; };
+struct behaviour {
+    const char *path;
+    void (*act)(int fd);
+    bool keeps;
+};
 static const struct behaviour BEHAVIOURS[] = {
-    { "/ok", do_ok, true }, { "/redirect", do_redirect, false }, { "/short", do_short, false },
-    { "/raw", do_raw, false }, { "/silent", do_silent, false }, { "/later", do_later, false },
-    { "/slow", do_slow, false }, { "/drip", do_drip, false }, { "/endless", do_endless, false },
-    { "/flood", do_flood, false }, { "/line", do_line, false },
+    { "/ok", do_ok, true },
+    { "/redirect", do_redirect, false },
+    { "/short", do_short, false },
+    { "/raw", do_raw, false },
+    { "/silent", do_silent, false },
+    { "/later", do_later, false },
+    { "/slow", do_slow, false },
+    { "/drip", do_drip, false },
+    { "/endless", do_endless, false },
+    { "/flood", do_flood, false },
+    { "/line", do_line, false },
     { "/continues", do_continues, false },
 };
 
@@ -112,7 +135,7 @@ static void serve_one(int fd)
                 break;
         }
         if (i == COUNT(BEHAVIOURS)) {
-            clock_sleep_ms(20);         /* a body may come behind its head */
+            clock_sleep_ms(20); /* a body may come behind its head */
             ssize_t more = recv(fd, room + n, sizeof(room) - (size_t)n, MSG_DONTWAIT);
             echo(fd, room, (size_t)n + (size_t)(more > 0 ? more : 0));
         } else {
@@ -143,7 +166,7 @@ static int server_open(void **state)
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     (void)state;
-    setenv("http_proxy", "http://127.0.0.1:1", 1);     /* must not be honoured */
+    setenv("http_proxy", "http://127.0.0.1:1", 1); /* must not be honoured */
     signal(SIGPIPE, SIG_IGN);
     if (bind(fd, (struct sockaddr *)&at, size) != 0 || listen(fd, 64) != 0 ||
         getsockname(fd, (struct sockaddr *)&at, &size) != 0 ||
@@ -177,14 +200,19 @@ static struct http_answer get(const char *url, const struct net_list *allow, int
 {
     struct http_answer answer;
 
-    http_send(&(struct http_request){ .method = "GET", .url = url, .timeout_ms = timeout_ms,
-                                      .allow = allow, .keep = 2048 }, &answer);
+    http_send(
+        &(struct http_request){
+            .method = "GET", .url = url, .timeout_ms = timeout_ms, .allow = allow, .keep = 2048 },
+        &answer);
     return answer;
 }
 
 /* ---- URLs */
 
-struct url_case { const char *url, *scheme, *host; int64_t port; };
+struct url_case {
+    const char *url, *scheme, *host;
+    int64_t port;
+};
 static const struct url_case GOOD_URLS[] = {
     { "http://example.com", "http", "example.com", 80 },
     { "https://example.com", "https", "example.com", 443 },
@@ -195,15 +223,40 @@ static const struct url_case GOOD_URLS[] = {
     { "http://a_b.example/@path", "http", "a_b.example", 80 },
 };
 static const char *const BAD_URLS[] = {
-    "", "example.com", "//example.com", "ftp://example.com/", "file:///etc/passwd", "gopher://x/",
-    "http:/example.com", "http:///example.com", "http://", "http://?x", "http:// example.com",
-    "http://user@example.com/", "http://user:pass@example.com/", "http://@example.com/",
-    "http://example.com/#x", "http://example.com/a b", "http://example.com/\r\nX: y",
-    "http://example.com/\x7f", "http://ex\xc3\xa4mple.com/", "http://example.com:0/",
-    "http://example.com:65536/", "http://example.com:x/", "http://127.0.0.1%2f@example.com/",
-    "http://127.0.0.1%2f/", "http://%6cocalhost/", "http://example.com\\@evil/", "http://[::1/",
-    "http://[::1%25eth0]/", "http://a..b/", "http://.a/", "http://a!b/", "http://a,b/",
-    "javascript:alert(1)", " http://example.com",
+    "",
+    "example.com",
+    "//example.com",
+    "ftp://example.com/",
+    "file:///etc/passwd",
+    "gopher://x/",
+    "http:/example.com",
+    "http:///example.com",
+    "http://",
+    "http://?x",
+    "http:// example.com",
+    "http://user@example.com/",
+    "http://user:pass@example.com/",
+    "http://@example.com/",
+    "http://example.com/#x",
+    "http://example.com/a b",
+    "http://example.com/\r\nX: y",
+    "http://example.com/\x7f",
+    "http://ex\xc3\xa4mple.com/",
+    "http://example.com:0/",
+    "http://example.com:65536/",
+    "http://example.com:x/",
+    "http://127.0.0.1%2f@example.com/",
+    "http://127.0.0.1%2f/",
+    "http://%6cocalhost/",
+    "http://example.com\\@evil/",
+    "http://[::1/",
+    "http://[::1%25eth0]/",
+    "http://a..b/",
+    "http://.a/",
+    "http://a!b/",
+    "http://a,b/",
+    "javascript:alert(1)",
+    " http://example.com",
 };
 
 static void test_http_url_ok__agrees_with_the_sender(void **state)
@@ -235,7 +288,9 @@ static void test_http_url_ok__takes_1100_bytes_and_no_more(void **state)
     assert_false(http_url_ok(url, &out));
 }
 
-struct append_case { const char *url, *want; };
+struct append_case {
+    const char *url, *want;
+};
 static const struct append_case APPENDS[] = {
     { "https://a.example/notify", "https://a.example/notify/7" },
     { "https://a.example/notify/", "https://a.example/notify/7" },
@@ -256,7 +311,9 @@ static void test_http_url_append__goes_to_the_end_of_the_path(void **state)
     assert_false(http_url_append("https://a.example/notify", "7", small, sizeof(small)));
 }
 
-static const struct { const char *url, *tidy, *origin; } TIDIES[] = {
+static const struct {
+    const char *url, *tidy, *origin;
+} TIDIES[] = {
     { "http://2130706433/", "http://127.0.0.1/", "http://127.0.0.1:80" },
     { "http://0x7f.1:8080/n?a=1", "http://127.0.0.1:8080/n?a=1", "http://127.0.0.1:8080" },
     { "https://0177.0.0.1", "https://127.0.0.1", "https://127.0.0.1:443" },
@@ -285,7 +342,10 @@ static void test_http_url_tidy__spells_an_address_as_it_is_called(void **state)
     assert_false(http_url_tidy("http://2130706433/notify", small, sizeof(small)));
 }
 
-struct blocked_case { const char *url; bool strictly, loopback; };
+struct blocked_case {
+    const char *url;
+    bool strictly, loopback;
+};
 /* clang-format off */
 static const struct blocked_case BLOCKED[] = {
     { "http://127.0.0.1/n", true, false },      { "http://127.1:8080/n", true, false },
@@ -315,7 +375,12 @@ static void test_http_url_blocked__judges_what_the_url_says(void **state)
 
 /* ---- one request */
 
-struct send_case { const char *path; enum http_end end; int status; const char *body; };
+struct send_case {
+    const char *path;
+    enum http_end end;
+    int status;
+    const char *body;
+};
 /* clang-format off */
 static const struct send_case SENDS[] = {
     { "/ok",        HTTP_DONE,      200, "SUCCESS" },
@@ -361,11 +426,22 @@ static void test_http_send__cuts_a_slow_drip(void **state)
 
 /* All name the loopback or what only this machine or network can reach. */
 static const char *const INSIDE[] = {
-    "http://127.0.0.1:%d/ok", "http://localhost:%d/ok", "http://2130706433:%d/ok",
-    "http://0x7f.1:%d/ok", "http://0177.0.0.1:%d/ok", "http://127.1:%d/ok", "http://0.0.0.0:%d/ok",
-    "http://[::1]:%d/ok", "http://[::]:%d/ok", "http://[::ffff:127.0.0.1]:%d/ok",
-    "http://[64:ff9b::7f00:1]:%d/ok", "http://169.254.169.254:%d/ok", "http://10.0.0.1:%d/ok",
-    "http://[fd00:ec2::254]:%d/ok", "http://100.64.0.1:%d/ok", "http://192.168.1.1:%d/ok",
+    "http://127.0.0.1:%d/ok",
+    "http://localhost:%d/ok",
+    "http://2130706433:%d/ok",
+    "http://0x7f.1:%d/ok",
+    "http://0177.0.0.1:%d/ok",
+    "http://127.1:%d/ok",
+    "http://0.0.0.0:%d/ok",
+    "http://[::1]:%d/ok",
+    "http://[::]:%d/ok",
+    "http://[::ffff:127.0.0.1]:%d/ok",
+    "http://[64:ff9b::7f00:1]:%d/ok",
+    "http://169.254.169.254:%d/ok",
+    "http://10.0.0.1:%d/ok",
+    "http://[fd00:ec2::254]:%d/ok",
+    "http://100.64.0.1:%d/ok",
+    "http://192.168.1.1:%d/ok",
 };
 
 static void test_http_send__dials_no_inside_address(void **state)
@@ -417,10 +493,15 @@ static void test_http_send__sends_just_what_it_was_told(void **state)
     struct http_answer a;
     (void)state;
 
-    http_send(&(struct http_request){
-        .method = "POST", .url = at("/echo?x=1"), .timeout_ms = 1000, .keep = 4096,
-        .headers = { "Content-Type: application/json", "webhook-id: 01ABC" },
-        .body = "{\"a\":\"\0\"}", .body_len = 9 }, &a);
+    http_send(&(struct http_request){ .method = "POST",
+                                      .url = at("/echo?x=1"),
+                                      .timeout_ms = 1000,
+                                      .keep = 4096,
+                                      .headers = { "Content-Type: application/json",
+                                                   "webhook-id: 01ABC" },
+                                      .body = "{\"a\":\"\0\"}",
+                                      .body_len = 9 },
+              &a);
     assert_int_equal(a.end, HTTP_DONE);
     assert_non_null(strstr(a.body, "POST /echo?x=1 HTTP/1.1\r\n"));
     assert_non_null(strstr(a.body, "\r\nContent-Type: application/json\r\n"));
@@ -431,7 +512,7 @@ static void test_http_send__sends_just_what_it_was_told(void **state)
     assert_null(strstr(a.body, "Cookie:"));
     assert_memory_equal(a.body + a.body_len - 9, "{\"a\":\"\0\"}", 9);
     http_answer_free(&a);
-    a = get(at("/echo"), NULL, 1000);       /* nothing of the POST is left */
+    a = get(at("/echo"), NULL, 1000); /* nothing of the POST is left */
     assert_non_null(strstr(a.body, "GET /echo HTTP/1.1\r\n"));
     assert_null(strstr(a.body, "webhook-id"));
     assert_null(strstr(a.body, "Content-Length"));
@@ -443,8 +524,10 @@ static void test_http_send__says_what_never_left(void **state)
     struct http_answer a;
     (void)state;
 
-    http_send(&(struct http_request){ .method = "GET", .url = at("/ok"), .timeout_ms = 500,
-                                      .headers = { "X: a\r\nY: b" } }, &a);
+    http_send(
+        &(struct http_request){
+            .method = "GET", .url = at("/ok"), .timeout_ms = 500, .headers = { "X: a\r\nY: b" } },
+        &a);
     assert_int_equal(a.end, HTTP_BAD_URL);
     http_answer_free(&a);
     a = get("ftp://127.0.0.1/", NULL, 500);
@@ -465,13 +548,22 @@ static void test_http_send__says_what_never_left(void **state)
 
 /* ---- the pool */
 
-struct tally { struct http_pool *pool; int done, good, refill; };
+struct tally {
+    struct http_pool *pool;
+    int done, good, refill;
+};
 
 static void add_one(struct tally *t, const char *url, http_done *done)
 {
-    enum pay_err err = http_pool_add(t->pool, &(struct http_request){
-        .method = "POST", .url = url, .body = "{}", .body_len = 2, .timeout_ms = 2000,
-        .allow = &loopback, .keep = 100 }, done, t);
+    enum pay_err err = http_pool_add(t->pool,
+                                     &(struct http_request){ .method = "POST",
+                                                             .url = url,
+                                                             .body = "{}",
+                                                             .body_len = 2,
+                                                             .timeout_ms = 2000,
+                                                             .allow = &loopback,
+                                                             .keep = 100 },
+                                     done, t);
     assert_int_equal(err, PAY_OK);
 }
 
@@ -491,7 +583,7 @@ static void test_http_pool__refills_from_within_done(void **state)
     int64_t since = clock_ticks_us();
     (void)state;
 
-    for (int i = 0; i < 3; i++)             /* one slot stays free for the refill */
+    for (int i = 0; i < 3; i++) /* one slot stays free for the refill */
         add_one(&t, at("/ok"), count_one);
     while (http_pool_run(t.pool, 100, -1) > 0)
         ;
@@ -512,7 +604,7 @@ static void test_http_pool__one_host_gets_its_share_only(void **state)
     add_one(&t, at("/slow?2"), count_one);
     more.url = at("/ok");
     assert_int_equal(http_pool_add(t.pool, &more, count_one, &t), PAY_FULL);
-    add_one(&t, "not an url", count_one);       /* told by the next run */
+    add_one(&t, "not an url", count_one); /* told by the next run */
     add_one(&t, "http://127.0.0.1:1/", count_one);
     assert_int_equal(t.done, 0);
     int64_t since = clock_ticks_us();
@@ -520,7 +612,7 @@ static void test_http_pool__one_host_gets_its_share_only(void **state)
         ;
     assert_int_equal(t.done, 4);
     assert_int_equal(t.good, 2);
-    assert_in_range(clock_ticks_us() - since, 1400000, 1990000);   /* side by side */
+    assert_in_range(clock_ticks_us() - since, 1400000, 1990000); /* side by side */
     http_pool_close(&t.pool);
 }
 

@@ -4,7 +4,10 @@
 #include "base/clock.h"
 #include "io/json/json.h"
 
-struct gate_case { const char *name, *text; bool want; };
+struct gate_case {
+    const char *name, *text;
+    bool want;
+};
 
 /* clang-format off */
 static const struct gate_case GRAMMAR[] = {
@@ -242,13 +245,16 @@ static const char TREE[] =
     "\"under\":-99999999999999999999,\"fraction\":1.0,\"exponent\":1e3,\"wild\":1e999,"
     "\"yes\":true,\"no\":false,\"none\":null,\"list\":[1,null,\"x\"],\"object\":{\"k\":1}}";
 
-struct kind_case { const char *name; enum json_kind want; };
+struct kind_case {
+    const char *name;
+    enum json_kind want;
+};
 static const struct kind_case KINDS[] = {
-    { "text", JSON_STRING }, { "int", JSON_INT }, { "zero", JSON_INT }, { "max", JSON_INT },
-    { "over", JSON_NUMBER }, { "huge", JSON_NUMBER }, { "under", JSON_NUMBER },
-    { "fraction", JSON_NUMBER }, { "exponent", JSON_NUMBER }, { "wild", JSON_NUMBER },
-    { "yes", JSON_BOOL }, { "no", JSON_BOOL }, { "none", JSON_NULL }, { "list", JSON_ARRAY },
-    { "object", JSON_OBJECT },
+    { "text", JSON_STRING },  { "int", JSON_INT },         { "zero", JSON_INT },
+    { "max", JSON_INT },      { "over", JSON_NUMBER },     { "huge", JSON_NUMBER },
+    { "under", JSON_NUMBER }, { "fraction", JSON_NUMBER }, { "exponent", JSON_NUMBER },
+    { "wild", JSON_NUMBER },  { "yes", JSON_BOOL },        { "no", JSON_BOOL },
+    { "none", JSON_NULL },    { "list", JSON_ARRAY },      { "object", JSON_OBJECT },
 };
 
 static void test_json_kind__tells_integers_from_other_numbers(void **state)
@@ -324,7 +330,9 @@ static void test_json_parse__bare_null_is_a_value(void **state)
     json_free(&root);
 }
 
-struct span_case { const char *name, *text, *want; };
+struct span_case {
+    const char *name, *text, *want;
+};
 /* clang-format off */
 static const struct span_case SPANS[] = {
     { "object",         "{\"a\":1,\"metadata\": {\"b\" : 1.50} ,\"c\":2}", "{\"b\" : 1.50}" },
@@ -355,7 +363,10 @@ static void test_json_span__the_very_bytes(void **state)
 
 static void test_json_members_over__at_any_depth(void **state)
 {
-    static const struct { const char *name, *text; bool over; } CASES[] = {
+    static const struct {
+        const char *name, *text;
+        bool over;
+    } CASES[] = {
         { "three", "{\"a\":1,\"b\":2,\"c\":3}", false },
         { "four", "{\"a\":1,\"b\":2,\"c\":3,\"d\":4}", true },
         { "four, nested", "{\"a\":{\"b\":2},\"c\":[{\"d\":4}]}", true },
@@ -374,9 +385,12 @@ static void test_json_members_over__at_any_depth(void **state)
 /* json-c alone makes U+FFFD of a pair whose character ends in D800 to DBFF. */
 static void test_json_parse__escaped_pairs_are_their_character(void **state)
 {
-    static const struct { const char *json, *want; } PAIRS[] = {
+    static const struct {
+        const char *json, *want;
+    } PAIRS[] = {
         { "{\"a\":\"\\ud83d\\ude00\"}", "\xF0\x9F\x98\x80" },
-        { "{\"a\":\"\\ud836\\uDE00e\"}", "\xF0\x9D\xA8\x80" "e" },
+        { "{\"a\":\"\\ud836\\uDE00e\"}", "\xF0\x9D\xA8\x80"
+                                         "e" },
         { "{\"a\":\"x\\uD876\\udc00\\n\\\\ud876\"}", "x\xF0\xAD\xA0\x80\n\\ud876" },
         { "{\"\\ud876\\udc00\":1,\"a\":\"\\udbff\\udfff\"}", "\xF4\x8F\xBF\xBF" },
     };

@@ -49,7 +49,9 @@ static void test_json_text__leaves_absent_values_out(void **state)
     assert_string_equal(room, "{\"f\":\"\",\"g\":\"\"}");
 }
 
-struct escape_case { const char *name, *text, *want; };
+struct escape_case {
+    const char *name, *text, *want;
+};
 /* clang-format off */
 static const struct escape_case ESCAPES[] = {
     { "plain",              "abc \xE4\xB8\xAD", "abc \xE4\xB8\xAD" },
@@ -105,7 +107,9 @@ static void test_json_str__reads_back(void **state)
     }
 }
 
-struct mask_case { const char *text, *want; };
+struct mask_case {
+    const char *text, *want;
+};
 static const struct mask_case MASKS[] = {
     { "{\"a\":1,\"sign\":\"abc\",\"b\":2}", "{\"a\":1,\"sign\":\"…\",\"b\":2}" },
     { "OK from ::1: {\"sign\" :\n \"abc\"}", "OK from ::1: {\"sign\" :\n \"…\"}" },

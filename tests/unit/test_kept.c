@@ -22,7 +22,10 @@ static void test_kept__for_a_second_from_the_question_on(void **state)
 
 static void test_kept_oldest__is_the_least_used(void **state)
 {
-    struct { struct kept kept; int n; } table[3] = { 0 };
+    struct {
+        struct kept kept;
+        int n;
+    } table[3] = { 0 };
     const int64_t now = clock_ticks_us();
     (void)state;
 
@@ -33,7 +36,7 @@ static void test_kept_oldest__is_the_least_used(void **state)
     assert_ptr_equal(kept_oldest(table, 3, sizeof(table[0])), &table[0]);
     assert_true(kept_is_fresh(&table[0].kept));
     assert_ptr_equal(kept_oldest(table, 3, sizeof(table[0])), &table[1]);
-    kept_end(&table[2].kept);           /* ended, not unused: an earlier caller may hold it */
+    kept_end(&table[2].kept); /* ended, not unused: an earlier caller may hold it */
     assert_ptr_equal(kept_oldest(table, 3, sizeof(table[0])), &table[1]);
 }
 

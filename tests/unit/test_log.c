@@ -86,9 +86,10 @@ static void test_log_event__escapes_what_came_from_outside(void **state)
 
     log_event(LOG_ERROR, "x", KV("text", EVIL));
     struct json *line = read_line(room, sizeof(room));
-    assert_member(line, "text", "a\nb\x1B[31m\"\\\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\x7F"
-                                "{\"event\":\"forged\"}\xE2\x80\xAE"
-                                "\xE2\x80\x8E\xE2\x80\x8F\xD8\x9C");
+    assert_member(line, "text",
+                  "a\nb\x1B[31m\"\\\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\x7F"
+                  "{\"event\":\"forged\"}\xE2\x80\xAE"
+                  "\xE2\x80\x8E\xE2\x80\x8F\xD8\x9C");
     assert_non_null(strstr(room, "\\u202e\\u200e\\u200f\\u061c"));
     for (const char *at = room; *at; at++)
         assert_true((unsigned char)*at >= 0x20 && *at != 0x7F);

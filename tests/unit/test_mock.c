@@ -20,13 +20,18 @@ static char private_pem[4096], public_pem[2048];
 
 /* ---- accounts */
 
-struct own { struct channel_account account; void *keys; const char *why; };
+struct own {
+    struct channel_account account;
+    void *keys;
+    const char *why;
+};
 
 /* keys is NULL and why is set when it does not open. */
 static struct own opened(const char *config, const char *secrets)
 {
-    struct own own = { .account = { .id = 1, .code = "mock", .env = &ENV,
-                                    .product = &CHANNEL_MOCK.products[0] } };
+    struct own own = {
+        .account = { .id = 1, .code = "mock", .env = &ENV, .product = &CHANNEL_MOCK.products[0] }
+    };
     struct channel_parsed row = { .code = "mock", .env = &ENV };
     struct json *config_json, *secrets_json;
 
@@ -80,7 +85,10 @@ static const struct channel_driver *driver(void)
 
 static void test_mock_open__refuses_what_could_not_work(void **state)
 {
-    static const struct { const char *name, *config, *secrets; bool ok; } CASES[] = {
+    static const struct {
+        const char *name, *config, *secrets;
+        bool ok;
+    } CASES[] = {
         { "hmac", "{\"sign_type\":\"HMAC-SHA256\"}", "{\"secret\":\"" SECRET "\"}", true },
         { "no secret", "{\"sign_type\":\"HMAC-SHA256\"}", "{}", false },
         { "empty secret", "{\"sign_type\":\"HMAC-SHA256\"}", "{\"secret\":\"\"}", false },
@@ -126,8 +134,14 @@ static void test_mock_submit__token_follows_from_secret_and_pay_id(void **state)
 
 static void test_mock_submit__follows_the_orders_switch(void **state)
 {
-    static const struct { const char *metadata; bool offline; enum pay_err want; } CASES[] = {
-        { "", true, PAY_OK }, { "{}", true, PAY_OK }, { "{\"mock\":1}", true, PAY_OK },
+    static const struct {
+        const char *metadata;
+        bool offline;
+        enum pay_err want;
+    } CASES[] = {
+        { "", true, PAY_OK },
+        { "{}", true, PAY_OK },
+        { "{\"mock\":1}", true, PAY_OK },
         { "{\"mock\":{\"submit\":\"now\"}}", true, PAY_OK },
         { "{\"mock\":{\"submit\":7}}", true, PAY_OK },
         { "{\"mock\":{\"refund\":\"later\"}}", true, PAY_OK },
@@ -225,10 +239,14 @@ static void test_mock_hear__rsa2_when_the_row_says_so(void **state)
 
 static void test_mock_hear__time_is_checked_after_the_signature(void **state)
 {
-    static const struct { int64_t off; bool good_key; enum pay_err want; } CASES[] = {
-        { 0, true, PAY_OK }, { 298, true, PAY_OK }, { -298, true, PAY_OK },
-        { 305, true, PAY_BAD_TIME }, { -305, true, PAY_BAD_TIME },
-        { 305, false, PAY_BAD_SIGN }, { 0, false, PAY_BAD_SIGN },
+    static const struct {
+        int64_t off;
+        bool good_key;
+        enum pay_err want;
+    } CASES[] = {
+        { 0, true, PAY_OK },         { 298, true, PAY_OK },        { -298, true, PAY_OK },
+        { 305, true, PAY_BAD_TIME }, { -305, true, PAY_BAD_TIME }, { 305, false, PAY_BAD_SIGN },
+        { 0, false, PAY_BAD_SIGN },
     };
     const struct signed_key other = { SIGNED_HMAC, "somebody else's secret" };
     struct own own = hmac_account();
@@ -261,7 +279,10 @@ static const char *altered(const char *from, const char *to)
 
 static void test_mock_hear__any_change_breaks_the_signature(void **state)
 {
-    static const struct { const char *name, *from, *to; enum pay_err want; } CASES[] = {
+    static const struct {
+        const char *name, *from, *to;
+        enum pay_err want;
+    } CASES[] = {
         { "untouched", "GW1", "GW1", PAY_OK },
         { "price", "10000", "10001", PAY_BAD_SIGN },
         { "order of members", "\"price\":10000,\"currency\":\"CNY\"",
@@ -304,7 +325,9 @@ static void test_mock_hear__without_an_account_always_wrong(void **state)
     assert_false(signed_json_sign(&t, &empty));
 }
 
-struct claim_case { const char *name, *from, *to, *field; };
+struct claim_case {
+    const char *name, *from, *to, *field;
+};
 
 static void test_mock_claim__names_the_first_bad_member(void **state)
 {
@@ -386,7 +409,9 @@ static void test_mock_claim__success_time_only_with_success(void **state)
 
 static void test_signed_json_text__drops_sorts_and_joins(void **state)
 {
-    static const struct { const char *json, *want; } CASES[] = {
+    static const struct {
+        const char *json, *want;
+    } CASES[] = {
         { "{}", "" },
         { "{\"b\":\"2\",\"a\":1}", "a=1&b=2" },
         { "{\"B\":\"2\",\"a\":1,\"_\":0,\"a1\":-5}", "B=2&_=0&a=1&a1=-5" },

@@ -2,7 +2,11 @@
 #include "tests/unit/unit.h"
 #include "base/money.h"
 
-struct parse_case { const char *name, *text; bool ok; int64_t want; };
+struct parse_case {
+    const char *name, *text;
+    bool ok;
+    int64_t want;
+};
 /* clang-format off */
 static const struct parse_case PARSE_CASES[] = {
     { "two decimals",       "12.34",    true, 1234 },
@@ -66,7 +70,11 @@ static void test_money_add_plain__parses_back(void **state)
     }
 }
 
-struct print_case { const char *currency; int64_t minor; const char *want; };
+struct print_case {
+    const char *currency;
+    int64_t minor;
+    const char *want;
+};
 /* clang-format off */
 static const struct print_case PRINT_CASES[] = {
     { "CNY", 0, "0.00" },           { "CNY", 5, "0.05" },
@@ -108,7 +116,10 @@ static void test_money_add__refuses_what_leaves_the_bound(void **state)
     assert_true(sum.minor == 0);
 }
 
-struct fee_case { const char *name; int64_t price, ppm, want; };
+struct fee_case {
+    const char *name;
+    int64_t price, ppm, want;
+};
 /* clang-format off */
 static const struct fee_case FEE_CASES[] = {
     { "0.6 % of 100.00",    10000, 6000, 60 },
@@ -132,17 +143,21 @@ static void test_money_fee__rounds_half_up_once(void **state)
                   FEE_CASES[i].want);
 }
 
-struct currency_case { const char *code; bool current; int digits; };
+struct currency_case {
+    const char *code;
+    bool current;
+    int digits;
+};
 static const struct currency_case CURRENCIES[] = {
-    { "CNY", true, 2 }, { "USD", true, 2 }, { "EUR", true, 2 }, { "HKD", true, 2 },
-    { "AED", true, 2 }, { "ZWG", true, 2 }, { "XCG", true, 2 }, { "SLE", true, 2 },
-    { "JPY", true, 0 }, { "KRW", true, 0 }, { "BIF", true, 0 }, { "XPF", true, 0 },
-    { "KWD", true, 3 }, { "TND", true, 3 }, { "BHD", true, 3 },
-    { "BGN", false, 2 }, { "HRK", false, 2 }, { "ANG", false, 2 }, { "ZWL", false, 2 },
-    { "SLL", false, 2 }, { "DEM", false, 2 }, { "RMB", false, 2 }, { "XXX", false, 2 },
-    { "XTS", false, 2 }, { "XAU", false, 2 }, { "XDR", false, 2 }, { "CLF", false, 2 },
-    { "cny", false, 2 }, { "CN", false, 2 }, { "CNYX", false, 2 }, { "", false, 2 },
-    { "D A", false, 2 }, { " AE", false, 2 }, { "NYC", false, 2 }, { NULL, false, 2 },
+    { "CNY", true, 2 },  { "USD", true, 2 },   { "EUR", true, 2 },  { "HKD", true, 2 },
+    { "AED", true, 2 },  { "ZWG", true, 2 },   { "XCG", true, 2 },  { "SLE", true, 2 },
+    { "JPY", true, 0 },  { "KRW", true, 0 },   { "BIF", true, 0 },  { "XPF", true, 0 },
+    { "KWD", true, 3 },  { "TND", true, 3 },   { "BHD", true, 3 },  { "BGN", false, 2 },
+    { "HRK", false, 2 }, { "ANG", false, 2 },  { "ZWL", false, 2 }, { "SLL", false, 2 },
+    { "DEM", false, 2 }, { "RMB", false, 2 },  { "XXX", false, 2 }, { "XTS", false, 2 },
+    { "XAU", false, 2 }, { "XDR", false, 2 },  { "CLF", false, 2 }, { "cny", false, 2 },
+    { "CN", false, 2 },  { "CNYX", false, 2 }, { "", false, 2 },    { "D A", false, 2 },
+    { " AE", false, 2 }, { "NYC", false, 2 },  { NULL, false, 2 },
 };
 
 static void test_currency_is_current__iso_4217_today(void **state)
@@ -166,7 +181,7 @@ static void test_currency_is_current__count_of_all_codes(void **state)
                               (char)('A' + i % 26), '\0' };
         current += currency_is_current(code);
     }
-    assert_int_equal(current, 155);     /* ISO lists 178, 23 of them funds, units, metals, tests */
+    assert_int_equal(current, 155); /* ISO lists 178, 23 of them funds, units, metals, tests */
 }
 
 int main(void)

@@ -3,7 +3,10 @@
 #include "base/net.h"
 #include "base/text.h"
 
-struct public_case { const char *text; bool want; };
+struct public_case {
+    const char *text;
+    bool want;
+};
 /* clang-format off */
 static const struct public_case PUBLIC_CASES[] = {
     { "8.8.8.8", true },            { "1.1.1.1", true },            { "223.255.255.255", true },
@@ -46,11 +49,11 @@ static void test_net_is_public__webhooks_part_d(void **state)
 
 static void test_net_parse__refuses_other_spellings(void **state)
 {
-    static const char *const BAD[] = { "", "1", "127.1", "2130706433", "0x7f.0.0.1", "0177.0.0.1",
-                                       "127.0.0.01", "1.2.3.4.5", "256.1.1.1", "1.2.3.4 ",
-                                       " 1.2.3.4",
-                                       "[::1]", "::1%lo", "::1:", ":::", "1.2.3.4:80", "localhost",
-                                       "1.2.3.4/8", "12345::" };
+    static const char *const BAD[] = { "",           "1",          "127.1",      "2130706433",
+                                       "0x7f.0.0.1", "0177.0.0.1", "127.0.0.01", "1.2.3.4.5",
+                                       "256.1.1.1",  "1.2.3.4 ",   " 1.2.3.4",   "[::1]",
+                                       "::1%lo",     "::1:",       ":::",        "1.2.3.4:80",
+                                       "localhost",  "1.2.3.4/8",  "12345::" };
     struct net_address address;
     (void)state;
     for (size_t i = 0; i < COUNT(BAD); i++)
@@ -58,7 +61,10 @@ static void test_net_parse__refuses_other_spellings(void **state)
     assert_false(net_parse(NULL, &address));
 }
 
-struct list_case { const char *name, *list, *address; bool parses, has; };
+struct list_case {
+    const char *name, *list, *address;
+    bool parses, has;
+};
 /* clang-format off */
 static const struct list_case LIST_CASES[] = {
     { "inside",             "10.0.0.0/8",           "10.255.0.1",   true, true },
@@ -118,7 +124,9 @@ static void test_net_list_parse__at_most_64(void **state)
     assert_true(net_list_parse(NULL, &list));
 }
 
-struct client_case { const char *name, *peer, *forwarded, *want; };
+struct client_case {
+    const char *name, *peer, *forwarded, *want;
+};
 /* clang-format off */
 static const struct client_case CLIENT_CASES[] = {
     { "no header",              "198.51.100.1", NULL,                   "198.51.100.1" },

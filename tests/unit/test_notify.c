@@ -12,15 +12,27 @@ static void schedule_as_text(const struct notify_schedule *schedule, struct text
 
 static void test_notify_schedule_parse__names_and_lists(void **state)
 {
-    static const struct { const char *text, *want; } CASES[] = {
+    static const struct {
+        const char *text, *want;
+    } CASES[] = {
         { "seed", "15,15,30,180,1800,1800,1800,3600" },
         { "long", "15,15,30,180,1800,1800,1800,3600,10800,10800,21600,21600,21600,86400,86400" },
-        { "1", "1" }, { "604800", "604800" }, { "15,60,600", "15,60,600" },
+        { "1", "1" },
+        { "604800", "604800" },
+        { "15,60,600", "15,60,600" },
         { "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1",
           "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1" },
         { "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", NULL },
-        { "", NULL }, { "0", NULL }, { "604801", NULL }, { "15,", NULL }, { ",15", NULL },
-        { "15,,15", NULL }, { "15, 15", NULL }, { "-1", NULL }, { "1.5", NULL }, { "Seed", NULL },
+        { "", NULL },
+        { "0", NULL },
+        { "604801", NULL },
+        { "15,", NULL },
+        { ",15", NULL },
+        { "15,,15", NULL },
+        { "15, 15", NULL },
+        { "-1", NULL },
+        { "1.5", NULL },
+        { "Seed", NULL },
         { "longer", NULL },
     };
     char room[512];
@@ -40,8 +52,12 @@ static void test_notify_schedule_parse__names_and_lists(void **state)
 
 static void test_notify_schedule__sums_of_the_contract(void **state)
 {
-    static const struct { const char *name; size_t tries; int64_t minutes; } CASES[] = {
-        { "seed", 9, 154 }, { "long", 16, 4474 },       /* 9,240 s; 74 h 34 min, "74.6 h" */
+    static const struct {
+        const char *name;
+        size_t tries;
+        int64_t minutes;
+    } CASES[] = {
+        { "seed", 9, 154 }, { "long", 16, 4474 }, /* 9,240 s; 74 h 34 min, "74.6 h" */
     };
 
     (void)state;
@@ -83,11 +99,24 @@ static void test_notify_wait_ms__lengthens_never_shortens(void **state)
 
 static void test_notify_retry_after__seconds_or_date(void **state)
 {
-    static const struct { const char *value; int64_t want; } CASES[] = {
-        { "0", 0 }, { "120", 120 }, { " 120 ", 120 }, { "0120", 120 }, { "999999999999999", 86400 },
-        { "Sun, 06 Nov 1994 08:49:37 GMT", 37 }, { "Sun, 06 Nov 1994 08:48:37 GMT", 0 },
-        { "", -1 }, { "-5", -1 }, { "soon", -1 }, { "1.5", -1 }, { "1 2", -1 },
-        { "0Sun, 06 Nov 1994 08:49:37 GMT", -1 }, { "00", 0 },
+    static const struct {
+        const char *value;
+        int64_t want;
+    } CASES[] = {
+        { "0", 0 },
+        { "120", 120 },
+        { " 120 ", 120 },
+        { "0120", 120 },
+        { "999999999999999", 86400 },
+        { "Sun, 06 Nov 1994 08:49:37 GMT", 37 },
+        { "Sun, 06 Nov 1994 08:48:37 GMT", 0 },
+        { "", -1 },
+        { "-5", -1 },
+        { "soon", -1 },
+        { "1.5", -1 },
+        { "1 2", -1 },
+        { "0Sun, 06 Nov 1994 08:49:37 GMT", -1 },
+        { "00", 0 },
     };
 
     (void)state;
@@ -96,7 +125,12 @@ static void test_notify_retry_after__seconds_or_date(void **state)
     assert_int_equal(notify_retry_after(NULL, 0), -1);
 }
 
-struct answer_case { const char *name; int status; const char *body; bool heard; };
+struct answer_case {
+    const char *name;
+    int status;
+    const char *body;
+    bool heard;
+};
 static const struct answer_case ANSWERS[] = {
     { "plain", 200, "success", true },
     { "upper", 200, "SUCCESS", true },
@@ -154,7 +188,10 @@ static const struct answer_case ANSWERS[] = {
     { "no-break space", 200, "\xC2\xA0success\xC2\xA0", true },
     { "zero-width space", 200, "success\xE2\x80\x8B", true },
     { "ideographic space and a line end", 200, "\xE3\x80\x80 success\xE3\x80\x80\r\n", true },
-    { "zero-width space inside", 200, "suc\xE2\x80\x8B" "cess", false },
+    { "zero-width space inside", 200,
+      "suc\xE2\x80\x8B"
+      "cess",
+      false },
     { "half a character behind", 200, "success\xE2\x80", false },
     { "empty", 200, "", false },
     { "blank", 200, " \n", false },
@@ -171,7 +208,7 @@ static void test_notify_acknowledged__the_one_rule(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(ANSWERS); i++)
         CHECK(ANSWERS[i].name, notify_acknowledged(ANSWERS[i].status, ANSWERS[i].body,
-                                                 strlen(ANSWERS[i].body)) == ANSWERS[i].heard);
+                                                   strlen(ANSWERS[i].body)) == ANSWERS[i].heard);
     assert_false(notify_acknowledged(200, "success\0", 8));
     assert_false(notify_acknowledged(200, NULL, 0));
 }

@@ -7,7 +7,7 @@
 #define NOW INT64_C(1000000000)
 #define S INT64_C(1000000)
 #define NONE 0, 0
-#define FILL (NOTIFY_PER_HOST + NOTIFY_QUEUED_MAX)      /* in hand at a fast host */
+#define FILL (NOTIFY_PER_HOST + NOTIFY_QUEUED_MAX) /* in hand at a fast host */
 
 /* A host that answered like this, with so many requests under way. */
 static struct notify_pace pace_of(int64_t mean_us, int running, int64_t silent_us)
@@ -24,14 +24,18 @@ enum kind { FIRST = 0, PARKED = 1, RETRY = 2, MANUAL = 4 };
 struct decide_case {
     const char *name;
     enum kind task;
-    int64_t fails, open_us, first_us;       /* the breaker: until, from now; 0 not open */
+    int64_t fails, open_us, first_us; /* the breaker: until, from now; 0 not open */
     enum { CLOSED = 0, PAUSED = 1, PROBING = 2, PROBED = 4 } breaker;
-    int64_t mean_us; int running; int64_t silent_us;
+    int64_t mean_us;
+    int running;
+    int64_t silent_us;
     int held;
     struct notify_share share;
     bool no_room;
-    enum notify_fate want; enum notify_probe_kind probe;
-    enum notify_behind behind; int64_t least_ms, most_ms;
+    enum notify_fate want;
+    enum notify_probe_kind probe;
+    enum notify_behind behind;
+    int64_t least_ms, most_ms;
 };
 
 /* clang-format off */
@@ -48,28 +52,27 @@ static const struct decide_case CASES[] = {
     { "a new host", FIRST, 0, NONE, CLOSED, 0, 0, 0, 0, ROOMY, false, SEND },
     { "no room in the runner", FIRST, 0, NONE, CLOSED, 0, 0, 0, 0, ROOMY, true, LEFT },
     { "four failures are not five", RETRY, 4, NONE, CLOSED, 0, 0, 0, 0, ROOMY, false, SEND },
-    { "a new host has its fill", FIRST, 0, NONE, CLOSED, 0, 4, 0, 16, ROOMY, false,
-      PARK, NOTIFY_BEHIND_HOST, 20, 20 },
+    { "a new host has its fill", FIRST, 0, NONE, CLOSED, 0, 4, 0, 16, ROOMY, false, PARK,
+      NOTIFY_BEHIND_HOST, 20, 20 },
     { "a fast host has room for many", FIRST, 0, NONE, CLOSED, 2000, 4, 0, FILL - 1, ROOMY, false,
       SEND },
-    { "and no more", FIRST, 0, NONE, CLOSED, 2000, 4, 0, FILL, ROOMY, false,
-      PARK, NOTIFY_BEHIND_HOST, 20, 20 },
+    { "and no more", FIRST, 0, NONE, CLOSED, 2000, 4, 0, FILL, ROOMY, false, PARK,
+      NOTIFY_BEHIND_HOST, 20, 20 },
     { "one that keeps up is left, not parked", RETRY, 0, NONE, CLOSED, 1000, 4, 0, FILL, ROOMY,
-      false,
-      LEFT },
-    { "a host that takes 2 s", FIRST, 0, NONE, CLOSED, 2 * S, 4, 0, 4, ROOMY, false,
-      PARK, NOTIFY_BEHIND_HOST, 250, 250 },
+      false, LEFT },
+    { "a host that takes 2 s", FIRST, 0, NONE, CLOSED, 2 * S, 4, 0, 4, ROOMY, false, PARK,
+      NOTIFY_BEHIND_HOST, 250, 250 },
     { "silent: what can be under way", RETRY, 0, NONE, CLOSED, 2000, 3, S / 2, 4, ROOMY, false,
       PARK, NOTIFY_BEHIND_HOST, 20, 20 },
     { "silent: a first try passes", FIRST, 0, NONE, CLOSED, 2000, 4, S / 2, 4, ROOMY, false, SEND },
     { "up to a bound", FIRST, 0, NONE, CLOSED, 2000, 4, S / 2, NOTIFY_PER_HOST_MOST, ROOMY, false,
       PARK, NOTIFY_BEHIND_HOST, 20, 20 },
-    { "paused", FIRST, 0, NONE, PAUSED, 0, 0, 0, 0, ROOMY, false,
-      PARK, NOTIFY_BEHIND_BREAKER, 60000, 60100 },
-    { "paused, and an operator asks", MANUAL, 0, NONE, PAUSED, 0, 0, 0, 0, ROOMY, false,
-      PARK, NOTIFY_BEHIND_BREAKER, 60000, 60100 },
-    { "open: a retry waits", RETRY, 5, 20 * S, 0, CLOSED, 0, 0, 0, 0, ROOMY, false,
-      PARK, NOTIFY_BEHIND_BREAKER, 20000, 20100 },
+    { "paused", FIRST, 0, NONE, PAUSED, 0, 0, 0, 0, ROOMY, false, PARK, NOTIFY_BEHIND_BREAKER,
+      60000, 60100 },
+    { "paused, and an operator asks", MANUAL, 0, NONE, PAUSED, 0, 0, 0, 0, ROOMY, false, PARK,
+      NOTIFY_BEHIND_BREAKER, 60000, 60100 },
+    { "open: a retry waits", RETRY, 5, 20 * S, 0, CLOSED, 0, 0, 0, 0, ROOMY, false, PARK,
+      NOTIFY_BEHIND_BREAKER, 20000, 20100 },
     { "open for long: it waits as long", RETRY, 9, 900 * S, 0, CLOSED, 0, 0, 0, 0, ROOMY, false,
       PARK, NOTIFY_BEHIND_BREAKER, 900000, 900100 },
     { "open for long: a parked first try half a minute", PARKED, 9, 900 * S, 0, CLOSED, 0, 0, 0, 0,
@@ -80,21 +83,21 @@ static const struct decide_case CASES[] = {
       NOTIFY_SEND, NOTIFY_PROBE_EARLY, NOTIFY_BEHIND_BREAKER, 1000, 1100 },
     { "open: not a second after the last", FIRST, 5, 20 * S, S, CLOSED, 0, 0, 0, 0, ROOMY, false,
       PARK, NOTIFY_BEHIND_BREAKER, 20000, 20100 },
-    { "open: not twice in a claim", FIRST, 5, 20 * S, 0, PROBED, 0, 0, 0, 0, ROOMY, false,
-      PARK, NOTIFY_BEHIND_BREAKER, 20000, 20100 },
+    { "open: not twice in a claim", FIRST, 5, 20 * S, 0, PROBED, 0, 0, 0, 0, ROOMY, false, PARK,
+      NOTIFY_BEHIND_BREAKER, 20000, 20100 },
     { "open: a probe needs room", FIRST, 5, 20 * S, 0, CLOSED, 0, 0, 0, 0, ROOMY, true, LEFT },
-    { "open: and a share", FIRST, 5, 20 * S, 0, CLOSED, 0, 0, 0, 0, IN_HAND_FULL, false,
-      PARK, NOTIFY_BEHIND_APP, 100, 100 },
+    { "open: and a share", FIRST, 5, 20 * S, 0, CLOSED, 0, 0, 0, 0, IN_HAND_FULL, false, PARK,
+      NOTIFY_BEHIND_APP, 100, 100 },
     { "half-open: a parked first try probes", PARKED, 5, 0, 0, CLOSED, 0, 0, 0, 0, ROOMY, false,
       NOTIFY_SEND, NOTIFY_PROBE_RIPE, NOTIFY_BEHIND_BREAKER, 1000, 1100 },
     { "half-open: a retry lets first tries before it", RETRY, 5, -S / 4, 0, CLOSED, 0, 0, 0, 0,
       ROOMY, false, PARK, NOTIFY_BEHIND_BREAKER, 1000, 1100 },
-    { "half-open: then it probes", RETRY, 5, -S, 0, CLOSED, 0, 0, 0, 0, ROOMY, false,
-      NOTIFY_SEND, NOTIFY_PROBE_RIPE, NOTIFY_BEHIND_BREAKER, 1000, 1100 },
-    { "half-open: one probe is in hand", RETRY, 5, -S, 0, PROBING, 0, 0, 0, 0, ROOMY, false,
-      PARK, NOTIFY_BEHIND_BREAKER, 1000, 1100 },
-    { "an app has all it may", FIRST, 0, NONE, CLOSED, 2000, 1, 0, 9, IN_HAND_FULL, false,
-      PARK, NOTIFY_BEHIND_APP, 100, 100 },
+    { "half-open: then it probes", RETRY, 5, -S, 0, CLOSED, 0, 0, 0, 0, ROOMY, false, NOTIFY_SEND,
+      NOTIFY_PROBE_RIPE, NOTIFY_BEHIND_BREAKER, 1000, 1100 },
+    { "half-open: one probe is in hand", RETRY, 5, -S, 0, PROBING, 0, 0, 0, 0, ROOMY, false, PARK,
+      NOTIFY_BEHIND_BREAKER, 1000, 1100 },
+    { "an app has all it may", FIRST, 0, NONE, CLOSED, 2000, 1, 0, 9, IN_HAND_FULL, false, PARK,
+      NOTIFY_BEHIND_APP, 100, 100 },
     { "an app at hosts not known to be fast", FIRST, 0, NONE, CLOSED, 0, 0, 0, 0, SLOW_FULL, false,
       PARK, NOTIFY_BEHIND_APP, 100, 100 },
     { "the same app at a fast one", FIRST, 0, NONE, CLOSED, 2000, 0, 0, 0, SLOW_FULL, false, SEND },
@@ -112,10 +115,20 @@ static struct notify_decision decide(const struct decide_case *c, int64_t queue_
         .probing = c->breaker == PROBING,
     };
     const struct notify_seen seen = {
-        .now_us = NOW, .random = 4000000077U, .first = (c->task & RETRY) == 0,
-        .parked = c->task & PARKED, .manual = c->task & MANUAL, .url_key = 1, .held = c->held,
-        .room = !c->no_room, .probed = c->breaker == PROBED, .breaker = &breaker, .pace = &pace,
-        .share = &c->share, .host_queue_us = queue_us, .app_queue_us = queue_us,
+        .now_us = NOW,
+        .random = 4000000077U,
+        .first = (c->task & RETRY) == 0,
+        .parked = c->task & PARKED,
+        .manual = c->task & MANUAL,
+        .url_key = 1,
+        .held = c->held,
+        .room = !c->no_room,
+        .probed = c->breaker == PROBED,
+        .breaker = &breaker,
+        .pace = &pace,
+        .share = &c->share,
+        .host_queue_us = queue_us,
+        .app_queue_us = queue_us,
     };
     return notify_decide(&seen);
 }
@@ -137,8 +150,8 @@ static void test_notify_decide__cases(void **state)
 /* Each parked task comes back a gap after the one before it; a queue of minutes is cut. */
 static void test_notify_decide__parked_tasks_queue_up(void **state)
 {
-    const struct decide_case slow = {
-        "slow", FIRST, 0, NONE, CLOSED, 2 * S, 4, 0, 4, ROOMY, false, LEFT };
+    const struct decide_case slow = { "slow", FIRST, 0, NONE,  CLOSED, 2 * S,
+                                      4,      0,     4, ROOMY, false,  LEFT };
     int64_t queue = 0;
 
     (void)state;
@@ -157,10 +170,11 @@ static void test_notify_decide__parked_at_a_breaker_spread(void **state)
 {
     const struct notify_pace pace = pace_of(0, 0, 0);
     const struct notify_share share = ROOMY;
-    struct notify_breaker breaker = {
-        .state = { .id = 1, .consecutive_fail = 5 }, .open_until_us = NOW + 20 * S };
+    struct notify_breaker breaker = { .state = { .id = 1, .consecutive_fail = 5 },
+                                      .open_until_us = NOW + 20 * S };
     struct notify_seen seen = {
-        .now_us = NOW, .room = true, .breaker = &breaker, .pace = &pace, .share = &share };
+        .now_us = NOW, .room = true, .breaker = &breaker, .pace = &pace, .share = &share
+    };
 
     (void)state;
     for (seen.random = 0; seen.random < 99; seen.random++)
@@ -192,7 +206,7 @@ static void test_notify_pace__first_tries_pass_what_hangs(void **state)
 
     (void)state;
     assert_false(notify_pace_may_begin(&pace, 9, true, NOW));
-    assert_false(notify_pace_may_begin(&pace, 100, false, NOW));    /* this URL hangs */
+    assert_false(notify_pace_may_begin(&pace, 100, false, NOW)); /* this URL hangs */
     assert_true(notify_pace_may_begin(&pace, 9, false, NOW));
     for (int i = 0; i < NOTIFY_PER_HOST_HUNG; i++)
         notify_pace_begin(&pace, 9, false, NOW - 2 * NOTIFY_FAST_US);
@@ -219,7 +233,9 @@ static void test_notify_pace__a_host_that_slows_down(void **state)
 static void test_notify_crowd__slots(void **state)
 {
     static const struct {
-        const char *name; struct notify_share share; bool slow, fast, want;
+        const char *name;
+        struct notify_share share;
+        bool slow, fast, want;
     } SLOTS[] = {
         { "few", { 1, 0, 0, 0, 0, 0 }, true, false, true },
         { "one app has most", { NOTIFY_PER_APP, 0, 0, 0, 0, 0 }, false, true, false },
@@ -231,8 +247,9 @@ static void test_notify_crowd__slots(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(SLOTS); i++)
-        CHECK_I64(SLOTS[i].name, notify_crowd_may_take_slot(&SLOTS[i].share, SLOTS[i].slow,
-                                                            SLOTS[i].fast), SLOTS[i].want);
+        CHECK_I64(SLOTS[i].name,
+                  notify_crowd_may_take_slot(&SLOTS[i].share, SLOTS[i].slow, SLOTS[i].fast),
+                  SLOTS[i].want);
 }
 
 int main(void)

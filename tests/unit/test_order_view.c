@@ -7,14 +7,27 @@
 static struct order order_full(void)
 {
     return (struct order){
-        .price = { 10000 }, .status = ORDER_SUCCESS, .create_time = INT64_C(1763683200123),
-        .expire_time = INT64_C(1763690400123), .success_time = INT64_C(1763683260000),
-        .refund_price = { 1 }, .refunding_price = { 2 }, .version = 1, .paid_price = { 10000 },
-        .no = "01J0EXAMP00000000000000001", .merchant_order_id = "SO1", .subject = "a \"cup\" \\ 茶",
-        .body = "b", .user_id = "u1", .return_url = "https://m.example/r",
+        .price = { 10000 },
+        .status = ORDER_SUCCESS,
+        .create_time = INT64_C(1763683200123),
+        .expire_time = INT64_C(1763690400123),
+        .success_time = INT64_C(1763683260000),
+        .refund_price = { 1 },
+        .refunding_price = { 2 },
+        .version = 1,
+        .paid_price = { 10000 },
+        .no = "01J0EXAMP00000000000000001",
+        .merchant_order_id = "SO1",
+        .subject = "a \"cup\" \\ 茶",
+        .body = "b",
+        .user_id = "u1",
+        .return_url = "https://m.example/r",
         .notify_url = "https://m.example/n",
-        .metadata = "{ \"k\":\t[1, 2.50] }", .currency = "CNY", .channel_code = "mock",
-        .channel_order_no = "GW1", .query_token = "0123456789abcdef0123456789abcdef",
+        .metadata = "{ \"k\":\t[1, 2.50] }",
+        .currency = "CNY",
+        .channel_code = "mock",
+        .channel_order_no = "GW1",
+        .query_token = "0123456789abcdef0123456789abcdef",
     };
 }
 
@@ -22,17 +35,24 @@ static struct order order_bare(void)
 {
     return (struct order){
         .price = { 1 },
-        .create_time = INT64_C(1763683200000), .expire_time = INT64_C(1763690400000),
-        .no = "01J0EXAMP00000000000000001", .merchant_order_id = "SO1", .subject = "s",
-        .currency = "CNY", .query_token = "0123456789abcdef0123456789abcdef",
+        .create_time = INT64_C(1763683200000),
+        .expire_time = INT64_C(1763690400000),
+        .no = "01J0EXAMP00000000000000001",
+        .merchant_order_id = "SO1",
+        .subject = "s",
+        .currency = "CNY",
+        .query_token = "0123456789abcdef0123456789abcdef",
     };
 }
 
 static struct attempt attempt_waiting(void)
 {
     return (struct attempt){
-        .no = "01J0EXAMP00000000000000002", .channel_code = "mock", .display_mode = "redirect",
-        .display_content = "http://x/mockpay", .pay_url = "http://x/mockpay",
+        .no = "01J0EXAMP00000000000000002",
+        .channel_code = "mock",
+        .display_mode = "redirect",
+        .display_content = "http://x/mockpay",
+        .pay_url = "http://x/mockpay",
         .create_time = INT64_C(1763683200000),
     };
 }
@@ -82,9 +102,10 @@ static void test_order_view__says_where_to_pay(void **state)
 
     (void)state;
     VIEW(order_view(&j, &order, &open, false));
-    assert_string_equal(room, BARE "\"channel\":\"mock\"," BARE_END
-        ",\"pay_id\":\"01J0EXAMP00000000000000002\",\"display_mode\":\"redirect\","
-        "\"display_content\":\"http://x/mockpay\",\"pay_url\":\"http://x/mockpay\"}");
+    assert_string_equal(
+        room, BARE "\"channel\":\"mock\"," BARE_END
+                   ",\"pay_id\":\"01J0EXAMP00000000000000002\",\"display_mode\":\"redirect\","
+                   "\"display_content\":\"http://x/mockpay\",\"pay_url\":\"http://x/mockpay\"}");
 }
 
 static void test_order_view__past_its_end_there_is_no_way_to_pay(void **state)
@@ -96,7 +117,7 @@ static void test_order_view__past_its_end_there_is_no_way_to_pay(void **state)
     order.expired = 1;
     VIEW(order_view(&j, &order, &open, false));
     assert_string_equal(room, BARE "\"channel\":\"mock\"," BARE_END
-                              ",\"pay_id\":\"01J0EXAMP00000000000000002\"}");
+                                   ",\"pay_id\":\"01J0EXAMP00000000000000002\"}");
 }
 
 static void test_order_view__warns_of_a_blocked_address(void **state)
@@ -139,7 +160,9 @@ static void test_order_view_public__for_the_payers_browser(void **state)
 
     (void)state;
     VIEW(order_view_public(&j, &order));
-    assert_string_equal(room, "{\"order_no\":\"01J0EXAMP00000000000000001\",\"status\":\"SUCCESS\","
+    assert_string_equal(
+        room,
+        "{\"order_no\":\"01J0EXAMP00000000000000001\",\"status\":\"SUCCESS\","
         "\"price\":10000,\"currency\":\"CNY\",\"subject\":\"a \\\"cup\\\" \\\\ 茶\","
         "\"return_url\":\"https://m.example/r\",\"expire_time\":\"2025-11-21T02:00:00.123Z\"}");
 }
@@ -158,7 +181,8 @@ static void test_attempt_view__each_state(void **state)
     snprintf(attempt.channel_error_msg, sizeof(attempt.channel_error_msg), "no money");
     attempt_view(&j, &attempt);
     json_close_list(&j);
-    assert_string_equal(room,
+    assert_string_equal(
+        room,
         "[{\"pay_id\":\"01J0EXAMP00000000000000002\",\"channel\":\"mock\",\"status\":\"WAITING\","
         "\"create_time\":\"2025-11-21T00:00:00.000Z\"},"
         "{\"pay_id\":\"01J0EXAMP00000000000000002\",\"channel\":\"mock\",\"status\":\"CLOSED\","

@@ -6,7 +6,10 @@
 
 extern char **environ;
 
-struct origin_case { const char *name, *base, *host, *origin; bool want; };
+struct origin_case {
+    const char *name, *base, *host, *origin;
+    bool want;
+};
 static const struct origin_case CASES[] = {
     { "no Origin", "http://a.test", "a.test", NULL, true },
     { "as a browser sends it", "http://a.test:80", "a.test", "http://a.test", true },

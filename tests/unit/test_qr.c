@@ -13,7 +13,7 @@ static void test_qr_svg__a_square_with_a_quiet_zone(void **state)
     assert_int_equal(qr_svg("hello", "Pay &amp; go", &t), PAY_OK);
     /* Version 1: 21 modules and 4 on each side. The first row begins with the finder's 7. */
     assert_true(str_starts(room, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 29 29\""
-                                " role=\"img\" aria-label=\"Pay &amp; go\""));
+                                 " role=\"img\" aria-label=\"Pay &amp; go\""));
     assert_non_null(strstr(room, " d=\"M4 4h7v1h-7z"));
     assert_non_null(strstr(room, "M18 4h7v1h-7z"));
     assert_non_null(strstr(room, "M4 24h7v1h-7z"));
@@ -30,7 +30,9 @@ static void test_qr_svg__an_address_fits(void **state)
     (void)state;
 
     assert_int_equal(qr_svg("https://pay.example.com/mockpay?pay_id=01ARZ3NDEKTSV4RRFFQ69G5FAV"
-                            "&token=0123456789abcdef0123456789abcdef", "x", &t), PAY_OK);
+                            "&token=0123456789abcdef0123456789abcdef",
+                            "x", &t),
+                     PAY_OK);
     assert_true(t.len < 16384);
 }
 
@@ -43,7 +45,7 @@ static void test_qr_svg__too_long_is_full(void **state)
     assert_int_equal(qr_svg("", "x", &t), PAY_FULL);
     memset(text, 'a', 3000);
     assert_int_equal(qr_svg(text, "x", &t), PAY_FULL);
-    text[2400] = '\0';          /* under the largest code, over what correction M leaves of it */
+    text[2400] = '\0'; /* under the largest code, over what correction M leaves of it */
     assert_int_equal(qr_svg(text, "x", &t), PAY_FULL);
     text[2331] = '\0';
     assert_int_equal(qr_svg(text, "x", &t), PAY_OK);

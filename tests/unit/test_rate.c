@@ -143,7 +143,7 @@ static void test_rate_take_line__bounds_lines_with_the_rates_off(void **state)
     assert_in_range(lines, 2000, 2050);
     assert_true(rate_take_line("192.0.2.78"));
     assert_true(rate_take_line(""));
-    for (int i = 0; i < 60000; i++) {       /* each from an address of its own */
+    for (int i = 0; i < 60000; i++) { /* each from an address of its own */
         char address[32];
         snprintf(address, sizeof(address), "10.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
         lines += rate_take_line(address);

@@ -88,7 +88,10 @@ static void test_reply_send__head_has_headers_alone(void **state)
     assert_string_equal(body_of(), "{\"code\":0,\"msg\":\"success\"}");
 }
 
-struct refusal_case { enum pay_err err; const char *status, *code, *header; };
+struct refusal_case {
+    enum pay_err err;
+    const char *status, *code, *header;
+};
 static const struct refusal_case REFUSALS[] = {
     { PAY_BAD_BODY, "Status: 400 ", "{\"code\":40000,", NULL },
     { PAY_UNSIGNED, "Status: 401 ", "{\"code\":40100,",
@@ -215,7 +218,10 @@ static void test_reply_close__a_final_answer_stays(void **state)
 
 static void test_reply_close__msg_is_the_cause_or_the_cure(void **state)
 {
-    static const struct { enum pay_err err; const char *field, *why, *want; } CASES[] = {
+    static const struct {
+        enum pay_err err;
+        const char *field, *why, *want;
+    } CASES[] = {
         { PAY_BAD_FIELD, "price", "price: missing", "\"msg\":\"price: missing\"" },
         { PAY_BAD_FIELD, "price", "", "\"msg\":\"price: a field is missing" },
         { PAY_CONFLICT, "price", "price: 2 is not 1", "\"field\":\"price\"" },

@@ -53,7 +53,7 @@ static void test_request_read__what_it_says(void **state)
 static void test_request_read__without_request_uri(void **state)
 {
     const char *params[] = { "REQUEST_METHOD=GET", "SCRIPT_NAME=/payments", "PATH_INFO=/X1",
-                             "QUERY_STRING=a=1", "REQUEST_ID=bad id", NULL };
+                             "QUERY_STRING=a=1",   "REQUEST_ID=bad id",     NULL };
     char **before = environ;
     struct fcgi *fcgi = begin(params);
     static struct request request;
@@ -66,7 +66,10 @@ static void test_request_read__without_request_uri(void **state)
     end(fcgi, before);
 }
 
-struct repeat_case { const char *first, *second; enum pay_err want; };
+struct repeat_case {
+    const char *first, *second;
+    enum pay_err want;
+};
 static const struct repeat_case REPEATS[] = {
     { "CONTENT_LENGTH=1", "CONTENT_LENGTH=1", PAY_BAD_BODY },
     { "CONTENT_TYPE=a", "CONTENT_TYPE=b", PAY_BAD_BODY },
@@ -75,7 +78,7 @@ static const struct repeat_case REPEATS[] = {
     { "HTTP_ORIGIN=a", "HTTP_ORIGIN=a", PAY_BAD_BODY },
     { "CONTENT_TYPE=a", "HTTP_CONTENT_TYPE=a", PAY_OK },
     { "HTTP_ACCEPT=a", "HTTP_ACCEPT=b", PAY_OK },
-    { "HTTP_AUTHORIZATION=a", "HTTP_AUTHORIZATION=b", PAY_OK },     /* told as 40100, later */
+    { "HTTP_AUTHORIZATION=a", "HTTP_AUTHORIZATION=b", PAY_OK }, /* told as 40100, later */
 };
 
 static void test_request_read__headers_that_stand_once(void **state)
@@ -133,8 +136,12 @@ static void test_request_read__an_address_beyond_measure(void **state)
 
 static void test_callback_type_fits__by_kind_of_body(void **state)
 {
-    static const struct { const char *type; bool json, form; } CASES[] = {
-        { "", true, false }, { "application/json", true, false },
+    static const struct {
+        const char *type;
+        bool json, form;
+    } CASES[] = {
+        { "", true, false },
+        { "application/json", true, false },
         { "Application/JSON; charset=utf-8", true, false },
         { "application/json; charset=gbk", false, false },
         { "application/x-www-form-urlencoded", false, true },
@@ -142,7 +149,8 @@ static void test_callback_type_fits__by_kind_of_body(void **state)
         /* what Alipay sends, and what parsers refuse */
         { "application/x-www-form-urlencoded; text/html; charset=UTF-8", false, true },
         { "APPLICATION/X-WWW-FORM-URLENCODED; charset=GBK", false, true },
-        { "text/xml", false, false }, { "application/x-www-form", false, false },
+        { "text/xml", false, false },
+        { "application/x-www-form", false, false },
     };
 
     (void)state;
@@ -175,10 +183,14 @@ static void test_callback_headers__no_credentials(void **state)
 
 static void test_request_announced__as_far_as_it_is_a_number(void **state)
 {
-    static const struct { const char *param; int64_t want; } CASES[] = {
-        { "CONTENT_LENGTH=71680", 71680 }, { "CONTENT_LENGTH=0", 0 }, { "CONTENT_LENGTH=", 0 },
-        { "CONTENT_LENGTH=99999999999999999999", INT64_MAX }, { "CONTENT_LENGTH=-1", 0 },
-        { "CONTENT_LENGTH=1x", 0 }, { "HTTP_CONTENT_LENGTH=5", 0 },
+    static const struct {
+        const char *param;
+        int64_t want;
+    } CASES[] = {
+        { "CONTENT_LENGTH=71680", 71680 }, { "CONTENT_LENGTH=0", 0 },
+        { "CONTENT_LENGTH=", 0 },          { "CONTENT_LENGTH=99999999999999999999", INT64_MAX },
+        { "CONTENT_LENGTH=-1", 0 },        { "CONTENT_LENGTH=1x", 0 },
+        { "HTTP_CONTENT_LENGTH=5", 0 },
     };
     char **before = environ;
     static struct request request;

@@ -12,7 +12,12 @@ static const struct route ROUTES[] = {
 };
 static const struct endpoint ENDPOINT = { .name = "e", .routes = ROUTES, .count = COUNT(ROUTES) };
 
-struct route_case { const char *method, *path; int route; enum pay_err want; const char *more; };
+struct route_case {
+    const char *method, *path;
+    int route;
+    enum pay_err want;
+    const char *more;
+};
 /* more: the segment, or what Allow says. route -1: none. */
 static const struct route_case ROUTE_CASES[] = {
     { "GET", "/payments", 0, PAY_OK, "" },

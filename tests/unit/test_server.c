@@ -11,7 +11,11 @@
 #include "web/skeleton/server.h"
 
 /* What workers tell the test. */
-struct board { _Atomic int started; _Atomic int ended_well; _Atomic int last_pid; };
+struct board {
+    _Atomic int started;
+    _Atomic int ended_well;
+    _Atomic int last_pid;
+};
 static struct board *board;
 
 static volatile sig_atomic_t told;
@@ -138,7 +142,7 @@ static void test_server_run__what_dies_at_once_is_not_hurried(void **state)
     const pid_t pid = serve(1, fail_at_once, &code);
 
     (void)state;
-    clock_sleep_ms(1500);       /* starts at 0, 100, 300, 700 ms … */
+    clock_sleep_ms(1500); /* starts at 0, 100, 300, 700 ms … */
     assert_true(board->started >= 3 && board->started <= 6);
     kill(pid, SIGTERM);
     assert_int_equal(exit_of(pid), 0);

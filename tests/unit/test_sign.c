@@ -13,7 +13,9 @@ static int make_keys(void **state)
 
 /* ---- digests and MACs */
 
-struct digest_case { const char *name, *text, *hex; };
+struct digest_case {
+    const char *name, *text, *hex;
+};
 static const struct digest_case DIGESTS[] = {
     { "empty", "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
     { "abc", "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
@@ -32,7 +34,9 @@ static void test_sign_sha256__known_answers(void **state)
     }
 }
 
-struct mac_case { const char *name, *key, *text, *hex; };
+struct mac_case {
+    const char *name, *key, *text, *hex;
+};
 static const struct mac_case MACS[] = {
     { "RFC 4231 case 2", "Jefe", "what do ya want for nothing?",
       "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
@@ -97,14 +101,22 @@ static void test_sign_mac_is_hex__only_its_own_lower_case(void **state)
 
 /* ---- base64 */
 
-struct base64_case { const char *plain, *coded; };
+struct base64_case {
+    const char *plain, *coded;
+};
 static const struct base64_case BASE64[] = {
-    { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" },
-    { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" }, { "\xff\xfe\xfd", "//79" },
+    { "", "" },
+    { "f", "Zg==" },
+    { "fo", "Zm8=" },
+    { "foo", "Zm9v" },
+    { "foob", "Zm9vYg==" },
+    { "fooba", "Zm9vYmE=" },
+    { "foobar", "Zm9vYmFy" },
+    { "\xff\xfe\xfd", "//79" },
 };
 static const char *const NOT_BASE64[] = {
-    "Z", "Zg", "Zg=", "Zg===", "=", "====", "Zh==", "Zm9=", "Zm 9v", "Zm9v\n", "Zm-v", "Zm_v",
-    "Zg==Zg==", "Z===", "Zm9v=", "\xc3\xa9v9",
+    "Z",     "Zg",     "Zg=",  "Zg===", "=",        "====", "Zh==",  "Zm9=",
+    "Zm 9v", "Zm9v\n", "Zm-v", "Zm_v",  "Zg==Zg==", "Z===", "Zm9v=", "\xc3\xa9v9",
 };
 
 static void test_sign_base64__strict_both_ways(void **state)
@@ -132,13 +144,12 @@ static void test_sign_base64__strict_both_ways(void **state)
 
 /* ---- RSA */
 
-static const char WEAK_1024[] =
-    "-----BEGIN PUBLIC KEY-----\n"
-    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC3Pkj+wNL1TlfH8uxTIxkaUcOk\n"
-    "uGsE7mvQm30ty5u17u2JsvDbHzCGCZLdf5wu+wJ/2hdS4llrhNZgPYRLQDViAW7A\n"
-    "/P7ApLM3MZ0IfmPgDvOFdxJoCZ+T/uuy1YUDY5bjUQMzhrE/6B0dCAJmxetnp7uz\n"
-    "Wi5ScGBaNPYQOGyjcwIDAQAB\n"
-    "-----END PUBLIC KEY-----\n";
+static const char WEAK_1024[] = "-----BEGIN PUBLIC KEY-----\n"
+                                "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC3Pkj+wNL1TlfH8uxTIxkaUcOk\n"
+                                "uGsE7mvQm30ty5u17u2JsvDbHzCGCZLdf5wu+wJ/2hdS4llrhNZgPYRLQDViAW7A\n"
+                                "/P7ApLM3MZ0IfmPgDvOFdxJoCZ+T/uuy1YUDY5bjUQMzhrE/6B0dCAJmxetnp7uz\n"
+                                "Wi5ScGBaNPYQOGyjcwIDAQAB\n"
+                                "-----END PUBLIC KEY-----\n";
 
 static const char EXPONENT_3[] =
     "-----BEGIN PUBLIC KEY-----\n"
@@ -151,11 +162,10 @@ static const char EXPONENT_3[] =
     "KQIBAw==\n"
     "-----END PUBLIC KEY-----\n";
 
-static const char ELLIPTIC[] =
-    "-----BEGIN PUBLIC KEY-----\n"
-    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAETErz2QgEXpcBk01lvlMxK/6MPKpd\n"
-    "9WrzLTjh0rGssQAvQMuCadGbogEStYef827cjY1CJc4bPckw9/FP+DUQ9A==\n"
-    "-----END PUBLIC KEY-----\n";
+static const char ELLIPTIC[] = "-----BEGIN PUBLIC KEY-----\n"
+                               "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAETErz2QgEXpcBk01lvlMxK/6MPKpd\n"
+                               "9WrzLTjh0rGssQAvQMuCadGbogEStYef827cjY1CJc4bPckw9/FP+DUQ9A==\n"
+                               "-----END PUBLIC KEY-----\n";
 
 /* The base64 lines of a PEM as one line. */
 static void one_line(const char *pem, char *out)
@@ -215,10 +225,17 @@ static void test_sign_rsa_verify__refuses_altered_signatures(void **state)
     assert_true(sign_rsa_verify(public_pem, "x", 1, room));
 }
 
-struct key_case { const char *name, *key; };
+struct key_case {
+    const char *name, *key;
+};
 static const struct key_case BAD_KEYS[] = {
-    { "1024 bits", WEAK_1024 }, { "exponent 3", EXPONENT_3 }, { "elliptic curve", ELLIPTIC },
-    { "empty", "" }, { "null", NULL }, { "words", "not a key" }, { "base64 of nothing", "AAAA" },
+    { "1024 bits", WEAK_1024 },
+    { "exponent 3", EXPONENT_3 },
+    { "elliptic curve", ELLIPTIC },
+    { "empty", "" },
+    { "null", NULL },
+    { "words", "not a key" },
+    { "base64 of nothing", "AAAA" },
     { "armour only", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n" },
 };
 
@@ -238,10 +255,10 @@ static void test_sign_rsa__refuses_bad_keys(void **state)
     assert_false(sign_rsa_sign(public_pem, "x", 1, &signature));
     one_line(public_pem, line);
     line[strlen(line) - 4] = '\0';
-    assert_false(sign_rsa_public_ok(line));                 /* cut short */
+    assert_false(sign_rsa_public_ok(line)); /* cut short */
     one_line(public_pem, line);
     memcpy(line + strlen(line), "AAAA", 5);
-    assert_false(sign_rsa_public_ok(line));                 /* something after it */
+    assert_false(sign_rsa_public_ok(line)); /* something after it */
     assert_false(sign_rsa_new(1024, &signature, &signature));
 }
 
@@ -272,7 +289,7 @@ static void test_sign_seal__opens_only_untouched_and_in_place(void **state)
 
     assert_true(sign_seal(&(struct sign_lock){ key, "place", 5 }, plain, 20, sealed));
     assert_true(sign_seal(&(struct sign_lock){ key, "place", 5 }, plain, 20, again));
-    assert_memory_not_equal(sealed, again, all);            /* a new IV every time */
+    assert_memory_not_equal(sealed, again, all); /* a new IV every time */
     assert_true(sign_unseal(&(struct sign_lock){ key, "place", 5 }, sealed, all, out));
     assert_memory_equal(out, plain, 20);
     for (size_t i = 0; i < all; i++) {

@@ -3,12 +3,15 @@
 #include <stdlib.h>
 #include "keep/sql_text.h"
 
-struct cut { const char *name, *file, *statements[4]; };
+struct cut {
+    const char *name, *file, *statements[4];
+};
 static const struct cut CUTS[] = {
     { "two", "SELECT 1;\nSELECT 2;\n", { "SELECT 1", "SELECT 2" } },
     { "over lines", "CREATE TABLE a (\n  b INT\n);\n", { "CREATE TABLE a (\n  b INT\n)" } },
     { "comments", "-- x\nSELECT\n-- y\n1;\n\n-- z\n", { "SELECT\n1" } },
-    { "delimiter", "DELIMITER //\nBEGIN\n  SET a = 1;\nEND//\nDELIMITER ;\nSELECT 1;\n",
+    { "delimiter",
+      "DELIMITER //\nBEGIN\n  SET a = 1;\nEND//\nDELIMITER ;\nSELECT 1;\n",
       { "BEGIN\n  SET a = 1;\nEND", "SELECT 1" } },
     { "crlf and blanks", "SELECT 1; \t\r\n  \r\nSELECT 2;\r\n", { "SELECT 1", "SELECT 2" } },
     { "the last one without a line end", "SELECT 1;\nSELECT 2;", { "SELECT 1", "SELECT 2" } },

@@ -46,7 +46,8 @@ static void test_stats_print__counters_grouped_under_help_and_type(void **state)
     stats_add("shroff_requests_total", "endpoint=\"create\",code=\"0\"", 4);
     stats_set("shroff_notify_clock_skew_seconds", NULL, 9);
     stats_set("shroff_notify_clock_skew_seconds", NULL, -2);
-    assert_string_equal(printed(),
+    assert_string_equal(
+        printed(),
         "# HELP shroff_requests_total Requests answered, by endpoint and answer code.\n"
         "# TYPE shroff_requests_total counter\n"
         "shroff_requests_total{endpoint=\"create\",code=\"0\"} 7\n"
@@ -87,7 +88,7 @@ static void count_in_child(int which)
 {
     char label[32];
 
-    stats_open(path);           /* its own mapping, as a program of its own has */
+    stats_open(path); /* its own mapping, as a program of its own has */
     for (int i = 0; i < 20000; i++) {
         snprintf(label, sizeof(label), "n=\"%d\"", (i * 7 + which) % 50);
         stats_add("shroff_requests_total", label, 1);
@@ -102,7 +103,7 @@ static void test_stats_add__processes_together_lose_nothing(void **state)
     (void)state;
 
     stats_close();
-    unlink(path);               /* they also race to make the file */
+    unlink(path); /* they also race to make the file */
     for (int i = 0; i < CHILDREN; i++) {
         if (fork() == 0)
             count_in_child(i);
@@ -171,7 +172,7 @@ static void test_stats_open__counts_go_on_after_a_restart(void **state)
 
     stats_add("shroff_requests_total", "", 1);
     stats_close();
-    stats_add("shroff_requests_total", "", 1);      /* nowhere: no-op */
+    stats_add("shroff_requests_total", "", 1); /* nowhere: no-op */
     stats_open(path);
     stats_add("shroff_requests_total", "", 1);
     assert_has("\nshroff_requests_total 2\n");

@@ -78,7 +78,12 @@ static void test_text_copy__all_or_nothing(void **state)
     assert_string_equal(room, "ab");
 }
 
-struct number_case { const char *name, *text; int64_t min, max; bool ok; int64_t want; };
+struct number_case {
+    const char *name, *text;
+    int64_t min, max;
+    bool ok;
+    int64_t want;
+};
 /* clang-format off */
 static const struct number_case NUMBERS[] = {
     { "zero",           "0",        0, 9,       true, 0 },
@@ -120,7 +125,11 @@ static void test_str_to_i64__plain_digits_within_bounds(void **state)
     }
 }
 
-struct alphabet_case { const char *name, *text; enum alphabet set; bool want; };
+struct alphabet_case {
+    const char *name, *text;
+    enum alphabet set;
+    bool want;
+};
 /* clang-format off */
 static const struct alphabet_case ALPHABETS[] = {
     { "merchant number",        "Az09_-*|.",    ALPHA_MERCHANT_NO, true },
@@ -176,7 +185,10 @@ static void test_str_eq__null_and_case(void **state)
     assert_string_equal(str_or("y", "x"), "y");
 }
 
-struct control_case { const char *name, *text; bool want; };
+struct control_case {
+    const char *name, *text;
+    bool want;
+};
 /* clang-format off */
 static const struct control_case CONTROLS[] = {
     { "plain",              "abc \xE4\xB8\xAD", false },
@@ -202,7 +214,9 @@ static void test_utf8_has_control__what_text_may_not_hold(void **state)
     assert_true(utf8_has_control("a\0b", 3));
 }
 
-struct shown_case { const char *name, *text, *want; };
+struct shown_case {
+    const char *name, *text, *want;
+};
 /* clang-format off */
 static const struct shown_case SHOWN[] = {
     { "plain and Chinese",  "{\"a\":\"b\"} \xE4\xB8\xAD", "{\"a\":\"b\"} \xE4\xB8\xAD" },
@@ -246,7 +260,11 @@ static void test_utf8_count__characters_not_bytes(void **state)
         assert_int_equal(utf8_cut(TEXT_, sizeof(TEXT_) - 1, max), CUTS[max]);
 }
 
-struct foreign_case { const char *name, *text; size_t max; const char *want; };
+struct foreign_case {
+    const char *name, *text;
+    size_t max;
+    const char *want;
+};
 static const struct foreign_case FOREIGN[] = {
     { "plain", "caf\xC3\xA9", 60, "caf\xC3\xA9" },
     { "line ends and escape", "a\r\n\x1b[31m", 60, "a\\x0d\\x0a\\x1b[31m" },

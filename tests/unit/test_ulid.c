@@ -27,7 +27,7 @@ static void test_ulid_new__begins_with_the_time(void **state)
     int64_t ms = 0;
     (void)state;
 
-    clock_sleep_ms(50);         /* the burst before may have run a little ahead */
+    clock_sleep_ms(50); /* the burst before may have run a little ahead */
     const int64_t before = clock_now_ms();
     ulid_new(no);
     for (int i = 0; i < 10; i++)
@@ -57,7 +57,7 @@ static void test_ulid_new__forked_processes_never_meet(void **state)
     int pipe_ends[2];
     (void)state;
 
-    ulid_new(ours[0]);          /* both begin from this one */
+    ulid_new(ours[0]); /* both begin from this one */
     assert_int_equal(pipe(pipe_ends), 0);
     pid_t pid = fork();
     if (pid == 0) {
@@ -80,7 +80,10 @@ static void test_ulid_new__forked_processes_never_meet(void **state)
     }
 }
 
-struct ulid_case { const char *name, *text; bool want; };
+struct ulid_case {
+    const char *name, *text;
+    bool want;
+};
 /* clang-format off */
 static const struct ulid_case ULID_CASES[] = {
     { "an example",     "01ARZ3NDEKTSV4RRFFQ69G5FAV",   true },

@@ -44,7 +44,7 @@ static int drop_folder(void **state)
 static void test_vault_hash__follows_from_the_key(void **state)
 {
     (void)state;
-    assert_true(vault_hash("a", 1) == 0);       /* not open */
+    assert_true(vault_hash("a", 1) == 0); /* not open */
     put("1:" KEY_A "\n", 0600);
     assert_int_equal(vault_open(path), PAY_OK);
     const uint64_t a1 = vault_hash("a", 1);
@@ -55,7 +55,12 @@ static void test_vault_hash__follows_from_the_key(void **state)
     assert_true(a1 != vault_hash("a", 1));
 }
 
-struct file_case { const char *name, *text; mode_t mode; enum pay_err want; int version; };
+struct file_case {
+    const char *name, *text;
+    mode_t mode;
+    enum pay_err want;
+    int version;
+};
 static const struct file_case FILES[] = {
     { "one key", "1:" KEY_A "\n", 0600, PAY_OK, 1 },
     { "no newline", "7:" KEY_A, 0400, PAY_OK, 7 },
@@ -86,8 +91,10 @@ static void test_vault_open__takes_only_a_clean_private_file(void **state)
 static void test_vault_seal__opens_only_where_it_was_put(void **state)
 {
     const struct vault_place others[] = {
-        { "pay_app", "APP/mock", "config_sealed" }, { "pay_channel", "APP/mocl", "config_sealed" },
-        { "pay_channel", "APP/mock", "other_sealed" }, { "pay_channel|APP/mock", "x", "y" },
+        { "pay_app", "APP/mock", "config_sealed" },
+        { "pay_channel", "APP/mocl", "config_sealed" },
+        { "pay_channel", "APP/mock", "other_sealed" },
+        { "pay_channel|APP/mock", "x", "y" },
     };
     uint8_t sealed[64 + VAULT_EXTRA];
     char out[64];
@@ -131,7 +138,7 @@ static void test_vault_rotate__old_values_open_until_the_next(void **state)
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(vault_seal(&HERE, "two", 3, second, sizeof(second), &b), PAY_OK);
     assert_int_equal(second[0], 2);
-    assert_int_equal(vault_rotate_end(), PAY_OK);       /* keeps the two highest */
+    assert_int_equal(vault_rotate_end(), PAY_OK); /* keeps the two highest */
     assert_int_equal(vault_unseal(&HERE, first, a, out, sizeof(out), &n), PAY_OK);
     assert_int_equal(vault_rotate_begin(), PAY_OK);
     assert_int_equal(vault_seal(&HERE, "three", 5, third, sizeof(third), &c), PAY_OK);

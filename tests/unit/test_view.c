@@ -4,10 +4,15 @@
 
 enum { SHUT = 0, OPEN = 10 };
 static const struct word STATES[] = {
-    { SHUT, "SHUT", "" }, { OPEN, "OPEN", "" }, { .word = NULL },
+    { SHUT, "SHUT", "" },
+    { OPEN, "OPEN", "" },
+    { .word = NULL },
 };
 
-struct owner { char name[16]; int64_t age; };
+struct owner {
+    char name[16];
+    int64_t age;
+};
 struct shop {
     const struct owner *owner;
     const char *motto;
@@ -24,11 +29,9 @@ static const struct view_member MEMBERS[] = {
     [S_EXTRAS] = VIEW_MEMBER(struct shop, extras, VIEW_JSON, "extras", VIEW_UNLESS_EMPTY),
     [S_PRICE] = VIEW_MEMBER(struct shop, price, VIEW_MONEY, "price", VIEW_UNLESS_EMPTY),
     [S_SINCE] = VIEW_MEMBER(struct shop, since, VIEW_TIME, "since", VIEW_ALWAYS),
-    [S_STATE] = VIEW_MEMBER(struct shop, state, VIEW_STATE, "state", VIEW_ALWAYS,
-                            .words = STATES),
+    [S_STATE] = VIEW_MEMBER(struct shop, state, VIEW_STATE, "state", VIEW_ALWAYS, .words = STATES),
     [S_WARM] = VIEW_MEMBER(struct shop, warm, VIEW_FLAG, "warm", VIEW_UNLESS_EMPTY),
-    [S_OWNER] = VIEW_PART(struct shop, owner, struct owner, name, VIEW_TEXT, "owner",
-                          VIEW_ALWAYS),
+    [S_OWNER] = VIEW_PART(struct shop, owner, struct owner, name, VIEW_TEXT, "owner", VIEW_ALWAYS),
     [S_AGE] = VIEW_PART(struct shop, owner, struct owner, age, VIEW_NUMBER, "age", VIEW_ALWAYS),
 };
 static const unsigned char ALL[] = {
@@ -40,22 +43,33 @@ static const struct view WHOLE_SHOP = VIEW_SHOWS_ALL(MEMBERS);
 
 /* What VIEW_MEMBER refuses to compile: money shown as a plain number, and the other way round. */
 _Static_assert(VIEW_FITS(VIEW_MONEY, (struct money *)0) && VIEW_FITS(VIEW_NUMBER, (int64_t *)0) &&
-               !VIEW_FITS(VIEW_NUMBER, (struct money *)0) && !VIEW_FITS(VIEW_MONEY, (int64_t *)0),
+                   !VIEW_FITS(VIEW_NUMBER, (struct money *)0) &&
+                   !VIEW_FITS(VIEW_MONEY, (int64_t *)0),
                "money has a kind of its own");
 
 static const struct owner OWNER = { "", 0 };
-struct view_case { const char *name; const struct view *view; struct shop shop; const char *want; };
+struct view_case {
+    const char *name;
+    const struct view *view;
+    struct shop shop;
+    const char *want;
+};
 static const struct view_case CASES[] = {
     { "nothing is there", &SHOP, { .name = "" }, "{\"state\":\"SHUT\",\"name\":\"\"}" },
-    { "all is there", &SHOP,
+    { "all is there",
+      &SHOP,
       { &OWNER, "a \"cup\"", "tea", "{ \"k\":1 }", { -5 }, INT64_C(1763683200123), OPEN, true },
       "{\"state\":\"OPEN\",\"name\":\"tea\",\"motto\":\"a \\\"cup\\\"\",\"extras\":{ \"k\":1 },"
       "\"price\":-5,\"since\":\"2025-11-21T00:00:00.123Z\",\"warm\":true,\"owner\":\"\","
       "\"age\":0}" },
     { "a part that is NULL", &SHOP_IN_LIST, { .name = "tea" }, "{\"name\":\"tea\"}" },
-    { "in the order of the list", &SHOP_IN_LIST, { &OWNER, .name = "tea" },
+    { "in the order of the list",
+      &SHOP_IN_LIST,
+      { &OWNER, .name = "tea" },
       "{\"age\":0,\"name\":\"tea\"}" },
-    { "all of the table", &WHOLE_SHOP, { .name = "tea", .warm = true },
+    { "all of the table",
+      &WHOLE_SHOP,
+      { .name = "tea", .warm = true },
       "{\"name\":\"tea\",\"state\":\"SHUT\",\"warm\":true}" },
     { "a number without a word", &SHOP, { .state = 5 }, "{\"state\":\"\",\"name\":\"\"}" },
 };

@@ -12,13 +12,25 @@
 #define PEM_SIZE 4096
 
 static const struct channel_member MEMBERS[] = {
-    { .name = "sign_type", .form = MEMBER_CHOICE, .words = SIGNED_HMAC " " SIGNED_RSA2,
+    { .name = "sign_type",
+      .form = MEMBER_CHOICE,
+      .words = SIGNED_HMAC " " SIGNED_RSA2,
       .help = "how the gateway signs its callbacks" },
-    { .name = "public_key", .form = MEMBER_RSA_PUBLIC, .optional = true,
+    { .name = "public_key",
+      .form = MEMBER_RSA_PUBLIC,
+      .optional = true,
       .help = "the gateway's key, for RSA2" },
-    { .name = "secret", .secret = true, .shown = true, .form = MEMBER_TEXT,
-      .min = 16, .max = MOCK_SECRET_MAX, .help = "the key that we share with the gateway" },
-    { .name = "gateway_private_key", .secret = true, .optional = true, .form = MEMBER_RSA_PRIVATE,
+    { .name = "secret",
+      .secret = true,
+      .shown = true,
+      .form = MEMBER_TEXT,
+      .min = 16,
+      .max = MOCK_SECRET_MAX,
+      .help = "the key that we share with the gateway" },
+    { .name = "gateway_private_key",
+      .secret = true,
+      .optional = true,
+      .form = MEMBER_RSA_PRIVATE,
       .help = "the gateway's own, for RSA2: it signs with it" },
 };
 
@@ -84,16 +96,30 @@ static enum pay_err mock_make(const struct json *like, struct text *config, stru
 }
 
 static const struct channel_product PRODUCTS[] = {
-    { .code = "mock", .display = "redirect", .way = OFFLINE, .by_call = mock_by_call,
+    { .code = "mock",
+      .display = "redirect",
+      .way = OFFLINE,
+      .by_call = mock_by_call,
       .submit = mock_submit },
 };
 
 const struct channel_driver CHANNEL_MOCK = {
-    .protocol = "mock", .test_only = true, .body = CHANNEL_JSON, .body_max = 8192,
-    .products = PRODUCTS, .product_count = COUNT(PRODUCTS),
-    .members = MEMBERS, .member_count = COUNT(MEMBERS),
-    .open = mock_open, .shut = mock_shut, .make = mock_make,
-    .query = mock_query, .close = mock_close,
-    .refund = mock_refund, .refund_query = mock_refund_query,
-    .claim = mock_claim, .hear = mock_hear, .acknowledge = mock_acknowledge,
+    .protocol = "mock",
+    .test_only = true,
+    .body = CHANNEL_JSON,
+    .body_max = 8192,
+    .products = PRODUCTS,
+    .product_count = COUNT(PRODUCTS),
+    .members = MEMBERS,
+    .member_count = COUNT(MEMBERS),
+    .open = mock_open,
+    .shut = mock_shut,
+    .make = mock_make,
+    .query = mock_query,
+    .close = mock_close,
+    .refund = mock_refund,
+    .refund_query = mock_refund_query,
+    .claim = mock_claim,
+    .hear = mock_hear,
+    .acknowledge = mock_acknowledge,
 };

@@ -59,8 +59,7 @@ static bool has_success_time(const struct json *object, const char *name)
     const char *s = signed_json_str(object, name);
     int64_t ms;
 
-    return !str_eq(signed_json_str(object, "status"), "SUCCESS") ||
-           (s && time_parse(s, &ms));
+    return !str_eq(signed_json_str(object, "status"), "SUCCESS") || (s && time_parse(s, &ms));
 }
 
 static bool has_timestamp(const struct json *object, const char *name)
@@ -70,7 +69,11 @@ static bool has_timestamp(const struct json *object, const char *name)
 }
 
 typedef bool member_check(const struct json *object, const char *name);
-struct member { const char *name; member_check *ok; const char *want; };
+struct member {
+    const char *name;
+    member_check *ok;
+    const char *want;
+};
 
 /* clang-format off */
 /* The two numbers, by what the callback is about. */
@@ -143,9 +146,12 @@ enum pay_err mock_claim(const struct channel_callback *callback, char no[NO_SIZE
 
 static bool state_parse(const char *word, enum channel_state *out)
 {
-    static const struct { const char *word; enum channel_state state; } STATES[] = {
-        { "WAITING", CHANNEL_WAITING }, { "SUCCESS", CHANNEL_SUCCESS },
-        { "FAILED", CHANNEL_FAILED }, { "CLOSED", CHANNEL_CLOSED },
+    static const struct {
+        const char *word;
+        enum channel_state state;
+    } STATES[] = {
+        { "WAITING", CHANNEL_WAITING },     { "SUCCESS", CHANNEL_SUCCESS },
+        { "FAILED", CHANNEL_FAILED },       { "CLOSED", CHANNEL_CLOSED },
         { "NOT_FOUND", CHANNEL_NOT_FOUND },
     };
 
@@ -204,8 +210,7 @@ enum pay_err mock_hear(const struct channel_account *account,
     if (*dummy == '\0')
         token_new(dummy);
     const struct mock_keys *keys = account ? account->keys : NULL;
-    const struct signed_key key = keys ? keys->gateway
-                                               : (struct signed_key){ SIGNED_HMAC, dummy };
+    const struct signed_key key = keys ? keys->gateway : (struct signed_key){ SIGNED_HMAC, dummy };
     if (!signed_json_verify(callback->json, &key) || !keys)
         return PAY_BAD_SIGN;
     enum pay_err err = mock_time_check(callback->json);

@@ -11,8 +11,8 @@
 #define MOCK_SECRET_MAX 1024
 
 struct mock_keys {
-    struct signed_key gateway;      /* checks the gateway's texts */
-    struct signed_key ours;         /* signs; an RSA2 private key is the gateway's */
+    struct signed_key gateway; /* checks the gateway's texts */
+    struct signed_key ours;    /* signs; an RSA2 private key is the gateway's */
     char secret[MOCK_SECRET_MAX + 1], public_key[4096];
 };
 
@@ -27,10 +27,11 @@ MUST_USE enum pay_err mock_said(enum channel_about about, const struct json *obj
 /* A signed question to the gateway: POST /mockpay/{path}. An answer counts only when it is signed
  * by the gateway, fresh, and about `no`; anything else is PAY_UNKNOWN. */
 struct mock_question {
-    const char *path, *what;            /* what: for the log and the counters */
+    const char *path, *what; /* what: for the log and the counters */
     enum channel_about about;
     const char *no;
-    void (*write)(struct json_text *to, const void *arg); const void *arg;      /* NULL: no more */
+    void (*write)(struct json_text *to, const void *arg);
+    const void *arg; /* NULL: no more */
 };
 MUST_USE enum pay_err mock_ask(const struct channel_account *account,
                                const struct mock_question *question, struct channel_said *out);

@@ -8,7 +8,9 @@
 #define QUERY_TIMEOUT_MS 2000
 
 static const char *const NO_NAMES[] = {
-    [ABOUT_ORDER] = "pay_id", [ABOUT_REFUND] = "refund_no", [ABOUT_TRANSFER] = "transfer_no",
+    [ABOUT_ORDER] = "pay_id",
+    [ABOUT_REFUND] = "refund_no",
+    [ABOUT_TRANSFER] = "transfer_no",
 };
 
 static bool request_write(const struct channel_account *account,
@@ -57,8 +59,12 @@ enum pay_err mock_ask(const struct channel_account *account, const struct mock_q
     if (to.full || !request_write(account, question, &body))
         return PAY_UNKNOWN;
     const struct http_request request = {
-        .method = "POST", .url = url, .headers = { "Content-Type: application/json" },
-        .body = body.at, .body_len = body.len, .timeout_ms = QUERY_TIMEOUT_MS,
+        .method = "POST",
+        .url = url,
+        .headers = { "Content-Type: application/json" },
+        .body = body.at,
+        .body_len = body.len,
+        .timeout_ms = QUERY_TIMEOUT_MS,
         .keep = 4096,
     };
     enum pay_err err = channel_call(account, question->what, &request, &answer);

@@ -26,8 +26,12 @@ enum pay_err mock_refund(const struct channel_account *account, const struct cha
                          struct channel_said *out)
 {
     const struct mock_question question = {
-        .path = "refund", .what = "refund", .about = ABOUT_REFUND, .no = refund->refund_no,
-        .write = terms_write, .arg = refund,
+        .path = "refund",
+        .what = "refund",
+        .about = ABOUT_REFUND,
+        .no = refund->refund_no,
+        .write = terms_write,
+        .arg = refund,
     };
 
     enum pay_err err = mock_ask(account, &question, out);
@@ -38,8 +42,12 @@ enum pay_err mock_refund_query(const struct channel_account *account,
                                const struct channel_refund *refund, struct channel_said *out)
 {
     const struct mock_question question = {
-        .path = "refund/query", .what = "refund_query", .about = ABOUT_REFUND,
-        .no = refund->refund_no, .write = trade_write, .arg = refund,
+        .path = "refund/query",
+        .what = "refund_query",
+        .about = ABOUT_REFUND,
+        .no = refund->refund_no,
+        .write = trade_write,
+        .arg = refund,
     };
 
     return mock_ask(account, &question, out);

@@ -36,12 +36,14 @@ enum switched { SUBMIT_PLAIN, SUBMIT_REFUSED, SUBMIT_UNKNOWN, SUBMIT_SLOW };
 static enum switched switch_read(const struct json *metadata)
 {
     static const char *const WORDS[] = {
-        [SUBMIT_REFUSED] = "refused", [SUBMIT_UNKNOWN] = "unknown", [SUBMIT_SLOW] = "slow",
+        [SUBMIT_REFUSED] = "refused",
+        [SUBMIT_UNKNOWN] = "unknown",
+        [SUBMIT_SLOW] = "slow",
     };
     const struct json *mock = json_kind(metadata) == JSON_OBJECT ? json_member(metadata, "mock")
                                                                  : NULL;
-    const char *word = mock && json_kind(mock) == JSON_OBJECT
-                           ? signed_json_str(mock, "submit") : NULL;
+    const char *word = mock && json_kind(mock) == JSON_OBJECT ? signed_json_str(mock, "submit")
+                                                              : NULL;
 
     for (size_t i = SUBMIT_REFUSED; word && i < COUNT(WORDS); i++)
         if (str_eq(WORDS[i], word))
@@ -54,8 +56,7 @@ static enum switched submit_switch(const struct channel_order *order)
     const char *metadata = str_or(order->metadata, "");
     struct json *parsed;
 
-    if (!strstr(metadata, "mock") ||
-        json_parse(metadata, strlen(metadata), &parsed) != PAY_OK)
+    if (!strstr(metadata, "mock") || json_parse(metadata, strlen(metadata), &parsed) != PAY_OK)
         return SUBMIT_PLAIN;
     enum switched found = switch_read(parsed);
     json_free(&parsed);
@@ -75,7 +76,8 @@ static enum pay_err switched_answer(enum switched how, struct channel_ticket *ou
     case SUBMIT_REFUSED:
         return text_copy(out->error_code, sizeof(out->error_code), CODE) &&
                        text_copy(out->error_msg, sizeof(out->error_msg), WHY)
-                   ? PAY_REFUSED : PAY_FAULT;
+                   ? PAY_REFUSED
+                   : PAY_FAULT;
     case SUBMIT_UNKNOWN:
         return PAY_UNKNOWN;
     case SUBMIT_SLOW:

@@ -12,7 +12,7 @@
 
 #define IV_SIZE 12
 #define TAG_SIZE 16
-#define KEY_MAX (1 << 20)       /* lengths cross into OpenSSL as int in places */
+#define KEY_MAX (1 << 20) /* lengths cross into OpenSSL as int in places */
 
 static const char HEX[] = "0123456789abcdef";
 
@@ -33,8 +33,8 @@ bool sign_sha256(const void *at, size_t len, struct mac *out)
     if (!ctx)
         ctx = EVP_MD_CTX_new();
     return ctx && sha256() && EVP_DigestInit_ex2(ctx, sha256(), NULL) == 1 &&
-           EVP_DigestUpdate(ctx, at, len) == 1 &&
-           EVP_DigestFinal_ex(ctx, out->bytes, &size) == 1 && size == sizeof(out->bytes);
+           EVP_DigestUpdate(ctx, at, len) == 1 && EVP_DigestFinal_ex(ctx, out->bytes, &size) == 1 &&
+           size == sizeof(out->bytes);
 }
 
 static EVP_MAC_CTX *hmac_context(void)
@@ -90,7 +90,7 @@ bool sign_mac_is_hex(const struct mac *mac, const char *text)
         return false;
     sign_mac_hex(mac, ours);
     bool same = sign_bytes_eq(ours, text, MAC_HEX_SIZE - 1);
-    sign_wipe(ours, sizeof(ours));      /* else a refused request leaves its right answer about */
+    sign_wipe(ours, sizeof(ours)); /* else a refused request leaves its right answer about */
     return same;
 }
 
@@ -169,8 +169,7 @@ static EVP_CIPHER_CTX *cipher_begin(const struct sign_lock *lock, const uint8_t 
         cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
     if (ctx && cipher && lock->aad_len <= KEY_MAX &&
         EVP_CipherInit_ex2(ctx, cipher, lock->key, iv, encrypt, NULL) == 1 &&
-        (lock->aad_len == 0 ||
-         EVP_CipherUpdate(ctx, NULL, &n, lock->aad, (int)lock->aad_len) == 1))
+        (lock->aad_len == 0 || EVP_CipherUpdate(ctx, NULL, &n, lock->aad, (int)lock->aad_len) == 1))
         return ctx;
     EVP_CIPHER_CTX_free(ctx);
     return NULL;

@@ -8,7 +8,9 @@
 #include "base/err.h"
 #include "base/text.h"
 
-struct mac { uint8_t bytes[32]; };
+struct mac {
+    uint8_t bytes[32];
+};
 #define MAC_HEX_SIZE 65
 
 MUST_USE bool sign_sha256(const void *at, size_t len, struct mac *out);
@@ -18,7 +20,7 @@ MUST_USE bool sign_hmac_sha256(const void *key, size_t key_len, const void *at, 
 void sign_mac_hex(const struct mac *mac, char out[MAC_HEX_SIZE]);
 /* True when text is exactly 64 lower-case hex digits of mac; constant time. */
 bool sign_mac_is_hex(const struct mac *mac, const char *text);
-bool sign_bytes_eq(const void *a, const void *b, size_t len);      /* constant time */
+bool sign_bytes_eq(const void *a, const void *b, size_t len); /* constant time */
 void sign_wipe(void *at, size_t len);
 
 /* RSA-SHA256, PKCS#1 v1.5. Keys: PEM, or one-line base64 of DER (PKCS#8, PKCS#1,
@@ -40,7 +42,11 @@ MUST_USE bool sign_base64_read(const char *s, size_t len, uint8_t *out, size_t s
 
 /* AES-256-GCM. sealed = 12 random bytes, ciphertext, 16 tag bytes: len + SIGN_SEAL_EXTRA. */
 #define SIGN_SEAL_EXTRA 28
-struct sign_lock { const uint8_t *key; const void *aad; size_t aad_len; };  /* key: 32 bytes */
+struct sign_lock {
+    const uint8_t *key;
+    const void *aad;
+    size_t aad_len;
+}; /* key: 32 bytes */
 MUST_USE bool sign_seal(const struct sign_lock *lock, const void *at, size_t len, uint8_t *out);
 MUST_USE bool sign_unseal(const struct sign_lock *lock, const uint8_t *sealed, size_t sealed_len,
                           void *out);

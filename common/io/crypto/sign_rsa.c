@@ -10,29 +10,45 @@
 #include "io/crypto/sign.h"
 
 #define BITS_MIN 2048
-#define BITS_MAX 8192           /* a bigger key only burns our time */
+#define BITS_MAX 8192 /* a bigger key only burns our time */
 #define EXPONENT_MIN 65537
 #define DER_MAX 8192
 #define SIGNATURE_MAX (BITS_MAX / 8)
 #define CACHE_SLOTS 16
 
-static void pkey_drop(EVP_PKEY **key) { EVP_PKEY_free(*key); }
+static void pkey_drop(EVP_PKEY **key)
+{
+    EVP_PKEY_free(*key);
+}
 #define AUTO_PKEY __attribute__((cleanup(pkey_drop))) EVP_PKEY *
 
-static void bio_drop(BIO **bio) { BIO_free(*bio); }
+static void bio_drop(BIO **bio)
+{
+    BIO_free(*bio);
+}
 #define AUTO_BIO __attribute__((cleanup(bio_drop))) BIO *
 
-static void digest_drop(EVP_MD_CTX **ctx) { EVP_MD_CTX_free(*ctx); ERR_clear_error(); }
+static void digest_drop(EVP_MD_CTX **ctx)
+{
+    EVP_MD_CTX_free(*ctx);
+    ERR_clear_error();
+}
 #define AUTO_DIGEST __attribute__((cleanup(digest_drop))) EVP_MD_CTX *
 
 /* A key under a passphrase is refused; without this OpenSSL would ask the terminal. */
 static int no_passphrase(char *room, int size, int writing, void *arg)
 {
-    (void)room; (void)size; (void)writing; (void)arg;
+    (void)room;
+    (void)size;
+    (void)writing;
+    (void)arg;
     return -1;
 }
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 /* One line of base64, blanks around it allowed. */
 static bool der_of_line(const char *key, uint8_t *der, size_t size, size_t *len)
@@ -51,8 +67,8 @@ static bool der_of_line(const char *key, uint8_t *der, size_t size, size_t *len)
 static EVP_PKEY *decode(const uint8_t *at, size_t len, const char *form, int selection)
 {
     EVP_PKEY *key = NULL;
-    OSSL_DECODER_CTX *ctx = OSSL_DECODER_CTX_new_for_pkey(&key, form, NULL, "RSA", selection,
-                                                          NULL, NULL);
+    OSSL_DECODER_CTX *ctx =
+        OSSL_DECODER_CTX_new_for_pkey(&key, form, NULL, "RSA", selection, NULL, NULL);
     bool ok = ctx && OSSL_DECODER_CTX_set_pem_password_cb(ctx, no_passphrase, NULL) == 1 &&
               OSSL_DECODER_from_data(ctx, &at, &len) == 1;
     OSSL_DECODER_CTX_free(ctx);
@@ -74,7 +90,8 @@ static EVP_PKEY *read_key(const char *key, int selection)
     if (strstr(key, "-----BEGIN "))
         return decode((const uint8_t *)key, strlen(key), "PEM", selection);
     EVP_PKEY *pkey = der_of_line(key, der, sizeof(der), &len) && len > 0
-                   ? decode(der, len, "DER", selection) : NULL;
+                         ? decode(der, len, "DER", selection)
+                         : NULL;
     sign_wipe(der, sizeof(der));
     return pkey;
 }
@@ -106,7 +123,10 @@ static EVP_PKEY *read_public(const char *text)
  * found by the digest of their text. */
 static EVP_PKEY *public_key(const char *text)
 {
-    static struct { struct mac print; EVP_PKEY *key; } cache[CACHE_SLOTS];
+    static struct {
+        struct mac print;
+        EVP_PKEY *key;
+    } cache[CACHE_SLOTS];
     struct mac print;
 
     if (!text || !sign_sha256(text, strlen(text), &print))
@@ -143,8 +163,7 @@ bool sign_rsa_verify(const char *public_text, const void *at, size_t len,
         size != (size_t)EVP_PKEY_get_size(key))
         return false;
     AUTO_DIGEST ctx = EVP_MD_CTX_new();
-    return ctx &&
-           EVP_DigestVerifyInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
+    return ctx && EVP_DigestVerifyInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
            EVP_DigestVerify(ctx, signature, size, at, len) == 1;
 }
 
@@ -184,8 +203,8 @@ bool sign_rsa_new(int bits, struct text *private_pem, struct text *public_pem)
     AUTO_BIO public_bio = BIO_new(BIO_s_mem());
     return key && private_bio && public_bio &&
            PEM_write_bio_PKCS8PrivateKey(private_bio, key, NULL, NULL, 0, NULL, NULL) == 1 &&
-           PEM_write_bio_PUBKEY(public_bio, key) == 1 &&
-           text_of_bio(private_bio, private_pem) && text_of_bio(public_bio, public_pem);
+           PEM_write_bio_PUBKEY(public_bio, key) == 1 && text_of_bio(private_bio, private_pem) &&
+           text_of_bio(public_bio, public_pem);
 }
 
 bool sign_rsa_print(const char *public_text, struct mac *out)

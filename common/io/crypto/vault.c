@@ -23,8 +23,8 @@ static bool make_room(void)
 {
     if (keys)
         return true;
-    void *page = mmap(NULL, sizeof(*keys), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                      -1, 0);
+    void *page =
+        mmap(NULL, sizeof(*keys), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED)
         return false;
     (void)!mlock(page, sizeof(*keys));
@@ -68,8 +68,7 @@ int vault_version(void)
 
 uint64_t vault_hash(const char *purpose, int64_t n)
 {
-    const struct vault_key *key = !keys || keys->count == 0 ? NULL
-                                                                   : &keys->at[keys->count - 1];
+    const struct vault_key *key = !keys || keys->count == 0 ? NULL : &keys->at[keys->count - 1];
     uint64_t hash = 0;
     char room[64];
     struct text text = TEXT(room);
@@ -125,9 +124,9 @@ static enum pay_err fault(const struct vault_place *place, const char *event, co
     return PAY_FAULT;
 }
 
-enum pay_err vault_seal(    /* lint: allow parameters - a place, bytes in, bytes out */
-    const struct vault_place *place, const void *at, size_t len,
-    uint8_t *out, size_t size, size_t *out_len)
+enum pay_err vault_seal(/* lint: allow parameters - a place, bytes in, bytes out */
+                        const struct vault_place *place, const void *at, size_t len, uint8_t *out,
+                        size_t size, size_t *out_len)
 {
     char room[PLACE_MAX];
     struct text aad = TEXT(room);
@@ -146,9 +145,9 @@ enum pay_err vault_seal(    /* lint: allow parameters - a place, bytes in, bytes
     return PAY_OK;
 }
 
-enum pay_err vault_unseal(  /* lint: allow parameters - a place, bytes in, bytes out */
-    const struct vault_place *place, const uint8_t *sealed, size_t len,
-    void *out, size_t size, size_t *out_len)
+enum pay_err vault_unseal(/* lint: allow parameters - a place, bytes in, bytes out */
+                          const struct vault_place *place, const uint8_t *sealed, size_t len,
+                          void *out, size_t size, size_t *out_len)
 {
     char room[PLACE_MAX];
     struct text aad = TEXT(room);

@@ -10,12 +10,14 @@
 #include <stdint.h>
 #include "base/err.h"
 
-#define VAULT_EXTRA 29                          /* bytes a sealed value is longer */
-#define VAULT_MAX 8192                          /* of plain text */
+#define VAULT_EXTRA 29 /* bytes a sealed value is longer */
+#define VAULT_MAX 8192 /* of plain text */
 
 /* Where a secret is stored: e.g. { "pay_channel", "APPKEY/mock", "config_sealed" }. The owner is
  * what people call the row, never a number. */
-struct vault_place { const char *table, *owner, *column; };
+struct vault_place {
+    const char *table, *owner, *column;
+};
 /* "APPKEY/NAME": the owner of a key's or channel's secret; with one of them "" the other alone. */
 #define VAULT_OWNER_SIZE 80
 void vault_owner(const char *app_key, const char *name, char out[VAULT_OWNER_SIZE]);
@@ -26,7 +28,7 @@ MUST_USE enum pay_err vault_open(const char *path);
 /* A number that follows from purpose and n, and that cannot be guessed without a key of the vault.
  * 0 when it is not open. It changes with a rotation. */
 uint64_t vault_hash(const char *purpose, int64_t n);
-int vault_version(void);                        /* the version that seals */
+int vault_version(void); /* the version that seals */
 MUST_USE enum pay_err vault_seal(const struct vault_place *place, const void *at, size_t len,
                                  uint8_t *out, size_t size, size_t *out_len);
 /* Opens with the version named in the value; an unknown version reads the file again once. */

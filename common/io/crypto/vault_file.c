@@ -128,7 +128,7 @@ static const char *replace(const char *path, const struct vault_keys *keys, int 
         return "too many keys, or the path is too long";
     if (stat(path, &old) != 0)
         return strerror(errno);
-    (void)unlink(temp);                 /* of a rotation that died; the lock is ours */
+    (void)unlink(temp); /* of a rotation that died; the lock is ours */
     int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return strerror(errno);
@@ -161,7 +161,7 @@ const char *vault_file_change(const char *path, bool (*change)(struct vault_keys
     struct vault_keys keys;
     char real[PATH_MAX];
 
-    if (!realpath(path, real))   /* a link stays a link */
+    if (!realpath(path, real)) /* a link stays a link */
         return strerror(errno);
     int folder = lock_folder(real);
     if (folder < 0)

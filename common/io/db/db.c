@@ -12,7 +12,7 @@
 #include "io/db/db_private.h"
 
 #define CONNECT_SECONDS 2
-#define READ_SECONDS 4          /* over max_statement_time, under nginx's fastcgi_read_timeout */
+#define READ_SECONDS 4 /* over max_statement_time, under nginx's fastcgi_read_timeout */
 #define WRITE_SECONDS 4
 #define STATEMENT_SECONDS 3
 #define BACKOFF_MIN_MS 50
@@ -98,7 +98,7 @@ static void set_options(const struct db *db, MYSQL *link)
     mysql_options(link, MYSQL_OPT_READ_TIMEOUT, &read);
     mysql_options(link, MYSQL_OPT_WRITE_TIMEOUT, &write);
     mysql_options(link, MYSQL_OPT_LOCAL_INFILE, &infile);
-    mysql_options(link, MYSQL_OPT_RECONNECT, &no);      /* a silent one loses the transaction */
+    mysql_options(link, MYSQL_OPT_RECONNECT, &no); /* a silent one loses the transaction */
     mysql_options(link, MYSQL_SET_CHARSET_NAME, "utf8mb4");
     if (db->meanwhile)
         mysql_options(link, MYSQL_OPT_NONBLOCK, NULL);

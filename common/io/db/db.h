@@ -24,7 +24,7 @@
 #include "io/db/db_param.h"
 
 struct db;
-struct db_server;           /* db_server.h; db_open_role is there */
+struct db_server; /* db_server.h; db_open_role is there */
 /* The first statement connects, and again after a loss (backoff 50 ms to 2 s, within which calls
  * fail at once with PAY_DB_AWAY). Both are copied. Never NULL. */
 struct db *db_open(const struct db_server *server, const struct db_account *account);
@@ -52,13 +52,16 @@ MUST_USE enum pay_err db_exec(struct db *db, const char *sql, const struct db_pa
 /* Exactly one row must change: none is PAY_WRONG_STATE (does not poison), more is PAY_FAULT. */
 MUST_USE enum pay_err db_exec_one(struct db *db, const char *sql, const struct db_param *in,
                                   size_t n);
-int64_t db_last_id(const struct db *db);        /* AUTO_INCREMENT, of the last insert */
-typedef enum pay_err db_each(void *arg, void *row);     /* row: what the shape is of */
+int64_t db_last_id(const struct db *db);            /* AUTO_INCREMENT, of the last insert */
+typedef enum pay_err db_each(void *arg, void *row); /* row: what the shape is of */
 struct db_query {
     const char *sql;
-    const struct db_param *in; size_t n; const struct db_shape *shape;
-    void *row;                  /* filled for each row; NULL makes 0, "" or no bytes */
-    db_each *each; void *arg;   /* each: NULL: one row is wanted */
+    const struct db_param *in;
+    size_t n;
+    const struct db_shape *shape;
+    void *row; /* filled for each row; NULL makes 0, "" or no bytes */
+    db_each *each;
+    void *arg; /* each: NULL: one row is wanted */
 };
 /* Without each: the first row into row, PAY_NO_ROW when there is none. With each: called per row,
  * no statement inside it; its error ends the reading. Also for INSERT … RETURNING and CALL. */
@@ -80,7 +83,7 @@ MUST_USE enum pay_err db_txn_one(struct db *db, db_work *work, void *arg);
 MUST_USE enum pay_err db_call(struct db *db, const struct db_query *query);
 /* For paths that are one SELECT: ends the read transaction. Cheap when none is open. */
 void db_end(struct db *db);
-bool db_ping(struct db *db, int timeout_ms);   /* is a trivial statement answered within it? */
+bool db_ping(struct db *db, int timeout_ms); /* is a trivial statement answered within it? */
 /* For migrate only: one statement as it is, commits by itself; the error's text lands in why. */
 MUST_USE enum pay_err db_run_text(struct db *db, const char *sql, char *why, size_t why_size);
 #endif

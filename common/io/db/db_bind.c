@@ -21,28 +21,42 @@ static void time_to_bind(int64_t ms, MYSQL_TIME *out)
 
     time_split(ms, &parts);
     *out = (MYSQL_TIME){
-        .year = (unsigned)parts.year, .month = (unsigned)parts.month, .day = (unsigned)parts.day,
-        .hour = (unsigned)parts.hour, .minute = (unsigned)parts.minute,
-        .second = (unsigned)parts.second, .second_part = (unsigned long)parts.ms * 1000,
+        .year = (unsigned)parts.year,
+        .month = (unsigned)parts.month,
+        .day = (unsigned)parts.day,
+        .hour = (unsigned)parts.hour,
+        .minute = (unsigned)parts.minute,
+        .second = (unsigned)parts.second,
+        .second_part = (unsigned long)parts.ms * 1000,
         .time_type = MYSQL_TIMESTAMP_DATETIME,
     };
 }
 
 static int64_t time_from_bind(const MYSQL_TIME *in)
 {
-    return in->year == 0 ? 0 : time_join(&(struct time_parts){
-        .year = (int)in->year, .month = (int)in->month, .day = (int)in->day, .hour = (int)in->hour,
-        .minute = (int)in->minute, .second = (int)in->second, .ms = (int)(in->second_part / 1000),
-    });
+    return in->year == 0 ? 0
+                         : time_join(&(struct time_parts){
+                               .year = (int)in->year,
+                               .month = (int)in->month,
+                               .day = (int)in->day,
+                               .hour = (int)in->hour,
+                               .minute = (int)in->minute,
+                               .second = (int)in->second,
+                               .ms = (int)(in->second_part / 1000),
+                           });
 }
 
 static enum enum_field_types wire_type(enum db_kind kind)
 {
     switch (kind) {
-    case DB_I64:   return MYSQL_TYPE_LONGLONG;
-    case DB_TEXT:  return MYSQL_TYPE_STRING;
-    case DB_BYTES: return MYSQL_TYPE_BLOB;
-    case DB_TIME:  return MYSQL_TYPE_DATETIME;
+    case DB_I64:
+        return MYSQL_TYPE_LONGLONG;
+    case DB_TEXT:
+        return MYSQL_TYPE_STRING;
+    case DB_BYTES:
+        return MYSQL_TYPE_BLOB;
+    case DB_TIME:
+        return MYSQL_TYPE_DATETIME;
     }
     return MYSQL_TYPE_NULL;
 }
@@ -136,7 +150,7 @@ bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query, struct db_row_b
         bind->is_null = &cell->is_null;
         bind->error = &cell->cut;
         if (column->kind == DB_TEXT) {
-            bind->buffer_length = column->size - 1;     /* room for the NUL */
+            bind->buffer_length = column->size - 1; /* room for the NUL */
         } else if (column->kind == DB_TIME) {
             bind->buffer = &cell->time;
             bind->buffer_length = sizeof(cell->time);
@@ -153,10 +167,16 @@ bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query, struct db_row_b
 static void clear(const struct db_query *query, const struct db_column *column)
 {
     switch (column->kind) {
-    case DB_BYTES: ((struct db_bytes *)member_at(query, column))->len = 0; break;
-    case DB_TEXT:  *(char *)member_at(query, column) = '\0'; break;
+    case DB_BYTES:
+        ((struct db_bytes *)member_at(query, column))->len = 0;
+        break;
+    case DB_TEXT:
+        *(char *)member_at(query, column) = '\0';
+        break;
     case DB_I64:
-    case DB_TIME:  *(int64_t *)member_at(query, column) = 0; break;
+    case DB_TIME:
+        *(int64_t *)member_at(query, column) = 0;
+        break;
     }
 }
 
@@ -172,9 +192,12 @@ static bool was_cut(const struct db_column *column, const MYSQL_BIND *bind,
 {
     switch (column->kind) {
     case DB_TEXT:
-    case DB_BYTES: return cell->length > bind->buffer_length;
-    case DB_I64:   return cell->cut != 0;
-    case DB_TIME:  return false;
+    case DB_BYTES:
+        return cell->length > bind->buffer_length;
+    case DB_I64:
+        return cell->cut != 0;
+    case DB_TIME:
+        return false;
     }
     return true;
 }

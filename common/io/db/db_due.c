@@ -10,7 +10,9 @@ struct claiming {
     int64_t token;
 };
 
-struct id_row { int64_t id; };
+struct id_row {
+    int64_t id;
+};
 
 static enum pay_err keep(void *arg, void *row)
 {
@@ -30,12 +32,18 @@ static enum pay_err claim(struct db *db, void *arg)
     struct id_row row;
 
     claiming->count = 0;
-    enum pay_err err = db_select(db, &(const struct db_query){
-        .sql = claiming->due->due, .in = most, .n = COUNT(most), .shape = DB_SHAPE(COLUMNS),
-        .row = &row, .each = keep, .arg = claiming });
+    enum pay_err err = db_select(db, &(const struct db_query){ .sql = claiming->due->due,
+                                                               .in = most,
+                                                               .n = COUNT(most),
+                                                               .shape = DB_SHAPE(COLUMNS),
+                                                               .row = &row,
+                                                               .each = keep,
+                                                               .arg = claiming });
     for (size_t i = 0; i < claiming->count && err == PAY_OK; i++) {
         const struct db_param in[] = {
-            DB_NUM(claiming->token), DB_NUM(claiming->due->lease_s), DB_NUM(claiming->rows[i].id),
+            DB_NUM(claiming->token),
+            DB_NUM(claiming->due->lease_s),
+            DB_NUM(claiming->rows[i].id),
         };
         err = db_exec_one(db, claiming->due->claim, DB_LIST(in));
     }
@@ -46,11 +54,13 @@ enum pay_err db_due_claim(struct db *db, const struct db_due *due, size_t most,
                           struct db_due_row *rows, size_t *count)
 {
     struct claiming claiming = {
-        .due = due, .rows = rows, .most = (int64_t)(most < DB_DUE_MAX ? most : DB_DUE_MAX),
+        .due = due,
+        .rows = rows,
+        .most = (int64_t)(most < DB_DUE_MAX ? most : DB_DUE_MAX),
     };
 
     random_bytes(&claiming.token, sizeof(claiming.token));
-    claiming.token = (claiming.token & (INT64_MAX - 1)) + 1;    /* 0: nobody's */
+    claiming.token = (claiming.token & (INT64_MAX - 1)) + 1; /* 0: nobody's */
     enum pay_err err = db_txn(db, claim, &claiming);
     *count = err == PAY_OK ? claiming.count : 0;
     return err;
@@ -66,7 +76,9 @@ static enum pay_err done(struct db *db, void *arg)
 {
     const struct finishing *finishing = arg;
     const struct db_param in[] = {
-        DB_NUM(finishing->wait_s), DB_NUM(finishing->row->id), DB_NUM(finishing->row->token),
+        DB_NUM(finishing->wait_s),
+        DB_NUM(finishing->row->id),
+        DB_NUM(finishing->row->token),
     };
     return db_exec_one(db, finishing->due->done, DB_LIST(in));
 }

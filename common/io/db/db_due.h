@@ -19,7 +19,9 @@ struct db_due {
     const char *done;
     int64_t lease_s;
 };
-struct db_due_row { int64_t id, token; };
+struct db_due_row {
+    int64_t id, token;
+};
 
 /* Takes what is due, most rows at most (<= DB_DUE_MAX). After an error nothing is claimed, or
  * (PAY_LOST) its lease ends. */

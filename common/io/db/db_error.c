@@ -17,7 +17,7 @@
 #define NUMBER_IS_READ_ONLY 1836
 #define NUMBER_CONNECTION_KILLED 1927
 #define NUMBER_STATEMENT_TIMEOUT 1969
-#define NUMBER_NOT_PLAIN 32001       /* our procedures' own */
+#define NUMBER_NOT_PLAIN 32001 /* our procedures' own */
 
 struct meaning {
     unsigned number;
@@ -79,9 +79,10 @@ static const struct meaning *meaning_find(unsigned number)
 static bool tells_nothing_at_call(unsigned number)
 {
     static const unsigned NUMBERS[] = {
-        ER_QUERY_INTERRUPTED, NUMBER_STATEMENT_TIMEOUT, ER_SERVER_SHUTDOWN, ER_NORMAL_SHUTDOWN,
-        NUMBER_CONNECTION_KILLED, ER_ERROR_DURING_COMMIT, CR_SERVER_LOST, CR_SERVER_LOST_EXTENDED,
-        CR_MALFORMED_PACKET, CR_COMMANDS_OUT_OF_SYNC, CR_OUT_OF_MEMORY, CR_UNKNOWN_ERROR,
+        ER_QUERY_INTERRUPTED,    NUMBER_STATEMENT_TIMEOUT, ER_SERVER_SHUTDOWN,
+        ER_NORMAL_SHUTDOWN,      NUMBER_CONNECTION_KILLED, ER_ERROR_DURING_COMMIT,
+        CR_SERVER_LOST,          CR_SERVER_LOST_EXTENDED,  CR_MALFORMED_PACKET,
+        CR_COMMANDS_OUT_OF_SYNC, CR_OUT_OF_MEMORY,         CR_UNKNOWN_ERROR,
     };
 
     for (size_t i = 0; i < COUNT(NUMBERS); i++)
@@ -135,7 +136,8 @@ static void error_log(unsigned number, const char *text, const char *sql, enum p
         stats_add("shroff_db_retries_total", label, 1);
     }
     enum log_level level = err == PAY_TRY_AGAIN ? LOG_DEBUG
-                         : err == PAY_DB_AWAY ? LOG_WARN : LOG_ERROR;
+                           : err == PAY_DB_AWAY ? LOG_WARN
+                                                : LOG_ERROR;
     log_event(level, "db.error", KN("errno", number), KV("text", text),
               KV("sql", db_sql_shown(sql)), KV("result", err_name(err)));
 }

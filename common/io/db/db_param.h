@@ -8,7 +8,7 @@
 enum db_kind { DB_I64, DB_TEXT, DB_BYTES, DB_TIME };
 struct db_param {
     enum db_kind kind;
-    const void *at;         /* int64_t for DB_I64 and DB_TIME; NULL is SQL NULL */
+    const void *at; /* int64_t for DB_I64 and DB_TIME; NULL is SQL NULL */
     size_t size;
 };
 /* clang-format off */

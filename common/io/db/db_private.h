@@ -7,27 +7,31 @@
 #include "io/db/db_meanwhile.h"
 #include "io/db/db_server.h"
 
-#define DB_BINDS_MAX 64         /* parameters or columns of one statement */
-#define DB_SLOTS 256            /* of the statement cache: a power of two, kept half empty */
+#define DB_BINDS_MAX 64 /* parameters or columns of one statement */
+#define DB_SLOTS 256    /* of the statement cache: a power of two, kept half empty */
 
 /* shape: the column table that the statement's result was compared with, NULL before. */
-struct db_slot { const char *sql; MYSQL_STMT *stmt; const struct db_column *shape; };
+struct db_slot {
+    const char *sql;
+    MYSQL_STMT *stmt;
+    const struct db_column *shape;
+};
 
 struct db {
-    MYSQL *link;                /* NULL: not connected */
+    MYSQL *link; /* NULL: not connected */
     struct db_server server;
     struct db_account account;
-    int patient;                /* seconds of db_patient, -1: a web request's limits */
+    int patient; /* seconds of db_patient, -1: a web request's limits */
     unsigned connect_seconds;
-    enum pay_err poison;        /* PAY_OK, or why statements are refused until the rollback */
-    bool in_txn;                /* inside db_txn's work */
-    bool manual;                /* autocommit is off: what begins must be ended */
-    bool begun;                 /* a statement ran since the last COMMIT or ROLLBACK */
-    bool wrote;                 /* one of them was no SELECT */
-    bool lost;                  /* the connection broke during a statement of this try */
-    bool calls, called;         /* db_call's statement; it was sent, and may commit any time */
+    enum pay_err poison; /* PAY_OK, or why statements are refused until the rollback */
+    bool in_txn;         /* inside db_txn's work */
+    bool manual;         /* autocommit is off: what begins must be ended */
+    bool begun;          /* a statement ran since the last COMMIT or ROLLBACK */
+    bool wrote;          /* one of them was no SELECT */
+    bool lost;           /* the connection broke during a statement of this try */
+    bool calls, called;  /* db_call's statement; it was sent, and may commit any time */
     int64_t last_id;
-    int64_t retry_at_us;        /* no connect before this tick */
+    int64_t retry_at_us; /* no connect before this tick */
     int backoff_ms;
     db_meanwhile_do *meanwhile; /* NULL: calls block */
     void *meanwhile_arg;
@@ -36,19 +40,19 @@ struct db {
 };
 
 /* db.c */
-MUST_USE enum pay_err db_connect(struct db *db);    /* PAY_OK at once when connected */
-void db_disconnect(struct db *db);                  /* forgets statements too, never waits */
+MUST_USE enum pay_err db_connect(struct db *db); /* PAY_OK at once when connected */
+void db_disconnect(struct db *db);               /* forgets statements too, never waits */
 
 /* db_server.c */
 MUST_USE bool db_server_connect(MYSQL *link, const struct db_server *server,
                                 const struct db_account *account);
-const char *db_server_name(const struct db_server *server);    /* for the log */
-const char *db_server_cure(const struct db_server *server);    /* nothing answers there: why */
+const char *db_server_name(const struct db_server *server); /* for the log */
+const char *db_server_cure(const struct db_server *server); /* nothing answers there: why */
 
 /* db_error.c: what an error number means for the caller. */
 enum db_moment { DB_AT_STATEMENT, DB_AT_CALL, DB_AT_COMMIT };
 enum pay_err db_meaning(unsigned number, enum db_moment moment);
-bool db_is_loss(unsigned number);                   /* the connection is of no more use */
+bool db_is_loss(unsigned number); /* the connection is of no more use */
 /* Logs and counts, disconnects after a loss, poisons; returns what the statement returns. */
 enum pay_err db_fail(struct db *db, unsigned number, const char *text, const char *sql);
 /* The beginning of a statement, for a log line. Its text lives until the next call. */
@@ -87,6 +91,6 @@ MUST_USE enum pay_err db_alone_end(struct db *db, enum pay_err err);
 
 /* db_txn.c */
 void db_rollback(struct db *db);
-void db_autocommit(struct db *db);                  /* on again; ends what was begun */
+void db_autocommit(struct db *db); /* on again; ends what was begun */
 
 #endif

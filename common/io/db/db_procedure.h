@@ -11,18 +11,22 @@
 #ifndef IO_DB_PROCEDURE_H
 #define IO_DB_PROCEDURE_H
 
-struct db_procedure { const char *name, *args; };   /* args: "p_order_id,p_version" */
+struct db_procedure {
+    const char *name, *args;
+}; /* args: "p_order_id,p_version" */
 
 #define DB_ARG_MARK_FIRST(name, ...) "?"
-#define DB_ARG_MARK_NEXT(name, ...)  ",?"
+#define DB_ARG_MARK_NEXT(name, ...) ",?"
 #define DB_ARG_NAME_FIRST(name, ...) #name
-#define DB_ARG_NAME_NEXT(name, ...)  "," #name
-#define DB_ARG_VALUE(name, ...)      __VA_ARGS__,
+#define DB_ARG_NAME_NEXT(name, ...) "," #name
+#define DB_ARG_VALUE(name, ...) __VA_ARGS__,
 
 #define DB_PROCEDURE_CALL(procedure, args) \
     "CALL " #procedure "(" args(DB_ARG_MARK_FIRST, DB_ARG_MARK_NEXT) ")"
 #define DB_PROCEDURE_VALUES(args) args(DB_ARG_VALUE, DB_ARG_VALUE)
 #define DB_PROCEDURE(procedure, args) \
-    { #procedure, args(DB_ARG_NAME_FIRST, DB_ARG_NAME_NEXT) }
+    { \
+#procedure, args(DB_ARG_NAME_FIRST, DB_ARG_NAME_NEXT) \
+    }
 
 #endif

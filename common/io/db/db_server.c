@@ -24,7 +24,9 @@ struct db *db_open_role(const struct config *config, const char *role)
     return db;
 }
 
-struct clock_row { int64_t now; };
+struct clock_row {
+    int64_t now;
+};
 
 enum pay_err db_clock(struct db *db, int64_t *now_ms)
 {
@@ -32,8 +34,8 @@ enum pay_err db_clock(struct db *db, int64_t *now_ms)
     static const struct db_column COLUMNS[] = { DB_COLUMN_TIME(struct clock_row, now) };
     struct clock_row row = { 0 };
 
-    enum pay_err err = db_select(db, &(struct db_query){
-        .sql = SQL, .shape = DB_SHAPE(COLUMNS), .row = &row });
+    enum pay_err err =
+        db_select(db, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(COLUMNS), .row = &row });
     db_end(db);
     *now_ms = row.now;
     return err;

@@ -7,7 +7,9 @@
 #include "base/config.h"
 #include "io/db/db.h"
 
-struct db_server { char socket[sizeof(((struct config *)0)->db_socket)]; };
+struct db_server {
+    char socket[sizeof(((struct config *)0)->db_socket)];
+};
 
 void db_server_of(const struct config *config, struct db_server *out);
 /* The configured server with the account of a role. Exits 78 when its password cannot be read. */

@@ -11,8 +11,8 @@
 #include "base/log.h"
 #include "io/db/db_private.h"
 
-#define SECOND_CHANCE_US 1000000    /* a link that breaks later broke under our statement */
-#define NUMBER_UNKNOWN 2000         /* CR_UNKNOWN_ERROR */
+#define SECOND_CHANCE_US 1000000 /* a link that breaks later broke under our statement */
+#define NUMBER_UNKNOWN 2000      /* CR_UNKNOWN_ERROR */
 
 unsigned db_stmt_number(MYSQL_STMT *stmt)
 {
@@ -295,8 +295,9 @@ enum pay_err db_number(struct db *db, const char *sql, const struct db_param *in
 {
     static const struct db_column COLUMNS[] = { { NULL, DB_I64, 0, sizeof(*out) } };
 
-    return db_select(db, &(struct db_query){
-        .sql = sql, .in = in, .n = n, .shape = DB_SHAPE(COLUMNS), .row = out });
+    return db_select(
+        db,
+        &(struct db_query){ .sql = sql, .in = in, .n = n, .shape = DB_SHAPE(COLUMNS), .row = out });
 }
 
 /* On an idle link the server sends nothing but its end. When the end is found before a CALL is

@@ -21,7 +21,7 @@ void db_rollback(struct db *db)
 {
     if (db->link && db->begun &&
         mysql_real_query(db->link, SQL_ROLLBACK, sizeof(SQL_ROLLBACK) - 1) != 0)
-        db_disconnect(db);      /* the server rolls back when the link goes */
+        db_disconnect(db); /* the server rolls back when the link goes */
     db->begun = db->wrote = false;
     db->poison = PAY_OK;
 }
@@ -100,12 +100,15 @@ enum pay_err db_txn(struct db *db, db_work *work, void *arg)
         if (!again)
             return err;
         if (tries == TRIES || clock_ticks_us() >= until)
-            return PAY_DB_AWAY;     /* nothing was done, and the caller may come again */
+            return PAY_DB_AWAY; /* nothing was done, and the caller may come again */
         pause_a_little();
     }
 }
 
-struct one { db_work *work; void *arg; };
+struct one {
+    db_work *work;
+    void *arg;
+};
 
 static enum pay_err one_work(struct db *db, void *arg)
 {
@@ -173,6 +176,6 @@ enum pay_err db_run_text(struct db *db, const char *sql, char *why, size_t why_s
     char text[MYSQL_ERRMSG_SIZE];
     snprintf(text, sizeof(text), "%s", mysql_error(db->link));
     snprintf(why, why_size, "%s", text);
-    db->begun = true;       /* so that the rollback reaches the server */
+    db->begun = true; /* so that the rollback reaches the server */
     return db_fail(db, number, text, sql);
 }

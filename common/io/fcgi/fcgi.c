@@ -15,10 +15,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define LISTENER UINT32_MAX    /* in an event's place for a slot's number */
+#define LISTENER UINT32_MAX /* in an event's place for a slot's number */
 #define WAKE (LISTENER - 1)
-#define LEAVE_US 1500000        /* over nginx's keepalive_timeout for programs */
-#define FAILURES_MAX 100        /* accepts in a row; then the worker leaves and is replaced */
+#define LEAVE_US 1500000 /* over nginx's keepalive_timeout for programs */
+#define FAILURES_MAX 100 /* accepts in a row; then the worker leaves and is replaced */
 
 extern char **environ;
 
@@ -89,8 +89,9 @@ struct fcgi *fcgi_open(int fd, size_t connections)
     signal(SIGPIPE, SIG_IGN);
     fcgi->cgi = fd < 0;
     fcgi->listener = fcgi->events = -1;
-    fcgi->connections = connections < 1 ? 1
-                      : connections < FCGI_CONNECTIONS_MAX ? connections : FCGI_CONNECTIONS_MAX;
+    fcgi->connections = connections < 1                      ? 1
+                        : connections < FCGI_CONNECTIONS_MAX ? connections
+                                                             : FCGI_CONNECTIONS_MAX;
     if (!fcgi->cgi && !listen_on(fcgi, fd)) {
         log_event(LOG_ERROR, "fcgi.open", KV("text", strerror(errno)));
         fcgi->failures = FAILURES_MAX;

@@ -23,7 +23,7 @@ void fcgi_close(struct fcgi **fcgi);
 /* Waits for a request. PAY_STOP: SIGTERM came (fcgi_stop) or the one CGI request is done. */
 MUST_USE enum pay_err fcgi_accept(struct fcgi *fcgi);
 void fcgi_finish(struct fcgi *fcgi);
-void fcgi_stop(void);       /* async-signal-safe: the next fcgi_accept returns PAY_STOP */
+void fcgi_stop(void); /* async-signal-safe: the next fcgi_accept returns PAY_STOP */
 
 /* NULL when absent. Lives until fcgi_finish. */
 const char *fcgi_param(const struct fcgi *fcgi, const char *name);

@@ -23,8 +23,9 @@ static void record_add(struct text *to, int type, const char *content, size_t le
 static void request(struct text *to)
 {
     static const char *const PARAMS[][2] = {
-        { "REQUEST_METHOD", "GET" }, { "REQUEST_URI", "/doctor" }, { "SCRIPT_NAME", "/doctor" },
-        { "QUERY_STRING", "" }, { "SERVER_PROTOCOL", "HTTP/1.1" }, { "REMOTE_ADDR", "127.0.0.1" },
+        { "REQUEST_METHOD", "GET" },       { "REQUEST_URI", "/doctor" },
+        { "SCRIPT_NAME", "/doctor" },      { "QUERY_STRING", "" },
+        { "SERVER_PROTOCOL", "HTTP/1.1" }, { "REMOTE_ADDR", "127.0.0.1" },
         { "HTTP_HOST", "localhost" },
     };
     static const char RESPONDER[8] = { 0, 1 };

@@ -10,7 +10,7 @@
 static const char *param_value(const char *pair, const char *name, size_t len)
 {
     return pair[0] == name[0] && strncmp(pair, name, len) == 0 && pair[len] == '=' ? pair + len + 1
-                                                                                  : NULL;
+                                                                                   : NULL;
 }
 
 const char *fcgi_param(const struct fcgi *fcgi, const char *name)
@@ -79,7 +79,7 @@ enum pay_err fcgi_body(struct fcgi *fcgi, char *room, size_t size, size_t *len)
         return PAY_OK;
     if (!str_to_i64(said, 0, INT64_MAX, &want))
         return said[0] != '0' && strspn(said, "0123456789") == strlen(said) ? PAY_TOO_LARGE
-                                                                          : PAY_BAD_BODY;
+                                                                            : PAY_BAD_BODY;
     if ((uint64_t)want >= size || want > INT32_MAX)
         return PAY_TOO_LARGE;
     bool whole = fcgi->cgi ? read_stdin(room, (size_t)want)

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "io/fcgi/fcgi.h"
 
-#define BACKLOG 4096        /* some seconds of work: a burst waits and is not answered 50301 */
+#define BACKLOG 4096 /* some seconds of work: a burst waits and is not answered 50301 */
 
 bool fcgi_stdin_listens(void)
 {
@@ -64,7 +64,7 @@ enum pay_err fcgi_listen(const char *path, int *fd)
     int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (made < 0)
         return listen_refused(path, strerror(errno));
-    mode_t before = umask(0117);        /* 0660 from its first moment */
+    mode_t before = umask(0117); /* 0660 from its first moment */
     int rc = bind(made, (const struct sockaddr *)&address, sizeof(address));
     umask(before);
     if (rc != 0 || chmod(path, 0660) != 0 || listen(made, BACKLOG) != 0) {

@@ -5,9 +5,15 @@
 #include "io/http/http_private.h"
 
 static const char *const END_WORDS[] = {
-    [HTTP_DONE] = "OK", [HTTP_DNS] = "DNS", [HTTP_CONNECT] = "CONNECT", [HTTP_TLS] = "TLS",
-    [HTTP_TIMEOUT] = "TIMEOUT", [HTTP_TOO_LARGE] = "TOO_LARGE",
-    [HTTP_BLOCKED_ADDR] = "BLOCKED_ADDR", [HTTP_BROKEN] = "BROKEN", [HTTP_BAD_URL] = "BAD_URL",
+    [HTTP_DONE] = "OK",
+    [HTTP_DNS] = "DNS",
+    [HTTP_CONNECT] = "CONNECT",
+    [HTTP_TLS] = "TLS",
+    [HTTP_TIMEOUT] = "TIMEOUT",
+    [HTTP_TOO_LARGE] = "TOO_LARGE",
+    [HTTP_BLOCKED_ADDR] = "BLOCKED_ADDR",
+    [HTTP_BROKEN] = "BROKEN",
+    [HTTP_BAD_URL] = "BAD_URL",
 };
 
 const char *http_end_word(enum http_end end)
@@ -23,7 +29,7 @@ void http_send(const struct http_request *request, struct http_answer *out)
     if (http_transfer_start(&t, request) && http_url_ok(request->url, &to))
         http_transfer_finish(&t, curl_easy_perform(t.easy));
     *out = t.answer;
-    t.room = NULL;                      /* it is the caller's now */
+    t.room = NULL; /* it is the caller's now */
     http_transfer_reset(&t);
 }
 

@@ -11,7 +11,7 @@
 #include "base/net.h"
 #include "base/text.h"
 
-#define HTTP_BODY_READ 65536        /* of an answer; more is HTTP_TOO_LARGE */
+#define HTTP_BODY_READ 65536 /* of an answer; more is HTTP_TOO_LARGE */
 #define HTTP_HEADERS_MAX 8
 #define HTTP_REASON_SIZE 256
 
@@ -30,29 +30,32 @@ struct http_url { char scheme[6], host[HTTP_HOST_SIZE]; int64_t port; };
 /* clang-format on */
 
 struct http_request {
-    const char *method;             /* "POST", "GET" */
+    const char *method; /* "POST", "GET" */
     const char *url;
-    const struct http_url *to;      /* what http_url_ok made of url; NULL: not asked yet */
-    const char *headers[HTTP_HEADERS_MAX];  /* "Name: value", NULL-ended or full */
-    const char *body; size_t body_len;
-    int timeout_ms;                 /* the whole transfer; 10000 at most for merchants */
-    const struct net_list *allow;   /* NULL: any address (channels, our own gateway). Else only
+    const struct http_url *to;             /* what http_url_ok made of url; NULL: not asked yet */
+    const char *headers[HTTP_HEADERS_MAX]; /* "Name: value", NULL-ended or full */
+    const char *body;
+    size_t body_len;
+    int timeout_ms;               /* the whole transfer; 10000 at most for merchants */
+    const struct net_list *allow; /* NULL: any address (channels, our own gateway). Else only
                                        these networks, and public addresses but the machine's own */
-    struct http_kept *kept; size_t kept_count;
-    const int *to_file;             /* a descriptor: the body of a 200 goes there, up to file_max
+    struct http_kept *kept;
+    size_t kept_count;
+    const int *to_file; /* a descriptor: the body of a 200 goes there, up to file_max
                                        bytes, not into memory; NULL: it does not */
     int64_t file_max;
-    size_t keep;                    /* bytes of the answer's body kept, <= HTTP_BODY_READ */
+    size_t keep; /* bytes of the answer's body kept, <= HTTP_BODY_READ */
 };
 
 struct http_answer {
     enum http_end end;
-    int status;                     /* 0 when none came */
-    char *body; size_t body_len;    /* NUL-ended, the first `keep` bytes; owned by the answer */
-    int64_t body_total;             /* bytes read in all */
+    int status; /* 0 when none came */
+    char *body;
+    size_t body_len;    /* NUL-ended, the first `keep` bytes; owned by the answer */
+    int64_t body_total; /* bytes read in all */
     char peer[NET_TEXT_SIZE];
-    char retry_after[64];           /* the header's value, "" without */
-    char reason[HTTP_REASON_SIZE];  /* what went wrong, in words; "" when an answer came */
+    char retry_after[64];          /* the header's value, "" without */
+    char reason[HTTP_REASON_SIZE]; /* what went wrong, in words; "" when an answer came */
     int64_t duration_us;
 };
 
@@ -63,7 +66,7 @@ void http_answer_free(struct http_answer *answer);
 /* Many at once, one thread (curl_multi). */
 struct http_pool;
 struct http_pool *http_pool_open(int slots, int per_host);
-void http_pool_close(struct http_pool **pool);      /* aborts what runs, quickly */
+void http_pool_close(struct http_pool **pool); /* aborts what runs, quickly */
 /* The request's texts are copied. done gets the answer (valid inside the call only) from within
  * http_pool_run, also for an URL that is none (HTTP_BAD_URL); it may add the next request.
  * PAY_FULL: no slot is free, or per_host requests to this host are under way; done will not be
@@ -76,7 +79,7 @@ MUST_USE enum pay_err http_pool_add(struct http_pool *pool, const struct http_re
 int http_pool_run(struct http_pool *pool, int wait_ms, int fd);
 
 /* ---- addresses as texts: the sender's own parser, used when a URL is stored too. */
-#define HTTP_URL_MAX 1100           /* what a merchant gives (1024), and /{channel_id} */
+#define HTTP_URL_MAX 1100 /* what a merchant gives (1024), and /{channel_id} */
 /* Absolute http or https, <= HTTP_URL_MAX (stored ones keep to 1024), a host, no user, no
  * fragment, no control or non-ASCII bytes, port 1..65535; nor \ " < > ^ ` { } | or blanks, which
  * parsers disagree about. out->host is lower case, without brackets; port is filled in. */

@@ -22,10 +22,15 @@ bool http_is_compressed(const char *value, size_t len)
 /* The length of what is in it, over HTTP_BODY_READ when there is more; -1: it is not so coded. */
 static long inflate_into(const struct http_answer *a, char *room, int window)
 {
-    union { const char *in; Bytef *out; } same = { .in = a->body };
+    union {
+        const char *in;
+        Bytef *out;
+    } same = { .in = a->body };
     z_stream stream = {
-        .next_in = same.out, .avail_in = (uInt)a->body_len,
-        .next_out = (Bytef *)room, .avail_out = HTTP_BODY_READ + 1,
+        .next_in = same.out,
+        .avail_in = (uInt)a->body_len,
+        .next_out = (Bytef *)room,
+        .avail_out = HTTP_BODY_READ + 1,
     };
 
     if (inflateInit2(&stream, window) != Z_OK)

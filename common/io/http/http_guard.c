@@ -45,7 +45,12 @@ static bool address_of(const struct sockaddr *from, struct net_address *out)
 /* ---- this machine's own addresses: what listens on them was never meant for merchants, however
  * public they look */
 
-static struct { struct net_address *at; size_t count; int64_t read_us; bool known; } own;
+static struct {
+    struct net_address *at;
+    size_t count;
+    int64_t read_us;
+    bool known;
+} own;
 
 static void own_keep(const struct ifaddrs *all)
 {
@@ -159,7 +164,8 @@ int http_before_request(void *transfer, char *peer, char *local, int peer_port, 
     struct http_transfer *t = transfer;
     struct net_address to;
 
-    (void)peer_port; (void)local_port;
+    (void)peer_port;
+    (void)local_port;
     t->reached = true;
     if (!t->checked)
         return CURL_PREREQFUNC_OK;

@@ -5,10 +5,10 @@
 #include "base/text.h"
 #include "io/http/http_private.h"
 
-enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_REFUSED };  /* done is called at the next run */
+enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_REFUSED }; /* done is called at the next run */
 
 struct http_slot {
-    struct http_transfer transfer;      /* first: curl's private pointer is the slot's */
+    struct http_transfer transfer; /* first: curl's private pointer is the slot's */
     enum slot_state state;
     struct http_url to;
     http_done *done;
@@ -53,7 +53,7 @@ void http_pool_close(struct http_pool **pool)
         if (slot->state == SLOT_RUNNING)
             curl_multi_remove_handle((*pool)->multi, slot->transfer.easy);
         http_transfer_reset(&slot->transfer);
-        curl_easy_cleanup(slot->transfer.easy);     /* QUICK_EXIT: waits for no resolver */
+        curl_easy_cleanup(slot->transfer.easy); /* QUICK_EXIT: waits for no resolver */
         free(slot->transfer.room);
     }
     curl_multi_cleanup((*pool)->multi);
@@ -124,7 +124,7 @@ static int finish_refused(struct http_pool *pool)
         if (slot->state != SLOT_REFUSED)
             continue;
         pool->refused--;
-        slot->state = SLOT_RUNNING;     /* so that done may add without meeting it again */
+        slot->state = SLOT_RUNNING; /* so that done may add without meeting it again */
         slot->done(slot->arg, &slot->transfer.answer);
         release(pool, slot);
         finished++;

@@ -6,22 +6,22 @@
 #include "io/http/http.h"
 
 struct http_transfer {
-    CURL *easy;                     /* kept from one request to the next, with its connections */
+    CURL *easy; /* kept from one request to the next, with its connections */
     struct curl_slist *headers;
-    char *room;                     /* for the answer's body, kept too */
-    char *sent;                     /* our copy of the request's body */
+    char *room; /* for the answer's body, kept too */
+    char *sent; /* our copy of the request's body */
     struct net_list allow;
-    bool checked;                   /* addresses are (allow was not NULL) */
-    bool refused;                   /* an address was */
-    bool dialled;                   /* a socket was made */
-    bool reached;                   /* a connection stood: what failed after it is no bad URL */
-    bool over;                      /* a cap was hit */
-    bool compressed;                /* the body of the answer is */
-    char error[CURL_ERROR_SIZE];    /* curl's own words */
+    bool checked;                /* addresses are (allow was not NULL) */
+    bool refused;                /* an address was */
+    bool dialled;                /* a socket was made */
+    bool reached;                /* a connection stood: what failed after it is no bad URL */
+    bool over;                   /* a cap was hit */
+    bool compressed;             /* the body of the answer is */
+    char error[CURL_ERROR_SIZE]; /* curl's own words */
     size_t header_bytes, keep;
-    struct http_kept *kept;         /* the caller's */
+    struct http_kept *kept; /* the caller's */
     size_t kept_count;
-    int file;                       /* -1: none */
+    int file; /* -1: none */
     int64_t file_max;
     int64_t started_us;
     struct http_answer answer;

@@ -8,7 +8,10 @@
 #define NAME_WRONG "the certificate is for another name"
 
 /* The first row that fits: curl's code, and what its own text contains. */
-struct reason { CURLcode rc; const char *contains, *words; };
+struct reason {
+    CURLcode rc;
+    const char *contains, *words;
+};
 static const struct reason REASONS[] = {
     { CURLE_COULDNT_RESOLVE_HOST, "", "no host has this name in the DNS" },
     { CURLE_COULDNT_CONNECT, "", "no connection could be made" },
@@ -93,7 +96,11 @@ void http_say_why(struct http_transfer *t, CURLcode rc)
     case HTTP_TOO_LARGE:
         text_add(&to, "over 64 KiB of answer, or 16 KiB of headers");
         break;
-    case HTTP_DNS: case HTTP_CONNECT: case HTTP_TLS: case HTTP_TIMEOUT: case HTTP_BROKEN:
+    case HTTP_DNS:
+    case HTTP_CONNECT:
+    case HTTP_TLS:
+    case HTTP_TIMEOUT:
+    case HTTP_BROKEN:
     case HTTP_BAD_URL:
         add_reason(t, rc, &to);
         break;

@@ -47,7 +47,7 @@ static size_t on_body(char *at, size_t one, size_t len, void *transfer)
     a->body_total += (int64_t)len;
     if (t->file >= 0 && status_of(t) == 200)
         return to_file(t, at, len);
-    if (a->body_total > HTTP_BODY_READ) {       /* MAXFILESIZE would not see a chunked one */
+    if (a->body_total > HTTP_BODY_READ) { /* MAXFILESIZE would not see a chunked one */
         t->over = true;
         return 0;
     }
@@ -194,7 +194,7 @@ static bool add_header(struct http_transfer *t, const char *line)
 {
     for (const char *c = line; *c != '\0'; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7F)
-            return false;                   /* a line end would begin another header */
+            return false; /* a line end would begin another header */
     struct curl_slist *longer = curl_slist_append(t->headers, line);
     if (!longer)
         abort();
@@ -204,7 +204,7 @@ static bool add_header(struct http_transfer *t, const char *line)
 
 static bool set_headers(struct http_transfer *t, const struct http_request *request)
 {
-    bool ok = add_header(t, "Expect:") &&   /* else a body over 1 KiB waits a second for 100 */
+    bool ok = add_header(t, "Expect:") && /* else a body over 1 KiB waits a second for 100 */
               add_header(t, "Accept-Encoding: identity");
 
     for (size_t i = 0; ok && i < HTTP_HEADERS_MAX && request->headers[i]; i++)
@@ -242,12 +242,16 @@ static void begin(struct http_transfer *t, const struct http_request *request)
     struct net_list none = { .count = 0 };
 
     *t = (struct http_transfer){
-        .easy = easy, .room = room, .checked = request->allow,
+        .easy = easy,
+        .room = room,
+        .checked = request->allow,
         .started_us = clock_ticks_us(),
         .allow = request->allow ? *request->allow : none,
         .keep = request->keep < HTTP_BODY_READ ? request->keep : HTTP_BODY_READ,
-        .kept = request->kept, .kept_count = request->kept_count,
-        .file = request->to_file ? *request->to_file : -1, .file_max = request->file_max,
+        .kept = request->kept,
+        .kept_count = request->kept_count,
+        .file = request->to_file ? *request->to_file : -1,
+        .file_max = request->file_max,
     };
     forget_headers(t);
     if (!t->room)
@@ -278,7 +282,10 @@ bool http_transfer_start(struct http_transfer *t, const struct http_request *req
     return true;
 }
 
-struct ending { CURLcode rc; enum http_end end; };
+struct ending {
+    CURLcode rc;
+    enum http_end end;
+};
 /* clang-format off */
 static const struct ending ENDINGS[] = {
     { CURLE_OK,                      HTTP_DONE },

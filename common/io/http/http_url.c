@@ -19,8 +19,9 @@ static bool plain_bytes(const char *url)
  * path, not even an empty user's; no '%', which hides letters of a host or begins a zone. */
 static bool plain_start(const char *url)
 {
-    size_t skip = strncasecmp(url, "http://", 7) == 0 ? 7
-                : strncasecmp(url, "https://", 8) == 0 ? 8 : 0;
+    size_t skip = strncasecmp(url, "http://", 7) == 0    ? 7
+                  : strncasecmp(url, "https://", 8) == 0 ? 8
+                                                         : 0;
     size_t authority = strcspn(url + skip, "/?");
 
     return skip > 0 && authority > 0 && !memchr(url + skip, '@', authority) &&

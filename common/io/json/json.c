@@ -8,7 +8,9 @@
 #include "base/log.h"
 #include "io/json/json_string.h"
 
-struct json { char unused; };       /* never looked into: the address is json-c's */
+struct json {
+    char unused;
+}; /* never looked into: the address is json-c's */
 static struct json null_value;
 
 static struct json *wrap(struct json_object *object)
@@ -19,7 +21,10 @@ static struct json *wrap(struct json_object *object)
 /* NULL for null and for absent. */
 static struct json_object *unwrap(const struct json *value)
 {
-    union { const struct json *in; struct json_object *out; } same = { .in = value };
+    union {
+        const struct json *in;
+        struct json_object *out;
+    } same = { .in = value };
 
     return value == &null_value ? NULL : same.out;
 }
@@ -40,7 +45,7 @@ enum pay_err json_parse(const char *at, size_t len, struct json **out)
     char *plain = json_without_pairs(at, &len);
     struct json_object *root = json_tokener_parse_ex(tokener, plain ? plain : at, (int)len);
     free(plain);
-    if (json_tokener_get_error(tokener) == json_tokener_continue)      /* a bare number may go on */
+    if (json_tokener_get_error(tokener) == json_tokener_continue) /* a bare number may go on */
         root = json_tokener_parse_ex(tokener, " ", 1);
     const enum json_tokener_error error = json_tokener_get_error(tokener);
     json_tokener_free(tokener);

@@ -22,7 +22,7 @@ const char *json_behind_mark(const char *at, size_t *len);
 /* True when it has more than `most` (> 0) members, at any depth; what follows is not looked at. */
 bool json_members_over(const char *at, size_t len, size_t most);
 
-struct json;        /* a value; children belong to the root */
+struct json; /* a value; children belong to the root */
 
 /* Root value of a checked text: PAY_OK or PAY_BAD_BODY. The caller frees the root. */
 MUST_USE enum pay_err json_parse(const char *at, size_t len, struct json **out);
@@ -32,7 +32,13 @@ void json_explain(const char *at, size_t len, struct text *why);
 
 /* JSON_NUMBER: a fraction, an exponent, or beyond int64. */
 enum json_kind {
-    JSON_NULL, JSON_BOOL, JSON_INT, JSON_NUMBER, JSON_STRING, JSON_OBJECT, JSON_ARRAY
+    JSON_NULL,
+    JSON_BOOL,
+    JSON_INT,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_OBJECT,
+    JSON_ARRAY
 };
 enum json_kind json_kind(const struct json *value);
 /* NULL when absent (a member that is null is there, with kind JSON_NULL). */
@@ -41,7 +47,7 @@ const struct json *json_member(const struct json *object, const char *name);
  * it as a C string. The text lives as long as the root. */
 const char *json_text(const struct json *value, size_t *len);
 int64_t json_int(const struct json *value);
-size_t json_size(const struct json *value);              /* members or elements */
+size_t json_size(const struct json *value); /* members or elements */
 /* Calls each member in the order of the text until it returns false; false then. */
 bool json_each(const struct json *object,
                bool (*each)(void *arg, const char *name, const struct json *value), void *arg);

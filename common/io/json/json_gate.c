@@ -7,16 +7,19 @@
 #include "io/json/json_string.h"
 
 /* Between the quotes, as written. */
-struct name { const char *at, *end; bool has_nul; };
+struct name {
+    const char *at, *end;
+    bool has_nul;
+};
 
 struct gate {
     const char *at, *end;
     int depth;
-    struct name *names;             /* of the objects that are open, innermost last */
+    struct name *names; /* of the objects that are open, innermost last */
     size_t count, room;
-    const char *wrong, *wrong_at;   /* the first thing that is wrong, and where */
-    size_t seen, most;              /* names so far; so many at most, unless 0 */
-    const char *wanted;             /* a member of the outermost object whose value is looked for */
+    const char *wrong, *wrong_at; /* the first thing that is wrong, and where */
+    size_t seen, most;            /* names so far; so many at most, unless 0 */
+    const char *wanted;           /* a member of the outermost object whose value is looked for */
     const char *span;
     size_t span_len;
 };
@@ -104,7 +107,7 @@ static void keep_name(struct gate *g, const struct name *name)
         g->room = g->room > 0 ? g->room * 2 : 32;
         struct name *more = realloc(g->names, g->room * sizeof(*more));
         if (!more)
-            abort();        /* out of memory ends the process: nothing half-read goes on */
+            abort(); /* out of memory ends the process: nothing half-read goes on */
         g->names = more;
     }
     g->names[g->count++] = *name;
@@ -135,7 +138,7 @@ static bool member(struct gate *g)
     blanks(g);
     if (!string(g, &name))
         return false;
-    if (name.has_nul)                           /* names are C strings behind the gate */
+    if (name.has_nul) /* names are C strings behind the gate */
         return wrong(g, name.at, "a name holds U+0000");
     if (++g->seen > g->most && g->most > 0)
         return false;

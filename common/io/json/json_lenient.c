@@ -19,7 +19,7 @@ static struct json_object *parse(const char *at, size_t len)
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
     if (len > 0 && len <= INT_MAX && !memchr(at, '\0', len))
         root = json_tokener_parse_ex(tokener, at, (int)len);
-    if (json_tokener_get_error(tokener) == json_tokener_continue)      /* a bare number may go on */
+    if (json_tokener_get_error(tokener) == json_tokener_continue) /* a bare number may go on */
         root = json_tokener_parse_ex(tokener, " ", 1);
     if (json_tokener_get_error(tokener) != json_tokener_success) {
         json_object_put(root);

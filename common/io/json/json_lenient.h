@@ -8,7 +8,10 @@
 #include <stddef.h>
 
 /* A string's text, or a number as it is spelled. */
-struct json_said { bool string; char text[64]; };
+struct json_said {
+    bool string;
+    char text[64];
+};
 
 /* What the whole text says (name NULL: it is a string or a number), or a member of the object that
  * it is. False when it is no JSON, has no such member or several, or it says anything else. */

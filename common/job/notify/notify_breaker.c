@@ -3,8 +3,8 @@
 #include "base/clock.h"
 
 #define FRESH_US 1000000
-#define PARK_FIRST_MS 30000     /* a first try waits no longer for an open breaker */
-#define PROBE_LATER_US 500000   /* so long first tries alone may probe */
+#define PARK_FIRST_MS 30000   /* a first try waits no longer for an open breaker */
+#define PROBE_LATER_US 500000 /* so long first tries alone may probe */
 
 enum pay_err notify_breaker_look(struct notify_breaker *breaker, struct db *db, int64_t app_id,
                                  const struct http_url *url)

@@ -7,13 +7,13 @@
 #include <stdint.h>
 #include "notify/notify_endpoint.h"
 
-#define NOTIFY_PROBE_WAIT_MS 1000   /* to the next look at a host that is being probed */
+#define NOTIFY_PROBE_WAIT_MS 1000 /* to the next look at a host that is being probed */
 
 struct notify_breaker {
-    struct notify_endpoint state;   /* as loaded at loaded_us; 0: load it again */
+    struct notify_endpoint state; /* as loaded at loaded_us; 0: load it again */
     int64_t loaded_us, open_until_us, first_until_us, ok_written_us;
-    bool probing, probing_tentative;    /* a probe is in hand; is planned by the claim under way */
-    int64_t parked;                 /* tasks parked since it opened, to spread their return */
+    bool probing, probing_tentative; /* a probe is in hand; is planned by the claim under way */
+    int64_t parked;                  /* tasks parked since it opened, to spread their return */
 };
 
 /* Loads it when the copy is over a second old. */
@@ -25,9 +25,9 @@ bool notify_breaker_is_open(const struct notify_breaker *breaker);
 /* A due task at an open breaker. */
 struct notify_knock {
     int64_t now_us;
-    bool first;                     /* a first try, */
-    bool parked;                    /* that was parked before */
-    bool probed;                    /* this claim has won a probe already */
+    bool first;  /* a first try, */
+    bool parked; /* that was parked before */
+    bool probed; /* this claim has won a probe already */
 };
 /* True: it may be the probe. False: it is parked for *wait_ms at least. */
 bool notify_breaker_admits(const struct notify_breaker *breaker, const struct notify_knock *knock,

@@ -57,11 +57,18 @@ void notify_count_recorded(struct notify_engine *e, const struct notify_try *try
 void notify_show(struct notify_engine *e)
 {
     const struct notify_totals *total = &e->total;
-    const struct { const char *name; int64_t n; } shown[] = {
-        { "sent", total->sent }, { "acknowledged", total->acknowledged },
-        { "failed", total->failed }, { "given_up", total->given_up },
-        { "parked", total->parked }, { "runner_lost", total->runner_lost },
-        { "lease_lost", total->lease_lost }, { "handed_back", total->handed_back },
+    const struct {
+        const char *name;
+        int64_t n;
+    } shown[] = {
+        { "sent", total->sent },
+        { "acknowledged", total->acknowledged },
+        { "failed", total->failed },
+        { "given_up", total->given_up },
+        { "parked", total->parked },
+        { "runner_lost", total->runner_lost },
+        { "lease_lost", total->lease_lost },
+        { "handed_back", total->handed_back },
     };
 
     for (size_t i = 0; i < COUNT(shown); i++)

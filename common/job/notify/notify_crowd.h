@@ -9,13 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NOTIFY_PER_APP_SLOW 24      /* in hand at hosts of one app that are not known to be fast */
-#define NOTIFY_SLOW_CROWDED 40      /* when all apps together have so many in hand there, */
-#define NOTIFY_PER_APP_CROWDED 8    /* one may have so many */
-#define NOTIFY_PER_APP 48           /* under way: one app never has all the slots, */
-#define NOTIFY_SLOW_RUNNING 48      /* nor have the slow hosts of all apps, */
-#define NOTIFY_UNPROVEN_RUNNING 56  /* nor those and the ones that never answered yet */
-#define NOTIFY_PER_APP_IN_HAND 384  /* nor all the room */
+#define NOTIFY_PER_APP_SLOW 24     /* in hand at hosts of one app that are not known to be fast */
+#define NOTIFY_SLOW_CROWDED 40     /* when all apps together have so many in hand there, */
+#define NOTIFY_PER_APP_CROWDED 8   /* one may have so many */
+#define NOTIFY_PER_APP 48          /* under way: one app never has all the slots, */
+#define NOTIFY_SLOW_RUNNING 48     /* nor have the slow hosts of all apps, */
+#define NOTIFY_UNPROVEN_RUNNING 56 /* nor those and the ones that never answered yet */
+#define NOTIFY_PER_APP_IN_HAND 384 /* nor all the room */
 
 /* What one app has under way and in hand; slow: at hosts that are not fast; of_all: all apps. */
 struct notify_share {

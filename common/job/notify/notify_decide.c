@@ -2,13 +2,13 @@
 #include "job/notify/notify_decide.h"
 
 #define PARK_MIN_MS 100
-#define PARK_STEP_MS 2          /* so many apart do parked tasks come back */
+#define PARK_STEP_MS 2 /* so many apart do parked tasks come back */
 #define PARK_SPREAD_MS 60000
 #define PAUSED_MS 60000
 #define HOST_MIN_MS 20
 #define APP_MIN_MS 100
-#define APP_NEW_US 100000       /* assumed of a host whose pace is not known yet */
-#define QUEUE_MAX_MS 120000     /* later than this a task is looked at anew */
+#define APP_NEW_US 100000   /* assumed of a host whose pace is not known yet */
+#define QUEUE_MAX_MS 120000 /* later than this a task is looked at anew */
 
 /* Parked tasks come back one after the other, not all in the moment the host may be asked again. */
 static struct notify_decision behind_breaker(const struct notify_seen *seen, int64_t wait_ms)
@@ -18,7 +18,8 @@ static struct notify_decision behind_breaker(const struct notify_seen *seen, int
     if (spread > PARK_SPREAD_MS)
         spread = PARK_SPREAD_MS;
     return (struct notify_decision){
-        .fate = NOTIFY_PARK, .behind = NOTIFY_BEHIND_BREAKER,
+        .fate = NOTIFY_PARK,
+        .behind = NOTIFY_BEHIND_BREAKER,
         .wait_ms = wait_ms + (int64_t)seen->random % spread,
     };
 }
@@ -36,7 +37,9 @@ static struct notify_decision queue_up(const struct notify_seen *seen, enum noti
         wait_ms = QUEUE_MAX_MS / 2 + (int64_t)seen->random % (QUEUE_MAX_MS / 2);
     }
     return (struct notify_decision){
-        .fate = NOTIFY_PARK, .behind = behind, .queue_us = queue,
+        .fate = NOTIFY_PARK,
+        .behind = behind,
+        .queue_us = queue,
         .wait_ms = wait_ms > least ? wait_ms : least,
     };
 }
@@ -101,7 +104,7 @@ struct notify_decision notify_decide(const struct notify_seen *seen)
         return behind_breaker(seen, PAUSED_MS);
     if (!seen->manual && notify_breaker_is_open(seen->breaker))
         return decide_open(seen);
-    if (is_host_full(seen))     /* other hosts' tasks are found from the queue's other end */
+    if (is_host_full(seen)) /* other hosts' tasks are found from the queue's other end */
         return notify_pace_keeps_up(seen->pace, seen->now_us) ? LEAVE : behind_host(seen);
     if (is_over_share(seen))
         return behind_app(seen);

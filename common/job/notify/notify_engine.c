@@ -5,13 +5,12 @@
 #include "job/notify/notify_engine_private.h"
 
 #define POLL_US 200000
-#define BUSY_POLL_US 20000      /* while tasks are parked behind a busy host */
-#define RIPE_US 20000           /* results wait so long for others to share their transaction */
+#define BUSY_POLL_US 20000 /* while tasks are parked behind a busy host */
+#define RIPE_US 20000      /* results wait so long for others to share their transaction */
 #define RIPE_COUNT 128
-#define REFILL 128              /* room worth a claim of its own while there is more to do */
-_Static_assert(NOTIFY_IN_HAND - NOTIFY_PER_APP_IN_HAND >= REFILL,
-               "one app never has all the room");
-#define LEAVE_US 11000000       /* a try takes 10 s at most */
+#define REFILL 128 /* room worth a claim of its own while there is more to do */
+_Static_assert(NOTIFY_IN_HAND - NOTIFY_PER_APP_IN_HAND >= REFILL, "one app never has all the room");
+#define LEAVE_US 11000000 /* a try takes 10 s at most */
 
 /* One per process: answers find their way here. */
 static struct notify_engine engine;
@@ -61,7 +60,7 @@ static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
     due->fate = e->room.room ? NOTIFY_SEND : NOTIFY_LEAVE;
     if (host)
         err = notify_host_decide(host, db, due, &e->room);
-    due->host = host;           /* its place stays while it has tries */
+    due->host = host; /* its place stays while it has tries */
     e->planned[lane] += due->fate == NOTIFY_SEND;
     e->planned_bytes += due->fate == NOTIFY_SEND ? due->body_len : 0;
     e->left = e->left || due->fate == NOTIFY_LEAVE;
@@ -186,7 +185,7 @@ static int wait_ms(const struct notify_engine *e)
 
     if (e->done.count > 0)
         return now >= e->retry_us ? (int)(RIPE_US / 1000) : 50;
-    if (e->stopping || e->free.count == 0)      /* an answer ends the wait */
+    if (e->stopping || e->free.count == 0) /* an answer ends the wait */
         return 50;
     if (e->drained && e->job->once)
         return 0;

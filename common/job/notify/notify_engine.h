@@ -8,9 +8,9 @@
 
 #include "job/job.h"
 
-#define NOTIFY_SLOTS 64         /* requests under way */
-#define NOTIFY_IN_HAND 640      /* claimed: waiting, under way, or not recorded yet */
-#define NOTIFY_BYTES_IN_HAND (6 << 20)  /* of bodies; each is 32 KiB at most */
+#define NOTIFY_SLOTS 64                /* requests under way */
+#define NOTIFY_IN_HAND 640             /* claimed: waiting, under way, or not recorded yet */
+#define NOTIFY_BYTES_IN_HAND (6 << 20) /* of bodies; each is 32 KiB at most */
 
 /* Runs until job_over, or with --once until nothing is due. Hands back what was not begun and ends
  * what is under way (10 s at most). */

@@ -14,30 +14,33 @@ struct notify_totals {
 };
 
 /* Numbers of tries, in the order they came. */
-struct notify_list { uint16_t at[NOTIFY_IN_HAND]; size_t count; };
+struct notify_list {
+    uint16_t at[NOTIFY_IN_HAND];
+    size_t count;
+};
 
 struct notify_engine {
     struct job *job;
     struct http_pool *pool;
     struct notify_try tries[NOTIFY_IN_HAND];
-    struct notify_list free, waiting, done;     /* the others are under way */
-    int64_t bytes;                      /* of the bodies in hand */
-    int running, later, running_later;  /* under way; of lane 1: in hand, under way */
+    struct notify_list free, waiting, done; /* the others are under way */
+    int64_t bytes;                          /* of the bodies in hand */
+    int running, later, running_later;      /* under way; of lane 1: in hand, under way */
     struct notify_claim claim;
     struct notify_totals total;
-    enum pay_err last;                  /* of the last look at the queue */
+    enum pay_err last; /* of the last look at the queue */
     int64_t next_poll_us, retry_us, leave_us;
-    int64_t ran_us, away_us;            /* curl's last turn ended; time not given to it, in all */
-    int64_t drained_us;                 /* when what was parked behind a busy host is due again */
+    int64_t ran_us, away_us; /* curl's last turn ended; time not given to it, in all */
+    int64_t drained_us;      /* when what was parked behind a busy host is due again */
     bool stopping, drained;
-    bool beginning;                     /* in notify_begin_waiting */
-    bool hungry;                        /* the last claim left something due */
-    bool parking;                       /* the last claim parked: look at more rows */
-    int refill_at;                      /* claim again when so few are in hand */
-    bool singly;                        /* the last batch was refused: record one by one */
+    bool beginning; /* in notify_begin_waiting */
+    bool hungry;    /* the last claim left something due */
+    bool parking;   /* the last claim parked: look at more rows */
+    int refill_at;  /* claim again when so few are in hand */
+    bool singly;    /* the last batch was refused: record one by one */
     /* of the claim under way */
-    int room_of[2], planned[2];         /* room in all, and for lane 1; sends planned by lane */
-    int64_t planned_bytes;              /* of their bodies */
+    int room_of[2], planned[2]; /* room in all, and for lane 1; sends planned by lane */
+    int64_t planned_bytes;      /* of their bodies */
     struct notify_room room;
     bool left;
 };

@@ -6,12 +6,12 @@
 #include "base/text.h"
 #include "job/notify/notify_decide.h"
 
-#define HOSTS 1024              /* a power of two */
-#define PLACES 512              /* over what can be in hand and in a claim */
+#define HOSTS 1024 /* a power of two */
+#define PLACES 512 /* over what can be in hand and in a claim */
 #define APP_QUEUES 256
 
 static struct notify_host hosts[HOSTS];
-static uint16_t used[HOSTS];    /* the places that were ever taken, for scans */
+static uint16_t used[HOSTS]; /* the places that were ever taken, for scans */
 static size_t used_count;
 /* When what is parked behind an app's share would be done. Two apps may share one. */
 static int64_t app_queue_us[APP_QUEUES];
@@ -101,8 +101,8 @@ void notify_host_drop(struct notify_host *host, bool probe)
 
 /* ---- an app's share */
 
-static void add_to_share(struct notify_share *share, const struct notify_host *host,
-                         int64_t app_id, int64_t now)
+static void add_to_share(struct notify_share *share, const struct notify_host *host, int64_t app_id,
+                         int64_t now)
 {
     bool fast = notify_pace_is_fast(&host->pace, now);
     int slow = fast ? 0 : held(host);
@@ -158,10 +158,18 @@ static struct notify_decision ask(const struct notify_host *host, const struct n
     int64_t now = clock_ticks_us();
     struct notify_share share = share_of(host->app_id, now);
     const struct notify_seen seen = {
-        .now_us = now, .random = mix(due->id), .first = due->lane == 0, .parked = due->parked != 0,
-        .manual = due->manual != 0, .url_key = notify_url_key(due->notify_url),
-        .held = held(host), .room = room->room, .probed = room->probed,
-        .breaker = &host->breaker, .pace = &host->pace, .share = &share,
+        .now_us = now,
+        .random = mix(due->id),
+        .first = due->lane == 0,
+        .parked = due->parked != 0,
+        .manual = due->manual != 0,
+        .url_key = notify_url_key(due->notify_url),
+        .held = held(host),
+        .room = room->room,
+        .probed = room->probed,
+        .breaker = &host->breaker,
+        .pace = &host->pace,
+        .share = &share,
         .host_queue_us = host->queue_us,
         .app_queue_us = app_queue_us[(uint64_t)host->app_id % APP_QUEUES],
     };
@@ -173,7 +181,8 @@ static enum pay_err win_probe(struct notify_host *host, struct db *db, bool firs
                               struct notify_decision *decision)
 {
     const struct notify_probe probe = {
-        .id = host->breaker.state.id, .first = first,
+        .id = host->breaker.state.id,
+        .first = first,
         .ripe = decision->probe == NOTIFY_PROBE_RIPE,
     };
     bool won = false;

@@ -11,15 +11,15 @@
 #include "notify/notify_queue.h"
 
 struct notify_host {
-    int64_t app_id;                 /* 0: an empty place */
+    int64_t app_id; /* 0: an empty place */
     struct http_url url;
     struct notify_breaker breaker;
     struct notify_pace pace;
-    int in_hand;                    /* claimed, waiting or under way */
-    int tentative;                  /* the same, in a claim that is not committed yet */
-    int unrecorded;                 /* answered, and the result is not recorded yet */
-    int64_t full_us;                /* the time of a look at what waits: no more may begin there */
-    int64_t queue_us;               /* when what is parked behind it would be done */
+    int in_hand;      /* claimed, waiting or under way */
+    int tentative;    /* the same, in a claim that is not committed yet */
+    int unrecorded;   /* answered, and the result is not recorded yet */
+    int64_t full_us;  /* the time of a look at what waits: no more may begin there */
+    int64_t queue_us; /* when what is parked behind it would be done */
 };
 
 /* The place of an app's host: (app, scheme, host, port) of the URL. It stays until nothing is in
@@ -31,7 +31,9 @@ uint64_t notify_url_key(const char *url);
 void notify_hosts_begin_claim(void);
 /* Room in the runner, and whether a probe was won in this claim; out: something was parked because
  * its host or its app has enough in hand. */
-struct notify_room { bool room, probed, busy; };
+struct notify_room {
+    bool room, probed, busy;
+};
 /* Sets the fate of a due task of this host (notify_decide.h), inside the claim's transaction. */
 MUST_USE enum pay_err notify_host_decide(struct notify_host *host, struct db *db,
                                          struct notify_due *due, struct notify_room *room);

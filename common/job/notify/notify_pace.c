@@ -1,11 +1,11 @@
 /* notify_pace.c - see notify_pace.h. */
 #include "job/notify/notify_pace.h"
 
-#define WINDOW 16               /* answers that best_us is taken from */
-#define MEAN_OF 8               /* the weight of earlier answers in the mean */
+#define WINDOW 16 /* answers that best_us is taken from */
+#define MEAN_OF 8 /* the weight of earlier answers in the mean */
 #define SILENT_US 1000000
-#define QUICK_US 1500           /* four at a time are about all that a runner can send */
-#define GAP_MIN_US 800          /* a runner cannot park faster than this besides its work */
+#define QUICK_US 1500  /* four at a time are about all that a runner can send */
+#define GAP_MIN_US 800 /* a runner cannot park faster than this besides its work */
 #define GAP_SILENT_US 4000
 
 int notify_pace_begin(struct notify_pace *pace, uint64_t url, bool later, int64_t now)

@@ -6,23 +6,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NOTIFY_PER_HOST 4           /* requests under way */
-#define NOTIFY_PER_HOST_HUNG 8      /* and so many first tries past those that hang */
+#define NOTIFY_PER_HOST 4      /* requests under way */
+#define NOTIFY_PER_HOST_HUNG 8 /* and so many first tries past those that hang */
 #define NOTIFY_PER_HOST_MOST (NOTIFY_PER_HOST + NOTIFY_PER_HOST_HUNG)
-#define NOTIFY_QUEUED_MAX 252       /* claimed and waiting behind them, at a fast host */
-#define NOTIFY_QUEUED_NEW 12        /* the same at one that has not answered yet */
-#define NOTIFY_FAST_US 250000       /* a host that answers in this time is fast */
+#define NOTIFY_QUEUED_MAX 252 /* claimed and waiting behind them, at a fast host */
+#define NOTIFY_QUEUED_NEW 12  /* the same at one that has not answered yet */
+#define NOTIFY_FAST_US 250000 /* a host that answers in this time is fast */
 
 /* A request under way; begun_us 0: an empty place. */
-struct notify_under_way { uint64_t url; int64_t begun_us; bool later; };
+struct notify_under_way {
+    uint64_t url;
+    int64_t begun_us;
+    bool later;
+};
 
 struct notify_pace {
-    int running, running_later;     /* requests under way; of these: not first tries */
+    int running, running_later; /* requests under way; of these: not first tries */
     struct notify_under_way under_way[NOTIFY_PER_HOST_MOST];
-    int64_t answered_us;            /* the last answer, or the first request since all was idle */
+    int64_t answered_us; /* the last answer, or the first request since all was idle */
     int64_t answers, window_best_us;
-    int64_t best_us;                /* its answers when it is fast; 0: not known */
-    int64_t mean_us;                /* its answers of late */
+    int64_t best_us; /* its answers when it is fast; 0: not known */
+    int64_t mean_us; /* its answers of late */
 };
 
 /* A request to this URL is under way: the place it has. */

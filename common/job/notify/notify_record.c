@@ -6,7 +6,7 @@
 #include "notify/notify_judge.h"
 
 #define RETRY_US 200000
-#define OK_WRITTEN_US INT64_C(60000000)     /* last_ok_time is true to a minute */
+#define OK_WRITTEN_US INT64_C(60000000) /* last_ok_time is true to a minute */
 
 /* A host that never failed has no row, and success alone makes none. */
 static bool worth_writing(const struct notify_breaker *breaker, enum notify_host_sign sign)
@@ -28,7 +28,7 @@ static struct notify_endpoint_tally *tally_of(struct notify_batch *batch, int64_
 }
 
 static void add_tally(struct notify_engine *e, struct notify_batch *batch,
-                     const struct notify_try *try)
+                      const struct notify_try *try)
 {
     struct notify_host *host = try->host;
     enum notify_host_sign sign = notify_try_host_sign(try);
@@ -38,7 +38,7 @@ static void add_tally(struct notify_engine *e, struct notify_batch *batch,
     int64_t *id = &host->breaker.state.id;
     if (sign == HOST_FAILED && *id == 0 &&
         notify_endpoint_make(e->job->db, host->app_id, &host->url, id) != PAY_OK)
-        return;                         /* the next failure is counted */
+        return; /* the next failure is counted */
     if (!worth_writing(&host->breaker, sign))
         return;
     struct notify_endpoint_tally *tally = tally_of(batch, *id);
@@ -121,7 +121,7 @@ void notify_record(struct notify_engine *e)
         add_tally(e, &batch, tries[i]);
     }
     enum pay_err err = notify_finish(e->job->db, &batch);
-    if (err == PAY_LOST)                /* what was recorded is found again */
+    if (err == PAY_LOST) /* what was recorded is found again */
         err = notify_finish(e->job->db, &batch);
     e->singly = err != PAY_OK && err != PAY_DB_AWAY && err != PAY_LOST;
     if (err != PAY_OK && !(e->singly && batch.count == 1)) {

@@ -57,17 +57,20 @@ bool notify_try_request(struct notify_try *try, const struct webhook_keys *keys,
 
     text_add(&signature, "webhook-signature: ");
     const struct notify_message message = { try->result.no, now, try->body, try->body_len };
-    if (!notify_sign(keys, &message, &signature) ||
-        signature.full || !format(try->id, sizeof(try->id), "webhook-id", try->result.no) ||
+    if (!notify_sign(keys, &message, &signature) || signature.full ||
+        !format(try->id, sizeof(try->id), "webhook-id", try->result.no) ||
         !format_number(try->timestamp, sizeof(try->timestamp), "webhook-timestamp", now) ||
         !format_number(try->attempt, sizeof(try->attempt), "webhook-attempt", try->result.times))
         return false;
     *request = (struct http_request){
-        .method = "POST", .url = try->url,
+        .method = "POST",
+        .url = try->url,
         .headers = { "Content-Type: application/json", "User-Agent: Shroff/" SHROFF_VERSION,
                      try->id, try->timestamp, try->signature, try->attempt },
-        .body = try->body, .body_len = try->body_len,
-        .timeout_ms = NOTIFY_TRY_MS, .keep = HTTP_BODY_READ,
+        .body = try->body,
+        .body_len = try->body_len,
+        .timeout_ms = NOTIFY_TRY_MS,
+        .keep = HTTP_BODY_READ,
     };
     return true;
 }
@@ -121,7 +124,7 @@ static void cannot_send(struct notify_engine *e, struct notify_try *try, const c
     notify_judge(&try->result, &none);
     try->done_us = clock_ticks_us();
     if (try->host) {
-        try->answered = true;           /* the host's record stays until the result is recorded */
+        try->answered = true; /* the host's record stays until the result is recorded */
         try->host->unrecorded++;
         notify_host_drop(try->host, try->probe != NOTIFY_NO_PROBE);
     }

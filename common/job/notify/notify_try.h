@@ -16,17 +16,18 @@ struct notify_engine;
 struct notify_try {
     int64_t lane, age_us;
     int64_t claimed_us, lease_us, done_us;
-    int64_t away_us;                    /* the engine's, when it was begun */
+    int64_t away_us; /* the engine's, when it was begun */
     enum notify_probe_kind probe;
     bool answered;
-    struct notify_engine *engine;       /* it is under way there */
-    struct notify_host *host;           /* NULL: the stored URL cannot be called */
+    struct notify_engine *engine; /* it is under way there */
+    struct notify_host *host;     /* NULL: the stored URL cannot be called */
     uint64_t url_key;
-    int place;                          /* at the host, while it is under way */
+    int place; /* at the host, while it is under way */
     char url[NOTIFY_URL_SIZE];
-    char *body; size_t body_len;
+    char *body;
+    size_t body_len;
     char id[64], timestamp[64], attempt[64], signature[256];
-    struct notify_result result;        /* its names and numbers from the claim on */
+    struct notify_result result; /* its names and numbers from the claim on */
 };
 
 /* Takes over what was claimed, body included. */

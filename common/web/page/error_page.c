@@ -3,7 +3,10 @@
 #include <string.h>
 #include "web/page/html.h"
 
-static const struct { int http; const char *zh, *en; } WORDS[] = {
+static const struct {
+    int http;
+    const char *zh, *en;
+} WORDS[] = {
     { 400, "这个链接不完整，或者有误", "This link is incomplete or wrong" },
     { 403, "这个请求不是从本站的页面发出的", "This request did not come from a page of this site" },
     { 404, "没有这样的页面", "There is no such page" },
@@ -47,7 +50,8 @@ void error_page_write(struct reply *reply, const struct reply_end *end)
     reply_header(reply, "Vary", "Accept");
     reply_header(reply, "Referrer-Policy", "no-referrer");
     reply_header(reply, "X-Frame-Options", "DENY");
-    reply_header(reply, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; "
+    reply_header(reply, "Content-Security-Policy",
+                 "default-src 'none'; style-src 'unsafe-inline'; "
                  "form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
     write_head(to, WORDS[i].zh);
     html_text(to, WORDS[i].zh);

@@ -22,5 +22,11 @@ static void escape(struct text *page, const char *s, const char *special,
 
 static const char *const ENTITIES[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
 
-void html_text(struct text *page, const char *s) { escape(page, s, "&<>\"", ENTITIES); }
-void html_attr(struct text *page, const char *s) { escape(page, s, "&<>\"'", ENTITIES); }
+void html_text(struct text *page, const char *s)
+{
+    escape(page, s, "&<>\"", ENTITIES);
+}
+void html_attr(struct text *page, const char *s)
+{
+    escape(page, s, "&<>\"'", ENTITIES);
+}

@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 
-void html_raw(struct text *page, const char *markup);       /* only literals and what we built */
-void html_text(struct text *page, const char *s);           /* & < > " as &amp; &lt; &gt; &quot; */
-void html_attr(struct text *page, const char *s);           /* inside "…", same set and ' */
+void html_raw(struct text *page, const char *markup); /* only literals and what we built */
+void html_text(struct text *page, const char *s);     /* & < > " as &amp; &lt; &gt; &quot; */
+void html_attr(struct text *page, const char *s);     /* inside "…", same set and ' */
 
 #endif

@@ -8,7 +8,7 @@
 #include "web/page/html.h"
 #include "web/page/pay_page_private.h"
 
-#define LONG_PRICE 100000000    /* from here on the digits are smaller, to stay on a phone's line */
+#define LONG_PRICE 100000000 /* from here on the digits are smaller, to stay on a phone's line */
 
 /* The first of zh and en that the browser names; English for other languages, Chinese for none. */
 static enum lang language(const struct call *call)
@@ -56,7 +56,7 @@ static void write_head(struct text *to, const struct pay_page *page, enum lang l
 static void write_trade(struct text *to, const struct pay_page *page, enum lang lang)
 {
     html_raw(to, page->price.minor < LONG_PRICE ? "<p class=\"amount\"><small>"
-                                          : "<p class=\"amount long\"><small>");
+                                                : "<p class=\"amount long\"><small>");
     html_text(to, page->currency);
     html_raw(to, "</small> ");
     money_add_grouped(to, page->price, page->currency);

@@ -21,10 +21,10 @@ struct pay_page {
     enum pay_page_state state;
     const char *shop, *subject, *currency, *number; /* number: the trade's, shown small */
     struct money price;
-    int64_t expire_time, now;                       /* ms since 1970, by the server's clock */
-    const char *self_url;                           /* what the QR code leads to */
-    const char *return_url;                         /* "" without */
-    const char *action;                             /* where the form goes */
+    int64_t expire_time, now; /* ms since 1970, by the server's clock */
+    const char *self_url;     /* what the QR code leads to */
+    const char *return_url;   /* "" without */
+    const char *action;       /* where the form goes */
     struct {
         const char *name, *value;
     } hidden[4];

@@ -84,7 +84,7 @@ static enum pay_err admit_anybody(struct cycle *c)
 
 enum pay_err step_credentials(struct cycle *c)
 {
-    static enum pay_err (*const ADMIT[])(struct cycle *c) = {
+    static enum pay_err (*const ADMIT[])(struct cycle * c) = {
         [SIGNED_BY_APP] = admit_app,
         [BY_OPERATOR] = admit_operator,
         [OPEN_TO_ALL] = admit_anybody,

@@ -7,8 +7,9 @@
 void auth_signed_text(const struct request *request, const struct credentials *said,
                       struct text *to)
 {
-    credentials_text(&(struct signed_request){ request->method, request->uri, request->body,
-                                               request->body_len }, said, to);
+    credentials_text(
+        &(struct signed_request){ request->method, request->uri, request->body, request->body_len },
+        said, to);
 }
 
 static struct text signed_text(const struct request *request, const struct credentials *said)
@@ -112,8 +113,10 @@ void auth_say(const struct request *request, const struct credentials *said, enu
     if (err == PAY_BAD_TIME)
         say_time(said, why);
     else if (err == PAY_UNSIGNED && said)
-        text_addf(why, "app_key \"%s\"%s%s: there is no such app, or it has no live key of this "
-                  "kind", said->app_key, *said->key_id ? ", key_id " : "", said->key_id);
+        text_addf(why,
+                  "app_key \"%s\"%s%s: there is no such app, or it has no live key of this "
+                  "kind",
+                  said->app_key, *said->key_id ? ", key_id " : "", said->key_id);
     else if (err == PAY_UNSIGNED && fcgi_param_count(request->fcgi, "HTTP_AUTHORIZATION") > 1)
         text_add(why, "there is more than one Authorization header");
     else if (err == PAY_UNSIGNED)

@@ -6,7 +6,10 @@
 #define BLANKS " \t"
 
 /* One ";name=value" at *at, which moves behind it; a value may be in quotes. */
-struct param { const char *name, *value; size_t name_len, value_len; };
+struct param {
+    const char *name, *value;
+    size_t name_len, value_len;
+};
 
 static struct param next_param(const char **at)
 {

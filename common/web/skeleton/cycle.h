@@ -12,17 +12,17 @@
 struct cycle {
     struct worker *worker;
     struct request request;
-    char method[24];                    /* for the log line, which is written after the request */
+    char method[24]; /* for the log line, which is written after the request */
     struct reply reply;
     struct route_match match;
     struct credentials said;
-    bool said_well, signed_well;        /* the header has the form; its signature fits */
-    bool done;                          /* answered before the handler's turn */
-    struct app app;                     /* copies: a handler may look up other apps */
+    bool said_well, signed_well; /* the header has the form; its signature fits */
+    bool done;                   /* answered before the handler's turn */
+    struct app app;              /* copies: a handler may look up other apps */
     struct app_key key;
     struct call call;
     const char *field;
-    char why_room[WHY_SIZE];            /* what is wrong with this request, in words */
+    char why_room[WHY_SIZE]; /* what is wrong with this request, in words */
     struct text why;
     int retry_after;
 };

@@ -148,8 +148,8 @@ static enum pay_err step_handle(struct cycle *c)
 }
 
 static enum pay_err (*const STEPS[])(struct cycle *c) = {
-    step_read, step_route, step_size, step_type, step_rate, step_preflight, step_credentials,
-    step_address, step_scope, step_fields, step_app, step_handle,
+    step_read,        step_route,   step_size,  step_type,   step_rate, step_preflight,
+    step_credentials, step_address, step_scope, step_fields, step_app,  step_handle,
 };
 
 /* What the pay layer could not finish in its own tries was rolled back: nothing was done. */
@@ -183,9 +183,13 @@ void worker_serve(struct worker *worker)
     gate_rise();
     db_end(worker->db);
     const struct reply_end end = {
-        .err = outward(err), .field = cycle.field, .why = cycle.why_room,
-        .request_id = cycle.request.id, .allow = cycle.match.allow,
-        .retry_after = cycle.retry_after, .head = cycle.request.head,
+        .err = outward(err),
+        .field = cycle.field,
+        .why = cycle.why_room,
+        .request_id = cycle.request.id,
+        .allow = cycle.match.allow,
+        .retry_after = cycle.retry_after,
+        .head = cycle.request.head,
         .page = error_page_asked(cycle.match.route, &cycle.request) ? error_page_write : NULL,
     };
     err = reply_close(&cycle.reply, &end);

@@ -15,69 +15,70 @@
 #include "web/skeleton/reply.h"
 #include "web/skeleton/request.h"
 
-#define ENDPOINT_INPUT_MAX (192 * 1024)     /* of a struct that fields fill */
-#define WHY_SIZE (FIELD_WHY_MAX + 1)        /* of a refusal in words */
+#define ENDPOINT_INPUT_MAX (192 * 1024) /* of a struct that fields fill */
+#define WHY_SIZE (FIELD_WHY_MAX + 1)    /* of a refusal in words */
 
 enum auth { SIGNED_BY_APP, BY_OPERATOR, OPEN_TO_ALL };
 /* Which apps an operator's route is about: those of the operator, or none (users, jobs). */
 enum app_scope { APPS_UNSAID, APPS_OF_OPERATOR, APPS_NONE };
-enum body_kind { BODY_JSON, BODY_FORM, BODY_NONE };     /* JSON: application/json or 41500 */
+enum body_kind { BODY_JSON, BODY_FORM, BODY_NONE }; /* JSON: application/json or 41500 */
 
 struct call {
     struct db *db;
     const struct config *config;
     struct request *request;
-    const struct app *app;              /* NULL on open routes */
+    const struct app *app; /* NULL on open routes */
     const struct app_key *key;
-    const char *nonce;                  /* spent by the handler inside its transaction */
-    const char *segment;                /* what stood for {} in the path */
+    const char *nonce;   /* spent by the handler inside its transaction */
+    const char *segment; /* what stood for {} in the path */
     struct reply *reply;
-    const char *field;                  /* a handler names the bad field with PAY_BAD_FIELD */
-    struct text *why;                   /* and may say what was wanted and what came */
-    char order_no[NO_SIZE], pay_id[NO_SIZE], refund_no[NO_SIZE];    /* for the log line */
+    const char *field; /* a handler names the bad field with PAY_BAD_FIELD */
+    struct text *why;  /* and may say what was wanted and what came */
+    char order_no[NO_SIZE], pay_id[NO_SIZE], refund_no[NO_SIZE]; /* for the log line */
 };
 /* Notes what the request is about; NULL or "" leaves it open. */
 void call_about(struct call *call, const char *order_no, const char *pay_id);
 void call_about_refund(struct call *call, const char *refund_no);
 
 struct route {
-    const char *path;                   /* "/payments/{}": {} is one segment */
-    const char *method;                 /* GET (HEAD too), POST, PUT or DELETE */
-    const char *allow;                  /* NULL: from this table; else all methods of the path,
+    const char *path;   /* "/payments/{}": {} is one segment */
+    const char *method; /* GET (HEAD too), POST, PUT or DELETE */
+    const char *allow;  /* NULL: from this table; else all methods of the path,
                                            whichever executable serves them: "GET, HEAD, POST" */
     enum auth auth;
     enum scope scope;
-    const char *permission;             /* BY_OPERATOR demands both: "order:view", and … */
+    const char *permission; /* BY_OPERATOR demands both: "order:view", and … */
     enum app_scope apps;
-    enum body_kind body;                /* of a POST or PUT */
-    struct field_table fields;          /* of the body (POST, PUT) or the query (GET, DELETE);
+    enum body_kind body;       /* of a POST or PUT */
+    struct field_table fields; /* of the body (POST, PUT) or the query (GET, DELETE);
                                            empty with `bare`: the handler reads the request */
-    size_t input_size;                  /* of the struct the fields fill */
-    bool bare;                          /* the type is still checked, unless BODY_NONE */
-    bool test_only;                     /* 40400 in live mode */
-    bool own_origin;                    /* only from our own pages, or from no page at all */
-    bool any_origin;                    /* Access-Control-Allow-Origin: *, on refusals too, and the
+    size_t input_size;         /* of the struct the fields fill */
+    bool bare;                 /* the type is still checked, unless BODY_NONE */
+    bool test_only;            /* 40400 in live mode */
+    bool own_origin;           /* only from our own pages, or from no page at all */
+    bool any_origin;           /* Access-Control-Allow-Origin: *, on refusals too, and the
                                            browser's preflight (OPTIONS) is answered */
-    bool payers;                        /* opened by payers' browsers: unknown parameters, which
+    bool payers;               /* opened by payers' browsers: unknown parameters, which
                                            other sites add to addresses, are skipped */
-    bool page;                          /* refusals are a page, where a page is asked for */
-    bool no_rate;                       /* monitors: never 42900; or the handler sees to it */
-    bool own_body;                      /* the handler reads the body (request_read.h), once it
+    bool page;                 /* refusals are a page, where a page is asked for */
+    bool no_rate;              /* monitors: never 42900; or the handler sees to it */
+    bool own_body;             /* the handler reads the body (request_read.h), once it
                                            knows how large it may be; it checks the type too */
     enum pay_err (*handle)(struct call *call, const void *input);
 };
 
 struct endpoint {
-    const char *name;                   /* "create": metrics and log */
-    const struct route *routes; size_t count;
-    bool needs_base_url, needs_vault, test_only;        /* checked at the start: exit 78 */
-    enum load load;                     /* how many workers it gets: base/sizes.h */
-    const char *db_role;                /* NULL: "web" */
+    const char *name; /* "create": metrics and log */
+    const struct route *routes;
+    size_t count;
+    bool needs_base_url, needs_vault, test_only; /* checked at the start: exit 78 */
+    enum load load;                              /* how many workers it gets: base/sizes.h */
+    const char *db_role;                         /* NULL: "web" */
     /* Before the fork; NULL: nothing. */
     void (*open)(const struct config *config);
     /* Per worker, after fork; NULL: nothing. false ends the worker. */
     bool (*open_worker)(const struct config *config);
-    size_t connections;         /* that nginx may keep with a worker; 0: one (io/fcgi/fcgi.h) */
+    size_t connections; /* that nginx may keep with a worker; 0: one (io/fcgi/fcgi.h) */
 };
 
 /* main's whole body. Exit code 0 after SIGTERM, 78 for a bad configuration. */

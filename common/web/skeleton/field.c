@@ -99,11 +99,19 @@ static bool take_choice(const struct field *field, const char *s, size_t len, vo
 }
 
 static text_kind *const KINDS[] = {
-    [FIELD_I64] = take_i64, [FIELD_TEXT] = take_plain, [FIELD_WORD] = take_word,
-    [FIELD_NO] = take_no, [FIELD_CURRENCY] = take_currency, [FIELD_URL] = take_url,
+    [FIELD_I64] = take_i64,
+    [FIELD_TEXT] = take_plain,
+    [FIELD_WORD] = take_word,
+    [FIELD_NO] = take_no,
+    [FIELD_CURRENCY] = take_currency,
+    [FIELD_URL] = take_url,
     [FIELD_RETURN_URL] = take_return_url,
-    [FIELD_ADDRESS] = take_address, [FIELD_TIME] = take_time, [FIELD_OBJECT] = NULL,
-    [FIELD_EXTRAS] = NULL, [FIELD_CHOICE] = take_choice, [FIELD_CHECKED] = keep,
+    [FIELD_ADDRESS] = take_address,
+    [FIELD_TIME] = take_time,
+    [FIELD_OBJECT] = NULL,
+    [FIELD_EXTRAS] = NULL,
+    [FIELD_CHOICE] = take_choice,
+    [FIELD_CHECKED] = keep,
 };
 
 /* No kind accepts a text with a NUL in it. */
@@ -159,7 +167,9 @@ static void set_absent(const struct field *field, void *to)
 }
 
 /* How many fields of the ONE_OF group were given, before the i-th and in all. */
-struct group { size_t before, all; };
+struct group {
+    size_t before, all;
+};
 
 static struct group count_group(const struct field_table *table, const struct field_source *source,
                                 size_t i)
@@ -195,8 +205,9 @@ static const char *unmet(const struct field_table *table, const struct field_sou
 
     if (need == ONE_OF) {
         const struct group group = count_group(table, source, i);
-        return group.all == 0 ? "give one of " :
-               given && group.before > 0 ? "give only one of " : NULL;
+        return group.all == 0              ? "give one of "
+               : given && group.before > 0 ? "give only one of "
+                                           : NULL;
     }
     return need == NEEDED && !given ? "missing, want " : NULL;
 }

@@ -10,20 +10,20 @@
 
 /* What a value must be; the struct member's type follows from it. */
 enum field_kind {
-    FIELD_I64,          /* int64_t, struct money: a JSON integer (in a query: digits) in min..max */
-    FIELD_TEXT,         /* char[]: min..max characters of UTF-8, no control characters (`lines`:
+    FIELD_I64,        /* int64_t, struct money: a JSON integer (in a query: digits) in min..max */
+    FIELD_TEXT,       /* char[]: min..max characters of UTF-8, no control characters (`lines`:
                            but newline and tab) */
-    FIELD_WORD,         /* char[]: min..max characters of `alphabet` */
-    FIELD_NO,           /* char[NO_SIZE]: a ULID */
-    FIELD_CURRENCY,     /* char[4] */
-    FIELD_URL,          /* char[1025]: http_url_ok */
-    FIELD_RETURN_URL,   /* char[1025]: return_url_ok */
-    FIELD_ADDRESS,      /* char[46]: an IPv4 or IPv6 address; of a list the first, no port */
-    FIELD_TIME,         /* int64_t ms: RFC 3339; a blank before the offset is its + */
-    FIELD_OBJECT,       /* char[]: a JSON object of at most max bytes, its own bytes kept */
-    FIELD_EXTRAS,       /* char[]: an object of at most 16 strings of at most 512 characters */
-    FIELD_CHOICE,       /* int64_t: one of `words`, as its number */
-    FIELD_CHECKED       /* char[]: any text; the handler judges it ("" when it cannot be decoded) */
+    FIELD_WORD,       /* char[]: min..max characters of `alphabet` */
+    FIELD_NO,         /* char[NO_SIZE]: a ULID */
+    FIELD_CURRENCY,   /* char[4] */
+    FIELD_URL,        /* char[1025]: http_url_ok */
+    FIELD_RETURN_URL, /* char[1025]: return_url_ok */
+    FIELD_ADDRESS,    /* char[46]: an IPv4 or IPv6 address; of a list the first, no port */
+    FIELD_TIME,       /* int64_t ms: RFC 3339; a blank before the offset is its + */
+    FIELD_OBJECT,     /* char[]: a JSON object of at most max bytes, its own bytes kept */
+    FIELD_EXTRAS,     /* char[]: an object of at most 16 strings of at most 512 characters */
+    FIELD_CHOICE,     /* int64_t: one of `words`, as its number */
+    FIELD_CHECKED     /* char[]: any text; the handler judges it ("" when it cannot be decoded) */
 };
 /* ONE_OF: of all the table's fields so marked exactly one is given. */
 enum field_need { OPTIONAL, NEEDED, ONE_OF };
@@ -34,12 +34,12 @@ struct field {
     enum field_need need;
     size_t offset, size;
     int64_t min, max;
-    enum alphabet alphabet;         /* FIELD_WORD */
-    const struct word *words;       /* FIELD_CHOICE */
-    const char *unit;               /* FIELD_I64: what it counts, for messages */
-    bool lines;                     /* FIELD_TEXT: newline and tab are welcome */
-    bool secret;                    /* its value is repeated in no message */
-    int64_t fallback;               /* numbers when absent */
+    enum alphabet alphabet;   /* FIELD_WORD */
+    const struct word *words; /* FIELD_CHOICE */
+    const char *unit;         /* FIELD_I64: what it counts, for messages */
+    bool lines;               /* FIELD_TEXT: newline and tab are welcome */
+    bool secret;              /* its value is repeated in no message */
+    int64_t fallback;         /* numbers when absent */
 };
 /* A kind that does not fit the member's type does not compile: the array has a negative size. */
 #define FIELD_IS_NUMBER(kind) \
@@ -62,7 +62,7 @@ struct field {
 struct field_table {
     const struct field *at;
     size_t count;
-    bool loose;                     /* a query: parameters that it does not know are skipped */
+    bool loose; /* a query: parameters that it does not know are skipped */
 };
 /* clang-format off */
 #define FIELD_TABLE(a) { (a), COUNT(a), false }
@@ -70,10 +70,13 @@ struct field_table {
 
 /* What is wrong: the field's name, and in words what was wanted and what came (text that others
  * wrote is cut and escaped: at most FIELD_WHY_MAX bytes, one line). */
-struct field_fault { const char *name; struct text *why; };
+struct field_fault {
+    const char *name;
+    struct text *why;
+};
 #define FIELD_WHY_MAX 1000
 
-#define FIELDS_MAX 32       /* in a table */
+#define FIELDS_MAX 32 /* in a table */
 
 /* What is wrong with a table, in words; NULL: nothing. For the start of a program. */
 const char *field_table_wrong(const struct field_table *table);

@@ -11,7 +11,8 @@
 struct body {
     const struct field_table *table;
     const struct json *root;
-    const char *at; size_t len;         /* the text, for values whose own bytes are kept */
+    const char *at;
+    size_t len; /* the text, for values whose own bytes are kept */
 };
 
 static void json_drop(struct json **root)
@@ -98,7 +99,7 @@ static bool read_member(void *arg, size_t i, const struct field *field, void *to
     return field_take_text(field, text, len, to);
 }
 
-#define LOOKED_AT 64            /* members that are compared with a missing field's name */
+#define LOOKED_AT 64 /* members that are compared with a missing field's name */
 
 struct lack {
     const struct field_table *table;
@@ -130,7 +131,10 @@ static const char *member_instead(void *arg, size_t i)
     return lack.instead;
 }
 
-struct search { const struct field_table *table; const char *unknown; };
+struct search {
+    const struct field_table *table;
+    const char *unknown;
+};
 
 static bool member_is_known(void *arg, const char *name, const struct json *value)
 {

@@ -29,7 +29,7 @@ size_t field_index(const struct field_table *table, const char *name);
 const char *field_unknown(const char *name, size_t len);
 
 /* ---- field_words.c */
-#define SHOWN_MAX 60            /* bytes of a value in a message */
+#define SHOWN_MAX 60 /* bytes of a value in a message */
 /* What the field's value must be: "a whole number of minor units (1 to 1000000000000)". */
 void field_want(const struct field *field, struct text *to);
 /* The table's field that an unknown name was meant to be; NULL: none is near. */

@@ -4,7 +4,11 @@
 #include "web/skeleton/field_private.h"
 #include "web/skeleton/request.h"
 
-struct given { const char *at; size_t len; int times; };
+struct given {
+    const char *at;
+    size_t len;
+    int times;
+};
 struct pairs {
     const struct field_table *table;
     struct given values[FIELDS_MAX];

@@ -7,10 +7,14 @@
 /* ---- what is wanted */
 
 static const char *const CHARACTERS[] = {
-    [ALPHA_MERCHANT_NO] = "A-Z a-z 0-9 _ - * | .", [ALPHA_NONCE] = "A-Z a-z 0-9 _ -",
-    [ALPHA_CHANNEL] = "a-z 0-9 _",                 [ALPHA_HEX] = "0-9 a-f",
-    [ALPHA_DIGITS] = "0-9",                        [ALPHA_BASE64] = "A-Z a-z 0-9 + / =",
-    [ALPHA_ULID] = "0-9 A-Z without I L O U",      [ALPHA_UPPER] = "A-Z",
+    [ALPHA_MERCHANT_NO] = "A-Z a-z 0-9 _ - * | .",
+    [ALPHA_NONCE] = "A-Z a-z 0-9 _ -",
+    [ALPHA_CHANNEL] = "a-z 0-9 _",
+    [ALPHA_HEX] = "0-9 a-f",
+    [ALPHA_DIGITS] = "0-9",
+    [ALPHA_BASE64] = "A-Z a-z 0-9 + / =",
+    [ALPHA_ULID] = "0-9 A-Z without I L O U",
+    [ALPHA_UPPER] = "A-Z",
 };
 
 static void want_i64(const struct field *f, struct text *to)
@@ -47,7 +51,7 @@ static void want_choice(const struct field *f, struct text *to)
 
 static const struct {
     void (*add)(const struct field *f, struct text *to);
-    const char *words;              /* when there is nothing to add */
+    const char *words; /* when there is nothing to add */
 } WANTS[] = {
     [FIELD_I64] = { want_i64, NULL },
     [FIELD_TEXT] = { want_text, NULL },
@@ -152,7 +156,7 @@ const struct field *field_meant(const struct field_table *table, const char *nam
 
     if (!fold(name, given))
         return NULL;
-    size_t near = strlen(given) < 5 ? 2 : 3;        /* fewer slips than this */
+    size_t near = strlen(given) < 5 ? 2 : 3; /* fewer slips than this */
     for (size_t i = 0; i < table->count; i++) {
         const size_t slips = fold(table->at[i].name, known) ? distance(given, known) : near;
         if (slips < near) {

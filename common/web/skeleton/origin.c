@@ -7,7 +7,11 @@
 
 /* A site: scheme, and host with its port when it is not the scheme's own, "http://shop.test:80"
  * being "http" and "shop.test". Browsers leave it out of Host and Origin, proxies may not. */
-struct site { bool tls; const char *host; size_t len; };
+struct site {
+    bool tls;
+    const char *host;
+    size_t len;
+};
 
 static void host_read(const char *host, bool tls, struct site *out)
 {
@@ -20,8 +24,10 @@ static void host_read(const char *host, bool tls, struct site *out)
 
 static bool site_read(const char *url, struct site *out)
 {
-    static const struct { const char *text; bool tls; } SCHEMES[] = { { "http://", false },
-                                                                      { "https://", true } };
+    static const struct {
+        const char *text;
+        bool tls;
+    } SCHEMES[] = { { "http://", false }, { "https://", true } };
 
     for (size_t i = 0; i < COUNT(SCHEMES); i++) {
         const size_t len = strlen(SCHEMES[i].text);

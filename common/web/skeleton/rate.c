@@ -10,20 +10,26 @@
 #include "base/net.h"
 #include "base/ulid.h"
 
-#define BUCKET_SETS 4096           /* a power of two */
+#define BUCKET_SETS 4096 /* a power of two */
 #define BUCKET_WAYS 4
 #define SECOND INT64_C(1000000)
-#define LINES 50            /* a second */
-#define LINES_BURST 40      /* seconds of them at once */
+#define LINES 50       /* a second */
+#define LINES_BURST 40 /* seconds of them at once */
 #define LINES_ALL 1000
 #define LINES_ALL_BURST 20
 
-struct slot { _Atomic uint64_t owner; _Atomic int64_t full_at; };
-struct table { struct slot slots[BUCKET_SETS][BUCKET_WAYS]; _Atomic int64_t lines_at; };
+struct slot {
+    _Atomic uint64_t owner;
+    _Atomic int64_t full_at;
+};
+struct table {
+    struct slot slots[BUCKET_SETS][BUCKET_WAYS];
+    _Atomic int64_t lines_at;
+};
 
-static struct table *buckets;       /* NULL: everything is let through */
+static struct table *buckets; /* NULL: everything is let through */
 static int64_t address_rate, app_rate;
-static uint64_t seed;               /* so that strangers cannot choose keys of one set */
+static uint64_t seed; /* so that strangers cannot choose keys of one set */
 
 void rate_open(int64_t by_address, int64_t by_app)
 {
@@ -46,8 +52,8 @@ void rate_open(int64_t by_address, int64_t by_app)
 static uint64_t hash(char kind, const void *at, size_t len)
 {
     const unsigned char *bytes = at;
-    uint64_t h =
-        (seed ^ UINT64_C(0xCBF29CE484222325) ^ (unsigned char)kind) * UINT64_C(0x100000001B3);
+    uint64_t h = (seed ^ UINT64_C(0xCBF29CE484222325) ^ (unsigned char)kind) *
+                 UINT64_C(0x100000001B3);
 
     for (size_t i = 0; i < len; i++)
         h = (h ^ bytes[i]) * UINT64_C(0x100000001B3);
@@ -86,7 +92,7 @@ bool rate_pass(_Atomic int64_t *full_at, int64_t step, int64_t burst, enum rate_
 
     do {
         after = (before > now ? before : now) + step;
-        if (use != RATE_CHARGE && after - now > burst + step / 2)   /* the half hides rounding */
+        if (use != RATE_CHARGE && after - now > burst + step / 2) /* the half hides rounding */
             return say_wait(after - now - burst, wait);
     } while (use != RATE_LOOK && !atomic_compare_exchange_weak(full_at, &before, after));
     return true;
@@ -156,5 +162,11 @@ static bool pass_app(const char *app_key, enum rate_use use, int *wait)
            bucket_pass(hash('k', app_key, strlen(app_key)), app_rate, 1, use, wait);
 }
 
-bool rate_look_app(const char *app_key, int *wait) { return pass_app(app_key, RATE_LOOK, wait); }
-bool rate_take_app(const char *app_key, int *wait) { return pass_app(app_key, RATE_TAKE, wait); }
+bool rate_look_app(const char *app_key, int *wait)
+{
+    return pass_app(app_key, RATE_LOOK, wait);
+}
+bool rate_take_app(const char *app_key, int *wait)
+{
+    return pass_app(app_key, RATE_TAKE, wait);
+}

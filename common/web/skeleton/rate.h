@@ -24,8 +24,7 @@ bool rate_take_app(const char *app_key, int *wait);
 /* One bucket by itself: one more each `step` microseconds, `burst` microseconds' worth at once.
  * Charged is what was done already: it counts beyond the burst too, and is paid by waiting. */
 enum rate_use { RATE_LOOK, RATE_TAKE, RATE_CHARGE };
-bool rate_pass(_Atomic int64_t *full_at, int64_t step, int64_t burst, enum rate_use use,
-               int *wait);
+bool rate_pass(_Atomic int64_t *full_at, int64_t step, int64_t burst, enum rate_use use, int *wait);
 /* An address as a number that a stranger cannot choose, by kind of bucket; 0: it is no address. */
 uint64_t rate_owner(char kind, const char *address);
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "base/fault.h"
 
-#define RETRY_AFTER 1           /* seconds; most outages are restarts */
+#define RETRY_AFTER 1 /* seconds; most outages are restarts */
 
 static char header_room[8192], body_room[REPLY_BODY_MAX], head_room[4096], tail_room[2048];
 static struct text before, after;
@@ -72,7 +72,7 @@ static void add_refusal(struct json_text *json, const struct reply *reply,
 static void add_msg(struct json_text *json, const struct reply_end *end)
 {
     const struct err_row *row = err_row(end->err);
-    char room[512];             /* a field's name has at most 256 bytes */
+    char room[512]; /* a field's name has at most 256 bytes */
     struct text own = TEXT(room);
 
     if (end->err == PAY_BAD_FIELD && end->field)
@@ -122,18 +122,17 @@ enum pay_err reply_close(struct reply *reply, const struct reply_end *end)
 {
     struct reply_end last = *end;
 
-    if (reply->final)               /* answered as if all were well; the log has the result */
+    if (reply->final) /* answered as if all were well; the log has the result */
         last.err = PAY_OK;
     if (last.err == PAY_OK && (reply->body.full || reply->headers.full)) {
         reply_reset(reply);
         last.err = PAY_FAULT;
     }
-    if (err_row(last.err)->http >= 500)         /* a reason of an earlier check does not fit it */
+    if (err_row(last.err)->http >= 500) /* a reason of an earlier check does not fit it */
         last.why = NULL;
-    if (last.err != PAY_OK &&
-        (!reply->keep_data || reply->raw || reply->body.full || last.page)) {
+    if (last.err != PAY_OK && (!reply->keep_data || reply->raw || reply->body.full || last.page)) {
         text_reset(&reply->body);
-        if (reply->raw)                     /* its headers describe another body */
+        if (reply->raw) /* its headers describe another body */
             text_reset(&reply->headers);
         reply->in_data = reply->raw = false;
     }
@@ -156,13 +155,27 @@ enum pay_err reply_close(struct reply *reply, const struct reply_end *end)
 
 static const char *reason(int status)
 {
-    static const struct { int status; const char *words; } REASONS[] = {
-        { 200, "OK" }, { 201, "Created" }, { 204, "No Content" }, { 303, "See Other" },
+    static const struct {
+        int status;
+        const char *words;
+    } REASONS[] = {
+        { 200, "OK" },
+        { 201, "Created" },
+        { 204, "No Content" },
+        { 303, "See Other" },
         { 400, "Bad Request" },
-        { 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
-        { 405, "Method Not Allowed" }, { 409, "Conflict" }, { 413, "Content Too Large" },
-        { 414, "URI Too Long" }, { 415, "Unsupported Media Type" }, { 429, "Too Many Requests" },
-        { 500, "Internal Server Error" }, { 502, "Bad Gateway" }, { 503, "Service Unavailable" },
+        { 401, "Unauthorized" },
+        { 403, "Forbidden" },
+        { 404, "Not Found" },
+        { 405, "Method Not Allowed" },
+        { 409, "Conflict" },
+        { 413, "Content Too Large" },
+        { 414, "URI Too Long" },
+        { 415, "Unsupported Media Type" },
+        { 429, "Too Many Requests" },
+        { 500, "Internal Server Error" },
+        { 502, "Bad Gateway" },
+        { 503, "Service Unavailable" },
     };
 
     for (size_t i = 0; i < COUNT(REASONS); i++) {
@@ -179,7 +192,7 @@ bool reply_send(const struct reply *reply, struct fcgi *fcgi, bool head)
     const size_t len = before.len + reply->body.len + after.len;
 
     text_addf(&first, "Status: %d %s\r\n", reply->status, reason(reply->status));
-    if (reply->status != 204)                   /* a 204 has no body, so no length */
+    if (reply->status != 204) /* a 204 has no body, so no length */
         text_addf(&first, "Content-Length: %zu\r\n", len);
     bool sent = fcgi_write(fcgi, first.at, first.len) &&
                 fcgi_write(fcgi, reply->headers.at, reply->headers.len) &&

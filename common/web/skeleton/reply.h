@@ -9,13 +9,13 @@
 
 struct reply {
     int status;
-    struct text headers;        /* lines ended by \r\n */
+    struct text headers; /* lines ended by \r\n */
     struct text body;
-    struct json_text json;      /* over body, inside "data":{ once reply_data was called */
-    bool final;                 /* on an error, too, the answer is what the handler wrote */
-    bool in_data, raw;          /* raw: body is what the handler wrote, not an envelope */
-    bool keep_data;             /* on an error the data already written is answered too (50200) */
-    const char *error_code, *error_msg;     /* the channel's words, answered with 50200 and 50201 */
+    struct json_text json; /* over body, inside "data":{ once reply_data was called */
+    bool final;            /* on an error, too, the answer is what the handler wrote */
+    bool in_data, raw;     /* raw: body is what the handler wrote, not an envelope */
+    bool keep_data;        /* on an error the data already written is answered too (50200) */
+    const char *error_code, *error_msg; /* the channel's words, answered with 50200 and 50201 */
 };
 
 void reply_reset(struct reply *reply);

@@ -7,12 +7,12 @@
 /* What the skeleton knows when the handler is done. */
 struct reply_end {
     enum pay_err err;
-    const char *field;          /* with PAY_BAD_FIELD and PAY_CONFLICT */
-    const char *why;            /* a 4xx in words; NULL or "": the row's own */
+    const char *field; /* with PAY_BAD_FIELD and PAY_CONFLICT */
+    const char *why;   /* a 4xx in words; NULL or "": the row's own */
     const char *request_id;
-    const char *allow;          /* with PAY_BAD_METHOD */
-    int retry_after;            /* seconds; 0: the row's own */
-    bool head;                  /* headers only */
+    const char *allow; /* with PAY_BAD_METHOD */
+    int retry_after;   /* seconds; 0: the row's own */
+    bool head;         /* headers only */
     /* Writes a refusal as a page instead of JSON; NULL: JSON. */
     void (*page)(struct reply *reply, const struct reply_end *end);
 };

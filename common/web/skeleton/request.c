@@ -7,11 +7,12 @@
 /* Headers that must come once: of two copies nginx hands over both, one program would believe the
  * first and another the last. A repeated Authorization is not here, since its answer is 40100. */
 static const char *const SINGLE[] = {
-    "CONTENT_TYPE", "CONTENT_LENGTH", "HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_HOST",
-    "HTTP_ORIGIN", "HTTP_TRANSFER_ENCODING", "REQUEST_METHOD", "REQUEST_URI",
+    "CONTENT_TYPE",           "CONTENT_LENGTH", "HTTP_CONTENT_TYPE",
+    "HTTP_CONTENT_LENGTH",    "HTTP_HOST",      "HTTP_ORIGIN",
+    "HTTP_TRANSFER_ENCODING", "REQUEST_METHOD", "REQUEST_URI",
 };
 
-static char body_room[REQUEST_BODY_MAX + 1];    /* one request at a time in a process */
+static char body_room[REQUEST_BODY_MAX + 1]; /* one request at a time in a process */
 
 static bool repeats(const struct fcgi *fcgi)
 {
@@ -153,8 +154,15 @@ const char *request_header(const struct request *request, const char *name)
 bool request_was_forwarded(const struct request *request)
 {
     static const char *const MARKS[] = {
-        "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port",
-        "x-real-ip", "forwarded", "via", "cf-connecting-ip", "true-client-ip",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-forwarded-port",
+        "x-real-ip",
+        "forwarded",
+        "via",
+        "cf-connecting-ip",
+        "true-client-ip",
     };
 
     for (size_t i = 0; i < COUNT(MARKS); i++) {

@@ -27,7 +27,7 @@ static bool method_fits(const struct route *route, const char *method)
 
 static void add_allow(struct text *allow, const struct route *route)
 {
-    if (allow->len > 0 && route->allow)         /* names them all already */
+    if (allow->len > 0 && route->allow) /* names them all already */
         return;
     text_add(allow, allow->len > 0 ? ", " : "");
     text_add(allow, route->allow ? route->allow : route->method);
@@ -54,13 +54,19 @@ enum pay_err route_find(const struct endpoint *endpoint, bool test_mode, const c
     return out->route ? PAY_BAD_METHOD : PAY_NOT_FOUND;
 }
 
-struct method { const char *name; bool takes_body; };
+struct method {
+    const char *name;
+    bool takes_body;
+};
 
 /* NULL: none of ours. */
 static const struct method *method_of(const struct route *route)
 {
     static const struct method METHODS[] = {
-        { "GET", false }, { "POST", true }, { "PUT", true }, { "DELETE", false },
+        { "GET", false },
+        { "POST", true },
+        { "PUT", true },
+        { "DELETE", false },
     };
 
     for (size_t i = 0; i < COUNT(METHODS); i++) {
@@ -92,11 +98,12 @@ static const char *rights_wrong(const struct route *route)
 {
     if (route->auth != BY_OPERATOR)
         return route->permission || route->apps != APPS_UNSAID
-                   ? "it names a permission or apps, so its auth must be BY_OPERATOR" : NULL;
+                   ? "it names a permission or apps, so its auth must be BY_OPERATOR"
+                   : NULL;
     if (!route->permission || !is_permission(route->permission))
         return "an operator's route must name its permission, like order:view";
-    return route->apps == APPS_UNSAID
-               ? "an operator's route must say whose apps it is about" : NULL;
+    return route->apps == APPS_UNSAID ? "an operator's route must say whose apps it is about"
+                                      : NULL;
 }
 
 const char *route_wrong(const struct route *route)

@@ -8,9 +8,9 @@
 #define ALLOW_SIZE 64
 
 struct route_match {
-    const struct route *route;          /* the path's; its method fits only when PAY_OK */
-    char segment[SEGMENT_SIZE];         /* what stood for {}, "" without */
-    char allow[ALLOW_SIZE];             /* the methods of the path, with PAY_BAD_METHOD */
+    const struct route *route;  /* the path's; its method fits only when PAY_OK */
+    char segment[SEGMENT_SIZE]; /* what stood for {}, "" without */
+    char allow[ALLOW_SIZE];     /* the methods of the path, with PAY_BAD_METHOD */
 };
 
 /* PAY_NOT_FOUND; PAY_BAD_METHOD with allow filled in. */

@@ -18,7 +18,7 @@
 struct service {
     const struct endpoint *endpoint;
     struct config config;
-    int fd;                     /* -1: plain CGI */
+    int fd; /* -1: plain CGI */
 };
 
 /* A web server hands query words over as arguments (RFC 3875 4.4): not to be read as options. */
@@ -88,8 +88,8 @@ static int open_socket(const struct service *service)
         return 0;
     if (!getenv("REQUEST_METHOD"))
         cannot_start(service->endpoint,
-               "no SHROFF_LISTEN, no listening socket on descriptor 0 and no CGI request"
-               " in the environment (--help)");
+                     "no SHROFF_LISTEN, no listening socket on descriptor 0 and no CGI request"
+                     " in the environment (--help)");
     return -1;
 }
 
@@ -115,7 +115,7 @@ static int work(void *arg)
     }
     fcgi_close(&worker.fcgi);
     db_close(&worker.db);
-    return served > 0 || server_ends() ? 0 : 1;     /* 1: the socket gave no request */
+    return served > 0 || server_ends() ? 0 : 1; /* 1: the socket gave no request */
 }
 
 int endpoint_serve(const struct endpoint *endpoint, int argc, char **argv)

@@ -14,19 +14,22 @@
 #include "base/log.h"
 #include "io/fcgi/fcgi.h"
 
-#define SHORT_LIFE_US INT64_C(300000)       /* a worker that ends sooner failed to start */
+#define SHORT_LIFE_US INT64_C(300000) /* a worker that ends sooner failed to start */
 #define PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 5000
-#define LAST_WAIT_US INT64_C(20000000)      /* for requests in hand at the end */
+#define LAST_WAIT_US INT64_C(20000000) /* for requests in hand at the end */
 
-struct child { pid_t pid; int64_t started_us; };
+struct child {
+    pid_t pid;
+    int64_t started_us;
+};
 
 struct server {
     struct child children[WORKERS_MAX];
     int64_t count;
     server_work *work;
     void *arg;
-    int64_t pause_ms, next_fork_us;         /* while workers die young */
+    int64_t pause_ms, next_fork_us; /* while workers die young */
     int code;
     sigset_t mask, before;
 };
@@ -172,7 +175,7 @@ static void block_signals(struct server *server)
         sigaddset(&server->mask, OURS[i]);
     sigprocmask(SIG_BLOCK, &server->mask, &server->before);
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGCHLD, SIG_DFL);       /* if ignored, children's ends are lost */
+    signal(SIGCHLD, SIG_DFL); /* if ignored, children's ends are lost */
 }
 
 int server_run(int64_t workers, server_work *work, void *arg)
@@ -180,7 +183,8 @@ int server_run(int64_t workers, server_work *work, void *arg)
     static struct server server;
     bool stop = false;
 
-    server = (struct server){ .count = workers < WORKERS_MAX ? workers : WORKERS_MAX, .work = work,
+    server = (struct server){ .count = workers < WORKERS_MAX ? workers : WORKERS_MAX,
+                              .work = work,
                               .arg = arg };
     block_signals(&server);
     log_event(LOG_INFO, "server.start", KN("workers", server.count));

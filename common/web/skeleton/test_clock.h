@@ -6,9 +6,11 @@
 
 #include "web/skeleton/endpoint.h"
 
-#define TEST_CLOCK_MAX 31536000     /* a year */
+#define TEST_CLOCK_MAX 31536000 /* a year */
 
-struct test_clock_in { int64_t advance; };
+struct test_clock_in {
+    int64_t advance;
+};
 extern const struct field TEST_CLOCK_FIELD;
 /* clang-format off */
 #define TEST_CLOCK_FIELDS { &TEST_CLOCK_FIELD, 1, false }
