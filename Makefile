@@ -135,7 +135,7 @@ unit: unit-build
 # Needs a MariaDB, which scripts/test starts (SHROFF_STATE and its accounts).
 db: db-build
 	@rc=0; for t in $(call named,$(DBTS)); do $$t || rc=1; done; exit $$rc
-lint:
+lint: format-check
 	@scripts/lint
 clean:
 	rm -rf build
@@ -150,7 +150,8 @@ JOBS_N ?= $(shell nproc)
 format:
 	@echo $(FORMAT_C) | xargs -P $(JOBS_N) -n 16 clang-format-14 -i
 format-check:
-	@echo $(FORMAT_C) | xargs -P $(JOBS_N) -n 16 clang-format-14 --dry-run -Werror
+	@command -v clang-format-14 >/dev/null || { echo "clang-format-14 is not here: apt-get install clang-format-14"; exit 1; }
+	@echo $(FORMAT_C) | xargs -P $(JOBS_N) -n 16 clang-format-14 --dry-run -Werror || { echo "run: make format"; exit 1; }
 # For clangd and other tools: one entry a source, with its compiler flags.
 compile_commands.json: Makefile
 	@$(MAKE) CC=clang-14 -nB V=1 all unit-build db-build bench-build 2>/dev/null | awk -v dir='$(CURDIR)' ' \

@@ -24,6 +24,7 @@ jq                      command jq
 '
 PACKAGES_TEST='
 libcmocka-dev           library cmocka
+clang-format-14         command clang-format-14
 nodejs                  node 18
 npm                     command npm
 chromium                command chromium
@@ -44,7 +45,6 @@ nginx-common            file /etc/nginx/nginx.conf
 PACKAGES_STATIC='
 clang-14                command clang-14
 clang-tidy-14           command clang-tidy-14
-clang-format-14         command clang-format-14
 cppcheck                command cppcheck
 '
 PACKAGES_FUZZ='

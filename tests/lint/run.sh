@@ -283,6 +283,26 @@ for code in 'if (o->status == ORDER_WAITING)' 'if (a->status != 200)' 'if (h->st
 done
 check 'tests type what they expect' tests/db/x.c '' <<<'run("UPDATE pay_order SET status = 20");'
 
+# ---- the form of C: `make lint` in a tree with one file
+tree=$(mktemp -d)
+mkdir -p "$tree/common/app"
+cp "$(dirname "$lint")/../.clang-format" "$tree"
+ln -s "$(dirname "$lint")" "$tree/scripts"
+# formed WANTED TEXT: does make lint take it
+formed() {
+    local got=taken
+    printf '/* x.c - nothing. */\n%s\n' "$2" >"$tree/common/app/x.c"
+    make -s -C "$tree" -f scripts/../Makefile lint >/dev/null 2>&1 || got=refused
+    if [ "$got" == "$1" ]; then passed=$((passed + 1)); else
+        failed=$((failed + 1))
+        printf 'form of %s: %s\n' "$2" "$got"
+    fi
+}
+formed taken $'int x; /* one */'
+formed refused $'int  x;'
+formed taken $'/* clang-format off */\nint  x;\n/* clang-format on */'
+rm -rf "$tree"
+
 # ---- the program itself
 tree=$(mktemp -d)
 mkdir -p "$tree/common/app"
