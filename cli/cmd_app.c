@@ -29,6 +29,10 @@ static bool app_options(const struct cli *cli, struct app_row *app)
 {
     return text_option(cli, OPT_NAME, app->name, sizeof(app->name)) &&
            text_option(cli, OPT_NOTIFY_URL, app->order_notify_url, sizeof(app->order_notify_url)) &&
+           text_option(cli, OPT_REFUND_NOTIFY_URL, app->refund_notify_url,
+                       sizeof(app->refund_notify_url)) &&
+           text_option(cli, OPT_TRANSFER_NOTIFY_URL, app->transfer_notify_url,
+                       sizeof(app->transfer_notify_url)) &&
            text_option(cli, OPT_SCHEDULE, app->notify_schedule, 256) &&
            text_option(cli, OPT_LATE_PAYMENT, app->late_payment, sizeof(app->late_payment)) &&
            text_option(cli, OPT_ALLOWED_NETS, app->allowed_nets, sizeof(app->allowed_nets)) &&

@@ -55,7 +55,7 @@ int run_order_show(struct cli *cli)
     if (err != PAY_OK)
         return cli_fail(err, cli->arg[0],
                         err == PAY_NOT_FOUND  ? "no order has this number: order_no, pay_id,"
-                                                " webhook-id or the merchant's own"
+                                                " refund_no, webhook-id or a merchant's own"
                         : err == PAY_CONFLICT ? "orders of several apps have it: add --app APP_KEY"
                                               : NULL);
     out_open(&cli->out, cli->value[OPT_JSON], true);

@@ -10,7 +10,8 @@
 
 /* clang-format off */
 enum opt {
-    OPT_JSON, OPT_REASON, OPT_APP, OPT_NAME, OPT_NOTIFY_URL, OPT_APPEND_CHANNEL,
+    OPT_JSON, OPT_REASON, OPT_APP, OPT_NAME, OPT_NOTIFY_URL, OPT_REFUND_NOTIFY_URL,
+    OPT_TRANSFER_NOTIFY_URL, OPT_APPEND_CHANNEL,
     OPT_NOTIFY_CLOSED, OPT_SCHEDULE, OPT_LATE_PAYMENT, OPT_ALLOWED_NETS, OPT_REMARK, OPT_SCOPES,
     OPT_PUBLIC_KEY_FILE, OPT_SECRET_FILE, OPT_EXPIRE, OPT_OVERLAP, OPT_CODE, OPT_FEE_RATE,
     OPT_SIGN_TYPE, OPT_CONFIG_FILE, OPT_SECRETS_FILE, OPT_CHANNEL, OPT_KEY, OPT_STATUS, OPT_LIMIT,
@@ -48,8 +49,9 @@ command_body run_migrate, run_app_create, run_app_list, run_app_show, run_app_se
     run_app_enable, run_app_disable, run_key_create, run_key_list, run_key_show, run_key_rotate,
     run_key_revoke, run_key_rotate_master, run_channel_create, run_channel_members,
     run_channel_list, run_channel_show, run_channel_rotate, run_channel_enable, run_channel_disable,
-    run_order_list, run_order_show, run_notify_list, run_notify_resend, run_notify_probe,
-    run_alerts, run_alerts_close, run_sign, run_verify, run_audit, run_doctor, run_sizes;
+    run_order_list, run_order_show, run_refund_list, run_refund_show, run_notify_list,
+    run_notify_resend, run_notify_probe, run_alerts, run_alerts_close, run_sign, run_verify,
+    run_audit, run_doctor, run_sizes;
 int cli_send_again(struct cli *cli, const char *no); /* cmd_notify_again.c */
 
 /* Prints "shroffctl: what: why" and the cure; exit code 1, or 2 for what the user typed wrong. */

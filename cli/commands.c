@@ -12,8 +12,9 @@
 #include "io/db/db_refusal.h"
 
 #define APP_OPTIONS \
-    (O(OPT_NAME) | O(OPT_NOTIFY_URL) | O(OPT_APPEND_CHANNEL) | O(OPT_NOTIFY_CLOSED) | \
-     O(OPT_SCHEDULE) | O(OPT_LATE_PAYMENT) | O(OPT_ALLOWED_NETS) | O(OPT_REMARK))
+    (O(OPT_NAME) | O(OPT_NOTIFY_URL) | O(OPT_REFUND_NOTIFY_URL) | O(OPT_TRANSFER_NOTIFY_URL) | \
+     O(OPT_APPEND_CHANNEL) | O(OPT_NOTIFY_CLOSED) | O(OPT_SCHEDULE) | O(OPT_LATE_PAYMENT) | \
+     O(OPT_ALLOWED_NETS) | O(OPT_REMARK))
 #define J O(OPT_JSON)
 #define R O(OPT_REASON)
 
@@ -69,9 +70,16 @@ const struct command COMMANDS[] = {
       J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_FROM) | O(OPT_TO) | O(OPT_LIMIT) | O(OPT_AFTER), 0,
       false, false, false, run_order_list },
     { "order", "show", "NO",
-      "an order's whole story, by order_no, pay_id, webhook-id or the"
-      " merchant's number",
+      "an order's whole story, by order_no, pay_id, refund_no,"
+      " webhook-id or a merchant's number",
       J | O(OPT_APP), 0, false, false, false, run_order_show },
+    { "refund", "list", NULL, "refunds of all apps, newest first",
+      J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_FROM) | O(OPT_TO) | O(OPT_LIMIT) | O(OPT_AFTER), 0,
+      false, false, false, run_refund_list },
+    { "refund", "show", "NO",
+      "one refund, by refund_no or the merchant's number; its story is in"
+      " order show",
+      J | O(OPT_APP), 0, false, false, false, run_refund_show },
     { "notify", "list", NULL, "notifications, newest first",
       J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_LIMIT) | O(OPT_AFTER), 0, false, false, false,
       run_notify_list },

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include "base/view.h"
 
-#define OUT_COLUMNS 16
+#define OUT_COLUMNS 24
 
 struct out {
     bool json, list;

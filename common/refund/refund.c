@@ -15,6 +15,7 @@ static const struct db_column REFUND_COLUMNS[] = {
     DB_COLUMN_TIME(struct refund, create_time),
     DB_COLUMN_TIME(struct refund, success_time),
     DB_COLUMN(struct refund, sync_times),
+    DB_COLUMN_TIME(struct refund, next_sync_time),
     DB_COLUMN(struct refund, pay_price),
     DB_COLUMN(struct refund, refund_price),
     DB_COLUMN(struct refund, no),

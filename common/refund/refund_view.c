@@ -17,7 +17,11 @@ enum {
     R_CAUSE,
     R_CREATED,
     R_VERSION,
-    R_APP
+    R_APP,
+    R_CHANNEL,
+    R_PAY_ID,
+    R_ASKED,
+    R_NEXT
 };
 
 #define REFUND(member, kind, name, /* need */...) \
@@ -42,6 +46,10 @@ static const struct view_member MEMBERS[] = {
     [R_CREATED] = REFUND(create_time, VIEW_TIME, "create_time", VIEW_ALWAYS),
     [R_VERSION] = REFUND(version, VIEW_NUMBER, "version", VIEW_ALWAYS),
     [R_APP] = VIEW_MEMBER(struct refund_shown, app_key, VIEW_STRING, "app_key", VIEW_ALWAYS),
+    [R_CHANNEL] = REFUND(channel_code, VIEW_TEXT, "channel", VIEW_ALWAYS),
+    [R_PAY_ID] = REFUND(pay_id, VIEW_TEXT, "pay_id", VIEW_ALWAYS),
+    [R_ASKED] = REFUND(sync_times, VIEW_NUMBER, "asked_times", VIEW_UNLESS_EMPTY),
+    [R_NEXT] = REFUND(next_sync_time, VIEW_TIME, "asked_next", VIEW_UNLESS_EMPTY),
 };
 
 /* The order of the members is the contract's. */
@@ -54,6 +62,17 @@ static const unsigned char IN_QUERY[] = { NUMBERS, TERMS_AND_STATE, CIRCUMSTANCE
 static const unsigned char IN_NOTIFICATION[] = {
     NUMBERS, R_MERCHANT_ORDER, TERMS_AND_STATE, CIRCUMSTANCES, R_APP,
 };
+
+static const unsigned char IN_LIST[] = {
+    R_NO,       R_APP,     R_MERCHANT_NO, R_ORDER,   R_STATUS, R_PRICE,
+    R_CURRENCY, R_CHANNEL, R_CAUSE,       R_CREATED, R_DONE,   R_ERROR_CODE,
+};
+static const unsigned char WHOLE[] = {
+    NUMBERS,   R_MERCHANT_ORDER, R_APP,   TERMS_AND_STATE, CIRCUMSTANCES,
+    R_CHANNEL, R_PAY_ID,         R_ASKED, R_NEXT,
+};
+const struct view REFUND_IN_LIST = VIEW_SHOWS(MEMBERS, IN_LIST);
+const struct view REFUND_WHOLE = VIEW_SHOWS(MEMBERS, WHOLE);
 
 /* An automatic refund has no number of the merchant's. */
 static void show(struct json_text *to, const struct view *view, const struct refund *refund,

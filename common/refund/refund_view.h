@@ -18,5 +18,7 @@ struct refund_shown {
     const struct refund *refund;
     const char *merchant_refund_id, *app_key; /* NULL: left out */
 };
+/* Of a refund_shown: for shroffctl. */
+extern const struct view REFUND_IN_LIST, REFUND_WHOLE;
 
 #endif

@@ -13,6 +13,7 @@
 struct app_row {
     int64_t id, status, notify_append_channel, notify_closed, create_time;
     char app_key[APP_KEY_SIZE], name[257], order_notify_url[1025], notify_schedule[1021];
+    char refund_notify_url[1025], transfer_notify_url[1025];
     char late_payment[9], allowed_nets[1025], remark[1021];
 };
 struct key_row {

@@ -80,7 +80,8 @@ static enum pay_err app_check(struct actor *actor, const struct app_row *app)
     else if (utf8_has_control(app->name, strlen(app->name)) ||
              utf8_has_control(app->remark, strlen(app->remark)))
         actor->problem = "the name and the remark must hold no control characters";
-    else if (!url_ok(app->order_notify_url))
+    else if (!url_ok(app->order_notify_url) || !url_ok(app->refund_notify_url) ||
+             !url_ok(app->transfer_notify_url))
         actor->problem = "the notify URL must be absolute http or https, at most 1024 bytes,"
                          " without user or fragment";
     else if (!notify_schedule_parse(app->notify_schedule, &schedule))
@@ -102,16 +103,18 @@ struct app_create {
 static enum pay_err app_create_work(struct db *db, void *arg)
 {
     static const char SQL[] =
-        "INSERT INTO pay_app (app_key, name, order_notify_url, notify_append_channel, "
-        "notify_closed,"
+        "INSERT INTO pay_app (app_key, name, order_notify_url, refund_notify_url,"
+        " transfer_notify_url, notify_append_channel, notify_closed,"
         " notify_schedule, late_payment, allowed_nets, webhook_secret_sealed, remark)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     const struct app_create *w = arg;
     const struct app_row *a = w->app;
     const struct db_param in[] = {
         DB_STR(a->app_key),
         DB_STR(a->name),
         DB_OPT(a->order_notify_url),
+        DB_OPT(a->refund_notify_url),
+        DB_OPT(a->transfer_notify_url),
         DB_NUM(a->notify_append_channel),
         DB_NUM(a->notify_closed),
         DB_STR(a->notify_schedule),
@@ -157,8 +160,9 @@ struct app_change {
 static enum pay_err app_set_work(struct db *db, void *arg)
 {
     static const char SQL[] =
-        "UPDATE pay_app SET name = ?, order_notify_url = ?, notify_append_channel = ?,"
-        " notify_closed = ?, notify_schedule = ?, late_payment = ?, allowed_nets = ?, remark = ?"
+        "UPDATE pay_app SET name = ?, order_notify_url = ?, refund_notify_url = ?,"
+        " transfer_notify_url = ?, notify_append_channel = ?, notify_closed = ?,"
+        " notify_schedule = ?, late_payment = ?, allowed_nets = ?, remark = ?"
         " WHERE id = ?";
     const struct app_change *w = arg;
     const struct app_row *a = w->app;
@@ -168,9 +172,17 @@ static enum pay_err app_set_work(struct db *db, void *arg)
     if (err != PAY_OK)
         return err;
     const struct db_param in[] = {
-        DB_STR(a->name),          DB_OPT(a->order_notify_url), DB_NUM(a->notify_append_channel),
-        DB_NUM(a->notify_closed), DB_STR(a->notify_schedule),  DB_STR(a->late_payment),
-        DB_STR(a->allowed_nets),  DB_STR(a->remark),           DB_NUM(id),
+        DB_STR(a->name),
+        DB_OPT(a->order_notify_url),
+        DB_OPT(a->refund_notify_url),
+        DB_OPT(a->transfer_notify_url),
+        DB_NUM(a->notify_append_channel),
+        DB_NUM(a->notify_closed),
+        DB_STR(a->notify_schedule),
+        DB_STR(a->late_payment),
+        DB_STR(a->allowed_nets),
+        DB_STR(a->remark),
+        DB_NUM(id),
     };
     err = db_exec(db, SQL, DB_LIST(in), NULL);
     return err == PAY_OK ? registry_log(db, w->actor, "app.set", a->app_key) : err;
@@ -273,6 +285,8 @@ static const struct db_column APP_COLUMNS[] = {
     DB_COLUMN(struct app_row, name),
     DB_COLUMN(struct app_row, status),
     DB_COLUMN(struct app_row, order_notify_url),
+    DB_COLUMN(struct app_row, refund_notify_url),
+    DB_COLUMN(struct app_row, transfer_notify_url),
     DB_COLUMN(struct app_row, notify_append_channel),
     DB_COLUMN(struct app_row, notify_closed),
     DB_COLUMN(struct app_row, notify_schedule),
@@ -282,8 +296,9 @@ static const struct db_column APP_COLUMNS[] = {
     DB_COLUMN_TIME(struct app_row, create_time),
 };
 #define APP_SELECT \
-    "SELECT id, app_key, name, status, order_notify_url, notify_append_channel, notify_closed," \
-    " notify_schedule, late_payment, allowed_nets, remark, create_time FROM pay_app"
+    "SELECT id, app_key, name, status, order_notify_url, refund_notify_url, transfer_notify_url," \
+    " notify_append_channel, notify_closed, notify_schedule, late_payment, allowed_nets, remark," \
+    " create_time FROM pay_app"
 
 enum pay_err registry_app_get(struct db *db, const char *app_key, struct app_row *out)
 {

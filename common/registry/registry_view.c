@@ -8,6 +8,8 @@ static const struct view_member APP_MEMBERS[] = {
     APP(name, VIEW_TEXT, "name", VIEW_ALWAYS),
     APP(status, VIEW_STATE, "status", VIEW_ALWAYS, .words = STATE_WORDS(APP_STATES)),
     APP(order_notify_url, VIEW_TEXT, "notify_url", VIEW_UNLESS_EMPTY),
+    APP(refund_notify_url, VIEW_TEXT, "refund_notify_url", VIEW_UNLESS_EMPTY),
+    APP(transfer_notify_url, VIEW_TEXT, "transfer_notify_url", VIEW_UNLESS_EMPTY),
     APP(notify_append_channel, VIEW_NUMBER, "notify_append_channel", VIEW_ALWAYS),
     APP(notify_closed, VIEW_NUMBER, "notify_closed", VIEW_ALWAYS),
     APP(notify_schedule, VIEW_TEXT, "notify_schedule", VIEW_ALWAYS),

@@ -6,19 +6,7 @@
 #include "refund/refund_state.h"
 #include "settle/verdict.h"
 #include "transfer/transfer_state.h"
-
-/* Every proof has one parameter, the number of days that logs are kept, so that all are called
- * alike. */
-#define KEPT " > UTC_TIMESTAMP() - INTERVAL k.days DAY"
-#define KEEP "(SELECT ? AS days) k"
-#define PAID STATE_IN(ORDER_PAID)
-
-/* The money is handled: a refund is under way or done, or an alert is open. */
-#define HANDLED(attempt) \
-    "(EXISTS (SELECT 1 FROM pay_refund r WHERE r.extension_id = " attempt ".id AND r.status" \
-    " <> " STATE(REFUND_FAILURE) ")" \
-                                 " OR EXISTS (SELECT 1 FROM pay_alert a WHERE a.about = " attempt \
-                                 ".no AND a.closed_by IS NULL))"
+#include "watch/audit_private.h"
 
 /* clang-format off */
 #define PAID_ONCE \
@@ -43,26 +31,6 @@
     " FROM " KEEP " JOIN pay_order_extension e LEFT JOIN pay_order o ON o.id = e.order_id" \
     " WHERE e.status = " STATE(ATTEMPT_SUCCESS) " AND NOT (o.extension_id <=> e.id)" \
     " AND NOT " HANDLED("e")
-
-#define REFUND_SUMS \
-    "SELECT o.no AS about, CONCAT('refund_price ', o.refund_price, ' (refunds say '," \
-    " IFNULL(r.done, 0)," \
-    " '), refunding_price ', o.refunding_price, ' (refunds say ', IFNULL(r.open, 0), ') of '," \
-    " o.price) AS text" \
-    " FROM " KEEP " JOIN pay_order o LEFT JOIN (SELECT order_id," \
-    " SUM(IF(status = " STATE(REFUND_SUCCESS) ", refund_price, 0)) AS done," \
-    " SUM(IF(status = " STATE(REFUND_WAITING) ", refund_price, 0)) AS open" \
-    " FROM pay_refund WHERE cause = 'merchant' GROUP BY order_id) r ON r.order_id = o.id" \
-    " WHERE o.refund_price <> IFNULL(r.done, 0) OR o.refunding_price <> IFNULL(r.open, 0)" \
-    " OR o.refund_price + o.refunding_price > o.price" \
-    " OR (o.status = " STATE(ORDER_REFUND) ") <>" \
-    " (o.refund_price = o.price AND o.status IN " PAID ")" \
-    " UNION ALL SELECT e.no, CONCAT('automatic refunds of ', SUM(r.refund_price), ' for '," \
-    " e.paid_price)" \
-    " FROM pay_refund r JOIN pay_order_extension e ON e.id = r.extension_id" \
-    " WHERE r.cause <> 'merchant' AND r.status <> " STATE(REFUND_FAILURE) \
-    " GROUP BY e.id, e.no, e.paid_price" \
-    " HAVING SUM(r.refund_price) > e.paid_price"
 
 /* An app's own address may have been set or removed since: then no task is also correct. */
 #define ONE_TASK_PER_EVENT \
@@ -212,13 +180,19 @@
 const struct audit_proof AUDIT_PROOFS[] = {
     { "paid-once", "a paid order has one attempt that paid it, and they agree", PAID_ONCE },
     { "surplus-handled", "every other payment has a refund or an open alert", SURPLUS },
-    { "refund-sums", "refunds add up to what orders say, never above the price", REFUND_SUMS },
+    { "refund-sums", "refunds add up to what orders say, never above the price",
+      AUDIT_REFUND_SUMS },
+    { "refund-of-payment", "each refund is of money that its attempt brought in, on its channel",
+      AUDIT_REFUND_OF_PAYMENT },
+    { "refund-told-once", "each refund that ended has one task of its end", AUDIT_REFUND_TOLD },
     { "told-once", "each finished order has one task per event", ONE_TASK_PER_EVENT },
     { "not-late", "no task is due for 5 minutes while a runner works", NOT_LATE },
     { "tries-logged", "each delivery try has its row", TRIES_LOGGED },
     { "closed-unpaid", "no closed order holds money without a refund or an open alert",
       CLOSED_UNPAID },
     { "callbacks-agree", "each accepted callback agrees with its attempt", CALLBACKS_AGREE },
+    { "refund-callbacks-agree", "each accepted callback about a refund agrees with it",
+      AUDIT_REFUND_CALLBACKS },
     { "states-replay", "status_log replays to the rows, by legal steps", STATES_REPLAY },
     { "fee-fits", "fees are as agreed and never above the price", FEE_FITS },
     { "number-once", "no channel's number of a payment belongs to two attempts", NUMBER_ONCE },

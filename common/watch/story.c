@@ -7,6 +7,7 @@
 #include "notify/notify_endpoint.h"
 #include "notify/notify_state.h"
 #include "order/order_state.h"
+#include "refund/refund_state.h"
 
 static const struct view_member EVENT_MEMBERS[] = {
     VIEW_MEMBER(struct story_event, time, VIEW_TIME, "time", VIEW_ALWAYS),
@@ -57,18 +58,34 @@ static enum pay_err find(struct db *db, const char *sql, const struct db_param *
 enum pay_err story_find(struct db *db, const char *number, const char *app_key,
                         struct story_key *out)
 {
+    /* clang-format off */
     static const char OURS[] =
         "SELECT id, no FROM pay_order WHERE no = ?"
         " UNION SELECT o.id, o.no FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
         " WHERE e.no = ?"
+        " UNION SELECT o.id, o.no FROM pay_refund r JOIN pay_order o ON o.id = r.order_id"
+        " WHERE r.no = ?"
         " UNION SELECT o.id, o.no FROM notify_task t JOIN pay_order o ON o.id = t.data_id"
-        " WHERE t.type = " STATE(NOTIFY_ORDER) " AND t.no = ?";
+        " WHERE t.type = " STATE(NOTIFY_ORDER) " AND t.no = ?"
+        " UNION SELECT o.id, o.no FROM notify_task t JOIN pay_refund r ON r.id = t.data_id"
+        " JOIN pay_order o ON o.id = r.order_id"
+        " WHERE t.type = " STATE(NOTIFY_REFUND) " AND t.no = ?";
+    /* clang-format on */
     static const char THEIRS[] =
-        "SELECT o.id, o.no FROM pay_app a"
+        "SELECT id, no FROM (SELECT o.id, o.no FROM pay_app a"
         " STRAIGHT_JOIN pay_order o ON o.app_id = a.id AND o.merchant_order_id = ?"
-        " WHERE ? IS NULL OR a.app_key = ? LIMIT 2";
-    const struct db_param ours[] = { DB_STR(number), DB_STR(number), DB_STR(number) };
-    const struct db_param theirs[] = { DB_STR(number), DB_OPT(app_key), DB_OPT(app_key) };
+        " WHERE ? IS NULL OR a.app_key = ?"
+        " UNION SELECT o.id, o.no FROM pay_app a"
+        " STRAIGHT_JOIN pay_refund r ON r.app_id = a.id AND r.merchant_refund_id = ?"
+        " STRAIGHT_JOIN pay_order o ON o.id = r.order_id"
+        " WHERE ? IS NULL OR a.app_key = ?) x LIMIT 2";
+    const struct db_param ours[] = {
+        DB_STR(number), DB_STR(number), DB_STR(number), DB_STR(number), DB_STR(number),
+    };
+    const struct db_param theirs[] = {
+        DB_STR(number), DB_OPT(app_key), DB_OPT(app_key),
+        DB_STR(number), DB_OPT(app_key), DB_OPT(app_key),
+    };
     enum pay_err err = PAY_NOT_FOUND;
 
     if (ulid_is(number))
@@ -92,6 +109,15 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     " ' (channel ', channel_id, IFNULL(CONCAT('), shown as ', display_mode), ')')," \
     " IFNULL(CONCAT(', channel said ', channel_error_code, ' ', channel_error_msg), ''))" \
     " FROM pay_order_extension WHERE order_id = ?"
+/* clang-format off */
+#define EVENT_REFUND \
+    " UNION ALL SELECT create_time, 2, 'refund', no, CONCAT(refund_price, ' ', currency," \
+    " IF(cause = 'merchant', CONCAT(', merchant_refund_id ', merchant_refund_id)," \
+    " CONCAT(', by itself: ', cause)), IFNULL(CONCAT(', ', reason), '')," \
+    " IFNULL(CONCAT(', channel said ', channel_error_code), '')," \
+    " IFNULL(CONCAT(' ', channel_error_msg), ''), IF(status = " STATE(REFUND_WAITING) "," \
+    " CONCAT(', the channel is asked ', next_sync_time), ''))" \
+    " FROM pay_refund WHERE order_id = ?"
 /* Any sender that knows the number can send refused ones: only the latest 20 are shown. */
 #define CALLBACKS \
     "SELECT c.create_time, 3, 'callback', e.no, CONCAT(c.verdict, ' from '," \
@@ -100,48 +126,59 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
 #define EVENT_CALLBACK \
     " UNION ALL (" CALLBACKS " c.believed <> 0)" \
     " UNION ALL (" CALLBACKS " c.believed = 0 ORDER BY c.id DESC LIMIT 20)"
-/* clang-format off */
 #define EVENT_STATE \
     " UNION ALL SELECT create_time, 4, 'state', kind, CONCAT(" STEP_OF("", ORDER_STATES) ")" \
     " FROM status_log WHERE kind = 'order' AND data_id = ?" \
     " UNION ALL SELECT s.create_time, 4, 'state', e.no, CONCAT('attempt ', " \
     STEP_OF("s.", ATTEMPT_STATES) ") FROM pay_order_extension e" \
-    " JOIN status_log s ON s.kind = 'attempt' AND s.data_id = e.id WHERE e.order_id = ?"
+    " JOIN status_log s ON s.kind = 'attempt' AND s.data_id = e.id WHERE e.order_id = ?" \
+    " UNION ALL SELECT s.create_time, 4, 'state', r.no, CONCAT('refund ', " \
+    STEP_OF("s.", REFUND_STATES) ") FROM pay_refund r" \
+    " JOIN status_log s ON s.kind = 'refund' AND s.data_id = r.id WHERE r.order_id = ?"
+/* Notifications of the order, and of its refunds. */
+#define TASKS \
+    "WITH t AS (SELECT id, no, app_id, event, notify_url, status, next_notify_time," \
+    " parked_since, create_time FROM notify_task" \
+    " WHERE type = " STATE(NOTIFY_ORDER) " AND data_id = ?" \
+    " UNION ALL SELECT k.id, k.no, k.app_id, k.event, k.notify_url, k.status," \
+    " k.next_notify_time, k.parked_since, k.create_time FROM pay_refund r STRAIGHT_JOIN" \
+    " notify_task k ON k.type = " STATE(NOTIFY_REFUND) " AND k.data_id = r.id" \
+    " WHERE r.order_id = ?) "
 #define EVENT_TASK \
     " UNION ALL SELECT create_time, 5, 'notification', no," \
     " CONCAT(event, ' to ', notify_url, ': '," \
     " " STATE_CASE("status", NOTIFY_STATES) ", IF(status = " STATE(NOTIFY_WAITING) "," \
     " CONCAT(', next ', next_notify_time, IFNULL(CONCAT(', put off since ', parked_since), ''))," \
-    " ''))" \
-    " FROM notify_task WHERE type = " STATE(NOTIFY_ORDER) " AND data_id = ?"
-/* clang-format on */
+    " '')) FROM t"
 #define EVENT_DELIVERY \
     " UNION ALL SELECT l.create_time, 6, 'delivery', t.no, CONCAT('try ', l.notify_times, ' ('," \
     " l.cause, '): ', l.error_code, IFNULL(CONCAT(' (', l.reason, ')'), '')," \
     " IFNULL(CONCAT(', HTTP ', l.http_status), '')," \
     " IFNULL(CONCAT(' from ', l.peer_address), ''), IFNULL(CONCAT(' in ', l.duration_ms, ' ms')," \
     " ''), IFNULL(CONCAT(': ', LEFT(l.response, 200)), ''))" \
-    " FROM notify_task t JOIN notify_log l ON l.task_id = t.id" \
-    " WHERE t.type = " STATE(NOTIFY_ORDER) " AND t.data_id = ?"
+    " FROM t JOIN notify_log l ON l.task_id = t.id"
 #define EVENT_HOST \
     " UNION ALL SELECT DISTINCT e.open_since, 6, 'host'," \
     " " NOTIFY_ORIGIN ", CONCAT('does not answer since then, '," \
     " e.consecutive_fail, ' failures in a row; the next probe ', e.open_until)" \
-    " FROM notify_task t JOIN notify_endpoint e ON " NOTIFY_IS_HOST_OF_TASK \
-    " WHERE t.type = " STATE(NOTIFY_ORDER) " AND t.data_id = ? AND e.open_since IS NOT NULL" \
-                                           " AND t.status = " STATE(NOTIFY_WAITING)
+    " FROM t JOIN notify_endpoint e ON " NOTIFY_IS_HOST_OF_TASK \
+    " WHERE e.open_since IS NOT NULL AND t.status = " STATE(NOTIFY_WAITING)
 #define EVENT_ALERT \
     " UNION ALL SELECT create_time, 7, 'alert', about, CONCAT(kind, ' x', times, ': ', text," \
     " IFNULL(CONCAT(' (closed by ', closed_by, ')'), '')) FROM pay_alert WHERE about IN" \
     " (SELECT no FROM pay_order WHERE id = ?" \
     " UNION SELECT no FROM pay_order_extension WHERE order_id = ?" \
-    " UNION SELECT no FROM notify_task WHERE type = " STATE(NOTIFY_ORDER) " AND data_id = ?)"
+    " UNION SELECT no FROM pay_refund WHERE order_id = ?" \
+    " UNION SELECT no FROM t)"
+/* clang-format on */
 
 static const struct db_column EVENT_COLUMNS[] = {
     DB_COLUMN_TIME(struct story_event, time), DB_COLUMN(struct story_event, what),
     DB_COLUMN(struct story_event, about),     DB_COLUMN(struct story_event, text),
     DB_COLUMN(struct story_event, all),
 };
+
+#define IDS_IN_STORY 13 /* the order's id, in story_sql */
 
 struct story_each {
     db_each *each;
@@ -163,22 +200,36 @@ static enum pay_err story_each(void *arg, void *row)
     return e->each(e->arg, event);
 }
 
+/* In two parts, since a literal may have 4095 characters; whole once, as a statement is known by
+ * its address. */
+static const char *story_sql(void)
+{
+    static const char THINGS[] = TASKS
+        "SELECT time, what, about, text, COUNT(*) OVER () AS `all` FROM (" EVENT_ORDER EVENT_ATTEMPT
+            EVENT_REFUND EVENT_CALLBACK EVENT_STATE;
+    static const char NEWS[] = EVENT_TASK EVENT_DELIVERY EVENT_HOST EVENT_ALERT
+        ") x ORDER BY time, k LIMIT ?";
+    static char whole[sizeof(THINGS) + sizeof(NEWS)];
+    struct text sql = TEXT(whole);
+
+    if (*whole == '\0') {
+        text_add(&sql, THINGS);
+        text_add(&sql, NEWS);
+    }
+    return whole;
+}
+
 enum pay_err story_read(struct db *db, int64_t order_id, db_each *each, void *arg)
 {
-    static const char SQL[] =
-        "SELECT time, what, about, text, COUNT(*) OVER () AS `all` FROM (" EVENT_ORDER EVENT_ATTEMPT
-            EVENT_CALLBACK EVENT_STATE EVENT_TASK EVENT_DELIVERY EVENT_HOST EVENT_ALERT
-        ") x ORDER BY time, k LIMIT ?";
-    const struct db_param in[] = {
-        DB_NUM(order_id),         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
-        DB_NUM(order_id),         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
-        DB_NUM(order_id),         DB_NUM(order_id), DB_NUM(order_id), DB_NUM(order_id),
-        DB_NUM(STORY_EVENTS_MAX),
-    };
+    struct db_param in[IDS_IN_STORY + 1];
+    const struct db_param id = DB_NUM(order_id), most = DB_NUM(STORY_EVENTS_MAX);
     struct story_event row;
     struct story_each e = { each, arg };
 
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
+    for (size_t i = 0; i < IDS_IN_STORY; i++)
+        in[i] = id;
+    in[IDS_IN_STORY] = most;
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = story_sql(),
                                                          .in = in,
                                                          .n = COUNT(in),
                                                          .shape = DB_SHAPE(EVENT_COLUMNS),

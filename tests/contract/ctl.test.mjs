@@ -5,6 +5,7 @@ import { suite } from '../lib/suite.mjs';
 import { create, createOpen, expectError, expectOk, get, post, strangerUlid, submitAnother, terms } from '../lib/client.mjs';
 import { payByCallback, signedCallback, sendCallback } from '../lib/channel.mjs';
 import { ctl, ctlOk, newApp, newKey } from '../lib/ctl.mjs';
+import { paidOrder, refundBody } from '../lib/refund.mjs';
 import { until } from '../lib/wait.mjs';
 
 const { stack, app1, app2, db } = await suite();
@@ -41,6 +42,25 @@ describe('listings', () => {
     const [key] = (await json('key', 'list', '--app', app1.key)).items;
     assert.equal((await json('key', 'show', key.key_id, '--app', app1.key)).key_id, key.key_id);
     clean((await ctlOk(stack, ['channel', 'show', app1.channelId])).stdout);
+  });
+  test('refunds: list, show, and their lines in the order\'s story', async () => {
+    const order = await paidOrder(stack, app1, 'fail_then_ok');
+    const body = refundBody(order, { refund_price: 400, reason: 'too small', notify_url: 'http://127.0.0.1:9/back' });
+    for (let i = 0; i < 2; i++) await post(stack, app1, '/api/pay/refund', body);
+    const { items } = await json('refund', 'list', '--app', app1.key, '--status', 'success', '--limit', '1');
+    assert.deepEqual([items[0].merchant_refund_id, items[0].status, items[0].refund_price], [body.merchant_refund_id, 'SUCCESS', 400]);
+    for (const no of [items[0].refund_no, body.merchant_refund_id]) {
+      const one = await json('refund', 'show', no);
+      assert.deepEqual([one.refund_no, one.reason, one.cause, one.pay_id, one.version], [items[0].refund_no, 'too small', 'merchant', order.pay_id, 2]);
+    }
+    for (const no of [order.order_no, items[0].refund_no, body.merchant_refund_id]) {
+      const story = (await json('order', 'show', no)).items;
+      const steps = story.filter((e) => e.what === 'state' && e.about === items[0].refund_no).map((e) => e.text);
+      assert.deepEqual(steps, ['refund WAITING -> FAILURE', 'refund FAILURE -> WAITING', 'refund WAITING -> SUCCESS']);
+      const lines = JSON.stringify(story);
+      for (const s of ['too small', 'refund.failure', 'refund.success', body.merchant_refund_id]) assert.ok(lines.includes(s), s);
+    }
+    assert.equal((await ctl(stack, ['refund', 'show', strangerUlid()])).code, 1);
   });
   test('order show tells the whole story, by order_no and by pay_id', async () => {
     const order = await createOpen(stack, app1);

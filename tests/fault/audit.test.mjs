@@ -7,9 +7,10 @@ import { ctl } from '../lib/ctl.mjs';
 import { until } from '../lib/wait.mjs';
 import { newNo, post, submitAnother } from '../lib/client.mjs';
 import { sendCallback, signedCallback } from '../lib/channel.mjs';
+import { paidOrder, refundBody, refundCallback, sendRefundCallback } from '../lib/refund.mjs';
 import { newLedger, payOne, sink } from './lib.mjs';
 
-let stack, db, root, sql, heard, paid, twice, open;
+let stack, db, root, sql, heard, paid, twice, open, back;
 before(async () => {
   stack = await startStack();
   db = readerDb(stack);
@@ -24,6 +25,13 @@ before(async () => {
     merchant_order_id: newNo('A'), price: 500, currency: 'CNY', subject: 'Open', channel: 'mock', notify_url: heard.url,
   })).json.data;
   await sendCallback(stack, signedCallback(open, 'a wrong secret, refused'));
+  // A refund that failed, then was done, then heard of once more; and one that waits.
+  const order = await paidOrder(stack, stack.app1, 'fail_then_ok', { notify_url: heard.url });
+  const body = refundBody(order, { refund_price: 400, notify_url: heard.url });
+  for (let i = 0; i < 2; i++) back = (await post(stack, stack.app1, '/api/pay/refund', body)).json.data;
+  await sendRefundCallback(stack, stack.app1, refundCallback(back, stack.app1.channelSecret));
+  const waits = await paidOrder(stack, stack.app1, 'never', { notify_url: heard.url });
+  await post(stack, stack.app1, '/api/pay/refund', refundBody(waits, { refund_price: 400 }));
   await until('told', async () => await db.value('SELECT COUNT(*) FROM notify_task WHERE status = 0') === 0, 20000);
 });
 after(async () => {
@@ -77,6 +85,45 @@ const PLANTED = [
   } }],
   ['refund-sums', 'refund_price without a refund', twist('pay_order', () => paid.order_no, 'refund_price', '1')],
   ['refund-sums', 'reserved without a refund', twist('pay_order', () => paid.order_no, 'refunding_price', '1')],
+  ['refund-sums', 'a refund done twice', { plant: async () => {
+    await q(`INSERT INTO pay_refund (no, app_id, channel_id, channel_code, order_id, extension_id, merchant_order_id, merchant_refund_id, status, pay_price, refund_price, currency, success_time)
+      SELECT '01ARZ3NDEKTSV4RRFFQ69G5FAV', app_id, channel_id, channel_code, order_id, extension_id, merchant_order_id, 'planted', 10, pay_price, refund_price, currency, success_time FROM pay_refund WHERE no = ?`, [back.refund_no]);
+    return () => q("DELETE FROM pay_refund WHERE no = '01ARZ3NDEKTSV4RRFFQ69G5FAV'");
+  } }],
+  ['refund-sums', 'a refund of another price', replaced('pay_refund', () => ['no = ?', back.refund_no], 'refund_price = refund_price + 1')],
+  ['refund-sums', 'a refund taken back by hand', replaced('pay_refund', () => ['no = ?', back.refund_no], 'status = 20, success_time = NULL')],
+  ['refund-sums', 'all is back, and the order does not say so', { plant: async () => {
+    const undo = await replaced('pay_order', () => ['no = ?', back.order_no], 'refund_price = price').plant();
+    return undo;
+  } }],
+  ['refund-sums', 'automatic refunds of more than an attempt brought in', { plant: async () => {
+    const { id } = await attemptRow(twice.pay_id);
+    const second = await one('SELECT * FROM pay_order_extension WHERE of_id = ?', [id]);
+    for (const no of ['01ARZ3NDEKTSV4RRFFQ69G5FAV', '01ARZ3NDEKTSV4RRFFQ69G5FAW']) {
+      await q(`INSERT INTO pay_refund (no, app_id, channel_id, channel_code, order_id, extension_id, merchant_order_id, merchant_refund_id, pay_price, refund_price, currency, cause)
+        SELECT ?, o.app_id, e.channel_id, e.channel_code, o.id, e.id, o.merchant_order_id, ?, e.price, e.price, e.currency, 'duplicate' FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id WHERE e.id = ?`, [no, `auto:${no}`, second.id]);
+    }
+    return () => q("DELETE FROM pay_refund WHERE merchant_refund_id LIKE 'auto:01ARZ%'");
+  } }],
+  ['refund-of-payment', 'a refund of an attempt that did not pay', { plant: async () => {
+    const { id } = await attemptRow(open.pay_id);
+    return replaced('pay_refund', () => ['no = ?', back.refund_no], `extension_id = ${id}`).plant();
+  } }],
+  ['refund-of-payment', 'a refund on another channel', replaced('pay_refund', () => ['no = ?', back.refund_no], 'channel_id = 2')],
+  ['refund-of-payment', 'the order forgot one of its refunds', twist('pay_order', () => back.order_no, 'refund_count', '0')],
+  ['refund-of-payment', 'a refund that waits and is asked about no more', replaced('pay_refund', () => ['status = 0 AND id > ?', 0], 'next_sync_time = NULL')],
+  ['refund-told-once', 'a refund whose end nobody is told', replaced('notify_task', () => ["event = 'refund.success' AND data_id = (SELECT id FROM pay_refund WHERE no = ?)", back.refund_no], 'data_id = 999999999')],
+  ['refund-told-once', 'a refund that failed, told as done', replaced('pay_refund', () => ['no = ?', back.refund_no], 'status = 20, success_time = NULL')],
+  ['refund-callbacks-agree', 'an accepted callback of another price', { plant: async () => {
+    const row = await one("SELECT id, body FROM callback_log WHERE kind = 'refund'");
+    await q('UPDATE callback_log SET body = JSON_SET(body, "$.price", 1) WHERE id = ?', [row.id]);
+    return () => q('UPDATE callback_log SET body = ? WHERE id = ?', [row.body, row.id]);
+  } }],
+  ['states-replay', 'a refund whose way back left no trace', { plant: async () => {
+    const { id } = await one('SELECT id FROM pay_refund WHERE no = ?', [back.refund_no]);
+    await q("UPDATE status_log SET kind = 'x' WHERE kind = 'refund' AND data_id = ? AND from_status = 20", [id]);
+    return () => q("UPDATE status_log SET kind = 'refund' WHERE kind = 'x' AND data_id = ?", [id]);
+  } }],
   ['fee-fits', 'a fee above the price', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_fee_price = price + 1')],
   ['fee-fits', 'a fee that the rate does not give', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_fee_price = 7')],
   ['told-once', 'a paid order without its task', replaced('notify_task', () => ['type = 1 AND data_id = (SELECT id FROM pay_order WHERE no = ?)', paid.order_no], 'data_id = 999999999')],
@@ -172,6 +219,7 @@ describe('audit', () => {
       ['pay_order SET status = 20', paid.order_no], ['pay_order SET status = 0', paid.order_no], ['pay_order SET price = price + 1', open.order_no],
       ['pay_order SET refund_price = price + 1', paid.order_no], ['pay_order SET status = 10', open.order_no],
       ['pay_order_extension SET status = 20', paid.pay_id], ['pay_order_extension SET channel_id = 2', open.pay_id], ['pay_order_extension SET order_id = 1', open.pay_id],
+      ['pay_refund SET status = 0', back.refund_no], ['pay_refund SET refund_price = 1', back.refund_no], ["pay_refund SET cause = 'late'", back.refund_no],
       ['pay_order SET success_time = success_time - INTERVAL 1 DAY', paid.order_no], ['pay_order_extension SET success_time = success_time - INTERVAL 1 DAY', paid.pay_id],
     ]) await assert.rejects(q(`UPDATE ${what} WHERE no = ?`, [key]), { errno: 1644 }, what);
     for (const sets of ["body = REPLACE(body, 'success', 'closed')", "notify_url = 'http://127.0.0.1/'", 'data_id = 999999999']) {

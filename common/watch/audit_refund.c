@@ -1,0 +1,79 @@
+/* audit_refund.c - the proofs about refunds. */
+#include "notify/notify_state.h"
+#include "order/order_state.h"
+#include "refund/refund_state.h"
+#include "settle/verdict.h"
+#include "watch/audit_private.h"
+
+/* clang-format off */
+const char AUDIT_REFUND_SUMS[] =
+    "SELECT o.no AS about, CONCAT('refund_price ', o.refund_price, ' (refunds say ',"
+    " IFNULL(r.done, 0),"
+    " '), refunding_price ', o.refunding_price, ' (refunds say ', IFNULL(r.open, 0), ') of ',"
+    " o.price) AS text"
+    " FROM " KEEP " JOIN pay_order o LEFT JOIN (SELECT order_id,"
+    " SUM(IF(status = " STATE(REFUND_SUCCESS) ", refund_price, 0)) AS done,"
+    " SUM(IF(status = " STATE(REFUND_WAITING) ", refund_price, 0)) AS open"
+    " FROM pay_refund WHERE cause = 'merchant' GROUP BY order_id) r ON r.order_id = o.id"
+    " WHERE o.refund_price <> IFNULL(r.done, 0) OR o.refunding_price <> IFNULL(r.open, 0)"
+    " OR o.refund_price + o.refunding_price > o.price"
+    " OR (o.status = " STATE(ORDER_REFUND) ") <>"
+    " (o.refund_price = o.price AND o.status IN " PAID ")"
+    " UNION ALL SELECT e.no, CONCAT('automatic refunds of ', SUM(r.refund_price), ' for ',"
+    " e.paid_price)"
+    " FROM pay_refund r JOIN pay_order_extension e ON e.id = r.extension_id"
+    " WHERE r.cause <> 'merchant' AND r.status <> " STATE(REFUND_FAILURE)
+    " GROUP BY e.id, e.no, e.paid_price"
+    " HAVING SUM(r.refund_price) > e.paid_price";
+
+/* A refund gives back what its own attempt brought in, on that attempt's channel: of cause merchant
+ * the attempt that paid the order, of another cause one that did not. */
+const char AUDIT_REFUND_OF_PAYMENT[] =
+    "SELECT r.no AS about, CONCAT('cause ', r.cause, ', ', r.refund_price, ' of ', r.pay_price,"
+    " ' ', r.currency, '; its attempt ', IFNULL(e.no, '(none)'), ' says ',"
+    " IFNULL(e.status, '-'), ' ', IFNULL(e.paid_price, '-'), ' ', IFNULL(e.paid_currency, '-'),"
+    " IF(o.extension_id <=> e.id, ' and paid the order', '')) AS text"
+    " FROM " KEEP " JOIN pay_refund r LEFT JOIN pay_order o ON o.id = r.order_id"
+    " LEFT JOIN pay_order_extension e ON e.id = r.extension_id AND e.order_id = r.order_id"
+    " WHERE NOT (e.status <=> " STATE(ATTEMPT_SUCCESS) " AND e.paid_price <=> r.pay_price"
+    " AND e.paid_currency <=> r.currency AND e.channel_id <=> r.channel_id"
+    " AND r.app_id <=> o.app_id AND r.merchant_order_id <=> o.merchant_order_id"
+    " AND (r.cause = 'merchant') = (o.extension_id <=> e.id)"
+    " AND (r.status = " STATE(REFUND_SUCCESS) ") = (r.success_time IS NOT NULL)"
+    " AND (r.status = " STATE(REFUND_WAITING) ") = (r.next_sync_time IS NOT NULL))"
+    " UNION ALL SELECT o.no, CONCAT('counts ', o.refund_count, ' refunds, there are ',"
+    " IFNULL(r.n, 0)) FROM pay_order o LEFT JOIN (SELECT order_id, COUNT(*) AS n"
+    " FROM pay_refund GROUP BY order_id) r ON r.order_id = o.id"
+    " WHERE o.refund_count <> IFNULL(r.n, 0)";
+
+/* The refund's version says which end a task is about. An app's own address may have been set or
+ * removed since: then no task is also correct. */
+const char AUDIT_REFUND_TOLD[] =
+    "SELECT r.no AS about, CONCAT('ended and has ', COUNT(t.id), ' tasks of version ', r.version)"
+    " AS text"
+    " FROM " KEEP " JOIN pay_refund r JOIN pay_app a ON a.id = r.app_id"
+    " LEFT JOIN notify_task t ON t.type = " STATE(NOTIFY_REFUND) " AND t.data_id = r.id"
+    " AND t.version = r.version AND t.event = IF(r.status = " STATE(REFUND_SUCCESS) ","
+    " 'refund.success', 'refund.failure')"
+    " WHERE r.status <> " STATE(REFUND_WAITING)
+    " GROUP BY r.id HAVING COUNT(t.id) > 1 OR (COUNT(t.id) = 0 AND MAX(r.notify_url IS NOT NULL"
+    " OR (a.refund_notify_url IS NOT NULL AND a.update_time < r.update_time)))"
+    " UNION ALL SELECT t.no, CONCAT(t.event, ' speaks of refund ', IFNULL(r.no, t.data_id),"
+    " ', which is not so') FROM notify_task t LEFT JOIN pay_refund r ON r.id = t.data_id"
+    " WHERE t.type = " STATE(NOTIFY_REFUND) " AND (r.id IS NULL OR t.version > r.version OR"
+    " (t.event = 'refund.success' AND r.status <> " STATE(REFUND_SUCCESS) "))";
+
+/* A callback names its refund. */
+const char AUDIT_REFUND_CALLBACKS[] =
+    "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', LEFT(c.body, 300), ' but"
+    " refund ', IFNULL(r.no, '(none)'), ' says ', IFNULL(r.status, '-'), ' ',"
+    " IFNULL(r.refund_price, '-')) AS text"
+    " FROM " KEEP " JOIN callback_log c"
+    " LEFT JOIN pay_refund r ON r.no = CONVERT(JSON_VALUE(c.body, '$.refund_no') USING ascii)"
+    " WHERE c.kind = 'refund' AND c.verdict IN " VERDICT_IN(VERDICTS_AGREED) " AND"
+    " c.create_time" KEPT " AND JSON_VALUE(c.body, '$.refund_no') IS NOT NULL"
+    " AND NOT (r.channel_id <=> c.channel_id AND r.extension_id <=> c.extension_id"
+    " AND JSON_VALUE(c.body, '$.price') <=> r.refund_price"
+    " AND JSON_VALUE(c.body, '$.currency') <=> r.currency"
+    " AND (JSON_VALUE(c.body, '$.status') <> 'SUCCESS' OR r.status = " STATE(REFUND_SUCCESS) "))";
+/* clang-format on */
