@@ -105,7 +105,7 @@ static enum pay_err refusal_find(struct db *db, const struct asking *w, const ch
 {
     static const char SQL[] = "SELECT CAST(IFNULL(SUM(price), 0) AS INTEGER) FROM mock_refund"
                               " WHERE pay_id = ? AND channel_order_no = ? AND refund_no <> ?"
-                              "   AND status IN (" STATE(REPAY_WAITING) ", " STATE(REPAY_DONE) ")";
+                              "   AND status = " STATE(REPAY_DONE);
     const struct mock_refund *wanted = w->wanted;
     const struct db_param in[] = {
         DB_STR(wanted->pay_id),

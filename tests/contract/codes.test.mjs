@@ -6,13 +6,14 @@ import { create, createOpen, expectError, expectOk, get, newNonce, now, post, po
 import { payByCallback, sendCallback, signedCallback } from '../lib/channel.mjs';
 import { disableApp, disableChannel, newApp, setApp, withKey } from '../lib/ctl.mjs';
 import { isRoot, rootDb } from '../lib/db.mjs';
+import { expectChannelError, paidOrder, refund } from '../lib/refund.mjs';
 import { allGone, pidOf, pidsOf, startStack, stopStack } from '../lib/stack.mjs';
 import { sleep, until } from '../lib/wait.mjs';
 
 const { stack, app1 } = await suite();
 const PATH = '/api/pay/create';
 const ALL = [40000, 40001, 40100, 40101, 40102, 40103, 40300, 40301, 40302, 40303, 40304, 40400, 40500, 41300, 41400, 41500, 42900,
-  40900, 40901, 40903, 40906, 50000, 50300, 50301];
+  40900, 40901, 40903, 40904, 40905, 40906, 50000, 50200, 50201, 50300, 50301];
 const seen = new Set();
 // Asserts and remembers.
 const saw = (res, code, field) => { expectError(res, code, field); seen.add(code); return res; };
@@ -37,9 +38,17 @@ describe('one of each', () => {
     40900: async () => post(stack, app1, PATH, terms({ merchant_order_id: (await create(stack, app1)).merchant_order_id, price: 9 })),
     40901: async () => { const o = await createOpen(stack, app1); await payByCallback(stack, app1, o); return post(stack, app1, '/api/pay/submit', { order_no: o.order_no, channel: 'mock' }); },
     40903: async () => { const o = await create(stack, app1, { expire_in: 60 }); await post(stack, app1, '/sandbox/clock', { advance: 61 }); return post(stack, app1, '/api/pay/submit', { order_no: o.order_no, channel: 'mock' }); },
+    40904: async () => refund(stack, app1, await paidOrder(stack, app1), { refund_price: 1001 }),
+    40905: async () => refund(stack, app1, await paidOrder(stack, app1), { expected_remaining: 999 }),
     40906: async () => sendCallback(stack, signedCallback(await createOpen(stack, app1), app1.channelSecret, { price: 1 })),
   };
   for (const [code, send] of Object.entries(rows)) test(code, async () => saw(await send(), Number(code)));
+  for (const [code, play] of [[50200, 'fail'], [50201, 'timeout']]) {
+    test(`${code}`, async () => {
+      expectChannelError(await refund(stack, app1, await paidOrder(stack, app1, play)), code);
+      seen.add(code);
+    });
+  }
   test('40301', async () => {
     const app = await newApp(stack);
     await setApp(stack, app, { allowedNets: '192.0.2.0/24' });

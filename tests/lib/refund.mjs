@@ -5,10 +5,10 @@ import { payByCallback, sendCallback, signCallback } from './channel.mjs';
 import { newNonce, now } from './client.mjs';
 
 // A paid order; play: what the gateway does with its refunds (metadata.mock.refund).
-export async function paidOrder(stack, app, play, more = {}) {
+export async function paidOrder(stack, app, play, more = {}, callback = {}) {
   const metadata = play ? { metadata: { mock: { refund: play } } } : {};
   const order = await createOpen(stack, app, { price: 1000, ...metadata, ...more });
-  const res = await payByCallback(stack, app, order);
+  const res = await payByCallback(stack, app, order, callback);
   assert.equal(res.status, 200, res.text);
   return order;
 }
