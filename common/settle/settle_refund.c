@@ -188,6 +188,7 @@ enum pay_err settle_refund(struct db *db, const struct channel_config *channel,
     work.said = said;
     work.raw = raw;
     enum pay_err err = db_txn(db, settle_work, &work);
+    FP("refund.done");
     *verdict = work.verdict;
     return err;
 }

@@ -1,4 +1,4 @@
-// Every fault point of create, submit, callback and runner: the process is killed there, once; then
+// Every fault point of create, submit, callback, refund and runner: the process is killed there, once; then
 // recovery, the client's ledger and a clean audit. The points stand before and after each step, so
 // the one after a step is the one before the next. create and a usual callback are one CALL: inside it
 // it is the table that is held, until the worker was killed or its connection was.
@@ -10,6 +10,7 @@ import { sleep, until } from '../lib/wait.mjs';
 import { newNo, post } from '../lib/client.mjs';
 import { ctl } from '../lib/ctl.mjs';
 import { sendCallback, signedCallback } from '../lib/channel.mjs';
+import { refundCallback, sendRefundCallback } from '../lib/refund.mjs';
 import { faultStack, insist, newLedger, oracles, payOne, plant, runRunner, sink, wasHit } from './lib.mjs';
 
 // point, which pass of it, and the name reliability engineers know it by
@@ -41,6 +42,18 @@ const SUBMIT = [
   ['nonce.inserted', 0, ''], ['attempt.inserted', 1, 'S1 attempt inserted'],
   ['commit.sent', 1, 'COMMIT sent, unread'], ['commit.done', 1, 'S2 committed'],
 ].filter(([, pass]) => pass);
+// A refund: its reservation, the channel's call, what the channel said.
+const REFUND = [
+  ['refund.locked', 1, 'order locked'], ['refund.reserved', 1, 'R2 money reserved'], ['refund.inserted', 1, 'R1 row inserted'],
+  ['commit.before', 1, 'before COMMIT'], ['commit.sent', 1, 'R3 COMMIT sent, unread'], ['commit.done', 1, 'R4 committed, not sent'],
+  ['refund.sending', 1, 'R4 before the channel'], ['refund.answered', 1, 'R5 the channel answered'],
+  ['refund.settling', 1, 'order locked again'], ['refund.updated', 1, 'refund and order updated'], ['refund.settled', 1, 'R6 result written'],
+  ['commit.sent', 2, 'R5 the gateway is killed at its COMMIT'], ['refund.done', 1, 'R7 committed, no reply'], ['reply.half', 1, 'half a reply'],
+];
+const REFUND_CALLBACK = [
+  ['refund.settling', 1, 'order locked'], ['refund.updated', 1, 'refund and order updated'], ['refund.settled', 1, 'task inserted'],
+  ['refund.recorded', 1, 'raw row written, not committed'], ['commit.sent', 1, 'COMMIT sent, unread'], ['commit.done', 1, 'committed, no reply'],
+];
 const RUNNER = [
   ['claim.updated', 1, 'N1 claim updated'], ['commit.sent', 1, 'claim: COMMIT sent, unread'],
   ['commit.done', 1, 'N2 claim committed'], ['post.sent', 1, 'N3 POST sent, unread'],
@@ -48,7 +61,7 @@ const RUNNER = [
   ['commit.sent', 2, 'N6 COMMIT sent, unread'], ['commit.done', 2, 'result committed'],
 ];
 
-let stack, db, root, heard;
+let stack, db, root, heard, back;
 const ledger = newLedger();
 
 before(async () => {
@@ -56,11 +69,13 @@ before(async () => {
   db = readerDb(stack);
   root = rootDb(stack);
   heard = await sink();
+  back = await sink();        // of refunds
 });
 after(async () => {
   await db?.close();
   await root?.close();
   heard?.close();
+  back?.close();
   if (stack) stopStack(stack);
 });
 
@@ -199,6 +214,50 @@ describe('killed at a point, once', () => {
       assert.deepEqual([acked.status, acked.text], [200, '{"code":0,"msg":"SUCCESS"}']);
       assert.equal(await db.value("SELECT COUNT(*) FROM notify_task t JOIN pay_order o ON o.id = t.data_id WHERE o.no = ? AND t.event = 'order.success'", [order.order_no]), 1);
       ledger.paid.set(order.order_no, order);
+    });
+  }
+
+  // Once, whatever happened before: the channel was asked at most once and says so, the sums agree.
+  const doneOnce = async (order, body) => {
+    const { refund_no } = (await insist(() => post(stack, stack.app1, '/api/pay/refund', body))).json.data;
+    const said = refundCallback({ refund_no, refund_price: body.refund_price, currency: 'CNY' }, stack.app1.channelSecret);
+    const acked = await insist(() => sendRefundCallback(stack, stack.app1, said));
+    assert.deepEqual([acked.status, acked.text], [200, '{"code":0,"msg":"SUCCESS"}']);
+    const rows = await db.rows('SELECT r.status, r.version, o.refund_price, o.refunding_price, o.refund_count FROM pay_refund r JOIN pay_order o ON o.id = r.order_id WHERE o.no = ?', [order.order_no]);
+    assert.deepEqual(rows.map((r) => ({ ...r })), [{ status: 10, version: 1, refund_price: 4000, refunding_price: 0, refund_count: 1 }]);
+    assert.equal(await db.value("SELECT COUNT(*) FROM notify_task t JOIN pay_refund r ON r.id = t.data_id WHERE t.type = 2 AND r.no = ?", [refund_no]), 1);
+  };
+  const refundable = async (play) => {
+    const order = (await insist(() => post(stack, stack.app1, '/payments', termsOf({ metadata: { mock: { refund: play } } })))).json.data;
+    const acked = await insist(() => sendCallback(stack, signedCallback(order, stack.app1.channelSecret)));
+    assert.equal(acked.status, 200, acked.text);
+    ledger.paid.set(order.order_no, order);
+    return [order, { order_no: order.order_no, merchant_refund_id: newNo('R'), refund_price: 4000, notify_url: back.url }];
+  };
+
+  for (const [point, pass, name] of REFUND) {
+    test(`refund: ${name}`, async () => {
+      const [order, body] = await refundable('now');
+      await arm(`${point} kill ${pass}`);
+      const first = await post(stack, stack.app1, '/api/pay/refund', body);
+      assert.ok(wasHit(stack), `the point ${point} was not passed`);
+      if (point === 'commit.sent' && pass === 2) assert.equal(first.json?.code, 50201, first.text);
+      else if (point !== 'reply.half') assert.deepEqual([first.status, first.json?.code], [503, 50301], first.text);
+      const row = await db.row('SELECT o.refund_price + o.refunding_price AS taken, COUNT(r.id) AS n FROM pay_order o LEFT JOIN pay_refund r ON r.order_id = o.id WHERE o.no = ? GROUP BY o.id', [order.order_no]);
+      assert.equal(row.taken, row.n * 4000, 'money and row, or neither');
+      await doneOnce(order, body);
+    });
+  }
+
+  for (const [point, pass, name] of REFUND_CALLBACK) {
+    test(`callback of a refund: ${name}`, async () => {
+      const [order, body] = await refundable('never');
+      const done = (await insist(() => post(stack, stack.app1, '/api/pay/refund', body))).json.data;
+      await arm(`${point} kill ${pass}`);
+      const first = await sendRefundCallback(stack, stack.app1, refundCallback(done, stack.app1.channelSecret)).catch((e) => ({ status: 0, text: String(e) }));
+      assert.ok(wasHit(stack), 'passed');
+      assert.notEqual(first.status, 200, 'never acknowledged before it was done');
+      await doneOnce(order, body);
     });
   }
 
