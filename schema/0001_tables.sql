@@ -248,6 +248,62 @@ CREATE TABLE pay_transfer (
   CONSTRAINT transfer_status CHECK (status IN (0, 5, 10, 20))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='money paid out';
 
+-- Balances of merchants' users, on a ledger of two or more rows for each event. A row of wallet is made when
+-- it is first needed; no foreign key leads to it, since each would lock it.
+CREATE TABLE wallet (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  app_id BIGINT UNSIGNED NOT NULL COMMENT 'the app (pay_app.id) that owns it',
+  user_id VARCHAR(64) NOT NULL COMMENT 'the merchant''s own name for the user',
+  currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'ISO 4217',
+  balance BIGINT NOT NULL DEFAULT 0 COMMENT 'what can be spent, minor units',
+  frozen BIGINT NOT NULL DEFAULT 0 COMMENT 'taken off the balance by refunds of recharges that are under way',
+  total_recharge BIGINT NOT NULL DEFAULT 0 COMMENT 'what recharges brought, without bonus, less what of them went back',
+  total_expense BIGINT NOT NULL DEFAULT 0 COMMENT 'what payments took, less what of them was refunded',
+  version BIGINT NOT NULL DEFAULT 0 COMMENT 'its rows in ledger_entry',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
+    COMMENT 'when the row was last changed',
+  UNIQUE KEY uk_owner (app_id, user_id, currency),
+  CONSTRAINT wallet_balance CHECK (balance >= 0),
+  CONSTRAINT wallet_frozen CHECK (frozen >= 0)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='balances of merchants'' users';
+
+CREATE TABLE wallet_adjust (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  app_id BIGINT UNSIGNED NOT NULL COMMENT 'the app (pay_app.id) that owns it',
+  merchant_adjust_id VARCHAR(64) NOT NULL COMMENT 'the merchant''s number',
+  wallet_id BIGINT UNSIGNED NOT NULL COMMENT 'the wallet',
+  price BIGINT NOT NULL COMMENT 'minor units; below 0: taken',
+  reason VARCHAR(512) NOT NULL COMMENT 'for people',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  UNIQUE KEY uk_merchant (app_id, merchant_adjust_id),
+  CONSTRAINT adjust_price CHECK (price <> 0)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='corrections of balances';
+
+CREATE TABLE ledger_entry (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
+  no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'entry_no, a ULID',
+  journal CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL
+    COMMENT 'the rows of one event have one; they sum to nothing',
+  app_id BIGINT UNSIGNED NOT NULL COMMENT 'the app (pay_app.id) that owns it',
+  account VARCHAR(16) NOT NULL COMMENT 'wallet, frozen, channel, bonus, adjustment, shortfall',
+  wallet_id BIGINT UNSIGNED NULL COMMENT 'of account wallet and frozen: the wallet',
+  currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'ISO 4217',
+  kind VARCHAR(16) NOT NULL COMMENT 'recharge, bonus, payment, refund, recharge_refund, transfer, adjust',
+  biz_type VARCHAR(16) NOT NULL COMMENT 'what caused it: order, refund, freeze (the reservation of a refund), transfer, adjust',
+  biz_id BIGINT UNSIGNED NOT NULL COMMENT 'its id',
+  step BIGINT NOT NULL COMMENT 'its version',
+  price BIGINT NOT NULL COMMENT 'minor units; below 0: taken from the account',
+  balance BIGINT NULL COMMENT 'the wallet''s balance after it',
+  version BIGINT NULL COMMENT 'the wallet''s version after it',
+  create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
+  UNIQUE KEY uk_no (no),
+  UNIQUE KEY uk_event (biz_type, biz_id, step, account, kind),
+  UNIQUE KEY uk_version (wallet_id, account, version),
+  KEY idx_journal (journal),
+  KEY idx_time (wallet_id, account, create_time)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='the ledger of all wallets';
+
 CREATE TABLE notify_task (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
   no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'the webhook-id, a ULID',

@@ -5,7 +5,7 @@
 BEGIN {
     # common/ in layers, the lowest first: a folder may include itself and what stands before it. Folders
     # joined by "+" stand side by side and do not include each other.
-    n = split("base io wire channel app notify order refund+transfer settle checkout registry+watch+keep web+job", layers, " ")
+    n = split("base io wire channel app notify order ledger refund+transfer settle checkout registry+watch+keep web+job", layers, " ")
     below = ""
     for (i = 1; i <= n; i++) {
         split(layers[i], side, "+")
@@ -46,7 +46,7 @@ BEGIN {
     pair("common/web/skeleton/cycle", "common/web/skeleton/endpoint")   # the cycle is the endpoint's inside
     pair("examples/shop/orders", "examples/shop/payments")        # a payment has an order, and an order that is paid ends its payment
 
-    SQL_FILES = "^common/(app|notify|order|refund|transfer|settle|checkout|registry|watch|keep)/|^common/io/db/|^sandbox/|^tests/|^examples/|^bench/"
+    SQL_FILES = "^common/(app|notify|order|ledger|refund|transfer|settle|checkout|registry|watch|keep)/|^common/io/db/|^sandbox/|^tests/|^examples/|^bench/"
     APART = "^tests/|^examples/|^bench/bare\\.c$"     # libraries without our wrappers
     # A state is named by its constant: in texts of SQL by STATE(…), in C as it is. HTTP's numbers are longer.
     STATE_IN_TEXT = "(^|[^a-z_])((from|to|before|last)_)?(status|state) *((=|<>|!=|<=>|<|>) *|(NOT )?IN *\\( *)-?[0-9]"

@@ -54,6 +54,8 @@
       "an operator looks at the alert") \
     X(PAY_OTHER_ACCOUNT, 40906, 409, "the merchant account is not the channel's", \
       "an operator looks at the alert") \
+    X(PAY_LOW_BALANCE,  40907, 409, "the wallet holds less than is to be taken from it", \
+      "query the wallet") \
     X(PAY_FAULT,        50000, 500, "our fault", \
       "send it again; tell the operator the request_id") \
     X(PAY_REFUSED,      50200, 502, "the channel refused", "look at channel_error_code") \

@@ -18,6 +18,9 @@ const COLUMNS = {
   pay_order_extension: 'id order_id no channel_id channel_code user_ip status channel_extras display_mode display_content channel_order_no channel_error_code channel_error_msg price currency paid_price paid_currency duplicate_paid create_time success_time next_sync_time update_time',
   pay_refund: 'id no app_id channel_id channel_code order_id extension_id merchant_order_id merchant_refund_id notify_url status pay_price refund_price currency reason cause version channel_refund_no success_time channel_error_code channel_error_msg next_sync_time create_time update_time',
   pay_transfer: 'id no app_id channel_id merchant_transfer_id subject price currency notify_url user_account user_name status version success_time channel_transfer_no channel_error_code channel_error_msg create_time update_time',
+  wallet: 'id app_id user_id currency balance frozen total_recharge total_expense version create_time update_time',
+  wallet_adjust: 'id app_id merchant_adjust_id wallet_id price reason',
+  ledger_entry: 'id no journal app_id account wallet_id currency kind biz_type biz_id step price balance version create_time',
   notify_task: 'id no app_id type event data_id merchant_order_id merchant_refund_id notify_url body status lane notify_times max_notify_times next_notify_time last_execute_time claim_token version create_time update_time',
   notify_log: 'task_id notify_times status http_status duration_ms response cause create_time',
   callback_log: 'channel_id kind headers body verdict create_time',
@@ -31,6 +34,7 @@ const COLUMNS = {
 const UNIQUE = [
   ['pay_app', 'app_key'], ['pay_channel', 'app_id,code'], ['pay_order', 'no'], ['pay_order', 'app_id,merchant_order_id'], ['pay_order_extension', 'no'],
   ['pay_refund', 'no'], ['pay_refund', 'app_id,merchant_refund_id'], ['pay_transfer', 'no'], ['pay_transfer', 'app_id,merchant_transfer_id'],
+  ['wallet', 'app_id,user_id,currency'], ['wallet_adjust', 'app_id,merchant_adjust_id'], ['ledger_entry', 'no'], ['ledger_entry', 'biz_type,biz_id,step,account,kind'], ['ledger_entry', 'wallet_id,account,version'],
   ['notify_task', 'no'], ['notify_task', 'type,data_id,event,version'], ['api_nonce', 'app_id,nonce'],
 ];
 
