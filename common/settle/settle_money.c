@@ -1,4 +1,5 @@
-/* settle_money.c - a channel says SUCCESS: its money pays the order, or is kept on record.
+/* settle_money.c - a channel says SUCCESS: its money pays the order, or is kept on record and goes
+ * back.
  *
  * The channel's own number distinguishes payments, and the unique key on it decides. If another
  * attempt has the number, that is a conflict. A second number for a paid attempt is a second
@@ -8,6 +9,7 @@
 #include "base/fault.h"
 #include "app/alert.h"
 #include "order/order_event.h"
+#include "refund/refund_reserve.h"
 #include "settle/settle_private.h"
 
 #define ODD_MS (INT64_C(3653) * 86400000) /* ten years */
@@ -151,10 +153,19 @@ static enum pay_err pay(struct db *db, struct settling *w, const struct app *app
     return err == PAY_OK ? order_notify(db, app, &change) : err;
 }
 
-/* ---- money that does not pay the order is kept on record, with an alert */
+/* ---- money that does not pay the order is kept on record; it goes back, or an operator decides */
 
-static enum pay_err money_keep(struct db *db, struct settling *w, const struct attempt *attempt,
-                               enum verdict verdict, const char *kind)
+static const struct keeping {
+    enum verdict verdict;
+    const char *kind;  /* of its alert */
+    const char *cause; /* of its refund; NULL: an operator decides */
+    const char *says;
+} SECOND = { VERDICT_DUPLICATE_PAID, "duplicate_paid", CAUSE_DUPLICATE, "it goes back by itself" },
+  LATE = { VERDICT_LATE_PAID, "late_paid", CAUSE_LATE, "it goes back by itself" },
+  HELD = { VERDICT_LATE_PAID, "late_paid", NULL, "to decide: refund, accept or keep" };
+
+static enum pay_err kept_update(struct db *db, const struct settling *w,
+                                const struct attempt *attempt)
 {
     /* clang-format off */
     static const char SQL[] =
@@ -168,22 +179,32 @@ static enum pay_err money_keep(struct db *db, struct settling *w, const struct a
     const struct db_param in[] = {
         DB_WHEN(when),
         DB_OPT(w->said->channel_no),
-        DB_NUM(verdict == VERDICT_DUPLICATE_PAID ? 1 : 0),
+        DB_NUM(w->verdict == VERDICT_DUPLICATE_PAID ? 1 : 0),
         DB_NUM(attempt->id),
         DB_NUM(attempt->status),
     };
+
+    return db_exec_one(db, SQL, DB_LIST(in));
+}
+
+static enum pay_err money_keep(struct db *db, struct settling *w, const struct attempt *attempt,
+                               const struct keeping *how)
+{
     char text[256];
 
-    w->verdict = verdict;
-    enum pay_err err = db_exec_one(db, SQL, DB_LIST(in));
+    w->verdict = how->verdict;
+    enum pay_err err = kept_update(db, w, attempt);
+    FP("money.kept");
     if (err == PAY_DUPLICATE)
         return conflict(db, w);
+    if (err == PAY_OK && how->cause)
+        err = refund_add(db, &w->order, attempt, how->cause);
     if (err != PAY_OK)
         return err;
-    snprintf(text, sizeof(text), "order %s is %s and attempt %s brought in %lld %s as well",
+    snprintf(text, sizeof(text), "order %s is %s and attempt %s brought in %lld %s as well: %s",
              w->order.no, state_word(&ORDER_STATE_TABLE, w->order.status), attempt->no,
-             (long long)attempt->price.minor, attempt->currency);
-    return alert_raise(db, kind, w->order.app_id, attempt->no, text);
+             (long long)attempt->price.minor, attempt->currency, how->says);
+    return alert_raise(db, how->kind, w->order.app_id, attempt->no, text);
 }
 
 /* ---- money for an attempt that is paid already */
@@ -218,7 +239,7 @@ static enum pay_err second_payment(struct db *db, struct settling *w)
 
     enum pay_err err = second_insert(db, w, &second);
     if (err == PAY_OK)
-        return money_keep(db, w, &second, VERDICT_DUPLICATE_PAID, "duplicate_paid");
+        return money_keep(db, w, &second, &SECOND);
     if (err == PAY_DUPLICATE)
         err = owner_read(db, w, &owner);
     if (err != PAY_OK)
@@ -262,12 +283,11 @@ static enum pay_err money_take(struct db *db, struct settling *w)
     enum pay_err err = app_by_id(db, w->order.app_id, &app);
     if (err != PAY_OK)
         return err;
-    if (w->order.status == ORDER_WAITING ||
-        (w->order.status == ORDER_CLOSED && str_eq(app->late_payment, "accept")))
+    if (w->order.status != ORDER_WAITING && w->order.status != ORDER_CLOSED)
+        return money_keep(db, w, &w->attempt, &SECOND);
+    if (w->order.status == ORDER_WAITING || str_eq(app->late_payment, "accept"))
         return pay(db, w, app);
-    if (w->order.status == ORDER_CLOSED)
-        return money_keep(db, w, &w->attempt, VERDICT_LATE_PAID, "late_paid");
-    return money_keep(db, w, &w->attempt, VERDICT_DUPLICATE_PAID, "duplicate_paid");
+    return money_keep(db, w, &w->attempt, str_eq(app->late_payment, "hold") ? &HELD : &LATE);
 }
 
 /* The payment counts. The alert asks an operator to find its true day at the channel. */

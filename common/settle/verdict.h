@@ -7,8 +7,8 @@
 #define VERDICTS_AGREED(X) \
     X(VERDICT_ACCEPTED, "ACCEPTED", "it paid or ended the attempt, or ended the refund") \
     X(VERDICT_REPEATED, "REPEATED", "known already; at most the payment's number is new") \
-    X(VERDICT_DUPLICATE_PAID, "DUPLICATE_PAID", "money for an order that is paid: kept, alerted") \
-    X(VERDICT_LATE_PAID, "LATE_PAID", "money for a closed order: kept, alerted")
+    X(VERDICT_DUPLICATE_PAID, "DUPLICATE_PAID", "money for an order that is paid: it goes back") \
+    X(VERDICT_LATE_PAID, "LATE_PAID", "money for a closed order: it goes back or is held")
 /* Genuine, but in conflict with what is on record; each raises an alert. */
 #define VERDICTS_CONFLICT(X) \
     X(VERDICT_OTHER_PRICE, "OTHER_PRICE", "its price or currency is not the attempt's") \

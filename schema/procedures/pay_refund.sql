@@ -1,6 +1,7 @@
 -- What no account may do to a refund, whatever its rights and session settings (CHECKs can be switched off
 -- with check_constraint_checks, triggers cannot). It is refused with error 1644 and a text that names it.
--- Each change of state leaves a line in status_log. The triggers are AFTER: an error undoes the statement all
+-- Each change of state leaves a line in status_log. When an automatic refund succeeds, the alerts about its
+-- money are closed here, since the accounts that raise alerts may not close them (accounts.sql). The triggers are AFTER: an error undoes the statement all
 -- the same, and BEFORE costs twice as much, as it copies the row.
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_refund_status AFTER UPDATE ON pay_refund FOR EACH ROW
@@ -29,6 +30,13 @@ BEGIN
     END IF;
     INSERT INTO status_log (kind, data_id, from_status, to_status, create_time)
     VALUES ('refund', NEW.id, OLD.status, NEW.status, UTC_TIMESTAMP(3));
+    IF NEW.status = 10 AND NEW.cause <> 'merchant' THEN
+      UPDATE pay_alert
+         SET closed_by = 'shroff', close_time = UTC_TIMESTAMP(3),
+             remark = CONCAT('refund ', NEW.no, ': the money went back')
+       WHERE kind IN ('duplicate_paid', 'late_paid', 'refund_failed', 'refund_unknown')
+         AND about IN (SUBSTRING(NEW.merchant_refund_id, 6), NEW.no) AND closed_by IS NULL;
+    END IF;
   END IF;
 END//
 

@@ -150,7 +150,10 @@ describe('money for a closed order', () => {
         await m.waitHits(1);
         assert.equal(JSON.parse(m.hits[0].text).type, 'order.success');
       } else {
-        assert.ok((await alertOf(order)).some((a) => !a.closed_by), 'an open alert until it went back');
+        const alerts = (await alertOf(order)).filter((a) => a.kind === 'late_paid');
+        assert.equal(alerts.length, 1);
+        assert.deepEqual((q.refunds ?? []).map((r) => [r.cause, r.refund_price, r.merchant_refund_id]), policy === 'refund' ? [['late', order.price, undefined]] : []);
+        assert.deepEqual([q.refund_price, policy === 'hold' && alerts[0].closed_by], [0, policy === 'hold' ? null : false]);
         assert.equal(await tasks(order), 0);
       }
       assert.equal((await payByCallback(stack, app, order)).status, 200, 'a repeat is acknowledged');

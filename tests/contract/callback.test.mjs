@@ -408,10 +408,11 @@ describe('a payment has one number at its channel', () => {
     const rows = await attemptsOf(order);
     assert.deepEqual(rows.map((r) => [r.status, r.duplicate_paid, r.channel_order_no]), [[10, 0, first], [10, 1, second]]);
     assert.ok(rows[1].of_id);
-    assert.deepEqual((await db.rows('SELECT kind FROM pay_alert WHERE about = ?', [rows[1].no])).map((a) => a.kind), ['duplicate_paid']);
+    assert.ok((await db.rows('SELECT kind FROM pay_alert WHERE about = ?', [rows[1].no])).some((a) => a.kind === 'duplicate_paid'));
     const q = await query(stack, app1, { order_no: order.order_no });
     assert.deepEqual(q.attempts.map((a) => [a.pay_id, a.status, a.channel_order_no]), [[rows[1].no, 'SUCCESS', second], [order.pay_id, 'SUCCESS', first]]);
-    assert.deepEqual([q.channel_order_no, q.paid_price], [first, order.price]);
+    assert.deepEqual([q.channel_order_no, q.paid_price, q.refund_price, q.refunding_price], [first, order.price, 0, 0]);
+    assert.deepEqual(q.refunds.map((r) => [r.cause, r.refund_price]), [['duplicate', order.price]]);
   });
 });
 
@@ -427,7 +428,8 @@ describe('two attempts both paid', () => {
     assert.deepEqual(after.attempts.map((a) => a.status), ['SUCCESS', 'SUCCESS']);
     const rows = await db.rows('SELECT no, status, duplicate_paid FROM pay_order_extension WHERE no IN (?, ?)', [first.pay_id, second.pay_id]);
     assert.deepEqual(Object.fromEntries(rows.map((r) => [r.no, r.duplicate_paid])), { [first.pay_id]: 1, [second.pay_id]: 0 });
-    assert.ok((await alertsAbout(first)).some((a) => !a.closed_by), 'an open alert');
+    assert.ok((await alertsAbout(first)).some((a) => a.kind === 'duplicate_paid'));
+    assert.deepEqual(after.refunds.map((r) => [r.cause, r.refund_price, r.merchant_refund_id]), [['duplicate', paid.price, undefined]]);
     expectAck(await sendCallback(stack, signedCallback(first, SECRET)));
     assert.equal(await db.value('SELECT COUNT(*) FROM notify_task t JOIN pay_order o ON o.id = t.data_id AND t.type = 1 WHERE o.no = ?', [first.order_no]), 1);
   });

@@ -141,7 +141,13 @@ static inline int proofs_hold(void **state)
                   0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
                   " WHERE e.status = 10 AND NOT (o.extension_id <=> e.id) AND NOT EXISTS"
-                  " (SELECT 1 FROM pay_alert a WHERE a.about = e.no AND a.closed_by IS NULL)",
+                  " (SELECT 1 FROM pay_alert a WHERE a.about = e.no AND a.closed_by IS NULL)"
+                  " AND NOT EXISTS (SELECT 1 FROM pay_refund r WHERE r.extension_id = e.id"
+                  "  AND r.status <> 20)",
+                  0);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_refund r JOIN pay_order o ON o.id = r.order_id"
+                  " WHERE r.cause <> 'merchant' AND (o.extension_id = r.extension_id"
+                  "  OR r.merchant_refund_id NOT LIKE 'auto:%')",
                   0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o WHERE o.status = 10 AND 1 <> (SELECT COUNT(*)"
                   " FROM notify_task t WHERE t.type = 1 AND t.data_id = o.id AND"
@@ -149,8 +155,9 @@ static inline int proofs_hold(void **state)
                   0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM status_log l"
                   " WHERE (l.kind, l.from_status, l.to_status) NOT IN (('order', 0, 10),"
-                  "  ('order', 0, 20), ('order', 20, 10), ('attempt', 0, 10), ('attempt', 0, 20),"
-                  "  ('attempt', 20, 10))",
+                  "  ('order', 0, 20), ('order', 20, 10), ('order', 10, 30),"
+                  "  ('attempt', 0, 10), ('attempt', 0, 20),"
+                  "  ('attempt', 20, 10), ('refund', 0, 10), ('refund', 0, 20), ('refund', 20, 0))",
                   0);
     return 0;
 }

@@ -377,30 +377,6 @@ static void test_refund_add__a_no_is_an_operators_business(void **state)
 
 /* ---- at once */
 
-#define CROWD 20
-
-/* Runs work in CROWD processes with connections of their own; how many said true. */
-static int crowd(bool (*work)(int who))
-{
-    pid_t pids[CROWD];
-    int yes = 0;
-
-    for (int i = 0; i < CROWD; i++) {
-        pids[i] = fork();
-        if (pids[i] == 0) {
-            S.db = open_as("shroff_web");
-            _exit(work(i) ? 1 : 0);
-        }
-    }
-    for (int i = 0; i < CROWD; i++) {
-        int status = 0;
-        waitpid(pids[i], &status, 0);
-        assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
-        yes += WEXITSTATUS(status);
-    }
-    return yes;
-}
-
 static bool all_of_it(int who)
 {
     char no[16];
@@ -427,16 +403,16 @@ static void test_checkout_refund__twenty_at_once(void **state)
 {
     (void)state;
     paid("SO1", 10000);
-    assert_int_equal(crowd(all_of_it), 1);
+    assert_int_equal(crowd(CROWD, all_of_it), 1);
     ASSERT_MONEY(30, 10000, 0, 10);
     empty_tables();
     paid("SO1", 10000);
-    assert_int_equal(crowd(a_third), 3);
+    assert_int_equal(crowd(CROWD, a_third), 3);
     ASSERT_MONEY(10, 9000, 0, 10);
     empty_tables();
     channel_says(PAY_OK, CHANNEL_SUCCESS, CHANNEL_NOT_FOUND);
     paid("SO1", 10000);
-    assert_int_equal(crowd(one_number), CROWD);
+    assert_int_equal(crowd(CROWD, one_number), CROWD);
     ASSERT_MONEY(10, 6000, 0, 10);
     assert_int_equal(P->sent, 1);
 }
@@ -469,7 +445,7 @@ static void test_settle_refund__everything_at_once(void **state)
         paid("SO1", 10000);
         ASSERT_ERR(reserved("SO1", "R1", 6000), PAY_OK);
         memcpy(refund_no, R.refund.no, NO_SIZE);
-        assert_int_equal(crowd(everything), CROWD);
+        assert_int_equal(crowd(CROWD, everything), CROWD);
         ASSERT_MONEY(10, 6000, 0, 10);
         ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE type = 2", 1);
         ASSERT_NUMBER("SELECT version FROM pay_refund", 1);
@@ -492,7 +468,7 @@ static void test_refund_reserve__fails_and_again_at_once(void **state)
     paid("SO1", 10000);
     ASSERT_ERR(reserved("SO1", "R1", 6000), PAY_OK);
     memcpy(refund_no, R.refund.no, NO_SIZE);
-    assert_int_equal(crowd(fails_and_again), CROWD);
+    assert_int_equal(crowd(CROWD, fails_and_again), CROWD);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order o JOIN pay_refund r"
                   " WHERE o.refunding_price = IF(r.status = 0, 6000, 0)"
                   " AND o.refund_price = 0",

@@ -233,6 +233,7 @@ static void test_settle__late_money_is_kept_for_refund(void **state)
                       2010);
         ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'late_paid'", 1);
         ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 0);
+        CHECK_I64(POLICIES[i], number_of("SELECT COUNT(*) FROM pay_refund"), (int64_t)i);
     }
     (void)state;
 }

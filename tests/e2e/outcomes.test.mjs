@@ -140,6 +140,6 @@ test('a trade that waits is no obstacle to a second one, and both paid are both 
   await choose({ ...first, order_no: first.order_no }, 'twice', 'paid');
   assert.equal(await now(first), 'SUCCESS SUCCESS SUCCESS');
   assert.equal(await db.value('SELECT duplicate_paid FROM pay_order_extension WHERE no = ?', [first.pay_id]), 1);
-  assert.deepEqual(await alerts(first), ['duplicate_paid']);
+  assert.ok((await alerts(first)).includes('duplicate_paid'));
   assert.equal((await tasks(first)).length, 1);
 });

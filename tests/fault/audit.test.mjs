@@ -11,6 +11,7 @@ import { paidOrder, refundBody, refundCallback, sendRefundCallback } from '../li
 import { newLedger, payOne, sink } from './lib.mjs';
 
 let stack, db, root, sql, heard, paid, twice, open, back;
+const surplus = {};   // pay_id by kind of money that no order could take
 before(async () => {
   stack = await startStack();
   db = readerDb(stack);
@@ -32,6 +33,7 @@ before(async () => {
   await sendRefundCallback(stack, stack.app1, refundCallback(back, stack.app1.channelSecret));
   const waits = await paidOrder(stack, stack.app1, 'never', { notify_url: heard.url });
   await post(stack, stack.app1, '/api/pay/refund', refundBody(waits, { refund_price: 400 }));
+  await surplusMoney();
   await until('told', async () => await db.value('SELECT COUNT(*) FROM notify_task WHERE status = 0') === 0, 20000);
 });
 after(async () => {
@@ -41,6 +43,23 @@ after(async () => {
   heard?.close();
   if (stack) stopStack(stack);
 });
+
+// A second attempt that is paid, a second payment of one attempt, money for a closed order.
+async function surplusMoney() {
+  const made = async (subject) => (await post(stack, stack.app1, '/payments', { merchant_order_id: newNo('S'), price: 900, currency: 'CNY', subject, channel: 'mock', notify_url: heard.url })).json.data;
+  const pays = async (attempt) => {
+    const r = await sendCallback(stack, signedCallback({ ...attempt, price: 900, currency: 'CNY' }, stack.app1.channelSecret));
+    assert.equal(r.status, 200, r.text);
+  };
+  const double = await made('Double');
+  const second = (await submitAnother(stack, stack.app1, double)).json.data;
+  const late = await made('Late');
+  await q('UPDATE pay_order SET status = 20 WHERE no = ?', [late.order_no]);
+  for (const attempt of [double, second, late]) await pays(attempt);
+  surplus.double = second.pay_id;
+  surplus.late = late.pay_id;
+  surplus.second = (await one('SELECT x.no FROM pay_order_extension x JOIN pay_order_extension e ON e.id = x.of_id WHERE e.no = ?', [twice.pay_id])).no;
+}
 
 const priceOf = async (order) => db.value('SELECT price FROM pay_order WHERE no = ?', [order.order_no]);
 const audit = () => ctl(stack, ['audit', '--json']);
@@ -71,6 +90,21 @@ const replaced = (table, where, sets) => ({
     return () => put('kept');
   },
 });
+
+const REFUND_OF = 'extension_id = (SELECT id FROM pay_order_extension WHERE no = ?)';
+// The money of an attempt has no open alert, and no refund that is not FAILURE.
+const abandoned = (kind, sets) => ({
+  plant: async () => {
+    const undo = await replaced('pay_refund', () => [REFUND_OF, surplus[kind]], sets).plant();
+    const open_ = (await q('SELECT id FROM pay_alert WHERE about = ? AND closed_by IS NULL', [surplus[kind]]))[0].map((a) => a.id);
+    await q("UPDATE pay_alert SET closed_by = 'x' WHERE about = ?", [surplus[kind]]);
+    return async () => {
+      await undo();
+      if (open_.length > 0) await q('UPDATE pay_alert SET closed_by = NULL WHERE id IN (?)', [open_]);
+    };
+  },
+});
+const NO_REFUND = 'extension_id = 999999999';
 
 const PLANTED = [
   ['paid-once', 'the paid attempt says another price', replaced('pay_order_extension', () => ['no = ?', paid.pay_id], 'paid_price = paid_price + 1')],
@@ -178,12 +212,14 @@ const PLANTED = [
     await q('UPDATE callback_log SET verdict = "REPEATED", body = JSON_SET(body, "$.channel_order_no", "FORGOTTEN1") WHERE id = ?', [row.id]);
     return () => q('UPDATE callback_log SET verdict = "ACCEPTED", body = ? WHERE id = ?', [row.body, row.id]);
   } }],
-  ['second-kept', 'a second payment that nobody handles', { plant: async () => {
-    const { id } = await attemptRow(twice.pay_id);
-    const { no } = await one('SELECT no FROM pay_order_extension WHERE of_id = ?', [id]);
-    await q("UPDATE pay_alert SET closed_by = 'x' WHERE about = ?", [no]);
-    return () => q('UPDATE pay_alert SET closed_by = NULL WHERE about = ?', [no]);
-  } }],
+  ['second-kept', 'a second payment without a refund or an open alert', abandoned('second', NO_REFUND)],
+  ['second-kept', 'a second payment whose refund failed, its alert closed', abandoned('second', 'status = 20')],
+  ['second-kept', 'a second payment that is not marked', replaced('pay_order_extension', () => ['no = ?', surplus.second], 'duplicate_paid = 0')],
+  ['surplus-handled', 'a second attempt was paid: no refund, no open alert', abandoned('double', NO_REFUND)],
+  ['surplus-handled', 'a second attempt was paid: its refund failed, its alert is closed', abandoned('double', 'status = 20')],
+  ['closed-unpaid', 'money for a closed order: no refund, no open alert', abandoned('late', NO_REFUND)],
+  ['paid-once', 'the attempt that paid is marked as a second payment', replaced('pay_order_extension', () => ['no = ?', paid.pay_id], 'duplicate_paid = 1')],
+  ['refund-sums', 'an automatic refund taken from the order', replaced('pay_order', () => ['id = (SELECT order_id FROM pay_order_extension WHERE no = ?)', surplus.double], 'refund_price = price')],
   ['owners-exist', 'an order of a channel that is not there', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_id = 999999')],
   ['owners-exist', 'an order of an app that is not there', replaced('pay_order', () => ['no = ?', open.order_no], 'app_id = 999999')],
   ['owners-exist', 'an attempt on a channel that is not there', replaced('pay_order_extension', () => ['no = ?', open.pay_id], 'channel_id = 999999')],
@@ -225,33 +261,5 @@ describe('audit', () => {
     for (const sets of ["body = REPLACE(body, 'success', 'closed')", "notify_url = 'http://127.0.0.1/'", 'data_id = 999999999']) {
       await assert.rejects(q(`UPDATE notify_task SET ${sets} WHERE data_id = (SELECT id FROM pay_order WHERE no = ?)`, [paid.order_no]), { errno: 1644 }, sets);
     }
-  });
-
-  test('surplus-handled and closed-unpaid: money without a refund or an open alert', async () => {
-    const other = (await post(stack, stack.app1, '/payments', {
-      merchant_order_id: newNo('S'), price: 900, currency: 'CNY', subject: 'Twice', channel: 'mock',
-    })).json.data;
-    const second = (await submitAnother(stack, stack.app1, other)).json.data;
-    for (const attempt of [other, second]) {
-      const r = await sendCallback(stack, signedCallback({ ...attempt, price: 900, currency: 'CNY' }, stack.app1.channelSecret));
-      assert.equal(r.status, 200, r.text);
-    }
-    assert.equal((await audit()).code, 0, 'paid twice, with an open alert');
-    const alert = await one('SELECT id FROM pay_alert WHERE kind = ? AND about = ?', ['duplicate_paid', second.pay_id]);
-    await q("UPDATE pay_alert SET closed_by = 'somebody', close_time = UTC_TIMESTAMP(3) WHERE id = ?", [alert.id]);
-    const found = await audit();
-    assert.equal(found.code, 1);
-    assert.ok(found.json.items.some((i) => i.proof === 'surplus-handled' && i.about === second.pay_id), found.stdout);
-    await q('UPDATE pay_alert SET closed_by = NULL, close_time = NULL WHERE id = ?', [alert.id]);
-
-    const late = (await post(stack, stack.app1, '/payments', {
-      merchant_order_id: newNo('L'), price: 700, currency: 'CNY', subject: 'Late', channel: 'mock',
-    })).json.data;
-    await q('UPDATE pay_order SET status = 20 WHERE no = ?', [late.order_no]);
-    assert.equal((await sendCallback(stack, signedCallback(late, stack.app1.channelSecret))).status, 200);
-    assert.equal((await audit()).code, 0, 'late money, with an open alert');
-    await q("UPDATE pay_alert SET closed_by = 'somebody', close_time = UTC_TIMESTAMP(3) WHERE about = ?", [late.pay_id]);
-    const closed = await audit();
-    assert.ok(closed.json.items.some((i) => i.proof === 'closed-unpaid' && i.about === late.order_no), closed.stdout);
   });
 });
