@@ -51,6 +51,7 @@ static const struct db_column ATTEMPT_COLUMNS[] = {
     DB_COLUMN(struct attempt, id),
     DB_COLUMN(struct attempt, status),
     DB_COLUMN(struct attempt, no),
+    DB_COLUMN(struct attempt, channel_order_no),
     DB_COLUMN(struct attempt, paid_price),
     DB_COLUMN_TIME(struct attempt, create_time),
     DB_COLUMN_TIME(struct attempt, success_time),
@@ -58,12 +59,11 @@ static const struct db_column ATTEMPT_COLUMNS[] = {
     DB_COLUMN(struct attempt, display_mode),
     DB_COLUMN(struct attempt, display_content),
     DB_COLUMN(struct attempt, pay_url),
-    DB_COLUMN(struct attempt, channel_order_no),
     DB_COLUMN(struct attempt, channel_error_code),
     DB_COLUMN(struct attempt, channel_error_msg),
     DB_COLUMN(struct attempt, duplicate_paid),
 };
-static const struct stretch ATTEMPT_IN_TERMS = { 0, 7 }, ATTEMPT_IN_VIEW = { 4, 13 };
+static const struct stretch ATTEMPT_IN_TERMS = { 0, 8 }, ATTEMPT_IN_VIEW = { 4, 13 };
 const struct db_shape ATTEMPT_SHAPE = { ATTEMPT_COLUMNS, COUNT(ATTEMPT_COLUMNS) };
 
 struct pair_shape {

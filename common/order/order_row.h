@@ -25,11 +25,11 @@
 /* clang-format on */
 #define ORDER_SELECT "SELECT " ORDER_FIELDS " FROM pay_order o"
 
-#define ATTEMPT_BOTH "e.id, e.status, e.no"
+#define ATTEMPT_BOTH "e.id, e.status, e.no, e.channel_order_no"
 #define ATTEMPT_TERMS "e.order_id, e.channel_id, e.price, e.currency, " ATTEMPT_BOTH
 #define ATTEMPT_SHOWN \
     "e.paid_price, e.create_time, e.success_time, e.channel_code, e.display_mode," \
-    " e.display_content, IFNULL(e.pay_url, e.display_content) AS pay_url, e.channel_order_no," \
+    " e.display_content, IFNULL(e.pay_url, e.display_content) AS pay_url," \
     " e.channel_error_code, e.channel_error_msg"
 #define ATTEMPT_VIEW ATTEMPT_BOTH ", " ATTEMPT_SHOWN
 #define ATTEMPT_FIELDS ATTEMPT_TERMS ", " ATTEMPT_SHOWN ", e.duplicate_paid"

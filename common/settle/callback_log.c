@@ -87,21 +87,29 @@ enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw, enu
 struct record {
     const struct callback_raw *raw;
     enum verdict verdict;
+    int64_t extension_id;
 };
 
 static enum pay_err record_work(struct db *db, void *arg)
 {
     const struct record *w = arg;
-    const struct order_attempt *found = w->raw->found;
-    bool ours = found && found->attempt.channel_id == w->raw->channel_id;
 
-    return callback_log_add(db, w->raw, w->verdict, ours ? found->attempt.id : 0);
+    return callback_log_add(db, w->raw, w->verdict, w->extension_id);
+}
+
+enum pay_err callback_log_alone(struct db *db, const struct callback_raw *raw, enum verdict verdict,
+                                int64_t extension_id)
+{
+    struct record work = { raw, verdict, extension_id };
+    return db_txn_one(db, record_work, &work);
 }
 
 enum pay_err callback_record(struct db *db, const struct callback_raw *raw, enum verdict verdict)
 {
-    struct record work = { raw, verdict };
-    return db_txn(db, record_work, &work);
+    const struct order_attempt *found = raw->found;
+    const bool ours = found && found->attempt.channel_id == raw->channel_id;
+
+    return callback_log_alone(db, raw, verdict, ours ? found->attempt.id : 0);
 }
 
 struct sender {

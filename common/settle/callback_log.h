@@ -17,5 +17,8 @@ void callback_text_cut(const struct callback_raw *raw, size_t most, struct callb
 /* Inside the caller's transaction. extension_id 0: no attempt was found. */
 MUST_USE enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw,
                                        enum verdict verdict, int64_t extension_id);
+/* The same as a transaction of its own, in one round trip. */
+MUST_USE enum pay_err callback_log_alone(struct db *db, const struct callback_raw *raw,
+                                         enum verdict verdict, int64_t extension_id);
 
 #endif

@@ -141,16 +141,52 @@ enum pay_err settle_by_statements(struct db *db, struct settling *w)
     return db_txn(db, settle_work, w);
 }
 
+/* Is all of it on record already? Judged without a lock, and only where no later change could make
+ * it untrue: an attempt that was paid or has ended never waits again. A thousand copies of one
+ * callback would wait for each other at the order's row. */
+static enum pay_err is_known(struct db *db, const struct channel_config *channel,
+                             const struct channel_said *said, const struct attempt *attempt,
+                             bool *known)
+{
+    *known = false;
+    if (said->other_account || !price_agrees(said, attempt))
+        return PAY_OK;
+    switch (said->state) {
+    case CHANNEL_SUCCESS:
+        return money_is_known(db, channel, said, attempt, known);
+    case CHANNEL_FAILED:
+    case CHANNEL_CLOSED:
+        *known = attempt->status != ATTEMPT_WAITING;
+        return PAY_OK;
+    case CHANNEL_WAITING:
+    case CHANNEL_NOT_FOUND:
+        *known = true;
+        return PAY_OK;
+    }
+    return PAY_FAULT;
+}
+
 static enum pay_err settle_order(struct db *db, const struct channel_config *channel,
                                  const struct channel_said *said, const struct callback_raw *raw,
                                  enum verdict *verdict)
 {
     static struct settling work;
-    enum pay_err err = PAY_WRONG_STATE;
+    const struct order_attempt *pair;
+    bool known = false;
 
     *verdict = VERDICT_ACCEPTED;
+    enum pay_err err = settle_pair(db, channel, said, raw, &pair);
+    if (err == PAY_OK)
+        err = is_known(db, channel, said, &pair->attempt, &known);
+    if (err != PAY_OK)
+        return err;
+    if (known) {
+        *verdict = VERDICT_REPEATED;
+        return raw ? callback_log_alone(db, raw, VERDICT_REPEATED, pair->attempt.id) : PAY_OK;
+    }
+    err = PAY_WRONG_STATE;
     if (said->state == CHANNEL_SUCCESS && !said->other_account)
-        err = settle_paid(db, channel, said, raw);
+        err = settle_paid(db, channel, said, raw, pair);
     if (err != PAY_WRONG_STATE && err != PAY_DUPLICATE)
         return err;
     work.channel = channel;

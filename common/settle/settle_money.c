@@ -40,21 +40,43 @@ static const struct db_column OWNER_COLUMNS[] = {
     DB_COLUMN(struct owner, no),
 };
 
-/* After a duplicate key: the attempt that has the number. */
-static enum pay_err owner_read(struct db *db, const struct settling *w, struct owner *out)
+/* The attempt that has the number: PAY_NO_ROW when none has. */
+static enum pay_err owner_find(struct db *db, const struct channel_config *channel,
+                               const struct channel_said *said, struct owner *out)
 {
     static const char SQL[] = "SELECT id, of_id, no FROM pay_order_extension"
                               " WHERE channel_order_no = ? AND channel_id = ?";
-    const struct db_param in[] = {
-        DB_STR(w->said->channel_no),
-        DB_NUM(w->channel->account.id),
-    };
+    const struct db_param in[] = { DB_STR(said->channel_no), DB_NUM(channel->account.id) };
 
-    enum pay_err err = db_select(
+    return db_select(
         db,
         &(struct db_query){
             .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(OWNER_COLUMNS), .row = out });
+}
+
+/* After a duplicate key. */
+static enum pay_err owner_read(struct db *db, const struct settling *w, struct owner *out)
+{
+    enum pay_err err = owner_find(db, w->channel, w->said, out);
+
     return err == PAY_NO_ROW ? PAY_FAULT : err;
+}
+
+enum pay_err money_is_known(struct db *db, const struct channel_config *channel,
+                            const struct channel_said *said, const struct attempt *attempt,
+                            bool *known)
+{
+    const bool paid = attempt->status == ATTEMPT_SUCCESS;
+    struct owner owner;
+
+    *known = paid &&
+             (*said->channel_no == '\0' || str_eq(said->channel_no, attempt->channel_order_no));
+    if (*known || !paid)
+        return PAY_OK;
+    enum pay_err err = owner_find(db, channel, said, &owner);
+    db_end(db);
+    *known = err == PAY_OK && owner.of_id == attempt->id;
+    return err == PAY_NO_ROW ? PAY_OK : err;
 }
 
 static enum pay_err other_payment(struct db *db, struct settling *w, const struct owner *owner)

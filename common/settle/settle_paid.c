@@ -46,10 +46,9 @@ enum pay_err attempt_find(struct db *db, const char *pay_id, const struct order_
     return attempt_find_about(db, ABOUT_ORDER, pay_id, found, channel_id);
 }
 
-/* The rows already read for the callback, if they are those of this attempt. */
-static enum pay_err pair_of(struct db *db, const struct channel_config *channel,
-                            const struct channel_said *said, const struct callback_raw *raw,
-                            const struct order_attempt **out)
+enum pay_err settle_pair(struct db *db, const struct channel_config *channel,
+                         const struct channel_said *said, const struct callback_raw *raw,
+                         const struct order_attempt **out)
 {
     enum pay_err err = PAY_OK;
     int64_t channel_id;
@@ -111,15 +110,12 @@ enum pay_err order_pay(struct db *db, const struct order_paying *paying)
 }
 
 enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
-                         const struct channel_said *said, const struct callback_raw *raw)
+                         const struct channel_said *said, const struct callback_raw *raw,
+                         const struct order_attempt *pair)
 {
     static struct order paid;
-    const struct order_attempt *pair;
     const struct app *app;
 
-    enum pay_err err = pair_of(db, channel, said, raw, &pair);
-    if (err != PAY_OK)
-        return err;
     if (pair->order.status != ORDER_WAITING || pair->attempt.status != ATTEMPT_WAITING ||
         !price_agrees(said, &pair->attempt) || success_time_is_odd(said))
         return PAY_WRONG_STATE;
@@ -133,7 +129,7 @@ enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
         .task = &task,
         .raw = raw,
     };
-    err = app_by_id(db, pair->order.app_id, &app);
+    enum pay_err err = app_by_id(db, pair->order.app_id, &app);
     if (err == PAY_OK)
         err = order_as_paid(&pair->order, &pair->attempt, channel, said, &paid);
     const struct order_change change = { &paid, "order.success", paid.success_time };

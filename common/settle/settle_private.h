@@ -19,6 +19,11 @@ MUST_USE enum pay_err settle_by_statements(struct db *db, struct settling *w);
 
 /* settle_money.c: the channel says SUCCESS, and the price agrees. Sets w->verdict. */
 MUST_USE enum pay_err settle_money(struct db *db, struct settling *w);
+/* Read without a lock: *known when this payment of the attempt is on record already. It stays so,
+ * since a paid attempt keeps its state and its number. */
+MUST_USE enum pay_err money_is_known(struct db *db, const struct channel_config *channel,
+                                     const struct channel_said *said, const struct attempt *attempt,
+                                     bool *known);
 
 /* The order as it will be once this attempt has paid it. */
 MUST_USE enum pay_err order_as_paid(const struct order *order, const struct attempt *attempt,
@@ -36,9 +41,14 @@ MUST_USE enum pay_err settle_refund(struct db *db, const struct channel_config *
                                     const struct channel_said *said, const struct callback_raw *raw,
                                     enum verdict *verdict);
 
+/* Attempt and order as they are without a lock: what was read for the callback, or is read now. */
+MUST_USE enum pay_err settle_pair(struct db *db, const struct channel_config *channel,
+                                  const struct channel_said *said, const struct callback_raw *raw,
+                                  const struct order_attempt **out);
 /* The plain case, a waiting order paid by its waiting attempt, in one call. raw may be NULL.
  * PAY_WRONG_STATE, PAY_DUPLICATE: it is not that case, and nothing was done. */
 MUST_USE enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
-                                  const struct channel_said *said, const struct callback_raw *raw);
+                                  const struct channel_said *said, const struct callback_raw *raw,
+                                  const struct order_attempt *pair);
 
 #endif

@@ -67,6 +67,36 @@ static void test_checkout_create__a_known_order_refuses_in_the_same_order(void *
     ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 3);
 }
 
+/* The copy is judged by one read; the other statement is its row of callback_log. */
+static void test_settle__a_repeated_callback_is_two_statements(void **state)
+{
+    char second[NO_SIZE];
+
+    (void)state;
+    created("SO1", 10000);
+    memcpy(second, C.attempt.no, NO_SIZE);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    count_begin();
+    for (int i = 0; i < 10; i++)
+        ASSERT_ERR(settled(C.attempt.no, i % 2 ? CHANNEL_FAILED : CHANNEL_SUCCESS, 10000), PAY_OK);
+    count_end(20);
+    assert_int_equal(V, VERDICT_REPEATED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'REPEATED'"
+                  " AND extension_id = (SELECT id FROM pay_order_extension)", 11);
+    ASSERT_NUMBER("SELECT version FROM pay_order", 1);
+    /* a second payment of the attempt, and its copies */
+    ASSERT_ERR(paid_by(second, "X2"), PAY_OK);
+    assert_int_equal(V, VERDICT_DUPLICATE_PAID);
+    ASSERT_ERR(paid_by(second, "X2"), PAY_OK);
+    count_begin();
+    for (int i = 0; i < 10; i++)
+        ASSERT_ERR(paid_by(second, "X2"), PAY_OK);
+    count_end(30);
+    assert_int_equal(V, VERDICT_REPEATED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 2);
+}
+
 /* ---- the transaction of one statement */
 
 struct two {
@@ -110,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PAY_TEST(test_checkout_create__a_plain_repeat_is_two_statements),
         PAY_TEST(test_checkout_create__a_known_order_refuses_in_the_same_order),
+        PAY_TEST(test_settle__a_repeated_callback_is_two_statements),
         PAY_TEST(test_db_txn_one__commits_by_itself),
         PAY_TEST(test_db_txn_one__refuses_a_second_statement),
     };
