@@ -97,10 +97,10 @@ static enum pay_err record_work(struct db *db, void *arg)
     return callback_log_add(db, w->raw, w->verdict, w->extension_id);
 }
 
-enum pay_err callback_log_alone(struct db *db, const struct callback_raw *raw, enum verdict verdict,
-                                int64_t extension_id)
+enum pay_err callback_log_repeated(struct db *db, const struct callback_raw *raw,
+                                   int64_t extension_id)
 {
-    struct record work = { raw, verdict, extension_id };
+    struct record work = { raw, VERDICT_REPEATED, extension_id };
     return db_txn_one(db, record_work, &work);
 }
 
@@ -108,8 +108,9 @@ enum pay_err callback_record(struct db *db, const struct callback_raw *raw, enum
 {
     const struct order_attempt *found = raw->found;
     const bool ours = found && found->attempt.channel_id == raw->channel_id;
+    struct record work = { raw, verdict, ours ? found->attempt.id : 0 };
 
-    return callback_log_alone(db, raw, verdict, ours ? found->attempt.id : 0);
+    return db_txn(db, record_work, &work);
 }
 
 struct sender {

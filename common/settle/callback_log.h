@@ -17,8 +17,9 @@ void callback_text_cut(const struct callback_raw *raw, size_t most, struct callb
 /* Inside the caller's transaction. extension_id 0: no attempt was found. */
 MUST_USE enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw,
                                        enum verdict verdict, int64_t extension_id);
-/* The same as a transaction of its own, in one round trip. */
-MUST_USE enum pay_err callback_log_alone(struct db *db, const struct callback_raw *raw,
-                                         enum verdict verdict, int64_t extension_id);
+/* A copy of what was just read to be on record, in a transaction of its own, one round trip. What
+ * was read is on disk once this is, since its commit came first. */
+MUST_USE enum pay_err callback_log_repeated(struct db *db, const struct callback_raw *raw,
+                                            int64_t extension_id);
 
 #endif

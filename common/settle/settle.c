@@ -1,5 +1,6 @@
 /* settle.c - what a channel says of one attempt, applied once. Under the order's lock the two
- * states decide: money (settle_money.c), the attempt's end, or nothing new. */
+ * states decide: money (settle_money.c), the attempt's end, or nothing new. A copy of what was
+ * committed needs no lock. */
 #include "settle/settle.h"
 
 #include <stdio.h>
@@ -182,7 +183,7 @@ static enum pay_err settle_order(struct db *db, const struct channel_config *cha
         return err;
     if (known) {
         *verdict = VERDICT_REPEATED;
-        return raw ? callback_log_alone(db, raw, VERDICT_REPEATED, pair->attempt.id) : PAY_OK;
+        return raw ? callback_log_repeated(db, raw, pair->attempt.id) : PAY_OK;
     }
     err = PAY_WRONG_STATE;
     if (said->state == CHANNEL_SUCCESS && !said->other_account)

@@ -2,8 +2,9 @@
  * bill. It is the only place where orders become paid.
  *
  * One transaction locks the order's row and writes attempt, order, notification task, alerts and,
- * for a callback, its raw row. The result is the same however often and in whatever order callbacks
- * and answers arrive. Money is never dropped. */
+ * for a callback, its raw row. A payment's copy has only that row, without the lock. The result is
+ * the same however often and in whatever order callbacks and answers arrive. Money is never
+ * dropped. */
 #ifndef SETTLE_SETTLE_H
 #define SETTLE_SETTLE_H
 

@@ -83,7 +83,8 @@ static void test_settle__a_repeated_callback_is_two_statements(void **state)
     count_end(20);
     assert_int_equal(V, VERDICT_REPEATED);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'REPEATED'"
-                  " AND extension_id = (SELECT id FROM pay_order_extension)", 11);
+                  " AND extension_id = (SELECT id FROM pay_order_extension)",
+                  11);
     ASSERT_NUMBER("SELECT version FROM pay_order", 1);
     /* a second payment of the attempt, and its copies */
     ASSERT_ERR(paid_by(second, "X2"), PAY_OK);
@@ -135,6 +136,27 @@ static void test_db_txn_one__refuses_a_second_statement(void **state)
     ASSERT_ERR(db_txn_one(S.db, spend, NONCE("nonce-that-comes-after")), PAY_OK);
 }
 
+/* What was read before may be undone where a new connection leads. */
+static void test_db_txn_one__stays_on_the_link_of_the_read(void **state)
+{
+    static const char MINE[] = "SELECT CONNECTION_ID()";
+    int64_t id;
+    char sql[64];
+
+    (void)state;
+    ASSERT_ERR(db_number(S.db, MINE, NULL, 0, &id), PAY_OK);
+    db_end(S.db);
+    snprintf(sql, sizeof(sql), "KILL CONNECTION %lld", (long long)id);
+    run_sql(sql);
+    clock_sleep_ms(50);
+    ASSERT_ERR(db_txn_one(S.db, spend, NONCE("nonce-on-a-dead-link")), PAY_DB_AWAY);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 0);
+    ASSERT_ERR(db_number(S.db, MINE, NULL, 0, &id), PAY_OK);
+    db_end(S.db);
+    ASSERT_ERR(db_txn_one(S.db, spend, NONCE("nonce-on-the-next-one")), PAY_OK);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +165,7 @@ int main(void)
         PAY_TEST(test_settle__a_repeated_callback_is_two_statements),
         PAY_TEST(test_db_txn_one__commits_by_itself),
         PAY_TEST(test_db_txn_one__refuses_a_second_statement),
+        PAY_TEST(test_db_txn_one__stays_on_the_link_of_the_read),
     };
     (void)proofs_hold;
     return cmocka_run_group_tests(tests, shroff_up, shroff_down);

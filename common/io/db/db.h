@@ -76,7 +76,9 @@ MUST_USE enum pay_err db_number(struct db *db, const char *sql, const struct db_
 typedef enum pay_err db_work(struct db *db, void *arg);
 MUST_USE enum pay_err db_txn(struct db *db, db_work *work, void *arg);
 /* The same when work is one statement, a change: it commits by itself, in one round trip in place
- * of three. Lost or killed meanwhile: PAY_LOST. */
+ * of three. The caller has just read why that is enough, and a new connection might lead to a
+ * server that lost what was read. So without a connection: PAY_DB_AWAY. Lost or killed meanwhile:
+ * PAY_LOST. */
 MUST_USE enum pay_err db_txn_one(struct db *db, db_work *work, void *arg);
 /* A CALL that begins and commits by itself, the one statement of a db_txn; as db_select (no shape:
  * no rows). PAY_WRONG_STATE: it signalled 32001. Lost or killed meanwhile: PAY_LOST. */

@@ -115,7 +115,12 @@ static enum pay_err one_work(struct db *db, void *arg)
     const struct one *one = arg;
 
     enum pay_err err = db_alone_begin(db, "db_txn_one");
-    return err == PAY_OK ? db_alone_end(db, one->work(db, one->arg)) : err;
+    if (err != PAY_OK)
+        return err;
+    /* A change is shown a moment before it is on disk; a server killed then lacks it afterwards. */
+    if (!db->link)
+        db->poison = PAY_DB_AWAY;
+    return db_alone_end(db, db->link ? one->work(db, one->arg) : PAY_DB_AWAY);
 }
 
 enum pay_err db_txn_one(struct db *db, db_work *work, void *arg)
