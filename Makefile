@@ -189,7 +189,7 @@ install: all
 	install -m 644 docs/man/*.5 $(D)/share/man/man5/
 	install -m 644 $(filter-out docs/man/sandbox_%,$(wildcard docs/man/*.8)) $(D)/share/man/man8/
 	install -m 644 scripts/systemd/shroff@.socket scripts/systemd/shroff-purge.timer $(D)/lib/systemd/system/
-	for u in shroff@.service shroff-notify.service shroff-purge.service; do \
+	for u in shroff@.service shroff-notify.service shroff-job@.service shroff-purge.service; do \
 	  sed 's#@LIBDIR@#$(PREFIX)/lib#g' scripts/systemd/$$u >$(D)/lib/systemd/system/$$u; \
 	  chmod 644 $(D)/lib/systemd/system/$$u; done
 	install -m 644 scripts/systemd/tmpfiles.conf $(D)/lib/tmpfiles.d/shroff.conf

@@ -48,11 +48,11 @@ static bool open_books(const struct config *config)
 
 static enum pay_page_state page_state(const struct mock_trade *trade)
 {
-    if (trade->status == MOCK_WAITING)
-        return trade->expire_time > trade->now ? PAGE_OPEN : PAGE_EXPIRED;
-    return trade->status == MOCK_PAID     ? PAGE_PAID
-           : trade->status == MOCK_FAILED ? PAGE_FAILED
-                                          : PAGE_CLOSED;
+    if (trade->status == MOCK_PAID || trade->status == MOCK_FAILED)
+        return trade->status == MOCK_PAID ? PAGE_PAID : PAGE_FAILED;
+    if (trade->expire_time <= trade->now) /* closed for that reason, as a rule */
+        return PAGE_EXPIRED;
+    return trade->status == MOCK_WAITING ? PAGE_OPEN : PAGE_CLOSED;
 }
 
 static void page_url(const struct call *call, const struct page_input *in, struct text *to)

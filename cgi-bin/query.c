@@ -1,5 +1,6 @@
 /* query.c - orders and refunds, one or many.
- *   GET /api/pay/query?order_no= | merchant_order_id= | pay_id=   one order, attempts, refunds
+ *   GET /api/pay/query?order_no= | merchant_order_id= | pay_id=   one order, attempts, refunds;
+ *                                  &sync=1: its channels are asked first, and the nonce is spent
  *   GET /payments/{order_no}                                      the same
  *   GET /payments?from=&to=&status=&after=&limit=                 newest first, by pages
  *   GET /api/pay/refund/query?refund_no= | merchant_refund_id=    one refund
@@ -8,6 +9,7 @@
  * Signed with scope payment:query, but for status. */
 #include "order/order_view.h"
 #include "refund/refund_view.h"
+#include "settle/sync.h"
 #include "web/fields.h"
 #include "web/list_reply.h"
 #include "web/order_reply.h"
@@ -16,10 +18,12 @@
 struct query_in {
     struct order_choice order;
     char pay_id[NO_SIZE];
+    int64_t sync;
 };
 static const struct field QUERY_FIELDS[] = {
     FIELDS_ORDER_CHOICE(struct query_in, order),
     FIELD(struct query_in, pay_id, FIELD_NO, ONE_OF),
+    FIELD(struct query_in, sync, FIELD_I64, OPTIONAL, .min = 1, .max = 1),
 };
 
 struct list_in {
@@ -54,7 +58,15 @@ static enum pay_err query(struct call *call, const void *input)
     struct order_key key = order_chosen(&in->order);
 
     key.pay_id = str_or(in->pay_id, NULL);
-    return reply_order(call, &key);
+    const struct order_syncing syncing = {
+        .db = call->db,
+        .config = call->config,
+        .app_id = call->app->id,
+        .nonce = call->nonce,
+        .key = &key,
+    };
+    enum pay_err err = in->sync != 0 ? order_sync(&syncing) : PAY_OK;
+    return err == PAY_OK ? reply_order(call, &key) : err;
 }
 
 static enum pay_err show_payment(struct call *call, const void *input)

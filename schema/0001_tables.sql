@@ -163,6 +163,7 @@ CREATE TABLE pay_order_extension (
     COMMENT 'when the row was last changed',
   success_time DATETIME(3) NULL COMMENT 'when it was paid, as the channel says; written once',
   next_sync_time DATETIME(3) NULL COMMENT 'when the channel is asked next',
+  sync_times INT NOT NULL DEFAULT 0 COMMENT 'how often channel_sync asked',
   UNIQUE KEY uk_no (no),
   UNIQUE KEY uk_channel_order_no (channel_order_no, channel_id),
   KEY idx_order (order_id),

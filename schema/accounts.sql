@@ -25,7 +25,7 @@ GRANT SELECT, INSERT, UPDATE (status, channel_id, channel_code, channel_fee_rate
              ON shroff.pay_order        TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (status, display_mode, display_content, pay_url, display_expire_time,
         channel_order_no, channel_error_code, channel_error_msg, paid_price, paid_currency, duplicate_paid,
-        success_time, next_sync_time, update_time)
+        success_time, next_sync_time, sync_times, update_time)
              ON shroff.pay_order_extension TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (status, version, channel_refund_no, success_time, channel_error_code,
         channel_error_msg, next_sync_time, sync_times, claim_token, update_time)

@@ -25,6 +25,9 @@
 #include <stdint.h>
 #include "channel/product.h"
 
+/* Of a program that is one process, a job: it never lacks a seat, and a channel that hangs is not
+ * called for a while. */
+#define GATE_OF_ONE 4
 /* Before the fork. Without it every call passes. */
 void gate_open(int64_t workers);
 /* In a worker: its place, from 0. The worker that replaces it has the same place. */

@@ -1,157 +1,9 @@
-/* checkout_ask.c - asks the channels of open attempts: the payer may have paid there while the
- * callback is late or lost. The calls are made outside any transaction. The rows are read again
- * afterwards under the order's lock. */
-#include <string.h>
-
-#include "base/clock.h"
+/* checkout_ask.c - how many attempts an order may have; and the status of an order past its end
+ * that waits: its channels are asked first, and end it there, since the payer may have paid while
+ * the callback is late or lost. */
 #include "channel/gate.h"
 #include "checkout/checkout_private.h"
-#include "settle/settle.h"
-
-#define ASKED_US 2500000 /* no call of a round begins later: a client waits meanwhile */
-
-static const struct db_column OPEN_COLUMNS[] = {
-    DB_COLUMN(struct open_attempt, id),    DB_COLUMN(struct open_attempt, channel_id),
-    DB_COLUMN(struct open_attempt, no),    DB_COLUMN(struct open_attempt, same),
-    DB_COLUMN(struct open_attempt, lasts), DB_COLUMN(struct open_attempt, sending),
-};
-
-static enum pay_err open_take(void *arg, void *row)
-{
-    struct open_list *list = arg;
-
-    if (list->count < COUNT(list->at))
-        list->at[list->count++] = *(const struct open_attempt *)row;
-    return PAY_OK;
-}
-
-enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wanted,
-                       struct open_list *out)
-{
-    static const char SQL[] =
-        "SELECT id, channel_id, no,"
-        "       channel_id = ? AND JSON_EQUALS(COALESCE(channel_extras, '{}'), COALESCE(?, '{}'))"
-        "         AS same,"
-        "       display_expire_time >= UTC_TIMESTAMP(3) + INTERVAL 30 SECOND AS lasts,"
-        "       display_expire_time IS NULL AND create_time > UTC_TIMESTAMP(3) - INTERVAL 10 SECOND"
-        "         AS sending"
-        "  FROM pay_order_extension"
-        " WHERE order_id = ? AND status = " STATE(ATTEMPT_WAITING) " ORDER BY id DESC LIMIT 50";
-    const struct db_param in[] = {
-        DB_NUM(wanted->channel_id),
-        DB_OPT(str_or(wanted->extras, "")),
-        DB_NUM(order_id),
-    };
-    struct open_attempt row = { .id = 0 };
-
-    *out = (struct open_list){ .conflict = PAY_OK };
-    return db_select(db, &(struct db_query){ .sql = SQL,
-                                             .in = in,
-                                             .n = COUNT(in),
-                                             .shape = DB_SHAPE(OPEN_COLUMNS),
-                                             .row = &row,
-                                             .each = open_take,
-                                             .arg = out });
-}
-
-/* Applies what a channel says of an attempt. */
-static enum pay_err apply_answer(struct db *db, const struct channel_config *channel,
-                                 const struct channel_said *result, struct open_list *open,
-                                 struct open_attempt *one)
-{
-    enum verdict verdict;
-
-    if (result->state == CHANNEL_WAITING || result->state == CHANNEL_NOT_FOUND)
-        return PAY_OK;
-    enum pay_err err = settle(db, channel, result, NULL, &verdict);
-    if (err == PAY_OTHER_PRICE || err == PAY_OTHER_PAYMENT) {
-        one->unsure = true;
-        open->conflict = err;
-        return PAY_OK;
-    }
-    one->ended = err == PAY_OK;
-    open->paid = one->ended && result->state == CHANNEL_SUCCESS;
-    return err;
-}
-
-/* Which function of the driver is called: query or close. */
-typedef channel_ask *question(const struct channel_driver *driver);
-
-static channel_ask *query_of(const struct channel_driver *driver)
-{
-    return driver->query;
-}
-
-static channel_ask *close_of(const struct channel_driver *driver)
-{
-    return driver->close;
-}
-
-/* An attempt stays as it is when its channel has no configuration any more, does not answer, or is
- * not to be asked. */
-static enum pay_err question_put(struct db *db, const struct config *config, question *to_channel,
-                                 struct open_list *open, struct open_attempt *one)
-{
-    const struct channel_config *channel;
-    struct channel_said result;
-
-    enum pay_err err = channel_config_by_id(db, config, one->channel_id, &channel);
-    if (err != PAY_OK && err != PAY_NO_CHANNEL)
-        return err;
-    one->silent = one->unsure =
-        err != PAY_OK || to_channel(channel->driver)(&channel->account, one->no, &result) != PAY_OK;
-    return one->silent ? PAY_OK : apply_answer(db, channel, &result, open, one);
-}
-
-/* A channel that left one call without an answer is not asked again. */
-static bool is_silent(const struct open_list *open, int64_t channel_id)
-{
-    for (size_t i = 0; i < open->count; i++)
-        if (open->at[i].silent && open->at[i].channel_id == channel_id)
-            return true;
-    return false;
-}
-
-/* Asks the channel of each attempt in doubt, until one is paid. When the time is over or a channel
- * is silent, the attempts that are left stay in doubt. */
-static enum pay_err questions_put(struct db *db, const struct config *config, question *to_channel,
-                                  bool (*in_question)(const struct open_attempt *one),
-                                  struct open_list *open)
-{
-    const int64_t until = clock_ticks_us() + ASKED_US;
-    enum pay_err err = PAY_OK;
-
-    for (size_t i = 0; i < open->count && err == PAY_OK && !open->paid; i++) {
-        struct open_attempt *one = &open->at[i];
-        if (!in_question(one))
-            continue;
-        if (clock_ticks_us() >= until || is_silent(open, one->channel_id))
-            one->silent = one->unsure = true;
-        else
-            err = question_put(db, config, to_channel, open, one);
-    }
-    return err;
-}
-
-static bool is_open(const struct open_attempt *one)
-{
-    return !one->ended;
-}
-
-static bool is_over(const struct open_attempt *one)
-{
-    return one->same != 0 && one->lasts == 0 && one->sending == 0 && !one->ended && !one->unsure;
-}
-
-enum pay_err open_ask(struct db *db, const struct config *config, struct open_list *open)
-{
-    return questions_put(db, config, query_of, is_open, open);
-}
-
-enum pay_err open_end(struct db *db, const struct config *config, struct open_list *open)
-{
-    return questions_put(db, config, close_of, is_over, open);
-}
+#include "settle/close.h"
 
 enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_list *open)
 {
@@ -170,20 +22,17 @@ enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_lis
 
 /* ---- an order past its end that still waits */
 
-/* Of all requests for one order, one in 10 s asks its channels: the one whose UPDATE changes the
- * row. */
-static enum pay_err claim_work(struct db *db, void *arg)
-{
-    /* clang-format off */
-    static const char SQL[] =
-        "UPDATE pay_order SET asked_time = UTC_TIMESTAMP(3), update_time = update_time"
-        " WHERE id = ? AND status = " STATE(ORDER_WAITING)
-        "   AND (asked_time IS NULL OR asked_time <= UTC_TIMESTAMP(3) - INTERVAL 10 SECOND)";
-    /* clang-format on */
-    const int64_t *order_id = arg;
-    const struct db_param in[] = { DB_NUM(*order_id) };
+struct turn {
+    int64_t order_id;
+    bool mine;
+};
 
-    return db_exec_one(db, SQL, DB_LIST(in));
+/* Of all requests for one order, one in 10 s ends it. */
+static enum pay_err turn_work(struct db *db, void *arg)
+{
+    struct turn *turn = arg;
+
+    return order_ask_turn(db, turn->order_id, 10, &turn->mine);
 }
 
 static bool may_ask(const struct open_list *open)
@@ -192,6 +41,12 @@ static bool may_ask(const struct open_list *open)
         if (!gate_is_shut(open->at[i].channel_id))
             return true;
     return false;
+}
+
+/* A channel that does not answer, or a conflict: the order stays as it is. */
+static bool may_wait(enum pay_err err)
+{
+    return err == PAY_UNKNOWN || err == PAY_OTHER_PRICE || err == PAY_OTHER_PAYMENT;
 }
 
 /* The gate decides first: a request that it stops does not use up the turn of these 10 s. */
@@ -205,10 +60,11 @@ static enum pay_err ask_late(struct db *db, const struct config *config, const s
     db_end(db);
     if (err != PAY_OK || !may_ask(&open) || !gate_sit(order->app_id, GATE_AT_ONCE))
         return err;
-    err = db_txn(db, claim_work, &order_id);
-    if (err != PAY_OK)
-        return err == PAY_WRONG_STATE ? PAY_OK : err;
-    return open_ask(db, config, &open);
+    struct turn turn = { .order_id = order->id };
+    err = db_txn(db, turn_work, &turn);
+    if (err == PAY_OK && turn.mine)
+        err = order_expire(db, config, order->id);
+    return may_wait(err) ? PAY_OK : err;
 }
 
 enum pay_err checkout_status(struct db *db, const struct config *config, const char *token,

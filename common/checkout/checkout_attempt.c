@@ -206,8 +206,7 @@ static enum pay_err refused_work(struct db *db, void *arg)
 enum pay_err checkout_crowded(struct checkout *out)
 {
     snprintf(out->error_code, sizeof(out->error_code), "%s", NEVER_SENT);
-    snprintf(out->error_msg, sizeof(out->error_msg),
-             "too many requests of this app are at work with channels; none was asked");
+    snprintf(out->error_msg, sizeof(out->error_msg), "%s", GATE_IS_FULL);
     return PAY_UNKNOWN;
 }
 

@@ -3,6 +3,7 @@
 #define CHECKOUT_CHECKOUT_PRIVATE_H
 
 #include "checkout/checkout.h"
+#include "settle/ask.h"
 
 /* Refuses a disabled app, then a channel that is absent or disabled. *channel is NULL when the call
  * names none. */
@@ -39,42 +40,6 @@ MUST_USE enum pay_err checkout_crowded(struct checkout *out);
 /* After its COMMIT: calls a channel that is not offline, records what it said in out->attempt. */
 MUST_USE enum pay_err attempt_send(const struct attempt_plan *plan, struct checkout *out);
 
-/* ---- checkout_ask.c: what became of the open attempts of an order? */
-
-#define OPEN_MAX 8      /* open attempts that an order may have before it gets another one */
-#define ATTEMPTS_MAX 50 /* and in all, unless never sent */
-#define NEVER_SENT "CHANNEL_BUSY" /* channel_error_code: gate.h let no call through */
-
-struct open_attempt {
-    int64_t id, channel_id;
-    int64_t same;    /* its channel and channel_extras are the wanted ones */
-    int64_t lasts;   /* it can be paid for 30 s more */
-    int64_t sending; /* its call is under way, or had no answer just now */
-    char no[NO_SIZE];
-    bool ended;  /* by the answer to our question */
-    bool silent; /* its channel did not answer, or was not asked */
-    bool unsure; /* so it may be paid; or the answer is a conflict */
-};
-struct open_list {
-    struct open_attempt at[ATTEMPTS_MAX];
-    size_t count;          /* the newest first */
-    bool paid;             /* one of them is paid, as an answer said */
-    enum pay_err conflict; /* PAY_OTHER_PRICE, PAY_OTHER_PAYMENT: of one of them */
-};
-/* What `same` is compared with; zero: no attempt is the same. */
-struct wanted {
-    int64_t channel_id;
-    const char *extras;
-};
-
-MUST_USE enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wanted,
-                                struct open_list *out);
-/* Outside any transaction: asks the channel of each attempt until one is paid, for 2.5 s at most,
- * and records the answers in open. An error is the database's. */
-MUST_USE enum pay_err open_ask(struct db *db, const struct config *config, struct open_list *open);
-/* After open_ask: ends those with the wanted channel and extras that cannot be paid for long
- * enough. */
-MUST_USE enum pay_err open_end(struct db *db, const struct config *config, struct open_list *open);
 /* PAY_ATTEMPTS when the order may have no more. Inside its transaction. */
 MUST_USE enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_list *open);
 

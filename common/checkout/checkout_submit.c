@@ -18,7 +18,7 @@ static enum pay_err payable(const struct order *order)
     case ORDER_WAITING:
         return order->expired != 0 ? PAY_EXPIRED : PAY_OK;
     case ORDER_CLOSED:
-        return PAY_CLOSED;
+        return order->expired != 0 ? PAY_EXPIRED : PAY_CLOSED;
     case ORDER_SUCCESS:
     case ORDER_REFUND:
         return PAY_PAID;
@@ -55,14 +55,19 @@ static enum pay_err order_look(struct submitting *w)
     return err;
 }
 
-/* Without space for a new attempt the old one is not ended. */
+static bool is_over(const struct open_attempt *one)
+{
+    return one->same != 0 && one->lasts == 0 && one->sending == 0 && !one->ended && !one->unsure;
+}
+
+/* An attempt that cannot be paid for long enough is ended, but not without space for a new one. */
 static enum pay_err open_attempts_ask(struct submitting *w)
 {
     const struct checkout_call *call = w->call;
 
     enum pay_err err = open_ask(call->db, call->config, &w->asked);
     if (err == PAY_OK && w->out->order.expired == 0 && !w->short_of_space)
-        err = open_end(call->db, call->config, &w->asked);
+        err = open_end(call->db, call->config, is_over, &w->asked);
     return err == PAY_OK && !w->asked.paid ? w->asked.conflict : err;
 }
 

@@ -61,7 +61,7 @@ describe('404: no such path, told by whoever serves it', () => {
     '/api/pay/create/x', '/api/pay/query/', '/payments/', '/payments/a/b', '/API/PAY/CREATE', '/api/pay/CREATE',
     '/index.html', '/.git/config', '/nginx_status', '/mockpay/', '/mockpay/x', '/healthz/', '/healthzz', '/metrics/',
     '/api/pay/notify', '/api/pay/notify/', '/api/pay/notify/order', '/api/pay/notify/order/', '/api/pay/notify/other/1',
-    '/api/pay/close', '/api/pay/refund/', '/api/pay/refundx', '/api/pay/refunds/', '/api/pay/transfer', '/api/pay/transfer/query', '/admin-api/pay/x'];
+    '/api/pay/close/', '/api/pay/refund/', '/api/pay/refundx', '/api/pay/refunds/', '/api/pay/transfer', '/api/pay/transfer/query', '/admin-api/pay/x'];
   for (const path of paths) {
     test(`POST ${path}`, async () => expectError(await postJson(stack, path, '{}'), 40400));
     test(`GET ${path}`, async () => expectError(await request(stack, { path }), 40400));

@@ -72,9 +72,11 @@ describe('behind "more"', { concurrency: 3 }, () => {
     assert.equal(await now(order), 'WAITING WAITING');
     assert.deepEqual(await verdicts(order), []);
     const began = Date.now();
-    await until('the late callback', async () => (await now(order)) === 'SUCCESS SUCCESS', 30_000, 500);
+    await until('the late callback', async () => (await verdicts(order)).length === 1, 30_000, 500);
     assert.ok(Date.now() - began > 15_000, `${Date.now() - began} ms`);
-    assert.deepEqual(await verdicts(order), ['ACCEPTED']);
+    assert.equal(await now(order), 'SUCCESS SUCCESS');
+    // channel_sync asks after 10 s, so as a rule the payment is known by then.
+    assert.match(String(await verdicts(order)), /^(ACCEPTED|REPEATED)$/);
     assert.equal((await delivered(order)).length, 1);
   });
 

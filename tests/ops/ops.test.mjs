@@ -32,7 +32,7 @@ describe('make install', () => {
       'share/bash-completion/completions/shroffctl']) {
       assert.ok(existsSync(at(f)), f);
     }
-    assert.deepEqual(readdirSync(at('lib/shroff/cgi-bin')).sort(), ['callback', 'create', 'metrics', 'query']);
+    assert.deepEqual(readdirSync(at('lib/shroff/cgi-bin')).sort(), ['callback', 'close', 'create', 'metrics', 'query', 'refund']);
     assert.ok(!readdirSync(at('lib/shroff/cron')).includes('sandbox_runner'));
     assert.doesNotMatch(readFileSync(at('lib/systemd/system/shroff@.service'), 'utf8'), /@LIBDIR@/);
   });
@@ -72,7 +72,7 @@ describe('make install', () => {
 
   test('units: each is handed the password of its own role, and sees no other', () => {
     const unit = (name) => readFileSync(at(`lib/systemd/system/${name}`), 'utf8');
-    for (const [name, role] of [['shroff@.service', 'web'], ['shroff-notify.service', 'runner'], ['shroff-purge.service', 'migrate']]) {
+    for (const [name, role] of [['shroff@.service', 'web'], ['shroff-notify.service', 'runner'], ['shroff-job@.service', 'web'], ['shroff-purge.service', 'migrate']]) {
       assert.deepEqual(unit(name).match(/^LoadCredential=.*$/gm), [`LoadCredential=${role}.password:/etc/shroff/secrets/${role}.password`], name);
       assert.match(unit(name), /^InaccessiblePaths=-\/etc\/shroff\/secrets$/m, name);
       assert.match(unit(name), /^PrivateUsers=yes$/m, `${name}: units of one user cannot look into each other through /proc`);

@@ -45,7 +45,8 @@ static enum pay_err claim(struct db *db, void *arg)
             DB_NUM(claiming->due->lease_s),
             DB_NUM(claiming->rows[i].id),
         };
-        err = db_exec_one(db, claiming->due->claim, DB_LIST(in));
+        const size_t skipped = claiming->due->no_token ? 2 : 0;
+        err = db_exec_one(db, claiming->due->claim, in + skipped, COUNT(in) - skipped);
     }
     return err;
 }

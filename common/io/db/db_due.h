@@ -12,12 +12,14 @@
 struct db_due {
     /* SELECT id … what is due, in order … LIMIT ? FOR UPDATE SKIP LOCKED */
     const char *due;
-    /* UPDATE … SET the token to ?, due after ? seconds WHERE id = ? */
+    /* UPDATE … SET the token to ?, due after ? seconds WHERE id = ?
+     * With no_token: … SET due later WHERE id = ? */
     const char *claim;
     /* UPDATE … SET the token to 0, due after ? seconds WHERE id = ? AND the token is ?.
      * NULL: the work on a row records what became of it, under the token. */
     const char *done;
     int64_t lease_s;
+    bool no_token; /* two programs at work on one row do no harm; done is NULL */
 };
 struct db_due_row {
     int64_t id, token;

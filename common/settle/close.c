@@ -1,0 +1,196 @@
+/* close.c - see close.h. Calls are made outside any transaction; what they said is in the rows by
+ * then (ask.c), so the closing transaction only looks whether an attempt is open still. */
+#include "settle/close.h"
+
+#include "app/app.h"
+#include "base/fault.h"
+#include "channel/gate.h"
+#include "order/order_event.h"
+#include "order/order_row.h"
+#include "settle/ask.h"
+
+/* ---- whose turn it is to ask */
+
+enum pay_err order_ask_turn(struct db *db, int64_t order_id, int64_t gap_s, bool *turn)
+{
+    /* clang-format off */
+    static const char SQL[] =
+        "UPDATE pay_order SET asked_time = UTC_TIMESTAMP(3), update_time = update_time"
+        " WHERE id = ? AND status = " STATE(ORDER_WAITING)
+        "   AND (asked_time IS NULL OR asked_time <= UTC_TIMESTAMP(3) - INTERVAL ? SECOND)";
+    /* clang-format on */
+    const struct db_param in[] = { DB_NUM(order_id), DB_NUM(gap_s) };
+
+    enum pay_err err = db_exec_one(db, SQL, DB_LIST(in));
+    *turn = err == PAY_OK;
+    return err == PAY_WRONG_STATE ? PAY_OK : err;
+}
+
+#define AGE_S "TIMESTAMPDIFF(SECOND, expire_time, UTC_TIMESTAMP(3))"
+
+/* clang-format off */
+const struct db_due ORDERS_EXPIRED = {
+    .due = "SELECT id FROM pay_order"
+           " WHERE status = " STATE(ORDER_WAITING) " AND expire_time <= UTC_TIMESTAMP(3)"
+           "   AND (asked_time IS NULL OR asked_time <= UTC_TIMESTAMP(3)"
+           "        - INTERVAL LEAST(GREATEST(" AGE_S " DIV 8, 10), 3600) SECOND)"
+           " ORDER BY expire_time LIMIT ? FOR UPDATE SKIP LOCKED",
+    .claim = "UPDATE pay_order SET asked_time = UTC_TIMESTAMP(3), update_time = update_time"
+             " WHERE id = ?",
+    .no_token = true,
+};
+/* clang-format on */
+
+/* ---- the channels are asked, and end what is open */
+
+/* True when it may still be paid, as far as is known. */
+static bool is_open(const struct open_attempt *one)
+{
+    return !one->ended && !one->unsure;
+}
+
+static enum pay_err channels_end(struct db *db, const struct config *config, struct open_list *open)
+{
+    for (size_t i = 0; i < open->count; i++)
+        if (open->at[i].sending != 0)
+            return PAY_UNKNOWN;
+    enum pay_err err = open_ask(db, config, open);
+    if (err == PAY_OK && !open->paid)
+        err = open_end(db, config, is_open, open);
+    if (err != PAY_OK)
+        return err;
+    return open->paid ? PAY_PAID : open->conflict;
+}
+
+/* ---- the order is closed here */
+
+struct ending {
+    const struct closing *by; /* NULL: its time is over */
+    int64_t order_id;
+    struct open_list open; /* as its channels answered */
+    struct order order;
+};
+
+/* A channel that has no such payment cannot end it: it is ended here. */
+static enum pay_err unknown_end(struct db *db, const struct ending *w)
+{
+    /* clang-format off */
+    static const char SQL[] =
+        "UPDATE pay_order_extension"
+        "   SET status = " STATE(ATTEMPT_CLOSED) ", channel_error_code = 'NOT_FOUND',"
+        "       next_sync_time = NULL"
+        " WHERE id = ? AND status = " STATE(ATTEMPT_WAITING);
+    /* clang-format on */
+    enum pay_err err = PAY_OK;
+
+    for (size_t i = 0; i < w->open.count && err == PAY_OK; i++) {
+        const struct db_param in[] = { DB_NUM(w->open.at[i].id) };
+        if (w->open.at[i].unknown_there)
+            err = db_exec(db, SQL, DB_LIST(in), NULL);
+    }
+    return err;
+}
+
+/* PAY_UNKNOWN: one is open, since its channel did not answer or it is newer than the questions. */
+static enum pay_err none_is_open(struct db *db, int64_t order_id)
+{
+    /* clang-format off */
+    static const char SQL[] =
+        "SELECT COUNT(*) FROM pay_order_extension"
+        " WHERE order_id = ? AND status = " STATE(ATTEMPT_WAITING);
+    /* clang-format on */
+    const struct db_param in[] = { DB_NUM(order_id) };
+    int64_t open;
+
+    enum pay_err err = db_number(db, SQL, DB_LIST(in), &open);
+    return err == PAY_OK && open > 0 ? PAY_UNKNOWN : err;
+}
+
+/* Closed, with its notification when the app wants one. */
+static enum pay_err closed(struct db *db, struct order *order)
+{
+    /* clang-format off */
+    static const char SQL[] =
+        "UPDATE pay_order SET status = " STATE(ORDER_CLOSED) ", version = version + 1"
+        " WHERE id = ? AND status = " STATE(ORDER_WAITING);
+    /* clang-format on */
+    const struct db_param in[] = { DB_NUM(order->id) };
+    const struct app *app;
+
+    enum pay_err err = db_exec_one(db, SQL, DB_LIST(in));
+    if (err == PAY_OK)
+        err = app_by_id(db, order->app_id, &app);
+    if (err != PAY_OK)
+        return err;
+    order->status = ORDER_CLOSED;
+    order->version++;
+    const struct order_change change = { order, "order.closed", clock_now_ms() };
+    return app->notify_closed != 0 ? order_notify(db, app, &change) : PAY_OK;
+}
+
+static enum pay_err end_work(struct db *db, void *arg)
+{
+    static const char SQL[] = ORDER_SELECT " WHERE o.id = ? FOR UPDATE";
+    struct ending *w = arg;
+    const struct db_param in[] = { DB_NUM(w->order_id) };
+    enum pay_err err = w->by ? nonce_spend(db, w->by->app_id, w->by->nonce) : PAY_OK;
+
+    if (err == PAY_OK)
+        err = order_read(db, SQL, DB_LIST(in), &w->order);
+    FP("close.locked");
+    if (err != PAY_OK || w->order.status == ORDER_CLOSED)
+        return err;
+    if (w->order.status != ORDER_WAITING)
+        return PAY_PAID;
+    if (!w->by && w->order.expired == 0)
+        return PAY_OK;
+    err = unknown_end(db, w);
+    if (err == PAY_OK)
+        err = none_is_open(db, w->order_id);
+    if (err == PAY_OK)
+        err = closed(db, &w->order);
+    FP("close.closed");
+    return err;
+}
+
+static enum pay_err end(struct db *db, const struct config *config, struct ending *w)
+{
+    static const struct wanted NOTHING;
+    enum pay_err err = open_read(db, w->order_id, &NOTHING, &w->open);
+
+    db_end(db);
+    if (err == PAY_OK)
+        err = channels_end(db, config, &w->open);
+    FP("close.asked");
+    return err == PAY_OK ? db_txn(db, end_work, w) : err;
+}
+
+enum pay_err order_close(const struct closing *closing, const struct order_key *key,
+                         struct order *out)
+{
+    static struct ending work;
+
+    enum pay_err err = nonce_check(closing->db, closing->app_id, closing->nonce);
+    if (err == PAY_OK)
+        err = order_find(closing->db, closing->app_id, key, false, out);
+    db_end(closing->db);
+    if (err != PAY_OK)
+        return err;
+    if (out->status == ORDER_WAITING && !gate_sit(closing->app_id, GATE_WAIT))
+        return PAY_FULL;
+    work = (struct ending){ .by = closing, .order_id = out->id };
+    err = out->status == ORDER_WAITING ? end(closing->db, closing->config, &work)
+                                       : db_txn(closing->db, end_work, &work);
+    if (err == PAY_OK)
+        *out = work.order;
+    return err;
+}
+
+enum pay_err order_expire(struct db *db, const struct config *config, int64_t order_id)
+{
+    static struct ending work;
+
+    work = (struct ending){ .order_id = order_id };
+    enum pay_err err = end(db, config, &work);
+    return err == PAY_PAID ? PAY_OK : err;
+}

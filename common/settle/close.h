@@ -1,0 +1,37 @@
+/* close.h - ends an order that is not paid: asks its channels, ends its open attempts there, then
+ * closes it here. Nothing is closed while an attempt of it may be paid.
+ *
+ * PAY_PAID: the payer was faster, and the order is paid now. PAY_UNKNOWN: a channel did not answer,
+ * or an attempt is being sent just now; the order is as it was. PAY_OTHER_PRICE, PAY_OTHER_PAYMENT:
+ * what was paid is not what was asked for; on record, with its alert. */
+#ifndef SETTLE_CLOSE_H
+#define SETTLE_CLOSE_H
+
+#include "base/config.h"
+#include "io/db/db_due.h"
+#include "order/order.h"
+
+struct closing {
+    struct db *db;
+    const struct config *config;
+    int64_t app_id;
+    const char *nonce;
+};
+
+/* For the merchant: spends the nonce. PAY_OK, too, when it was closed already. out is filled as far
+ * as the order was found. PAY_FULL: the app has too many requests at work with channels; nothing
+ * was asked. PAY_NOT_FOUND, PAY_NONCE_USED. */
+MUST_USE enum pay_err order_close(const struct closing *closing, const struct order_key *key,
+                                  struct order *out);
+/* The same for an order past its end, without a merchant. PAY_OK, too, when it is not waiting any
+ * more or not past its end. */
+MUST_USE enum pay_err order_expire(struct db *db, const struct config *config, int64_t order_id);
+/* The orders past their end that wait. One whose channels do not answer is due again after 10 s,
+ * then after an eighth of the time since its end, an hour at most. */
+extern const struct db_due ORDERS_EXPIRED;
+
+/* *turn: nobody asked the channels of this waiting order in the last gap_s seconds, and now it is
+ * this caller's turn. Inside a transaction. */
+MUST_USE enum pay_err order_ask_turn(struct db *db, int64_t order_id, int64_t gap_s, bool *turn);
+
+#endif

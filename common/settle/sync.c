@@ -1,0 +1,194 @@
+/* sync.c - see sync.h. */
+#include "settle/sync.h"
+
+#include <stdio.h>
+
+#include "app/alert.h"
+#include "app/app.h"
+#include "app/channel_config.h"
+#include "base/fault.h"
+#include "channel/ask_gaps.h"
+#include "channel/gate.h"
+#include "settle/ask.h"
+#include "settle/close.h"
+#include "settle/settle.h"
+
+/* clang-format off */
+const struct db_due ATTEMPTS_DUE = {
+    .due = "SELECT id FROM pay_order_extension"
+           " WHERE status = " STATE(ATTEMPT_WAITING) " AND next_sync_time <= UTC_TIMESTAMP(3)"
+           " ORDER BY next_sync_time LIMIT ? FOR UPDATE SKIP LOCKED",
+    .claim = "UPDATE pay_order_extension"
+             "   SET next_sync_time = UTC_TIMESTAMP(3) + INTERVAL 1 MINUTE WHERE id = ?",
+    .no_token = true,
+};
+/* clang-format on */
+
+/* An attempt and what its order says of it. */
+struct unsure {
+    int64_t id, channel_id, app_id, status, sync_times;
+    int64_t surplus; /* its order has ended, or has a newer attempt */
+    char no[NO_SIZE];
+};
+static const struct db_column UNSURE_COLUMNS[] = {
+    DB_COLUMN(struct unsure, id),         DB_COLUMN(struct unsure, channel_id),
+    DB_COLUMN(struct unsure, app_id),     DB_COLUMN(struct unsure, status),
+    DB_COLUMN(struct unsure, sync_times), DB_COLUMN(struct unsure, surplus),
+    DB_COLUMN(struct unsure, no),
+};
+
+static enum pay_err unsure_read(struct db *db, int64_t attempt_id, struct unsure *out)
+{
+    /* clang-format off */
+    static const char SQL[] =
+        "SELECT e.id, e.channel_id, o.app_id, e.status, e.sync_times,"
+        "       o.status <> " STATE(ORDER_WAITING) " OR EXISTS (SELECT 1 FROM pay_order_extension n"
+        "         WHERE n.order_id = e.order_id AND n.id > e.id AND n.of_id IS NULL) AS surplus,"
+        "       e.no"
+        "  FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
+        " WHERE e.id = ?";
+    /* clang-format on */
+    const struct db_param in[] = { DB_NUM(attempt_id) };
+
+    enum pay_err err = db_select(
+        db,
+        &(struct db_query){
+            .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(UNSURE_COLUMNS), .row = out });
+    db_end(db);
+    return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
+}
+
+/* ---- one attempt */
+
+static enum pay_err silence_alert(struct db *db, const struct unsure *row)
+{
+    char text[256];
+
+    snprintf(text, sizeof(text),
+             "channel %lld was asked %lld times about attempt %s and does not say what became of"
+             " it; it is asked once a day from now on",
+             (long long)row->channel_id, (long long)row->sync_times + 1, row->no);
+    return alert_raise(db, "attempt_unknown", row->app_id, row->no, text);
+}
+
+struct asked {
+    const struct unsure *row;
+    bool answered;
+};
+
+/* Puts the next question off. An attempt that has ended is not asked about again. */
+static enum pay_err asked_work(struct db *db, void *arg)
+{
+    /* clang-format off */
+    static const char SQL[] =
+        "UPDATE pay_order_extension"
+        "   SET next_sync_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, sync_times = ?"
+        " WHERE id = ? AND status = " STATE(ATTEMPT_WAITING);
+    /* clang-format on */
+    const struct asked *w = arg;
+    const int64_t times = w->row->sync_times + 1;
+    const struct db_param in[] = {
+        DB_NUM(ask_gap_s(times)),
+        DB_NUM(times),
+        DB_NUM(w->row->id),
+    };
+
+    enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
+    return err == PAY_OK && !w->answered && ask_is_overdue(times) ? silence_alert(db, w->row) : err;
+}
+
+static enum pay_err answer_apply(struct db *db, const struct channel_config *channel,
+                                 const struct channel_said *said)
+{
+    enum verdict verdict;
+
+    if (said->state == CHANNEL_WAITING || said->state == CHANNEL_NOT_FOUND)
+        return PAY_OK;
+    enum pay_err err = settle(db, channel, said, NULL, &verdict);
+    bool conflict = err == PAY_OTHER_PRICE || err == PAY_OTHER_PAYMENT || err == PAY_OTHER_ACCOUNT;
+    return conflict ? PAY_OK : err; /* on record, with its alert */
+}
+
+/* PAY_UNKNOWN when the channel does not answer or is gone. */
+static enum pay_err channel_question(struct db *db, const struct config *config,
+                                     const struct unsure *row)
+{
+    const struct channel_config *channel;
+    struct channel_said said;
+
+    enum pay_err err = channel_config_by_id(db, config, row->channel_id, &channel);
+    db_end(db);
+    if (err != PAY_OK)
+        return err == PAY_NO_CHANNEL ? PAY_UNKNOWN : err;
+    channel_ask *ask = row->surplus != 0 ? channel->driver->close : channel->driver->query;
+    err = ask(&channel->account, row->no, &said);
+    FP("sync.answered");
+    return err == PAY_OK ? answer_apply(db, channel, &said) : PAY_UNKNOWN;
+}
+
+enum pay_err attempt_sync(struct db *db, const struct config *config, int64_t attempt_id)
+{
+    struct unsure row;
+
+    enum pay_err err = unsure_read(db, attempt_id, &row);
+    if (err != PAY_OK || row.status != ATTEMPT_WAITING || gate_is_shut(row.channel_id))
+        return err;
+    err = channel_question(db, config, &row);
+    if (err != PAY_OK && err != PAY_UNKNOWN)
+        return err;
+    struct asked asked = { .row = &row, .answered = err == PAY_OK };
+    return db_txn(db, asked_work, &asked);
+}
+
+/* ---- one order, for the merchant */
+
+struct turn {
+    const struct order_syncing *syncing;
+    int64_t order_id;
+    bool mine;
+};
+
+static enum pay_err turn_work(struct db *db, void *arg)
+{
+    struct turn *w = arg;
+
+    enum pay_err err = nonce_spend(db, w->syncing->app_id, w->syncing->nonce);
+    return err == PAY_OK ? order_ask_turn(db, w->order_id, 2, &w->mine) : err;
+}
+
+static enum pay_err channels_ask(const struct order_syncing *s, const struct order *order)
+{
+    static const struct wanted NOTHING;
+    struct open_list open;
+
+    if (order->expired != 0)
+        return order_expire(s->db, s->config, order->id);
+    enum pay_err err = open_read(s->db, order->id, &NOTHING, &open);
+    db_end(s->db);
+    return err == PAY_OK ? open_ask(s->db, s->config, &open) : err;
+}
+
+/* The answer shows the order as it stands, also when a channel does not answer. */
+static bool is_shown(enum pay_err err)
+{
+    return err == PAY_UNKNOWN || err == PAY_OTHER_PRICE || err == PAY_OTHER_PAYMENT;
+}
+
+enum pay_err order_sync(const struct order_syncing *s)
+{
+    static struct order order;
+    struct turn turn = { .syncing = s };
+
+    enum pay_err err = nonce_check(s->db, s->app_id, s->nonce);
+    if (err == PAY_OK)
+        err = order_find(s->db, s->app_id, s->key, false, &order);
+    db_end(s->db);
+    if (err != PAY_OK)
+        return err;
+    const bool may_ask = order.status == ORDER_WAITING && gate_sit(s->app_id, GATE_WAIT);
+    turn.order_id = may_ask ? order.id : 0;
+    err = db_txn(s->db, turn_work, &turn);
+    if (err == PAY_OK && turn.mine)
+        err = channels_ask(s, &order);
+    return is_shown(err) ? PAY_OK : err;
+}

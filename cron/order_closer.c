@@ -1,0 +1,40 @@
+/* order_closer.c - closes orders past their end. Their channels are asked first: what was paid
+ * there is paid here. Cron starts it every minute. It works 65 s, so that an order ends within
+ * seconds of its expire_time. Any number may run at once. */
+#include "channel/gate.h"
+#include "io/crypto/vault.h"
+#include "job/job_drain.h"
+#include "settle/close.h"
+
+static enum pay_err close_one(struct job *job, const struct db_due_row *row, int64_t *wait_s)
+{
+    (void)wait_s;
+    enum pay_err err = order_expire(job->db, &job->config, row->id);
+    gate_rise();
+    return err;
+}
+
+static const struct job_drain DRAINS[] = {
+    { .name = "orders", .due = &ORDERS_EXPIRED, .batch = 32, .row = close_one },
+};
+
+static enum pay_err run(struct job *job)
+{
+    enum pay_err err = vault_open(job->config.master_key_file);
+
+    gate_open(GATE_OF_ONE);
+    return err == PAY_OK ? job_drain(job, DRAINS, COUNT(DRAINS)) : err;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct job_spec SPEC = {
+        .name = "order_closer",
+        .role = "web",
+        .options = JOB_FOR | JOB_ONCE,
+        .for_s = 65,
+        .about = "Closes orders past their end, after their channels were asked.",
+        .run = run,
+    };
+    return job_main(&SPEC, argc, argv);
+}
