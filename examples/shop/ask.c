@@ -21,7 +21,8 @@ bool ask_settle(const struct order *order, const struct shroff_order *answer)
         .currency = answer->currency,
     };
 
-    if (strcmp(answer->status, "SUCCESS") != 0)
+    /* REFUND: paid, and all of the money went back. */
+    if (strcmp(answer->status, "SUCCESS") != 0 && strcmp(answer->status, "REFUND") != 0)
         return false;
     enum settled settled = orders_settle(&payment);
     return settled == SETTLED || settled == SETTLED_BEFORE;

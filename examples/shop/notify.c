@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "orders.h"
+#include "refunds.h"
 #include "settings.h"
 #include "shop.h"
 #include "shroff.h"
@@ -31,9 +32,15 @@ static struct reply event_settle(const struct web *web, const char *webhook_id,
 {
     static const struct reply UNREADABLE = { 400, "unreadable", "unreadable" };
     static const struct reply NOT_FOR_US = { 200, "SUCCESS", "no event we act on" };
+    static const struct reply REFUND = { 200, "SUCCESS", "refund" };
 
     if (!shroff_event_read(web->body, web->body_size, event))
         return UNREADABLE;
+    if (strncmp(event->type, "refund.", strlen("refund.")) == 0)
+        return refunds_told(event->order.merchant_order_id, event->order.status,
+                            event->order.version)
+                   ? REFUND
+                   : REPLIES[SETTLED_DB_DOWN];
     if (strcmp(event->type, "order.success") != 0)
         return NOT_FOR_US;
     return REPLIES[orders_settle(&(struct payment){

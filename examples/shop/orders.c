@@ -8,6 +8,7 @@
 
 #include "db.h"
 #include "payments.h"
+#include "refunds.h"
 
 static const char SQL_CREATE_ORDERS[] =
     "CREATE TABLE IF NOT EXISTS orders ("
@@ -41,8 +42,9 @@ static const char SQL_FIND[] =
     "       CASE WHEN p.order_id IS NULL THEN 'NONE'"
     "            WHEN o.status = 'PENDING_PAY' AND p.expire_time <= UTC_TIMESTAMP(3) THEN 'OVER'"
     "            ELSE p.state END,"
-    "       IFNULL(p.code, 0)"
+    "       IFNULL(p.code, 0), IFNULL(r.state, 'NONE')"
     "  FROM orders o LEFT JOIN payments p ON p.order_id = o.id"
+    "       LEFT JOIN refunds r ON r.order_id = o.id"
     " WHERE o.id = ?";
 
 static const char SQL_NOTE[] = "INSERT INTO notices (webhook_id, order_id, create_time)"
@@ -58,7 +60,8 @@ bool orders_create_tables(void)
 {
     unsigned error;
     bool done = db_connect() && db_change(SQL_CREATE_ORDERS, NULL, &error) >= 0 &&
-                db_change(SQL_CREATE_NOTICES, NULL, &error) >= 0 && payments_create_table();
+                db_change(SQL_CREATE_NOTICES, NULL, &error) >= 0 && payments_create_table() &&
+                refunds_create_table();
 
     db_disconnect(); /* a connection must not be shared by the children */
     return done;
@@ -104,6 +107,7 @@ enum found orders_find(const char *id, struct order *out)
         out_text(out->create_time, sizeof(out->create_time)),
         out_text(out->payment, sizeof(out->payment)),
         out_number(&out->code),
+        out_text(out->refund, sizeof(out->refund)),
     };
     MYSQL_STMT *statement = db_connect() ? db_run(SQL_FIND, in, &error) : NULL;
     if (!statement)

@@ -14,6 +14,7 @@ struct order {
     char create_time[24];
     char payment[16]; /* payments.h; NONE before the first Pay */
     int64_t code;     /* Shroff's, of a payment that is REFUSED */
+    char refund[16];  /* NONE, WAITING, SUCCESS or FAILURE */
 };
 
 /* What Shroff says was paid, in a notification or as the answer to a query. */

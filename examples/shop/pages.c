@@ -130,15 +130,48 @@ static void order_to_pay(struct web *web, const struct order *order)
     }
 }
 
+static void refund_button(struct web *web, const struct order *order, const char *label)
+{
+    html(web,
+         "<form method=\"post\" action=\"/shop/orders/%s/refund\">"
+         "<button class=\"button\" id=\"refund\">%s</button></form>\n",
+         order->id, label);
+}
+
+/* A paid order's money: it can go back, is on its way, is back, or was refused. */
+static void order_refund(struct web *web, const struct order *order)
+{
+    const struct words *words = web->words;
+    const struct {
+        const char *state, *class, *says, *hint, *button;
+    } rows[] = {
+        { "NONE", "", NULL, NULL, words->refund },
+        { "WAITING", "state pending", words->refunding, words->refunding_hint, words->check },
+        { "SUCCESS", "state", words->refunded, words->refunded_hint, NULL },
+        { "FAILURE", "state pending", words->refund_failed, words->refund_failed_hint,
+          words->retry },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (strcmp(rows[i].state, order->refund) != 0)
+            continue;
+        if (rows[i].says)
+            html(web, "<p class=\"%s\" id=\"refund-state\">%s</p>\n<p class=\"hint\">%s</p>\n",
+                 rows[i].class, rows[i].says, rows[i].hint);
+        if (rows[i].button)
+            refund_button(web, order, rows[i].button);
+    }
+}
+
 static void order_paid(struct web *web, const struct order *order)
 {
     const struct words *words = web->words;
     bool found = strcmp(order->payment, "FOUND") == 0;
 
-    html(web,
-         "<p class=\"state paid\" id=\"state\">%s</p>\n<p class=\"hint\">%s</p>\n"
-         "<p><a href=\"/shop/\">%s</a></p>\n",
-         words->paid, found ? words->found_hint : words->paid_hint, words->back);
+    html(web, "<p class=\"state paid\" id=\"state\">%s</p>\n<p class=\"hint\">%s</p>\n",
+         words->paid, found ? words->found_hint : words->paid_hint);
+    order_refund(web, order);
+    html(web, "<p><a href=\"/shop/\">%s</a></p>\n", words->back);
 }
 
 void page_order(struct web *web, const struct order *order)
@@ -148,10 +181,13 @@ void page_order(struct web *web, const struct order *order)
         "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
     bool paid = order_is_paid(order);
 
-    page_begin(web, 200, web->words->order, paid ? "" : WATCH);
+    bool watched = !paid || strcmp(order->refund, "WAITING") == 0;
+
+    page_begin(web, 200, web->words->order, watched ? WATCH : "");
     html(web,
-         "<section class=\"card order\" id=\"order\" data-status=\"%s\" data-payment=\"%s\">\n",
-         order->status, order->payment);
+         "<section class=\"card order\" id=\"order\" data-status=\"%s\" data-payment=\"%s\""
+         " data-refund=\"%s\">\n",
+         order->status, order->payment, order->refund);
     order_facts(web, order);
     if (paid)
         order_paid(web, order);

@@ -1,4 +1,4 @@
-/* shop.c - buy, show an order, pay. */
+/* shop.c - buy, show an order, pay, refund. */
 #include "shop.h"
 
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "pages.h"
 #include "payments.h"
 #include "products.h"
+#include "refunds.h"
 #include "settings.h"
 #include "shroff.h"
 
@@ -105,13 +106,13 @@ void shop_order(struct web *web, const char *id)
 void shop_state(struct web *web, const char *id)
 {
     struct order order;
-    char json[96];
+    char json[128];
 
     switch (orders_find(id, &order)) {
     case FOUND:
         payments_watched(&order);
-        snprintf(json, sizeof(json), "{\"status\":\"%s\",\"payment\":\"%s\"}\n", order.status,
-                 order.payment);
+        snprintf(json, sizeof(json), "{\"status\":\"%s\",\"payment\":\"%s\",\"refund\":\"%s\"}\n",
+                 order.status, order.payment, order.refund);
         web_json(web, 200, json);
         break;
     case FOUND_NONE:
@@ -194,4 +195,41 @@ void shop_pay(struct web *web, const char *id)
         web_redirect(web, answer.pay_url);
     else
         pay_failed(web, order, state, code);
+}
+
+/* The refund's state when Shroff has answered; WAITING as long as it is not known. */
+static const char *state_after_refund(int code, const struct shroff_order *answer)
+{
+    if (code == SHROFF_REFUSED)
+        return "FAILURE";
+    if (code == SHROFF_OK && strcmp(answer->status, "SUCCESS") == 0)
+        return "SUCCESS";
+    return code == SHROFF_OK && strcmp(answer->status, "FAILURE") == 0 ? "FAILURE" : "WAITING";
+}
+
+/* POST /shop/orders/{id}/refund: all of the money goes back. Pressed again it is the same refund;
+ * one that failed is tried again. A notification says how it ended when the answer does not. */
+void shop_refund(struct web *web, const char *id)
+{
+    struct shroff_order answer = { .price = 0 };
+    char number[16];
+
+    if (refused(web))
+        return;
+    const struct order *order = order_or_sorry(web, id);
+    if (!order)
+        return;
+    if (!order_is_paid(order)) {
+        go_to_order(web, id);
+        return;
+    }
+    if (!refunds_begin(id)) {
+        page_message(web, 503, web->words->again, NULL);
+        return;
+    }
+    int code = shroff_refund(order, &answer);
+    snprintf(number, sizeof(number), "%d", code);
+    web_log("refund", id, number);
+    (void)!refunds_answered(id, state_after_refund(code, &answer));
+    go_to_order(web, id);
 }

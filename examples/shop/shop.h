@@ -8,9 +8,10 @@ void shop_products(struct web *web, const char *id);
 void shop_buy(struct web *web, const char *id);
 void shop_order(struct web *web, const char *id);
 void shop_pay(struct web *web, const char *id);
+void shop_refund(struct web *web, const char *id);
 void shop_state(struct web *web, const char *id);
 
-/* notify.c: where Shroff sends the notification that an order was paid. */
+/* notify.c: where Shroff sends the notification that an order was paid, or refunded. */
 void shop_notify(struct web *web, const char *id);
 
 #endif

@@ -167,6 +167,7 @@ static struct json_object *latest_attempt(struct json_object *data)
 static void read_order(struct json_object *data, struct shroff_order *out)
 {
     struct json_object *price = json_object_object_get(data, "price");
+    struct json_object *version = json_object_object_get(data, "version");
 
     *out = (struct shroff_order){ .price = 0 };
     READ(data, out, order_no);
@@ -178,6 +179,8 @@ static void read_order(struct json_object *data, struct shroff_order *out)
     read_text(latest_attempt(data), "status", out->attempt, sizeof(out->attempt));
     if (json_object_is_type(price, json_type_int))
         out->price = json_object_get_int64(price);
+    if (json_object_is_type(version, json_type_int))
+        out->version = json_object_get_int64(version);
     if (!is_http_url(out->pay_url))
         out->pay_url[0] = '\0';
 }
@@ -271,6 +274,25 @@ int shroff_query(const char *merchant_order_id, struct shroff_order *out)
 
     snprintf(path, sizeof(path), "/api/pay/query?merchant_order_id=%s", merchant_order_id);
     return send_patiently("GET", path, "", out);
+}
+
+/* The shop's number of the refund is that of the order: there is one refund an order, and pressing
+ * Refund twice does not make two. */
+int shroff_refund(const struct order *order, struct shroff_order *out)
+{
+    char notify_url[300];
+    struct json_object *body = json_object_new_object();
+
+    snprintf(notify_url, sizeof(notify_url), "%s/shop/notify", settings.base_url);
+    add_text(body, "merchant_order_id", order->id);
+    add_text(body, "merchant_refund_id", order->id);
+    json_object_object_add(body, "refund_price", json_object_new_int64(order->price));
+    add_text(body, "reason", "asked for on the order's page");
+    add_text(body, "notify_url", notify_url);
+    int code = send_patiently("POST", "/api/pay/refund",
+                              json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
+    json_object_put(body);
+    return code;
 }
 
 bool shroff_event_read(const char *body, size_t size, struct shroff_event *out)

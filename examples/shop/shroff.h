@@ -15,6 +15,7 @@ enum {
     SHROFF_PAID = 40901,
     SHROFF_CLOSED = 40902,
     SHROFF_EXPIRED = 40903,
+    SHROFF_REFUSED = 50200,      /* by the channel, for good */
     SHROFF_TOO_MANY = 42900,     /* wait, send it again */
     SHROFF_UNKNOWN = 50201,      /* the channel's result is unknown: query later */
     SHROFF_NOTHING_DONE = 50300, /* send it again */
@@ -25,7 +26,7 @@ struct shroff_order {
     char order_no[33];
     char merchant_order_id[65];
     char status[16]; /* WAITING, SUCCESS, CLOSED, REFUND */
-    int64_t price;
+    int64_t price, version;
     char currency[4];
     char pay_url[1200];   /* "" when there is nothing to pay */
     char expire_time[32]; /* "2026-01-01 02:00:00.000", UTC */
@@ -33,7 +34,7 @@ struct shroff_order {
 };
 
 struct shroff_event {
-    char type[32]; /* order.success, … */
+    char type[32]; /* order.success, refund.failure, … */
     struct shroff_order order;
 };
 
@@ -48,6 +49,10 @@ int shroff_submit(const char *merchant_order_id, struct shroff_order *out);
 
 /* Asks for the order by our number. */
 int shroff_query(const char *merchant_order_id, struct shroff_order *out);
+
+/* Gives all of its money back; the same again is the same refund. out->status is the refund's:
+ * WAITING, SUCCESS, FAILURE. */
+int shroff_refund(const struct order *order, struct shroff_order *out);
 
 /* Reads the body of a notification. */
 bool shroff_event_read(const char *body, size_t size, struct shroff_event *out);

@@ -14,6 +14,8 @@ struct words {
         const char *says, *hint;
     } state[STATES];
     const char *pay, *order_again, *retry, *paid, *paid_hint, *found_hint;
+    const char *refund, *refunding, *refunding_hint, *refunded, *refunded_hint;
+    const char *refund_failed, *refund_failed_hint, *check;
     const char *not_found, *expired, *again, *failed, *foreign;
 };
 

@@ -252,7 +252,7 @@ test('not paid yet: asked again later and later, sooner while a page is open, an
   shroff.answers = [answered('WAITING', 'WAITING'), () => [429, { code: 42900, msg: 'rate' }], refused(503, 50301)];
   ask(id);
   await question(8);
-  assert.deepEqual(await stateOf(id), { status: 'PENDING_PAY', payment: 'UNHEARD' }, 'neither paid nor over');
+  assert.deepEqual(await stateOf(id), { status: 'PENDING_PAY', payment: 'UNHEARD', refund: 'NONE' }, 'neither paid nor over');
 });
 
 test('the payment failed: said, and Pay makes another try', async () => {
@@ -304,7 +304,7 @@ test('refused by the channel: said with its code, and no question is asked', asy
   shroff.answers = [refused(502, 50200)];
   const answer = await form(`/shop/orders/${id}/pay`);
   assert.equal(answer.status, 502);
-  assert.deepEqual(await stateOf(id), { status: 'PENDING_PAY', payment: 'REFUSED' });
+  assert.deepEqual(await stateOf(id), { status: 'PENDING_PAY', payment: 'REFUSED', refund: 'NONE' });
   assert.match(await page(id), /could not be started[^]*id="pay"[^]*Shroff: 50200/);
   assert.equal(sql(`SELECT ask_time IS NULL FROM shop.payments WHERE order_id = '${id}'`), '1');
 });
@@ -434,6 +434,68 @@ test('forms from elsewhere are refused, odd requests answered', async () => {
   }
   assert.equal((await fetch(`${base}/shop/${'a'.repeat(300)}`)).status, 414);
   assert.equal((await fetch(`${base}/shop/`, { method: 'HEAD' })).status, 200);
+});
+
+// ---- refunds ----
+const refunded = (status, more = {}) => (body) => [201, { code: 0, msg: 'success', data: {
+  refund_no: '01JSHOPREFUND0000000000001', merchant_refund_id: body.merchant_refund_id, order_no: '01JSHOPTEST000000000000001',
+  refund_price: body.refund_price, currency: 'CNY', status, ...more } }];
+async function paidInShop() {
+  const id = await buy();
+  assert.equal(await (await notify({ merchant_order_id: id })).text(), 'SUCCESS');
+  assert.equal(await state(id), 'PAID');
+  return id;
+}
+const refundState = async (id) => (await stateOf(id)).refund;
+const tellRefund = (id, type, status, version) => notify({ merchant_order_id: id, merchant_refund_id: id, status, version, refund_price: 8800, price: undefined }, { type });
+
+test('a refund: the button of a paid order, one request with the order\'s own number, and its state', async () => {
+  const id = await paidInShop();
+  assert.match(await page(id), /id="refund"/);
+  shroff.answers = [refunded('SUCCESS')];
+  const answer = await form(`/shop/orders/${id}/refund`);
+  assert.equal(answer.status, 303);
+  const { url, body } = shroff.seen.at(-1);
+  assert.equal(url, '/api/pay/refund');
+  assert.deepEqual(body, { merchant_order_id: id, merchant_refund_id: id, refund_price: 8800, reason: 'asked for on the order\'s page', notify_url: `${base}/shop/notify` });
+  assert.equal(await refundState(id), 'SUCCESS');
+  const html = await page(id);
+  assert.match(html, /data-refund="SUCCESS"/);
+  assert.doesNotMatch(html, /id="refund"|shop\.js/);
+});
+test('a refund that waits is told by a notification, whatever comes twice or out of order', async () => {
+  const id = await paidInShop();
+  shroff.answers = [refunded('WAITING')];
+  await form(`/shop/orders/${id}/refund`);
+  assert.equal(await refundState(id), 'WAITING');
+  assert.match(await page(id), /shop\.js/);
+  for (const [type, status, version, want] of [['refund.failure', 'FAILURE', 1, 'FAILURE'], ['refund.success', 'SUCCESS', 2, 'SUCCESS'],
+    ['refund.failure', 'FAILURE', 1, 'SUCCESS'], ['refund.success', 'SUCCESS', 2, 'SUCCESS']]) {
+    assert.equal(await (await tellRefund(id, type, status, version)).text(), 'SUCCESS');
+    assert.equal(await refundState(id), want);
+  }
+  assert.equal(await state(id), 'PAID');
+});
+test('a refused refund says so and can be tried again; no answer leaves it waiting', async () => {
+  const id = await paidInShop();
+  shroff.answers = [() => [502, { code: 50200, msg: 'no', request_id: 'r', data: {} }]];
+  await form(`/shop/orders/${id}/refund`);
+  assert.equal(await refundState(id), 'FAILURE');
+  shroff.answers = [() => [502, { code: 50201, msg: '?', request_id: 'r', data: {} }]];
+  await form(`/shop/orders/${id}/refund`);
+  assert.equal(await refundState(id), 'WAITING');
+  shroff.answers = [refunded('SUCCESS')];
+  await form(`/shop/orders/${id}/refund`);
+  assert.equal(await refundState(id), 'SUCCESS');
+});
+test('an order that is not paid, and a form of another site, refund nothing', async () => {
+  const id = await buy();
+  const before = shroff.seen.length;
+  assert.equal((await form(`/shop/orders/${id}/refund`)).status, 303);
+  const paid = await paidInShop();
+  assert.equal((await form(`/shop/orders/${paid}/refund`, '', { origin: 'https://evil.example' })).status, 403);
+  assert.equal(shroff.seen.length, before);
+  assert.equal(await refundState(paid), 'NONE');
 });
 
 test('a killed worker is replaced, a lost connection reopened', async () => {

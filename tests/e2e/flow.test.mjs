@@ -69,6 +69,26 @@ describe('from the shop to paid', { concurrency: 2 }, () => {
   }
 });
 
+for (const js of [true, false]) {
+  test(`the money goes back, ${js ? 'with' : 'without'} JavaScript: a button on the paid order's page`, async () => {
+    const context = await reader(browser, { js });
+    const shop = await context.newPage();
+    await shop.goto(`${stack.base}/shop/`);
+    await shop.getByRole('button', { name: SAYS['en-US'].buy }).first().click();
+    await shop.waitForURL(/\/shop\/orders\//);
+    const [pay] = await Promise.all([context.waitForEvent('page'), shop.getByRole('button', { name: SAYS['en-US'].pay, exact: true }).click()]);
+    await pay.waitForURL(/\/mockpay\?pay_id=/);
+    await pay.locator('#pay').click();
+    await pay.locator('.result.paid').waitFor();
+    await shop.locator('[data-status=PAID]').waitFor({ timeout: 9000 });
+    await shop.locator('#refund').click();
+    await shop.locator('[data-refund=SUCCESS]').waitFor({ timeout: 9000 });
+    assert.equal(await shop.locator('#refund').count(), 0);
+    context.noTrouble();
+    await context.close();
+  });
+}
+
 test('by keyboard alone', async () => {
   const context = await reader(browser, {});
   const shop = await context.newPage();
