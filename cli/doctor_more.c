@@ -14,8 +14,8 @@
 
 /* ---- programs */
 
-static const char *const PROGRAMS[] = { "create",   "query",   "close",  "refund",
-                                        "callback", "metrics", "mockpay" };
+static const char *const PROGRAMS[] = { "create", "query",    "close",   "refund",
+                                        "wallet", "callback", "metrics", "mockpay" };
 
 /* Where this machine's sockets are: a copy of `run` has its own, the units have theirs. */
 static bool sockets_in(const char *folder)

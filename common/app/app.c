@@ -19,6 +19,7 @@ static const struct {
     { "payment:create", SCOPE_CREATE },     { "payment:query", SCOPE_QUERY },
     { "payment:close", SCOPE_CLOSE },       { "refund:execute", SCOPE_REFUND },
     { "transfer:execute", SCOPE_TRANSFER }, { "sandbox:clock", SCOPE_CLOCK },
+    { "wallet:execute", SCOPE_WALLET },
 };
 
 static unsigned scope_bit(const char *word, size_t len)

@@ -20,7 +20,7 @@
 enum key_algorithm { KEY_HMAC_SHA256, KEY_RSA2 };
 
 /* One bit each; names in SCOPES of app.c: payment:create payment:query payment:close refund:execute
- * transfer:execute sandbox:clock. */
+ * transfer:execute sandbox:clock wallet:execute. */
 enum scope {
     SCOPE_NONE = 0,
     SCOPE_CREATE = 1,
@@ -29,7 +29,8 @@ enum scope {
     SCOPE_REFUND = 8,
     SCOPE_TRANSFER = 16,
     SCOPE_CLOCK = 32,
-    SCOPE_ALL = 63
+    SCOPE_WALLET = 64,
+    SCOPE_ALL = 127
 };
 /* "payment:create,payment:query" or "all" -> bits; false on an unknown word. */
 MUST_USE bool scopes_parse(const char *text, unsigned *bits);

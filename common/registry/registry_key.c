@@ -160,7 +160,7 @@ enum pay_err registry_key_create(struct db *db, struct actor *actor, const struc
     if (!scopes_parse(spec->scopes, &bits) || !bits) {
         actor->problem =
             "scopes are all, or some of payment:create,payment:query,payment:close,refund:execute,"
-            "transfer:execute,sandbox:clock";
+            "transfer:execute,wallet:execute,sandbox:clock";
         return PAY_BAD_FIELD;
     }
     scopes_add(&scopes, bits);

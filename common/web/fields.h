@@ -32,6 +32,14 @@ struct channel_choice {
                 .max = CHANNEL_CODE_SIZE - 1), \
         FIELD_NAMED(in, at.extras, "channel_extras", FIELD_EXTRAS, OPTIONAL)
 
+/* Whose wallet. */
+struct wallet_choice {
+    char user_id[USER_ID_SIZE], currency[CURRENCY_SIZE];
+};
+#define FIELDS_WALLET_CHOICE(in, at) \
+    FIELD_NAMED(in, at.user_id, "user_id", FIELD_TEXT, NEEDED, .min = 1, .max = 64), \
+        FIELD_NAMED(in, at.currency, "currency", FIELD_CURRENCY, NEEDED)
+
 #define LIST_LIMIT 20 /* objects in an answer, unless the request says another limit */
 /* Which part of a list, newest first; `states` lists the object's states (base/state.h). */
 struct list_choice {
@@ -39,11 +47,16 @@ struct list_choice {
     char after[NO_SIZE];
 };
 #define FIELDS_LIST_CHOICE(in, at, states) \
-    FIELD_NAMED(in, at.from, "from", FIELD_TIME, OPTIONAL), \
-        FIELD_NAMED(in, at.to, "to", FIELD_TIME, OPTIONAL), \
+    FIELDS_LIST_TIMES(in, at), \
         FIELD_NAMED(in, at.status, "status", FIELD_CHOICE, OPTIONAL, .words = STATE_WORDS(states), \
                     .fallback = STATE_ANY), \
-        FIELD_NAMED(in, at.after, "after", FIELD_NO, OPTIONAL), \
+        FIELDS_LIST_PAGE(in, at)
+/* The same in parts, for objects without a state. */
+#define FIELDS_LIST_TIMES(in, at) \
+    FIELD_NAMED(in, at.from, "from", FIELD_TIME, OPTIONAL), \
+        FIELD_NAMED(in, at.to, "to", FIELD_TIME, OPTIONAL)
+#define FIELDS_LIST_PAGE(in, at) \
+    FIELD_NAMED(in, at.after, "after", FIELD_NO, OPTIONAL), \
         FIELD_NAMED(in, at.limit, "limit", FIELD_I64, OPTIONAL, .min = 1, .max = 100, \
                     .fallback = LIST_LIMIT)
 

@@ -2,6 +2,7 @@
 #include "web/list_reply.h"
 
 #include "channel/gate.h"
+#include "ledger/entry.h"
 #include "order/order.h"
 #include "refund/refund_view.h"
 #include "web/order_reply.h"
@@ -50,6 +51,17 @@ static enum pay_err show_refund(void *arg, void *row)
         return PAY_OK;
     refund_view_whole(page->json, refund);
     return item_end(page, refund->no);
+}
+
+static enum pay_err show_entry(void *arg, void *row)
+{
+    struct page *page = arg;
+    const struct entry *entry = row;
+
+    if (!item_begin(page))
+        return PAY_OK;
+    entry_view(page->json, entry);
+    return item_end(page, entry->no);
 }
 
 /* A list of a hundred costs what ten other requests do: it takes a seat of its app's (gate.h). */
@@ -110,4 +122,19 @@ enum pay_err reply_refunds(struct call *call, const struct list_choice *want)
     enum pay_err err = page_begin(call, want, &page);
     return err == PAY_OK ? page_end(&page, refund_list(call->db, &filter, show_refund, &page))
                          : err;
+}
+
+enum pay_err reply_entries(struct call *call, int64_t wallet_id, const struct list_choice *want)
+{
+    const struct entry_filter filter = {
+        .wallet_id = wallet_id,
+        .from = want->from,
+        .to = want->to,
+        .after = str_or(want->after, NULL),
+        .limit = want->limit,
+    };
+    struct page page;
+
+    enum pay_err err = page_begin(call, want, &page);
+    return err == PAY_OK ? page_end(&page, entry_list(call->db, &filter, show_entry, &page)) : err;
 }

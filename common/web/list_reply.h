@@ -1,4 +1,4 @@
-/* list_reply.h - pages of an app's orders and refunds, newest first. */
+/* list_reply.h - pages of an app's orders and refunds and of a wallet's entries, newest first. */
 #ifndef WEB_LIST_REPLY_H
 #define WEB_LIST_REPLY_H
 
@@ -9,5 +9,7 @@
  * lists under way. PAY_NOT_FOUND: it has nothing called `after`. */
 MUST_USE enum pay_err reply_orders(struct call *call, const struct list_choice *want);
 MUST_USE enum pay_err reply_refunds(struct call *call, const struct list_choice *want);
+MUST_USE enum pay_err reply_entries(struct call *call, int64_t wallet_id,
+                                    const struct list_choice *want);
 
 #endif

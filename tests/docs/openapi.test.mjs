@@ -11,6 +11,7 @@ import { suite } from '../lib/suite.mjs';
 import { create, createOpen, get, post, postJson, query, request, terms } from '../lib/client.mjs';
 import { payByCallback } from '../lib/channel.mjs';
 import { paidOrder, refundBody } from '../lib/refund.mjs';
+import { adjustBody, newUser } from '../lib/wallet.mjs';
 import { merchant } from '../lib/merchant.mjs';
 
 const { stack, app1, atEnd } = await suite();
@@ -94,6 +95,14 @@ describe('answers', () => {
     fits('RefundListAnswer', (await get(stack, app1, '/api/pay/refunds?limit=2')).json);
     fits('QueryAnswer', (await get(stack, app1, `/payments/${order.order_no}`)).json);
     for (const hit of await sink.waitHits(2)) fits('RefundNotification', JSON.parse(hit.text));
+  });
+  test('wallets: their answers, entries and corrections', async () => {
+    const body = adjustBody(newUser(), 5);
+    fits('Adjust', body);
+    fits('EntryAnswer', (await post(stack, app1, '/api/pay/wallet/adjust', body)).json);
+    const of = new URLSearchParams({ user_id: body.user_id, currency: 'CNY' });
+    fits('WalletAnswer', (await get(stack, app1, `/api/pay/wallet?${of}`)).json);
+    fits('EntryListAnswer', (await get(stack, app1, `/api/pay/wallet/entries?${of}`)).json);
   });
   test('refusals', async () => {
     fits('Error', (await post(stack, app1, '/payments', { price: 'x' })).json);

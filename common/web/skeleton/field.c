@@ -17,9 +17,19 @@ static bool keep(const struct field *field, const char *s, size_t len, void *to)
     return text_copy_n(to, field->size, s, len);
 }
 
+bool field_number_fits(const struct field *field, int64_t n)
+{
+    return n >= field->min && n <= field->max && !(field->not_zero && n == 0);
+}
+
 static bool take_i64(const struct field *field, const char *s, size_t len, void *to)
 {
-    return str_to_i64_n(s, len, field->min, field->max, to);
+    int64_t n;
+
+    if (!str_to_i64_n(s, len, field->min, field->max, &n) || !field_number_fits(field, n))
+        return false;
+    memcpy(to, &n, sizeof(n));
+    return true;
 }
 
 static bool has_control(const struct field *field, const char *s, size_t len)

@@ -38,6 +38,7 @@ struct field {
     const struct word *words; /* FIELD_CHOICE */
     const char *unit;         /* FIELD_I64: what it counts, for messages */
     bool lines;               /* FIELD_TEXT: newline and tab are welcome */
+    bool not_zero;            /* FIELD_I64 */
     bool secret;              /* its value is repeated in no message */
     int64_t fallback;         /* numbers when absent */
 };

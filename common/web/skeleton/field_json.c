@@ -88,7 +88,7 @@ static bool read_member(void *arg, size_t i, const struct field *field, void *to
         return take_object(body, field, value, to);
     if (field->kind == FIELD_I64) {
         const int64_t n = json_kind(value) == JSON_INT ? json_int(value) : 0;
-        if (json_kind(value) != JSON_INT || n < field->min || n > field->max)
+        if (json_kind(value) != JSON_INT || !field_number_fits(field, n))
             return false;
         memcpy(to, &n, sizeof(n));
         return true;

@@ -21,6 +21,8 @@ MUST_USE enum pay_err field_fill(const struct field_table *table, const struct f
                                  void *input, struct field_fault *fault);
 /* Text of any kind but FIELD_OBJECT and FIELD_EXTRAS into the member; FIELD_I64 from digits. */
 bool field_take_text(const struct field *field, const char *s, size_t len, void *to);
+/* Is it within the bounds of a FIELD_I64? */
+bool field_number_fits(const struct field *field, int64_t n);
 /* A JSON member that is "" counts as absent. */
 bool field_may_be_empty(const struct field *field);
 /* The place of a name in the table, or count. */

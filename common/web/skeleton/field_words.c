@@ -19,8 +19,8 @@ static const char *const CHARACTERS[] = {
 
 static void want_i64(const struct field *f, struct text *to)
 {
-    text_addf(to, "a whole number%s%s (%" PRId64 " to %" PRId64 ")", f->unit ? " of " : "",
-              str_or(f->unit, ""), f->min, f->max);
+    text_addf(to, "a whole number%s%s (%" PRId64 " to %" PRId64 "%s)", f->unit ? " of " : "",
+              str_or(f->unit, ""), f->min, f->max, f->not_zero ? ", not 0" : "");
 }
 
 static void want_text(const struct field *f, struct text *to)

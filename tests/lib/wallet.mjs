@@ -1,0 +1,18 @@
+// Wallets, as a merchant's program asks for them.
+import { randomBytes } from 'node:crypto';
+import { expectOk, get, newNo, post } from './client.mjs';
+
+export const newUser = () => `user-${randomBytes(6).toString('hex')}`;
+export const walletOf = async (stack, app, user_id, currency = 'CNY') =>
+  expectOk(await get(stack, app, `/api/pay/wallet?${new URLSearchParams({ user_id, currency })}`));
+export const entriesOf = async (stack, app, user_id, more = {}) =>
+  expectOk(await get(stack, app, `/api/pay/wallet/entries?${new URLSearchParams({ user_id, currency: 'CNY', ...more })}`));
+export const adjustBody = (user_id, price, more = {}) =>
+  ({ user_id, currency: 'CNY', merchant_adjust_id: newNo('A'), price, reason: 'because', ...more });
+export const adjust = (stack, app, user_id, price, more = {}) =>
+  post(stack, app, '/api/pay/wallet/adjust', adjustBody(user_id, price, more));
+// [balance, frozen, total_recharge, total_expense]
+export async function sumsOf(stack, app, user_id) {
+  const w = await walletOf(stack, app, user_id);
+  return [w.balance, w.frozen, w.total_recharge, w.total_expense];
+}
