@@ -16,6 +16,7 @@ static enum pay_err close_one(struct job *job, const struct db_due_row *row, int
 
 static const struct job_drain DRAINS[] = {
     { .name = "orders", .due = &ORDERS_EXPIRED, .batch = 32, .row = close_one },
+    { .name = "undecided", .due = &ORDERS_UNDECIDED, .batch = 8, .row = close_one },
 };
 
 static enum pay_err run(struct job *job)

@@ -126,7 +126,7 @@ CREATE TABLE pay_order (
   UNIQUE KEY uk_no (no),
   UNIQUE KEY uk_merchant (app_id, merchant_order_id),
   UNIQUE KEY uk_token (query_token),
-  KEY idx_expire (status, expire_time),
+  KEY idx_expire (status, asked_time, expire_time),
   KEY idx_time (app_id, create_time),
   KEY idx_state_time (app_id, status, create_time),
   CONSTRAINT order_price CHECK (price BETWEEN 1 AND 1000000000000),

@@ -26,17 +26,26 @@ enum pay_err order_ask_turn(struct db *db, int64_t order_id, int64_t gap_s, bool
     return err == PAY_WRONG_STATE ? PAY_OK : err;
 }
 
+/* Two jobs, so that orders whose channels do not answer delay no other. */
+#define EXPIRED \
+    "SELECT id FROM pay_order" \
+    " WHERE status = " STATE(ORDER_WAITING) " AND expire_time <= UTC_TIMESTAMP(3)"
 #define AGE_S "TIMESTAMPDIFF(SECOND, expire_time, UTC_TIMESTAMP(3))"
+#define ASKED \
+    "UPDATE pay_order SET asked_time = UTC_TIMESTAMP(3), update_time = update_time WHERE id = ?"
 
-/* clang-format off */
 const struct db_due ORDERS_EXPIRED = {
-    .due = "SELECT id FROM pay_order"
-           " WHERE status = " STATE(ORDER_WAITING) " AND expire_time <= UTC_TIMESTAMP(3)"
-           "   AND (asked_time IS NULL OR asked_time <= UTC_TIMESTAMP(3)"
-           "        - INTERVAL LEAST(GREATEST(" AGE_S " DIV 8, 10), 3600) SECOND)"
-           " ORDER BY expire_time LIMIT ? FOR UPDATE SKIP LOCKED",
-    .claim = "UPDATE pay_order SET asked_time = UTC_TIMESTAMP(3), update_time = update_time"
-             " WHERE id = ?",
+    .due = EXPIRED " AND asked_time IS NULL ORDER BY expire_time LIMIT ? FOR UPDATE SKIP LOCKED",
+    .claim = ASKED,
+    .no_token = true,
+};
+/* clang-format off */
+const struct db_due ORDERS_UNDECIDED = {
+    .due = EXPIRED " AND asked_time <= UTC_TIMESTAMP(3) - INTERVAL 10 SECOND"
+                   " AND asked_time <= UTC_TIMESTAMP(3)"
+                   "   - INTERVAL LEAST(" AGE_S " DIV 8, 3600) SECOND"
+                   " ORDER BY asked_time LIMIT ? FOR UPDATE SKIP LOCKED",
+    .claim = ASKED,
     .no_token = true,
 };
 /* clang-format on */
