@@ -1,7 +1,7 @@
 /* mockpay.c - the face of the mock gateway (test mode only).
  *
  * GET  /mockpay?pay_id=…&token=…   the page where a person pays; as JSON, its state alone
- * POST /mockpay                    its form: pay_id, token, csrf, outcome
+ * POST /mockpay                    its forms: pay_id, token, csrf, outcome, refund_no
  * POST /mockpay/query              what became of a trade, asked by the channel, signed both ways
  * POST /mockpay/close              the same, and it cannot be paid any more
  * POST /mockpay/refund             money is to go back; /mockpay/refund/query: did it?
@@ -14,7 +14,9 @@
 #include "web/skeleton/test_clock.h"
 
 /* clang-format off */
-struct page_input { char pay_id[65], token[65], csrf[MOCK_CSRF_SIZE], outcome[17]; };
+struct page_input {
+    char pay_id[65], token[65], csrf[MOCK_CSRF_SIZE], outcome[17], refund_no[NO_SIZE];
+};
 struct callback_input { char pay_id[NO_SIZE]; int64_t status; };
 static const struct field PAGE_FIELDS[] = {
     FIELD(struct page_input, pay_id, FIELD_CHECKED, OPTIONAL, .max = 64),
@@ -27,6 +29,7 @@ static const struct field FORM_FIELDS[] = {
     FIELD(struct page_input, csrf, FIELD_CHECKED, OPTIONAL, .max = MOCK_CSRF_SIZE - 1),
     FIELD(struct page_input, outcome, FIELD_WORD, NEEDED, .min = 1, .max = 16,
           .alphabet = ALPHA_CHANNEL),
+    FIELD(struct page_input, refund_no, FIELD_NO, OPTIONAL),
 };
 static const struct word STATUSES[] = {
     { MOCK_PAID, "SUCCESS", "" }, { MOCK_FAILED, "FAILED", "" }, { MOCK_CLOSED, "CLOSED", "" },
@@ -60,12 +63,25 @@ static void page_url(const struct call *call, const struct page_input *in, struc
     text_addf(to, "%s/mockpay?pay_id=%s&token=%s", call->config->base_url, in->pay_id, in->token);
 }
 
+/* Those that wait for a person's decision. */
+static enum pay_err refunds_read(const char *pay_id, struct pay_refund *out, size_t *count)
+{
+    static struct mock_refund rows[MOCK_REFUNDS_SHOWN];
+
+    enum pay_err err = mock_refunds_waiting(books, pay_id, rows, count);
+    for (size_t i = 0; err == PAY_OK && i < *count; i++)
+        out[i] = (struct pay_refund){ rows[i].refund_no, rows[i].price };
+    return err;
+}
+
 static enum pay_err page(struct call *call, const void *input)
 {
     const struct page_input *in = input;
     char url[1025], csrf[MOCK_CSRF_SIZE] = "";
     struct text self = TEXT(url);
+    struct pay_refund refunds[MOCK_REFUNDS_SHOWN];
     struct mock_trade trade;
+    size_t count;
 
     enum pay_err err = mock_trade_open(books, in->pay_id, &trade);
     if (err != PAY_OK && err != PAY_NOT_FOUND)
@@ -75,6 +91,9 @@ static enum pay_err page(struct call *call, const void *input)
     page_url(call, in, &self);
     bool ok = mock_csrf_new(&trade, csrf);
     mock_trade_close(&trade);
+    err = refunds_read(in->pay_id, refunds, &count);
+    if (err != PAY_OK)
+        return err;
     call_about(call, NULL, trade.pay_id);
     /* clang-format off */
     const struct pay_page view = {
@@ -82,6 +101,7 @@ static enum pay_err page(struct call *call, const void *input)
         .price = trade.price, .currency = trade.currency, .number = trade.pay_id,
         .self_url = url, .expire_time = trade.expire_time, .now = trade.now,
         .return_url = trade.return_url, .action = "/mockpay",
+        .refunds = refunds, .refund_count = count,
         .hidden = { { "pay_id", in->pay_id }, { "token", in->token }, { "csrf", csrf } },
     };
     /* clang-format on */
@@ -91,27 +111,14 @@ static enum pay_err page(struct call *call, const void *input)
 static enum pay_err form(struct call *call, const void *input)
 {
     const struct page_input *in = input;
-    const struct mock_outcome *outcome = mock_outcome_find(in->outcome);
+    const struct mock_form filled = { in->pay_id, in->token, in->csrf, in->outcome, in->refund_no };
     char url[1025];
     struct text to = TEXT(url);
-    struct mock_answer answer;
-    struct mock_trade trade;
 
-    if (!outcome) {
+    call_about(call, NULL, in->pay_id);
+    enum pay_err err = mock_form_apply(books, call->config, &filled);
+    if (err == PAY_BAD_FIELD)
         call->field = "outcome";
-        return PAY_BAD_FIELD;
-    }
-    enum pay_err err = mock_trade_open(books, in->pay_id, &trade);
-    if (err != PAY_OK)
-        return err;
-    call_about(call, NULL, trade.pay_id);
-    if (!mock_token_ok(&trade, in->token))
-        err = PAY_NOT_FOUND;
-    else if (!mock_csrf_ok(&trade, in->csrf))
-        err = PAY_CROSS_SITE;
-    else if (page_state(&trade) == PAGE_OPEN) /* a second click only shows the result */
-        err = mock_trade_settle(books, call->config, outcome, &trade, &answer);
-    mock_trade_close(&trade);
     page_url(call, in, &to);
     if (err == PAY_OK)
         reply_redirect(call->reply, url);
@@ -121,26 +128,11 @@ static enum pay_err form(struct call *call, const void *input)
 /* What the channel asks: the path says what. */
 static enum pay_err question(struct call *call, const void *input)
 {
-    const struct request *request = call->request;
+    const struct request *in = call->request;
 
     (void)input;
-    return mock_question_answer(books, request->path + strlen("/mockpay/"), request->body,
-                                request->body_len, reply_raw(call->reply, "application/json"));
-}
-
-static void show_callback(struct call *call, const struct mock_trade *trade, const char *status,
-                          const struct mock_answer *answer)
-{
-    struct json_text *data = reply_data(call->reply);
-
-    call_about(call, NULL, trade->pay_id);
-    json_str(data, "pay_id", trade->pay_id);
-    json_str(data, "channel_order_no", trade->channel_order_no);
-    json_str(data, "status", status);
-    json_open(data, "callback");
-    json_i64(data, "http_status", answer->http_status);
-    json_str(data, "body", answer->body);
-    json_close(data);
+    return mock_question_answer(books, in->path + strlen("/mockpay/"), in->body, in->body_len,
+                                reply_raw(call->reply, "application/json"));
 }
 
 static enum pay_err mock_callback(struct call *call, const void *input)
@@ -151,13 +143,22 @@ static enum pay_err mock_callback(struct call *call, const void *input)
     struct mock_answer answer;
     struct mock_trade trade;
 
+    call_about(call, NULL, in->pay_id);
     enum pay_err err = mock_trade_open(books, in->pay_id, &trade);
     if (err == PAY_OK)
         err = mock_trade_settle(books, call->config, &outcome, &trade, &answer);
     mock_trade_close(&trade);
-    if (err == PAY_OK)
-        show_callback(call, &trade, status, &answer);
-    return err;
+    if (err != PAY_OK)
+        return err;
+    struct json_text *data = reply_data(call->reply);
+    json_str(data, "pay_id", trade.pay_id);
+    json_str(data, "channel_order_no", trade.channel_order_no);
+    json_str(data, "status", status);
+    json_open(data, "callback");
+    json_i64(data, "http_status", answer.http_status);
+    json_str(data, "body", answer.body);
+    json_close(data);
+    return PAY_OK;
 }
 
 /* clang-format off */

@@ -52,6 +52,15 @@ struct mock_answer {
     char body[513];
 };
 
+/* A form of the page, as it was sent. refund_no "": it is about the trade. */
+struct mock_form {
+    const char *pay_id, *token, *csrf, *outcome, *refund_no;
+};
+/* Makes it happen. What was paid already, or decided, stays as it is. PAY_NOT_FOUND: no such trade,
+ * or the token is another's; PAY_CROSS_SITE; PAY_BAD_FIELD: no such outcome. */
+MUST_USE enum pay_err mock_form_apply(struct db *db, const struct config *config,
+                                      const struct mock_form *form);
+
 /* Makes it happen: the trade's state, the callbacks owed (one transaction), then sends those due.
  * status is SUCCESS, FAILED or CLOSED. A paid trade stays paid, also when another status is asked
  * for later. */
@@ -81,5 +90,10 @@ struct mock_refund {
     char refund_no[NO_SIZE], pay_id[NO_SIZE], channel_order_no[65], channel_refund_no[65];
     char currency[CURRENCY_SIZE], error_code[33];
 };
+
+/* Refunds of a trade that wait for a decision, the oldest first, at most MOCK_REFUNDS_SHOWN. */
+#define MOCK_REFUNDS_SHOWN 8
+MUST_USE enum pay_err mock_refunds_waiting(struct db *db, const char *pay_id,
+                                           struct mock_refund *out, size_t *count);
 
 #endif

@@ -66,3 +66,42 @@ enum pay_err mock_trade_settle(struct db *db, const struct config *config,
         err = mock_notice_send(db, config, trade, &s.notices[i], answer);
     return err;
 }
+
+static bool is_open(const struct mock_trade *trade)
+{
+    return trade->status == MOCK_WAITING && trade->expire_time > trade->now;
+}
+
+/* A second click only shows the result. */
+static enum pay_err outcome_apply(struct db *db, const struct config *config,
+                                  const struct mock_form *form, struct mock_trade *trade)
+{
+    struct mock_answer answer;
+
+    if (*form->refund_no != '\0')
+        return mock_refund_decide(db, config, trade, form);
+    return is_open(trade)
+               ? mock_trade_settle(db, config, mock_outcome_find(form->outcome), trade, &answer)
+               : PAY_OK;
+}
+
+enum pay_err mock_form_apply(struct db *db, const struct config *config,
+                             const struct mock_form *form)
+{
+    struct mock_trade trade;
+
+    if (!(*form->refund_no != '\0' ? mock_decision_find(form->outcome)
+                                   : mock_outcome_find(form->outcome)))
+        return PAY_BAD_FIELD;
+    enum pay_err err = mock_trade_open(db, form->pay_id, &trade);
+    if (err != PAY_OK)
+        return err;
+    if (!mock_token_ok(&trade, form->token))
+        err = PAY_NOT_FOUND;
+    else if (!mock_csrf_ok(&trade, form->csrf))
+        err = PAY_CROSS_SITE;
+    else
+        err = outcome_apply(db, config, form, &trade);
+    mock_trade_close(&trade);
+    return err;
+}

@@ -34,6 +34,13 @@ MUST_USE enum pay_err mock_refund_read(struct db *db, const char *refund_no,
 /* Ends one that waits; word is SUCCESS or FAILED. It stays what it is when it has ended. */
 MUST_USE enum pay_err mock_refund_end(struct db *db, const char *refund_no, const char *word);
 
+/* What a person can decide on a refund: "refund_ok", "refund_fail"; NULL: nothing of that name. */
+const struct mock_outcome *mock_decision_find(const char *name);
+/* Such a decision on one that waits, and its callback. */
+MUST_USE enum pay_err mock_refund_decide(struct db *db, const struct config *config,
+                                         const struct mock_trade *trade,
+                                         const struct mock_form *form);
+
 /* Sends one claimed notice and records what came back. */
 MUST_USE enum pay_err mock_notice_send(struct db *db, const struct config *config,
                                        const struct mock_trade *trade,

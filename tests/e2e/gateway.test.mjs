@@ -3,7 +3,7 @@
 import { describe, test, after } from 'node:test';
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import { authHeader, createOpen, expectError, expectOk, post, postJson, query, request, terms } from '../lib/client.mjs';
+import { authHeader, createOpen, newNo, expectError, expectOk, post, postJson, query, request, terms } from '../lib/client.mjs';
 import { callbackText, signCallback } from '../lib/channel.mjs';
 import { ctl, newApp } from '../lib/ctl.mjs';
 import { isRoot, readerDb, rootDb } from '../lib/db.mjs';
@@ -291,4 +291,63 @@ test('no secret, no token and no key in any log', async () => {
     }
   }
   assert.equal((await request(stack, { path: '/healthz' })).status, 200);
+});
+
+describe('refunds at the gateway', () => {
+  const waiting = async (play = 'never') => {
+    const order = await createOpen(stack, app, { price: 1000, metadata: { mock: { refund: play } } });
+    await payPage(stack, order).choose('paid');
+    await paid(order);
+    const res = await post(stack, app, '/api/pay/refund', { order_no: order.order_no, merchant_refund_id: newNo('R'), refund_price: 123456 % 1000 });
+    return [order, expectOk(res, 201)];
+  };
+  const refundOf = async (done) => (await query(stack, app, { order_no: done.order_no })).refunds.find((r) => r.refund_no === done.refund_no);
+
+  for (const [choice, status, money] of [['refund_ok', 'SUCCESS', 456], ['refund_fail', 'FAILURE', 0]]) {
+    test(`a person decides on the trade's page: ${choice}`, async () => {
+      const [order, done] = await waiting();
+      const page = payPage(stack, order);
+      const text = (await page.load({ 'Accept-Language': 'en' })).text;
+      assert.ok(text.includes(done.refund_no) && text.includes('4.56'), text);
+      await page.choose(choice);
+      assert.equal((await refundOf(done)).status, status);
+      assert.equal((await query(stack, app, { order_no: order.order_no })).refund_price, money);
+      assert.ok(!(await page.load()).text.includes(done.refund_no), 'it is decided');
+    });
+  }
+  test('pressed twice, or another choice afterwards: it stays as it was decided', async () => {
+    const [order, done] = await waiting();
+    const page = payPage(stack, order);
+    const [form] = await page.form();
+    for (const value of ['refund_ok', 'refund_ok', 'refund_fail']) {
+      assert.equal((await page.send(form, { name: 'outcome', value })).status, 303);
+    }
+    assert.equal((await refundOf(done)).status, 'SUCCESS');
+  });
+  test('a form of another site, of another trade, with a made-up choice', async () => {
+    const [order, done] = await waiting();
+    const [other] = await waiting();
+    const page = payPage(stack, order);
+    const [form] = await page.form();
+    const ok = { name: 'outcome', value: 'refund_ok' };
+    assert.equal((await page.send(form, ok, { headers: { Origin: 'https://evil.example' } })).status, 403);
+    assert.equal((await page.send(form, ok, { change: { csrf: 'x' } })).status, 403);
+    const [theirs] = await payPage(stack, other).form();
+    assert.equal((await page.send(theirs, ok, { change: { refund_no: done.refund_no } })).status, 404);
+    assert.equal((await page.send(form, { name: 'outcome', value: 'paid' })).status, 400);
+    assert.equal((await refundOf(done)).status, 'WAITING');
+  });
+  test('a callback about a refund that is not heard is sent again, signed anew', async () => {
+    misdeeds.set(undefined, [says(503, 'later'), says(200, '{"code":1}')]);
+    calls.delete(undefined);
+    const [, done] = await waiting('later');
+    // Shroff may have asked meanwhile, and knows then: the gateway calls until it is acknowledged all the same.
+    const sent = await until('three calls', () => {
+      const mine = (calls.get(undefined) ?? []).filter((c) => c.body.refund_no === done.refund_no);
+      return mine.length >= 3 && mine;
+    }, 30_000, 250);
+    await until('the refund is done', async () => (await refundOf(done)).status === 'SUCCESS', 5000, 100);
+    assert.equal(new Set(sent.map((c) => c.body.sign)).size, sent.length);
+    assert.ok(sent.every((c) => c.url === `/api/pay/notify/refund/${app.channelId}`));
+  });
 });

@@ -86,14 +86,9 @@ static void write_outcomes(struct text *to, enum lang lang)
     html_raw(to, "</details>");
 }
 
-static void write_form(struct text *to, const struct pay_page *page, enum lang lang)
+static void form_begin(struct text *to, const struct pay_page *page)
 {
-    html_raw(to, "<p class=\"dim center\">");
-    html_text(to, PAY_TEXTS[lang][W_LEFT]);
-    text_addf(to, " <span id=\"left\" data-end=\"%lld\" data-now=\"%lld\">",
-              (long long)page->expire_time, (long long)page->now);
-    duration(to, (page->expire_time - page->now + 999) / 1000);
-    html_raw(to, "</span></p><form method=\"post\" action=\"");
+    html_raw(to, "<form method=\"post\" action=\"");
     html_attr(to, page->action);
     html_raw(to, "\">");
     for (size_t i = 0; i < COUNT(page->hidden) && page->hidden[i].name; i++) {
@@ -103,10 +98,52 @@ static void write_form(struct text *to, const struct pay_page *page, enum lang l
         html_attr(to, page->hidden[i].value);
         html_raw(to, "\">");
     }
+}
+
+static void write_form(struct text *to, const struct pay_page *page, enum lang lang)
+{
+    html_raw(to, "<p class=\"dim center\">");
+    html_text(to, PAY_TEXTS[lang][W_LEFT]);
+    text_addf(to, " <span id=\"left\" data-end=\"%lld\" data-now=\"%lld\">",
+              (long long)page->expire_time, (long long)page->now);
+    duration(to, (page->expire_time - page->now + 999) / 1000);
+    html_raw(to, "</span></p>");
+    form_begin(to, page);
     html_raw(to, "<button name=\"outcome\" value=\"paid\" id=\"pay\">");
     html_text(to, PAY_TEXTS[lang][W_PAY]);
     html_raw(to, "</button>");
     write_outcomes(to, lang);
+    html_raw(to, "</form>");
+}
+
+static void write_refund(struct text *to, const struct pay_page *page,
+                         const struct pay_refund *refund, enum lang lang)
+{
+    static const struct {
+        const char *outcome;
+        enum page_text text;
+    } BUTTONS[] = { { "refund_ok", W_REFUND_OK }, { "refund_fail", W_REFUND_FAIL } };
+
+    html_raw(to, "<p class=\"center\">");
+    html_text(to, PAY_TEXTS[lang][W_REFUND]);
+    html_raw(to, " ");
+    html_text(to, page->currency);
+    html_raw(to, " ");
+    money_add_grouped(to, refund->price, page->currency);
+    html_raw(to, "</p><p class=\"dim center\">");
+    html_text(to, refund->no);
+    html_raw(to, "</p>");
+    form_begin(to, page);
+    html_raw(to, "<input type=\"hidden\" name=\"refund_no\" value=\"");
+    html_attr(to, refund->no);
+    html_raw(to, "\">");
+    for (size_t i = 0; i < COUNT(BUTTONS); i++) {
+        html_raw(to, "<button name=\"outcome\" value=\"");
+        html_attr(to, BUTTONS[i].outcome);
+        html_raw(to, "\">");
+        html_text(to, PAY_TEXTS[lang][BUTTONS[i].text]);
+        html_raw(to, "</button>");
+    }
     html_raw(to, "</form>");
 }
 
@@ -202,6 +239,8 @@ enum pay_err pay_page_write(struct call *call, const struct pay_page *page)
         write_form(to, page, lang);
     else
         write_result(to, page, lang);
+    for (size_t i = 0; i < page->refund_count; i++)
+        write_refund(to, page, &page->refunds[i], lang);
     write_back(to, page, lang);
     html_raw(to, "<p class=\"dim test\">");
     html_text(to, PAY_TEXTS[lang][W_TEST]);

@@ -17,6 +17,12 @@ enum pay_page_state {
     PAGE_STATES
 };
 
+/* A refund of a paid trade that waits for a person's decision. */
+struct pay_refund {
+    const char *no;
+    struct money price;
+};
+
 struct pay_page {
     enum pay_page_state state;
     const char *shop, *subject, *currency, *number; /* number: the trade's, shown small */
@@ -28,6 +34,8 @@ struct pay_page {
     struct {
         const char *name, *value;
     } hidden[4];
+    const struct pay_refund *refunds;
+    size_t refund_count;
 };
 
 /* Writes the whole answer: status (200, or 404 for PAGE_NOT_FOUND), security headers, HTML. A

@@ -4,10 +4,11 @@
 const char *const PAY_TEXTS[LANGS][W_COUNT] = {
     [EN] = { "Mock cashier", "or scan with a phone", "Time left", "Pay",
              "More: what goes wrong in life", "Try how your shop takes it.", "Back to the shop",
-             "Trade", "A played payment for tests. No money moves." },
+             "Trade", "A played payment for tests. No money moves.", "The shop asks to give back",
+             "Give it back", "Refuse" },
     [ZH] = { "模拟收银台", "或用手机扫码打开", "剩余时间", "确认支付", "更多：真实世界里的意外",
              "看看你的系统如何应对。", "返回商家", "交易号",
-             "这是用于测试的模拟支付，不会产生真实扣款。" },
+             "这是用于测试的模拟支付，不会产生真实扣款。", "商家申请退款", "同意退款", "拒绝退款" },
 };
 
 const struct pay_state PAY_STATES[PAGE_STATES] = {

@@ -14,6 +14,9 @@ enum page_text {
     W_BACK,
     W_NUMBER,
     W_TEST,
+    W_REFUND,
+    W_REFUND_OK,
+    W_REFUND_FAIL,
     W_COUNT
 };
 enum lang { EN, ZH, LANGS };
