@@ -1,13 +1,15 @@
 /* wallet.c - balances of a merchant's users.
  *   GET  /api/pay/wallet?user_id=&currency=                                one wallet
  *   GET  /api/pay/wallet/entries?user_id=&currency=&from=&to=&after=&limit= newest first, by pages
+ *   POST /api/pay/wallet/recharge  an order; what it brings is on the balance when it is paid
  *   POST /api/pay/wallet/adjust    a correction, once for each merchant_adjust_id
- * in:  WALLET_FIELDS, ENTRIES_FIELDS (scope payment:query), ADJUST_FIELDS (wallet:execute); signed
- * out: the wallet, entries, the entry (ledger/entry.h); 201 for what was made, else 200 */
+ * in:  WALLET_FIELDS, ENTRIES_FIELDS (scope payment:query), RECHARGE_FIELDS, ADJUST_FIELDS
+ *      (wallet:execute); signed
+ * out: the wallet, entries, the order, the entry (ledger/entry.h); 201 for what was made, else 200
+ */
 #include "ledger/adjust.h"
-#include "web/fields.h"
+#include "web/checkout_reply.h"
 #include "web/list_reply.h"
-#include "web/skeleton/endpoint.h"
 
 struct wallet_in {
     struct wallet_choice wallet;
@@ -33,6 +35,12 @@ static const struct field ADJUST_FIELDS[] = {
     FIELD(struct adjust_terms, price, FIELD_I64, NEEDED, .min = -MONEY_MAX, .max = MONEY_MAX,
           .not_zero = true, .unit = "minor units"),
     FIELD(struct adjust_terms, reason, FIELD_TEXT, NEEDED, .min = 1, .max = 512, .lines = true),
+};
+
+static const struct field RECHARGE_FIELDS[] = {
+    FIELDS_CREATE(NEEDED),
+    FIELDS_CREATE_TERM(bonus_price, FIELD_I64, OPTIONAL, .min = 0, .max = MONEY_MAX,
+                       .unit = "minor units"),
 };
 
 static enum pay_err find(struct call *call, const struct wallet_choice *choice, struct wallet *out)
@@ -89,6 +97,11 @@ static enum pay_err adjust(struct call *call, const void *input)
     return PAY_OK;
 }
 
+static enum pay_err recharge(struct call *call, const void *input)
+{
+    return reply_create(call, input, true);
+}
+
 static const struct route ROUTES[] = {
     { .path = "/api/pay/wallet",
       .method = "GET",
@@ -102,6 +115,12 @@ static const struct route ROUTES[] = {
       .fields = FIELD_TABLE(ENTRIES_FIELDS),
       .input_size = sizeof(struct entries_in),
       .handle = entries },
+    { .path = "/api/pay/wallet/recharge",
+      .method = "POST",
+      .scope = SCOPE_WALLET,
+      .fields = FIELD_TABLE(RECHARGE_FIELDS),
+      .input_size = sizeof(struct create_in),
+      .handle = recharge },
     { .path = "/api/pay/wallet/adjust",
       .method = "POST",
       .scope = SCOPE_WALLET,

@@ -117,6 +117,9 @@ CREATE TABLE pay_order (
   refund_count INT NOT NULL DEFAULT 0 COMMENT 'its rows of pay_refund, whatever became of them',
   channel_user_id VARCHAR(128) NULL COMMENT 'the payer''s name at the channel',
   channel_order_no VARCHAR(64) NULL COMMENT 'the channel''s number of the payment',
+  kind VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'payment'
+    COMMENT 'payment; recharge: what it brings goes onto the wallet of user_id',
+  bonus_price BIGINT NOT NULL DEFAULT 0 COMMENT 'of a recharge: what goes onto the wallet besides the price',
   query_token CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL
     COMMENT '128 random bits for the payer''s browser',
   version BIGINT NOT NULL DEFAULT 0 COMMENT 'grows with every change that makes a notification',
@@ -133,6 +136,8 @@ CREATE TABLE pay_order (
   CONSTRAINT order_refunds CHECK (refund_price >= 0 AND refunding_price >= 0 AND refund_price + refunding_price <= price),
   CONSTRAINT order_fee CHECK (channel_fee_price IS NULL OR channel_fee_price BETWEEN 0 AND price),
   CONSTRAINT order_status CHECK (status IN (0, 10, 20, 30)),
+  CONSTRAINT order_kind CHECK ((kind = 'payment' AND bonus_price = 0)
+                            OR (kind = 'recharge' AND bonus_price BETWEEN 0 AND 1000000000000 AND user_id IS NOT NULL)),
   CONSTRAINT order_paid CHECK (status NOT IN (10, 30) OR (extension_id IS NOT NULL AND success_time IS NOT NULL))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what merchants want paid';
 

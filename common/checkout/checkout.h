@@ -18,7 +18,8 @@ struct order_terms {
     char notify_url[URL_SIZE], return_url[URL_SIZE];
     char metadata[METADATA_SIZE]; /* the object's own bytes, "" when absent */
     struct money price;
-    int64_t expire_in; /* seconds */
+    struct money bonus_price; /* of a recharge */
+    int64_t expire_in;        /* seconds */
 };
 
 struct checkout_call {
@@ -26,6 +27,7 @@ struct checkout_call {
     const struct config *config;
     const struct app *app;
     const char *nonce;
+    bool recharge;       /* create: an order of kind recharge */
     const char *channel; /* code, or NULL: no submit */
     const char *extras;  /* channel_extras' own bytes (JSON object), or NULL */
 };

@@ -25,6 +25,11 @@ struct creating {
     bool crowded;        /* the channel is not called: the app has too many such requests */
 };
 
+static const char *kind_of(const struct checkout_call *call)
+{
+    return call->recharge ? ORDER_RECHARGE : ORDER_PAYMENT;
+}
+
 /* The row to insert, without the columns that the database fills. */
 static bool order_plan(const struct checkout_call *call, const struct order_terms *terms,
                        struct order *out)
@@ -32,11 +37,13 @@ static bool order_plan(const struct checkout_call *call, const struct order_term
     *out = (struct order){
         .app_id = call->app->id,
         .price = terms->price,
+        .bonus_price = call->recharge ? terms->bonus_price : MONEY(0),
         .status = ORDER_WAITING,
     };
     ulid_new(out->no);
     token_new(out->query_token);
-    return text_copy(out->merchant_order_id, sizeof(out->merchant_order_id),
+    return text_copy(out->kind, sizeof(out->kind), kind_of(call)) &&
+           text_copy(out->merchant_order_id, sizeof(out->merchant_order_id),
                      terms->merchant_order_id) &&
            text_copy(out->currency, sizeof(out->currency), terms->currency) &&
            text_copy(out->subject, sizeof(out->subject), terms->subject) &&
@@ -54,75 +61,6 @@ static enum pay_err attempt_add(struct db *db, struct creating *w)
 
     w->sends = w->out->has_attempt = err == PAY_OK;
     return err;
-}
-
-/* ---- the one call: schema/procedures/order_open.sql */
-
-static const struct channel_account NO_CHANNEL;
-static const struct channel_ticket NO_TICKET;
-
-#define ORDER_OPEN_ARGS(FIRST, NEXT) \
-    FIRST(p_app_id, DB_NUM(order->app_id)) \
-    NEXT(p_nonce, DB_STR(o->nonce)) \
-    NEXT(p_no, DB_STR(order->no)) \
-    NEXT(p_user_id, DB_OPT(order->user_id)) \
-    NEXT(p_merchant_order_id, DB_STR(order->merchant_order_id)) \
-    NEXT(p_subject, DB_STR(order->subject)) \
-    NEXT(p_body, DB_OPT(order->body)) \
-    NEXT(p_notify_url, DB_OPT(order->notify_url)) \
-    NEXT(p_return_url, DB_OPT(order->return_url)) \
-    NEXT(p_metadata, DB_OPT(order->metadata)) \
-    NEXT(p_price, DB_MONEY(order->price)) \
-    NEXT(p_currency, DB_STR(order->currency)) \
-    NEXT(p_user_ip, DB_OPT(order->user_ip)) \
-    NEXT(p_query_token, DB_STR(order->query_token)) \
-    NEXT(p_expire_in, DB_NUM(o->expire_in)) \
-    NEXT(p_pay_id, DB_OPT(o->channel ? o->pay_id : NULL)) \
-    NEXT(p_channel_id, DB_NUM_OPT(channel->id)) \
-    NEXT(p_channel_code, DB_OPT(channel->code)) \
-    NEXT(p_channel_extras, DB_OPT(o->extras)) \
-    NEXT(p_display_mode, DB_OPT(ticket->display_mode)) \
-    NEXT(p_display_content, DB_OPT(ticket->display_content)) \
-    NEXT(p_pay_url, DB_STR(ticket_pay_url(ticket))) \
-    NEXT(p_display_expire_time, DB_WHEN(ticket->display_expire_time))
-
-const struct db_procedure ORDER_OPEN = DB_PROCEDURE(order_open, ORDER_OPEN_ARGS);
-
-static const struct db_column OPENED_COLUMNS[] = {
-    DB_COLUMN(struct order_opened, id),
-    DB_COLUMN_TIME(struct order_opened, create_time),
-    DB_COLUMN_TIME(struct order_opened, expire_time),
-    DB_COLUMN(struct order_opened, attempt_id),
-};
-
-struct opening {
-    const struct order_opening *in;
-    struct order_opened *out;
-};
-
-static enum pay_err open_work(struct db *db, void *arg)
-{
-    static const char SQL[] = DB_PROCEDURE_CALL(order_open, ORDER_OPEN_ARGS);
-    const struct opening *w = arg;
-    const struct order_opening *o = w->in;
-    const struct order *order = o->order;
-    const struct channel_account *channel = o->channel ? o->channel : &NO_CHANNEL;
-    const struct channel_ticket *ticket = o->ticket ? o->ticket : &NO_TICKET;
-    const struct db_param in[] = { DB_PROCEDURE_VALUES(ORDER_OPEN_ARGS) };
-
-    enum pay_err err = db_call(db, &(struct db_query){ .sql = SQL,
-                                                       .in = in,
-                                                       .n = COUNT(in),
-                                                       .shape = DB_SHAPE(OPENED_COLUMNS),
-                                                       .row = w->out });
-    return err == PAY_WRONG_STATE ? PAY_NONCE_USED : err;
-}
-
-enum pay_err order_open(struct db *db, const struct order_opening *opening,
-                        struct order_opened *out)
-{
-    struct opening work = { opening, out };
-    return db_txn(db, open_work, &work);
 }
 
 /* An offline channel's ticket is there already; another channel is called afterwards. */
@@ -155,12 +93,19 @@ static enum pay_err open_new(struct db *db, struct creating *w)
 }
 
 /* The first term that differs from the order's; NULL when all agree. */
-static const char *other_term(const struct order *order, const struct order_terms *terms)
+static const char *other_term(const struct creating *w)
 {
-    return !money_eq(order->price, terms->price)       ? "price"
-           : !str_eq(order->currency, terms->currency) ? "currency"
-           : !str_eq(order->subject, terms->subject)   ? "subject"
-                                                       : NULL;
+    const struct order *order = &w->out->order;
+    const struct order_terms *terms = w->terms;
+    const bool recharge = w->call->recharge;
+
+    return !str_eq(order->kind, kind_of(w->call))                          ? "kind"
+           : !money_eq(order->price, terms->price)                         ? "price"
+           : !str_eq(order->currency, terms->currency)                     ? "currency"
+           : !str_eq(order->subject, terms->subject)                       ? "subject"
+           : recharge && !str_eq(order->user_id, terms->user_id)           ? "user_id"
+           : recharge && !money_eq(order->bonus_price, terms->bonus_price) ? "bonus_price"
+                                                                           : NULL;
 }
 
 static bool payable(const struct order *order)
@@ -193,7 +138,7 @@ static enum pay_err repeat_look(struct db *db, struct creating *w, bool *lacks)
                                        &out->order, &out->attempt);
     if (err != PAY_OK)
         return err;
-    out->field = other_term(&out->order, w->terms);
+    out->field = other_term(w);
     if (out->field)
         return PAY_CONFLICT;
     out->has_attempt = out->attempt.id != 0;
@@ -246,7 +191,7 @@ static enum pay_err repeat_ask(struct creating *w)
         return PAY_OK;
     enum pay_err err = order_find(call->db, call->app->id, &key, false, order);
     bool late = err == PAY_OK && order->status == ORDER_WAITING && order->expired != 0 &&
-                !other_term(order, w->terms);
+                !other_term(w);
     if (late)
         err = open_read(call->db, order->id, &NOTHING, &open);
     db_end(call->db);

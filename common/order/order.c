@@ -28,6 +28,7 @@ static const struct db_column ORDER_COLUMNS[] = {
     DB_COLUMN(struct order, return_url),
     DB_COLUMN(struct order, metadata),
     DB_COLUMN(struct order, currency),
+    DB_COLUMN(struct order, kind),
     DB_COLUMN_TIME(struct order, success_time),
     DB_COLUMN(struct order, extension_id),
     DB_COLUMN(struct order, channel_code),
@@ -38,8 +39,9 @@ static const struct db_column ORDER_COLUMNS[] = {
     DB_COLUMN(struct order, channel_id),
     DB_COLUMN(struct order, paid_price),
     DB_COLUMN(struct order, user_ip),
+    DB_COLUMN(struct order, bonus_price),
 };
-static const struct stretch ORDER_IN_TERMS = { 0, 18 }, ORDER_IN_VIEW = { 1, 24 },
+static const struct stretch ORDER_IN_TERMS = { 0, 19 }, ORDER_IN_VIEW = { 1, 25 },
                             ORDER_WHOLE = { 0, COUNT(ORDER_COLUMNS) };
 const struct db_shape ORDER_SHAPE = { ORDER_COLUMNS, COUNT(ORDER_COLUMNS) };
 

@@ -24,12 +24,22 @@ struct order {
     int64_t expired;      /* by the database's clock */
     int64_t refund_count; /* its rows of pay_refund */
     struct money price, refund_price, refunding_price;
-    struct money paid_price; /* of the attempt that paid; 0 */
+    struct money bonus_price; /* of a recharge */
+    struct money paid_price;  /* of the attempt that paid; 0 */
     char no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE], subject[SUBJECT_SIZE], body[BODY_SIZE];
     char user_id[USER_ID_SIZE], user_ip[46], notify_url[URL_SIZE], return_url[URL_SIZE];
     char metadata[METADATA_SIZE], currency[CURRENCY_SIZE], channel_code[33], channel_order_no[65];
     char query_token[TOKEN_SIZE];
+    char kind[17]; /* ORDER_PAYMENT or ORDER_RECHARGE */
 };
+
+#define ORDER_PAYMENT "payment"
+/* What it brings goes onto the wallet of its user_id (ledger/recharge.h). */
+#define ORDER_RECHARGE "recharge"
+static inline bool order_is_recharge(const struct order *order)
+{
+    return str_eq(order->kind, ORDER_RECHARGE);
+}
 
 /* A row of pay_order_extension. */
 struct attempt {

@@ -10,14 +10,15 @@
 #define ORDER_BOTH \
     "o.notify_url, o.id, o.price, o.status, o.create_time, o.expire_time, o.refund_price," \
     " o.refunding_price, o.version, o.no, o.merchant_order_id, o.subject, o.body, o.user_id," \
-    " o.return_url, o.metadata, o.currency"
+    " o.return_url, o.metadata, o.currency, o.kind"
 #define ORDER_TERMS "o.app_id, " ORDER_BOTH
 #define ORDER_SHOWN \
     "o.success_time, o.extension_id, o.channel_code, o.channel_order_no, o.query_token," \
     " o.refund_count, o.expire_time <= UTC_TIMESTAMP(3) AS expired"
 #define ORDER_VIEW ORDER_BOTH ", " ORDER_SHOWN
 #define ORDER_FIELDS_PAID(paid_price) \
-    ORDER_TERMS ", " ORDER_SHOWN ", o.channel_id, " paid_price " AS paid_price, o.user_ip"
+    ORDER_TERMS ", " ORDER_SHOWN ", o.channel_id, " paid_price " AS paid_price, o.user_ip," \
+                " o.bonus_price"
 /* The subselect takes no lock, under FOR UPDATE too: attempts change under their order's lock. */
 /* clang-format off */
 #define ORDER_FIELDS ORDER_FIELDS_PAID( \

@@ -24,6 +24,7 @@ enum {
     O_RETURN,
     O_NOTIFY,
     O_BLOCKED,
+    O_KIND,
     O_PAY_ID,
     O_MODE,
     O_CONTENT,
@@ -62,6 +63,7 @@ static const struct view_member ORDER_MEMBERS[] = {
     [O_NOTIFY] = ORDER(notify_url, VIEW_TEXT, "notify_url", VIEW_UNLESS_EMPTY),
     [O_BLOCKED] = VIEW_MEMBER(struct order_shown, notify_url_blocked, VIEW_FLAG,
                               "notify_url_blocked", VIEW_UNLESS_EMPTY),
+    [O_KIND] = VIEW_MEMBER(struct order_shown, kind, VIEW_STRING, "kind", VIEW_UNLESS_EMPTY),
     [O_PAY_ID] = OPEN(open, no, "pay_id", VIEW_ALWAYS),
     [O_MODE] = OPEN(payable, display_mode, "display_mode", VIEW_UNLESS_EMPTY),
     [O_CONTENT] = OPEN(payable, display_content, "display_content", VIEW_UNLESS_EMPTY),
@@ -80,12 +82,14 @@ static const unsigned char IN_ANSWER[] = {
     O_RETURN,
     O_NOTIFY,
     O_BLOCKED,
+    O_KIND,
     O_PAY_ID,
     O_MODE,
     O_CONTENT,
     O_PAY_URL,
 };
-static const unsigned char IN_NOTIFICATION[] = { ORDER_TERMS_AND_STATE, O_RETURN, O_NOTIFY, O_APP };
+static const unsigned char IN_NOTIFICATION[] = { ORDER_TERMS_AND_STATE, O_RETURN, O_NOTIFY, O_KIND,
+                                                 O_APP };
 static const unsigned char FOR_PAYER[] = {
     O_NO, O_STATUS, O_PRICE, O_CURRENCY, O_SUBJECT, O_RETURN, O_EXPIRES,
 };
@@ -95,6 +99,12 @@ static const unsigned char IN_LIST[] = {
 };
 
 const struct view ORDER_IN_LIST = VIEW_SHOWS(ORDER_MEMBERS, IN_LIST);
+
+/* Only recharges say what they are. */
+static const char *kind_shown(const struct order *order)
+{
+    return order_is_recharge(order) ? order->kind : NULL;
+}
 
 /* An open attempt of a paid or closed order is not shown: no payer should be sent to it. Past the
  * order's end its open attempt is shown without a way to pay. */
@@ -107,6 +117,7 @@ void order_view(struct json_text *to, const struct order *order, const struct at
         open = NULL;
     view_write(to, &VIEW_OF_ANSWER,
                &(struct order_shown){ .order = order,
+                                      .kind = kind_shown(order),
                                       .open = open,
                                       .payable = order->expired ? NULL : open,
                                       .channel = open ? open->channel_code : order->channel_code,
@@ -118,8 +129,10 @@ void order_view_notification(struct json_text *to, const struct order *order, co
     static const struct view VIEW_OF_NOTIFICATION = VIEW_SHOWS(ORDER_MEMBERS, IN_NOTIFICATION);
 
     view_write(to, &VIEW_OF_NOTIFICATION,
-               &(struct order_shown){
-                   .order = order, .channel = order->channel_code, .app_key = app_key });
+               &(struct order_shown){ .order = order,
+                                      .kind = kind_shown(order),
+                                      .channel = order->channel_code,
+                                      .app_key = app_key });
 }
 
 void order_view_public(struct json_text *to, const struct order *order)

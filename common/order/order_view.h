@@ -12,6 +12,7 @@ struct order_shown {
     const struct attempt *payable; /* the same, until the order's end */
     const char *channel;           /* the open attempt's, else that of the payment */
     const char *app_key;
+    const char *kind;        /* of a recharge */
     bool notify_url_blocked; /* the address guard would refuse the notify_url today */
 };
 /* Of an order_shown: for shroffctl's list, beside the views below. */

@@ -8,6 +8,7 @@
 
 #include "base/fault.h"
 #include "app/alert.h"
+#include "ledger/recharge.h"
 #include "order/order_event.h"
 #include "refund/refund_reserve.h"
 #include "settle/settle_private.h"
@@ -171,6 +172,8 @@ static enum pay_err pay(struct db *db, struct settling *w, const struct app *app
     FP("order.updated");
     if (err == PAY_DUPLICATE)
         return conflict(db, w);
+    if (err == PAY_OK && order_is_recharge(&paid))
+        err = recharge_book(db, &paid);
     const struct order_change change = { &paid, "order.success", paid.success_time };
     return err == PAY_OK ? order_notify(db, app, &change) : err;
 }

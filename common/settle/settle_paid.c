@@ -117,7 +117,8 @@ enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
     const struct app *app;
 
     if (pair->order.status != ORDER_WAITING || pair->attempt.status != ATTEMPT_WAITING ||
-        !price_agrees(said, &pair->attempt) || success_time_is_odd(said))
+        !price_agrees(said, &pair->attempt) || success_time_is_odd(said) ||
+        order_is_recharge(&pair->order))
         return PAY_WRONG_STATE;
     struct notify_event event;
     struct notify_plan task;

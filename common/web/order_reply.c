@@ -64,24 +64,32 @@ enum pay_err reply_order(struct call *call, const struct order_key *key)
     return refunds_write(call, json);
 }
 
-/* price: 900 is not 1234, with which SO-1001 was created */
-void reply_order_conflict(struct call *call, const struct order_terms *now,
-                          const struct order *first)
+/* A term of an order as a message shows it. */
+static void term_add(struct text *to, const char *field, const struct order *order)
 {
-    const bool price = str_eq(call->field, "price"), currency = str_eq(call->field, "currency");
-    const char *wanted = currency ? now->currency : now->subject;
-    const char *there = currency ? first->currency : first->subject;
+    const char *const text = str_eq(field, "currency")  ? order->currency
+                             : str_eq(field, "subject") ? order->subject
+                             : str_eq(field, "user_id") ? order->user_id
+                             : str_eq(field, "kind")    ? order->kind
+                                                        : NULL;
 
-    text_addf(call->why, "%s: ", call->field);
-    if (price) {
-        text_addf(call->why, "%" PRId64 " is not %" PRId64, now->price.minor, first->price.minor);
-    } else {
-        text_add_char(call->why, '"');
-        text_add_cut(call->why, wanted, strlen(wanted), TERM_SHOWN_MAX);
-        text_add(call->why, "\" is not \"");
-        text_add_cut(call->why, there, strlen(there), TERM_SHOWN_MAX);
-        text_add_char(call->why, '"');
+    if (!text) {
+        text_addf(to, "%" PRId64,
+                  str_eq(field, "price") ? order->price.minor : order->bonus_price.minor);
+        return;
     }
+    text_add_char(to, '"');
+    text_add_cut(to, text, strlen(text), TERM_SHOWN_MAX);
+    text_add_char(to, '"');
+}
+
+/* price: 900 is not 1234, with which SO-1001 was created */
+void reply_order_conflict(struct call *call, const struct order *now, const struct order *first)
+{
+    text_addf(call->why, "%s: ", call->field);
+    term_add(call->why, call->field, now);
+    text_add(call->why, " is not ");
+    term_add(call->why, call->field, first);
     text_addf(call->why, ", with which %s was created: query that order, or use a new number",
               first->merchant_order_id);
 }

@@ -9,8 +9,8 @@
 void reply_order_view(struct call *call, const struct order *order, const struct attempt *open);
 /* The app's order with its open attempt, `attempts` and `refunds`. PAY_NOT_FOUND. */
 MUST_USE enum pay_err reply_order(struct call *call, const struct order_key *key);
-/* After PAY_CONFLICT: which term differs (call->field) from the order's, in words. */
-void reply_order_conflict(struct call *call, const struct order_terms *now,
-                          const struct order *first);
+/* After PAY_CONFLICT: which term differs (call->field) from the order's, in words; now: as the
+ * request has them. */
+void reply_order_conflict(struct call *call, const struct order *now, const struct order *first);
 
 #endif

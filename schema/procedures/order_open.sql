@@ -28,7 +28,9 @@ CREATE OR REPLACE PROCEDURE order_open (
   p_display_mode VARCHAR(16),
   p_display_content TEXT,
   p_pay_url VARCHAR(1024),
-  p_display_expire_time DATETIME(3))
+  p_display_expire_time DATETIME(3),
+  p_kind VARCHAR(16),
+  p_bonus_price BIGINT)
   MODIFIES SQL DATA SQL SECURITY INVOKER
 BEGIN
   DECLARE v_now DATETIME(3) DEFAULT UTC_TIMESTAMP(3);
@@ -41,9 +43,9 @@ BEGIN
     INSERT INTO api_nonce (app_id, nonce, create_time) VALUES (p_app_id, p_nonce, v_now);
   END;
   INSERT INTO pay_order (no, app_id, user_id, merchant_order_id, subject, body, notify_url, return_url,
-    metadata, price, currency, user_ip, query_token, expire_time, create_time, update_time)
+    metadata, price, currency, user_ip, query_token, expire_time, create_time, update_time, kind, bonus_price)
   VALUES (p_no, p_app_id, p_user_id, p_merchant_order_id, p_subject, p_body, p_notify_url, p_return_url,
-    p_metadata, p_price, p_currency, p_user_ip, p_query_token, v_expire_time, v_now, v_now);
+    p_metadata, p_price, p_currency, p_user_ip, p_query_token, v_expire_time, v_now, v_now, p_kind, p_bonus_price);
   SET v_order_id = LAST_INSERT_ID();
   IF p_pay_id IS NOT NULL THEN
     INSERT INTO pay_order_extension (order_id, no, channel_id, channel_code, user_ip, channel_extras,

@@ -13,7 +13,7 @@ BEGIN
   IF NEW.id <> OLD.id OR NEW.no <> OLD.no OR NEW.app_id <> OLD.app_id
      OR NEW.merchant_order_id <> OLD.merchant_order_id OR NEW.price <> OLD.price
      OR NEW.currency <> OLD.currency OR NEW.subject <> OLD.subject
-     OR NOT (NEW.user_id <=> OLD.user_id)
+     OR NOT (NEW.user_id <=> OLD.user_id) OR NEW.kind <> OLD.kind OR NEW.bonus_price <> OLD.bonus_price
      OR ((NEW.status <> 10 OR OLD.status = 10)
          AND (NOT (NEW.success_time <=> OLD.success_time) OR NOT (NEW.extension_id <=> OLD.extension_id)
               OR NOT (NEW.channel_id <=> OLD.channel_id) OR NOT (NEW.channel_code <=> OLD.channel_code)

@@ -368,7 +368,7 @@ describe('40300: scopes', () => {
       ['wallet/entries', (k) => get(stack, k, '/api/pay/wallet/entries?user_id=u&currency=CNY')],
       ['refund/query', (k) => get(stack, k, `/api/pay/refund/query?refund_no=${strangerUlid()}`)],
     ],
-    'wallet:execute': [['wallet/adjust', (k) => post(stack, k, '/api/pay/wallet/adjust', { user_id: 'u', currency: 'CNY', merchant_adjust_id: newNo('A'), price: 1, reason: 'r' })]],
+    'wallet:execute': [['wallet/recharge', (k) => post(stack, k, '/api/pay/wallet/recharge', terms({ user_id: 'u' }))], ['wallet/adjust', (k) => post(stack, k, '/api/pay/wallet/adjust', { user_id: 'u', currency: 'CNY', merchant_adjust_id: newNo('A'), price: 1, reason: 'r' })]],
     'sandbox:clock': [['clock', (k) => post(stack, k, '/sandbox/clock', { advance: 1 })]],
   };
   for (const [own, list] of Object.entries(requests)) {

@@ -8,12 +8,13 @@ import { disableApp, disableChannel, newApp, setApp, withKey } from '../lib/ctl.
 import { isRoot, rootDb } from '../lib/db.mjs';
 import { expectChannelError, paidOrder, refund } from '../lib/refund.mjs';
 import { allGone, pidOf, pidsOf, startStack, stopStack } from '../lib/stack.mjs';
+import { adjust, newUser } from '../lib/wallet.mjs';
 import { sleep, until } from '../lib/wait.mjs';
 
 const { stack, app1 } = await suite();
 const PATH = '/api/pay/create';
 const ALL = [40000, 40001, 40100, 40101, 40102, 40103, 40300, 40301, 40302, 40303, 40304, 40400, 40500, 41300, 41400, 41500, 42900,
-  40900, 40901, 40903, 40904, 40905, 40906, 50000, 50200, 50201, 50300, 50301];
+  40900, 40901, 40903, 40904, 40905, 40906, 40907, 50000, 50200, 50201, 50300, 50301];
 const seen = new Set();
 // Asserts and remembers.
 const saw = (res, code, field) => { expectError(res, code, field); seen.add(code); return res; };
@@ -40,6 +41,7 @@ describe('one of each', () => {
     40903: async () => { const o = await create(stack, app1, { expire_in: 60 }); await post(stack, app1, '/sandbox/clock', { advance: 61 }); return post(stack, app1, '/api/pay/submit', { order_no: o.order_no, channel: 'mock' }); },
     40904: async () => refund(stack, app1, await paidOrder(stack, app1), { refund_price: 1001 }),
     40905: async () => refund(stack, app1, await paidOrder(stack, app1), { expected_remaining: 999 }),
+    40907: () => adjust(stack, app1, newUser(), -1),
     40906: async () => sendCallback(stack, signedCallback(await createOpen(stack, app1), app1.channelSecret, { price: 1 })),
   };
   for (const [code, send] of Object.entries(rows)) test(code, async () => saw(await send(), Number(code)));

@@ -2,10 +2,12 @@
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { suite, count, rep, times } from '../lib/suite.mjs';
-import { TIME, ULID, expectError, expectOk, get, newNonce, post, strangerUlid } from '../lib/client.mjs';
-import { adjust, adjustBody, entriesOf, newUser, sumsOf, walletOf } from '../lib/wallet.mjs';
+import { TIME, ULID, create, expectError, expectOk, get, newNonce, post, query, strangerUlid, terms } from '../lib/client.mjs';
+import { payByCallback, signedCallback, sendCallback } from '../lib/channel.mjs';
+import { merchant } from '../lib/merchant.mjs';
+import { adjust, adjustBody, entriesOf, newUser, recharge, rechargeBody, recharged, sumsOf, walletOf } from '../lib/wallet.mjs';
 
-const { stack, app1, app2 } = await suite();
+const { stack, app1, app2, db, atEnd } = await suite();
 const ask = (body, app = app1, opts = {}) => post(stack, app, '/api/pay/wallet/adjust', body, opts);
 const nos = (page) => page.items.map((e) => e.entry_no);
 
@@ -130,5 +132,79 @@ describe('entries', () => {
     assert.deepEqual((await entriesOf(stack, app1, user, { from: newest.create_time })).items.at(0), newest);
     assert.ok(!nos(await entriesOf(stack, app1, user, { to: newest.create_time })).includes(newest.entry_no));
     expectError(await get(stack, app1, `/api/pay/wallet/entries?user_id=${newUser()}&currency=CNY&after=${newest.entry_no}`), 40400);
+  });
+});
+
+describe('recharge', () => {
+  const rows = [
+    ['no user_id', { user_id: undefined }, 'user_id'], ['an empty user_id', { user_id: '' }, 'user_id'],
+    ['bonus_price -1', { bonus_price: -1 }, 'bonus_price'], ['bonus_price 10^12 + 1', { bonus_price: 1000000000001 }, 'bonus_price'],
+    ['bonus_price as text', { bonus_price: '1' }, 'bonus_price'], ['price 0', { price: 0 }, 'price'], ['no subject', { subject: undefined }, 'subject'],
+  ];
+  for (const [name, more, field] of rows) test(`40001: ${name}`, async () => expectError(await recharge(stack, app1, newUser(), more), 40001, field));
+  test('40001: create takes no bonus_price', async () => expectError(await post(stack, app1, '/api/pay/create', terms({ bonus_price: 1 })), 40001, 'bonus_price'));
+  test('an order like any other, with its kind; nothing is booked before it is paid', async () => {
+    const user = newUser();
+    const order = expectOk(await recharge(stack, app1, user, { bonus_price: 50 }), 201);
+    assert.deepEqual([order.kind, order.status, order.user_id, order.bonus_price], ['recharge', 'WAITING', user, undefined]);
+    assert.equal((await query(stack, app1, { order_no: order.order_no })).kind, 'recharge');
+    const listed = expectOk(await get(stack, app1, '/payments?limit=5')).items.find((o) => o.order_no === order.order_no);
+    assert.equal(listed.kind, 'recharge');
+    assert.equal((await create(stack, app1, { user_id: user })).kind, undefined);
+    assert.deepEqual(await sumsOf(stack, app1, user), [0, 0, 0, 0]);
+  });
+  test('paid by callback: price and bonus are there, once, however often it is sent', async () => {
+    const user = newUser();
+    const sink = await merchant();
+    atEnd(() => sink.close());
+    const order = expectOk(await recharge(stack, app1, user, { channel: 'mock', bonus_price: 50, notify_url: sink.url }), 201);
+    const body = signedCallback(order, app1.channelSecret);
+    const all = await times(10, () => sendCallback(stack, body));
+    for (const r of all) assert.equal(r.status, 200, r.text);
+    assert.deepEqual(await sumsOf(stack, app1, user), [1050, 0, 1000, 0]);
+    const { items } = await entriesOf(stack, app1, user);
+    assert.deepEqual(items.map((e) => [e.kind, e.price, e.balance, e.order_no]), [['bonus', 50, 1050, order.order_no], ['recharge', 1000, 1000, order.order_no]]);
+    const [hit] = await sink.waitHits(1);
+    const told = JSON.parse(hit.text);
+    assert.deepEqual([told.type, told.data.kind, told.data.user_id], ['order.success', 'recharge', user]);
+    const rows = await db.rows("SELECT account, SUM(price) AS sum FROM ledger_entry WHERE biz_type = 'order' AND biz_id = (SELECT id FROM pay_order WHERE no = ?) GROUP BY account ORDER BY account", [order.order_no]);
+    assert.deepEqual(rows.map((r) => [r.account, Number(r.sum)]), [['bonus', -50], ['channel', -1000], ['wallet', 1050]]);
+  });
+  test('without a bonus: one entry', async () => {
+    const user = newUser();
+    await recharged(stack, app1, user);
+    assert.deepEqual((await entriesOf(stack, app1, user)).items.map((e) => [e.kind, e.price]), [['recharge', 1000]]);
+  });
+  test('by query alone, the callback lost', async () => {
+    const user = newUser();
+    const order = expectOk(await recharge(stack, app1, user, { channel: 'mock', bonus_price: 1, metadata: { mock: {} } }), 201);
+    await payByCallback(stack, app1, order, { price: 1 });      // a conflict pays nothing
+    assert.equal((await walletOf(stack, app1, user)).balance, 0);
+    assert.equal((await payByCallback(stack, app1, order)).status, 200);
+    assert.equal((await walletOf(stack, app1, user)).balance, 1001);
+  });
+  test('the same again 200; 40900 for another kind, user, bonus or price', async () => {
+    const user = newUser();
+    const body = rechargeBody(user, { bonus_price: 50 });
+    const again = (more) => post(stack, app1, '/api/pay/wallet/recharge', { ...body, ...more });
+    const first = expectOk(await again({}), 201);
+    assert.deepEqual(expectOk(await again({}), 200), first);
+    expectError(await again({ bonus_price: 51 }), 40900, 'bonus_price');
+    expectError(await again({ bonus_price: undefined }), 40900, 'bonus_price');
+    expectError(await again({ user_id: newUser() }), 40900, 'user_id');
+    expectError(await again({ price: 999 }), 40900, 'price');
+    const { bonus_price, ...plain } = body;
+    expectError(await post(stack, app1, '/api/pay/create', plain), 40900, 'kind');
+    const other = terms({ user_id: user });
+    expectOk(await post(stack, app1, '/api/pay/create', other), 201);
+    const res = await post(stack, app1, '/api/pay/wallet/recharge', other);
+    expectError(res, 40900, 'kind');
+    assert.match(res.json.msg, /kind: "recharge" is not "payment"/);
+  });
+  test('a second payment of a recharge is not on the balance: it goes back by itself', async () => {
+    const user = newUser();
+    const order = await recharged(stack, app1, user, { bonus_price: 5 });
+    assert.equal((await payByCallback(stack, app1, order)).status, 200);
+    assert.deepEqual(await sumsOf(stack, app1, user), [1005, 0, 1000, 0]);
   });
 });

@@ -11,7 +11,7 @@ import { suite } from '../lib/suite.mjs';
 import { create, createOpen, get, post, postJson, query, request, terms } from '../lib/client.mjs';
 import { payByCallback } from '../lib/channel.mjs';
 import { paidOrder, refundBody } from '../lib/refund.mjs';
-import { adjustBody, newUser } from '../lib/wallet.mjs';
+import { adjustBody, newUser, rechargeBody } from '../lib/wallet.mjs';
 import { merchant } from '../lib/merchant.mjs';
 
 const { stack, app1, atEnd } = await suite();
@@ -101,6 +101,12 @@ describe('answers', () => {
     fits('Adjust', body);
     fits('EntryAnswer', (await post(stack, app1, '/api/pay/wallet/adjust', body)).json);
     const of = new URLSearchParams({ user_id: body.user_id, currency: 'CNY' });
+    const recharge = rechargeBody(body.user_id, { bonus_price: 3, channel: 'mock' });
+    fits('Recharge', recharge);
+    const open = await post(stack, app1, '/api/pay/wallet/recharge', recharge);
+    fits('OrderAnswer', open.json);
+    await payByCallback(stack, app1, open.json.data);
+    fits('QueryAnswer', (await get(stack, app1, `/payments/${open.json.data.order_no}`)).json);
     fits('WalletAnswer', (await get(stack, app1, `/api/pay/wallet?${of}`)).json);
     fits('EntryListAnswer', (await get(stack, app1, `/api/pay/wallet/entries?${of}`)).json);
   });

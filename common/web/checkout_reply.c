@@ -1,0 +1,74 @@
+/* checkout_reply.c - see checkout_reply.h. */
+#include "web/checkout_reply.h"
+
+#include "web/order_reply.h"
+
+struct checkout_call checkout_of(const struct call *call, const struct channel_choice *channel)
+{
+    return (struct checkout_call){
+        .db = call->db,
+        .config = call->config,
+        .app = call->app,
+        .nonce = call->nonce,
+        .channel = str_or(channel->code, NULL),
+        .extras = str_or(channel->extras, NULL),
+    };
+}
+
+static void show(struct call *call, const struct checkout *done)
+{
+    char place[sizeof("/payments/") + NO_SIZE];
+    struct text location = TEXT(place);
+
+    if (done->created) {
+        text_add(&location, "/payments/");
+        text_add(&location, done->order.no);
+        reply_header(call->reply, "Location", place);
+        call->reply->status = 201;
+    }
+    reply_order_view(call, &done->order, done->has_attempt ? &done->attempt : NULL);
+}
+
+enum pay_err reply_checkout(struct call *call, enum pay_err err, const struct checkout_call *asked,
+                            const struct checkout *done)
+{
+    call_about(call, done->order.no, done->has_attempt ? done->attempt.no : NULL);
+    call->field = done->field;
+    if (err == PAY_OK)
+        show(call, done);
+    if (err == PAY_NO_CHANNEL)
+        text_addf(call->why, "the channel %s is disabled or absent for this app",
+                  str_or(asked->channel, ""));
+    if ((err == PAY_REFUSED || err == PAY_UNKNOWN) && done->order.no[0]) {
+        call->reply->keep_data = true;
+        call->reply->error_code = done->error_code;
+        call->reply->error_msg = done->error_msg;
+        json_str(reply_data(call->reply), "order_no", done->order.no);
+    }
+    return err;
+}
+
+/* The terms that a repeat is compared by. */
+static bool terms_copy(const struct order_terms *terms, bool recharge, struct order *out)
+{
+    *out = (struct order){ .price = terms->price, .bonus_price = terms->bonus_price };
+    return text_copy(out->kind, sizeof(out->kind), recharge ? ORDER_RECHARGE : ORDER_PAYMENT) &&
+           text_copy(out->currency, sizeof(out->currency), terms->currency) &&
+           text_copy(out->subject, sizeof(out->subject), terms->subject) &&
+           text_copy(out->user_id, sizeof(out->user_id), terms->user_id);
+}
+
+enum pay_err reply_create(struct call *call, const struct create_in *in, bool recharge)
+{
+    static struct checkout done;
+    static struct order now;
+    struct checkout_call checkout = checkout_of(call, &in->channel);
+
+    checkout.recharge = recharge;
+    done = (struct checkout){ .created = false };
+    enum pay_err err =
+        reply_checkout(call, checkout_create(&checkout, &in->terms, &done), &checkout, &done);
+    if (err == PAY_CONFLICT && terms_copy(&in->terms, recharge, &now))
+        reply_order_conflict(call, &now, &done.order);
+    return err;
+}
