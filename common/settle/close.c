@@ -80,7 +80,8 @@ struct ending {
     struct order order;
 };
 
-/* A channel that has no such payment cannot end it: it is ended here. */
+/* A channel that has no such payment cannot end it: it is ended here, unless the channel left the
+ * last question without an answer. */
 static enum pay_err unknown_end(struct db *db, const struct ending *w)
 {
     /* clang-format off */
@@ -94,7 +95,7 @@ static enum pay_err unknown_end(struct db *db, const struct ending *w)
 
     for (size_t i = 0; i < w->open.count && err == PAY_OK; i++) {
         const struct db_param in[] = { DB_NUM(w->open.at[i].id) };
-        if (w->open.at[i].unknown_there)
+        if (w->open.at[i].unknown_there && !w->open.at[i].unsure)
             err = db_exec(db, SQL, DB_LIST(in), NULL);
     }
     return err;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync, renameSync } from 'node:fs';
 import { buildPath } from '../lib/env.mjs';
-import { startStack, pidOf } from '../lib/stack.mjs';
+import { startStack, pidOf, pidsOf } from '../lib/stack.mjs';
 import { ctl } from '../lib/ctl.mjs';
 import { until } from '../lib/wait.mjs';
 import { merchant, does } from '../lib/merchant.mjs';
@@ -55,13 +55,14 @@ export async function payOne(stack, app, ledger, sinkUrl) {
   return order;
 }
 
-export const newLedger = () => ({ created: new Map(), paid: new Map() });
+export const newLedger = () => ({ created: new Map(), paid: new Map(), closed: new Map() });
 
 // Answers after a moment, so that a runner can be met between sending and reading.
 export const sink = (ms = 150) => merchant((res) => setTimeout(() => does.ack()(res), ms));
 
-// L1 acked create exists once; L2 acked callback leads to a paid order; L4 the merchant heard each
-// event, all copies with one id and one body; and the audit is clean.
+// L1 acked create exists once; L2 acked callback leads to a paid order, an acked close to one that is
+// closed with all its attempts; L4 the merchant received each event, all copies with one id and one
+// body; and the audit is clean.
 export async function oracles(stack, db, ledger, heardBy, ms = 150000) {
   for (const [no, order] of ledger.created) {
     const rows = await db.rows('SELECT no FROM pay_order WHERE merchant_order_id = ?', [no]);
@@ -69,6 +70,9 @@ export async function oracles(stack, db, ledger, heardBy, ms = 150000) {
   }
   for (const no of ledger.paid.keys()) {
     assert.equal(await db.value('SELECT status FROM pay_order WHERE no = ?', [no]), 10, `${no} was acknowledged`);
+  }
+  for (const no of ledger.closed.keys()) {
+    assert.equal(await db.value('SELECT COUNT(*) FROM pay_order o LEFT JOIN pay_order_extension e ON e.order_id = o.id WHERE o.no = ? AND (o.status <> 20 OR e.status <> 20)', [no]), 0, `${no} was closed`);
   }
   const heard = () => {
     const by = new Map();
@@ -79,7 +83,7 @@ export async function oracles(stack, db, ledger, heardBy, ms = 150000) {
     }
     return by;
   };
-  await until('the merchant has heard of every paid order', () => {
+  await until('the merchant received a notification of every paid order', () => {
     const by = heard();
     return [...ledger.paid.keys()].every((no) => by.has(no));
   }, ms, 200);
@@ -102,15 +106,25 @@ export function environOf(stack) {
   }));
 }
 
-// A runner of our own: gives its exit code or signal.
-export function runRunner(stack, args = ['--once']) {
+// The stack's own jobs pass commit points too: they rest while a worker's are armed.
+export function restJobs(stack) {
+  process.kill(pidOf(stack, 'scheduler'), 'SIGSTOP');
+  for (const name of ['notify_runner', 'sandbox_runner', 'order_closer', 'channel_sync']) {
+    for (const pid of pidsOf(stack, name)) process.kill(pid, 'SIGKILL');
+  }
+}
+
+// A job of our own: gives its exit code or signal.
+export function runJob(stack, name, args = ['--once']) {
   const env = environOf(stack);
   delete env.SHROFF_LISTEN;
   return new Promise((done) => {
-    const child = spawn(buildPath('cron', 'notify_runner'), args, { env, stdio: 'ignore' });
+    const child = spawn(buildPath('cron', name), args, { env, stdio: 'ignore' });
     child.on('exit', (code, signal) => done(signal ?? code));
   });
 }
+
+export const runRunner = (stack) => runJob(stack, 'notify_runner');
 
 export const healthy = (stack) => until('the service answers', async () =>
   (await request(stack, { path: '/healthz' }).catch(() => ({ status: 0 }))).status === 200, 40000, 100);

@@ -11,7 +11,7 @@ import { newNo, post } from '../lib/client.mjs';
 import { ctl } from '../lib/ctl.mjs';
 import { sendCallback, signedCallback } from '../lib/channel.mjs';
 import { refundCallback, sendRefundCallback } from '../lib/refund.mjs';
-import { faultStack, insist, newLedger, oracles, payOne, plant, runRunner, sink, wasHit } from './lib.mjs';
+import { faultStack, insist, newLedger, oracles, payOne, plant, restJobs, runRunner, sink, wasHit } from './lib.mjs';
 
 // point, which pass of it, and the name reliability engineers know it by
 const CREATE = [
@@ -85,12 +85,6 @@ const termsOf = (more = {}) => ({
 });
 // A worker notes after its answer that a key was used: that COMMIT is not the one that is meant.
 const arm = async (line) => { await sleep(200); plant(stack, line); };
-// The stack's own runner passes commit points too: it rests while a worker's are armed.
-const quietRunners = () => {
-  process.kill(pidOf(stack, 'scheduler'), 'SIGSTOP');
-  for (const pid of pidsOf(stack, 'notify_runner')) process.kill(pid, 'SIGKILL');
-  for (const pid of pidsOf(stack, 'sandbox_runner')) process.kill(pid, 'SIGKILL');
-};
 
 // Holds a table against writing until `ask` waits for it inside its CALL, then kills. A worker that is
 // killed leaves its CALL to end by itself; a killed connection undoes it.
@@ -111,7 +105,7 @@ async function heldAt(table, cut, ask) {
 
 describe('killed at a point, once', () => {
   before(async () => {
-    quietRunners();
+    restJobs(stack);
     assert.equal((await ctl(stack, ['app', 'set', stack.app1.key, '--late-payment', 'accept', '--reason', 'test'])).code, 0);
     await sleep(1200);
   });
