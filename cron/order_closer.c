@@ -14,8 +14,14 @@ static enum pay_err close_one(struct job *job, const struct db_due_row *row, int
     return err;
 }
 
+static enum pay_err close_plain(struct job *job, size_t *closed)
+{
+    return orders_expire(job->db, closed);
+}
+
 static const struct job_drain DRAINS[] = {
-    { .name = "orders", .due = &ORDERS_EXPIRED, .batch = 32, .row = close_one },
+    { .name = "plain", .at_once = close_plain },
+    { .name = "asked", .due = &ORDERS_EXPIRED, .batch = 32, .row = close_one },
     { .name = "undecided", .due = &ORDERS_UNDECIDED, .batch = 8, .row = close_one },
 };
 

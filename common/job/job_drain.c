@@ -20,12 +20,24 @@ static enum pay_err work_on(struct job *job, const struct job_drain *drain,
     return err == PAY_DB_AWAY || err == PAY_LOST ? err : PAY_OK;
 }
 
+static enum pay_err some_at_once(struct job *job, const struct job_drain *drain, size_t *worked)
+{
+    size_t ended = 0;
+    enum pay_err err = drain->at_once(job, &ended);
+
+    job_add(job, drain->name, (int64_t)ended);
+    *worked += ended;
+    return err;
+}
+
 /* One batch of one job; *worked: rows begun. What is claimed and not begun waits for its lease. */
 static enum pay_err drain_some(struct job *job, const struct job_drain *drain, size_t *worked)
 {
     struct db_due_row rows[DB_DUE_MAX];
-    size_t count;
-    enum pay_err err = db_due_claim(job->db, drain->due, drain->batch, rows, &count);
+    size_t count = 0;
+    enum pay_err err = drain->at_once
+                           ? some_at_once(job, drain, worked)
+                           : db_due_claim(job->db, drain->due, drain->batch, rows, &count);
 
     for (size_t i = 0; i < count && err == PAY_OK && (i == 0 || !job_over(job)); i++) {
         err = work_on(job, drain, &rows[i]);

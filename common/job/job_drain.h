@@ -14,6 +14,9 @@ struct job_drain {
      * long, with a `done` statement. PAY_DB_AWAY and PAY_LOST end this look; after any other error
      * the row waits for its lease to end, and the others go on. */
     enum pay_err (*row)(struct job *job, const struct db_due_row *row, int64_t *wait_s);
+    /* In place of due and row, for work that calls nothing: one transaction takes rows and ends
+     * them. *worked: how many. */
+    enum pay_err (*at_once)(struct job *job, size_t *worked);
 };
 
 /* Works on what is due, job by job in turn, until job_over, or with --once until nothing is due.

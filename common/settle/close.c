@@ -204,3 +204,56 @@ enum pay_err order_expire(struct db *db, const struct config *config, int64_t or
     enum pay_err err = end(db, config, &work);
     return err == PAY_PAID ? PAY_OK : err;
 }
+
+/* ---- orders without an open attempt, many in one transaction */
+
+struct plain {
+    struct order orders[ORDERS_AT_ONCE];
+    size_t count;
+};
+
+static enum pay_err plain_take(void *arg, void *row)
+{
+    struct plain *plain = arg;
+
+    if (plain->count < COUNT(plain->orders))
+        plain->orders[plain->count++] = *(const struct order *)row;
+    return PAY_OK;
+}
+
+static enum pay_err plain_work(struct db *db, void *arg)
+{
+    /* clang-format off */
+    static const char SQL[] =
+        ORDER_SELECT
+        " WHERE o.status = " STATE(ORDER_WAITING) " AND o.expire_time <= UTC_TIMESTAMP(3)"
+        "   AND o.asked_time IS NULL"
+        "   AND NOT EXISTS (SELECT 1 FROM pay_order_extension e FORCE INDEX (idx_order)"
+        "        WHERE e.order_id = o.id AND e.status = " STATE(ATTEMPT_WAITING) ")"
+        " ORDER BY o.expire_time LIMIT ? FOR UPDATE SKIP LOCKED";
+    /* clang-format on */
+    static struct order row;
+    struct plain *plain = arg;
+    const struct db_param in[] = { DB_NUM(ORDERS_AT_ONCE) };
+
+    plain->count = 0;
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = &ORDER_SHAPE,
+                                                         .row = &row,
+                                                         .each = plain_take,
+                                                         .arg = plain });
+    for (size_t i = 0; i < plain->count && err == PAY_OK; i++)
+        err = closed(db, &plain->orders[i]);
+    return err;
+}
+
+enum pay_err orders_expire(struct db *db, size_t *count)
+{
+    static struct plain plain;
+
+    enum pay_err err = db_txn(db, plain_work, &plain);
+    *count = err == PAY_OK ? plain.count : 0;
+    return err;
+}

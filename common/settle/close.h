@@ -26,7 +26,11 @@ MUST_USE enum pay_err order_close(const struct closing *closing, const struct or
 /* The same for an order past its end, without a merchant. PAY_OK, too, when it is not waiting any
  * more or not past its end. */
 MUST_USE enum pay_err order_expire(struct db *db, const struct config *config, int64_t order_id);
-/* The orders past their end that wait: those whose channels were never asked, and those whose
+/* Closes up to ORDERS_AT_ONCE orders past their end that have no open attempt, so that no channel
+ * is to be asked. *count: how many. */
+#define ORDERS_AT_ONCE 32
+MUST_USE enum pay_err orders_expire(struct db *db, size_t *count);
+/* The other orders past their end that wait: those whose channels were never asked, and those whose
  * channels did not answer. These are due again after 10 s, then after an eighth of the time since
  * the order's end, an hour at most. */
 extern const struct db_due ORDERS_EXPIRED, ORDERS_UNDECIDED;
