@@ -1,11 +1,9 @@
-/* callback.c - callbacks: what channels say of payments and refunds.
+/* callback.c - callbacks: what channels say of payments, refunds and transfers.
  *   POST /api/pay/callback                    the mock channel; the attempt names the key
- *   POST /api/pay/notify/order/{channel_id}   every channel
- *   POST /api/pay/notify/refund/{channel_id}  every channel
+ *   POST /api/pay/notify/order/{channel_id}   every channel; so are …/refund/… and …/transfer/…
  * The sender is admitted (web/callers.h), the body read as the channel's driver takes it; all else
  * is settle/hear.h. Acknowledged in the driver's words once the result is committed, never before;
- * anything else means: send it again. Callbacks about transfers come with
- * these. */
+ * anything else means: send it again. */
 #include "base/log.h"
 #include "settle/hear.h"
 #include "web/callback_read.h"
@@ -68,6 +66,21 @@ static enum caller_end end_of(const struct hearing *h, enum pay_err err)
                                        : CALLER_REFUSED;
 }
 
+static void about_note(struct call *call, const struct hearing *h)
+{
+    switch (h->about) {
+    case ABOUT_ORDER:
+        call_about(call, NULL, h->no);
+        return;
+    case ABOUT_REFUND:
+        call_about_refund(call, h->no);
+        return;
+    case ABOUT_TRANSFER:
+        call_about_transfer(call, h->no);
+        return;
+    }
+}
+
 static enum pay_err take(struct call *call, struct hearing *h)
 {
     enum pay_err err = hear_begin(h);
@@ -76,10 +89,7 @@ static enum pay_err take(struct call *call, struct hearing *h)
         err = read_body(call, h);
     err = err == PAY_OK ? hear(h) : hear_refuse(h, err);
     call->field = h->field;
-    if (h->about == ABOUT_REFUND)
-        call_about_refund(call, h->no);
-    else
-        call_about(call, NULL, h->no);
+    about_note(call, h);
     return err;
 }
 
@@ -142,11 +152,10 @@ static enum pay_err take_refund(struct call *call, const void *input)
     return take_about(call, ABOUT_REFUND);
 }
 
-static enum pay_err take_none(struct call *call, const void *input)
+static enum pay_err take_transfer(struct call *call, const void *input)
 {
-    (void)call;
     (void)input;
-    return PAY_NOT_FOUND;
+    return take_about(call, ABOUT_TRANSFER);
 }
 
 /* clang-format off */
@@ -158,8 +167,8 @@ static const struct route ROUTES[] = {
       .body = BODY_NONE, .own_body = true, .no_rate = true, .handle = take_order },
     { .path = "/api/pay/notify/refund/{}", .method = "POST", .auth = OPEN_TO_ALL, .bare = true,
       .body = BODY_NONE, .own_body = true, .no_rate = true, .handle = take_refund },
-    { .path = "/api/pay/notify/transfer/{}", .method = "POST", .auth = OPEN_TO_ALL,
-      .body = BODY_NONE, .bare = true, .no_rate = true, .handle = take_none },
+    { .path = "/api/pay/notify/transfer/{}", .method = "POST", .auth = OPEN_TO_ALL, .bare = true,
+      .body = BODY_NONE, .own_body = true, .no_rate = true, .handle = take_transfer },
 };
 /* clang-format on */
 

@@ -4,12 +4,13 @@
  * POST /mockpay                    its forms: pay_id, token, csrf, outcome, refund_no
  * POST /mockpay/query              what became of a trade, asked by the channel, signed both ways
  * POST /mockpay/close              the same, and it cannot be paid any more
- * POST /mockpay/refund             money is to go back; /mockpay/refund/query: did it?
+ * POST /mockpay/refund, /transfer  money is to go back, to be paid out; …/query: did it, was it?
  * POST /api/pay/mock-callback      {"pay_id":…,"status":"SUCCESS"}: pay, sign, send the callback
  * POST /sandbox/clock              moves an app's due times back (signed) */
 #include "base/text.h"
 #include "io/db/db_server.h"
 #include "sandbox/mock_gateway.h"
+#include "sandbox/mock_waiting.h"
 #include "web/page/pay_page.h"
 #include "web/skeleton/test_clock.h"
 
@@ -66,11 +67,11 @@ static void page_url(const struct call *call, const struct page_input *in, struc
 /* Those that wait for a person's decision. */
 static enum pay_err refunds_read(const char *pay_id, struct pay_refund *out, size_t *count)
 {
-    static struct mock_refund rows[MOCK_REFUNDS_SHOWN];
+    static struct mock_payout rows[MOCK_REFUNDS_SHOWN];
 
     enum pay_err err = mock_refunds_waiting(books, pay_id, rows, count);
     for (size_t i = 0; err == PAY_OK && i < *count; i++)
-        out[i] = (struct pay_refund){ rows[i].refund_no, rows[i].price };
+        out[i] = (struct pay_refund){ rows[i].no, rows[i].price };
     return err;
 }
 
@@ -97,7 +98,7 @@ static enum pay_err page(struct call *call, const void *input)
     call_about(call, NULL, trade.pay_id);
     /* clang-format off */
     const struct pay_page view = {
-        .state = page_state(&trade), .shop = trade.shop, .subject = trade.subject,
+        .state = page_state(&trade), .shop = trade.merchant.shop, .subject = trade.subject,
         .price = trade.price, .currency = trade.currency, .number = trade.pay_id,
         .self_url = url, .expire_time = trade.expire_time, .now = trade.now,
         .return_url = trade.return_url, .action = "/mockpay",
@@ -178,6 +179,8 @@ static const struct route ROUTES[] = {
     QUESTION("/mockpay/close"),
     QUESTION("/mockpay/refund"),
     QUESTION("/mockpay/refund/query"),
+    QUESTION("/mockpay/transfer"),
+    QUESTION("/mockpay/transfer/query"),
     { .path = "/api/pay/mock-callback", .method = "POST", .auth = OPEN_TO_ALL,
       .own_origin = true, .body = BODY_JSON, .fields = FIELD_TABLE(CALLBACK_FIELDS),
       .input_size = sizeof(struct callback_input), .test_only = true, .handle = mock_callback },

@@ -1,15 +1,17 @@
-/* query.c - orders and refunds, one or many.
+/* query.c - orders and refunds, one or many; lists of transfers.
  *   GET /api/pay/query?order_no= | merchant_order_id= | pay_id=   one order, attempts, refunds;
  *                                  &sync=1: its channels are asked first, and the nonce is spent
  *   GET /payments/{order_no}                                      the same
  *   GET /payments?from=&to=&status=&after=&limit=                 newest first, by pages
  *   GET /api/pay/refund/query?refund_no= | merchant_refund_id=    one refund
  *   GET /api/pay/refunds?from=&to=&status=&after=&limit=          newest first, by pages
+ *   GET /api/pay/transfers?from=&to=&status=&after=&limit=        the same
  *   GET /api/pay/status?token=                                    unsigned: the payer's browser
  * Signed with scope payment:query, but for status. */
 #include "order/order_view.h"
 #include "refund/refund_view.h"
 #include "settle/sync.h"
+#include "transfer/transfer_state.h"
 #include "web/fields.h"
 #include "web/list_reply.h"
 #include "web/order_reply.h"
@@ -35,6 +37,10 @@ static const struct field LIST_FIELDS[] = {
 
 static const struct field REFUNDS_FIELDS[] = {
     FIELDS_LIST_CHOICE(struct list_in, list, REFUND_STATES),
+};
+
+static const struct field TRANSFERS_FIELDS[] = {
+    FIELDS_LIST_CHOICE(struct list_in, list, TRANSFER_STATES),
 };
 
 struct refund_in {
@@ -91,6 +97,13 @@ static enum pay_err refunds(struct call *call, const void *input)
     return reply_refunds(call, &in->list);
 }
 
+static enum pay_err transfers(struct call *call, const void *input)
+{
+    const struct list_in *in = input;
+
+    return reply_transfers(call, &in->list);
+}
+
 static enum pay_err refund_query(struct call *call, const void *input)
 {
     const struct refund_in *in = input;
@@ -136,6 +149,8 @@ static const struct route ROUTES[] = {
     SIGNED_GET("/api/pay/refund/query", NULL, FIELD_TABLE(REFUND_FIELDS), struct refund_in,
                refund_query),
     SIGNED_GET("/api/pay/refunds", NULL, FIELD_TABLE(REFUNDS_FIELDS), struct list_in, refunds),
+    SIGNED_GET("/api/pay/transfers", NULL, FIELD_TABLE(TRANSFERS_FIELDS), struct list_in,
+               transfers),
     { .path = "/api/pay/status",
       .method = "GET",
       .auth = OPEN_TO_ALL,

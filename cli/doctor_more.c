@@ -14,7 +14,7 @@
 
 /* ---- programs */
 
-static const char *const PROGRAMS[] = { "create", "query",    "close",   "refund",
+static const char *const PROGRAMS[] = { "create", "query",    "close",   "refund", "transfer",
                                         "wallet", "callback", "metrics", "mockpay" };
 
 /* Where this machine's sockets are: a copy of `run` has its own, the units have theirs. */

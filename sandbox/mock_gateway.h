@@ -12,15 +12,20 @@
 #include "io/json/json.h"
 #include "sandbox/mock_state.h"
 
+/* A merchant of the gateway, by the number of its channel, and the keys agreed with it. */
+struct mock_merchant {
+    int64_t channel_id;
+    char shop[257], sign_type[16], secret[129], private_key[4096];
+};
+
 /* A trade with what the page shows; secrets are wiped by mock_trade_close. */
 struct mock_trade {
-    int64_t channel_id, status, expire_time, success_time, now;
+    int64_t status, expire_time, success_time, now;
     struct money price;
     char pay_id[NO_SIZE], currency[CURRENCY_SIZE], channel_order_no[65], subject[509];
     char return_url[1025];
-    char shop[257], app_key[33], sign_type[16];
     char refund_play[65]; /* what the order's metadata.mock.refund asks for */
-    char secret[129], private_key[4096];
+    struct mock_merchant merchant;
 };
 
 /* Reads the merchant's attempt and opens the trade in the books when it is not there yet.
@@ -73,27 +78,16 @@ extern const struct db_due MOCK_NOTICES;
 MUST_USE enum pay_err mock_notice_run(struct db *db, const struct config *config,
                                       const struct db_due_row *row);
 
-/* POST /mockpay/{what}: query, close, refund, refund/query. The body as it came; writes the answer
- * into to, signed. PAY_BAD_SIGN, PAY_BAD_TIME, PAY_BAD_FIELD.
+/* POST /mockpay/{what}. The body as it came; writes the answer into to, signed. PAY_BAD_SIGN,
+ * PAY_BAD_TIME, PAY_BAD_FIELD.
  *   query, close   the trade's state. Closing ends one that waits; paid stays paid. A query opens
  *                  no trade
  *   refund         asked for under one number however often. What comes of it is what the order's
  *                  metadata.mock.refund says: now, later, never, fail, timeout (done, and
- *                  PAY_UNKNOWN in place of the first answer), fail_then_ok */
+ *                  PAY_UNKNOWN in place of the first answer), fail_then_ok
+ *   transfer       the same; what comes of it is what the question's `play` says
+ *   refund/query, transfer/query   what became of it */
 MUST_USE enum pay_err mock_question_answer(struct db *db, const char *what, const char *body,
                                            size_t len, struct text *to);
-
-/* A refund in the books. */
-struct mock_refund {
-    int64_t status, tries, success_time;
-    struct money price;
-    char refund_no[NO_SIZE], pay_id[NO_SIZE], channel_order_no[65], channel_refund_no[65];
-    char currency[CURRENCY_SIZE], error_code[33];
-};
-
-/* Refunds of a trade that wait for a decision, the oldest first, at most MOCK_REFUNDS_SHOWN. */
-#define MOCK_REFUNDS_SHOWN 8
-MUST_USE enum pay_err mock_refunds_waiting(struct db *db, const char *pay_id,
-                                           struct mock_refund *out, size_t *count);
 
 #endif

@@ -1,6 +1,6 @@
 /* mock_notice.c - the gateway's callbacks: owed rows, claimed with a lease, sent over HTTP, tried
  * again. */
-#include "sandbox/mock_private.h"
+#include "sandbox/mock_payout.h"
 
 #include "base/clock.h"
 #include "base/json_text.h"
@@ -26,15 +26,15 @@ static enum pay_err notice_insert(struct db *db, const struct mock_outcome *outc
                                   struct mock_notice *notice)
 {
     static const char SQL[] =
-        "INSERT INTO mock_notice (pay_id, refund_no, status, fault, due_time, claim_token)"
+        "INSERT INTO mock_notice (pay_id, payout_no, status, fault, due_time, claim_token)"
         " VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?)";
     notice->token = outcome->delay_s ? 0 : claim_token();
     if (!text_copy(notice->status, sizeof(notice->status), outcome->status) ||
         !text_copy(notice->fault, sizeof(notice->fault), outcome->fault))
         return PAY_FAULT;
     const struct db_param in[] = {
-        DB_STR(notice->pay_id),
-        DB_OPT(notice->refund_no),
+        DB_OPT(notice->pay_id),
+        DB_OPT(notice->payout_no),
         DB_STR(notice->status),
         DB_STR(notice->fault),
         DB_NUM(outcome->delay_s ? outcome->delay_s : LEASE_S),
@@ -55,12 +55,11 @@ enum pay_err mock_notice_add(struct db *db, const struct mock_trade *trade,
                : PAY_FAULT;
 }
 
-enum pay_err mock_notice_add_refund(struct db *db, const struct mock_refund *refund,
+enum pay_err mock_notice_add_payout(struct db *db, const char *payout_no,
                                     const struct mock_outcome *outcome, struct mock_notice *out)
 {
     *out = (struct mock_notice){ .id = 0 };
-    return text_copy(out->pay_id, sizeof(out->pay_id), refund->pay_id) &&
-                   text_copy(out->refund_no, sizeof(out->refund_no), refund->refund_no)
+    return text_copy(out->payout_no, sizeof(out->payout_no), payout_no)
                ? notice_insert(db, outcome, out)
                : PAY_FAULT;
 }
@@ -77,30 +76,19 @@ static void trade_write(struct json_text *to, const struct mock_trade *trade,
         json_time(to, "success_time", trade->success_time ? trade->success_time : clock_now_ms());
 }
 
-static void refund_write(struct json_text *to, const struct mock_refund *refund)
-{
-    json_str(to, "refund_no", refund->refund_no);
-    json_str(to, "channel_refund_no", refund->channel_refund_no);
-    json_str(to, "status", word_of(STATE_WORDS(REPAY_STATES), refund->status));
-    json_i64(to, "price", refund->price.minor);
-    json_str(to, "currency", refund->currency);
-    json_time(to, "success_time", refund->success_time);
-    json_opt(to, "error_code", refund->error_code);
-}
-
-/* Signed anew for each try, as a gateway that retries later must (the timestamp ages). refund is
+/* Signed anew for each try, as a gateway that retries later must (the timestamp ages). payout is
  * NULL when it is about the trade. */
 static bool body_write(const struct mock_trade *trade, const struct mock_notice *notice,
-                       const struct mock_refund *refund, struct text *to)
+                       const struct mock_payout *payout, struct text *to)
 {
-    struct signed_key key = mock_sign_key(trade);
+    struct signed_key key = mock_sign_key(&trade->merchant);
     struct json_text j = JSON_TEXT(to);
     char nonce[TOKEN_SIZE];
 
     token_new(nonce);
     json_open(&j, NULL);
-    if (refund)
-        refund_write(&j, refund);
+    if (payout)
+        mock_payout_write(&j, payout);
     else
         trade_write(&j, trade, notice);
     json_i64(&j, "timestamp", clock_now_s());
@@ -155,25 +143,25 @@ static enum pay_err record_work(struct db *db, void *arg)
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
-/* The refund that a notice is about, as it is now. What waits for this notice ends with it. */
-static enum pay_err refund_of(struct db *db, const struct mock_notice *notice,
-                              const struct mock_refund **out)
+/* The payout that a notice is about, as it is now. What waits for this notice ends with it. */
+static enum pay_err payout_of(struct db *db, const struct mock_notice *notice,
+                              const struct mock_payout **out)
 {
-    static struct mock_refund refund;
+    static struct mock_payout payout;
 
-    *out = *notice->refund_no != '\0' ? &refund : NULL;
+    *out = *notice->payout_no != '\0' ? &payout : NULL;
     if (!*out)
         return PAY_OK;
-    enum pay_err err = mock_refund_end(db, notice->refund_no, notice->status);
-    return err == PAY_OK ? mock_refund_read(db, notice->refund_no, &refund) : err;
+    enum pay_err err = mock_payout_end(db, notice->payout_no, notice->status);
+    return err == PAY_OK ? mock_payout_read(db, notice->payout_no, &payout) : err;
 }
 
-static void address_write(const struct config *config, const struct mock_trade *trade,
-                          const struct mock_refund *refund, struct text *to)
+static void address_write(const struct config *config, const struct mock_payout *payout,
+                          struct text *to)
 {
-    if (refund)
-        text_addf(to, "%s/api/pay/notify/refund/%lld", config->callback_url,
-                  (long long)trade->channel_id);
+    if (payout)
+        text_addf(to, "%s/api/pay/notify/%s/%lld", config->callback_url, payout->kind,
+                  (long long)payout->channel_id);
     else
         text_addf(to, "%s/api/pay/callback", config->callback_url);
 }
@@ -184,14 +172,14 @@ enum pay_err mock_notice_send(struct db *db, const struct config *config,
 {
     char room[2048], url[CONFIG_TEXT + 64];
     struct text body = TEXT(room), to = TEXT(url);
-    const struct mock_refund *refund = NULL;
+    const struct mock_payout *payout = NULL;
     struct http_answer got;
 
-    enum pay_err err = refund_of(db, notice, &refund);
+    enum pay_err err = payout_of(db, notice, &payout);
     if (err != PAY_OK)
         return err;
-    address_write(config, trade, refund, &to);
-    if (!body_write(trade, notice, refund, &body))
+    address_write(config, payout, &to);
+    if (!body_write(trade, notice, payout, &body))
         return PAY_FAULT;
     http_send(&(struct http_request){ .method = "POST",
                                       .url = url,
@@ -208,7 +196,7 @@ enum pay_err mock_notice_send(struct db *db, const struct config *config,
         answer->body[0] = '\0';
     struct record record = { notice, answer, acknowledged(&got) };
     log_event(LOG_INFO, "mock.callback", KV("pay_id", trade->pay_id),
-              KV("refund_no", notice->refund_no), KV("status", notice->status),
+              KV("payout_no", notice->payout_no), KV("status", notice->status),
               KV("fault", notice->fault), KN("http_status", got.status),
               KV("end", http_end_word(got.end)), KN("acknowledged", record.acknowledged));
     http_answer_free(&got);
@@ -229,10 +217,10 @@ static enum pay_err notice_read(struct db *db, const struct db_due_row *row,
                                 struct mock_notice *out)
 {
     static const char SQL[] =
-        "SELECT id, tries, pay_id, refund_no, status, fault FROM mock_notice WHERE id = ?";
+        "SELECT id, tries, pay_id, payout_no, status, fault FROM mock_notice WHERE id = ?";
     static const struct db_column COLUMNS[] = {
         DB_COLUMN(struct mock_notice, id),     DB_COLUMN(struct mock_notice, tries),
-        DB_COLUMN(struct mock_notice, pay_id), DB_COLUMN(struct mock_notice, refund_no),
+        DB_COLUMN(struct mock_notice, pay_id), DB_COLUMN(struct mock_notice, payout_no),
         DB_COLUMN(struct mock_notice, status), DB_COLUMN(struct mock_notice, fault),
     };
     const struct db_param in[] = { DB_NUM(row->id) };
@@ -243,6 +231,19 @@ static enum pay_err notice_read(struct db *db, const struct db_due_row *row,
     db_end(db);
     out->token = row->token;
     return err;
+}
+
+/* The trade, or of a payout the merchant alone. */
+static enum pay_err trade_of(struct db *db, const struct mock_notice *notice,
+                             struct mock_trade *out)
+{
+    static struct mock_payout payout;
+
+    *out = (struct mock_trade){ .status = MOCK_UNKNOWN };
+    if (*notice->payout_no == '\0')
+        return mock_trade_read(db, notice->pay_id, out);
+    enum pay_err err = mock_payout_read(db, notice->payout_no, &payout);
+    return err == PAY_OK ? mock_merchant_read(db, payout.channel_id, &out->merchant) : err;
 }
 
 /* One that cannot be sent (its keys do not open) waits for its lease to end. */
@@ -256,7 +257,7 @@ enum pay_err mock_notice_run(struct db *db, const struct config *config,
     enum pay_err err = notice_read(db, row, &notice);
     if (err != PAY_OK)
         return err;
-    err = mock_trade_read(db, notice.pay_id, &trade);
+    err = trade_of(db, &notice, &trade);
     if (err == PAY_OK)
         err = mock_notice_send(db, config, &trade, &notice, &answer);
     mock_trade_close(&trade);

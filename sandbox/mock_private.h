@@ -7,20 +7,24 @@
 #include "sandbox/mock_gateway.h"
 
 /* The key the gateway signs with: the shared secret, or its own RSA key. */
-struct signed_key mock_sign_key(const struct mock_trade *trade);
+struct signed_key mock_sign_key(const struct mock_merchant *merchant);
+/* PAY_NOT_FOUND: no mock channel has this number. The caller wipes what it read. */
+MUST_USE enum pay_err mock_merchant_read(struct db *db, int64_t channel_id,
+                                         struct mock_merchant *out);
+void mock_merchant_wipe(struct mock_merchant *merchant);
 /* Reads the attempt and its trade without opening one (status MOCK_UNKNOWN then). */
 MUST_USE enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trade *out);
 
 struct mock_notice {
     int64_t id, tries, token;
     char pay_id[NO_SIZE], status[9], fault[9];
-    char refund_no[NO_SIZE]; /* "": it is about the trade */
+    char payout_no[NO_SIZE]; /* "": it is about the trade */
 };
 /* Inside a transaction: a callback owed after delay_s; claimed at once when it is due now. */
 MUST_USE enum pay_err mock_notice_add(struct db *db, const struct mock_trade *trade,
                                       const struct mock_outcome *outcome, struct mock_notice *out);
-/* The same about a refund. */
-MUST_USE enum pay_err mock_notice_add_refund(struct db *db, const struct mock_refund *refund,
+/* The same about a payout. */
+MUST_USE enum pay_err mock_notice_add_payout(struct db *db, const char *payout_no,
                                              const struct mock_outcome *outcome,
                                              struct mock_notice *out);
 /* Answers one kind of question, whose signature and time are right, into the JSON object under way.
@@ -28,12 +32,7 @@ MUST_USE enum pay_err mock_notice_add_refund(struct db *db, const struct mock_re
 typedef enum pay_err mock_answerer(struct db *db, const struct json *object,
                                    struct mock_trade *trade, struct json_text *to);
 mock_answerer mock_refund_answer, mock_refund_query_answer;
-/* PAY_NOT_FOUND when it is not on the books. */
-MUST_USE enum pay_err mock_refund_read(struct db *db, const char *refund_no,
-                                       struct mock_refund *out);
-/* Ends one that waits; word is SUCCESS or FAILED. It stays what it is when it has ended. */
-MUST_USE enum pay_err mock_refund_end(struct db *db, const char *refund_no, const char *word);
-
+mock_answerer mock_transfer_answer, mock_transfer_query_answer;
 /* What a person can decide on a refund: "refund_ok", "refund_fail"; NULL: nothing of that name. */
 const struct mock_outcome *mock_decision_find(const char *name);
 /* Such a decision on one that waits, and its callback. */

@@ -8,9 +8,9 @@
 
 #define TIME_WINDOW_S 300
 
-static enum pay_err question_check(const struct json *object, const struct mock_trade *trade)
+static enum pay_err question_check(const struct json *object, const struct mock_merchant *merchant)
 {
-    const struct signed_key key = { SIGNED_HMAC, trade->secret };
+    const struct signed_key key = { SIGNED_HMAC, merchant->secret };
     const struct json *stamp = json_member(object, "timestamp");
 
     if (!signed_json_verify(object, &key))
@@ -21,6 +21,22 @@ static enum pay_err question_check(const struct json *object, const struct mock_
     return off > TIME_WINDOW_S || off < -TIME_WINDOW_S ? PAY_BAD_TIME : PAY_OK;
 }
 
+/* Whose key it is signed with: a question about a payment names it, one about a transfer names the
+ * merchant's channel. */
+static enum pay_err merchant_find(struct db *db, const struct json *object,
+                                  struct mock_trade *trade)
+{
+    const bool whole = json_kind(object) == JSON_OBJECT;
+    const char *pay_id = whole ? signed_json_str(object, "pay_id") : NULL;
+    const struct json *channel = whole ? json_member(object, "channel_id") : NULL;
+
+    if (pay_id)
+        return mock_trade_read(db, pay_id, trade);
+    return channel && json_kind(channel) == JSON_INT
+               ? mock_merchant_read(db, json_int(channel), &trade->merchant)
+               : PAY_BAD_FIELD;
+}
+
 /* An unknown number is refused like a wrong signature: there is no key to check with. */
 static enum pay_err question_read(struct db *db, const char *body, size_t len, struct json **object,
                                   struct mock_trade *trade)
@@ -29,11 +45,9 @@ static enum pay_err question_read(struct db *db, const char *body, size_t len, s
 
     if (err != PAY_OK)
         return err;
-    const char *pay_id = json_kind(*object) == JSON_OBJECT ? signed_json_str(*object, "pay_id")
-                                                           : NULL;
-    err = pay_id ? mock_trade_read(db, pay_id, trade) : PAY_BAD_FIELD;
+    err = merchant_find(db, *object, trade);
     if (err == PAY_OK)
-        err = question_check(*object, trade);
+        err = question_check(*object, &trade->merchant);
     if (err != PAY_OK)
         json_free(object);
     return err == PAY_NOT_FOUND ? PAY_BAD_SIGN : err;
@@ -91,14 +105,17 @@ static enum pay_err close_answer(struct db *db, const struct json *object, struc
 
 /* ---- the door */
 
-static const struct {
+static const struct asked {
     const char *what;
     mock_answerer *answer;
+    bool of_channel; /* it names no payment */
 } QUESTIONS[] = {
-    { "query", query_answer },
-    { "close", close_answer },
-    { "refund", mock_refund_answer },
-    { "refund/query", mock_refund_query_answer },
+    { "query", query_answer, false },
+    { "close", close_answer, false },
+    { "refund", mock_refund_answer, false },
+    { "refund/query", mock_refund_query_answer, false },
+    { "transfer", mock_transfer_answer, true },
+    { "transfer/query", mock_transfer_query_answer, true },
 };
 
 static enum pay_err answer_write(struct db *db, mock_answerer *answer, const struct json *object,
@@ -113,15 +130,15 @@ static enum pay_err answer_write(struct db *db, mock_answerer *answer, const str
     json_i64(&j, "timestamp", clock_now_s());
     json_str(&j, "nonce", nonce);
     json_close(&j);
-    const struct signed_key key = mock_sign_key(trade);
+    const struct signed_key key = mock_sign_key(&trade->merchant);
     return err == PAY_OK && !signed_json_sign(to, &key) ? PAY_FAULT : err;
 }
 
-static mock_answerer *answerer_of(const char *what)
+static const struct asked *asked_of(const char *what)
 {
     for (size_t i = 0; i < COUNT(QUESTIONS); i++)
         if (str_eq(QUESTIONS[i].what, what))
-            return QUESTIONS[i].answer;
+            return &QUESTIONS[i];
     return NULL;
 }
 
@@ -129,14 +146,16 @@ enum pay_err mock_question_answer(struct db *db, const char *what, const char *b
                                   struct text *to)
 {
     struct mock_trade trade = { .status = MOCK_UNKNOWN };
-    mock_answerer *answer = answerer_of(what);
+    const struct asked *asked = asked_of(what);
     struct json *object = NULL;
 
-    if (!answer)
+    if (!asked)
         return PAY_NOT_FOUND;
     enum pay_err err = question_read(db, body, len, &object, &trade);
+    if (err == PAY_OK && asked->of_channel != (*trade.pay_id == '\0'))
+        err = PAY_BAD_FIELD;
     if (err == PAY_OK)
-        err = answer_write(db, answer, object, &trade, to);
+        err = answer_write(db, asked->answer, object, &trade, to);
     mock_trade_close(&trade);
     json_free(&object);
     return err;

@@ -4,17 +4,14 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "io/crypto/sign.h"
-#include "io/crypto/vault.h"
 
 #define CSRF_LIFE_S 86400 /* beyond the order's own end: a page may stay open that long */
 
 struct attempt_row {
     int64_t channel_id, status, expire_time, success_time, now;
     struct money price;
-    char currency[CURRENCY_SIZE], channel_order_no[65], subject[509], return_url[1025], shop[257];
-    char app_key[33], code[33], config[8193], refund_play[65];
-    struct db_bytes sealed;
-    uint8_t room[VAULT_MAX + VAULT_EXTRA];
+    char currency[CURRENCY_SIZE], channel_order_no[65], subject[509], return_url[1025];
+    char refund_play[65];
 };
 
 static const struct db_column ATTEMPT_COLUMNS[] = {
@@ -24,11 +21,6 @@ static const struct db_column ATTEMPT_COLUMNS[] = {
     DB_COLUMN(struct attempt_row, subject),
     DB_COLUMN(struct attempt_row, return_url),
     DB_COLUMN_TIME(struct attempt_row, expire_time),
-    DB_COLUMN(struct attempt_row, app_key),
-    DB_COLUMN(struct attempt_row, shop),
-    DB_COLUMN(struct attempt_row, code),
-    DB_COLUMN(struct attempt_row, config),
-    DB_COLUMN(struct attempt_row, sealed),
     DB_COLUMN(struct attempt_row, refund_play),
     DB_COLUMN(struct attempt_row, status),
     DB_COLUMN(struct attempt_row, channel_order_no),
@@ -36,60 +28,25 @@ static const struct db_column ATTEMPT_COLUMNS[] = {
     DB_COLUMN_TIME(struct attempt_row, now),
 };
 
-struct signed_key mock_sign_key(const struct mock_trade *trade)
-{
-    if (str_eq(trade->sign_type, SIGNED_RSA2))
-        return (struct signed_key){ SIGNED_RSA2, trade->private_key };
-    return (struct signed_key){ SIGNED_HMAC, trade->secret };
-}
-
-/* The agreed keys, as the channel's configuration has them. */
-static bool keys_read(const struct attempt_row *row, const char *secrets, size_t len,
-                      struct mock_trade *out)
-{
-    struct json *config = NULL, *sealed = NULL;
-    bool ok = json_parse(row->config, strlen(row->config), &config) == PAY_OK &&
-              json_parse(secrets, len, &sealed) == PAY_OK &&
-              text_copy(out->sign_type, sizeof(out->sign_type),
-                        str_or(signed_json_str(config, "sign_type"), "")) &&
-              text_copy(out->secret, sizeof(out->secret),
-                        str_or(signed_json_str(sealed, "secret"), "")) &&
-              text_copy(out->private_key, sizeof(out->private_key),
-                        str_or(signed_json_str(sealed, "gateway_private_key"), "")) &&
-              *out->secret;
-    json_free(&config);
-    json_free(&sealed);
-    return ok;
-}
-
 static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id,
                                struct mock_trade *out)
 {
-    char owner[VAULT_OWNER_SIZE], plain[VAULT_MAX + 1];
-    size_t len;
-
     *out = (struct mock_trade){
-        .channel_id = row->channel_id,
         .price = row->price,
         .status = row->status,
         .expire_time = row->expire_time,
         .success_time = row->success_time,
         .now = row->now,
     };
-    vault_owner(row->app_key, row->code, owner);
-    const struct vault_place place = { "pay_channel", owner, "config_sealed" };
-    if (!text_copy(out->pay_id, sizeof(out->pay_id), pay_id) ||
-        !text_copy(out->currency, sizeof(out->currency), row->currency) ||
-        !text_copy(out->channel_order_no, sizeof(out->channel_order_no), row->channel_order_no) ||
-        !text_copy(out->subject, sizeof(out->subject), row->subject) ||
-        !text_copy(out->return_url, sizeof(out->return_url), row->return_url) ||
-        !text_copy(out->shop, sizeof(out->shop), row->shop) ||
-        !text_copy(out->refund_play, sizeof(out->refund_play), row->refund_play) ||
-        vault_unseal(&place, row->room, row->sealed.len, plain, VAULT_MAX, &len) != PAY_OK)
-        return PAY_FAULT;
-    bool ok = keys_read(row, plain, len, out);
-    sign_wipe(plain, sizeof(plain));
-    return ok ? PAY_OK : PAY_FAULT;
+    return text_copy(out->pay_id, sizeof(out->pay_id), pay_id) &&
+                   text_copy(out->currency, sizeof(out->currency), row->currency) &&
+                   text_copy(out->channel_order_no, sizeof(out->channel_order_no),
+                             row->channel_order_no) &&
+                   text_copy(out->subject, sizeof(out->subject), row->subject) &&
+                   text_copy(out->return_url, sizeof(out->return_url), row->return_url) &&
+                   text_copy(out->refund_play, sizeof(out->refund_play), row->refund_play)
+               ? PAY_OK
+               : PAY_FAULT;
 }
 
 enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trade *out)
@@ -98,7 +55,6 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
     static const char SQL[] =
         "SELECT m.channel_id, IFNULL(t.price, m.price) AS price,"
         "       IFNULL(t.currency, m.currency) AS currency, m.subject, m.return_url, m.expire_time,"
-        "       m.app_key, m.shop, m.code, m.config, m.config_sealed AS sealed,"
         "       m.refund_play,"
         "       IFNULL(t.status, " STATE(MOCK_UNKNOWN) ") AS status, t.channel_order_no,"
         "       t.success_time, UTC_TIMESTAMP(3) AS now"
@@ -109,7 +65,6 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
 
     if (!ulid_is(pay_id) || !text_copy(number, sizeof(number), pay_id))
         return PAY_NOT_FOUND;
-    row.sealed = (struct db_bytes){ row.room, sizeof(row.room), 0 };
     const struct db_param in[] = { DB_STR(pay_id) };
     enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
                                                          .in = in,
@@ -119,7 +74,8 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
     db_end(db);
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
-    return str_eq(row.code, "mock") ? trade_fill(&row, number, out) : PAY_NOT_FOUND;
+    err = trade_fill(&row, number, out);
+    return err == PAY_OK ? mock_merchant_read(db, row.channel_id, &out->merchant) : err;
 }
 
 static enum pay_err open_work(struct db *db, void *arg)
@@ -147,8 +103,7 @@ enum pay_err mock_trade_open(struct db *db, const char *pay_id, struct mock_trad
 
 void mock_trade_close(struct mock_trade *trade)
 {
-    sign_wipe(trade->secret, sizeof(trade->secret));
-    sign_wipe(trade->private_key, sizeof(trade->private_key));
+    mock_merchant_wipe(&trade->merchant);
 }
 
 bool mock_token_ok(const struct mock_trade *trade, const char *token)
@@ -158,7 +113,8 @@ bool mock_token_ok(const struct mock_trade *trade, const char *token)
     struct mac mac;
 
     text_addf(&t, "mockpay:%s", trade->pay_id);
-    if (!sign_hmac_sha256(trade->secret, strlen(trade->secret), t.at, t.len, &mac))
+    if (!sign_hmac_sha256(trade->merchant.secret, strlen(trade->merchant.secret), t.at, t.len,
+                          &mac))
         return false;
     text_add_hex(&hex, mac.bytes, (TOKEN_SIZE - 1) / 2);
     return strlen(token) == hex.len && sign_bytes_eq(token, want, hex.len);
@@ -171,7 +127,8 @@ static bool csrf_mac(const struct mock_trade *trade, int64_t until, struct mac *
 
     text_addf(&t, "csrf:%s:%lld:%s:%lld", trade->pay_id, (long long)trade->price.minor,
               trade->currency, (long long)until);
-    return !t.full && sign_hmac_sha256(trade->secret, strlen(trade->secret), t.at, t.len, out);
+    return !t.full && sign_hmac_sha256(trade->merchant.secret, strlen(trade->merchant.secret), t.at,
+                                       t.len, out);
 }
 
 bool mock_csrf_new(const struct mock_trade *trade, char out[MOCK_CSRF_SIZE])

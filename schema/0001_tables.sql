@@ -225,7 +225,7 @@ CREATE TABLE pay_refund (
 
 CREATE TABLE pay_transfer (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
-  no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'transfer_no, a ULID',
+  no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'transfer_no, a ULID; channels see it',
   app_id BIGINT UNSIGNED NOT NULL COMMENT 'the app (pay_app.id) that owns it',
   channel_id BIGINT UNSIGNED NOT NULL COMMENT 'the channel that pays',
   channel_code VARCHAR(32) NOT NULL COMMENT 'its code',
@@ -243,13 +243,18 @@ CREATE TABLE pay_transfer (
   channel_transfer_no VARCHAR(64) NULL COMMENT 'the channel''s number',
   channel_error_code VARCHAR(64) NULL COMMENT 'the channel''s code of the last refusal',
   channel_error_msg VARCHAR(255) NULL COMMENT 'its text',
-  next_sync_time DATETIME(3) NULL COMMENT 'when the channel is asked next',
+  next_sync_time DATETIME(3) NULL
+    COMMENT 'when the channel is asked next; while a job holds it, the end of the lease; null: it has ended',
+  sync_times INT NOT NULL DEFAULT 0 COMMENT 'how often the channel was asked',
+  claim_token BIGINT NOT NULL DEFAULT 0 COMMENT 'not 0: the job that holds it',
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
   update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
     COMMENT 'when the row was last changed',
   UNIQUE KEY uk_no (no),
   UNIQUE KEY uk_merchant (app_id, merchant_transfer_id),
-  KEY idx_sync (status, next_sync_time),
+  KEY idx_sync (next_sync_time),
+  KEY idx_time (app_id, create_time),
+  KEY idx_state_time (app_id, status, create_time),
   CONSTRAINT transfer_price CHECK (price BETWEEN 1 AND 1000000000000),
   CONSTRAINT transfer_status CHECK (status IN (0, 5, 10, 20))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='money paid out';

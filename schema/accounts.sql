@@ -30,7 +30,9 @@ GRANT SELECT, INSERT, UPDATE (status, display_mode, display_content, pay_url, di
 GRANT SELECT, INSERT, UPDATE (status, version, channel_refund_no, success_time, channel_error_code,
         channel_error_msg, next_sync_time, sync_times, claim_token, update_time)
              ON shroff.pay_refund       TO 'shroff_web'@'wanted';
-GRANT SELECT ON shroff.pay_transfer     TO 'shroff_web'@'wanted';
+GRANT SELECT, INSERT, UPDATE (status, version, channel_transfer_no, success_time, channel_error_code,
+        channel_error_msg, next_sync_time, sync_times, claim_token, update_time)
+             ON shroff.pay_transfer     TO 'shroff_web'@'wanted';
 -- INSERT … ON DUPLICATE KEY UPDATE wants the right to change every column that it inserts; a trigger refuses
 -- to change a wallet's owner.
 GRANT SELECT, INSERT, UPDATE ON shroff.wallet TO 'shroff_web'@'wanted';

@@ -75,7 +75,8 @@ struct app_found {
 
 #define APP_SELECT \
     "SELECT id, status, notify_append_channel, notify_closed, app_key, name, order_notify_url," \
-    " refund_notify_url, notify_schedule, late_payment, allowed_nets FROM pay_app"
+    " refund_notify_url, transfer_notify_url, notify_schedule, late_payment, allowed_nets" \
+    " FROM pay_app"
 
 static const struct db_column APP_COLUMNS[] = {
     DB_COLUMN(struct app_found, app.id),
@@ -86,6 +87,7 @@ static const struct db_column APP_COLUMNS[] = {
     DB_COLUMN(struct app_found, app.name),
     DB_COLUMN(struct app_found, app.order_notify_url),
     DB_COLUMN(struct app_found, app.refund_notify_url),
+    DB_COLUMN(struct app_found, app.transfer_notify_url),
     DB_COLUMN(struct app_found, app.notify_schedule),
     DB_COLUMN(struct app_found, app.late_payment),
     DB_COLUMN(struct app_found, allowed_nets),

@@ -56,7 +56,7 @@ struct shut_key {
 struct app {
     int64_t id, status, notify_append_channel, notify_closed;
     char app_key[APP_KEY_SIZE], name[257];
-    char order_notify_url[1025], refund_notify_url[1025];
+    char order_notify_url[1025], refund_notify_url[1025], transfer_notify_url[1025];
     char notify_schedule[256], late_payment[9];
     struct net_list allowed;           /* count 0: any address */
     struct app_key keys[APP_KEYS_MAX]; /* live ones: not revoked, not expired */

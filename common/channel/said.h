@@ -38,6 +38,20 @@ struct channel_said {
     bool other_account; /* it names a merchant account that is not the row's */
 };
 
+/* True when it names this price and currency. What it leaves out agrees. */
+bool said_price_is(const struct channel_said *said, struct money price, const char *currency);
+/* Around a driver's refund, transfer or question about one: empty, but for what it is about. */
+MUST_USE enum pay_err said_begin(enum channel_about about, const char *no,
+                                 struct channel_said *out);
+/* Whatever the driver wrote, it is about this number. PAY_REFUSED, a definite no, becomes PAY_OK
+ * with CHANNEL_FAILED. */
+MUST_USE enum pay_err said_end(enum pay_err err, enum channel_about about, const char *no,
+                               struct channel_said *said);
+/* CHANNEL_FAILED: a definite no without a word of its own gets REFUSED. */
+MUST_USE enum pay_err said_refused(struct channel_said *said);
+/* The same of a channel that cannot do it. */
+MUST_USE enum pay_err said_not_supported(struct channel_said *said, const char *why);
+
 /* JSON: one object, read by io/json. FORM: urlencoded. ANY: whatever the driver reads. */
 enum channel_body { CHANNEL_JSON, CHANNEL_FORM, CHANNEL_ANY };
 

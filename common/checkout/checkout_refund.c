@@ -6,39 +6,34 @@
 #include "app/alert.h"
 #include "channel/ask_gaps.h"
 #include "channel/gate.h"
+#include "checkout/checkout_out.h"
 #include "refund/refund_send.h"
-#include "settle/settle.h"
 
-/* ---- one answer of the channel */
+/* ---- its requests to the channel */
 
-static enum pay_err said_apply(struct db *db, const struct channel_config *channel,
-                               const struct channel_said *said)
+static enum pay_err send_one(const struct channel_config *channel, const void *object,
+                             struct channel_said *said)
 {
-    enum verdict verdict;
-
-    return settle(db, channel, said, NULL, &verdict);
+    return refund_send(channel, object, said);
 }
 
-/* A channel without a configuration that works is not sent anything. */
-static enum pay_err channel_of(struct db *db, const struct config *config,
-                               const struct refund *refund, const struct channel_config **out)
+static enum pay_err ask_one(const struct channel_config *channel, const void *object,
+                            struct channel_said *said)
 {
-    enum pay_err err = channel_config_by_id(db, config, refund->channel_id, out);
-
-    db_end(db);
-    return err == PAY_OK ? PAY_OK : PAY_FULL;
+    return refund_ask(channel, object, said);
 }
 
-static enum pay_err send_and_apply(struct db *db, const struct config *config,
+static struct outgoing outgoing_of(struct db *db, const struct config *config,
                                    const struct refund *refund)
 {
-    static struct channel_said said;
-    const struct channel_config *channel;
-
-    enum pay_err err = channel_of(db, config, refund, &channel);
-    if (err == PAY_OK)
-        err = refund_send(channel, refund, &said);
-    return err == PAY_OK ? said_apply(db, channel, &said) : err;
+    return (struct outgoing){
+        .db = db,
+        .config = config,
+        .channel_id = refund->channel_id,
+        .object = refund,
+        .send = send_one,
+        .ask = ask_one,
+    };
 }
 
 /* ---- a request */
@@ -51,7 +46,8 @@ static enum pay_err result_of(const struct refund *refund)
 /* Once the channel was asked, "nothing was done" would be wrong of any error. */
 static enum pay_err sent(const struct refund_call *call, struct refund *refund)
 {
-    enum pay_err err = send_and_apply(call->db, call->config, refund);
+    const struct outgoing outgoing = outgoing_of(call->db, call->config, refund);
+    enum pay_err err = outgoing_send(&outgoing);
 
     if (err == PAY_FULL)
         return PAY_OK;
@@ -90,22 +86,6 @@ const struct db_due REFUNDS_DUE = {
 };
 /* clang-format on */
 
-/* Asked first: it may be done. What the channel does not know is sent. */
-static enum pay_err ask_and_apply(struct db *db, const struct config *config,
-                                  const struct refund *refund)
-{
-    static struct channel_said said;
-    const struct channel_config *channel;
-
-    enum pay_err err = channel_of(db, config, refund, &channel);
-    if (err == PAY_OK)
-        err = refund_ask(channel, refund, &said);
-    if (err != PAY_OK)
-        return err;
-    return said.state == CHANNEL_NOT_FOUND ? send_and_apply(db, config, refund)
-                                           : said_apply(db, channel, &said);
-}
-
 static enum pay_err overdue_work(struct db *db, void *arg)
 {
     const struct refund *refund = arg;
@@ -120,13 +100,6 @@ static enum pay_err overdue_work(struct db *db, void *arg)
     return alert_raise(db, "refund_unknown", refund->app_id, refund->no, text);
 }
 
-/* What the channel did not answer is asked again later: an error is the database's alone. */
-static bool is_channels(enum pay_err err)
-{
-    return err == PAY_UNKNOWN || err == PAY_FULL || err == PAY_OTHER_PRICE ||
-           err == PAY_OTHER_ACCOUNT || err == PAY_OVER_REFUND;
-}
-
 enum pay_err checkout_refund_due(struct db *db, const struct config *config,
                                  const struct db_due_row *row, int64_t *wait_s)
 {
@@ -139,8 +112,9 @@ enum pay_err checkout_refund_due(struct db *db, const struct config *config,
     *wait_s = ask_gap_s(refund.sync_times + 1);
     if (refund.status != REFUND_WAITING)
         return PAY_OK;
-    err = ask_and_apply(db, config, &refund);
-    if (err != PAY_OK && !is_channels(err))
+    const struct outgoing outgoing = outgoing_of(db, config, &refund);
+    err = outgoing_ask(&outgoing);
+    if (err != PAY_OK && !outgoing_is_channels(err))
         return err;
     err = refund_by_id(db, row->id, &refund);
     db_end(db);

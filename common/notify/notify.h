@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "app/app.h"
+#include "base/json_text.h"
 #include "base/ulid.h"
 #include "io/db/db_procedure.h"
 #include "notify/notify_state.h"
@@ -14,9 +15,9 @@
 /* What happened to an order, refund or transfer, finished: nothing here knows what these are. */
 struct notify_event {
     enum notify_type type;
-    const char *name;         /* "order.success" */
-    int64_t data_id, version; /* of the object after the change */
-    const char *merchant_order_id;
+    const char *name;               /* "order.success" */
+    int64_t data_id, version;       /* of the object after the change */
+    const char *merchant_order_id;  /* NULL: none */
     const char *merchant_refund_id; /* NULL or "": none */
     const char *url;                /* where to; "": nowhere */
     int64_t channel_id;             /* put on the url if the app wants it; 0: none */
@@ -30,6 +31,11 @@ struct notify_event {
 MUST_USE enum pay_err notify_add(struct db *db, const struct app *app,
                                  const struct notify_event *event);
 extern const struct db_procedure NOTIFY_ADD;
+
+/* An event's body, {"type":…,"timestamp":…,"data":{…}}: the object's members go between. False: it
+ * is too long. */
+void notify_body_begin(struct json_text *to, const char *name, int64_t happened);
+MUST_USE bool notify_body_end(struct json_text *to);
 
 /* Such a task before it is a row; body is the event's. no "": there is no url, so no task. */
 struct notify_plan {

@@ -40,6 +40,21 @@ enum pay_err notify_plan(const struct app *app, const struct notify_event *event
     return PAY_OK;
 }
 
+void notify_body_begin(struct json_text *to, const char *name, int64_t happened)
+{
+    json_open(to, NULL);
+    json_str(to, "type", name);
+    json_time(to, "timestamp", happened);
+    json_open(to, "data");
+}
+
+bool notify_body_end(struct json_text *to)
+{
+    json_close(to);
+    json_close(to);
+    return !to->to->full;
+}
+
 #define NOTIFY_ADD_ARGS(FIRST, NEXT) \
     FIRST(p_no, DB_STR(plan.no)) \
     NEXT(p_app_id, DB_NUM(app->id)) \
@@ -47,7 +62,7 @@ enum pay_err notify_plan(const struct app *app, const struct notify_event *event
     NEXT(p_event, DB_STR(event->name)) \
     NEXT(p_data_id, DB_NUM(event->data_id)) \
     NEXT(p_version, DB_NUM(event->version)) \
-    NEXT(p_merchant_order_id, DB_STR(event->merchant_order_id)) \
+    NEXT(p_merchant_order_id, DB_OPT(event->merchant_order_id)) \
     NEXT(p_merchant_refund_id, DB_OPT(event->merchant_refund_id)) \
     NEXT(p_notify_url, DB_STR(plan.url)) \
     NEXT(p_body, { DB_TEXT, plan.body, plan.body_len }) \

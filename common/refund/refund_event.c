@@ -7,14 +7,9 @@ static bool body_write(const struct app *app, const struct refund_change *change
 {
     struct json_text j = JSON_TEXT(to);
 
-    json_open(&j, NULL);
-    json_str(&j, "type", change->name);
-    json_time(&j, "timestamp", change->happened);
-    json_open(&j, "data");
+    notify_body_begin(&j, change->name, change->happened);
     refund_view_notification(&j, change->refund, app->app_key);
-    json_close(&j);
-    json_close(&j);
-    return !to->full;
+    return notify_body_end(&j);
 }
 
 enum pay_err refund_notify(struct db *db, const struct app *app, const struct refund_change *change)

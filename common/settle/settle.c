@@ -28,12 +28,6 @@ static enum pay_err rows_lock(struct db *db, struct settling *w)
     return err == PAY_OK ? attempt_read(db, SQL_ATTEMPT, DB_LIST(read), &w->attempt) : err;
 }
 
-bool price_agrees(const struct channel_said *r, const struct attempt *attempt)
-{
-    return (r->price.minor == 0 || money_eq(r->price, attempt->price)) &&
-           (*r->currency == '\0' || str_eq(r->currency, attempt->currency));
-}
-
 static enum pay_err other_account(struct db *db, struct settling *w)
 {
     char text[256];
@@ -85,7 +79,7 @@ static enum pay_err apply(struct db *db, struct settling *w)
 {
     if (w->said->other_account)
         return other_account(db, w);
-    if (!price_agrees(w->said, &w->attempt))
+    if (!said_price_is(w->said, w->attempt.price, w->attempt.currency))
         return other_price(db, w);
     switch (w->said->state) {
     case CHANNEL_SUCCESS:
@@ -150,7 +144,7 @@ static enum pay_err is_known(struct db *db, const struct channel_config *channel
                              bool *known)
 {
     *known = false;
-    if (said->other_account || !price_agrees(said, attempt))
+    if (said->other_account || !said_price_is(said, attempt->price, attempt->currency))
         return PAY_OK;
     switch (said->state) {
     case CHANNEL_SUCCESS:
@@ -201,21 +195,18 @@ static enum pay_err settle_order(struct db *db, const struct channel_config *cha
 typedef enum pay_err settler(struct db *db, const struct channel_config *channel,
                              const struct channel_said *said, const struct callback_raw *raw,
                              enum verdict *verdict);
-/* What is missing here has no rows yet, so nothing is found. */
 static settler *const BY_ABOUT[] = {
     [ABOUT_ORDER] = settle_order,
     [ABOUT_REFUND] = settle_refund,
-    [ABOUT_TRANSFER] = NULL,
+    [ABOUT_TRANSFER] = settle_transfer,
 };
 
 enum pay_err settle(struct db *db, const struct channel_config *channel,
                     const struct channel_said *said, const struct callback_raw *raw,
                     enum verdict *verdict)
 {
-    enum pay_err err = PAY_NOT_FOUND;
+    enum pay_err err = BY_ABOUT[said->about](db, channel, said, raw, verdict);
 
-    if (BY_ABOUT[said->about])
-        err = BY_ABOUT[said->about](db, channel, said, raw, verdict);
     if (err == PAY_NOT_FOUND)
         *verdict = VERDICT_UNKNOWN_ATTEMPT;
     return err == PAY_OK ? conflict_of(*verdict) : err;

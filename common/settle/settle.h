@@ -44,9 +44,9 @@ MUST_USE enum pay_err callback_refused(struct db *db, const struct callback_raw 
 MUST_USE enum pay_err callback_senders(struct db *db, void (*each)(const char *address));
 
 /* Reads an attempt and its order without a lock, once for a callback, since each round trip is
- * expensive; by a refund's number the attempt whose money goes back. Until the signature is
- * checked only *channel_id may be used, to choose the key. *found lives until the next call.
- * PAY_NOT_FOUND when there is no such attempt. */
+ * expensive; by a refund's number the attempt whose money goes back. A transfer has none: *found is
+ * NULL. Until the signature is checked only *channel_id may be used, to choose the key. *found
+ * lives until the next call. PAY_NOT_FOUND when there is no such attempt, refund or transfer. */
 MUST_USE enum pay_err attempt_find(struct db *db, const char *pay_id,
                                    const struct order_attempt **found, int64_t *channel_id);
 MUST_USE enum pay_err attempt_find_about(struct db *db, enum channel_about about, const char *no,

@@ -8,6 +8,7 @@
 #include "order/order_row.h"
 #include "settle/order_pay.h"
 #include "settle/settle_private.h"
+#include "transfer/transfer.h"
 
 #define PAIR_SELECT \
     "SELECT " ORDER_TERMS ", " ATTEMPT_TERMS \
@@ -16,17 +17,18 @@
 enum pay_err attempt_find_about(struct db *db, enum channel_about about, const char *no,
                                 const struct order_attempt **found, int64_t *channel_id)
 {
-    /* NULL: no rows have such numbers yet. */
     static const char *const SQL[] = {
         [ABOUT_ORDER] = PAIR_SELECT " WHERE e.no = ?",
         [ABOUT_REFUND] = PAIR_SELECT
         " WHERE e.id = (SELECT r.extension_id FROM pay_refund r WHERE r.no = ?)",
-        [ABOUT_TRANSFER] = NULL,
     };
     static struct order_attempt pair;
     const struct db_param in[] = { DB_STR(no) };
 
-    if (!ulid_is(no) || !SQL[about])
+    *found = NULL;
+    if (about == ABOUT_TRANSFER)
+        return transfer_channel(db, no, channel_id);
+    if (!ulid_is(no))
         return PAY_NOT_FOUND;
     enum pay_err err = db_select(
         db,
@@ -117,8 +119,8 @@ enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
     const struct app *app;
 
     if (pair->order.status != ORDER_WAITING || pair->attempt.status != ATTEMPT_WAITING ||
-        !price_agrees(said, &pair->attempt) || success_time_is_odd(said) ||
-        order_is_recharge(&pair->order))
+        !said_price_is(said, pair->attempt.price, pair->attempt.currency) ||
+        success_time_is_odd(said) || order_is_recharge(&pair->order))
         return PAY_WRONG_STATE;
     struct notify_event event;
     struct notify_plan task;

@@ -33,13 +33,16 @@ MUST_USE enum pay_err order_as_paid(const struct order *order, const struct atte
 bool success_time_is_odd(const struct channel_said *said);
 /* When it happened: now when the channel gives no time, or an odd one. */
 int64_t success_time_of(const struct channel_said *said);
-/* True when the result's price and currency are the attempt's. What it leaves out agrees. */
-bool price_agrees(const struct channel_said *said, const struct attempt *attempt);
 
 /* settle_refund.c: what a channel says of a refund. */
 MUST_USE enum pay_err settle_refund(struct db *db, const struct channel_config *channel,
                                     const struct channel_said *said, const struct callback_raw *raw,
                                     enum verdict *verdict);
+
+/* settle_transfer.c: of a transfer. */
+MUST_USE enum pay_err settle_transfer(struct db *db, const struct channel_config *channel,
+                                      const struct channel_said *said,
+                                      const struct callback_raw *raw, enum verdict *verdict);
 
 /* Attempt and order as they are without a lock: what was read for the callback, or is read now. */
 MUST_USE enum pay_err settle_pair(struct db *db, const struct channel_config *channel,

@@ -68,12 +68,6 @@ static enum pay_err other_price(struct db *db, struct refund_settling *w)
     return raise(db, w, "other_price", says);
 }
 
-static bool price_is_refunds(const struct channel_said *said, const struct refund *refund)
-{
-    return (said->price.minor == 0 || money_eq(said->price, refund->refund_price)) &&
-           (*said->currency == '\0' || str_eq(said->currency, refund->currency));
-}
-
 static enum pay_err ending_of(struct db *db, const struct refund_settling *w,
                               struct refund_ending *out)
 {
@@ -145,7 +139,7 @@ static enum pay_err apply(struct db *db, struct refund_settling *w)
 {
     if (w->said->other_account)
         return other_account(db, w);
-    if (!price_is_refunds(w->said, &w->refund))
+    if (!said_price_is(w->said, w->refund.refund_price, w->refund.currency))
         return other_price(db, w);
     switch (w->said->state) {
     case CHANNEL_SUCCESS:

@@ -5,7 +5,8 @@
 
 /* The callback and its attempt say the same. */
 #define VERDICTS_AGREED(X) \
-    X(VERDICT_ACCEPTED, "ACCEPTED", "it paid or ended the attempt, or ended the refund") \
+    X(VERDICT_ACCEPTED, "ACCEPTED", \
+      "it paid or ended the attempt, or ended the refund or transfer") \
     X(VERDICT_REPEATED, "REPEATED", "known already; at most the payment's number is new") \
     X(VERDICT_DUPLICATE_PAID, "DUPLICATE_PAID", "money for an order that is paid: it goes back") \
     X(VERDICT_LATE_PAID, "LATE_PAID", "money for a closed order: it goes back or is held")
@@ -14,7 +15,8 @@
     X(VERDICT_OTHER_PRICE, "OTHER_PRICE", "its price or currency is not the attempt's") \
     X(VERDICT_OTHER_PAYMENT, "OTHER_PAYMENT", "its payment belongs to another attempt") \
     X(VERDICT_OTHER_ACCOUNT, "OTHER_ACCOUNT", "it names another account than the channel's") \
-    X(VERDICT_OVER_REFUND, "OVER_REFUND", "a refund that failed here was done, beyond the price")
+    X(VERDICT_OVER_REFUND, "OVER_REFUND", "a refund that failed here was done, beyond the price") \
+    X(VERDICT_OTHER_END, "OTHER_END", "a transfer that ended here ended otherwise there")
 #define VERDICTS_REFUSED(X) \
     X(VERDICT_UNKNOWN_ATTEMPT, "UNKNOWN_ATTEMPT", "the channel has no such attempt") \
     X(VERDICT_BAD_BODY, "BAD_BODY", "the body cannot be read") \

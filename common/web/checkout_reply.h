@@ -17,10 +17,7 @@ struct create_in {
     FIELD_NAMED(struct create_in, terms.member, #member, __VA_ARGS__)
 #define FIELDS_CREATE(user_need) \
     FIELD_MERCHANT_NO(struct create_in, terms.merchant_order_id, "merchant_order_id", NEEDED), \
-        FIELDS_CREATE_TERM(price, FIELD_I64, NEEDED, .min = 1, .max = MONEY_MAX, \
-                           .unit = "minor units"), \
-        FIELDS_CREATE_TERM(currency, FIELD_CURRENCY, NEEDED), \
-        FIELDS_CREATE_TERM(subject, FIELD_TEXT, NEEDED, .min = 1, .max = 127), \
+        FIELDS_PRICE(struct create_in, terms), \
         FIELDS_CREATE_TERM(body, FIELD_TEXT, OPTIONAL, .max = 512, .lines = true), \
         FIELDS_CHANNEL_CHOICE(struct create_in, channel, OPTIONAL), \
         FIELDS_CREATE_TERM(user_id, FIELD_TEXT, user_need, .min = (user_need) == NEEDED ? 1 : 0, \

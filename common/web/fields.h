@@ -13,6 +13,13 @@
     FIELD_NAMED(in, member, name, FIELD_WORD, need, .alphabet = ALPHA_MERCHANT_NO, .min = 1, \
                 .max = MERCHANT_NO_SIZE - 1)
 
+/* What is to be paid, in or out. */
+#define FIELDS_PRICE(in, at) \
+    FIELD_NAMED(in, at.price, "price", FIELD_I64, NEEDED, .min = 1, .max = MONEY_MAX, \
+                .unit = "minor units"), \
+        FIELD_NAMED(in, at.currency, "currency", FIELD_CURRENCY, NEEDED), \
+        FIELD_NAMED(in, at.subject, "subject", FIELD_TEXT, NEEDED, .min = 1, .max = 127)
+
 /* Which order: by our number or by the merchant's. */
 struct order_choice {
     char order_no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE];

@@ -5,6 +5,7 @@
 #include "ledger/entry.h"
 #include "order/order.h"
 #include "refund/refund_view.h"
+#include "transfer/transfer_view.h"
 #include "web/order_reply.h"
 
 /* A list under way: what is over the limit says that there are more. */
@@ -62,6 +63,17 @@ static enum pay_err show_entry(void *arg, void *row)
         return PAY_OK;
     entry_view(page->json, entry);
     return item_end(page, entry->no);
+}
+
+static enum pay_err show_transfer(void *arg, void *row)
+{
+    struct page *page = arg;
+    const struct transfer *transfer = row;
+
+    if (!item_begin(page))
+        return PAY_OK;
+    transfer_view_whole(page->json, transfer);
+    return item_end(page, transfer->no);
 }
 
 /* A list of a hundred costs what ten other requests do: it takes a seat of its app's (gate.h). */
@@ -137,4 +149,21 @@ enum pay_err reply_entries(struct call *call, int64_t wallet_id, const struct li
 
     enum pay_err err = page_begin(call, want, &page);
     return err == PAY_OK ? page_end(&page, entry_list(call->db, &filter, show_entry, &page)) : err;
+}
+
+enum pay_err reply_transfers(struct call *call, const struct list_choice *want)
+{
+    const struct transfer_filter filter = {
+        .app_id = call->app->id,
+        .from = want->from,
+        .to = want->to,
+        .status = want->status,
+        .after = str_or(want->after, NULL),
+        .limit = want->limit,
+    };
+    struct page page;
+
+    enum pay_err err = page_begin(call, want, &page);
+    return err == PAY_OK ? page_end(&page, transfer_list(call->db, &filter, show_transfer, &page))
+                         : err;
 }

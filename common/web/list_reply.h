@@ -1,4 +1,5 @@
-/* list_reply.h - pages of an app's orders and refunds and of a wallet's entries, newest first. */
+/* list_reply.h - pages of an app's orders, refunds and transfers and of a wallet's entries, newest
+ * first. */
 #ifndef WEB_LIST_REPLY_H
 #define WEB_LIST_REPLY_H
 
@@ -11,5 +12,6 @@ MUST_USE enum pay_err reply_orders(struct call *call, const struct list_choice *
 MUST_USE enum pay_err reply_refunds(struct call *call, const struct list_choice *want);
 MUST_USE enum pay_err reply_entries(struct call *call, int64_t wallet_id,
                                     const struct list_choice *want);
+MUST_USE enum pay_err reply_transfers(struct call *call, const struct list_choice *want);
 
 #endif

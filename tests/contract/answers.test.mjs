@@ -61,7 +61,7 @@ describe('404: no such path, told by whoever serves it', () => {
     '/api/pay/create/x', '/api/pay/query/', '/payments/', '/payments/a/b', '/API/PAY/CREATE', '/api/pay/CREATE',
     '/index.html', '/.git/config', '/nginx_status', '/mockpay/', '/mockpay/x', '/healthz/', '/healthzz', '/metrics/',
     '/api/pay/notify', '/api/pay/notify/', '/api/pay/notify/order', '/api/pay/notify/order/', '/api/pay/notify/other/1',
-    '/api/pay/close/', '/api/pay/refund/', '/api/pay/refundx', '/api/pay/refunds/', '/api/pay/transfer', '/api/pay/transfer/query', '/admin-api/pay/x'];
+    '/api/pay/close/', '/api/pay/refund/', '/api/pay/refundx', '/api/pay/refunds/', '/api/pay/transfer/', '/api/pay/transferx', '/api/pay/transfers/', '/admin-api/pay/x'];
   for (const path of paths) {
     test(`POST ${path}`, async () => expectError(await postJson(stack, path, '{}'), 40400));
     test(`GET ${path}`, async () => expectError(await request(stack, { path }), 40400));
@@ -89,6 +89,10 @@ describe('405 names every method of the path, whichever executable serves it', (
     ['/api/pay/refund/query', ['POST'], ['GET']],
     ['/api/pay/refunds', ['POST', 'DELETE'], ['GET']],
     ['/api/pay/notify/refund/1', ['GET', 'PUT'], ['POST']],
+    ['/api/pay/transfer', ['GET', 'HEAD', 'PUT'], ['POST']],
+    ['/api/pay/transfer/query', ['POST'], ['GET']],
+    ['/api/pay/transfers', ['POST', 'DELETE'], ['GET']],
+    ['/api/pay/notify/transfer/1', ['GET', 'PUT'], ['POST']],
     ['/api/pay/status', ['POST'], ['GET', 'OPTIONS']],
     ['/api/pay/callback', ['GET', 'HEAD', 'PUT'], ['POST']],
     ['/api/pay/notify/order/1', ['GET', 'PUT'], ['POST']],

@@ -43,6 +43,11 @@ describe('3: one task per event', () => {
      WHERE r.status <> 0 AND COALESCE(r.notify_url, NULLIF(a.refund_notify_url, '')) IS NOT NULL
        AND (SELECT COUNT(*) FROM notify_task t WHERE t.type = 2 AND t.data_id = r.id AND t.version = r.version
               AND t.event = IF(r.status = 10, 'refund.success', 'refund.failure')) <> 1`);
+  none('a transfer with a URL that ended has one task', `
+    SELECT t.no FROM pay_transfer t JOIN pay_app a ON a.id = t.app_id
+     WHERE t.status IN (10, 20) AND t.notify_url IS NOT NULL
+       AND (SELECT COUNT(*) FROM notify_task k WHERE k.type = 3 AND k.data_id = t.id AND k.version = t.version
+              AND k.event = IF(t.status = 10, 'transfer.success', 'transfer.failure')) <> 1`);
   none('a task tells of its own app', 'SELECT t.no FROM notify_task t JOIN pay_order o ON o.id = t.data_id WHERE t.type = 1 AND (t.app_id <> o.app_id OR t.merchant_order_id <> o.merchant_order_id)');
 });
 describe('4 and 5: tasks', () => {
@@ -59,13 +64,17 @@ describe('4 and 5: tasks', () => {
   none('no task is over its number of tries', 'SELECT no FROM notify_task WHERE notify_times > max_notify_times + 1');
 });
 describe('7: what was accepted leads to an attempt with which it agrees', () => {
-  none('accepted callbacks', "SELECT c.id FROM callback_log c LEFT JOIN pay_order_extension x ON x.id = c.extension_id WHERE c.verdict = 'ACCEPTED' AND (x.id IS NULL OR (c.kind = 'order' AND x.status = 0))");
+  none('accepted callbacks', "SELECT c.id FROM callback_log c LEFT JOIN pay_order_extension x ON x.id = c.extension_id WHERE c.verdict = 'ACCEPTED' AND c.kind <> 'transfer' AND (x.id IS NULL OR (c.kind = 'order' AND x.status = 0))");
+  none('accepted callbacks of transfers', `
+    SELECT c.id FROM callback_log c LEFT JOIN pay_transfer t ON t.no = JSON_VALUE(c.body, '$.transfer_no')
+     WHERE c.verdict = 'ACCEPTED' AND c.kind = 'transfer' AND NOT (t.channel_id <=> c.channel_id AND t.price = JSON_VALUE(c.body, '$.price') AND t.status IN (10, 20))`);
   none('every row has a verdict', "SELECT id FROM callback_log WHERE verdict = '' OR verdict IS NULL");
   none('no row keeps credentials', "SELECT id FROM callback_log WHERE headers LIKE '%Authorization%' OR headers LIKE '%SHROFF-HMAC%' OR headers LIKE '%cookie%'");
 });
 describe('8: status_log replays to the state in the row, by legal steps only', () => {
-  const LEGAL = { order: ['0>10', '0>20', '10>30', '20>10'], attempt: ['0>10', '0>20', '20>10'], refund: ['0>10', '0>20', '20>0'] };
-  for (const [kind, table] of [['order', 'pay_order'], ['attempt', 'pay_order_extension'], ['refund', 'pay_refund']]) {
+  const LEGAL = { order: ['0>10', '0>20', '10>30', '20>10'], attempt: ['0>10', '0>20', '20>10'], refund: ['0>10', '0>20', '20>0'],
+    transfer: ['0>5', '0>10', '0>20', '5>10', '5>20'] };
+  for (const [kind, table] of [['order', 'pay_order'], ['attempt', 'pay_order_extension'], ['refund', 'pay_refund'], ['transfer', 'pay_transfer']]) {
     test(kind, async () => {
       const log = await db.rows('SELECT data_id AS id, from_status AS f, to_status AS t FROM status_log WHERE kind = ? ORDER BY status_log.id', [kind]);
       const state = new Map();

@@ -12,6 +12,7 @@ import { create, createOpen, get, post, postJson, query, request, terms } from '
 import { payByCallback } from '../lib/channel.mjs';
 import { paidOrder, refundBody } from '../lib/refund.mjs';
 import { adjustBody, newUser, rechargeBody } from '../lib/wallet.mjs';
+import { transferBody } from '../lib/transfer.mjs';
 import { merchant } from '../lib/merchant.mjs';
 
 const { stack, app1, atEnd } = await suite();
@@ -39,9 +40,7 @@ describe('paths', () => {
     for (const [path, item] of Object.entries(api.paths)) {
       for (const method of ['get', 'post', 'put', 'delete']) if (item[method]) told.add(`${method.toUpperCase()} ${path.replace(/\{\w+\}/g, '{}')}`);
     }
-    // Transfers have their callbacks' address already, which answers 40400.
-    const later = [...routes].filter((r) => /notify\/transfer/.test(r));
-    assert.deepEqual([...told].sort(), [...routes].filter((r) => !later.includes(r)).sort());
+    assert.deepEqual([...told].sort(), [...routes].sort());
   });
   test('what a path does not list is answered 40500 with Allow', async () => {
     for (const [path, item] of Object.entries(api.paths)) {
@@ -109,6 +108,18 @@ describe('answers', () => {
     fits('QueryAnswer', (await get(stack, app1, `/payments/${open.json.data.order_no}`)).json);
     fits('WalletAnswer', (await get(stack, app1, `/api/pay/wallet?${of}`)).json);
     fits('EntryListAnswer', (await get(stack, app1, `/api/pay/wallet/entries?${of}`)).json);
+  });
+  test('transfers: their answers, queries, lists and notifications', async () => {
+    const sink = await merchant();
+    atEnd(() => sink.close());
+    for (const play of ['now', 'fail']) {
+      const body = transferBody(play, { user_name: 'n', notify_url: sink.url });
+      fits('TransferRequest', body);
+      fits(play === 'now' ? 'TransferAnswer' : 'Error', (await post(stack, app1, '/api/pay/transfer', body)).json);
+      fits('TransferQueryAnswer', (await get(stack, app1, `/api/pay/transfer/query?merchant_transfer_id=${body.merchant_transfer_id}`)).json);
+    }
+    fits('TransferListAnswer', (await get(stack, app1, '/api/pay/transfers?limit=1')).json);
+    for (const hit of await sink.waitHits(2)) fits('TransferNotification', JSON.parse(hit.text));
   });
   test('refusals', async () => {
     fits('Error', (await post(stack, app1, '/payments', { price: 'x' })).json);

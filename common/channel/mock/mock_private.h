@@ -36,7 +36,8 @@ struct mock_question {
 MUST_USE enum pay_err mock_ask(const struct channel_account *account,
                                const struct mock_question *question, struct channel_said *out);
 
-/* The functions of CHANNEL_MOCK: mock_submit.c, mock_query.c, mock_refund.c, mock_hear.c. */
+/* The functions of CHANNEL_MOCK: mock_submit.c, mock_query.c, mock_refund.c, mock_transfer.c,
+ * mock_hear.c. */
 bool mock_by_call(const struct channel_order *order);
 MUST_USE enum pay_err mock_submit(const struct channel_account *account,
                                   const struct channel_order *order, struct channel_ticket *out);
@@ -49,6 +50,12 @@ MUST_USE enum pay_err mock_refund(const struct channel_account *account,
 MUST_USE enum pay_err mock_refund_query(const struct channel_account *account,
                                         const struct channel_refund *refund,
                                         struct channel_said *out);
+MUST_USE enum pay_err mock_transfer(const struct channel_account *account,
+                                    const struct channel_transfer *transfer,
+                                    struct channel_said *out);
+MUST_USE enum pay_err mock_transfer_query(const struct channel_account *account,
+                                          const struct channel_transfer *transfer,
+                                          struct channel_said *out);
 MUST_USE enum pay_err mock_claim(const struct channel_callback *callback, char no[NO_SIZE],
                                  const char **field);
 MUST_USE enum pay_err mock_hear(const struct channel_account *account,

@@ -26,6 +26,12 @@ void call_about_refund(struct call *call, const char *refund_no)
         call->refund_no[0] = '\0';
 }
 
+void call_about_transfer(struct call *call, const char *transfer_no)
+{
+    if (!text_copy(call->transfer_no, sizeof(call->transfer_no), transfer_no))
+        call->transfer_no[0] = '\0';
+}
+
 static enum pay_err step_read(struct cycle *c)
 {
     enum pay_err err =

@@ -34,11 +34,13 @@ struct call {
     struct reply *reply;
     const char *field; /* a handler names the bad field with PAY_BAD_FIELD */
     struct text *why;  /* and may say what was wanted and what came */
-    char order_no[NO_SIZE], pay_id[NO_SIZE], refund_no[NO_SIZE]; /* for the log line */
+    char order_no[NO_SIZE], pay_id[NO_SIZE], refund_no[NO_SIZE]; /* for the log line, as */
+    char transfer_no[NO_SIZE];
 };
 /* Notes what the request is about; NULL or "" leaves it open. */
 void call_about(struct call *call, const char *order_no, const char *pay_id);
 void call_about_refund(struct call *call, const char *refund_no);
+void call_about_transfer(struct call *call, const char *transfer_no);
 
 struct route {
     const char *path;   /* "/payments/{}": {} is one segment */

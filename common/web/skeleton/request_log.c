@@ -55,6 +55,6 @@ void request_log(const struct cycle *c, enum pay_err err, int64_t us)
               KN("code", row->code), KV("result", err == PAY_OK ? "" : err_name(err)),
               KV("field", field_to_log(c)), KV("app_key", c->said_well ? c->said.app_key : ""),
               KV("order_no", c->call.order_no), KV("pay_id", c->call.pay_id),
-              KV("refund_no", c->call.refund_no), KN("us", us), KN("ms", us / 1000),
-              KV("client", c->request.client));
+              KV("refund_no", c->call.refund_no), KV("transfer_no", c->call.transfer_no),
+              KN("us", us), KN("ms", us / 1000), KV("client", c->request.client));
 }

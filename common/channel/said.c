@@ -1,0 +1,40 @@
+/* said.c - see said.h. */
+#include "channel/said.h"
+
+bool said_price_is(const struct channel_said *said, struct money price, const char *currency)
+{
+    return (said->price.minor == 0 || money_eq(said->price, price)) &&
+           (*said->currency == '\0' || str_eq(said->currency, currency));
+}
+
+enum pay_err said_begin(enum channel_about about, const char *no, struct channel_said *out)
+{
+    *out = (struct channel_said){ .about = about };
+    return text_copy(out->no, sizeof(out->no), no) ? PAY_OK : PAY_FAULT;
+}
+
+enum pay_err said_refused(struct channel_said *said)
+{
+    said->state = CHANNEL_FAILED;
+    return *said->error_code != '\0' ||
+                   text_copy(said->error_code, sizeof(said->error_code), "REFUSED")
+               ? PAY_OK
+               : PAY_FAULT;
+}
+
+enum pay_err said_not_supported(struct channel_said *said, const char *why)
+{
+    return text_copy(said->error_code, sizeof(said->error_code), "NOT_SUPPORTED") &&
+                   text_copy(said->error_msg, sizeof(said->error_msg), why)
+               ? said_refused(said)
+               : PAY_FAULT;
+}
+
+enum pay_err said_end(enum pay_err err, enum channel_about about, const char *no,
+                      struct channel_said *said)
+{
+    said->about = about;
+    if (!text_copy(said->no, sizeof(said->no), no))
+        return PAY_FAULT;
+    return err == PAY_REFUSED ? said_refused(said) : err;
+}

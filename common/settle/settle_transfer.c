@@ -1,0 +1,147 @@
+/* settle_transfer.c - what a channel says of one transfer, applied once. Under the row's lock the
+ * transfer's state decides: it ends (transfer/transfer_apply.h), or nothing is new. */
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "app/alert.h"
+#include "settle/callback_log.h"
+#include "settle/settle_private.h"
+#include "transfer/transfer_apply.h"
+#include "transfer/transfer_row.h"
+
+struct transfer_settling {
+    const struct channel_config *channel;
+    const struct channel_said *said;
+    const struct callback_raw *raw;
+    enum verdict verdict;
+    struct transfer transfer;
+};
+
+static enum pay_err row_lock(struct db *db, struct transfer_settling *w)
+{
+    static const char SQL[] = TRANSFER_SELECT " WHERE t.no = ? AND t.channel_id = ? FOR UPDATE";
+    const struct db_param in[] = { DB_STR(w->said->no), DB_NUM(w->channel->account.id) };
+
+    return ulid_is(w->said->no) ? transfer_read(db, SQL, DB_LIST(in), &w->transfer) : PAY_NOT_FOUND;
+}
+
+static enum pay_err raise(struct db *db, const struct transfer_settling *w, const char *kind,
+                          const char *says)
+{
+    char text[512];
+
+    snprintf(text, sizeof(text), "transfer %s (%lld %s), channel %s (%lld): %s", w->transfer.no,
+             (long long)w->transfer.price.minor, w->transfer.currency, w->channel->account.code,
+             (long long)w->channel->account.id, says);
+    return alert_raise(db, kind, w->transfer.app_id, w->transfer.no, text);
+}
+
+static enum pay_err other_account(struct db *db, struct transfer_settling *w)
+{
+    w->verdict = VERDICT_OTHER_ACCOUNT;
+    return raise(db, w, "other_account", "it names a merchant account that is not its own");
+}
+
+static enum pay_err other_price(struct db *db, struct transfer_settling *w)
+{
+    char says[128];
+
+    w->verdict = VERDICT_OTHER_PRICE;
+    snprintf(says, sizeof(says), "it says %lld %s", (long long)w->said->price.minor,
+             w->said->currency);
+    return raise(db, w, "other_price", says);
+}
+
+/* It ended here, and there it ended otherwise: no step leads from one end to another, and sending
+ * the callback again would not help. */
+static enum pay_err other_end(struct db *db, struct transfer_settling *w, const char *says)
+{
+    w->verdict = VERDICT_OTHER_END;
+    return raise(db, w, "transfer_other_end", says);
+}
+
+static enum pay_err ending_of(struct db *db, const struct transfer_settling *w,
+                              struct transfer_ending *out)
+{
+    *out = (struct transfer_ending){ .transfer = &w->transfer,
+                                     .said = w->said,
+                                     .when = success_time_of(w->said) };
+    return app_by_id(db, w->transfer.app_id, &out->app);
+}
+
+static enum pay_err succeeded(struct db *db, struct transfer_settling *w)
+{
+    struct transfer_ending ending;
+
+    if (w->transfer.status == TRANSFER_SUCCESS)
+        return PAY_OK;
+    if (w->transfer.status == TRANSFER_CLOSED)
+        return other_end(db, w, "it was paid out there, after it had failed");
+    w->verdict = VERDICT_ACCEPTED;
+    enum pay_err err = ending_of(db, w, &ending);
+    return err == PAY_OK ? transfer_succeed(db, &ending) : err;
+}
+
+static enum pay_err failed(struct db *db, struct transfer_settling *w, const char *word)
+{
+    struct transfer_ending ending;
+
+    if (w->transfer.status == TRANSFER_CLOSED)
+        return PAY_OK;
+    if (w->transfer.status == TRANSFER_SUCCESS)
+        return other_end(db, w, "it failed there, after it had been paid out");
+    w->verdict = VERDICT_ACCEPTED;
+    enum pay_err err = ending_of(db, w, &ending);
+    return err == PAY_OK ? transfer_fail(db, &ending, word) : err;
+}
+
+static enum pay_err apply(struct db *db, struct transfer_settling *w)
+{
+    if (w->said->other_account)
+        return other_account(db, w);
+    if (!said_price_is(w->said, w->transfer.price, w->transfer.currency))
+        return other_price(db, w);
+    switch (w->said->state) {
+    case CHANNEL_SUCCESS:
+        return succeeded(db, w);
+    case CHANNEL_FAILED:
+        return failed(db, w, "FAILED");
+    case CHANNEL_CLOSED:
+        return failed(db, w, "CLOSED");
+    case CHANNEL_WAITING:
+        return transfer_is_open(&w->transfer) ? transfer_note(db, &w->transfer, w->said) : PAY_OK;
+    case CHANNEL_NOT_FOUND:
+        return PAY_OK;
+    }
+    return PAY_FAULT;
+}
+
+static enum pay_err settle_work(struct db *db, void *arg)
+{
+    struct transfer_settling *w = arg;
+
+    w->verdict = VERDICT_REPEATED;
+    enum pay_err err = row_lock(db, w);
+    FP("transfer.settling");
+    if (err == PAY_OK)
+        err = apply(db, w);
+    FP("transfer.settled");
+    if (err == PAY_OK && w->raw)
+        err = callback_log_add(db, w->raw, w->verdict, 0);
+    FP("transfer.recorded");
+    return err;
+}
+
+enum pay_err settle_transfer(struct db *db, const struct channel_config *channel,
+                             const struct channel_said *said, const struct callback_raw *raw,
+                             enum verdict *verdict)
+{
+    static struct transfer_settling work;
+
+    work.channel = channel;
+    work.said = said;
+    work.raw = raw;
+    enum pay_err err = db_txn(db, settle_work, &work);
+    *verdict = work.verdict;
+    return err;
+}
