@@ -142,7 +142,7 @@ static void test_job_drain__cases(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {
         const struct drain_case *c = &CASES[i];
-        const struct job_drain table[] = { { c->name, &ROWS, c->batch, c->row } };
+        const struct job_drain table[] = { { c->name, &ROWS, c->batch, c->row, NULL } };
         struct job job = job_of();
 
         fill(NULL);
@@ -162,8 +162,8 @@ static void test_job_drain__cases(void **state)
 static void test_job_drain__turns_and_time(void **state)
 {
     const struct job_drain table[] = {
-        { "first", &ROWS, 4, work },
-        { "second", &ROWS, 2, work },
+        { "first", &ROWS, 4, work, NULL },
+        { "second", &ROWS, 2, work, NULL },
     };
     struct job job = job_of();
 
