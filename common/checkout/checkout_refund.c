@@ -70,8 +70,9 @@ enum pay_err checkout_refund(const struct refund_call *call, struct refund_reser
 
 /* clang-format off */
 const struct db_due REFUNDS_DUE = {
-    .due = "SELECT id FROM pay_refund FORCE INDEX (idx_sync)"
+    .due = "SELECT id, app_id AS owner FROM pay_refund FORCE INDEX (idx_sync)"
            " WHERE status = " STATE(REFUND_WAITING) " AND next_sync_time <= UTC_TIMESTAMP(3)"
+           "   AND " NOT_OF("app_id")
            " ORDER BY next_sync_time LIMIT ?"
            "   FOR UPDATE SKIP LOCKED",
     .claim = "UPDATE pay_refund"
@@ -83,6 +84,7 @@ const struct db_due REFUNDS_DUE = {
             "                           UTC_TIMESTAMP(3) + INTERVAL ? SECOND, NULL)"
             " WHERE id = ? AND claim_token = ?",
     .lease_s = 60,
+    .by_owner = true,
 };
 /* clang-format on */
 

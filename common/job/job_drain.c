@@ -2,7 +2,9 @@
 #include "job/job_drain.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "job/job_fair.h"
 
+#define DRAINS_MAX 4
 #define LOOK_MS 500 /* between two looks that found nothing */
 
 static enum pay_err work_on(struct job *job, const struct job_drain *drain,
@@ -30,17 +32,36 @@ static enum pay_err some_at_once(struct job *job, const struct job_drain *drain,
     return err;
 }
 
-/* One batch of one job; *worked: rows begun. What is claimed and not begun waits for its lease. */
-static enum pay_err drain_some(struct job *job, const struct job_drain *drain, size_t *worked)
+/* Rows of owners over their share only when no others are due: and then one, since others may fall
+ * due meanwhile. */
+static enum pay_err claim_some(struct job *job, const struct job_drain *drain,
+                               const struct job_fair *fair, struct db_due_rows *out)
 {
-    struct db_due_row rows[DB_DUE_MAX];
-    size_t count = 0;
-    enum pay_err err = drain->at_once
-                           ? some_at_once(job, drain, worked)
-                           : db_due_claim(job->db, drain->due, drain->batch, rows, &count);
+    char room[FAIR_OWNERS * 21];
+    struct text not_of = TEXT(room);
 
-    for (size_t i = 0; i < count && err == PAY_OK && (i == 0 || !job_over(job)); i++) {
-        err = work_on(job, drain, &rows[i]);
+    job_fair_list(fair, &not_of);
+    enum pay_err err = db_due_claim(job->db, drain->due, drain->batch, not_of.at, out);
+    if (err == PAY_OK && out->count == 0 && not_of.len > 0)
+        err = db_due_claim(job->db, drain->due, 1, "", out);
+    return err;
+}
+
+/* One batch of one job; *worked: rows begun. What is claimed and not begun waits for its lease:
+ * when the job is over, and when the rows of its owner turned out slow. */
+static enum pay_err drain_some(struct job *job, const struct job_drain *drain,
+                               struct job_fair *fair, size_t *worked)
+{
+    struct db_due_rows rows = { .count = 0 };
+    enum pay_err err = drain->at_once ? some_at_once(job, drain, worked)
+                                      : claim_some(job, drain, fair, &rows);
+
+    for (size_t i = 0; i < rows.count && err == PAY_OK && (i == 0 || !job_over(job)); i++) {
+        if (i > 0 && !job->once && job_fair_is_slow(fair, rows.at[i].owner))
+            continue;
+        const int64_t began = clock_ticks_us();
+        err = work_on(job, drain, &rows.at[i]);
+        job_fair_charge(fair, rows.at[i].owner, clock_ticks_us() - began);
         job_add(job, drain->name, 1);
         ++*worked;
     }
@@ -50,13 +71,17 @@ static enum pay_err drain_some(struct job *job, const struct job_drain *drain, s
 
 enum pay_err job_drain(struct job *job, const struct job_drain *table, size_t count)
 {
+    struct job_fair fair[DRAINS_MAX] = { 0 };
+
+    if (count > DRAINS_MAX)
+        return PAY_FAULT;
     for (size_t i = 0; i < count; i++)
         job_add(job, table[i].name, 0);
     for (;;) {
         size_t worked = 0;
         enum pay_err err = PAY_OK;
         for (size_t i = 0; i < count && err == PAY_OK; i++)
-            err = drain_some(job, &table[i], &worked);
+            err = drain_some(job, &table[i], &fair[i], &worked);
         bool away = err == PAY_DB_AWAY || err == PAY_LOST;
         if (err != PAY_OK && (job->once || !away))
             return err;

@@ -28,8 +28,9 @@ enum pay_err order_ask_turn(struct db *db, int64_t order_id, int64_t gap_s, bool
 
 /* Two jobs, so that orders whose channels do not answer delay no other. */
 #define EXPIRED \
-    "SELECT id FROM pay_order" \
-    " WHERE status = " STATE(ORDER_WAITING) " AND expire_time <= UTC_TIMESTAMP(3)"
+    "SELECT id, app_id AS owner FROM pay_order" \
+    " WHERE status = " STATE(ORDER_WAITING) " AND expire_time <= UTC_TIMESTAMP(3)" \
+                                            " AND " NOT_OF("app_id")
 #define AGE_S "TIMESTAMPDIFF(SECOND, expire_time, UTC_TIMESTAMP(3))"
 #define ASKED \
     "UPDATE pay_order SET asked_time = UTC_TIMESTAMP(3), update_time = update_time WHERE id = ?"
@@ -38,6 +39,7 @@ const struct db_due ORDERS_EXPIRED = {
     .due = EXPIRED " AND asked_time IS NULL ORDER BY expire_time LIMIT ? FOR UPDATE SKIP LOCKED",
     .claim = ASKED,
     .no_token = true,
+    .by_owner = true,
 };
 /* clang-format off */
 const struct db_due ORDERS_UNDECIDED = {
@@ -47,6 +49,7 @@ const struct db_due ORDERS_UNDECIDED = {
                    " ORDER BY asked_time LIMIT ? FOR UPDATE SKIP LOCKED",
     .claim = ASKED,
     .no_token = true,
+    .by_owner = true,
 };
 /* clang-format on */
 

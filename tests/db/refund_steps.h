@@ -155,17 +155,16 @@ static inline enum pay_err refund_said(const char *no, enum channel_state state,
 /* All refunds that wait are due; each is worked on as a job would. How many. */
 static inline int refunds_run(void)
 {
-    struct db_due_row rows[DB_DUE_MAX];
-    size_t count;
+    struct db_due_rows rows;
 
     run_sql("UPDATE pay_refund SET next_sync_time = UTC_TIMESTAMP(3) WHERE status = 0");
-    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, DB_DUE_MAX, rows, &count), PAY_OK);
-    for (size_t i = 0; i < count; i++) {
+    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, DB_DUE_MAX, "", &rows), PAY_OK);
+    for (size_t i = 0; i < rows.count; i++) {
         int64_t wait_s = 0;
-        ASSERT_ERR(checkout_refund_due(S.db, &S.config, &rows[i], &wait_s), PAY_OK);
-        ASSERT_ERR(db_due_done(S.db, &REFUNDS_DUE, &rows[i], wait_s), PAY_OK);
+        ASSERT_ERR(checkout_refund_due(S.db, &S.config, &rows.at[i], &wait_s), PAY_OK);
+        ASSERT_ERR(db_due_done(S.db, &REFUNDS_DUE, &rows.at[i], wait_s), PAY_OK);
     }
-    return (int)count;
+    return (int)rows.count;
 }
 
 /* The order's state, refund_price and refunding_price, the newest refund's state. */

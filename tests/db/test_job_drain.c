@@ -97,12 +97,11 @@ static enum pay_err work_on_even(struct job *job, const struct db_due_row *row, 
 /* Another program claims what is left, in the middle of a batch. */
 static enum pay_err work_in_company(struct job *job, const struct db_due_row *row, int64_t *wait_s)
 {
-    struct db_due_row rows[DB_DUE_MAX];
-    size_t count;
+    struct db_due_rows rows;
 
-    assert_int_equal(db_due_claim(other, &ROWS, DB_DUE_MAX, rows, &count), PAY_OK);
-    for (size_t i = 0; i < count; i++)
-        assert_int_equal(db_due_done(other, &ROWS, &rows[i], 600), PAY_OK);
+    assert_int_equal(db_due_claim(other, &ROWS, DB_DUE_MAX, "", &rows), PAY_OK);
+    for (size_t i = 0; i < rows.count; i++)
+        assert_int_equal(db_due_done(other, &ROWS, &rows.at[i], 600), PAY_OK);
     return work(job, row, wait_s);
 }
 
@@ -180,6 +179,64 @@ static void test_job_drain__turns_and_time(void **state)
     assert_in_range(clock_ticks_us() - since, 200000, 2000000);
 }
 
+/* ---- owners: the rows of one are slow */
+
+/* Row 1 to 12 are owner 1's, a thirteenth is owner 2's, due last. */
+static const struct db_due OWNED = {
+    .due = "SELECT id, IF(id > 12, 2, 1) AS owner FROM t.work WHERE due_time <= UTC_TIMESTAMP(3)"
+           "   AND " NOT_OF("IF(id > 12, 2, 1)") " ORDER BY due_time, id LIMIT ?"
+                                                 "   FOR UPDATE SKIP LOCKED",
+    .claim = "UPDATE t.work SET due_time = UTC_TIMESTAMP(3) + INTERVAL 30 SECOND WHERE id = ?",
+    .no_token = true,
+    .by_owner = true,
+};
+
+static int64_t slow_ms, turn_of_last, turns;
+
+static enum pay_err work_slowly(struct job *job, const struct db_due_row *row, int64_t *wait_s)
+{
+    (void)job;
+    (void)wait_s;
+    turns++;
+    if (row->id > 12)
+        turn_of_last = turns;
+    else
+        clock_sleep_ms((int)slow_ms);
+    return PAY_OK;
+}
+
+static const struct fair_case {
+    const char *name;
+    size_t batch;
+    int64_t slow_ms, for_ms;
+    int64_t turn, worked; /* of the thirteenth row; rows at least in this time */
+} FAIR[] = {
+    { "left out of the next claim", 1, 300, 900, 2, 3 },
+    { "claimed together: the others wait for their lease", 32, 1300, 1400, 2, 2 },
+    { "alone it has all of the time", 32, 40, 600, 9, 9 },
+};
+
+static void test_job_drain__a_slow_owner_delays_others_by_one_row(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(FAIR); i++) {
+        const struct fair_case *c = &FAIR[i];
+        const struct job_drain table[] = { { c->name, &OWNED, c->batch, work_slowly } };
+        struct job job = job_of();
+
+        fill(NULL);
+        run("UPDATE t.work SET due_time = UTC_TIMESTAMP(3) WHERE id > 12");
+        job.once = false;
+        job.until_us = clock_ticks_us() + c->for_ms * 1000;
+        slow_ms = c->slow_ms;
+        turns = turn_of_last = 0;
+        CHECK_I64(c->name, job_drain(&job, table, COUNT(table)), PAY_OK);
+        if (c->slow_ms >= 300)
+            CHECK_I64(c->name, turn_of_last, c->turn);
+        assert_true(turns >= c->worked);
+    }
+}
+
 /* ---- db_meanwhile */
 
 static void count_call(void *arg, int fd, int timeout_ms)
@@ -243,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_job_drain__cases),
         cmocka_unit_test(test_job_drain__turns_and_time),
+        cmocka_unit_test(test_job_drain__a_slow_owner_delays_others_by_one_row),
         cmocka_unit_test(test_db_meanwhile__is_called_while_the_server_works),
         cmocka_unit_test(test_db_meanwhile__a_server_that_hangs),
     };

@@ -195,13 +195,12 @@ static void test_settle__a_lost_commit_gives_back_once(void **state)
 /* The job is killed after the channel did it, before that was recorded: its lease runs out. */
 static void test_settle__a_killed_job_gives_back_once(void **state)
 {
-    struct db_due_row rows[1];
-    size_t count;
+    struct db_due_rows rows;
 
     (void)state;
     late_money("SO1");
-    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, 1, rows, &count), PAY_OK);
-    assert_int_equal(count, 1);
+    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, 1, "", &rows), PAY_OK);
+    assert_int_equal(rows.count, 1);
     assert_int_equal(P->sent, 0);
     channel_says(PAY_OK, CHANNEL_SUCCESS, CHANNEL_SUCCESS);
     assert_int_equal(refunds_run(), 1);

@@ -5,45 +5,51 @@
 struct claiming {
     const struct db_due *due;
     int64_t most;
-    struct db_due_row *rows;
-    size_t count;
+    const char *not_of;
+    struct db_due_rows *out;
     int64_t token;
 };
 
-struct id_row {
-    int64_t id;
+struct found_row {
+    int64_t id, owner;
+};
+static const struct db_column FOUND_COLUMNS[] = {
+    DB_COLUMN(struct found_row, id),
+    DB_COLUMN(struct found_row, owner),
 };
 
 static enum pay_err keep(void *arg, void *row)
 {
     struct claiming *claiming = arg;
-    const struct id_row *found = row;
+    const struct found_row *found = row;
+    struct db_due_rows *out = claiming->out;
 
-    if (claiming->count < (size_t)claiming->most)
-        claiming->rows[claiming->count++] = (struct db_due_row){ found->id, claiming->token };
+    if (out->count < (size_t)claiming->most)
+        out->at[out->count++] = (struct db_due_row){ found->id, claiming->token, found->owner };
     return PAY_OK;
 }
 
 static enum pay_err claim(struct db *db, void *arg)
 {
-    static const struct db_column COLUMNS[] = { DB_COLUMN(struct id_row, id) };
     struct claiming *claiming = arg;
-    const struct db_param most[] = { DB_NUM(claiming->most) };
-    struct id_row row;
+    const struct db_param look[] = { DB_STR(claiming->not_of), DB_NUM(claiming->most) };
+    const size_t unused = claiming->due->by_owner ? 0 : 1; /* parameters, and columns */
+    const struct db_shape shape = { FOUND_COLUMNS, COUNT(FOUND_COLUMNS) - unused };
+    struct found_row row = { .owner = 0 };
 
-    claiming->count = 0;
+    claiming->out->count = 0;
     enum pay_err err = db_select(db, &(const struct db_query){ .sql = claiming->due->due,
-                                                               .in = most,
-                                                               .n = COUNT(most),
-                                                               .shape = DB_SHAPE(COLUMNS),
+                                                               .in = look + unused,
+                                                               .n = COUNT(look) - unused,
+                                                               .shape = &shape,
                                                                .row = &row,
                                                                .each = keep,
                                                                .arg = claiming });
-    for (size_t i = 0; i < claiming->count && err == PAY_OK; i++) {
+    for (size_t i = 0; i < claiming->out->count && err == PAY_OK; i++) {
         const struct db_param in[] = {
             DB_NUM(claiming->token),
             DB_NUM(claiming->due->lease_s),
-            DB_NUM(claiming->rows[i].id),
+            DB_NUM(claiming->out->at[i].id),
         };
         const size_t skipped = claiming->due->no_token ? 2 : 0;
         err = db_exec_one(db, claiming->due->claim, in + skipped, COUNT(in) - skipped);
@@ -51,19 +57,21 @@ static enum pay_err claim(struct db *db, void *arg)
     return err;
 }
 
-enum pay_err db_due_claim(struct db *db, const struct db_due *due, size_t most,
-                          struct db_due_row *rows, size_t *count)
+enum pay_err db_due_claim(struct db *db, const struct db_due *due, size_t most, const char *not_of,
+                          struct db_due_rows *out)
 {
     struct claiming claiming = {
         .due = due,
-        .rows = rows,
+        .not_of = not_of,
+        .out = out,
         .most = (int64_t)(most < DB_DUE_MAX ? most : DB_DUE_MAX),
     };
 
     random_bytes(&claiming.token, sizeof(claiming.token));
     claiming.token = (claiming.token & (INT64_MAX - 1)) + 1; /* 0: nobody's */
     enum pay_err err = db_txn(db, claim, &claiming);
-    *count = err == PAY_OK ? claiming.count : 0;
+    if (err != PAY_OK)
+        out->count = 0;
     return err;
 }
 

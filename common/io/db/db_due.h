@@ -10,7 +10,8 @@
 #define DB_DUE_MAX 64
 
 struct db_due {
-    /* SELECT id … what is due, in order … LIMIT ? FOR UPDATE SKIP LOCKED */
+    /* SELECT id … what is due, in order … LIMIT ? FOR UPDATE SKIP LOCKED
+     * With by_owner: SELECT id, … AS owner … AND NOT_OF("the owner") … */
     const char *due;
     /* UPDATE … SET the token to ?, due after ? seconds WHERE id = ?
      * With no_token: … SET due later WHERE id = ? */
@@ -20,15 +21,22 @@ struct db_due {
     const char *done;
     int64_t lease_s;
     bool no_token; /* two programs at work on one row do no harm; done is NULL */
+    bool by_owner; /* each row is an app's or a channel's: job/job_fair.h */
 };
+#define NOT_OF(owner) "FIND_IN_SET(" owner ", ?) = 0"
 struct db_due_row {
-    int64_t id, token;
+    int64_t id, token, owner;
 };
 
-/* Takes what is due, most rows at most (<= DB_DUE_MAX). After an error nothing is claimed, or
- * (PAY_LOST) its lease ends. */
+struct db_due_rows {
+    struct db_due_row at[DB_DUE_MAX];
+    size_t count;
+};
+
+/* Takes what is due, most rows at most (<= DB_DUE_MAX), with by_owner none of the owners in not_of:
+ * "1,2", "" excludes none. After an error nothing is claimed, or (PAY_LOST) its lease ends. */
 MUST_USE enum pay_err db_due_claim(struct db *db, const struct db_due *due, size_t most,
-                                   struct db_due_row *rows, size_t *count);
+                                   const char *not_of, struct db_due_rows *out);
 /* Runs done. PAY_WRONG_STATE: the lease had run out and another program has the row. */
 MUST_USE enum pay_err db_due_done(struct db *db, const struct db_due *due,
                                   const struct db_due_row *row, int64_t wait_s);

@@ -1,0 +1,32 @@
+/* job_fair.h - how the owners of due rows (apps, channels) share the time of one job. An owner
+ * whose rows took longer than its share is left out while rows of others are due, so that one whose
+ * channel is slow delays no other by more than the row under work.
+ *
+ * The time that a row took is repaid in eight times as long. An owner over its share is one whose
+ * repayment lasts over two seconds: it has used a quarter of a second at once. A minute at most is
+ * owed. The owners are kept in the memory of the process. */
+#ifndef JOB_JOB_FAIR_H
+#define JOB_JOB_FAIR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/text.h"
+
+#define FAIR_OWNERS 64 /* beyond it the one that owes least is forgotten */
+
+struct job_fair {
+    struct fair_owner {
+        int64_t id; /* 0: free */
+        int64_t repaid_us;
+    } owners[FAIR_OWNERS];
+};
+
+/* The work on a row of the owner took so long. */
+void job_fair_charge(struct job_fair *fair, int64_t owner, int64_t us);
+/* Those over their share: "1,2", or "". */
+void job_fair_list(const struct job_fair *fair, struct text *to);
+/* It has used a second more than its share: the rows of it that are claimed already have to wait,
+ * too. */
+bool job_fair_is_slow(const struct job_fair *fair, int64_t owner);
+
+#endif
