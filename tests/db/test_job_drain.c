@@ -221,7 +221,9 @@ static void test_job_drain__a_slow_owner_delays_others_by_one_row(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(FAIR); i++) {
         const struct fair_case *c = &FAIR[i];
-        const struct job_drain table[] = { { c->name, &OWNED, c->batch, work_slowly } };
+        const struct job_drain table[] = {
+            { .name = c->name, .due = &OWNED, .batch = c->batch, .row = work_slowly },
+        };
         struct job job = job_of();
 
         fill(NULL);
