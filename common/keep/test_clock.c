@@ -1,10 +1,11 @@
-/* test_clock.c - orders first, then attempts, tasks and their hosts: every program locks in this
- * order. */
+/* test_clock.c - orders first, then attempts, refunds, tasks and their hosts: every program locks
+ * in this order. */
 #include "keep/test_clock.h"
 
 #include "app/app.h"
 #include "notify/notify_state.h"
 #include "order/order_state.h"
+#include "refund/refund_state.h"
 
 static enum pay_err advance(struct db *db, void *arg)
 {
@@ -18,6 +19,10 @@ static enum pay_err advance(struct db *db, void *arg)
         "       display_expire_time = display_expire_time - INTERVAL ? SECOND"
         " WHERE order_id IN (SELECT id FROM pay_order WHERE app_id = ?)"
         "   AND status = " STATE(ATTEMPT_WAITING);
+    static const char SQL_REFUNDS[] =
+        "UPDATE pay_refund"
+        "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND"
+        " WHERE app_id = ? AND status = " STATE(REFUND_WAITING) " AND claim_token = 0";
     static const char SQL_TASKS[] =
         "UPDATE notify_task"
         "   SET next_notify_time = next_notify_time - INTERVAL ? SECOND"
@@ -35,6 +40,8 @@ static enum pay_err advance(struct db *db, void *arg)
         err = db_exec(db, SQL_ORDERS, DB_LIST(twice), NULL);
     if (err == PAY_OK)
         err = db_exec(db, SQL_ATTEMPTS, DB_LIST(twice), NULL);
+    if (err == PAY_OK)
+        err = db_exec(db, SQL_REFUNDS, DB_LIST(in), NULL);
     if (err == PAY_OK)
         err = db_exec(db, SQL_TASKS, DB_LIST(in), NULL);
     if (err == PAY_OK)

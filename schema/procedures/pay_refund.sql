@@ -21,10 +21,11 @@ BEGIN
     END;
   END IF;
   IF NEW.status <> OLD.status THEN
-    IF (OLD.status, NEW.status) NOT IN ((0, 10), (0, 20), (20, 0)) THEN
+    IF (OLD.status, NEW.status) NOT IN ((0, 10), (0, 20), (20, 0))
+       OR (NEW.status = 10 AND NEW.success_time IS NULL) THEN
       BEGIN
         DECLARE why VARCHAR(128) DEFAULT CONCAT('refund ', OLD.no, ': no step from ', OLD.status, ' to ',
-          NEW.status);
+          NEW.status, IF(NEW.status = 10, ' without its time', ''));
         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
       END;
     END IF;

@@ -58,7 +58,7 @@ static const struct machine {
       "INSERT INTO pay_refund (id, no, app_id, channel_id, channel_code, order_id, extension_id,"
       " merchant_order_id, merchant_refund_id, pay_price, refund_price, currency, status)"
       " VALUES (1, 'N', 1, 1, 'mock', 1, 1, 'M', 'R', 500, 500, 'CNY', ",
-      "" },
+      ", success_time = NOW(3)" },
     { &TRANSFER_STATE_TABLE,
       "INSERT INTO pay_transfer (id, no, app_id, channel_id, channel_code, merchant_transfer_id,"
       " subject, price, currency, user_account, status)"

@@ -11,6 +11,7 @@
 #define SECRET "0123456789abcdef0123456789abcdef"
 
 static struct channel_account account;
+static enum channel_about about; /* what its address is for */
 static const struct channel_driver *const mock = &CHANNEL_MOCK;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -44,7 +45,9 @@ static enum pay_err parse(const struct channel_account *who, const char *at, siz
         json_free(&object);
         return PAY_BAD_BODY;
     }
-    const struct channel_callback callback = { .body = at, .body_len = len, .json = object };
+    const struct channel_callback callback = {
+        .about = about, .body = at, .body_len = len, .json = object
+    };
     enum pay_err err = mock->hear(who, &callback, out);
     json_free(&object);
     return err;
@@ -76,7 +79,8 @@ static bool copy_member(void *arg, const char *name, const struct json *value)
 
 static void result_bounded(const struct channel_said *out)
 {
-    PROPERTY(ulid_is(out->no) && memchr(out->channel_no, '\0', CHANNEL_NO_SIZE));
+    PROPERTY(out->about == about && ulid_is(out->no) &&
+             memchr(out->channel_no, '\0', CHANNEL_NO_SIZE));
     PROPERTY(out->state == CHANNEL_SUCCESS || out->state == CHANNEL_FAILED ||
              out->state == CHANNEL_CLOSED);
     PROPERTY(out->price.minor >= 1 && out->price.minor <= MONEY_MAX);
@@ -125,7 +129,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct json *object = NULL;
 
     if (json_parse(at, size, &object) == PAY_OK && json_kind(object) == JSON_OBJECT) {
-        const struct channel_callback callback = { .body = at, .body_len = size, .json = object };
+        about = json_member(object, "refund_no") ? ABOUT_REFUND : ABOUT_ORDER;
+        const struct channel_callback callback = {
+            .about = about, .body = at, .body_len = size, .json = object
+        };
         enum pay_err err = mock->claim(&callback, pay_id, &field);
         PROPERTY(err == PAY_OK || (err == PAY_BAD_FIELD && field && *field));
         /* Nobody guesses a HMAC: whatever came is refused before anything of it is read. */
