@@ -212,6 +212,7 @@ CREATE TABLE pay_refund (
     COMMENT 'when the row was last changed',
   UNIQUE KEY uk_no (no),
   UNIQUE KEY uk_merchant (app_id, merchant_refund_id),
+  UNIQUE KEY uk_channel_refund_no (channel_refund_no, channel_id),
   KEY idx_order (order_id),
   KEY idx_sync (status, next_sync_time),
   KEY idx_time (app_id, create_time),

@@ -28,8 +28,9 @@ enum channel_state {
 struct channel_said {
     enum channel_about about;
     enum channel_state state;
-    char no[NO_SIZE];                 /* ours: pay_id, refund_no, transfer_no */
-    char channel_no[CHANNEL_NO_SIZE]; /* the channel's own; "" when it did not say */
+    char no[NO_SIZE]; /* ours: pay_id, refund_no, transfer_no */
+    char channel_no
+        [CHANNEL_NO_SIZE]; /* the channel's own of this payment or refund; "" when it did not say */
     char channel_user_id[129];
     char error_code[65], error_msg[CHANNEL_ERROR_SIZE]; /* why it failed, when it says so */
     struct money price;                                 /* 0 when the channel did not say */

@@ -19,6 +19,11 @@ struct refund_settling {
     struct refund refund;
 };
 
+struct refund_owner {
+    char no[NO_SIZE];
+};
+static const struct db_column OWNER_COLUMNS[] = { DB_COLUMN(struct refund_owner, no) };
+
 /* Order row first, found through its refund without a lock; the refund is then read under it. */
 static enum pay_err rows_lock(struct db *db, struct refund_settling *w)
 {
@@ -66,6 +71,53 @@ static enum pay_err other_price(struct db *db, struct refund_settling *w)
     snprintf(says, sizeof(says), "it says %lld %s", (long long)w->said->price.minor,
              w->said->currency);
     return raise(db, w, "other_price", says);
+}
+
+/* The channel's number of a refund gives money back once, as that of a payment pays once. *taken:
+ * "" or the other refund that has it. */
+static enum pay_err number_taken(struct db *db, const struct refund_settling *w,
+                                 struct refund_owner *taken)
+{
+    static const char SQL[] =
+        "SELECT no FROM pay_refund WHERE channel_refund_no = ? AND channel_id = ? AND id <> ?";
+    const struct db_param in[] = {
+        DB_STR(w->said->channel_no),
+        DB_NUM(w->channel->account.id),
+        DB_NUM(w->refund.id),
+    };
+
+    *taken = (struct refund_owner){ .no = "" };
+    if (*w->said->channel_no == '\0')
+        return PAY_OK;
+    enum pay_err err = db_select(
+        db,
+        &(struct db_query){
+            .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(OWNER_COLUMNS), .row = taken });
+    return err == PAY_NO_ROW ? PAY_OK : err;
+}
+
+static enum pay_err other_payment(struct db *db, struct refund_settling *w, const char *taken)
+{
+    char says[160];
+
+    w->verdict = VERDICT_OTHER_PAYMENT;
+    snprintf(says, sizeof(says), "its number there, %s, is that of refund %s already",
+             w->said->channel_no, taken);
+    return raise(db, w, "other_payment", says);
+}
+
+/* Done there once more, under another number: acknowledged, since sending it again changes nothing.
+ */
+static enum pay_err succeeded_before(struct db *db, const struct refund_settling *w)
+{
+    const char *ours = w->refund.channel_refund_no, *theirs = w->said->channel_no;
+    char says[192];
+
+    if (*ours == '\0' || *theirs == '\0' || str_eq(ours, theirs))
+        return PAY_OK;
+    snprintf(says, sizeof(says), "it was done as %s, and the channel says now that it did it as %s",
+             ours, theirs);
+    return raise(db, w, "refunded_twice", says);
 }
 
 static enum pay_err ending_of(struct db *db, const struct refund_settling *w,
@@ -130,17 +182,24 @@ static enum pay_err money_went(struct db *db, struct refund_settling *w)
     case REFUND_FAILURE:
         return succeeded_after_all(db, w);
     case REFUND_SUCCESS:
-        return PAY_OK;
+        return succeeded_before(db, w);
     }
     return PAY_FAULT;
 }
 
 static enum pay_err apply(struct db *db, struct refund_settling *w)
 {
+    struct refund_owner taken;
+
     if (w->said->other_account)
         return other_account(db, w);
     if (!said_price_is(w->said, w->refund.refund_price, w->refund.currency))
         return other_price(db, w);
+    enum pay_err err = number_taken(db, w, &taken);
+    if (err != PAY_OK)
+        return err;
+    if (*taken.no != '\0' && w->said->state != CHANNEL_FAILED)
+        return other_payment(db, w, taken.no);
     switch (w->said->state) {
     case CHANNEL_SUCCESS:
         return money_went(db, w);
@@ -182,6 +241,9 @@ enum pay_err settle_refund(struct db *db, const struct channel_config *channel,
     work.said = said;
     work.raw = raw;
     enum pay_err err = db_txn(db, settle_work, &work);
+    /* Another refund got this number of the channel's meanwhile: now it is found. */
+    if (err == PAY_DUPLICATE)
+        err = db_txn(db, settle_work, &work);
     FP("refund.done");
     *verdict = work.verdict;
     return err;

@@ -314,6 +314,37 @@ static void test_settle_refund__conflicts_change_nothing(void **state)
                   3);
 }
 
+/* The channel's number of one refund cannot end another; a second number for one that is done is
+ * money that may have gone twice. */
+static void test_settle_refund__a_number_of_the_channels_counts_once(void **state)
+{
+    struct channel_said said;
+    char first[NO_SIZE];
+
+    (void)state;
+    paid("SO1", 10000);
+    ASSERT_ERR(reserved("SO1", "R1", 4000), PAY_OK);
+    memcpy(first, R.refund.no, NO_SIZE);
+    ASSERT_ERR(refund_said(first, CHANNEL_SUCCESS, 4000), PAY_OK);
+    ASSERT_ERR(reserved("SO1", "R2", 4000), PAY_OK);
+    for (int i = 0; i < 2; i++) {
+        said = result_of(R.refund.no, i == 0 ? CHANNEL_WAITING : CHANNEL_SUCCESS, 4000);
+        snprintf(said.channel_no, sizeof(said.channel_no), "%s",
+                 result_of(first, CHANNEL_SUCCESS, 4000).channel_no);
+        ASSERT_ERR(refund_said_as(&said), PAY_OTHER_PAYMENT);
+        assert_int_equal(V, VERDICT_OTHER_PAYMENT);
+    }
+    ASSERT_NUMBER("SELECT SUM(times) FROM pay_alert WHERE kind = 'other_payment'", 2);
+    ASSERT_MONEY(10, 4000, 4000, 0);
+    ASSERT_ERR(refund_said(R.refund.no, CHANNEL_SUCCESS, 4000), PAY_OK);
+    said = result_of(R.refund.no, CHANNEL_SUCCESS, 4000);
+    snprintf(said.channel_no, sizeof(said.channel_no), "again");
+    ASSERT_ERR(refund_said_as(&said), PAY_OK);
+    assert_int_equal(V, VERDICT_REPEATED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'refunded_twice'", 1);
+    ASSERT_MONEY(10, 8000, 0, 10);
+}
+
 /* The first try failed here and was done there, and another refund took the money meanwhile. */
 static void test_settle_refund__done_after_all_beyond_the_price(void **state)
 {
@@ -513,6 +544,7 @@ int main(void)
         REFUND_TEST(test_settle_refund__in_any_order),
         REFUND_TEST(test_settle_refund__repeated),
         REFUND_TEST(test_settle_refund__conflicts_change_nothing),
+        REFUND_TEST(test_settle_refund__a_number_of_the_channels_counts_once),
         REFUND_TEST(test_settle_refund__done_after_all_beyond_the_price),
         REFUND_TEST(test_refund_add__goes_back_by_itself_once),
         REFUND_TEST(test_refund_add__a_no_is_an_operators_business),
