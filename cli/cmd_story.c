@@ -1,9 +1,8 @@
-/* cmd_story.c - shroffctl order …, alerts … */
+/* cmd_story.c - shroffctl order … */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/command.h"
-#include "app/alert.h"
 #include "order/order_admin.h"
 #include "order/order_view.h"
 #include "watch/story.h"
@@ -62,54 +61,4 @@ int run_order_show(struct cli *cli)
     cli->out.more_cure = "the first 500 are shown; the later ones are in the order's tables";
     err = story_read(cli->db, key.id, event_print, &cli->out);
     return cli_listed(cli, err, "order show", NULL);
-}
-
-static enum pay_err alert_print(void *arg, void *row)
-{
-    struct out *out = arg;
-    const struct alert *alert = row;
-
-    out_row(out);
-    out_view(out, &ALERT_VIEW, alert);
-    return PAY_OK;
-}
-
-int run_alerts(struct cli *cli)
-{
-    int64_t limit, after;
-
-    if (!cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 100 }, &limit) ||
-        !cli_number(cli, &(struct number_option){ OPT_AFTER, 0, INT64_MAX, 0 }, &after))
-        return 2;
-    out_open(&cli->out, cli->value[OPT_JSON], true);
-    const struct alert_filter filter = {
-        .all = cli->value[OPT_ALL],
-        .after = after,
-        .limit = limit,
-    };
-    int64_t all = 0;
-    enum pay_err err = alert_list(cli->db, &filter, alert_print, &cli->out);
-    if (err == PAY_OK && cli->out.rows == limit)
-        err = alert_count(cli->db, &filter, &all);
-    cli->out.more = all - cli->out.rows;
-    return cli_listed(cli, err, "alerts", "no open alerts");
-}
-
-int run_alerts_close(struct cli *cli)
-{
-    int64_t id;
-
-    if (!str_to_i64(cli->arg[0], 1, INT64_MAX, &id))
-        return cli_fail(PAY_NOT_FOUND, cli->arg[0], "want an alert's number (shroffctl alerts)"), 2;
-    enum pay_err err = alert_close(cli->db, id, cli->actor.who, cli->actor.why);
-    if (err == PAY_NOT_FOUND)
-        return cli_fail(err, cli->arg[0], "no open alert has this number (shroffctl alerts --all)");
-    if (err != PAY_OK)
-        return cli_fail(err, "alerts close", NULL);
-    out_open(&cli->out, cli->value[OPT_JSON], false);
-    out_row(&cli->out);
-    out_i64(&cli->out, "id", id);
-    out_str(&cli->out, "closed_by", cli->actor.who);
-    out_close(&cli->out, NULL);
-    return EXIT_SUCCESS;
 }

@@ -60,6 +60,7 @@ static const struct option_row OPTIONS[OPT_COUNT] = {
     [OPT_PATH] = { "path", "PATH", "path with query exactly as sent" },
     [OPT_BODY_FILE] = { "body-file", "FILE", "the body; - is stdin" },
     [OPT_AUTHORIZATION_FILE] = { "authorization-file", "FILE", "the header's value; - is stdin" },
+    [OPT_ACTION] = { "action", "WORD", "refund, accept (late money of a closed order), keep" },
     [OPT_DRY_RUN] = { "dry-run", NULL, "say what would be done" },
 };
 
@@ -246,10 +247,10 @@ static bool args_read(struct cli *cli, const struct command *c, int argc, char *
     }
     if (!values_clean(cli))
         return false;
-    const char *why = str_or(cli->value[OPT_REASON], "");
+    const char *why = str_or(cli->value[OPT_REASON], str_or(cli->value[OPT_REMARK], ""));
     if (utf8_is_valid(why, strlen(why)) && utf8_count(why, strlen(why)) <= REASON_MAX)
         return true;
-    out_say("--reason takes at most %d characters of UTF-8", REASON_MAX);
+    out_say("--reason and --remark take at most %d characters of UTF-8", REASON_MAX);
     return false;
 }
 

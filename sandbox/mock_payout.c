@@ -231,13 +231,17 @@ void mock_payout_write(struct json_text *to, const struct mock_payout *payout)
 enum pay_err mock_payout_query(struct db *db, const struct json *object, const char *kind,
                                struct json_text *to)
 {
-    struct mock_payout payout = { .status = PAYOUT_UNKNOWN };
+    struct mock_payout payout;
     const char *no = str_or(signed_json_str(object, names_of(kind)->no), "");
 
     enum pay_err err = mock_payout_read(db, no, &payout);
-    if (err == PAY_NOT_FOUND && ulid_is(no) && text_copy(payout.no, sizeof(payout.no), no) &&
-        text_copy(payout.kind, sizeof(payout.kind), kind))
-        err = PAY_OK;
+    if (err == PAY_NOT_FOUND && ulid_is(no)) {
+        payout = (struct mock_payout){ .status = PAYOUT_UNKNOWN };
+        err = text_copy(payout.no, sizeof(payout.no), no) &&
+                      text_copy(payout.kind, sizeof(payout.kind), kind)
+                  ? PAY_OK
+                  : PAY_FAULT;
+    }
     if (err == PAY_OK)
         mock_payout_write(to, &payout);
     return err == PAY_NOT_FOUND ? PAY_BAD_FIELD : err;

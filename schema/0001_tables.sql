@@ -461,6 +461,7 @@ CREATE TABLE pay_alert (
   closed_by VARCHAR(64) NULL COMMENT 'the operator that closed it; null: open',
   close_time DATETIME(3) NULL COMMENT 'when it was closed',
   remark VARCHAR(255) NULL COMMENT 'why it was closed',
+  decision VARCHAR(8) NULL COMMENT 'what an operator decided about the money: refund, accept, keep',
   UNIQUE KEY uk_about (kind, about),
   UNIQUE KEY uk_crowd (kind, app_id, crowd),
   KEY idx_open (closed_by, id)

@@ -68,8 +68,8 @@ GRANT SELECT, INSERT, UPDATE ON shroff.notify_endpoint TO 'shroff_runner'@'wante
 GRANT SELECT, INSERT (kind, app_id, crowd, about, text), UPDATE (times, text, update_time)
              ON shroff.pay_alert        TO 'shroff_runner'@'wanted';
 
--- ctl: shroffctl. Reads everything; changes apps, keys and channels, resends, closes alerts, and writes a
--- line of admin_log for each. It cannot change those lines.
+-- ctl: shroffctl. Reads everything; changes apps, keys and channels, resends, closes alerts, decides what
+-- becomes of late and double money, and writes a line of admin_log for each. It cannot change those lines.
 CREATE OR REPLACE USER 'shroff_ctl'@'wanted' ACCOUNT LOCK;
 GRANT SELECT ON shroff.* TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.pay_app      TO 'shroff_ctl'@'wanted';
@@ -81,8 +81,20 @@ GRANT UPDATE (status, lane, notify_times, max_notify_times, next_notify_time, pa
                      ON shroff.notify_task     TO 'shroff_ctl'@'wanted';
 GRANT INSERT         ON shroff.notify_log      TO 'shroff_ctl'@'wanted';
 GRANT UPDATE         ON shroff.notify_endpoint TO 'shroff_ctl'@'wanted';
-GRANT INSERT, UPDATE (times, text, closed_by, close_time, remark, update_time)
+GRANT INSERT, UPDATE (times, text, closed_by, close_time, remark, decision, update_time)
                      ON shroff.pay_alert       TO 'shroff_ctl'@'wanted';
+GRANT UPDATE (status, channel_id, channel_code, channel_fee_rate, channel_fee_price, success_time,
+        extension_id, refund_count, channel_user_id, channel_order_no, version, update_time)
+                     ON shroff.pay_order       TO 'shroff_ctl'@'wanted';
+GRANT UPDATE (status, channel_order_no, channel_error_code, channel_error_msg, paid_price, paid_currency,
+        success_time, next_sync_time, update_time)
+                     ON shroff.pay_order_extension TO 'shroff_ctl'@'wanted';
+GRANT INSERT, UPDATE (status, channel_error_code, channel_error_msg, next_sync_time, sync_times, update_time)
+                     ON shroff.pay_refund      TO 'shroff_ctl'@'wanted';
+GRANT INSERT         ON shroff.notify_task     TO 'shroff_ctl'@'wanted';
+GRANT INSERT, UPDATE ON shroff.wallet          TO 'shroff_ctl'@'wanted';
+GRANT INSERT         ON shroff.ledger_entry    TO 'shroff_ctl'@'wanted';
+GRANT EXECUTE ON PROCEDURE shroff.notify_add   TO 'shroff_ctl'@'wanted';
 GRANT INSERT         ON shroff.admin_log       TO 'shroff_ctl'@'wanted';
 
 -- From each twin to its account: first the missing rights are granted, then the surplus ones revoked.

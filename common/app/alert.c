@@ -12,6 +12,7 @@ static const struct view_member ALERT_MEMBERS[] = {
     VIEW_MEMBER(struct alert, times, VIEW_NUMBER, "times", VIEW_ALWAYS),
     VIEW_MEMBER(struct alert, create_time, VIEW_TIME, "create_time", VIEW_ALWAYS),
     VIEW_MEMBER(struct alert, closed_by, VIEW_TEXT, "closed_by", VIEW_UNLESS_EMPTY),
+    VIEW_MEMBER(struct alert, decision, VIEW_TEXT, "decision", VIEW_UNLESS_EMPTY),
     VIEW_MEMBER(struct alert, text, VIEW_TEXT, "text", VIEW_ALWAYS),
 };
 const struct view ALERT_VIEW = VIEW_SHOWS_ALL(ALERT_MEMBERS);
@@ -122,12 +123,14 @@ static const struct db_column ALERT_COLUMNS[] = {
     DB_COLUMN(struct alert, text),
     DB_COLUMN(struct alert, closed_by),
     DB_COLUMN(struct alert, remark),
+    DB_COLUMN(struct alert, decision),
 };
 
 enum pay_err alert_list(struct db *db, const struct alert_filter *filter, db_each *each, void *arg)
 {
     static const char SQL[] =
-        "SELECT id, app_id, times, create_time, close_time, kind, about, text, closed_by, remark"
+        "SELECT id, app_id, times, create_time, close_time, kind, about, text, closed_by, remark,"
+        " decision"
         "  FROM pay_alert"
         " WHERE id > ? AND (? = 1 OR closed_by IS NULL)"
         " ORDER BY id LIMIT ?";

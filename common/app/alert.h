@@ -22,7 +22,7 @@ struct alert_crowd {
 MUST_USE enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert);
 struct alert {
     int64_t id, app_id, times, create_time, close_time;
-    char kind[33], about[65], text[4097], closed_by[257], remark[1021];
+    char kind[33], about[65], text[4097], closed_by[257], remark[1021], decision[9];
 };
 extern const struct view ALERT_VIEW;
 /* Open ones (or all), oldest first, at most limit after number `after`. */

@@ -265,3 +265,15 @@ enum pay_err refund_add(struct db *db, const struct order *order, const struct a
         return PAY_OK;
     return err == PAY_OK ? row_count(db, order->id) : err;
 }
+
+enum pay_err refund_of_attempt(struct db *db, const struct attempt *attempt, struct refund *out)
+{
+    static const char SQL[] = REFUND_SELECT
+        " WHERE r.order_id = ? AND r.merchant_refund_id = CONCAT('" REFUND_AUTO "', ?)";
+    const struct db_param in[] = { DB_NUM(attempt->order_id), DB_STR(attempt->no) };
+
+    enum pay_err err = refund_read(db, SQL, DB_LIST(in), out);
+    if (err == PAY_NO_ROW)
+        out->id = 0;
+    return err == PAY_NO_ROW ? PAY_OK : err;
+}

@@ -48,6 +48,10 @@ MUST_USE enum pay_err refund_reserve(struct db *db, const struct refund_request 
 MUST_USE enum pay_err refund_add(struct db *db, const struct order *order,
                                  const struct attempt *attempt, const char *cause);
 
+/* The automatic refund of an attempt; its id is 0 when there is none. */
+MUST_USE enum pay_err refund_of_attempt(struct db *db, const struct attempt *attempt,
+                                        struct refund *out);
+
 /* Inside a transaction, under the order's lock: a refund that failed waits again, its money
  * reserved anew. PAY_OVER_REFUND: what is left does not cover it. */
 MUST_USE enum pay_err refund_reopen(struct db *db, const struct refund *refund);

@@ -104,7 +104,7 @@ static enum pay_err conflict(struct db *db, struct settling *w)
 /* ---- it pays the order */
 
 /* Changes attempt and order in one statement. The order is locked and known, so both rows must
- * change. */
+ * change, but for an attempt that is accepted: it is as it will be. */
 static enum pay_err paid_update(struct db *db, const struct settling *w, const struct order *paid)
 {
     /* clang-format off */
@@ -140,7 +140,8 @@ static enum pay_err paid_update(struct db *db, const struct settling *w, const s
     int64_t changed = 0;
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), &changed);
-    return err == PAY_OK && changed != 2 ? PAY_WRONG_STATE : err;
+    const int64_t rows = w->attempt.status == ATTEMPT_SUCCESS ? 1 : 2;
+    return err == PAY_OK && changed != rows ? PAY_WRONG_STATE : err;
 }
 
 enum pay_err order_as_paid(const struct order *order, const struct attempt *attempt,
@@ -178,6 +179,14 @@ static enum pay_err pay(struct db *db, struct settling *w, const struct app *app
     return err == PAY_OK ? order_notify(db, app, &change) : err;
 }
 
+enum pay_err settle_accept(struct db *db, struct settling *w)
+{
+    const struct app *app;
+
+    enum pay_err err = app_by_id(db, w->order.app_id, &app);
+    return err == PAY_OK ? pay(db, w, app) : err;
+}
+
 /* ---- money that does not pay the order is kept on record; it goes back, or an operator decides */
 
 static const struct keeping {
@@ -197,7 +206,8 @@ static enum pay_err kept_update(struct db *db, const struct settling *w,
         "UPDATE pay_order_extension"
         "   SET status = " STATE(ATTEMPT_SUCCESS) ","
         "       paid_price = price, paid_currency = currency, success_time = ?,"
-        "       channel_order_no = ?, duplicate_paid = ?, next_sync_time = NULL"
+        "       channel_order_no = ?, duplicate_paid = ?, next_sync_time = NULL,"
+        "       channel_error_code = NULL, channel_error_msg = NULL"
         " WHERE id = ? AND status = ?";
     /* clang-format on */
     const int64_t when = success_time_of(w->said);

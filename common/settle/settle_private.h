@@ -25,6 +25,10 @@ MUST_USE enum pay_err money_is_known(struct db *db, const struct channel_config 
                                      const struct channel_said *said, const struct attempt *attempt,
                                      bool *known);
 
+/* The attempt has its money; an operator decided that it pays its closed order after all. Under the
+ * order's lock; order and attempt are given, and of the channel what is recorded. */
+MUST_USE enum pay_err settle_accept(struct db *db, struct settling *w);
+
 /* The order as it will be once this attempt has paid it. */
 MUST_USE enum pay_err order_as_paid(const struct order *order, const struct attempt *attempt,
                                     const struct channel_config *channel,

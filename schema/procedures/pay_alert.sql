@@ -4,7 +4,7 @@ DELIMITER //
 CREATE OR REPLACE TRIGGER pay_alert_again BEFORE UPDATE ON pay_alert FOR EACH ROW
 BEGIN
   IF NEW.times > OLD.times THEN
-    SET NEW.closed_by = NULL, NEW.close_time = NULL;
+    SET NEW.closed_by = NULL, NEW.close_time = NULL, NEW.decision = NULL;
   END IF;
 END//
 DELIMITER ;

@@ -141,7 +141,8 @@ static inline int proofs_hold(void **state)
                   0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
                   " WHERE e.status = 10 AND NOT (o.extension_id <=> e.id) AND NOT EXISTS"
-                  " (SELECT 1 FROM pay_alert a WHERE a.about = e.no AND a.closed_by IS NULL)"
+                  " (SELECT 1 FROM pay_alert a WHERE a.about = e.no AND (a.closed_by IS NULL OR"
+                  "  a.decision = 'keep'))"
                   " AND NOT EXISTS (SELECT 1 FROM pay_refund r WHERE r.extension_id = e.id"
                   "  AND r.status <> 20)",
                   0);

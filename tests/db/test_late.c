@@ -2,49 +2,7 @@
  * on record with the refund that gives it back, or with an alert on which an operator decides. */
 #include <time.h>
 
-#include "tests/db/refund_steps.h"
-
-static void late_payment(const char *policy)
-{
-    char sql[128];
-
-    snprintf(sql, sizeof(sql), "UPDATE pay_app SET late_payment = '%s'", policy);
-    run_sql(sql);
-    clock_sleep_ms(1100); /* apps are kept for a second */
-}
-
-/* An order that was closed while its payer paid. */
-static void closed_order(const char *no)
-{
-    created(no, 10000);
-    run_sql("UPDATE pay_order SET status = 20 WHERE status = 0");
-}
-
-static void late_money(const char *no)
-{
-    closed_order(no);
-    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
-    assert_int_equal(V, VERDICT_LATE_PAID);
-}
-
-/* A paid order whose first attempt was paid, too. */
-static void double_money(const char *no)
-{
-    char first[NO_SIZE];
-
-    created(no, 10000);
-    memcpy(first, C.attempt.no, NO_SIZE);
-    another_attempt();
-    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
-    memcpy(C.attempt.no, first, NO_SIZE);
-    ASSERT_ERR(settled(first, CHANNEL_SUCCESS, 10000), PAY_OK);
-    assert_int_equal(V, VERDICT_DUPLICATE_PAID);
-}
-
-#define ASSERT_ALERTS(kind, closed) \
-    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = '" kind \
-                  "' AND times = 1 AND closed_by <=> " closed, \
-                  1)
+#include "tests/db/late_steps.h"
 
 /* ---- it goes back by itself */
 
@@ -308,8 +266,6 @@ static void test_settle__a_close_at_once(void **state)
     print_message("a callback against a close: paid %d, closed %d\n", paid_rounds,
                   all - paid_rounds);
 }
-
-#define LATE_TEST(f) cmocka_unit_test_setup_teardown((f), refund_begin, proofs_hold)
 
 int main(void)
 {
