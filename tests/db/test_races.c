@@ -1,0 +1,429 @@
+/* Pairs of steps that meet on one order at the same moment, round after round. After each round the
+ * order, its attempts, refunds, tasks and steps agree; after each hundred the whole audit is clean.
+ * SHROFF_FULL=1 runs 100,000 rounds of each pair. */
+#include "tests/db/race.h"
+
+#include "settle/close.h"
+#include "settle/sync.h"
+#include "watch/audit.h"
+
+#define ROUNDS 400
+#define ROUNDS_FULL 100000
+#define AUDIT_EVERY 100
+
+/* ---- what holds after each round; each SELECT counts violations, ? is the order's id */
+
+static const struct promise {
+    const char *name, *sql;
+} PROMISES[] = {
+    { "a paid order has one attempt that paid it",
+      "SELECT COUNT(*) FROM pay_order o WHERE o.id = ? AND (o.status IN (10, 30)) <> EXISTS"
+      " (SELECT 1 FROM pay_order_extension e WHERE e.id = o.extension_id AND e.order_id = o.id"
+      "  AND e.status = 10 AND e.duplicate_paid = 0 AND e.paid_price = o.price)" },
+    { "nothing of a closed order can be paid",
+      "SELECT COUNT(*) FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
+      " WHERE o.id = ? AND o.status = 20 AND e.status = 0" },
+    { "money that did not pay the order goes back, once",
+      "SELECT COUNT(*) FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
+      " WHERE o.id = ? AND e.status = 10 AND NOT (o.extension_id <=> e.id) AND 1 <>"
+      " (SELECT COUNT(*) FROM pay_refund r WHERE r.extension_id = e.id AND r.cause <> 'merchant'"
+      "  AND r.refund_price = e.paid_price)" },
+    { "what paid the order does not go back by itself",
+      "SELECT COUNT(*) FROM pay_order o JOIN pay_refund r ON r.order_id = o.id"
+      " WHERE o.id = ? AND r.cause <> 'merchant' AND o.extension_id <=> r.extension_id" },
+    { "the order's sums are its refunds'",
+      "SELECT COUNT(*) FROM pay_order o WHERE o.id = ? AND NOT ("
+      " o.refund_price = (SELECT COALESCE(SUM(refund_price), 0) FROM pay_refund r"
+      "  WHERE r.order_id = o.id AND r.status = 10 AND r.cause = 'merchant')"
+      " AND o.refunding_price = (SELECT COALESCE(SUM(refund_price), 0) FROM pay_refund r"
+      "  WHERE r.order_id = o.id AND r.status = 0 AND r.cause = 'merchant')"
+      " AND o.refund_price + o.refunding_price <= o.price"
+      " AND o.refund_count = (SELECT COUNT(*) FROM pay_refund r WHERE r.order_id = o.id)"
+      " AND (o.status = 30) = (o.refund_price = o.price AND o.refund_price > 0))" },
+    { "one task for each event, none for another",
+      "SELECT COUNT(*) FROM pay_order o WHERE o.id = ? AND NOT ("
+      " (o.status IN (10, 30)) = (SELECT COUNT(*) FROM notify_task t WHERE t.type = 1"
+      "  AND t.data_id = o.id AND t.event = 'order.success')"
+      " AND (SELECT COUNT(*) FROM notify_task t WHERE t.type = 1 AND t.data_id = o.id"
+      "  AND t.event = 'order.closed') = (SELECT COUNT(*) FROM status_log l"
+      "  WHERE l.kind = 'order' AND l.data_id = o.id AND l.to_status = 20))" },
+    { "one task for each end of a refund",
+      "SELECT COUNT(*) FROM pay_refund r WHERE r.order_id = ? AND r.cause = 'merchant'"
+      " AND r.status <> 0 AND 1 <> (SELECT COUNT(*) FROM notify_task t WHERE t.type = 2"
+      "  AND t.data_id = r.id AND t.version = r.version)" },
+    { "only legal steps",
+      "SELECT COUNT(*) FROM status_log l WHERE l.kind = 'order' AND l.data_id = ?"
+      " AND (l.from_status, l.to_status) NOT IN ((0, 10), (0, 20), (20, 10), (10, 30))" },
+    { "only legal steps of attempts",
+      "SELECT COUNT(*) FROM status_log l JOIN pay_order_extension e ON e.id = l.data_id"
+      " WHERE l.kind = 'attempt' AND e.order_id = ?"
+      " AND (l.from_status, l.to_status) NOT IN ((0, 10), (0, 20), (20, 10))" },
+    { "each step was made once, and the last one is where it stands",
+      "SELECT COUNT(*) FROM pay_order o WHERE o.id = ? AND (EXISTS (SELECT 1 FROM status_log l"
+      "  WHERE l.kind = 'order' AND l.data_id = o.id GROUP BY l.to_status HAVING COUNT(*) > 1)"
+      " OR o.status <> COALESCE((SELECT l.to_status FROM status_log l WHERE l.kind = 'order'"
+      "  AND l.data_id = o.id ORDER BY l.id DESC LIMIT 1), 0))" },
+};
+
+struct pair {
+    const char *name;
+    actor *act[2];
+    void (*prepare)(struct round *round);
+    /* NULL, or what is wrong with what the two came to. */
+    const char *(*judge)(const struct round *round, const enum pay_err err[2]);
+    unsigned variants;
+};
+
+static int64_t about(const char *sql, int64_t id)
+{
+    const struct db_param in[] = { DB_NUM(id) };
+    int64_t n = 0;
+
+    enum pay_err err = db_number(S.root, sql, DB_LIST(in), &n);
+    db_end(S.root);
+    return err == PAY_OK ? n : -1;
+}
+
+static int64_t order_status(const struct round *round)
+{
+    return about("SELECT status FROM pay_order WHERE id = ?", round->order_id);
+}
+
+static bool is_outage(enum pay_err err)
+{
+    return err == PAY_FAULT || err == PAY_DB_AWAY || err == PAY_LOST;
+}
+
+static const char *round_wrong(const struct pair *pair, const struct round *round)
+{
+    for (int who = 0; who < 2; who++)
+        if (is_outage(RACE->err[who]))
+            return err_name(RACE->err[who]);
+    for (size_t i = 0; i < COUNT(PROMISES); i++)
+        if (about(PROMISES[i].sql, round->order_id) != 0)
+            return PROMISES[i].name;
+    return pair->judge(round, RACE->err);
+}
+
+static enum pay_err violation(void *arg, void *row)
+{
+    const struct audit_row *found = row;
+    fail_msg("audit %s: %s: %s", (const char *)arg, found->about, found->text);
+    return PAY_OK;
+}
+
+/* The rounds so far, then an empty table again: the proofs read all of it. */
+static void audit_is_clean(void)
+{
+    for (size_t i = 0; i < AUDIT_PROOF_COUNT; i++) {
+        const struct audit_proof *proof = &AUDIT_PROOFS[i];
+        ASSERT_ERR(audit_prove(S.root, proof, 30, violation, (void *)(uintptr_t)proof->name),
+                   PAY_OK);
+        db_end(S.root);
+    }
+    empty_tables();
+}
+
+/* One of the two begins up to 2 ms later. */
+static struct round plan(const struct pair *pair, uint64_t pair_no, int64_t n)
+{
+    const uint64_t drawn = mixed(RACE->seed ^ mixed(pair_no << 32 | (uint64_t)n));
+    struct round round = { .variant = (unsigned)(drawn >> 8) % pair->variants,
+                           .late = (drawn >> 16) % 4 == 0 };
+
+    round.delay_us[drawn % 2] = (int)((drawn >> 24) % 2000);
+    snprintf(round.order, sizeof(round.order), "R%llu-%lld", (unsigned long long)pair_no,
+             (long long)n);
+    return round;
+}
+
+static void prepared(const struct pair *pair, struct round *round)
+{
+    RACE->book = BOOK_OPEN;
+    channel_says(PAY_OK, CHANNEL_SUCCESS, CHANNEL_NOT_FOUND);
+    created(round->order, 10000);
+    snprintf(round->pay_id, sizeof(round->pay_id), "%s", C.attempt.no);
+    round->order_id = C.order.id;
+    round->attempt_id =
+        about("SELECT id FROM pay_order_extension WHERE order_id = ?", round->order_id);
+    if (pair->prepare)
+        pair->prepare(round);
+    RACE->round = *round;
+}
+
+static void raced(uint64_t pair_no, const struct pair *pair)
+{
+    const int64_t rounds = getenv("SHROFF_FULL") ? ROUNDS_FULL : ROUNDS;
+    int ends[31] = { 0 };
+
+    race_begin(pair->act);
+    for (int64_t n = 0; n < rounds; n++) {
+        struct round round = plan(pair, pair_no, n);
+        prepared(pair, &round);
+        const char *wrong = race_run() ? round_wrong(pair, &round) : "it hangs";
+        if (wrong)
+            fail_msg("%s: SHROFF_SEED=%llu, round %lld, variant %u: %s (%s, %s)", pair->name,
+                     (unsigned long long)RACE->seed, (long long)n, round.variant, wrong,
+                     err_name(RACE->err[0]), err_name(RACE->err[1]));
+        ends[order_status(&round)]++;
+        if (n % AUDIT_EVERY == AUDIT_EVERY - 1)
+            audit_is_clean();
+    }
+    race_end();
+    print_message("%s: %lld rounds; waiting %d, paid %d, closed %d, refunded %d\n", pair->name,
+                  (long long)rounds, ends[0], ends[10], ends[20], ends[30]);
+}
+
+/* ---- the steps */
+
+static enum pay_err callback_again(const struct round *round)
+{
+    struct channel_said said = result_of(round->pay_id, CHANNEL_SUCCESS, 10000);
+    return said_by_callback(&said, "pay_id");
+}
+
+static enum pay_err callback(const struct round *round)
+{
+    return book_pays(round->late) ? callback_again(round) : PAY_CLOSED;
+}
+
+static enum pay_err closes(const struct round *round)
+{
+    static struct order order;
+    const struct order_key key = { .merchant_order_id = round->order };
+    const struct closing closing = {
+        .db = S.db, .config = &S.config, .app_id = S.app->id, .nonce = fresh_nonce()
+    };
+    return order_close(&closing, &key, &order);
+}
+
+static enum pay_err expires(const struct round *round)
+{
+    return order_expire(S.db, &S.config, round->order_id);
+}
+
+static enum pay_err syncs(const struct round *round)
+{
+    const struct order_key key = { .merchant_order_id = round->order };
+    const struct order_syncing order = { .db = S.db,
+                                         .config = &S.config,
+                                         .app_id = S.app->id,
+                                         .nonce = fresh_nonce(),
+                                         .key = &key };
+    return round->variant == 0 ? attempt_sync(S.db, &S.config, round->attempt_id)
+                               : order_sync(&order);
+}
+
+static enum pay_err submits(const struct round *round)
+{
+    return submit_another(round->order);
+}
+
+static enum pay_err closes_somehow(const struct round *round)
+{
+    return round->variant == 0 ? expires(round) : closes(round);
+}
+
+/* ---- what they meet on */
+
+static void past_its_end(struct round *round)
+{
+    char sql[128];
+
+    snprintf(sql, sizeof(sql),
+             "UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND"
+             " WHERE id = %lld",
+             (long long)round->order_id);
+    run_sql(sql);
+}
+
+/* The end comes in the middle of the round, or the merchant closes. */
+static void near_its_end(struct round *round)
+{
+    char sql[160];
+
+    snprintf(sql, sizeof(sql),
+             "UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3) + INTERVAL 2000 MICROSECOND"
+             " WHERE id = %lld",
+             (long long)round->order_id);
+    if (round->variant == 0)
+        run_sql(sql);
+}
+
+/* The channel has the money already, and its callback and our question meet. */
+static void paid_there(struct round *round)
+{
+    round->late = false;
+    (void)book_becomes(BOOK_PAID);
+}
+
+/* Paid when an acknowledged callback said so; else closed exactly when the channel closed it. */
+static const char *judge_end(const struct round *round, const enum pay_err err[2])
+{
+    const int64_t status = order_status(round);
+
+    if (err[0] == PAY_OK && status != 10 && !(round->late && status == 20))
+        return "an acknowledged callback and no payment";
+    if (err[0] != PAY_OK && err[0] != PAY_CLOSED)
+        return "a callback that was not acknowledged";
+    if (err[1] != PAY_OK && err[1] != PAY_PAID)
+        return "a close without a result";
+    if (RACE->book == BOOK_CLOSED && status != 20)
+        return "closed at the channel, and not here";
+    return err[1] == PAY_PAID && status != 10 ? "refused as paid, and not paid" : NULL;
+}
+
+static const char *judge_paid(const struct round *round, const enum pay_err err[2])
+{
+    return err[0] != PAY_OK || err[1] != PAY_OK ? "one of the two failed"
+           : order_status(round) != 10          ? "not paid"
+                                                : NULL;
+}
+
+static const char *judge_submit(const struct round *round, const enum pay_err err[2])
+{
+    if (err[0] == PAY_OK && order_status(round) != 20 && round->variant == 1)
+        return "closed with 200, and not closed";
+    if (err[1] == PAY_OK && order_status(round) == 20 &&
+        about("SELECT COUNT(*) FROM pay_order_extension WHERE order_id = ?", round->order_id) != 2)
+        return "submitted, and no attempt";
+    return NULL;
+}
+
+/* ---- refunds */
+
+/* Variant 0: the callback that pays. 1: the refund's own; 2: one that says it failed. */
+static enum pay_err callback_of_either(const struct round *round)
+{
+    struct channel_said said = result_of(
+        round->refund_no, round->variant == 2 ? CHANNEL_FAILED : CHANNEL_SUCCESS, 6000);
+
+    if (round->variant == 0)
+        return callback_again(round);
+    said.about = ABOUT_REFUND;
+    return said_by_callback(&said, "refund_no");
+}
+
+static enum pay_err refund_once_more(const struct round *round)
+{
+    char no[48];
+
+    snprintf(no, sizeof(no), "%s-A", round->order);
+    return refunded(round->order, no, 6000);
+}
+
+/* Variant 0: another number; 1: the same request; 2: the same number, another price; 3: what is
+ * left, as far as the caller knows. */
+static enum pay_err refund_other(const struct round *round)
+{
+    struct refund_terms terms;
+    char no[48];
+
+    snprintf(no, sizeof(no), "%s-%s", round->order,
+             round->variant == 0 || round->variant == 3 ? "B" : "A");
+    terms = refund_terms_of(no, round->variant == 2 ? 5999 : 6000);
+    if (round->variant == 3) {
+        terms.refund_price = MONEY(4000);
+        terms.expected_remaining = 10000;
+    }
+    return refund_with(round->order, &terms, true);
+}
+
+static void paid_already(struct round *round)
+{
+    (void)book_becomes(BOOK_PAID);
+    RACE->round = *round;
+    ASSERT_ERR(callback_again(round), PAY_OK);
+}
+
+/* Variants 1 and 2: paid, and a refund of 6000 waits at the channel. */
+static void refund_waits(struct round *round)
+{
+    if (round->variant == 0)
+        return;
+    paid_already(round);
+    channel_says(PAY_OK, CHANNEL_WAITING, CHANNEL_WAITING);
+    ASSERT_ERR(refund_once_more(round), PAY_OK);
+    snprintf(round->refund_no, sizeof(round->refund_no), "%s", R.refund.no);
+}
+
+static int64_t refunds_taken(const struct round *round)
+{
+    return about("SELECT refund_price + refunding_price FROM pay_order WHERE id = ?",
+                 round->order_id);
+}
+
+/* The refund finds a paid order, or is refused. */
+static const char *judge_paid_refund(const struct round *round, const enum pay_err err[2])
+{
+    const int64_t taken = refunds_taken(round);
+
+    if (err[0] != PAY_OK)
+        return "the callback was not acknowledged";
+    if (round->variant == 0 && (taken == 6000) != (err[1] == PAY_OK))
+        return "the refund's answer is not what was done";
+    if (round->variant == 1 && (err[1] != PAY_OK || taken != 6000))
+        return "the refund is not done once";
+    return NULL;
+}
+
+static const char *judge_refunds(const struct round *round, const enum pay_err err[2])
+{
+    static const int64_t BOTH[] = { 6000, 6000, 6000, 10000 };
+    const int yes = (err[0] == PAY_OK) + (err[1] == PAY_OK);
+    const int64_t taken = refunds_taken(round);
+
+    if (round->variant == 1)
+        return yes == 2 && taken == 6000 ? NULL : "a repeat is not the same refund";
+    if (round->variant == 2)
+        return yes == 1 && (taken == 6000 || taken == 5999) ? NULL : "one number, two prices";
+    if (round->variant == 0)
+        return yes == 1 && taken == 6000 ? NULL : "over the price, or neither";
+    return yes >= 1 && (taken == BOTH[3] || yes == 1) ? NULL : "a stale remaining was accepted";
+}
+
+static const struct pair PAIRS[] = {
+    { "callback against close", { callback, closes }, NULL, judge_end, 1 },
+    { "callback against order_closer", { callback, expires }, past_its_end, judge_end, 1 },
+    { "callback against sync", { callback_again, syncs }, paid_there, judge_paid, 2 },
+    { "closing against submit", { closes_somehow, submits }, near_its_end, judge_submit, 2 },
+    { "callback against refund", { callback_of_either, refund_once_more }, refund_waits,
+      judge_paid_refund, 3 },
+    { "refund against refund", { refund_once_more, refund_other }, paid_already, judge_refunds, 4 },
+};
+
+#define RACE_OF(name, number) \
+    static void test_race__##name(void **state) \
+    { \
+        (void)state; \
+        raced((number), &PAIRS[number]); \
+    }
+RACE_OF(callback_close, 0)
+RACE_OF(callback_closer, 1)
+RACE_OF(callback_sync, 2)
+RACE_OF(closing_submit, 3)
+RACE_OF(callback_refund, 4)
+RACE_OF(refund_refund, 5)
+
+static int round_over(void **state)
+{
+    (void)state;
+    actors_kill();
+    return 0;
+}
+
+#define RACE_TEST(f) cmocka_unit_test_setup_teardown((f), refund_begin, round_over)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RACE_TEST(test_race__callback_close),
+        RACE_TEST(test_race__callback_closer),
+        RACE_TEST(test_race__callback_sync),
+        RACE_TEST(test_race__closing_submit),
+        RACE_TEST(test_race__callback_refund),
+        RACE_TEST(test_race__refund_refund),
+        cmocka_unit_test(test_locks__one_order_for_all),
+    };
+    return cmocka_run_group_tests_name("races", tests, race_up, shroff_down);
+}
