@@ -59,9 +59,9 @@ static inline bool book_pays(bool late)
 
 static inline enum pay_err book_says(const char *pay_id, bool closes, struct channel_said *out)
 {
-    static const enum channel_state STATES[] = { [BOOK_OPEN] = CHANNEL_WAITING,
-                                                 [BOOK_PAID] = CHANNEL_SUCCESS,
-                                                 [BOOK_CLOSED] = CHANNEL_CLOSED };
+    static const enum channel_state STATES[] = {
+        [BOOK_OPEN] = CHANNEL_WAITING, [BOOK_PAID] = CHANNEL_SUCCESS, [BOOK_CLOSED] = CHANNEL_CLOSED
+    };
     int book = closes ? BOOK_CLOSED : BOOK_OPEN;
 
     if (str_eq(pay_id, RACE->round.pay_id)) {
