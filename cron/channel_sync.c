@@ -1,9 +1,10 @@
-/* channel_sync.c - asks channels about attempts and refunds whose result is not known, so that a
- * payment whose callback never comes is paid here, too; sends the automatic refunds; ends at its
- * channel what an order needs no more. Cron starts it every minute; it works 65 s. Any number may
- * run at once. */
+/* channel_sync.c - asks channels about attempts, refunds and transfers whose result is not known,
+ * so that a payment whose callback never comes is paid here, too; sends the automatic refunds; ends
+ * at its channel what an order needs no more. Cron starts it every minute; it works 65 s. Any
+ * number may run at once. */
 #include "channel/gate.h"
 #include "checkout/checkout_refund.h"
+#include "checkout/checkout_transfer.h"
 #include "io/crypto/vault.h"
 #include "job/job_drain.h"
 #include "settle/sync.h"
@@ -23,9 +24,17 @@ static enum pay_err sync_refund(struct job *job, const struct db_due_row *row, i
     return err;
 }
 
+static enum pay_err sync_transfer(struct job *job, const struct db_due_row *row, int64_t *wait_s)
+{
+    enum pay_err err = checkout_transfer_due(job->db, &job->config, row, wait_s);
+    gate_rise();
+    return err;
+}
+
 static const struct job_drain DRAINS[] = {
     { .name = "attempts", .due = &ATTEMPTS_DUE, .batch = 16, .row = sync_attempt },
     { .name = "refunds", .due = &REFUNDS_DUE, .batch = 4, .row = sync_refund },
+    { .name = "transfers", .due = &TRANSFERS_DUE, .batch = 4, .row = sync_transfer },
 };
 
 static enum pay_err run(struct job *job)
@@ -43,7 +52,7 @@ int main(int argc, char **argv)
         .role = "web",
         .options = JOB_FOR | JOB_ONCE,
         .for_s = 65,
-        .about = "Asks channels about payments and refunds whose result is not known.",
+        .about = "Asks channels about payments, refunds and transfers whose result is not known.",
         .run = run,
     };
     return job_main(&SPEC, argc, argv);

@@ -24,7 +24,8 @@ struct mock_trade {
     struct money price;
     char pay_id[NO_SIZE], currency[CURRENCY_SIZE], channel_order_no[65], subject[509];
     char return_url[1025];
-    char refund_play[65]; /* what the order's metadata.mock.refund asks for */
+    char refund_play[65];  /* what the order's metadata.mock.refund asks for */
+    bool callback_is_lost; /* its metadata.mock.callback is "lost" */
     struct mock_merchant merchant;
 };
 

@@ -56,13 +56,16 @@ enum pay_err mock_trade_settle(struct db *db, const struct config *config,
                                const struct mock_outcome *outcome, struct mock_trade *trade,
                                struct mock_answer *answer)
 {
-    struct settle s = { .trade = trade, .outcome = outcome };
+    struct mock_outcome made = *outcome;
+    struct settle s = { .trade = trade, .outcome = &made };
 
+    if (trade->callback_is_lost)
+        made.copies = 0;
     *answer = (struct mock_answer){ .sent = false };
     enum pay_err err = db_txn(db, settle_work, &s);
     if (err == PAY_OK)
         err = mock_trade_read(db, trade->pay_id, trade);
-    for (int i = 0; err == PAY_OK && !outcome->delay_s && i < outcome->copies; i++)
+    for (int i = 0; err == PAY_OK && !outcome->delay_s && i < made.copies; i++)
         err = mock_notice_send(db, config, trade, &s.notices[i], answer);
     return err;
 }

@@ -11,7 +11,7 @@ struct attempt_row {
     int64_t channel_id, status, expire_time, success_time, now;
     struct money price;
     char currency[CURRENCY_SIZE], channel_order_no[65], subject[509], return_url[1025];
-    char refund_play[65];
+    char refund_play[65], callback_play[65];
 };
 
 static const struct db_column ATTEMPT_COLUMNS[] = {
@@ -22,6 +22,7 @@ static const struct db_column ATTEMPT_COLUMNS[] = {
     DB_COLUMN(struct attempt_row, return_url),
     DB_COLUMN_TIME(struct attempt_row, expire_time),
     DB_COLUMN(struct attempt_row, refund_play),
+    DB_COLUMN(struct attempt_row, callback_play),
     DB_COLUMN(struct attempt_row, status),
     DB_COLUMN(struct attempt_row, channel_order_no),
     DB_COLUMN_TIME(struct attempt_row, success_time),
@@ -37,6 +38,7 @@ static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id
         .expire_time = row->expire_time,
         .success_time = row->success_time,
         .now = row->now,
+        .callback_is_lost = str_eq(row->callback_play, "lost"),
     };
     return text_copy(out->pay_id, sizeof(out->pay_id), pay_id) &&
                    text_copy(out->currency, sizeof(out->currency), row->currency) &&
@@ -55,7 +57,7 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
     static const char SQL[] =
         "SELECT m.channel_id, IFNULL(t.price, m.price) AS price,"
         "       IFNULL(t.currency, m.currency) AS currency, m.subject, m.return_url, m.expire_time,"
-        "       m.refund_play,"
+        "       m.refund_play, m.callback_play,"
         "       IFNULL(t.status, " STATE(MOCK_UNKNOWN) ") AS status, t.channel_order_no,"
         "       t.success_time, UTC_TIMESTAMP(3) AS now"
         " FROM merchant_attempt m LEFT JOIN mock_trade t ON t.pay_id = m.pay_id WHERE m.pay_id = ?";

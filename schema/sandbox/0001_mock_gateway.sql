@@ -3,7 +3,8 @@
 
 CREATE SQL SECURITY DEFINER VIEW merchant_attempt AS
   SELECT e.no AS pay_id, e.price, e.currency, e.channel_id, o.subject, o.return_url, o.expire_time,
-         LEFT(JSON_VALUE(o.metadata, '$.mock.refund'), 16) AS refund_play
+         LEFT(JSON_VALUE(o.metadata, '$.mock.refund'), 16) AS refund_play,
+         LEFT(JSON_VALUE(o.metadata, '$.mock.callback'), 16) AS callback_play
     FROM @MAIN@.pay_order_extension e
     JOIN @MAIN@.pay_order o ON o.id = e.order_id;
 

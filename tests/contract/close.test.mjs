@@ -2,7 +2,7 @@
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { suite, times } from '../lib/suite.mjs';
-import { create, createOpen, expectError, expectOk, get, newNonce, post, query, request, strangerUlid } from '../lib/client.mjs';
+import { create, createOpen, expectError, expectOk, get, newNonce, post, postJson, query, request, strangerUlid } from '../lib/client.mjs';
 import { payByCallback } from '../lib/channel.mjs';
 import { payPage } from '../lib/page.mjs';
 import { until } from '../lib/wait.mjs';
@@ -132,6 +132,14 @@ describe('a callback that never comes', () => {
     assert.equal(await status(order), 'WAITING');
     await advance(10);
     await becomes(order, 'SUCCESS');
+  });
+  test('metadata.mock.callback "lost": the gateway pays and sends none; sync=1 finds it', async () => {
+    const order = await createOpen(stack, app1, { metadata: { mock: { callback: 'lost' } } });
+    const got = expectOk(await postJson(stack, '/api/pay/mock-callback', JSON.stringify({ pay_id: order.pay_id, status: 'SUCCESS' })));
+    assert.equal(got.callback.http_status, 0);
+    assert.equal(await status(order), 'WAITING');
+    assert.equal(expectOk(await get(stack, app1, `/api/pay/query?order_no=${order.order_no}&sync=1`)).status, 'SUCCESS');
+    assert.equal(await db.value('SELECT COUNT(*) FROM callback_log WHERE body LIKE ?', [`%${order.pay_id}%`]), 0);
   });
   test('query?sync=1 asks at once, for each selector', async () => {
     for (const by of ['order_no', 'merchant_order_id', 'pay_id']) {
