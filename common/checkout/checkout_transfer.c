@@ -112,11 +112,10 @@ enum pay_err checkout_transfer(const struct checkout_call *call, const struct tr
 /* ---- transfers that are due */
 
 /* clang-format off */
-#define OPEN "(" STATE(TRANSFER_WAITING) ", " STATE(TRANSFER_PROCESSING) ")"
 /* One that has ended has no next_sync_time, so the index has open ones alone. */
 const struct db_due TRANSFERS_DUE = {
     .due = "SELECT id FROM pay_transfer FORCE INDEX (idx_sync)"
-           " WHERE next_sync_time <= UTC_TIMESTAMP(3) AND status IN " OPEN
+           " WHERE next_sync_time <= UTC_TIMESTAMP(3) AND status IN " STATE_IN(TRANSFER_OPEN)
            " ORDER BY next_sync_time LIMIT ?"
            "   FOR UPDATE SKIP LOCKED",
     .claim = "UPDATE pay_transfer"
@@ -124,7 +123,7 @@ const struct db_due TRANSFERS_DUE = {
              " WHERE id = ?",
     .done = "UPDATE pay_transfer"
             "   SET claim_token = 0, sync_times = sync_times + 1,"
-            "       next_sync_time = IF(status IN " OPEN ","
+            "       next_sync_time = IF(status IN " STATE_IN(TRANSFER_OPEN) ","
             "                           UTC_TIMESTAMP(3) + INTERVAL ? SECOND, NULL)"
             " WHERE id = ? AND claim_token = ?",
     .lease_s = 60,

@@ -80,7 +80,7 @@ enum pay_err transfer_note(struct db *db, const struct transfer *transfer,
         "UPDATE pay_transfer"
         "   SET status = " STATE(TRANSFER_PROCESSING) ","
         "       channel_transfer_no = IFNULL(?, channel_transfer_no)"
-        " WHERE id = ? AND status IN (" STATE(TRANSFER_WAITING) ", " STATE(TRANSFER_PROCESSING) ")";
+        " WHERE id = ? AND status IN " STATE_IN(TRANSFER_OPEN);
     /* clang-format on */
     const struct db_param in[] = { DB_OPT(said->channel_no), DB_NUM(transfer->id) };
 

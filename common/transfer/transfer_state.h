@@ -8,6 +8,8 @@
 #define TRANSFER_PROCESSING_IS(X) X(TRANSFER_PROCESSING, 5, "PROCESSING", "the channel is at it")
 #define TRANSFER_SUCCESS_IS(X) X(TRANSFER_SUCCESS, 10, "SUCCESS", "the money was paid out")
 #define TRANSFER_CLOSED_IS(X) X(TRANSFER_CLOSED, 20, "CLOSED", "ended; no money was paid out")
+/* Not ended: the channel may still pay it out. */
+#define TRANSFER_OPEN(X) TRANSFER_WAITING_IS(X) TRANSFER_PROCESSING_IS(X)
 #define TRANSFER_STATES(X) \
     TRANSFER_WAITING_IS(X) TRANSFER_PROCESSING_IS(X) TRANSFER_SUCCESS_IS(X) TRANSFER_CLOSED_IS(X)
 #define TRANSFER_STEPS(X) \

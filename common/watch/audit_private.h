@@ -18,8 +18,29 @@
     " AND (a.closed_by IS NULL OR a.decision = 'keep')))"
 /* clang-format on */
 
+/* clang-format off */
+/* A refund or transfer that ended has one task of its end: its version says which end a task is
+ * about. An app's own address may have been set or removed since: then no task is also correct. */
+#define TOLD_ONCE(kind, type_, open, success) \
+    "SELECT r.no AS about, CONCAT('ended and has ', COUNT(t.id), ' tasks of version ', r.version)" \
+    " AS text" \
+    " FROM " KEEP " JOIN pay_" kind " r JOIN pay_app a ON a.id = r.app_id" \
+    " LEFT JOIN notify_task t ON t.type = " STATE(type_) " AND t.data_id = r.id" \
+    " AND t.version = r.version AND t.event = IF(r.status = " STATE(success) "," \
+    " '" kind ".success', '" kind ".failure')" \
+    " WHERE r.status NOT IN " open \
+    " GROUP BY r.id HAVING COUNT(t.id) > 1 OR (COUNT(t.id) = 0 AND MAX(r.notify_url IS NOT NULL" \
+    " OR (a." kind "_notify_url IS NOT NULL AND a.update_time < r.update_time)))" \
+    " UNION ALL SELECT t.no, CONCAT(t.event, ' speaks of " kind " ', IFNULL(r.no, t.data_id)," \
+    " ', which is not so') FROM notify_task t LEFT JOIN pay_" kind " r ON r.id = t.data_id" \
+    " WHERE t.type = " STATE(type_) " AND (r.id IS NULL OR t.version > r.version OR" \
+    " (t.event = '" kind ".success' AND r.status <> " STATE(success) "))"
+/* clang-format on */
+
 /* audit_refund.c */
 extern const char AUDIT_REFUND_SUMS[], AUDIT_REFUND_OF_PAYMENT[], AUDIT_REFUND_TOLD[],
     AUDIT_REFUND_CALLBACKS[];
+/* audit_transfer.c */
+extern const char AUDIT_TRANSFER_OPEN[], AUDIT_TRANSFER_TOLD[], AUDIT_TRANSFER_CALLBACKS[];
 
 #endif

@@ -46,22 +46,8 @@ const char AUDIT_REFUND_OF_PAYMENT[] =
     " FROM pay_refund GROUP BY order_id) r ON r.order_id = o.id"
     " WHERE o.refund_count <> IFNULL(r.n, 0)";
 
-/* The refund's version says which end a task is about. An app's own address may have been set or
- * removed since: then no task is also correct. */
 const char AUDIT_REFUND_TOLD[] =
-    "SELECT r.no AS about, CONCAT('ended and has ', COUNT(t.id), ' tasks of version ', r.version)"
-    " AS text"
-    " FROM " KEEP " JOIN pay_refund r JOIN pay_app a ON a.id = r.app_id"
-    " LEFT JOIN notify_task t ON t.type = " STATE(NOTIFY_REFUND) " AND t.data_id = r.id"
-    " AND t.version = r.version AND t.event = IF(r.status = " STATE(REFUND_SUCCESS) ","
-    " 'refund.success', 'refund.failure')"
-    " WHERE r.status <> " STATE(REFUND_WAITING)
-    " GROUP BY r.id HAVING COUNT(t.id) > 1 OR (COUNT(t.id) = 0 AND MAX(r.notify_url IS NOT NULL"
-    " OR (a.refund_notify_url IS NOT NULL AND a.update_time < r.update_time)))"
-    " UNION ALL SELECT t.no, CONCAT(t.event, ' speaks of refund ', IFNULL(r.no, t.data_id),"
-    " ', which is not so') FROM notify_task t LEFT JOIN pay_refund r ON r.id = t.data_id"
-    " WHERE t.type = " STATE(NOTIFY_REFUND) " AND (r.id IS NULL OR t.version > r.version OR"
-    " (t.event = 'refund.success' AND r.status <> " STATE(REFUND_SUCCESS) "))";
+    TOLD_ONCE("refund", NOTIFY_REFUND, "(" STATE(REFUND_WAITING) ")", REFUND_SUCCESS);
 
 /* A callback names its refund. */
 const char AUDIT_REFUND_CALLBACKS[] =

@@ -3,11 +3,11 @@ import { test, describe, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { suite, times } from '../lib/suite.mjs';
-import { TIME, expectError, expectOk, strangerUlid } from '../lib/client.mjs';
+import { TIME, expectError, expectOk, post, strangerUlid } from '../lib/client.mjs';
 import { ctlOk, disableApp, disableChannel, newApp } from '../lib/ctl.mjs';
 import { does, merchant } from '../lib/merchant.mjs';
 import { expectTransferError, sendTransferCallback, transfer, transferCallback, transferQuery } from '../lib/transfer.mjs';
-import { inForce } from '../lib/wait.mjs';
+import { inForce, until } from '../lib/wait.mjs';
 
 const { Webhook } = createRequire(import.meta.url)('standardwebhooks');
 const { stack, app1, app2, db } = await suite();
@@ -136,5 +136,30 @@ describe('notifications', () => {
     const done = expectOk(await transfer(stack, app), 201);
     const [hit] = await m.waitHits(1);
     assert.equal(JSON.parse(hit.text).data.transfer_no, done.transfer_no);
+  });
+});
+
+// channel_sync works beside the stack; the clock brings its next question forward.
+describe('asked about unasked', () => {
+  const advance = async (app, seconds) => expectOk(await post(stack, app, '/sandbox/clock', { advance: seconds }));
+  test('an answer that was lost: paid, with its notification, once', async () => {
+    const m = await sink();
+    const app = await newApp(stack);
+    const waiting = expectTransferError(await transfer(stack, app, 'timeout', { notify_url: m.url }), 50201).data;
+    assert.equal(waiting.status, 'WAITING');
+    await advance(app, 11);
+    await until('it is paid out', async () => (await now(waiting, app)).status === 'SUCCESS', 15_000, 200);
+    const [hit] = await m.waitHits(1);
+    assert.equal(JSON.parse(hit.text).type, 'transfer.success');
+    assert.equal(await db.value("SELECT COUNT(*) FROM status_log l JOIN pay_transfer t ON t.id = l.data_id WHERE l.kind = 'transfer' AND t.no = ?", [waiting.transfer_no]), 1);
+  });
+  test('a channel that never decides: asked again after 30 s, open still', async () => {
+    const app = await newApp(stack);
+    const done = await open(app);
+    await advance(app, 11);
+    const row = () => db.row('SELECT sync_times, TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(3), next_sync_time) AS wait, claim_token FROM pay_transfer WHERE no = ?', [done.transfer_no]);
+    const asked = await until('it was asked about', async () => { const r = await row(); return r.sync_times === 1 && r; }, 15_000, 200);
+    assert.ok(asked.wait > 20 && asked.wait <= 30, String(asked.wait));
+    assert.equal((await now(done, app)).status, 'PROCESSING');
   });
 });

@@ -97,8 +97,8 @@ static inline void test_locks__one_order_for_all(void **state)
 static inline void empty_tables(void)
 {
     static const char *const TABLES[] = {
-        "pay_refund", "pay_order_extension", "pay_order", "notify_task",    "callback_log",
-        "status_log", "pay_alert",           "api_nonce", "callback_bound",
+        "pay_transfer", "pay_refund", "pay_order_extension", "pay_order", "notify_task",
+        "callback_log", "status_log", "pay_alert",           "api_nonce", "callback_bound",
     };
     char sql[64];
 

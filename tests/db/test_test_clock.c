@@ -39,6 +39,34 @@ static void test_test_clock__moves_what_is_open(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_endpoint WHERE open_until = '2030-01-01'", 1);
 }
 
+/* Money on its way out is asked about the sooner; what a job works on keeps its lease. */
+static void test_test_clock__moves_refunds_and_transfers(void **state)
+{
+    (void)state;
+    created("SO1", 100);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 100), PAY_OK);
+    run_sql(
+        "INSERT INTO pay_refund (no, app_id, channel_id, channel_code, order_id, extension_id,"
+        " merchant_order_id, merchant_refund_id, pay_price, refund_price, currency, claim_token,"
+        " next_sync_time)"
+        " SELECT CONCAT('R', n), o.app_id, o.channel_id, 'mock', o.id, o.extension_id, 'SO1',"
+        " CONCAT('R', n), 100, 1, 'CNY', n, '2030-01-01 00:01:00'"
+        " FROM pay_order o JOIN (SELECT 0 AS n UNION SELECT 7) x");
+    run_sql("INSERT INTO pay_transfer (no, app_id, channel_id, channel_code, merchant_transfer_id,"
+            " subject, price, currency, user_account, status, claim_token, next_sync_time)"
+            " SELECT CONCAT('T', n), o.app_id, o.channel_id, 'mock', CONCAT('T', n), 's', 1, 'CNY',"
+            " 'u', n, 0, '2030-01-01 00:01:00'"
+            " FROM pay_order o JOIN (SELECT 0 AS n UNION SELECT 5) x");
+    run_sql("UPDATE pay_transfer SET claim_token = 7 WHERE status = 5");
+    ASSERT_ERR(advance("a-nonce-of-the-clock", 60), PAY_OK);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_refund"
+                  " WHERE (next_sync_time = '2030-01-01') = (claim_token = 0)",
+                  2);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_transfer"
+                  " WHERE (next_sync_time = '2030-01-01') = (claim_token = 0)",
+                  2);
+}
+
 static void test_test_clock__a_nonce_is_spent_once(void **state)
 {
     (void)state;
@@ -93,6 +121,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PAY_TEST(test_test_clock__moves_what_is_open),
+        PAY_TEST(test_test_clock__moves_refunds_and_transfers),
         PAY_TEST(test_test_clock__a_nonce_is_spent_once),
         PAY_TEST(test_test_clock__leaves_other_apps_and_claimed_tasks),
         PAY_TEST(test_gauges_read__what_waits),

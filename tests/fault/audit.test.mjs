@@ -8,9 +8,10 @@ import { until } from '../lib/wait.mjs';
 import { newNo, post, submitAnother } from '../lib/client.mjs';
 import { sendCallback, signedCallback } from '../lib/channel.mjs';
 import { paidOrder, refundBody, refundCallback, sendRefundCallback } from '../lib/refund.mjs';
+import { sendTransferCallback, transfer, transferCallback } from '../lib/transfer.mjs';
 import { newLedger, payOne, sink } from './lib.mjs';
 
-let stack, db, root, sql, heard, paid, twice, open, back;
+let stack, db, root, sql, heard, paid, twice, open, back, sent;
 const surplus = {};   // pay_id by kind of money that no order could take
 before(async () => {
   stack = await startStack();
@@ -33,6 +34,10 @@ before(async () => {
   await sendRefundCallback(stack, stack.app1, refundCallback(back, stack.app1.channelSecret));
   const waits = await paidOrder(stack, stack.app1, 'never', { notify_url: heard.url });
   await post(stack, stack.app1, '/api/pay/refund', refundBody(waits, { refund_price: 400 }));
+  // A transfer that is open, then paid out.
+  sent = (await transfer(stack, stack.app1, 'never', { notify_url: heard.url })).json.data;
+  await sendTransferCallback(stack, stack.app1, transferCallback(sent, stack.app1.channelSecret));
+  await transfer(stack, stack.app1, 'never', { notify_url: heard.url });
   await surplusMoney();
   await until('told', async () => await db.value('SELECT COUNT(*) FROM notify_task WHERE status = 0') === 0, 20000);
 });
@@ -153,6 +158,12 @@ const PLANTED = [
     await q('UPDATE callback_log SET body = JSON_SET(body, "$.price", 1) WHERE id = ?', [row.id]);
     return () => q('UPDATE callback_log SET body = ? WHERE id = ?', [row.body, row.id]);
   } }],
+  ['transfer-open', 'one that is open and is asked about no more', replaced('pay_transfer', () => ['status = 5 AND id > ?', 0], 'next_sync_time = NULL')],
+  ['transfer-open', 'one that was paid out at no time', replaced('pay_transfer', () => ['no = ?', sent.transfer_no], 'success_time = NULL')],
+  ['transfer-told-once', 'one whose end nobody is told', replaced('notify_task', () => ["event = 'transfer.success' AND data_id = (SELECT id FROM pay_transfer WHERE no = ?)", sent.transfer_no], 'data_id = 999999999')],
+  ['transfer-told-once', 'one that failed, told as paid out', replaced('pay_transfer', () => ['no = ?', sent.transfer_no], 'status = 20, success_time = NULL')],
+  ['transfer-callbacks-agree', 'an accepted callback of another price', replaced('pay_transfer', () => ['no = ?', sent.transfer_no], 'price = price + 1')],
+  ['states-replay', 'a transfer set back by hand', replaced('pay_transfer', () => ['no = ?', sent.transfer_no], 'status = 5, success_time = NULL')],
   ['states-replay', 'a refund whose way back left no trace', { plant: async () => {
     const { id } = await one('SELECT id FROM pay_refund WHERE no = ?', [back.refund_no]);
     await q("UPDATE status_log SET kind = 'x' WHERE kind = 'refund' AND data_id = ? AND from_status = 20", [id]);
