@@ -35,7 +35,7 @@ const struct channel_driver *channel_find(const char *code, bool test_mode,
 static const struct channel_driver *driver_at(bool test_only, size_t n)
 {
     for (size_t i = 0; drivers[i]; i++)
-        if (drivers[i]->test_only == test_only && n-- == 0)
+        if (drivers[i]->hear && drivers[i]->test_only == test_only && n-- == 0)
             return drivers[i];
     return NULL;
 }

@@ -62,7 +62,7 @@ struct channel_driver {
     enum pay_err (*claim)(const struct channel_callback *callback, char no[NO_SIZE],
                           const char **field);
     /* Checks the signature (account NULL: against a dummy key, always PAY_BAD_SIGN in the same
-     * time), then the timestamp; fills out. */
+     * time), then the timestamp; fills out. NULL: no callbacks come from it. */
     enum pay_err (*hear)(const struct channel_account *account,
                          const struct channel_callback *callback, struct channel_said *out);
     /* False, or NULL: the callback gets an answer of Shroff's API. */

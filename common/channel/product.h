@@ -10,6 +10,15 @@
 #define CHANNEL_CONTENT_SIZE 16385 /* a signed order string, a page with a form */
 
 struct channel_product;
+struct db;
+
+/* For BY_LEDGER alone: the transaction under way, the order that it holds, the version that this
+ * will have when it is paid, and whose balance pays. */
+struct channel_ledger {
+    struct db *db;
+    int64_t order_id, version;
+    const char *user_id;
+};
 
 /* A configured channel. */
 struct channel_account {
@@ -27,6 +36,7 @@ struct channel_order {
     struct money price;
     int64_t expire_time;
     const struct json *extras; /* channel_extras or NULL */
+    const struct channel_ledger *ledger;
 };
 
 /* Where to pay. */

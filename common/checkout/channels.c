@@ -3,8 +3,10 @@
 #include "checkout/channels.h"
 
 #include "channel/mock/mock.h"
+#include "ledger/wallet_channel.h"
 
 const struct channel_driver *const CHANNELS[] = {
     &CHANNEL_MOCK,
+    &CHANNEL_WALLET,
     NULL,
 };

@@ -34,9 +34,10 @@ static struct channel_order order_for(const struct attempt_plan *plan, const str
     };
 }
 
-static enum pay_err submitted(const struct attempt_plan *plan, const struct order *order,
-                              struct channel_ticket *out)
+enum pay_err attempt_submitted(struct db *db, const struct attempt_plan *plan,
+                               const struct order *order, struct channel_ticket *out)
 {
+    const struct channel_ledger ledger = { db, order->id, order->version + 1, order->user_id };
     const struct channel_config *channel = plan->channel;
     const char *extras = str_or(plan->call->extras, "");
     struct channel_order asked = order_for(plan, order);
@@ -45,6 +46,7 @@ static enum pay_err submitted(const struct attempt_plan *plan, const struct orde
     if (*extras != '\0' && json_parse(extras, strlen(extras), &parsed) != PAY_OK)
         return PAY_FAULT;
     asked.extras = parsed;
+    asked.ledger = &ledger;
     enum pay_err err = channel->account.product->submit(&channel->account, &asked, out);
     json_free(&parsed);
     return err;
@@ -56,6 +58,19 @@ static bool is_offline(const struct channel_product *product, const struct chann
     return product->way == OFFLINE && (!product->by_call || !product->by_call(order));
 }
 
+/* The field that the channel cannot work with; NULL: none. A wallet pays from the balance of the
+ * order's user; it does not fill itself. */
+static const char *not_accepted(const struct channel_product *product, const struct order *order)
+{
+    if (product->currency && !str_eq(product->currency, order->currency))
+        return "currency";
+    if (product->way != BY_LEDGER)
+        return NULL;
+    if (order_is_recharge(order))
+        return "channel";
+    return order->user_id[0] == '\0' ? "user_id" : NULL;
+}
+
 enum pay_err attempt_plan(const struct checkout_call *call, const struct channel_config *channel,
                           const struct order *order, struct attempt_plan *out)
 {
@@ -65,12 +80,16 @@ enum pay_err attempt_plan(const struct checkout_call *call, const struct channel
     ulid_new(out->pay_id);
     const struct channel_order asked = order_for(out, order);
     const struct channel_product *product = channel->account.product;
-    if (product->way == BY_LEDGER) /* no wallet exists yet */
-        return PAY_NO_CHANNEL;
-    if (product->currency && !str_eq(product->currency, order->currency))
+    out->field = not_accepted(product, order);
+    if (out->field)
         return PAY_BAD_FIELD;
+    out->by_ledger = product->way == BY_LEDGER;
+    out->refused = false;
+    if (out->by_ledger &&
+        !text_copy(out->ticket.display_mode, sizeof(out->ticket.display_mode), product->display))
+        return PAY_FAULT;
     out->offline = is_offline(product, &asked);
-    return out->offline ? submitted(out, order, &out->ticket) : PAY_OK;
+    return out->offline ? attempt_submitted(NULL, out, order, &out->ticket) : PAY_OK;
 }
 
 static bool ticket_take(const struct channel_ticket *ticket, struct attempt *out)
@@ -179,10 +198,9 @@ static enum pay_err ticket_work(struct db *db, void *arg)
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
-/* A refusal ends the attempt, under the order's lock like every change of its state. */
-static enum pay_err refused_work(struct db *db, void *arg)
+enum pay_err attempt_refused(struct db *db, const struct attempt *attempt,
+                             const struct channel_ticket *ticket)
 {
-    static const char SQL_ORDER[] = ORDER_SELECT " WHERE o.id = ? FOR UPDATE";
     /* clang-format off */
     static const char SQL[] =
         "UPDATE pay_order_extension"
@@ -190,17 +208,25 @@ static enum pay_err refused_work(struct db *db, void *arg)
         "       channel_error_msg = ?, next_sync_time = NULL"
         " WHERE id = ? AND status = " STATE(ATTEMPT_WAITING);
     /* clang-format on */
-    const struct sent *w = arg;
-    const struct db_param lock[] = { DB_NUM(w->attempt->order_id) };
     const struct db_param in[] = {
-        DB_OPT(w->ticket->error_code),
-        DB_OPT(w->ticket->error_msg),
-        DB_NUM(w->attempt->id),
+        DB_OPT(ticket->error_code),
+        DB_OPT(ticket->error_msg),
+        DB_NUM(attempt->id),
     };
+
+    return db_exec(db, SQL, DB_LIST(in), NULL);
+}
+
+/* Under the order's lock like every change of an attempt's state. */
+static enum pay_err refused_work(struct db *db, void *arg)
+{
+    static const char SQL[] = ORDER_SELECT " WHERE o.id = ? FOR UPDATE";
+    const struct sent *w = arg;
+    const struct db_param in[] = { DB_NUM(w->attempt->order_id) };
     struct order order;
 
-    enum pay_err err = order_read(db, SQL_ORDER, DB_LIST(lock), &order);
-    return err == PAY_OK ? db_exec(db, SQL, DB_LIST(in), NULL) : err;
+    enum pay_err err = order_read(db, SQL, DB_LIST(in), &order);
+    return err == PAY_OK ? attempt_refused(db, w->attempt, w->ticket) : err;
 }
 
 enum pay_err checkout_crowded(struct checkout *out)
@@ -254,7 +280,7 @@ static enum pay_err attempt_call(const struct attempt_plan *plan, struct checkou
     struct sent sent = { &out->order, &out->attempt, &ticket };
 
     channel_ticket_clear(&ticket);
-    enum pay_err err = submitted(plan, &out->order, &ticket);
+    enum pay_err err = attempt_submitted(NULL, plan, &out->order, &ticket);
     FP("channel.answered");
     if (err != PAY_OK)
         return send_failed(plan->call->db, &sent, err, out);

@@ -57,8 +57,12 @@ static bool order_plan(const struct checkout_call *call, const struct order_term
 
 static enum pay_err attempt_add(struct db *db, struct creating *w)
 {
-    enum pay_err err = attempt_insert(db, &w->plan, &w->out->order, &w->out->attempt);
+    enum pay_err err = PAY_OK;
 
+    w->sends = w->plan.by_ledger;
+    if (w->plan.by_ledger)
+        return PAY_OK;
+    err = attempt_insert(db, &w->plan, &w->out->order, &w->out->attempt);
     w->sends = w->out->has_attempt = err == PAY_OK;
     return err;
 }
@@ -71,7 +75,7 @@ static enum pay_err open_new(struct db *db, struct creating *w)
         .order = order,
         .nonce = w->call->nonce,
         .expire_in = w->terms->expire_in,
-        .channel = w->channel ? &w->channel->account : NULL,
+        .channel = w->channel && !w->plan.by_ledger ? &w->channel->account : NULL,
         .pay_id = w->plan.pay_id,
         .extras = w->call->extras,
         .ticket = &w->plan.ticket,
@@ -84,7 +88,8 @@ static enum pay_err open_new(struct db *db, struct creating *w)
     order->id = opened.id;
     order->create_time = opened.create_time;
     order->expire_time = opened.expire_time;
-    if (!w->channel)
+    w->sends = w->channel;
+    if (!opening.channel)
         return PAY_OK;
     w->sends = w->out->has_attempt = true;
     err = attempt_planned(&w->plan, order, &w->out->attempt);
@@ -264,7 +269,8 @@ static enum pay_err open_or_repeat(struct creating *w)
 /* Without a seat (gate.h) the order is made, but no attempt. */
 static void seat(struct creating *w)
 {
-    if (!w->channel || w->plan.offline || gate_sit(w->call->app->id, GATE_WAIT))
+    if (!w->channel || w->plan.offline || w->plan.by_ledger ||
+        gate_sit(w->call->app->id, GATE_WAIT))
         return;
     w->crowded = true;
     w->channel = NULL;
@@ -282,7 +288,7 @@ enum pay_err checkout_create(const struct checkout_call *call, const struct orde
     if (err == PAY_OK && work.channel)
         err = attempt_plan(call, work.channel, &out->order, &work.plan);
     if (err == PAY_BAD_FIELD)
-        out->field = "currency";
+        out->field = work.plan.field;
     if (err != PAY_OK)
         return err;
     seat(&work);
@@ -290,5 +296,7 @@ enum pay_err checkout_create(const struct checkout_call *call, const struct orde
     err = open_or_repeat(&work);
     if (err == PAY_OK && work.crowded && payable(&out->order) && !out->has_attempt)
         return checkout_crowded(out);
-    return err == PAY_OK && work.sends ? attempt_send(&work.plan, out) : err;
+    if (err != PAY_OK || !work.sends)
+        return err;
+    return work.plan.by_ledger ? ledger_send(&work.plan, out) : attempt_send(&work.plan, out);
 }

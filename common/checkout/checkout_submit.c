@@ -121,6 +121,8 @@ static enum pay_err submit_work(struct db *db, void *arg)
     out->created = given == 0;
     if (out->created && w->short_of_space)
         return PAY_DB_AWAY;
+    if (out->created && w->plan.by_ledger)
+        return ledger_pay(db, &w->plan, out);
     err = out->created ? attempt_insert(db, &w->plan, &out->order, &out->attempt)
                        : attempt_read(db, SQL_GIVEN, DB_LIST(in), &out->attempt);
     FP("attempt.inserted");
@@ -159,11 +161,13 @@ enum pay_err checkout_submit(const struct checkout_call *call, const struct orde
         err = open_attempts_ask(&work);
     if (err == PAY_OK)
         err = attempt_plan(call, work.channel, &out->order, &work.plan);
-    if (err == PAY_BAD_FIELD) /* the channel does not accept the order's currency */
-        out->field = "channel";
+    if (err == PAY_BAD_FIELD) /* the order's currency is not a field of this request */
+        out->field = str_eq(work.plan.field, "currency") ? "channel" : work.plan.field;
     if (err == PAY_OK)
         err = db_txn(call->db, submit_work, &work);
     out->created = err == PAY_OK && out->created;
     out->has_attempt = err == PAY_OK;
+    if (work.plan.by_ledger)
+        return err == PAY_OK ? ledger_answer(&work.plan, out) : err;
     return out->created ? attempt_send(&work.plan, out) : err;
 }

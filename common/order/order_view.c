@@ -106,14 +106,15 @@ static const char *kind_shown(const struct order *order)
     return order_is_recharge(order) ? order->kind : NULL;
 }
 
-/* An open attempt of a paid or closed order is not shown: no payer should be sent to it. Past the
+/* An open attempt of a paid or closed order is not shown: no payer should be sent to it. One that
+ * paid in the request that is answered is. Past the
  * order's end its open attempt is shown without a way to pay. */
 void order_view(struct json_text *to, const struct order *order, const struct attempt *open,
                 bool notify_url_blocked)
 {
     static const struct view VIEW_OF_ANSWER = VIEW_SHOWS(ORDER_MEMBERS, IN_ANSWER);
 
-    if (order->status != ORDER_WAITING)
+    if (order->status != ORDER_WAITING && !(open && open->status == ATTEMPT_SUCCESS))
         open = NULL;
     view_write(to, &VIEW_OF_ANSWER,
                &(struct order_shown){ .order = order,

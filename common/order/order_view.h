@@ -18,7 +18,8 @@ struct order_shown {
 /* Of an order_shown: for shroffctl's list, beside the views below. */
 extern const struct view ORDER_IN_LIST;
 
-/* The members of an answer's data, in the contract's order; open: the open attempt or NULL. */
+/* The members of an answer's data, in the contract's order; open: the open attempt, the
+ * one that paid the order just now, or NULL. */
 void order_view(struct json_text *to, const struct order *order, const struct attempt *open,
                 bool notify_url_blocked);
 /* The same without query_token, pay_id, display_*, pay_url, with app_key: a notification's data. */

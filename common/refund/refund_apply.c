@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 #include "refund/refund_event.h"
+#include "refund/refund_ledger.h"
 
 /* clang-format off */
 /* Both rows in one statement: order and refund are known, so both must change. */
@@ -100,6 +101,8 @@ enum pay_err refund_succeed(struct db *db, const struct refund_ending *ending)
         !text_copy(after.channel_refund_no, sizeof(after.channel_refund_no), said->channel_no))
         return PAY_FAULT;
     enum pay_err err = done_write(db, ending, &after);
+    if (err == PAY_OK)
+        err = refund_ledger_done(db, ending->order, &after);
     return err == PAY_OK ? refund_tell(db, ending, &after, "refund.success") : err;
 }
 

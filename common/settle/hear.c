@@ -20,6 +20,10 @@ static enum pay_err find_channel(struct hearing *h)
 
     if (h->number != 0)
         err = channel_config_by_id(h->db, h->config, h->number, &h->asked);
+    if (h->asked && !h->asked->driver->hear)
+        err = PAY_NO_CHANNEL;
+    if (err == PAY_NO_CHANNEL)
+        h->asked = NULL;
     h->shut = err == PAY_FAULT && h->asked;
     if (err != PAY_OK && err != PAY_NO_CHANNEL && !h->shut)
         return err;

@@ -161,6 +161,19 @@ static enum pay_err is_known(struct db *db, const struct channel_config *channel
     return PAY_FAULT;
 }
 
+enum pay_err settle_inside(struct db *db, const struct channel_config *channel,
+                           const struct channel_said *said, enum verdict *verdict)
+{
+    static struct settling work;
+
+    work.channel = channel;
+    work.said = said;
+    work.raw = NULL;
+    enum pay_err err = settle_work(db, &work);
+    *verdict = work.verdict;
+    return err == PAY_OK ? conflict_of(*verdict) : err;
+}
+
 static enum pay_err settle_order(struct db *db, const struct channel_config *channel,
                                  const struct channel_said *said, const struct callback_raw *raw,
                                  enum verdict *verdict)

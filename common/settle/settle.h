@@ -32,6 +32,10 @@ struct callback_raw {
 MUST_USE enum pay_err settle(struct db *db, const struct channel_config *channel,
                              const struct channel_said *said, const struct callback_raw *raw,
                              enum verdict *verdict);
+/* The same of an attempt, inside the caller's transaction, which holds its order: for a channel
+ * that is our own ledger. */
+MUST_USE enum pay_err settle_inside(struct db *db, const struct channel_config *channel,
+                                    const struct channel_said *said, enum verdict *verdict);
 /* Commits the raw row of a genuine callback that was not applied. */
 MUST_USE enum pay_err callback_record(struct db *db, const struct callback_raw *raw,
                                       enum verdict verdict);

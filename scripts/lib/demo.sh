@@ -52,6 +52,14 @@ demo_app() {
     fi
     [ -n "${DEMO[${prefix}_SECRET]:-}" ] || demo_key "$app" "$prefix"
     demo_channel "$app" "$mock"
+    [ -z "$webhook" ] || demo_wallet "$app"
+}
+
+# demo_wallet APP: its channel wallet, which has no keys.
+demo_wallet() {
+    if [ -z "$(ctl channel list --app "$1" | jq -r '.items[] | select(.code == "wallet") | .code')" ]; then
+        ctl_change channel create --app "$1" --code wallet >/dev/null
+    fi
 }
 
 demo_key() {

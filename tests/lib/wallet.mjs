@@ -30,3 +30,13 @@ export async function recharged(stack, app, user_id, more = {}, play) {
   assert.equal(res.status, 200, res.text);
   return order;
 }
+
+// An order of a user that is paid from the balance; gives the answer.
+export const payByWallet = (stack, app, user_id, more = {}) =>
+  post(stack, app, '/api/pay/create', terms({ user_id, channel: 'wallet', ...more }));
+// A user with so much on the balance.
+export async function userWith(stack, app, balance) {
+  const user = newUser();
+  expectOk(await adjust(stack, app, user, balance), 201);
+  return user;
+}
