@@ -60,10 +60,11 @@ static enum pay_err sent(const struct refund_call *call, struct refund *refund)
 /* Without a seat (gate.h) the refund is reserved, and sent by the job. */
 enum pay_err checkout_refund(const struct refund_call *call, struct refund_reserved *out)
 {
-    const bool seated = gate_sit(call->request.app->id, GATE_WAIT);
+    struct refund_request request = call->request;
 
-    enum pay_err err = refund_reserve(call->db, &call->request, out);
-    return err == PAY_OK && out->sends && seated ? sent(call, &out->refund) : err;
+    request.left_to_job = !gate_sit(request.app->id, GATE_WAIT);
+    enum pay_err err = refund_reserve(call->db, &request, out);
+    return err == PAY_OK && out->sends && !request.left_to_job ? sent(call, &out->refund) : err;
 }
 
 /* ---- refunds that are due */

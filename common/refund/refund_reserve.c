@@ -5,8 +5,8 @@
 #include "base/fault.h"
 #include "refund/refund_row.h"
 
-/* Long enough for the first answer of the channel (channel/call.h). */
-#define FIRST_ASK " UTC_TIMESTAMP(3) + INTERVAL 10 SECOND"
+/* Seconds until a job asks the channel: long enough for its first answer (channel/call.h). */
+#define FIRST_ASK_S 10
 
 struct reserving {
     const struct refund_request *request;
@@ -29,6 +29,11 @@ static enum pay_err state_check(struct reserving *w)
         return PAY_BAD_FIELD;
     }
     return PAY_FAULT;
+}
+
+static int64_t first_ask_s(const struct refund_request *request)
+{
+    return request->left_to_job ? 0 : FIRST_ASK_S;
 }
 
 /* What the merchant believes to be left is compared first: a request made on a stale view is
@@ -73,7 +78,8 @@ static enum pay_err row_insert(struct db *db, const struct reserving *w, const c
         "INSERT INTO pay_refund (no, app_id, channel_id, channel_code, order_id, extension_id,"
         " merchant_order_id, merchant_refund_id, notify_url, pay_price, refund_price, currency,"
         " reason, next_sync_time)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?," FIRST_ASK ")";
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " UTC_TIMESTAMP(3) + INTERVAL ? SECOND)";
     const struct order *order = &w->order;
     const struct refund_terms *terms = w->request->terms;
     const struct db_param in[] = {
@@ -90,6 +96,7 @@ static enum pay_err row_insert(struct db *db, const struct reserving *w, const c
         DB_MONEY(terms->refund_price),
         DB_STR(order->currency),
         DB_OPT(terms->reason),
+        DB_NUM(first_ask_s(w->request)),
     };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
@@ -117,21 +124,27 @@ static enum pay_err refund_make(struct db *db, struct reserving *w)
     return err;
 }
 
-enum pay_err refund_reopen(struct db *db, const struct refund *refund)
+static enum pay_err reopen(struct db *db, const struct refund *refund, int64_t ask_s)
 {
     /* clang-format off */
     static const char SQL[] =
         "UPDATE pay_refund"
         "   SET status = " STATE(REFUND_WAITING) ", channel_error_code = NULL,"
-        "       channel_error_msg = NULL, sync_times = 0, next_sync_time =" FIRST_ASK
+        "       channel_error_msg = NULL, sync_times = 0,"
+        "       next_sync_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND"
         " WHERE id = ? AND status = " STATE(REFUND_FAILURE);
     /* clang-format on */
-    const struct db_param in[] = { DB_NUM(refund->id) };
+    const struct db_param in[] = { DB_NUM(ask_s), DB_NUM(refund->id) };
     enum pay_err err = PAY_OK;
 
     if (!refund_is_automatic(refund))
         err = money_reserve(db, refund->order_id, refund->refund_price, 0);
     return err == PAY_OK ? db_exec_one(db, SQL, DB_LIST(in)) : err;
+}
+
+enum pay_err refund_reopen(struct db *db, const struct refund *refund)
+{
+    return reopen(db, refund, FIRST_ASK_S);
 }
 
 /* The first term in which the request differs from the refund that has its number; NULL: none. */
@@ -159,7 +172,7 @@ static enum pay_err refund_repeat(struct db *db, struct reserving *w)
         return PAY_OK;
     enum pay_err err = rest_check(w);
     if (err == PAY_OK)
-        err = refund_reopen(db, refund);
+        err = reopen(db, refund, first_ask_s(w->request));
     if (err == PAY_OK)
         err = refund_by_id(db, refund->id, refund);
     w->out->sends = err == PAY_OK;

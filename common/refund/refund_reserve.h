@@ -20,6 +20,7 @@ struct refund_request {
     const char *nonce;
     const struct order_key *order;
     const struct refund_terms *terms;
+    bool left_to_job; /* no request of ours sends it: the job is to do so at once */
 };
 
 struct refund_reserved {

@@ -92,6 +92,7 @@ static inline int refund_begin(void **state)
 #define REFUND_TEST(f) cmocka_unit_test_setup((f), refund_begin)
 
 static struct refund_reserved R;
+static bool left_to_job;
 
 static inline struct refund_terms refund_terms_of(const char *no, int64_t price)
 {
@@ -108,7 +109,11 @@ static inline enum pay_err refund_with(const char *order, const struct refund_te
     const struct refund_call call = {
         .db = S.db,
         .config = &S.config,
-        .request = { .app = S.app, .nonce = fresh_nonce(), .order = &key, .terms = terms },
+        .request = { .app = S.app,
+                     .nonce = fresh_nonce(),
+                     .order = &key,
+                     .terms = terms,
+                     .left_to_job = left_to_job },
     };
 
     R = (struct refund_reserved){ .created = false };

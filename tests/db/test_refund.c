@@ -201,22 +201,39 @@ static void test_checkout_refund_due__asks_less_and_less(void **state)
     assert_int_equal(P->sent, 1);
 }
 
+/* No seat: nothing is sent now, so the job is to do it at once. */
+static void test_refund_reserve__left_to_the_job_is_due_at_once(void **state)
+{
+    (void)state;
+    paid("SO1", 10000);
+    left_to_job = true;
+    ASSERT_ERR(reserved("SO1", "R1", 10000), PAY_OK);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_refund WHERE next_sync_time <= UTC_TIMESTAMP(3)", 1);
+    ASSERT_ERR(refund_said(R.refund.no, CHANNEL_FAILED, 10000), PAY_OK);
+    ASSERT_ERR(reserved("SO1", "R1", 10000), PAY_OK);
+    left_to_job = false;
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_refund WHERE next_sync_time <= UTC_TIMESTAMP(3)"
+                  " AND status = 0",
+                  1);
+    assert_int_equal(refunds_run(), 1);
+    ASSERT_MONEY(30, 10000, 0, 10);
+}
+
 static void test_test_clock__moves_the_next_question(void **state)
 {
     const struct clock_jump jump = { .app_id = S.app->id,
                                      .seconds = 10,
                                      .nonce = "a-nonce-of-the-clock" };
-    struct db_due_row rows[DB_DUE_MAX];
-    size_t count;
+    struct db_due_rows rows;
 
     (void)state;
     paid("SO1", 10000);
     ASSERT_ERR(reserved("SO1", "R1", 10000), PAY_OK);
-    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, DB_DUE_MAX, rows, &count), PAY_OK);
-    assert_int_equal(count, 0);
+    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, DB_DUE_MAX, "", &rows), PAY_OK);
+    assert_int_equal(rows.count, 0);
     ASSERT_ERR(test_clock_advance(S.db, &jump), PAY_OK);
-    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, DB_DUE_MAX, rows, &count), PAY_OK);
-    assert_int_equal(count, 1);
+    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, DB_DUE_MAX, "", &rows), PAY_OK);
+    assert_int_equal(rows.count, 1);
 }
 
 static void test_refund_reserve__a_lost_commit_is_found_again(void **state)
@@ -539,6 +556,7 @@ int main(void)
         REFUND_TEST(test_checkout_refund_due__sends_what_was_reserved),
         REFUND_TEST(test_checkout_refund_due__does_not_send_what_is_done),
         REFUND_TEST(test_checkout_refund_due__asks_less_and_less),
+        REFUND_TEST(test_refund_reserve__left_to_the_job_is_due_at_once),
         REFUND_TEST(test_test_clock__moves_the_next_question),
         REFUND_TEST(test_refund_reserve__a_lost_commit_is_found_again),
         REFUND_TEST(test_settle_refund__in_any_order),
