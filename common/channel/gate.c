@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stats.h"
+#include "io/fcgi/fcgi.h"
 
 #define CHANNELS 1024 /* a power of two; a channel without a record has no breaker */
 #define CREDITS 1024  /* when there are more, some share their credit */
@@ -265,6 +266,7 @@ bool gate_enter(const struct channel_account *account, struct gate_pass *pass)
         return false;
     }
     atomic_store(&own->call_since, pass->since);
+    fcgi_slow();
     return true;
 }
 

@@ -24,7 +24,7 @@ test('of four long lists that take their time two are refused, short ones are no
     const asked = lists(4, 100);
     const first = await Promise.race(asked);
     expectError(first, 42900);
-    assert.match(first.json.msg, /too many lists of over 20 orders at once/);
+    assert.match(first.json.msg, /too many lists of over 20 items at once/);
     await lock.query('UNLOCK TABLES');
     const codes = (await Promise.all(asked)).map((res) => res.json.code).sort();
     assert.deepEqual(codes, [0, 0, 42900, 42900]);

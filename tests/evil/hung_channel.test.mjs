@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createOpen, get, post, terms } from '../lib/client.mjs';
 import { readerDb } from '../lib/db.mjs';
-import { startStack } from '../lib/stack.mjs';
+import { pidsOf, startStack } from '../lib/stack.mjs';
 import { closeAll, percentile, rawServer, sleep } from './lib.mjs';
 
 const CLIENTS = 16, SECONDS = 6;
@@ -59,16 +59,29 @@ test(`the gateway hangs, ${CLIENTS} clients submit for ${SECONDS} s: creates go 
   assert.ok(hung.hits.length < 20, `${hung.hits.length} calls`);
 });
 
-test('status of orders past their end does not wait for it either', async () => {
+// `query` does not know yet that the channel hangs: the first calls last 2 s. Its workers keep connections of nginx, and no
+// request may wait on one of a worker that calls.
+test('status of orders past their end does not wait for it either', async (t) => {
   const orders = await Promise.all(Array.from({ length: 8 }, () => createOpen(stack, app, { expire_in: 60 })));
-  assert.equal((await post(stack, app, '/sandbox/clock', { advance: 61 })).status, 200);
-  const until = Date.now() + 3000;
-  const [waits] = await Promise.all([beside(until), hammer(until, async (i) => {
+  const jobs = ['scheduler', 'order_closer', 'channel_sync'].flatMap((name) => pidsOf(stack, name));
+  for (const pid of jobs) process.kill(pid, 'SIGSTOP'); // they would ask about these orders, too
+  t.after(() => { for (const pid of jobs) process.kill(pid, 'SIGCONT'); });
+  const status = async (i) => {
     const res = await get(stack, app, `/api/pay/status?token=${orders[i % 8].query_token}`);
     assert.equal(res.json.data.status, 'WAITING');
     return res;
-  })]);
-  assert.ok(percentile(waits, 99) < 500, `${percentile(waits, 99)} ms`);
+  };
+  const phase = (ms) => Promise.all([beside(Date.now() + ms), hammer(Date.now() + ms, status)]);
+  const [usual] = await phase(1500);
+  assert.equal((await post(stack, app, '/sandbox/clock', { advance: 61 })).status, 200);
+  const calls = hung.hits.length;
+  const [waits, answers] = await phase(3000);
+  const called = hung.hits.length - calls, long = answers.filter((a) => a.ms > 1500).length;
+  told(t, 'status', waits, answers);
+  t.diagnostic(`${called} calls, ${long} answers after more than 1.5 s; before the orders' end, p99 beside was ${percentile(usual, 99)} ms`);
+  assert.ok(called > 0, 'the channel was called');
+  assert.ok(long <= called, 'a request waits for its own call alone');
+  assert.ok(percentile(waits, 99) < Math.max(500, 2 * percentile(usual, 99)), `${percentile(waits, 99)} ms`);
   const db = readerDb(stack);
   const asked = await db.value('SELECT COUNT(asked_time) FROM pay_order WHERE no IN (?)', [orders.map((o) => o.order_no)]);
   await db.close();

@@ -16,10 +16,13 @@
 #include "base/text.h"
 #include "io/fcgi/fcgi.h"
 
+#define LONG_MS 1000
+
 enum { BEGIN = 1, END = 3, PARAMS = 4, STDIN = 5, STDOUT = 6 };
 
 static char folder[64], path[96];
 static pid_t worker;
+static size_t connections = 1; /* that a worker keeps */
 
 /* ---- the worker: answers with what it was given */
 
@@ -39,6 +42,10 @@ static void answer(struct fcgi *f)
     const char *uri = fcgi_param(f, "REQUEST_URI");
     if (uri != NULL && strcmp(uri, "/slow") == 0)
         clock_sleep_ms(60000); /* until the signal */
+    if (uri != NULL && strcmp(uri, "/long") == 0) {
+        fcgi_slow();
+        clock_sleep_ms(LONG_MS);
+    }
     text_addf(&t, "%s|%zu|%s|%d|%s", err_name(err), len, body, fcgi_param_count(f, "HTTP_X"),
               uri != NULL ? uri : "none");
     (void)!fcgi_write(f, room, t.len);
@@ -46,7 +53,7 @@ static void answer(struct fcgi *f)
 
 static int serve(int fd)
 {
-    struct fcgi *f = fcgi_open(fd, 1);
+    struct fcgi *f = fcgi_open(fd, connections);
     enum pay_err err;
 
     while ((err = fcgi_accept(f)) == PAY_OK)
@@ -105,12 +112,12 @@ static int drop_worker(void **state)
 
 /* ---- the client */
 
-static int dial(void)
+static int dial(const char *at)
 {
     struct sockaddr_un to = { .sun_family = AF_UNIX };
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-    snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
+    snprintf(to.sun_path, sizeof(to.sun_path), "%s", at);
     assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
     return fd;
 }
@@ -149,16 +156,17 @@ static void begin(int fd)
 }
 
 /* A whole request in one piece, as nginx sends it, on a connection that is kept. */
-static void ask_kept(int fd)
-{
-    static const char ALL[] = "\1\1\0\1\0\10\0\0"
-                              "\0\1\1\0\0\0\0\0"
-                              "\1\4\0\1\0\22\0\0"
-                              "\13\5REQUEST_URI/kept"
-                              "\1\4\0\1\0\0\0\0"
-                              "\1\5\0\1\0\0\0\0";
+#define KEPT(uri) \
+    "\1\1\0\1\0\10\0\0" \
+    "\0\1\1\0\0\0\0\0" \
+    "\1\4\0\1\0\22\0\0" \
+    "\13\5REQUEST_URI" uri "\1\4\0\1\0\0\0\0" \
+    "\1\5\0\1\0\0\0\0"
+static const char ASK_KEPT[] = KEPT("/kept"), ASK_LONG[] = KEPT("/long");
 
-    assert_int_equal(write(fd, ALL, sizeof(ALL) - 1), sizeof(ALL) - 1);
+static void ask_kept(int fd, const char *request)
+{
+    assert_int_equal(write(fd, request, sizeof(ASK_KEPT) - 1), sizeof(ASK_KEPT) - 1);
 }
 
 /* Everything of STDOUT until the request's end, or until the worker hangs up. */
@@ -177,6 +185,14 @@ static void read_part(int fd, char *out, size_t size)
         if (head[1] == END)
             break;
     }
+}
+
+static void answered(int fd, const char *want)
+{
+    char out[512];
+
+    read_part(fd, out, sizeof(out));
+    assert_string_equal(out, want);
 }
 
 static void read_answer(int fd, char *out, size_t size)
@@ -215,7 +231,7 @@ static void test_fcgi_body__holds_to_the_length(void **state)
     for (size_t i = 0; i < COUNT(BODIES); i++) {
         const struct body_case *c = &BODIES[i];
         const char *const pairs[] = { "REQUEST_URI=/a", c->length, NULL };
-        int fd = dial();
+        int fd = dial(path);
         begin(fd);
         params(fd, pairs);
         if (*c->sent != '\0')
@@ -236,7 +252,7 @@ static void test_fcgi_param__counts_repeated_headers(void **state)
     char out[512];
     (void)state;
 
-    int fd = dial();
+    int fd = dial(path);
     begin(fd);
     params(fd, pairs);
     record(fd, STDIN, NULL, 0);
@@ -251,18 +267,18 @@ static void test_fcgi_accept__survives_broken_clients(void **state)
     char out[512];
     (void)state;
 
-    close(dial());
-    int fd = dial();
+    close(dial(path));
+    int fd = dial(path);
     begin(fd);
     close(fd);
-    fd = dial();
+    fd = dial(path);
     assert_int_equal(write(fd, "GET / HTTP/1.1\r\n\r\n", 18), 18);
     close(fd);
-    fd = dial();
+    fd = dial(path);
     begin(fd);
     params(fd, pairs);
     close(fd);
-    fd = dial();
+    fd = dial(path);
     begin(fd);
     params(fd, pairs);
     record(fd, STDIN, NULL, 0);
@@ -275,15 +291,12 @@ static void test_fcgi_accept__survives_broken_clients(void **state)
  * the same number, and has to be watched anew. */
 static void test_fcgi_accept__a_kept_connection_that_breaks_leaves_its_place(void **state)
 {
-    char out[512];
     (void)state;
-
     for (int round = 0; round < 6; round++) {
-        int fd = dial();
+        int fd = dial(path);
         for (int i = 0; i < 3; i++) {
-            ask_kept(fd);
-            read_part(fd, out, sizeof(out));
-            assert_string_equal(out, "PAY_OK|0||0|/kept");
+            ask_kept(fd, ASK_KEPT);
+            answered(fd, "PAY_OK|0||0|/kept");
         }
         if (round % 3 == 1)
             begin(fd); /* breaks in the middle of the next one */
@@ -292,6 +305,45 @@ static void test_fcgi_accept__a_kept_connection_that_breaks_leaves_its_place(voi
         close(fd);
     }
     assert_int_equal(waitpid(worker, NULL, WNOHANG), 0);
+}
+
+static bool hangs_up(int fd)
+{
+    char byte;
+
+    return poll(&(struct pollfd){ fd, POLLIN, 0 }, 1, LONG_MS) == 1 && recv(fd, &byte, 1, 0) <= 0;
+}
+
+/* Requests on the other connections would wait for it. */
+static void test_fcgi_slow__closes_what_else_is_kept(void **state)
+{
+    char other[128];
+    int fd, kept[3];
+
+    (void)state;
+    snprintf(other, sizeof(other), "%s/w.sock", folder);
+    assert_int_equal(fcgi_listen(other, &fd), PAY_OK);
+    connections = COUNT(kept);
+    pid_t pid = start_worker(fd);
+    connections = 1;
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < COUNT(kept); i++) {
+            kept[i] = dial(other);
+            ask_kept(kept[i], ASK_KEPT);
+            answered(kept[i], "PAY_OK|0||0|/kept");
+        }
+        ask_kept(kept[1], ASK_LONG);
+        assert_true(hangs_up(kept[0]) && hangs_up(kept[2]));
+        assert_int_equal(poll(&(struct pollfd){ kept[1], POLLIN, 0 }, 1, 0), 0);
+        answered(kept[1], "PAY_OK|0||0|/long");
+        ask_kept(kept[1], ASK_KEPT);
+        answered(kept[1], "PAY_OK|0||0|/kept");
+        for (size_t i = 0; i < COUNT(kept); i++)
+            close(kept[i]);
+    }
+    assert_int_equal(stop(pid), 0);
+    close(fd);
+    unlink(other);
 }
 
 static void test_fcgi_listen__is_private_and_replaces_only_the_dead(void **state)
@@ -347,7 +399,7 @@ static void test_fcgi_stop__lets_the_request_in_hand_finish(void **state)
     int status = -1;
     (void)state;
 
-    int fd = dial();
+    int fd = dial(path);
     begin(fd);
     params(fd, pairs);
     record(fd, STDIN, "hi", 2);
@@ -402,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_fcgi_param__counts_repeated_headers),
         cmocka_unit_test(test_fcgi_accept__survives_broken_clients),
         cmocka_unit_test(test_fcgi_accept__a_kept_connection_that_breaks_leaves_its_place),
+        cmocka_unit_test(test_fcgi_slow__closes_what_else_is_kept),
         cmocka_unit_test(test_fcgi_listen__is_private_and_replaces_only_the_dead),
         cmocka_unit_test(test_fcgi_stop__ends_an_idle_worker_at_once),
         cmocka_unit_test(test_fcgi__serves_one_plain_cgi_request),

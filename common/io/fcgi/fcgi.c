@@ -24,6 +24,7 @@ extern char **environ;
 
 static volatile sig_atomic_t stopping;
 static volatile sig_atomic_t wake_fd = -1;
+static struct fcgi *served; /* by this process; NULL: none, or plain CGI */
 
 /* The flag stops an fcgi_accept that comes later, the descriptor one that sleeps already.
  * FCGX_ShutdownPending is left alone: after it libfcgi reads and writes no more, so the request in
@@ -96,6 +97,7 @@ struct fcgi *fcgi_open(int fd, size_t connections)
         log_event(LOG_ERROR, "fcgi.open", KV("text", strerror(errno)));
         fcgi->failures = FAILURES_MAX;
     }
+    served = fcgi->cgi ? NULL : fcgi;
     return fcgi;
 }
 
@@ -104,6 +106,7 @@ void fcgi_close(struct fcgi **fcgi)
     if (!fcgi || !*fcgi)
         return;
     fcgi_finish(*fcgi);
+    served = NULL;
     if (!(*fcgi)->cgi) {
         int wake = wake_fd;
         for (size_t i = 0; i < FCGI_CONNECTIONS_MAX; i++)
@@ -114,6 +117,18 @@ void fcgi_close(struct fcgi **fcgi)
     }
     free(*fcgi);
     *fcgi = NULL;
+}
+
+/* Detached, else libfcgi waits for the other side to close first. */
+void fcgi_slow(void)
+{
+    for (size_t i = 0; served && i < served->connections; i++) {
+        FCGX_Request *slot = &served->slots[i];
+        if (slot == served->request || slot->ipcFd < 0)
+            continue;
+        FCGX_Detach(slot);
+        connection_drop(served, slot);
+    }
 }
 
 static enum pay_err accept_cgi(struct fcgi *fcgi)

@@ -15,8 +15,8 @@ bool fcgi_stdin_listens(void);
 struct fcgi;
 #define FCGI_CONNECTIONS_MAX 64
 /* connections: how many a client may keep with this worker (at least 1). Requests on one wait while
- * another's is served, so more than 1 is for quick answers only. The client closes a kept
- * connection: a stop waits 1.5 s for that.
+ * another's is served, so more than 1 is for quick answers only; see fcgi_slow. The client closes a
+ * kept connection: a stop waits 1.5 s for that.
  * fd < 0: plain CGI, from the environment, stdin and stdout; exactly one request. */
 struct fcgi *fcgi_open(int fd, size_t connections);
 void fcgi_close(struct fcgi **fcgi);
@@ -24,6 +24,10 @@ void fcgi_close(struct fcgi **fcgi);
 MUST_USE enum pay_err fcgi_accept(struct fcgi *fcgi);
 void fcgi_finish(struct fcgi *fcgi);
 void fcgi_stop(void); /* async-signal-safe: the next fcgi_accept returns PAY_STOP */
+
+/* The request in hand takes long from here on: closes the other connections that clients keep with
+ * this worker. What was sent on one just then is sent again to another worker (nginx/kept.conf). */
+void fcgi_slow(void);
 
 /* NULL when absent. Lives until fcgi_finish. */
 const char *fcgi_param(const struct fcgi *fcgi, const char *name);
