@@ -36,6 +36,9 @@ static void explain(struct call *call, enum pay_err err, const struct refund_in 
     if (err == PAY_STALE)
         text_addf(call->why, "expected_remaining: %lld is stale: %lld is left",
                   (long long)in->terms.expected_remaining, left);
+    if (err == PAY_LOW_BALANCE)
+        text_add(call->why, "refund_price: the wallet that this recharge filled holds less than"
+                            " that and its share of the bonus");
     if (err == PAY_BAD_FIELD)
         text_add(call->why, "order_no: the order is not paid: there is no money to give back");
     if (err == PAY_CONFLICT)

@@ -195,6 +195,8 @@ CREATE TABLE pay_refund (
   status TINYINT NOT NULL DEFAULT 0 COMMENT '0 WAITING, 10 SUCCESS, 20 FAILURE',
   pay_price BIGINT NOT NULL COMMENT 'what was paid, minor units',
   refund_price BIGINT NOT NULL COMMENT 'what goes back, minor units',
+  bonus_price BIGINT NOT NULL DEFAULT 0
+    COMMENT 'of a recharge: its share of the bonus, taken off the balance besides; as of the last reservation',
   currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'ISO 4217',
   reason VARCHAR(512) NULL COMMENT 'for people',
   cause VARCHAR(16) NOT NULL DEFAULT 'merchant' COMMENT 'merchant, duplicate, late',
@@ -220,6 +222,7 @@ CREATE TABLE pay_refund (
   CONSTRAINT refund_order FOREIGN KEY (order_id) REFERENCES pay_order (id),
   CONSTRAINT refund_extension FOREIGN KEY (extension_id) REFERENCES pay_order_extension (id),
   CONSTRAINT refund_price CHECK (refund_price > 0 AND refund_price <= pay_price),
+  CONSTRAINT refund_bonus CHECK (bonus_price >= 0),
   CONSTRAINT refund_status CHECK (status IN (0, 10, 20)),
   CONSTRAINT refund_cause CHECK (cause IN ('merchant', 'duplicate', 'late'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='money on its way back to payers';

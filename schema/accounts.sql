@@ -27,7 +27,7 @@ GRANT SELECT, INSERT, UPDATE (status, display_mode, display_content, pay_url, di
         channel_order_no, channel_error_code, channel_error_msg, paid_price, paid_currency, duplicate_paid,
         success_time, next_sync_time, sync_times, update_time)
              ON shroff.pay_order_extension TO 'shroff_web'@'wanted';
-GRANT SELECT, INSERT, UPDATE (status, version, channel_refund_no, success_time, channel_error_code,
+GRANT SELECT, INSERT, UPDATE (status, version, bonus_price, channel_refund_no, success_time, channel_error_code,
         channel_error_msg, next_sync_time, sync_times, claim_token, update_time)
              ON shroff.pay_refund       TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (status, version, channel_transfer_no, success_time, channel_error_code,
@@ -89,7 +89,8 @@ GRANT UPDATE (status, channel_id, channel_code, channel_fee_rate, channel_fee_pr
 GRANT UPDATE (status, channel_order_no, channel_error_code, channel_error_msg, paid_price, paid_currency,
         success_time, next_sync_time, update_time)
                      ON shroff.pay_order_extension TO 'shroff_ctl'@'wanted';
-GRANT INSERT, UPDATE (status, channel_error_code, channel_error_msg, next_sync_time, sync_times, update_time)
+GRANT INSERT, UPDATE (status, bonus_price, channel_error_code, channel_error_msg, next_sync_time,
+        sync_times, update_time)
                      ON shroff.pay_refund      TO 'shroff_ctl'@'wanted';
 GRANT INSERT         ON shroff.notify_task     TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.wallet          TO 'shroff_ctl'@'wanted';

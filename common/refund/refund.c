@@ -18,6 +18,7 @@ static const struct db_column REFUND_COLUMNS[] = {
     DB_COLUMN_TIME(struct refund, next_sync_time),
     DB_COLUMN(struct refund, pay_price),
     DB_COLUMN(struct refund, refund_price),
+    DB_COLUMN(struct refund, bonus_price),
     DB_COLUMN(struct refund, no),
     DB_COLUMN(struct refund, order_no),
     DB_COLUMN(struct refund, merchant_order_id),

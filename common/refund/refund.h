@@ -14,6 +14,7 @@ struct refund {
     int64_t id, app_id, channel_id, order_id, extension_id, status, version;
     int64_t create_time, success_time, sync_times, next_sync_time;
     struct money pay_price, refund_price;
+    struct money bonus_price; /* of a recharge: its share of the bonus */
     char no[NO_SIZE], order_no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE];
     char merchant_refund_id[MERCHANT_NO_SIZE], channel_code[33], currency[CURRENCY_SIZE];
     char cause[17], notify_url[URL_SIZE], reason[REASON_SIZE];

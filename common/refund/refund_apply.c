@@ -119,6 +119,8 @@ enum pay_err refund_fail(struct db *db, const struct refund_ending *ending, cons
         !text_copy(after.channel_error_msg, sizeof(after.channel_error_msg), said->error_msg))
         return PAY_FAULT;
     enum pay_err err = failure_write(db, ending, &after);
+    if (err == PAY_OK)
+        err = refund_ledger_failed(db, ending->order, &after);
     return err == PAY_OK ? refund_tell(db, ending, &after, "refund.failure") : err;
 }
 

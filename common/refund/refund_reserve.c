@@ -3,6 +3,7 @@
 #include "refund/refund_reserve.h"
 
 #include "base/fault.h"
+#include "refund/refund_ledger.h"
 #include "refund/refund_row.h"
 
 /* Seconds until a job asks the channel: long enough for its first answer (channel/call.h). */
@@ -72,13 +73,14 @@ static enum pay_err money_reserve(struct db *db, int64_t order_id, struct money 
     return err == PAY_WRONG_STATE ? PAY_OVER_REFUND : err;
 }
 
-static enum pay_err row_insert(struct db *db, const struct reserving *w, const char *no)
+static enum pay_err row_insert(struct db *db, const struct reserving *w, const char *no,
+                               struct money bonus)
 {
     static const char SQL[] =
         "INSERT INTO pay_refund (no, app_id, channel_id, channel_code, order_id, extension_id,"
         " merchant_order_id, merchant_refund_id, notify_url, pay_price, refund_price, currency,"
-        " reason, next_sync_time)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " reason, bonus_price, next_sync_time)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
         " UTC_TIMESTAMP(3) + INTERVAL ? SECOND)";
     const struct order *order = &w->order;
     const struct refund_terms *terms = w->request->terms;
@@ -96,6 +98,7 @@ static enum pay_err row_insert(struct db *db, const struct reserving *w, const c
         DB_MONEY(terms->refund_price),
         DB_STR(order->currency),
         DB_OPT(terms->reason),
+        DB_MONEY(bonus),
         DB_NUM(first_ask_s(w->request)),
     };
 
@@ -108,43 +111,62 @@ static enum pay_err refund_make(struct db *db, struct reserving *w)
 {
     const struct refund_terms *terms = w->request->terms;
     char no[NO_SIZE];
+    struct money bonus;
 
     enum pay_err err = state_check(w);
     if (err == PAY_OK)
         err = rest_check(w);
     if (err == PAY_OK)
         err = money_reserve(db, w->order.id, terms->refund_price, 1);
+    if (err == PAY_OK)
+        err = refund_bonus(db, &w->order, terms->refund_price, &bonus);
     if (err != PAY_OK)
         return err;
     ulid_new(no);
-    err = row_insert(db, w, no);
+    err = row_insert(db, w, no, bonus);
     if (err == PAY_OK)
         err = refund_by_id(db, db_last_id(db), &w->out->refund);
+    if (err == PAY_OK)
+        err = refund_ledger_freeze(db, &w->order, &w->out->refund, NULL);
     w->out->created = w->out->sends = err == PAY_OK;
     return err;
 }
 
-static enum pay_err reopen(struct db *db, const struct refund *refund, int64_t ask_s)
+static enum pay_err row_reopen(struct db *db, const struct refund *refund, int64_t ask_s)
 {
     /* clang-format off */
     static const char SQL[] =
         "UPDATE pay_refund"
-        "   SET status = " STATE(REFUND_WAITING) ", channel_error_code = NULL,"
+        "   SET status = " STATE(REFUND_WAITING) ", bonus_price = ?, channel_error_code = NULL,"
         "       channel_error_msg = NULL, sync_times = 0,"
         "       next_sync_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND"
         " WHERE id = ? AND status = " STATE(REFUND_FAILURE);
     /* clang-format on */
-    const struct db_param in[] = { DB_NUM(ask_s), DB_NUM(refund->id) };
-    enum pay_err err = PAY_OK;
+    const struct db_param in[] = { DB_MONEY(refund->bonus_price), DB_NUM(ask_s),
+                                   DB_NUM(refund->id) };
 
-    if (!refund_is_automatic(refund))
-        err = money_reserve(db, refund->order_id, refund->refund_price, 0);
-    return err == PAY_OK ? db_exec_one(db, SQL, DB_LIST(in)) : err;
+    return db_exec_one(db, SQL, DB_LIST(in));
 }
 
-enum pay_err refund_reopen(struct db *db, const struct refund *refund)
+static enum pay_err reopen(struct db *db, const struct order *order, const struct refund *refund,
+                           int64_t ask_s, struct money *shortfall)
 {
-    return reopen(db, refund, FIRST_ASK_S);
+    struct refund again = *refund;
+
+    if (refund_is_automatic(refund))
+        return row_reopen(db, refund, ask_s);
+    enum pay_err err = money_reserve(db, refund->order_id, refund->refund_price, 0);
+    if (err == PAY_OK)
+        err = refund_bonus(db, order, refund->refund_price, &again.bonus_price);
+    if (err == PAY_OK)
+        err = row_reopen(db, &again, ask_s);
+    return err == PAY_OK ? refund_ledger_freeze(db, order, &again, shortfall) : err;
+}
+
+enum pay_err refund_reopen(struct db *db, const struct order *order, const struct refund *refund,
+                           struct money *shortfall)
+{
+    return reopen(db, order, refund, FIRST_ASK_S, shortfall);
 }
 
 /* The first term in which the request differs from the refund that has its number; NULL: none. */
@@ -172,7 +194,7 @@ static enum pay_err refund_repeat(struct db *db, struct reserving *w)
         return PAY_OK;
     enum pay_err err = rest_check(w);
     if (err == PAY_OK)
-        err = reopen(db, refund, first_ask_s(w->request));
+        err = reopen(db, &w->order, refund, first_ask_s(w->request), NULL);
     if (err == PAY_OK)
         err = refund_by_id(db, refund->id, refund);
     w->out->sends = err == PAY_OK;

@@ -34,7 +34,8 @@ struct refund_reserved {
 /* A transaction of its own. The same number with the same order and price gives the refund as it
  * is; one that failed is reserved again under its number. PAY_NONCE_USED; PAY_NOT_FOUND: no such
  * order; PAY_CONFLICT: the number was used with other terms; PAY_CLOSED, PAY_EXPIRED, PAY_BAD_FIELD
- * (order_no): the order is not paid; PAY_STALE; PAY_OVER_REFUND. */
+ * (order_no): the order is not paid; PAY_STALE; PAY_OVER_REFUND; PAY_LOW_BALANCE: the wallet that a
+ * recharge filled holds less than is to be taken. */
 MUST_USE enum pay_err refund_reserve(struct db *db, const struct refund_request *request,
                                      struct refund_reserved *out);
 
@@ -53,8 +54,11 @@ MUST_USE enum pay_err refund_add(struct db *db, const struct order *order,
 MUST_USE enum pay_err refund_of_attempt(struct db *db, const struct attempt *attempt,
                                         struct refund *out);
 
-/* Inside a transaction, under the order's lock: a refund that failed waits again, its money
- * reserved anew. PAY_OVER_REFUND: what is left does not cover it. */
-MUST_USE enum pay_err refund_reopen(struct db *db, const struct refund *refund);
+/* Inside a transaction, under the order's lock (`order` is as it is there): a refund that failed
+ * waits again, its money reserved anew. PAY_OVER_REFUND: what is left does not cover it.
+ * PAY_LOW_BALANCE: nor does the wallet that the recharge filled; but with a shortfall (not NULL)
+ * what the wallet lacks is booked as lost, and returned there. */
+MUST_USE enum pay_err refund_reopen(struct db *db, const struct order *order,
+                                    const struct refund *refund, struct money *shortfall);
 
 #endif

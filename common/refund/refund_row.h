@@ -9,10 +9,10 @@
 #define REFUND_FIELDS \
     "r.id, r.app_id, r.channel_id, r.order_id, r.extension_id, r.status, r.version," \
     " r.create_time, r.success_time, r.sync_times, r.next_sync_time, r.pay_price," \
-    " r.refund_price, r.no, o.no AS order_no, r.merchant_order_id, r.merchant_refund_id," \
-    " r.channel_code, r.currency, r.cause, r.notify_url, r.reason, r.channel_refund_no," \
-    " r.channel_error_code, r.channel_error_msg, IFNULL(f.no, e.no) AS pay_id," \
-    " e.channel_order_no"
+    " r.refund_price, r.bonus_price, r.no, o.no AS order_no, r.merchant_order_id," \
+    " r.merchant_refund_id, r.channel_code, r.currency, r.cause, r.notify_url, r.reason," \
+    " r.channel_refund_no, r.channel_error_code, r.channel_error_msg," \
+    " IFNULL(f.no, e.no) AS pay_id, e.channel_order_no"
 #define REFUND_JOINS \
     " JOIN pay_order o ON o.id = r.order_id" \
     " JOIN pay_order_extension e ON e.id = r.extension_id" \

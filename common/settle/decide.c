@@ -120,7 +120,7 @@ static enum pay_err decision_fits(struct work *w)
 static enum pay_err give_back(struct db *db, struct work *w)
 {
     if (w->refund.id != 0)
-        return refund_reopen(db, &w->refund);
+        return refund_reopen(db, &w->order, &w->refund, NULL);
     return refund_add(db, &w->order, &w->attempt,
                       w->attempt.duplicate_paid != 0 ? CAUSE_DUPLICATE : CAUSE_LATE);
 }

@@ -138,11 +138,24 @@ static enum pay_err succeeded(struct db *db, struct refund_settling *w)
     return err == PAY_OK ? refund_succeed(db, &ending) : err;
 }
 
+static enum pay_err wallet_lacks(struct db *db, const struct refund_settling *w,
+                                 struct money shortfall)
+{
+    char says[160];
+
+    snprintf(says, sizeof(says),
+             "it gave a recharge back after all; the wallet of its user lacked %lld for that",
+             (long long)shortfall.minor);
+    return raise(db, w, "wallet_shortfall", says);
+}
+
 /* The channel refused, and did it all the same: an answer of an earlier try came late. If what is
  * left still covers it, the refund is what the channel says. */
 static enum pay_err succeeded_after_all(struct db *db, struct refund_settling *w)
 {
-    enum pay_err err = refund_reopen(db, &w->refund);
+    struct money shortfall = MONEY(0);
+
+    enum pay_err err = refund_reopen(db, &w->order, &w->refund, &shortfall);
 
     if (err == PAY_OVER_REFUND) {
         w->verdict = VERDICT_OVER_REFUND;
@@ -150,8 +163,10 @@ static enum pay_err succeeded_after_all(struct db *db, struct refund_settling *w
                      "it failed here and was done there; the rest of the"
                      " order does not cover it");
     }
+    if (err == PAY_OK && shortfall.minor > 0)
+        err = wallet_lacks(db, w, shortfall);
     if (err == PAY_OK)
-        w->refund.status = REFUND_WAITING;
+        err = refund_by_id(db, w->refund.id, &w->refund);
     return err == PAY_OK ? succeeded(db, w) : err;
 }
 

@@ -12,6 +12,7 @@ BEGIN
      OR NEW.merchant_refund_id <> OLD.merchant_refund_id OR NEW.pay_price <> OLD.pay_price
      OR NEW.refund_price <> OLD.refund_price OR NEW.currency <> OLD.currency
      OR NEW.cause <> OLD.cause
+     OR (NEW.bonus_price <> OLD.bonus_price AND NOT (OLD.status = 20 AND NEW.status = 0))
      OR (OLD.status = 10 AND NOT (NEW.channel_refund_no <=> OLD.channel_refund_no)
          AND OLD.channel_refund_no IS NOT NULL)
      OR (NOT (NEW.success_time <=> OLD.success_time) AND (NEW.status <> 10 OR OLD.status = 10)) THEN
