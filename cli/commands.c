@@ -80,6 +80,11 @@ const struct command COMMANDS[] = {
       "one refund, by refund_no or the merchant's number; its story is in"
       " order show",
       J | O(OPT_APP), 0, false, false, false, run_refund_show },
+    { "transfer", "list", NULL, "transfers of all apps, newest first",
+      J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_FROM) | O(OPT_TO) | O(OPT_LIMIT) | O(OPT_AFTER), 0,
+      false, false, false, run_transfer_list },
+    { "transfer", "show", "NO", "one transfer, by transfer_no or the merchant's number",
+      J | O(OPT_APP), 0, false, false, false, run_transfer_show },
     { "notify", "list", NULL, "notifications, newest first",
       J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_LIMIT) | O(OPT_AFTER), 0, false, false, false,
       run_notify_list },

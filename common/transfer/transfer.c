@@ -14,6 +14,7 @@ static const struct db_column TRANSFER_COLUMNS[] = {
     DB_COLUMN_TIME(struct transfer, create_time),
     DB_COLUMN_TIME(struct transfer, success_time),
     DB_COLUMN(struct transfer, sync_times),
+    DB_COLUMN_TIME(struct transfer, next_sync_time),
     DB_COLUMN(struct transfer, price),
     DB_COLUMN(struct transfer, no),
     DB_COLUMN(struct transfer, merchant_transfer_id),

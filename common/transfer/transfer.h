@@ -16,7 +16,7 @@
 /* A row of pay_transfer, without its channel_extras. Times in ms, 0 absent. */
 struct transfer {
     int64_t id, app_id, channel_id, status, version;
-    int64_t create_time, success_time, sync_times;
+    int64_t create_time, success_time, sync_times, next_sync_time;
     struct money price;
     char no[NO_SIZE], merchant_transfer_id[MERCHANT_NO_SIZE], channel_code[33];
     char currency[CURRENCY_SIZE], subject[SUBJECT_SIZE], notify_url[URL_SIZE];

@@ -6,8 +6,8 @@
 
 #define TRANSFER_FIELDS \
     "t.id, t.app_id, t.channel_id, t.status, t.version, t.create_time, t.success_time," \
-    " t.sync_times, t.price, t.no, t.merchant_transfer_id, t.channel_code, t.currency," \
-    " t.subject, t.notify_url, t.user_account, t.user_name, t.channel_transfer_no," \
+    " t.sync_times, t.next_sync_time, t.price, t.no, t.merchant_transfer_id, t.channel_code," \
+    " t.currency, t.subject, t.notify_url, t.user_account, t.user_name, t.channel_transfer_no," \
     " t.channel_error_code, t.channel_error_msg"
 #define TRANSFER_SELECT "SELECT " TRANSFER_FIELDS " FROM pay_transfer t"
 

@@ -16,7 +16,9 @@ enum {
     T_ACCOUNT,
     T_CREATED,
     T_VERSION,
-    T_APP
+    T_APP,
+    T_ASKED,
+    T_NEXT
 };
 
 #define TRANSFER(member, kind, name, /* need */...) \
@@ -43,6 +45,8 @@ static const struct view_member MEMBERS[] = {
     [T_CREATED] = TRANSFER(create_time, VIEW_TIME, "create_time", VIEW_ALWAYS),
     [T_VERSION] = TRANSFER(version, VIEW_NUMBER, "version", VIEW_ALWAYS),
     [T_APP] = VIEW_MEMBER(struct transfer_shown, app_key, VIEW_STRING, "app_key", VIEW_ALWAYS),
+    [T_ASKED] = TRANSFER(sync_times, VIEW_NUMBER, "asked_times", VIEW_UNLESS_EMPTY),
+    [T_NEXT] = TRANSFER(next_sync_time, VIEW_TIME, "asked_next", VIEW_UNLESS_EMPTY),
 };
 
 /* The order of the members is the contract's. */
@@ -57,6 +61,18 @@ static const unsigned char IN_QUERY[] = {
 static const unsigned char IN_NOTIFICATION[] = {
     ANSWERED, T_SUBJECT, T_CHANNEL, T_CREATED, T_VERSION, T_APP,
 };
+
+/* Operators see no account: the channel and the merchant know it by the numbers. */
+static const unsigned char IN_LIST[] = {
+    T_NO,       T_APP,     T_MERCHANT_NO, T_STATUS, T_PRICE,
+    T_CURRENCY, T_CHANNEL, T_CREATED,     T_DONE,   T_ERROR_CODE,
+};
+static const unsigned char WHOLE[] = {
+    T_NO,         T_APP,        T_MERCHANT_NO, T_STATUS,  T_PRICE, T_CURRENCY, T_SUBJECT, T_CHANNEL,
+    T_CHANNEL_NO, T_ERROR_CODE, T_ERROR_MSG,   T_CREATED, T_DONE,  T_ASKED,    T_NEXT,    T_VERSION,
+};
+const struct view TRANSFER_IN_LIST = VIEW_SHOWS(MEMBERS, IN_LIST);
+const struct view TRANSFER_WHOLE = VIEW_SHOWS(MEMBERS, WHOLE);
 
 void transfer_view(struct json_text *to, const struct transfer *transfer)
 {

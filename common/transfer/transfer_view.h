@@ -19,4 +19,7 @@ struct transfer_shown {
     const char *user_account, *app_key; /* NULL: left out */
 };
 
+/* For operators; of a struct transfer_shown. */
+extern const struct view TRANSFER_IN_LIST, TRANSFER_WHOLE;
+
 #endif

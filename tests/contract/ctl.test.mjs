@@ -6,6 +6,7 @@ import { create, createOpen, expectError, expectOk, get, post, strangerUlid, sub
 import { payByCallback, signedCallback, sendCallback } from '../lib/channel.mjs';
 import { ctl, ctlOk, newApp, newKey } from '../lib/ctl.mjs';
 import { paidOrder, refundBody } from '../lib/refund.mjs';
+import { transferBody } from '../lib/transfer.mjs';
 import { until } from '../lib/wait.mjs';
 
 const { stack, app1, app2, db } = await suite();
@@ -42,6 +43,18 @@ describe('listings', () => {
     const [key] = (await json('key', 'list', '--app', app1.key)).items;
     assert.equal((await json('key', 'show', key.key_id, '--app', app1.key)).key_id, key.key_id);
     clean((await ctlOk(stack, ['channel', 'show', app1.channelId])).stdout);
+  });
+  test('transfers: list, show; never the account', async () => {
+    const body = transferBody('fail', { user_account: 'an-account-of-the-payee' });
+    await post(stack, app1, '/api/pay/transfer', body);
+    const { items } = await json('transfer', 'list', '--app', app1.key, '--status', 'closed', '--limit', '1');
+    assert.deepEqual([items[0].merchant_transfer_id, items[0].status, items[0].price], [body.merchant_transfer_id, 'CLOSED', 700]);
+    for (const no of [items[0].transfer_no, body.merchant_transfer_id]) {
+      const one = await json('transfer', 'show', no);
+      assert.deepEqual([one.transfer_no, one.channel, one.channel_error_code, one.version], [items[0].transfer_no, 'mock', 'MOCK_REFUSED', 1]);
+      assert.ok(!JSON.stringify(one).includes(body.user_account));
+    }
+    assert.equal((await ctl(stack, ['transfer', 'show', strangerUlid()])).code, 1);
   });
   test('refunds: list, show, and their lines in the order\'s story', async () => {
     const order = await paidOrder(stack, app1, 'fail_then_ok');

@@ -5,6 +5,7 @@
 
 #include <sys/mman.h>
 
+#include "tests/db/crowd.h"
 #include "tests/db/pay_steps.h"
 
 #include "channel/mock/mock.h"
@@ -14,7 +15,7 @@
 static struct played {
     enum pay_err refund, query;      /* what the calls come to */
     enum channel_state state, known; /* said by a refund, by a query */
-    int sent, asked, ready;
+    int sent, asked;
     char pay_id[NO_SIZE], channel_order_no[65]; /* of the last one sent */
 } * P;
 
@@ -180,37 +181,5 @@ static inline int refunds_run(void)
         ASSERT_NUMBER("SELECT refunding_price FROM pay_order ORDER BY id DESC LIMIT 1", open); \
         ASSERT_NUMBER("SELECT status FROM pay_refund ORDER BY id DESC LIMIT 1", refund); \
     } while (0)
-
-/* ---- at once */
-
-#define CROWD 20
-
-/* Runs work in `size` processes with connections of their own; how many said true. They begin
- * together. */
-static inline int crowd(int size, bool (*work)(int who))
-{
-    pid_t pids[CROWD];
-    int yes = 0;
-
-    P->ready = 0;
-    for (int i = 0; i < size; i++) {
-        pids[i] = fork();
-        if (pids[i] == 0) {
-            S.db = open_as("shroff_web");
-            (void)db_ping(S.db, 2000);
-            __atomic_fetch_add(&P->ready, 1, __ATOMIC_SEQ_CST);
-            while (__atomic_load_n(&P->ready, __ATOMIC_SEQ_CST) < size)
-                clock_sleep_ms(0);
-            _exit(work(i) ? 1 : 0);
-        }
-    }
-    for (int i = 0; i < size; i++) {
-        int status = 0;
-        waitpid(pids[i], &status, 0);
-        assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
-        yes += WEXITSTATUS(status);
-    }
-    return yes;
-}
 
 #endif
