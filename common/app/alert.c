@@ -112,6 +112,17 @@ enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert)
     return crowd_raise(db, &of_all);
 }
 
+enum pay_err alert_raise_silence(struct db *db, int64_t channel_id, const struct alert_crowd *alert)
+{
+    struct alert_crowd of_channel = *alert;
+    char room[40];
+    struct text crowd = TEXT(room);
+
+    text_addf(&crowd, "channel %lld", (long long)channel_id);
+    of_channel.crowd = room;
+    return alert_raise_crowd(db, &of_channel);
+}
+
 static const struct db_column ALERT_COLUMNS[] = {
     DB_COLUMN(struct alert, id),
     DB_COLUMN(struct alert, app_id),

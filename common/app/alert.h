@@ -20,6 +20,9 @@ struct alert_crowd {
     const char *crowd, *about, *text;
 };
 MUST_USE enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert);
+/* A channel that does not decide is one alert, however much it leaves open; crowd is not read. */
+MUST_USE enum pay_err alert_raise_silence(struct db *db, int64_t channel_id,
+                                          const struct alert_crowd *alert);
 struct alert {
     int64_t id, app_id, times, create_time, close_time;
     char kind[33], about[65], text[4097], closed_by[257], remark[1021], decision[9];

@@ -100,7 +100,11 @@ static enum pay_err overdue_work(struct db *db, void *arg)
              refund->no, refund->order_no, (long long)refund->refund_price.minor, refund->currency,
              refund->channel_code, (long long)refund->channel_id,
              (long long)refund->sync_times + 1);
-    return alert_raise(db, "refund_unknown", refund->app_id, refund->no, text);
+    return alert_raise_silence(db, refund->channel_id,
+                               &(const struct alert_crowd){ .kind = "refund_unknown",
+                                                            .app_id = refund->app_id,
+                                                            .about = refund->no,
+                                                            .text = text });
 }
 
 enum pay_err checkout_refund_due(struct db *db, const struct config *config,

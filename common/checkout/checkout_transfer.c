@@ -143,7 +143,11 @@ static enum pay_err overdue_work(struct db *db, void *arg)
              transfer->no, (long long)transfer->price.minor, transfer->currency,
              transfer->channel_code, (long long)transfer->channel_id,
              (long long)transfer->sync_times + 1);
-    return alert_raise(db, "transfer_unknown", transfer->app_id, transfer->no, text);
+    return alert_raise_silence(db, transfer->channel_id,
+                               &(const struct alert_crowd){ .kind = "transfer_unknown",
+                                                            .app_id = transfer->app_id,
+                                                            .about = transfer->no,
+                                                            .text = text });
 }
 
 enum pay_err checkout_transfer_due(struct db *db, const struct config *config,

@@ -70,7 +70,10 @@ static enum pay_err silence_alert(struct db *db, const struct unsure *row)
              "channel %lld was asked %lld times about attempt %s and does not say what became of"
              " it; it is asked once a day from now on",
              (long long)row->channel_id, (long long)row->sync_times + 1, row->no);
-    return alert_raise(db, "attempt_unknown", row->app_id, row->no, text);
+    return alert_raise_silence(
+        db, row->channel_id,
+        &(const struct alert_crowd){
+            .kind = "attempt_unknown", .app_id = row->app_id, .about = row->no, .text = text });
 }
 
 struct asked {

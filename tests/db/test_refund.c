@@ -219,6 +219,22 @@ static void test_refund_reserve__left_to_the_job_is_due_at_once(void **state)
     ASSERT_MONEY(30, 10000, 0, 10);
 }
 
+static void test_checkout_refund_due__a_silent_channel_is_one_alert(void **state)
+{
+    char order[8];
+
+    (void)state;
+    channel_says(PAY_OK, CHANNEL_WAITING, CHANNEL_WAITING);
+    for (int i = 0; i < 3; i++) {
+        snprintf(order, sizeof(order), "SO%d", i);
+        paid(order, 10000);
+        ASSERT_ERR(refunded(order, order, 10000), PAY_OK);
+    }
+    run_sql("UPDATE pay_refund SET sync_times = 28");
+    assert_int_equal(refunds_run(), 3);
+    ASSERT_NUMBER("SELECT COUNT(*) * 10 + SUM(times) FROM pay_alert", 13);
+}
+
 static void test_test_clock__moves_the_next_question(void **state)
 {
     const struct clock_jump jump = { .app_id = S.app->id,
@@ -557,6 +573,7 @@ int main(void)
         REFUND_TEST(test_checkout_refund_due__does_not_send_what_is_done),
         REFUND_TEST(test_checkout_refund_due__asks_less_and_less),
         REFUND_TEST(test_refund_reserve__left_to_the_job_is_due_at_once),
+        REFUND_TEST(test_checkout_refund_due__a_silent_channel_is_one_alert),
         REFUND_TEST(test_test_clock__moves_the_next_question),
         REFUND_TEST(test_refund_reserve__a_lost_commit_is_found_again),
         REFUND_TEST(test_settle_refund__in_any_order),
