@@ -372,6 +372,13 @@ for (const [language, [program, file]] of Object.entries(SENDERS)) {
       assert.equal((await send('GET', '/api/pay/query?order_no=nonsense')).code, 40001, 'refusals are shown too');
     });
 }
+for (const name of ['expiry', 'lost_callback', 'refund_fails']) {
+  test(`testing/${name}.mjs ends well`, { skip: demo ? false : 'SHROFF_DEMO_ENV is not set' }, async () => {
+    await run('node', [join(examples, 'testing', `${name}.mjs`)], { SHROFF_BASE_URL: demo.SHROFF_BASE_URL,
+      SHROFF_APP_KEY: demo.SHROFF_APP_KEY, SHROFF_APP_SECRET: demo.SHROFF_APP_SECRET });
+  });
+}
+
 test('create.sh creates an order for real', { skip: demo ? false : 'SHROFF_DEMO_ENV is not set' }, async () => {
   for (const app of ['1', '2']) {
     const answer = JSON.parse(await run('sh', [join(examples, 'create.sh'), '--env', process.env.SHROFF_DEMO_ENV,
