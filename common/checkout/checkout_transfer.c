@@ -94,19 +94,19 @@ static enum pay_err sent(const struct checkout_call *call, struct transfer *tran
 enum pay_err checkout_transfer(const struct checkout_call *call, const struct transfer_terms *terms,
                                struct transfer_opened *out)
 {
-    const bool seated = gate_sit(call->app->id, GATE_WAIT);
     struct transfer_request request = {
         .app = call->app,
         .nonce = call->nonce,
         .extras = call->extras,
         .terms = terms,
+        .left_to_job = !gate_sit(call->app->id, GATE_WAIT),
     };
 
     out->created = false;
     enum pay_err err = admit(call, terms, &request.channel, &out->field);
     if (err == PAY_OK)
         err = transfer_open(call->db, &request, out);
-    return err == PAY_OK && out->created && seated ? sent(call, &out->transfer) : err;
+    return err == PAY_OK && out->created && !request.left_to_job ? sent(call, &out->transfer) : err;
 }
 
 /* ---- transfers that are due */

@@ -3,8 +3,8 @@
 
 #include "base/fault.h"
 
-/* Long enough for the first answer of the channel (channel/call.h). */
-#define FIRST_ASK " UTC_TIMESTAMP(3) + INTERVAL 10 SECOND"
+/* Seconds until a job asks the channel: long enough for its first answer (channel/call.h). */
+#define FIRST_ASK_S 10
 
 struct opening {
     const struct transfer_request *request;
@@ -17,7 +17,8 @@ static enum pay_err row_insert(struct db *db, const struct transfer_request *req
         "INSERT INTO pay_transfer (no, app_id, channel_id, channel_code, merchant_transfer_id,"
         " subject, price, currency, notify_url, user_account, user_name, channel_extras,"
         " next_sync_time)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?," FIRST_ASK ")";
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " UTC_TIMESTAMP(3) + INTERVAL ? SECOND)";
     const struct transfer_terms *terms = request->terms;
     char no[NO_SIZE];
 
@@ -35,6 +36,7 @@ static enum pay_err row_insert(struct db *db, const struct transfer_request *req
         DB_STR(terms->user_account),
         DB_OPT(terms->user_name),
         DB_OPT(request->extras),
+        DB_NUM(request->left_to_job ? 0 : FIRST_ASK_S),
     };
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
     FP("transfer.inserted");

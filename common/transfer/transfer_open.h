@@ -19,6 +19,7 @@ struct transfer_request {
     const struct channel_config *channel;
     const char *extras; /* channel_extras' own bytes (JSON object), or NULL */
     const struct transfer_terms *terms;
+    bool left_to_job; /* no request of ours sends it: the job is to do so at once */
 };
 
 struct transfer_opened {

@@ -108,6 +108,8 @@ static enum pay_err transferred(const char *no, int64_t price)
     return checkout_transfer(&call, &terms, &T);
 }
 
+static bool left_to_job;
+
 /* As after a kill between the COMMIT and the call. */
 static enum pay_err opened(const char *no, int64_t price)
 {
@@ -117,6 +119,7 @@ static enum pay_err opened(const char *no, int64_t price)
         .nonce = fresh_nonce(),
         .channel = channel_now(),
         .terms = &terms,
+        .left_to_job = left_to_job,
         .extras = "{\"mock\":\"later\"}",
     };
 
@@ -221,6 +224,16 @@ static void test_checkout_transfer_due__sends_what_was_opened(void **state)
                   " AND claim_token = 0",
                   1);
     assert_int_equal(transfers_run(), 0);
+}
+
+static void test_transfer_open__left_to_the_job_is_due_at_once(void **state)
+{
+    (void)state;
+    left_to_job = true;
+    ASSERT_ERR(opened("T1", 100), PAY_OK);
+    left_to_job = false;
+    ASSERT_ERR(opened("T2", 100), PAY_OK);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_transfer WHERE next_sync_time <= UTC_TIMESTAMP(3)", 1);
 }
 
 static void test_checkout_transfer_due__does_not_send_what_is_done(void **state)
@@ -371,6 +384,7 @@ int main(void)
         TRANSFER_TEST(test_checkout_transfer__a_channel_that_cannot),
         TRANSFER_TEST(test_checkout_transfer__the_same_again),
         TRANSFER_TEST(test_checkout_transfer_due__sends_what_was_opened),
+        TRANSFER_TEST(test_transfer_open__left_to_the_job_is_due_at_once),
         TRANSFER_TEST(test_checkout_transfer_due__does_not_send_what_is_done),
         TRANSFER_TEST(test_checkout_transfer_due__asks_less_and_less),
         TRANSFER_TEST(test_transfer_open__a_lost_commit_is_found_again),
