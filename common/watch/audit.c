@@ -189,6 +189,12 @@ const struct audit_proof AUDIT_PROOFS[] = {
       AUDIT_TRANSFER_OPEN },
     { "transfer-told-once", "each transfer that ended has one task of its end",
       AUDIT_TRANSFER_TOLD },
+    { "journals-balance", "the rows of each journal sum to nothing", AUDIT_JOURNALS },
+    { "wallet-sums", "each wallet holds what its entries sum to, at each of them", AUDIT_WALLETS },
+    { "booked-once",
+      "each payment, recharge, refund and correction of a wallet has its journal,"
+      " and no journal lacks its cause",
+      AUDIT_BOOKED },
     { "told-once", "each finished order has one task per event", ONE_TASK_PER_EVENT },
     { "not-late", "no task is due for 5 minutes while a runner works", NOT_LATE },
     { "tries-logged", "each delivery try has its row", TRIES_LOGGED },

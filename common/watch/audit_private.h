@@ -37,6 +37,8 @@
     " (t.event = '" kind ".success' AND r.status <> " STATE(success) "))"
 /* clang-format on */
 
+/* audit_ledger.c */
+extern const char AUDIT_JOURNALS[], AUDIT_WALLETS[], AUDIT_BOOKED[];
 /* audit_refund.c */
 extern const char AUDIT_REFUND_SUMS[], AUDIT_REFUND_OF_PAYMENT[], AUDIT_REFUND_TOLD[],
     AUDIT_REFUND_CALLBACKS[];

@@ -9,8 +9,10 @@ import { newNo, post, submitAnother } from '../lib/client.mjs';
 import { sendCallback, signedCallback } from '../lib/channel.mjs';
 import { paidOrder, refundBody, refundCallback, sendRefundCallback } from '../lib/refund.mjs';
 import { sendTransferCallback, transfer, transferCallback } from '../lib/transfer.mjs';
+import { adjust, newUser, payByWallet, recharged } from '../lib/wallet.mjs';
 import { newLedger, payOne, sink } from './lib.mjs';
 
+let wallet, frozen;     // order and refund numbers of one user's wallet
 let stack, db, root, sql, heard, paid, twice, open, back, sent;
 const surplus = {};   // pay_id by kind of money that no order could take
 before(async () => {
@@ -39,6 +41,7 @@ before(async () => {
   await sendTransferCallback(stack, stack.app1, transferCallback(sent, stack.app1.channelSecret));
   await transfer(stack, stack.app1, 'never', { notify_url: heard.url });
   await surplusMoney();
+  await walletMoney();
   await until('told', async () => await db.value('SELECT COUNT(*) FROM notify_task WHERE status = 0') === 0, 20000);
 });
 after(async () => {
@@ -48,6 +51,21 @@ after(async () => {
   heard?.close();
   if (stack) stopStack(stack);
 });
+
+// A recharge, a payment, a part of each back: one at once, one that waits. The triggers that guard the ledger go, so
+// that it can be falsified.
+async function walletMoney() {
+  const user = newUser(), more = { notify_url: heard.url };
+  const filled = await recharged(stack, stack.app1, user, { bonus_price: 100, ...more }, 'never');
+  wallet = { filled: filled.order_no, user };
+  wallet.paid = (await payByWallet(stack, stack.app1, user, { price: 300, ...more })).json.data.order_no;
+  wallet.back = (await post(stack, stack.app1, '/api/pay/refund', { order_no: wallet.paid, merchant_refund_id: newNo('R'), refund_price: 100 })).json.data.refund_no;
+  frozen = (await post(stack, stack.app1, '/api/pay/refund', { order_no: wallet.filled, merchant_refund_id: newNo('R'), refund_price: 200 })).json.data.refund_no;
+  assert.equal((await adjust(stack, stack.app1, user, 5)).status, 201);
+  for (const t of ['wallet_terms', 'wallet_birth', 'wallet_kept', 'ledger_entry_written', 'ledger_entry_kept', 'wallet_adjust_written', 'wallet_adjust_kept']) await q(`DROP TRIGGER ${t}`);
+}
+const OF_USER = 'user_id = ?';
+const ENTRY = (kind, account = 'wallet') => `kind = '${kind}' AND account = '${account}' AND (wallet_id IS NULL OR wallet_id = (SELECT id FROM wallet WHERE user_id = ?))`;
 
 // A second attempt that is paid, a second payment of one attempt, money for a closed order.
 async function surplusMoney() {
@@ -231,6 +249,19 @@ const PLANTED = [
   ['closed-unpaid', 'money for a closed order: no refund, no open alert', abandoned('late', NO_REFUND)],
   ['paid-once', 'the attempt that paid is marked as a second payment', replaced('pay_order_extension', () => ['no = ?', paid.pay_id], 'duplicate_paid = 1')],
   ['refund-sums', 'an automatic refund taken from the order', replaced('pay_order', () => ['id = (SELECT order_id FROM pay_order_extension WHERE no = ?)', surplus.double], 'refund_price = price')],
+  ['journals-balance', 'a row of another price', replaced('ledger_entry', () => [ENTRY('recharge', 'channel'), wallet.user], 'price = price - 1')],
+  ['journals-balance', 'a row that is gone', replaced('ledger_entry', () => [ENTRY('payment', 'channel'), wallet.user], 'journal = no')],
+  ['wallet-sums', 'a balance changed by hand', replaced('wallet', () => [OF_USER, wallet.user], 'balance = balance + 1')],
+  ['wallet-sums', 'a frozen sum changed by hand', replaced('wallet', () => [OF_USER, wallet.user], 'frozen = frozen - 1')],
+  ['wallet-sums', 'an entry that says another balance', replaced('ledger_entry', () => [ENTRY('payment'), wallet.user], 'balance = balance + 1')],
+  ['wallet-sums', 'an entry of no wallet', replaced('ledger_entry', () => [ENTRY('payment'), wallet.user], 'wallet_id = 999999')],
+  ['booked-once', 'a paid recharge that is not booked', replaced('ledger_entry', () => ["biz_type = 'order' AND biz_id = (SELECT id FROM pay_order WHERE no = ?)", wallet.filled], "biz_type = 'other'")],
+  ['booked-once', 'a recharge without its bonus', replaced('pay_order', () => ['no = ?', wallet.filled], 'bonus_price = bonus_price + 1')],
+  ['booked-once', 'a wallet payment booked as another order\'s', replaced('ledger_entry', () => ["biz_type = 'order' AND biz_id = (SELECT id FROM pay_order WHERE no = ?)", wallet.paid], 'biz_id = 999999999')],
+  ['booked-once', 'a refund to a wallet that is not on it', replaced('ledger_entry', () => ["biz_type = 'refund' AND biz_id = (SELECT id FROM pay_refund WHERE no = ?)", wallet.back], "biz_type = 'other'")],
+  ['booked-once', 'a refund of a recharge that is not frozen', replaced('ledger_entry', () => ["biz_type = 'freeze' AND biz_id = (SELECT id FROM pay_refund WHERE no = ?)", frozen], 'biz_id = 999999999')],
+  ['booked-once', 'a refund that failed, its money still frozen', replaced('pay_refund', () => ['no = ?', frozen], 'status = 20')],
+  ['booked-once', 'a correction that is not booked', replaced('wallet_adjust', () => ['price = 5 AND wallet_id = (SELECT id FROM wallet WHERE user_id = ?)', wallet.user], 'price = 6')],
   ['owners-exist', 'an order of a channel that is not there', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_id = 999999')],
   ['owners-exist', 'an order of an app that is not there', replaced('pay_order', () => ['no = ?', open.order_no], 'app_id = 999999')],
   ['owners-exist', 'an attempt on a channel that is not there', replaced('pay_order_extension', () => ['no = ?', open.pay_id], 'channel_id = 999999')],
