@@ -26,6 +26,9 @@ BEGIN
       SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
     END;
   END IF;
+  IF NEW.refund_price < OLD.refund_price AND NEW.refund_price >= 0 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'what went back of an order never grows less';
+  END IF;
   IF NEW.refund_price < 0 OR NEW.refunding_price < 0
      OR NEW.refund_price > NEW.price - NEW.refunding_price THEN
     BEGIN

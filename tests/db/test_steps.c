@@ -306,6 +306,7 @@ static void test_money__stays_in_its_bounds(void **state)
     must("UPDATE pay_order SET refund_price = 200, refunding_price = 300");
     refused("UPDATE pay_order SET refunding_price = 301", "do not fit its price 500");
     refused("UPDATE pay_order SET refund_price = -1", "do not fit");
+    refused("UPDATE pay_order SET refund_price = 199", "never grows less");
     refused("UPDATE pay_order SET refund_price = 9223372036854775807", "do not fit");
 }
 
