@@ -55,6 +55,11 @@ static void add_gauges(struct text *to, const struct gauges *g)
     add_gauge(to, "shroff_notify_given_up", "Notifications given up and not resent.",
               g->notify_given_up);
     add_gauge(to, "shroff_alerts_open", "Alerts that no operator has closed.", g->alerts_open);
+    add_gauge(to, "shroff_orders_overdue", "Orders that wait for 30 s past their end.",
+              g->orders_overdue);
+    add_age(to, "shroff_sync_oldest_due_seconds",
+            "Age of the oldest attempt that its channel is to be asked about.",
+            g->sync_oldest_due_ms);
 }
 
 static enum pay_err add_host(void *arg, void *row)

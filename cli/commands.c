@@ -73,6 +73,10 @@ const struct command COMMANDS[] = {
       "an order's whole story, by order_no, pay_id, refund_no,"
       " webhook-id or a merchant's number",
       J | O(OPT_APP), 0, false, false, false, run_order_show },
+    { "order", "close", "NO", "end an order that is not paid, at its channels first",
+      J | R | O(OPT_APP), R, true, true, false, run_order_close },
+    { "order", "sync", "NO", "ask its channels now what became of it", J | O(OPT_APP), 0, false,
+      true, false, run_order_sync },
     { "refund", "list", NULL, "refunds of all apps, newest first",
       J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_FROM) | O(OPT_TO) | O(OPT_LIMIT) | O(OPT_AFTER), 0,
       false, false, false, run_refund_list },

@@ -22,6 +22,8 @@ void check_programs(struct doctor *d);
 void check_accounts(struct doctor *d);
 /* Do MariaDB's memory and connections fit the machine and the programs? */
 void check_sizes(struct doctor *d);
+/* Do the jobs end orders in time, and ask channels? */
+void check_ends(struct doctor *d);
 /* Which notifications wait for a merchant that does not acknowledge? */
 void check_waiting(struct doctor *d);
 

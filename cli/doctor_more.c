@@ -160,6 +160,29 @@ void check_sizes(struct doctor *d)
     doctor_told(d, few || unset ? WARN : FINE, "sizes", room);
 }
 
+/* ---- jobs */
+
+#define SYNC_LATE_MS 120000
+
+void check_ends(struct doctor *d)
+{
+    const struct gauges *g = &d->facts.gauges;
+    const bool overdue = g->orders_overdue > 0, late = g->sync_oldest_due_ms > SYNC_LATE_MS;
+    char room[400];
+    struct text t = TEXT(room);
+
+    text_addf(&t, "%lld wait for more than 30 s past their end%s", (long long)g->orders_overdue,
+              overdue ? ": is cron running order_closer? Or a channel does not answer: channel.call"
+                        " in its log"
+                      : "");
+    doctor_told(d, overdue ? WARN : FINE, "orders past their end", room);
+    text_reset(&t);
+    text_addf(&t, "the oldest attempt to ask about is due for %lld s%s",
+              (long long)(g->sync_oldest_due_ms / 1000),
+              late ? ": is cron running channel_sync?" : "");
+    doctor_told(d, late ? WARN : FINE, "questions to channels", room);
+}
+
 /* ---- merchants */
 
 void check_waiting(struct doctor *d)

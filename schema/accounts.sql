@@ -95,6 +95,7 @@ GRANT INSERT, UPDATE (status, bonus_price, channel_error_code, channel_error_msg
 GRANT INSERT         ON shroff.notify_task     TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.wallet          TO 'shroff_ctl'@'wanted';
 GRANT INSERT         ON shroff.ledger_entry    TO 'shroff_ctl'@'wanted';
+GRANT EXECUTE ON PROCEDURE shroff.order_pay    TO 'shroff_ctl'@'wanted';
 GRANT EXECUTE ON PROCEDURE shroff.notify_add   TO 'shroff_ctl'@'wanted';
 GRANT INSERT         ON shroff.admin_log       TO 'shroff_ctl'@'wanted';
 

@@ -2,6 +2,7 @@
  * then (ask.c), so the closing transaction only looks whether an attempt is open still. */
 #include "settle/close.h"
 
+#include "app/admin_log.h"
 #include "app/app.h"
 #include "base/fault.h"
 #include "channel/gate.h"
@@ -77,7 +78,8 @@ static enum pay_err channels_end(struct db *db, const struct config *config, str
 /* ---- the order is closed here */
 
 struct ending {
-    const struct closing *by; /* NULL: its time is over */
+    const struct closing *by; /* a merchant; both NULL: its time is over */
+    const struct operator_closing *operated;
     int64_t order_id;
     struct open_list open; /* as its channels answered */
     struct order order;
@@ -144,11 +146,13 @@ static enum pay_err end_work(struct db *db, void *arg)
         return err;
     if (w->order.status != ORDER_WAITING)
         return PAY_PAID;
-    if (!w->by && w->order.expired == 0)
+    if (!w->by && !w->operated && w->order.expired == 0)
         return PAY_OK;
     err = unknown_end(db, w);
     if (err == PAY_OK)
         err = closed(db, &w->order);
+    if (err == PAY_OK && w->operated)
+        err = admin_log_add(db, w->operated->who, "order.close", w->order.no, w->operated->why);
     FP("close.closed");
     return err;
 }
@@ -181,6 +185,17 @@ enum pay_err order_close(const struct closing *closing, const struct order_key *
     work = (struct ending){ .by = closing, .order_id = out->id };
     err = out->status == ORDER_WAITING ? end(closing->db, closing->config, &work)
                                        : db_txn(closing->db, end_work, &work);
+    if (err == PAY_OK)
+        *out = work.order;
+    return err;
+}
+
+enum pay_err order_close_by(const struct operator_closing *by, struct order *out)
+{
+    static struct ending work;
+
+    work = (struct ending){ .operated = by, .order_id = by->order_id };
+    enum pay_err err = end(by->db, by->config, &work);
     if (err == PAY_OK)
         *out = work.order;
     return err;

@@ -23,6 +23,14 @@ struct closing {
  * was asked. PAY_NOT_FOUND, PAY_NONCE_USED. */
 MUST_USE enum pay_err order_close(const struct closing *closing, const struct order_key *key,
                                   struct order *out);
+/* The same for an operator, whose row in admin_log is written in the transaction that closes. */
+struct operator_closing {
+    struct db *db;
+    const struct config *config;
+    int64_t order_id;
+    const char *who, *why;
+};
+MUST_USE enum pay_err order_close_by(const struct operator_closing *by, struct order *out);
 /* The same for an order past its end, without a merchant. PAY_OK, too, when it is not waiting any
  * more or not past its end. */
 MUST_USE enum pay_err order_expire(struct db *db, const struct config *config, int64_t order_id);

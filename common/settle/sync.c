@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "channel/ask_gaps.h"
 #include "channel/gate.h"
+#include "order/order_row.h"
 #include "settle/ask.h"
 #include "settle/close.h"
 #include "settle/settle.h"
@@ -171,6 +172,26 @@ static enum pay_err channels_ask(const struct order_syncing *s, const struct ord
     enum pay_err err = open_read(s->db, order->id, &NOTHING, &open);
     db_end(s->db);
     return err == PAY_OK ? open_ask(s->db, s->config, &open) : err;
+}
+
+enum pay_err order_sync_by(struct db *db, const struct config *config, int64_t order_id,
+                           struct order *out)
+{
+    static const char SQL[] = ORDER_SELECT " WHERE o.id = ?";
+    static const struct wanted NOTHING;
+    const struct db_param in[] = { DB_NUM(order_id) };
+    struct open_list open;
+
+    enum pay_err err = open_read(db, order_id, &NOTHING, &open);
+    db_end(db);
+    if (err == PAY_OK)
+        err = open_ask(db, config, &open);
+    for (size_t i = 0; i < open.count && err == PAY_OK && !open.paid; i++)
+        err = open.at[i].silent ? PAY_UNKNOWN : PAY_OK;
+    if (err == PAY_OK)
+        err = order_read(db, SQL, DB_LIST(in), out);
+    db_end(db);
+    return err;
 }
 
 /* The answer shows the order as it stands, also when a channel does not answer. */

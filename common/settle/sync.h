@@ -25,5 +25,9 @@ struct order_syncing {
     const struct order_key *key;
 };
 MUST_USE enum pay_err order_sync(const struct order_syncing *syncing);
+/* The same for an operator, without a nonce or a pause: its open attempts are asked about.
+ * out is the order afterwards. PAY_UNKNOWN: a channel did not answer. */
+MUST_USE enum pay_err order_sync_by(struct db *db, const struct config *config, int64_t order_id,
+                                    struct order *out);
 
 #endif

@@ -2,10 +2,14 @@
 #include "watch/gauges.h"
 
 #include "notify/notify_state.h"
+#include "order/order_state.h"
 
 /* While a task is claimed its next_notify_time is the lease's end, in the future: it is not due. */
-#define AGE_MS(column) \
-    "COALESCE(TIMESTAMPDIFF(MICROSECOND, MIN(" column "), UTC_TIMESTAMP(3)) DIV 1000, 0) AS ms"
+#define AGE_OF(column) \
+    "COALESCE(TIMESTAMPDIFF(MICROSECOND, MIN(" column "), UTC_TIMESTAMP(3)) DIV 1000, 0)"
+#define AGE_MS(column) AGE_OF(column) " AS ms"
+/* Of an order. Orders never asked about, and the few others, are a range of the index each. */
+#define OVERDUE "expire_time <= UTC_TIMESTAMP(3) - INTERVAL 30 SECOND"
 
 enum pay_err gauges_read(struct db *db, struct gauges *out)
 {
@@ -16,7 +20,16 @@ enum pay_err gauges_read(struct db *db, struct gauges *out)
         "       parked.n AS notify_parked, ready.ms AS notify_oldest_ready_ms,"
         "       (SELECT COUNT(*) FROM notify_task"
         "         WHERE status = " STATE(NOTIFY_FAILURE) ") AS notify_given_up,"
-        "       (SELECT COUNT(*) FROM pay_alert WHERE closed_by IS NULL) AS alerts_open"
+        "       (SELECT COUNT(*) FROM pay_alert WHERE closed_by IS NULL) AS alerts_open,"
+        "       (SELECT COUNT(*) FROM pay_order FORCE INDEX (idx_expire)"
+        "         WHERE status = " STATE(ORDER_WAITING) " AND asked_time IS NULL AND " OVERDUE ")"
+        "       + (SELECT COUNT(*) FROM pay_order FORCE INDEX (idx_expire)"
+        "         WHERE status = " STATE(ORDER_WAITING) " AND asked_time IS NOT NULL AND " OVERDUE
+        "       ) AS orders_overdue,"
+        "       (SELECT " AGE_OF("next_sync_time")
+        "          FROM pay_order_extension FORCE INDEX (idx_sync)"
+        "         WHERE status = " STATE(ATTEMPT_WAITING)
+        "           AND next_sync_time <= UTC_TIMESTAMP(3)) AS sync_oldest_due_ms"
         "  FROM (SELECT COUNT(*) AS n, " AGE_MS("next_notify_time")
         "          FROM notify_task FORCE INDEX (idx_due)"
         "         WHERE status = " STATE(NOTIFY_WAITING) " AND lane IN (0, 1)"
@@ -30,6 +43,7 @@ enum pay_err gauges_read(struct db *db, struct gauges *out)
         DB_COLUMN(struct gauges, notify_due),      DB_COLUMN(struct gauges, notify_oldest_due_ms),
         DB_COLUMN(struct gauges, notify_parked),   DB_COLUMN(struct gauges, notify_oldest_ready_ms),
         DB_COLUMN(struct gauges, notify_given_up), DB_COLUMN(struct gauges, alerts_open),
+        DB_COLUMN(struct gauges, orders_overdue),  DB_COLUMN(struct gauges, sync_oldest_due_ms),
     };
 
     enum pay_err err =

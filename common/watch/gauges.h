@@ -12,6 +12,8 @@ struct gauges {
     int64_t notify_oldest_ready_ms; /* of those due that wait only for a runner */
     int64_t notify_given_up;        /* notifications in state FAILURE */
     int64_t alerts_open;
+    int64_t orders_overdue;     /* WAITING for more than 30 s past their end */
+    int64_t sync_oldest_due_ms; /* how long the oldest attempt to ask about has been due */
 };
 
 MUST_USE enum pay_err gauges_read(struct db *db, struct gauges *out);

@@ -7,6 +7,7 @@ import { payByCallback, signedCallback, sendCallback } from '../lib/channel.mjs'
 import { ctl, ctlOk, newApp, newKey } from '../lib/ctl.mjs';
 import { paidOrder, refundBody } from '../lib/refund.mjs';
 import { transferBody } from '../lib/transfer.mjs';
+import { payPage } from '../lib/page.mjs';
 import { until } from '../lib/wait.mjs';
 
 const { stack, app1, app2, db } = await suite();
@@ -55,6 +56,19 @@ describe('listings', () => {
       assert.ok(!JSON.stringify(one).includes(body.user_account));
     }
     assert.equal((await ctl(stack, ['transfer', 'show', strangerUlid()])).code, 1);
+  });
+  test('order close and order sync: the channel is asked first; a change leaves its row in admin_log', async () => {
+    const open = await createOpen(stack, app1);
+    assert.deepEqual(await json('order', 'sync', open.order_no), { order_no: open.order_no, status: 'WAITING' });
+    assert.deepEqual(await json('order', 'close', open.order_no, ...WHY), { order_no: open.order_no, status: 'CLOSED' });
+    assert.equal(await db.value("SELECT COUNT(*) FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id WHERE o.no = ? AND e.status = 20", [open.order_no]), 1);
+    assert.deepEqual({ ...await db.row('SELECT what, why FROM admin_log WHERE on_what = ?', [open.order_no]) }, { what: 'order.close', why: WHY[1] });
+    const silent = await createOpen(stack, app1);
+    await payPage(stack, silent).choose('silent');
+    assert.equal((await json('order', 'sync', silent.order_no)).status, 'SUCCESS');
+    const refused = await ctl(stack, ['order', 'close', silent.order_no, ...WHY]);
+    assert.deepEqual([refused.code, /already paid/.test(refused.stderr)], [1, true], refused.stderr);
+    assert.equal((await ctl(stack, ['order', 'close', strangerUlid(), ...WHY])).code, 1);
   });
   test('refunds: list, show, and their lines in the order\'s story', async () => {
     const order = await paidOrder(stack, app1, 'fail_then_ok');

@@ -108,6 +108,8 @@ describe('metrics', () => {
     assert.match(text, /^\S*due\S* /m);
     assert.match(text, /^\S*oldest\S* /m);
     assert.match(text, /give|dead/i);
+    assert.match(text, /^shroff_orders_overdue \d+$/m);
+    assert.match(text, /^shroff_sync_oldest_due_seconds [\d.]+$/m);
   });
   test('a host that does not answer, since when, and what waits for it: metrics, doctor, notify list, order show', async () => {
     const app = await newApp(stack), port = await closedPort();

@@ -1,6 +1,7 @@
 /* test_watch.c - what people look an order up with. */
 #include "tests/db/pay_steps.h"
 
+#include "watch/gauges.h"
 #include "watch/story.h"
 
 struct told {
@@ -45,10 +46,32 @@ static void test_story_read__says_how_many_events_there_are_beyond_those_shown(v
     assert_int_equal(many.all, few.all + 600);
 }
 
+static void test_gauges__orders_past_their_end_and_attempts_to_ask_about(void **state)
+{
+    struct gauges g;
+
+    (void)state;
+    created("G1", 100);
+    created("G2", 100);
+    created("G3", 100);
+    ASSERT_ERR(gauges_read(S.root, &g), PAY_OK);
+    assert_int_equal(g.orders_overdue, 0);
+    assert_int_equal(g.sync_oldest_due_ms, 0);
+    run_sql("UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3) - INTERVAL"
+            " IF(merchant_order_id = 'G3', 20, 31) SECOND,"
+            " asked_time = IF(merchant_order_id = 'G2', UTC_TIMESTAMP(3), NULL)");
+    run_sql("UPDATE pay_order_extension SET next_sync_time = UTC_TIMESTAMP(3) - INTERVAL 9 SECOND"
+            " ORDER BY id LIMIT 1");
+    ASSERT_ERR(gauges_read(S.root, &g), PAY_OK);
+    assert_int_equal(g.orders_overdue, 2);
+    assert_in_range(g.sync_oldest_due_ms, 9000, 60000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         PAY_TEST(test_story_read__says_how_many_events_there_are_beyond_those_shown),
+        PAY_TEST(test_gauges__orders_past_their_end_and_attempts_to_ask_about),
     };
     (void)proofs_hold;
     return cmocka_run_group_tests_name("watch", tests, shroff_up, shroff_down);
