@@ -68,12 +68,20 @@ function judge(t, what, { waits, others, codes }) {
   assert.ok(percentile(waits, 50) < 1000, `half of them within ${percentile(waits, 50)} ms`);
 }
 
-test(`a hundred submits of one app at once, each with a question of ${CALL_MS} ms: all are answered`, async (t) => {
-  const orders = await openOrders(stack.app1, BURST);
+// All apps together may wait for seats a second of each of the four workers. Two of these wait while two call: so what is
+// promised is a burst of 2 s. A busy machine does fewer than a hundred in that time: how many, two clients find out before.
+const PROMISED_MS = 1800, TRIAL = 20;
+test(`a hundred submits of one app at once, each with a question of ${CALL_MS} ms, or as many as take ${PROMISED_MS} ms: all are answered`, async (t) => {
+  const submit = (o) => post(stack, stack.app1, '/api/pay/submit', { order_no: o.order_no, channel: 'mock', channel_extras: { n: newNo() } });
+  const trial = await openOrders(stack.app1, TRIAL), before = Date.now();
+  await Promise.all([0, 1].map(async (i) => { for (let k = i; k < TRIAL; k += 2) assert.equal((await submit(trial[k])).json.code, 0); }));
+  const each = (Date.now() - before) / TRIAL, burst = Math.min(BURST, Math.floor(PROMISED_MS / each));
+  if (burst < TRIAL) { t.skip(`a submit took ${each} ms`); return; }
+  const orders = await openOrders(stack.app1, burst);
   slowest = 0;
   const at = Date.now();
-  const answers = await Promise.all(orders.map((o) => post(stack, stack.app1, '/api/pay/submit', { order_no: o.order_no, channel: 'mock', channel_extras: { n: newNo() } })));
-  t.diagnostic(`the burst took ${Date.now() - at} ms, its slowest call ${slowest} ms`);
+  const answers = await Promise.all(orders.map(submit));
+  t.diagnostic(`a submit took ${each.toFixed(1)} ms of the trial, the burst of ${burst} ${Date.now() - at} ms, its slowest call ${slowest} ms`);
   // What is promised is promised for calls of up to 200 ms; a busy machine may make them longer.
   if (slowest > 200) { t.skip('the calls took too long'); return; }
   const codes = answers.map((a) => a.json.code);

@@ -12,6 +12,8 @@ before(async () => {
   hung = await rawServer(() => {});
   stack = await startStack({ SHROFF_MOCK_GATEWAY_URL: hung.url.replace('/n', '') });
   app = stack.app1;
+  const [waits] = await Promise.all([beside(Date.now() + 1500), hammer(Date.now() + 1500, () => get(stack, app, '/payments?limit=1'))]);
+  usual = percentile(waits, 99);
 });
 after(() => closeAll());
 
@@ -43,6 +45,10 @@ async function hammer(until, one) {
   return answers;
 }
 
+// Half a second more than 99 of 100 wait while nothing hangs: that depends on what else the machine does.
+let usual;
+const soon = () => Math.min(500 + usual, 1500); // less than the 2 s of a call that hangs
+
 const told = (t, what, waits, answers) => t.diagnostic(`${what}: ${answers.length} answers, p50 ${percentile(answers.map((a) => a.ms), 50)} ms, worst ${Math.max(...answers.map((a) => a.ms))} ms; beside them ${waits.length}, p50 ${percentile(waits, 50)} ms, p99 ${percentile(waits, 99)} ms, worst ${Math.max(...waits)} ms`);
 
 test(`the gateway hangs, ${CLIENTS} clients submit for ${SECONDS} s: creates go on, submits are 50201 with the order's number`, async (t) => {
@@ -54,8 +60,8 @@ test(`the gateway hangs, ${CLIENTS} clients submit for ${SECONDS} s: creates go 
   told(t, 'hangs', waits, answers);
   assert.deepEqual([...new Set(answers.map((a) => a.code))], [50201]);
   assert.ok(answers.every((a) => orders.some((o) => o.order_no === a.json.data?.order_no)), 'each names its order');
-  assert.ok(percentile(waits, 99) < 500, 'nobody else waits for that channel');
-  assert.ok(percentile(answers.map((a) => a.ms), 50) < 500, 'and once it is known to hang, who needs it does not either');
+  assert.ok(percentile(waits, 99) < soon(), 'nobody else waits for that channel');
+  assert.ok(percentile(answers.map((a) => a.ms), 50) < soon(), 'and once it is known to hang, who needs it does not either');
   assert.ok(hung.hits.length < 20, `${hung.hits.length} calls`);
 });
 
@@ -71,17 +77,16 @@ test('status of orders past their end does not wait for it either', async (t) =>
     assert.equal(res.json.data.status, 'WAITING');
     return res;
   };
-  const phase = (ms) => Promise.all([beside(Date.now() + ms), hammer(Date.now() + ms, status)]);
-  const [usual] = await phase(1500);
   assert.equal((await post(stack, app, '/sandbox/clock', { advance: 61 })).status, 200);
   const calls = hung.hits.length;
-  const [waits, answers] = await phase(3000);
+  const until = Date.now() + 3000;
+  const [waits, answers] = await Promise.all([beside(until), hammer(until, status)]);
   const called = hung.hits.length - calls, long = answers.filter((a) => a.ms > 1500).length;
   told(t, 'status', waits, answers);
-  t.diagnostic(`${called} calls, ${long} answers after more than 1.5 s; before the orders' end, p99 beside was ${percentile(usual, 99)} ms`);
+  t.diagnostic(`${called} calls, ${long} answers after more than 1.5 s; usually p99 beside is ${usual} ms`);
   assert.ok(called > 0, 'the channel was called');
   assert.ok(long <= called, 'a request waits for its own call alone');
-  assert.ok(percentile(waits, 99) < Math.max(500, 2 * percentile(usual, 99)), `${percentile(waits, 99)} ms`);
+  assert.ok(percentile(waits, 99) < soon(), `${percentile(waits, 99)} ms`);
   const db = readerDb(stack);
   const asked = await db.value('SELECT COUNT(asked_time) FROM pay_order WHERE no IN (?)', [orders.map((o) => o.order_no)]);
   await db.close();
@@ -101,7 +106,7 @@ test(`a channel that takes 2 s for each of ${CLIENTS} creates at once: others go
     assert.match(json.data.order_no, /^[0-9A-Z]{26}$/);
   }
   assert.ok(answers.some((a) => a.code === 0), 'some go through');
-  assert.ok(percentile(waits, 99) < 500, 'nobody else waits');
+  assert.ok(percentile(waits, 99) < soon(), 'nobody else waits');
 });
 
 // Channels of one gateway hang together: each alone may have half of the seats.
