@@ -46,6 +46,7 @@ static const struct stretch ORDER_IN_TERMS = { 0, 19 }, ORDER_IN_VIEW = { 1, 25 
 const struct db_shape ORDER_SHAPE = { ORDER_COLUMNS, COUNT(ORDER_COLUMNS) };
 
 static const struct db_column ATTEMPT_COLUMNS[] = {
+    DB_COLUMN(struct attempt, others),
     DB_COLUMN(struct attempt, order_id),
     DB_COLUMN(struct attempt, channel_id),
     DB_COLUMN(struct attempt, price),
@@ -65,7 +66,7 @@ static const struct db_column ATTEMPT_COLUMNS[] = {
     DB_COLUMN(struct attempt, channel_error_msg),
     DB_COLUMN(struct attempt, duplicate_paid),
 };
-static const struct stretch ATTEMPT_IN_TERMS = { 0, 8 }, ATTEMPT_IN_VIEW = { 4, 13 };
+static const struct stretch ATTEMPT_IN_TERMS = { 0, 9 }, ATTEMPT_IN_VIEW = { 5, 13 };
 const struct db_shape ATTEMPT_SHAPE = { ATTEMPT_COLUMNS, COUNT(ATTEMPT_COLUMNS) };
 
 struct pair_shape {

@@ -43,6 +43,7 @@ static inline bool order_is_recharge(const struct order *order)
 
 /* A row of pay_order_extension. */
 struct attempt {
+    int64_t others; /* 1: its order has other open ones */
     int64_t id, order_id, channel_id, status, duplicate_paid, create_time, success_time;
     struct money price, paid_price;
     char no[NO_SIZE], channel_code[33], currency[CURRENCY_SIZE], display_mode[17];

@@ -27,7 +27,11 @@
 #define ORDER_SELECT "SELECT " ORDER_FIELDS " FROM pay_order o"
 
 #define ATTEMPT_BOTH "e.id, e.status, e.no, e.channel_order_no"
-#define ATTEMPT_TERMS "e.order_id, e.channel_id, e.price, e.currency, " ATTEMPT_BOTH
+#define ATTEMPT_OTHERS \
+    "EXISTS (SELECT 1 FROM pay_order_extension n WHERE n.order_id = e.order_id AND n.id <> e.id" \
+    " AND n.status = " STATE(ATTEMPT_WAITING) ") AS others"
+#define ATTEMPT_TERMS \
+    ATTEMPT_OTHERS ", e.order_id, e.channel_id, e.price, e.currency, " ATTEMPT_BOTH
 #define ATTEMPT_SHOWN \
     "e.paid_price, e.create_time, e.success_time, e.channel_code, e.display_mode," \
     " e.display_content, IFNULL(e.pay_url, e.display_content) AS pay_url," \

@@ -13,22 +13,6 @@
 #include "refund/refund_reserve.h"
 #include "settle/settle_private.h"
 
-#define ODD_MS (INT64_C(3653) * 86400000) /* ten years */
-
-bool success_time_is_odd(const struct channel_said *said)
-{
-    const int64_t off = said->success_time - clock_now_ms();
-
-    return said->success_time != 0 && (off > ODD_MS || off < -ODD_MS);
-}
-
-/* The time of payment is now when the channel gives none, or an impossible one. */
-int64_t success_time_of(const struct channel_said *said)
-{
-    return said->success_time != 0 && !success_time_is_odd(said) ? said->success_time
-                                                                 : clock_now_ms();
-}
-
 /* ---- whose payment is it? */
 
 struct owner {
@@ -161,6 +145,21 @@ enum pay_err order_as_paid(const struct order *order, const struct attempt *atte
                : PAY_FAULT;
 }
 
+/* Its other open attempts can still be paid: channel_sync ends them at their channels, now or when
+ * the call that opens them is over. */
+static enum pay_err others_hurry(struct db *db, const struct settling *w)
+{
+    /* clang-format off */
+    static const char SQL[] =
+        "UPDATE pay_order_extension"
+        "   SET next_sync_time = GREATEST(UTC_TIMESTAMP(3), create_time + INTERVAL 10 SECOND)"
+        " WHERE order_id = ? AND id <> ? AND status = " STATE(ATTEMPT_WAITING);
+    /* clang-format on */
+    const struct db_param in[] = { DB_NUM(w->order.id), DB_NUM(w->attempt.id) };
+
+    return w->attempt.others == 0 ? PAY_OK : db_exec(db, SQL, DB_LIST(in), NULL);
+}
+
 static enum pay_err pay(struct db *db, struct settling *w, const struct app *app)
 {
     struct order paid;
@@ -173,6 +172,8 @@ static enum pay_err pay(struct db *db, struct settling *w, const struct app *app
     FP("order.updated");
     if (err == PAY_DUPLICATE)
         return conflict(db, w);
+    if (err == PAY_OK)
+        err = others_hurry(db, w);
     if (err == PAY_OK && order_is_recharge(&paid))
         err = recharge_book(db, &paid);
     const struct order_change change = { &paid, "order.success", paid.success_time };

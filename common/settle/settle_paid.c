@@ -69,6 +69,7 @@ static const struct callback_raw NO_CALLBACK;
     FIRST(p_order_id, DB_NUM(paid->id)) \
     NEXT(p_version, DB_NUM(paid->version)) \
     NEXT(p_attempt_id, DB_NUM(p->attempt_id)) \
+    NEXT(p_others, DB_NUM(p->others)) \
     NEXT(p_success_time, DB_WHEN(paid->success_time)) \
     NEXT(p_channel_order_no, DB_OPT(p->said->channel_no)) \
     NEXT(p_channel_user_id, DB_OPT(p->said->channel_user_id)) \
@@ -126,6 +127,7 @@ enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
     struct notify_plan task;
     const struct order_paying paying = {
         .paid = &paid,
+        .others = pair->attempt.others,
         .attempt_id = pair->attempt.id,
         .fee_rate = channel->fee_rate,
         .said = said,

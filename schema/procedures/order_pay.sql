@@ -4,6 +4,8 @@
 -- caller is common/settle/settle_paid.c. Error 32001: a row is not as the caller read it; then
 -- common/settle/settle.c applies the payment statement by statement. COMMIT comes last: io/db rolls back
 -- after errors.
+-- p_others: the order has other open attempts; channel_sync ends them at their channels, now or when the call
+-- that opens them is over.
 -- It runs with its definer's rights, since no account of a program may write status_log. The two rows are
 -- found by their primary keys alone: without FORCE INDEX the optimizer looks into every index that begins
 -- with the state (9 % of the procedure's CPU).
@@ -15,6 +17,7 @@ CREATE OR REPLACE PROCEDURE order_pay (
   p_order_id BIGINT UNSIGNED,
   p_version BIGINT,
   p_attempt_id BIGINT UNSIGNED,
+  p_others TINYINT,
   p_success_time DATETIME(3),
   p_channel_order_no VARCHAR(64),
   p_channel_user_id VARCHAR(128),
@@ -52,6 +55,10 @@ BEGIN
    WHERE id = p_attempt_id AND order_id = p_order_id AND status = 0;
   IF ROW_COUNT() <> 1 THEN
     SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 32001, MESSAGE_TEXT = 'attempt not waiting';
+  END IF;
+  IF p_others THEN
+    UPDATE pay_order_extension SET next_sync_time = GREATEST(v_now, create_time + INTERVAL 10 SECOND)
+     WHERE order_id = p_order_id AND id <> p_attempt_id AND status = 0;
   END IF;
   INSERT INTO status_log (kind, data_id, from_status, to_status, create_time)
   VALUES ('order', p_order_id, 0, 10, v_now), ('attempt', p_attempt_id, 0, 10, v_now);

@@ -8,7 +8,7 @@ import { ctl, ctlOk, newApp } from '../lib/ctl.mjs';
 import { does, merchant } from '../lib/merchant.mjs';
 import { until } from '../lib/wait.mjs';
 
-const { stack, app1, db } = await suite();
+const { stack, app1, db, root } = await suite();
 const WHY = ['--reason', 'as the merchant asked'];
 const FULL = Boolean(process.env.SHROFF_FULL);
 const close = (app, order) => post(stack, app, '/api/pay/close', { order_no: order.order_no });
@@ -128,6 +128,14 @@ describe('double money, at the mock gateway', () => {
     assert.equal(r.code, 1);
     assert.match(r.stderr, /is under way|was done already|was paid by another payment/);
   });
+});
+
+test('a paid order\'s other attempt is closed at its channel within seconds', async () => {
+  const first = await createOpen(stack, app1, { price: 1000 });
+  const second = expectOk(await submitAnother(stack, app1, first), 201);
+  await root.rows('UPDATE pay_order_extension SET create_time = create_time - INTERVAL 1 MINUTE, next_sync_time = next_sync_time + INTERVAL 1 HOUR WHERE no IN (?, ?)', [first.pay_id, second.pay_id]);
+  await payByCallback(stack, app1, { ...second, price: 1000 });
+  await until('it is closed', async () => (await query(stack, app1, { order_no: first.order_no })).attempts[1].status === 'CLOSED', 8000, 200);
 });
 
 describe('a callback and a close at once', () => {

@@ -112,6 +112,38 @@ static void test_settle__a_refused_refund_raises_an_alert_of_its_own(void **stat
     ASSERT_ALERTS("refund_failed", "'shroff'");
 }
 
+/* ---- the other attempts of a paid order */
+
+/* Old ones are ended at their channels at once, a new one when its call is over. */
+static void test_settle__a_paid_order_needs_its_other_attempts_no_more(void **state)
+{
+    (void)state;
+    for (int late = 0; late < 2; late++) {
+        empty_tables();
+        created("SO1", 10000);
+        another_attempt();
+        run_sql("UPDATE pay_order_extension SET create_time = create_time - INTERVAL 1 MINUTE,"
+                " next_sync_time = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR");
+        another_attempt();
+        if (late)
+            run_sql("UPDATE pay_order SET status = 20");
+        late_payment(late ? "accept" : "refund");
+        ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+        assert_int_equal(V, VERDICT_ACCEPTED);
+        ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE status = 0"
+                      " AND next_sync_time <= UTC_TIMESTAMP(3)",
+                      2);
+    }
+    late_payment("refund");
+    empty_tables();
+    created("SO2", 10000);
+    another_attempt();
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    ASSERT_NUMBER("SELECT TIMESTAMPDIFF(SECOND, create_time, next_sync_time)"
+                  " FROM pay_order_extension WHERE status = 0",
+                  10);
+}
+
 /* ---- killed */
 
 /* The payment and its refund are one transaction. */
@@ -276,6 +308,7 @@ int main(void)
         LATE_TEST(test_settle__a_second_payment_of_a_refunded_order_goes_back),
         LATE_TEST(test_settle__held_money_waits_for_an_operator),
         LATE_TEST(test_settle__a_refused_refund_raises_an_alert_of_its_own),
+        LATE_TEST(test_settle__a_paid_order_needs_its_other_attempts_no_more),
         LATE_TEST(test_settle__there_is_no_late_money_without_its_refund),
         LATE_TEST(test_settle__a_lost_commit_gives_back_once),
         LATE_TEST(test_settle__a_killed_job_gives_back_once),
