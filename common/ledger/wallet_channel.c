@@ -1,6 +1,6 @@
 /* wallet_channel.c - in: an order whose transaction is under way; out: paid from a balance, or the
- * definite no. A refund needs no call: it is booked where it is applied (refund/refund_ledger.c).
- */
+ * definite no. A refund or a transfer needs no call: it is booked where it is applied
+ * (refund/refund_ledger.c, transfer/transfer_apply.c). */
 #include "ledger/wallet_channel.h"
 
 #include <stdio.h>
@@ -113,6 +113,15 @@ static enum pay_err wallet_refund_query(const struct channel_account *account,
     return refund_said(refund, CHANNEL_NOT_FOUND, out);
 }
 
+static enum pay_err wallet_transfer(const struct channel_account *account,
+                                    const struct channel_transfer *transfer,
+                                    struct channel_said *out)
+{
+    (void)account;
+    *out = (struct channel_said){ .about = ABOUT_TRANSFER, .state = CHANNEL_SUCCESS };
+    return text_copy(out->no, sizeof(out->no), transfer->transfer_no) ? PAY_OK : PAY_FAULT;
+}
+
 static const struct channel_product PRODUCTS[] = {
     { .code = CHANNEL_WALLET_CODE, .display = "none", .way = BY_LEDGER, .submit = wallet_submit },
 };
@@ -128,4 +137,5 @@ const struct channel_driver CHANNEL_WALLET = {
     .close = wallet_ask,
     .refund = wallet_refund,
     .refund_query = wallet_refund_query,
+    .transfer = wallet_transfer,
 };

@@ -2,6 +2,8 @@
 #include "transfer/transfer_apply.h"
 
 #include "base/fault.h"
+#include "ledger/journal.h"
+#include "ledger/wallet_channel.h"
 #include "transfer/transfer_event.h"
 
 static enum pay_err end_write(struct db *db, const struct transfer *before,
@@ -26,6 +28,26 @@ static enum pay_err end_write(struct db *db, const struct transfer *before,
     return db_exec_one(db, SQL, DB_LIST(in));
 }
 
+/* A transfer on the channel wallet is on the balance of its receiver. */
+static enum pay_err balance_add(struct db *db, const struct transfer *after)
+{
+    const struct wallet_key key = { after->app_id, after->user_account, after->currency };
+    const struct journal journal = {
+        .cause = BIZ_TRANSFER,
+        .biz_id = after->id,
+        .step = after->version,
+        .rows = { { ACCOUNT_WALLET, ENTRY_TRANSFER, after->price },
+                  { ACCOUNT_CHANNEL, ENTRY_TRANSFER, MONEY(-after->price.minor) } },
+    };
+    struct journal_booked booked;
+    struct wallet wallet;
+
+    if (!str_eq(after->channel_code, CHANNEL_WALLET_CODE))
+        return PAY_OK;
+    enum pay_err err = wallet_lock(db, &key, &wallet);
+    return err == PAY_OK ? journal_book(db, &journal, &wallet, &booked) : err;
+}
+
 static enum pay_err end(struct db *db, const struct transfer_ending *ending,
                         const struct transfer *after, const char *name)
 {
@@ -33,6 +55,8 @@ static enum pay_err end(struct db *db, const struct transfer_ending *ending,
 
     enum pay_err err = end_write(db, ending->transfer, after);
     FP("transfer.updated");
+    if (err == PAY_OK && after->status == TRANSFER_SUCCESS)
+        err = balance_add(db, after);
     return err == PAY_OK ? transfer_notify(db, ending->app, &change) : err;
 }
 

@@ -7,6 +7,7 @@ import { payByCallback, signedCallback } from '../lib/channel.mjs';
 import { ctl } from '../lib/ctl.mjs';
 import { merchant } from '../lib/merchant.mjs';
 import { moneyOf, refund, refundBody } from '../lib/refund.mjs';
+import { transferBody } from '../lib/transfer.mjs';
 import { entriesOf, newUser, payByWallet, recharge, sumsOf, userWith, walletOf } from '../lib/wallet.mjs';
 
 const { stack, app1, app2, db, atEnd } = await suite();
@@ -150,6 +151,21 @@ describe('money back to the balance', () => {
     const all = await times(20, () => refund(stack, app1, order));
     assert.equal(count(all, (r) => r.status === 201), 1);
     assert.deepEqual(await sumsOf(stack, app1, user), [1000, 0, 0, 0]);
+  });
+});
+
+describe('a transfer on the channel wallet', () => {
+  test('SUCCESS in the answer, once under one number; on the balance of user_account', async () => {
+    const user = newUser();
+    const body = transferBody(undefined, { channel: 'wallet', user_account: user });
+    const all = await times(20, () => post(stack, app1, '/api/pay/transfer', body));
+    assert.equal(count(all, (r) => r.status === 201), 1, all.map((r) => r.text).join());
+    assert.equal(count(all, (r) => r.status === 200), 19);
+    const done = expectOk(await post(stack, app1, '/api/pay/transfer', body), 200);
+    assert.equal(done.status, 'SUCCESS');
+    assert.deepEqual(await sumsOf(stack, app1, user), [700, 0, 0, 0]);
+    const [entry] = (await entriesOf(stack, app1, user)).items;
+    assert.deepEqual([entry.kind, entry.price, entry.transfer_no], ['transfer', 700, done.transfer_no]);
   });
 });
 

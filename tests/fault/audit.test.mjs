@@ -62,6 +62,7 @@ async function walletMoney() {
   wallet.back = (await post(stack, stack.app1, '/api/pay/refund', { order_no: wallet.paid, merchant_refund_id: newNo('R'), refund_price: 100 })).json.data.refund_no;
   frozen = (await post(stack, stack.app1, '/api/pay/refund', { order_no: wallet.filled, merchant_refund_id: newNo('R'), refund_price: 200 })).json.data.refund_no;
   assert.equal((await adjust(stack, stack.app1, user, 5)).status, 201);
+  wallet.sent = (await transfer(stack, stack.app1, undefined, { channel: 'wallet', user_account: user, notify_url: heard.url })).json.data.transfer_no;
   for (const t of ['wallet_terms', 'wallet_birth', 'wallet_kept', 'ledger_entry_written', 'ledger_entry_kept', 'wallet_adjust_written', 'wallet_adjust_kept']) await q(`DROP TRIGGER ${t}`);
 }
 const OF_USER = 'user_id = ?';
@@ -261,6 +262,7 @@ const PLANTED = [
   ['booked-once', 'a refund to a wallet that is not on it', replaced('ledger_entry', () => ["biz_type = 'refund' AND biz_id = (SELECT id FROM pay_refund WHERE no = ?)", wallet.back], "biz_type = 'other'")],
   ['booked-once', 'a refund of a recharge that is not frozen', replaced('ledger_entry', () => ["biz_type = 'freeze' AND biz_id = (SELECT id FROM pay_refund WHERE no = ?)", frozen], 'biz_id = 999999999')],
   ['booked-once', 'a refund that failed, its money still frozen', replaced('pay_refund', () => ['no = ?', frozen], 'status = 20')],
+  ['booked-once', 'a transfer into a wallet that is not booked', replaced('ledger_entry', () => ["biz_type = 'transfer' AND biz_id = (SELECT id FROM pay_transfer WHERE no = ?)", wallet.sent], 'biz_id = 999999999')],
   ['booked-once', 'a correction that is not booked', replaced('wallet_adjust', () => ['price = 5 AND wallet_id = (SELECT id FROM wallet WHERE user_id = ?)', wallet.user], 'price = 6')],
   ['owners-exist', 'an order of a channel that is not there', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_id = 999999')],
   ['owners-exist', 'an order of an app that is not there', replaced('pay_order', () => ['no = ?', open.order_no], 'app_id = 999999')],
