@@ -141,7 +141,7 @@ const PLANTED = [
     await q('DELETE FROM pay_order WHERE no = ?', [paid.order_no]);
     return () => q('INSERT INTO pay_order SELECT * FROM gone');
   } }],
-  ['refund-sums', 'refund_price without a refund', twist('pay_order', () => paid.order_no, 'refund_price', '1')],
+  ['refund-sums', 'refund_price without a refund', replaced('pay_order', () => ['no = ?', paid.order_no], 'refund_price = 1')],
   ['refund-sums', 'reserved without a refund', twist('pay_order', () => paid.order_no, 'refunding_price', '1')],
   ['refund-sums', 'a refund done twice', { plant: async () => {
     await q(`INSERT INTO pay_refund (no, app_id, channel_id, channel_code, order_id, extension_id, merchant_order_id, merchant_refund_id, status, pay_price, refund_price, currency, success_time)
