@@ -11,6 +11,7 @@ import { newNo, post } from '../lib/client.mjs';
 import { ctl } from '../lib/ctl.mjs';
 import { sendCallback, signedCallback } from '../lib/channel.mjs';
 import { refundCallback, sendRefundCallback } from '../lib/refund.mjs';
+import { sendTransferCallback, transferBody, transferCallback } from '../lib/transfer.mjs';
 import { faultStack, insist, newLedger, oracles, payOne, plant, restJobs, runRunner, sink, wasHit } from './lib.mjs';
 
 // point, which pass of it, and the name reliability engineers know it by
@@ -53,6 +54,17 @@ const REFUND = [
 const REFUND_CALLBACK = [
   ['refund.settling', 1, 'order locked'], ['refund.updated', 1, 'refund and order updated'], ['refund.settled', 1, 'task inserted'],
   ['refund.recorded', 1, 'raw row written, not committed'], ['commit.sent', 1, 'COMMIT sent, unread'], ['commit.done', 1, 'committed, no reply'],
+];
+// A transfer: its row, the channel's call, what the channel said.
+const TRANSFER = [
+  ['transfer.looked', 1, 'number looked for'], ['transfer.inserted', 1, 'row inserted'], ['commit.before', 1, 'before COMMIT'],
+  ['commit.sent', 1, 'COMMIT sent, unread'], ['commit.done', 1, 'committed, not sent'], ['transfer.sending', 1, 'before the channel'],
+  ['transfer.answered', 1, 'the channel answered'], ['transfer.settling', 1, 'row locked'], ['transfer.updated', 1, 'row updated'],
+  ['transfer.settled', 1, 'task inserted'], ['commit.sent', 2, 'the result\'s COMMIT sent, unread'], ['reply.half', 1, 'half a reply'],
+];
+const TRANSFER_CALLBACK = [
+  ['transfer.settling', 1, 'row locked'], ['transfer.updated', 1, 'row updated'], ['transfer.settled', 1, 'task inserted'],
+  ['transfer.recorded', 1, 'raw row written, not committed'], ['commit.sent', 1, 'COMMIT sent, unread'], ['commit.done', 1, 'committed, no reply'],
 ];
 const RUNNER = [
   ['claim.updated', 1, 'N1 claim updated'], ['commit.sent', 1, 'claim: COMMIT sent, unread'],
@@ -252,6 +264,38 @@ describe('killed at a point, once', () => {
       assert.ok(wasHit(stack), 'passed');
       assert.notEqual(first.status, 200, 'never acknowledged before it was done');
       await doneOnce(order, body);
+    });
+  }
+
+  // The same request again and the channel's callback: paid out once, with one notification.
+  const paidOutOnce = async (body) => {
+    const { transfer_no } = (await insist(() => post(stack, stack.app1, '/api/pay/transfer', body))).json.data;
+    const said = transferCallback({ transfer_no, price: body.price, currency: body.currency }, stack.app1.channelSecret);
+    const acked = await insist(() => sendTransferCallback(stack, stack.app1, said));
+    assert.deepEqual([acked.status, acked.text], [200, '{"code":0,"msg":"SUCCESS"}']);
+    const rows = await db.rows('SELECT id, status, version FROM pay_transfer WHERE merchant_transfer_id = ?', [body.merchant_transfer_id]);
+    assert.deepEqual(rows.map(({ status, version }) => [status, version]), [[10, 1]]);
+    assert.equal(await db.value('SELECT COUNT(*) FROM notify_task WHERE type = 3 AND data_id = ?', [rows[0].id]), 1);
+  };
+  for (const [point, pass, name] of TRANSFER) {
+    test(`transfer: ${name}`, async () => {
+      const body = transferBody('now', { notify_url: back.url });
+      await arm(`${point} kill ${pass}`);
+      const first = await post(stack, stack.app1, '/api/pay/transfer', body);
+      assert.ok(wasHit(stack), `the point ${point} was not passed`);
+      if (point !== 'reply.half') assert.deepEqual([first.status, first.json?.code], [503, 50301], first.text);
+      await paidOutOnce(body);
+    });
+  }
+  for (const [point, pass, name] of TRANSFER_CALLBACK) {
+    test(`callback of a transfer: ${name}`, async () => {
+      const body = transferBody('never', { notify_url: back.url });
+      const done = (await insist(() => post(stack, stack.app1, '/api/pay/transfer', body))).json.data;
+      await arm(`${point} kill ${pass}`);
+      const first = await sendTransferCallback(stack, stack.app1, transferCallback(done, stack.app1.channelSecret)).catch((e) => ({ status: 0, text: String(e) }));
+      assert.ok(wasHit(stack), 'passed');
+      assert.notEqual(first.status, 200, 'never acknowledged before it was done');
+      await paidOutOnce(body);
     });
   }
 
