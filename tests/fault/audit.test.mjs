@@ -297,7 +297,7 @@ describe('audit', () => {
   test('states and terms that triggers hold cannot even be planted', async () => {
     for (const [what, key] of [
       ['pay_order SET status = 20', paid.order_no], ['pay_order SET status = 0', paid.order_no], ['pay_order SET price = price + 1', open.order_no],
-      ['pay_order SET refund_price = price + 1', paid.order_no], ['pay_order SET status = 10', open.order_no],
+      ['pay_order SET refund_price = price + 1', paid.order_no], ['pay_order SET refund_price = 0', back.order_no], ['pay_order SET status = 10', open.order_no],
       ['pay_order_extension SET status = 20', paid.pay_id], ['pay_order_extension SET channel_id = 2', open.pay_id], ['pay_order_extension SET order_id = 1', open.pay_id],
       ['pay_refund SET status = 0', back.refund_no], ['pay_refund SET refund_price = 1', back.refund_no], ["pay_refund SET cause = 'late'", back.refund_no],
       ['pay_order SET success_time = success_time - INTERVAL 1 DAY', paid.order_no], ['pay_order_extension SET success_time = success_time - INTERVAL 1 DAY', paid.pay_id],
