@@ -224,4 +224,4 @@ $(REPLAYS): build/fuzz/replay/%: build/fuzz/obj/tests/fuzz/replay.o build/fuzz/o
 	$(Q)$(FUZZ_CC) -fsanitize=address,undefined -o $@ $^ $(LIBS)
 -include $(patsubst %.c,build/fuzz/obj/%.d,$(LIB_SRC) $(FUZZ_SRC))
 
--include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(SAND_SRC) $(CLI_SRC) $(SHOP_SRC) $(PROG_SRC) $(UNIT_SRC) $(DBT_SRC) $(BENCH_SRC))
+-include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(SAND_SRC) $(CLI_SRC) $(SHOP_SRC) $(PROG_SRC) $(UNIT_SRC) $(DBT_SRC) $(BENCH_SRC) tests/docs/tables.c)
