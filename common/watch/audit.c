@@ -84,10 +84,10 @@
     " WHERE c.verdict IN " VERDICT_IN(VERDICTS_AGREED) " AND c.kind = 'order' AND" \
     " c.create_time" KEPT \
     " AND (e.id IS NULL OR NOT (e.channel_id <=> c.channel_id) OR (e.channel_code = 'mock'" \
-    " AND NOT (JSON_VALUE(c.body, '$.pay_id') <=> e.no AND JSON_VALUE(c.body, '$.price') <=>" \
+    " AND NOT (" SAYS("pay_id") " <=> e.no AND " SAYS("price") " <=>" \
     " e.price" \
-    " AND JSON_VALUE(c.body, '$.currency') <=> e.currency" \
-    " AND (JSON_VALUE(c.body, '$.status') <> 'SUCCESS' OR e.status = " STATE(ATTEMPT_SUCCESS) \
+    " AND " SAYS("currency") " <=> e.currency" \
+    " AND (" SAYS("status") " <> 'SUCCESS' OR e.status = " STATE(ATTEMPT_SUCCESS) \
     "))))"
 
 /* Each row begins in the first state. Its steps follow one another, are legal, and end where the
@@ -144,14 +144,14 @@
 /* A callback names its attempt: the number of its payment is on that, or on one of its own. */
 #define SECOND_KEPT \
     "SELECT e.no AS about, CONCAT('callback ', c.id, ' (', c.verdict, ') names payment '," \
-    " LEFT(JSON_VALUE(c.body, '$.channel_order_no'), 64), ', which no attempt has') AS text" \
+    " LEFT(" SAYS("channel_order_no") ", 64), ', which no attempt has') AS text" \
     " FROM " KEEP " JOIN callback_log c JOIN pay_order_extension e ON e.id = c.extension_id" \
     " WHERE c.verdict IN " VERDICT_IN(VERDICTS_AGREED) " AND c.kind = 'order'" \
     " AND c.create_time" KEPT " AND e.channel_code = 'mock'" \
-    " AND JSON_VALUE(c.body, '$.status') = 'SUCCESS'" \
+    " AND " SAYS("status") " = 'SUCCESS'" \
     " AND NOT EXISTS (SELECT 1 FROM pay_order_extension x WHERE x.order_id = e.order_id" \
     " AND (x.id = e.id OR x.of_id = e.id) AND x.status = " STATE(ATTEMPT_SUCCESS) \
-    " AND x.channel_order_no = JSON_VALUE(c.body, '$.channel_order_no'))" \
+    " AND x.channel_order_no = " SAYS("channel_order_no") ")" \
     " UNION ALL SELECT e.no, CONCAT('is a second payment of attempt ', IFNULL(f.no, e.of_id)," \
     " ' (', IFNULL(f.status, '-'), '), says ', e.status, ' and duplicate_paid '," \
     " e.duplicate_paid," \

@@ -45,4 +45,8 @@ extern const char AUDIT_REFUND_SUMS[], AUDIT_REFUND_OF_PAYMENT[], AUDIT_REFUND_T
 /* audit_transfer.c */
 extern const char AUDIT_TRANSFER_OPEN[], AUDIT_TRANSFER_TOLD[], AUDIT_TRANSFER_CALLBACKS[];
 
+/* A member of a callback's JSON (of callback_log c). SQL's functions of JSON accept no BOM. */
+#define SAYS(member) \
+    "JSON_VALUE(TRIM(LEADING CONVERT(x'EFBBBF' USING utf8mb4) FROM c.body), '$." member "')"
+
 #endif

@@ -55,11 +55,11 @@ const char AUDIT_REFUND_CALLBACKS[] =
     " refund ', IFNULL(r.no, '(none)'), ' says ', IFNULL(r.status, '-'), ' ',"
     " IFNULL(r.refund_price, '-')) AS text"
     " FROM " KEEP " JOIN callback_log c"
-    " LEFT JOIN pay_refund r ON r.no = CONVERT(JSON_VALUE(c.body, '$.refund_no') USING ascii)"
+    " LEFT JOIN pay_refund r ON r.no = CONVERT(" SAYS("refund_no") " USING ascii)"
     " WHERE c.kind = 'refund' AND c.verdict IN " VERDICT_IN(VERDICTS_AGREED) " AND"
-    " c.create_time" KEPT " AND JSON_VALUE(c.body, '$.refund_no') IS NOT NULL"
+    " c.create_time" KEPT " AND " SAYS("refund_no") " IS NOT NULL"
     " AND NOT (r.channel_id <=> c.channel_id AND r.extension_id <=> c.extension_id"
-    " AND JSON_VALUE(c.body, '$.price') <=> r.refund_price"
-    " AND JSON_VALUE(c.body, '$.currency') <=> r.currency"
-    " AND (JSON_VALUE(c.body, '$.status') <> 'SUCCESS' OR r.status = " STATE(REFUND_SUCCESS) "))";
+    " AND " SAYS("price") " <=> r.refund_price"
+    " AND " SAYS("currency") " <=> r.currency"
+    " AND (" SAYS("status") " <> 'SUCCESS' OR r.status = " STATE(REFUND_SUCCESS) "))";
 /* clang-format on */

@@ -21,12 +21,12 @@ const char AUDIT_TRANSFER_CALLBACKS[] =
     " transfer ', IFNULL(t.no, '(none)'), ' says ', IFNULL(t.status, '-'), ' ',"
     " IFNULL(t.price, '-')) AS text"
     " FROM " KEEP " JOIN callback_log c"
-    " LEFT JOIN pay_transfer t ON t.no = CONVERT(JSON_VALUE(c.body, '$.transfer_no') USING ascii)"
+    " LEFT JOIN pay_transfer t ON t.no = CONVERT(" SAYS("transfer_no") " USING ascii)"
     " WHERE c.kind = 'transfer' AND c.verdict IN " VERDICT_IN(VERDICTS_AGREED) " AND"
-    " c.create_time" KEPT " AND JSON_VALUE(c.body, '$.transfer_no') IS NOT NULL"
+    " c.create_time" KEPT " AND " SAYS("transfer_no") " IS NOT NULL"
     " AND NOT (t.channel_id <=> c.channel_id"
-    " AND JSON_VALUE(c.body, '$.price') <=> t.price"
-    " AND JSON_VALUE(c.body, '$.currency') <=> t.currency"
-    " AND t.status = IF(JSON_VALUE(c.body, '$.status') = 'SUCCESS', " STATE(TRANSFER_SUCCESS) ", "
+    " AND " SAYS("price") " <=> t.price"
+    " AND " SAYS("currency") " <=> t.currency"
+    " AND t.status = IF(" SAYS("status") " = 'SUCCESS', " STATE(TRANSFER_SUCCESS) ", "
     STATE(TRANSFER_CLOSED) "))";
 /* clang-format on */

@@ -20,7 +20,7 @@ const COMMITS = [
   ['commit.before', 1, 'before COMMIT'], ['commit.sent', 1, 'X4 COMMIT sent, unread'],
   ['commit.done', 1, 'committed, no reply'],
 ];
-const CLOSER = [...CLOSING, ...COMMITS.map(([point, , name]) => [point, 2, name])];   // the first COMMIT is the claim's
+const CLOSER = [...CLOSING, ...COMMITS];   // an order without an attempt is taken and closed in one transaction
 const SYNC = [
   ['commit.sent', 1, 'claim: COMMIT sent, unread'], ['commit.done', 1, 'claim committed'],
   ['sync.answered', 1, 'the channel answered'], ['call.before', 1, 'before the CALL that pays'],
