@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { expectOk, post } from '../lib/client.mjs';
 import { useStack } from '../lib/stack.mjs';
+import { until } from '../lib/wait.mjs';
 import { DESKTOP, PHONE, noSideways, openBrowser, readable, reader, shoot, tabStops } from './browser.mjs';
 
 const stack = await useStack();
