@@ -9,47 +9,80 @@
 #include "transfer/transfer_state.h"
 
 /* clang-format off */
-/* Of the app's open rows; one or two columns go back by so much. */
-static const struct { const char *sql; int columns; } MOVES[] = {
+#define ORDERS "pay_order WHERE app_id = ? AND status = " STATE(ORDER_WAITING)
+#define ATTEMPTS \
+    "pay_order_extension WHERE order_id IN (SELECT id FROM pay_order WHERE app_id = ?)" \
+    " AND status = " STATE(ATTEMPT_WAITING)
+#define REFUNDS \
+    "pay_refund WHERE app_id = ? AND status = " STATE(REFUND_WAITING) " AND claim_token = 0"
+#define TRANSFERS \
+    "pay_transfer WHERE app_id = ? AND status IN " STATE_IN(TRANSFER_OPEN) " AND claim_token = 0"
+#define TASKS \
+    "notify_task WHERE app_id = ? AND status = " STATE(NOTIFY_WAITING) " AND claim_token = 0"
+
+/* Rows that are due now, and would not be if the times had stayed. */
+#define BECAME_DUE(rows, column) \
+    "SELECT COUNT(*) FROM " rows " AND " column " <= UTC_TIMESTAMP(3)" \
+    " AND " column " > UTC_TIMESTAMP(3) - INTERVAL ? SECOND"
+
+const char *const CLOCK_MOVED[CLOCK_KINDS] = {
+    "orders", "attempts", "refunds", "transfers", "notifications", NULL,
+};
+/* Of the app's open rows, in the order of CLOCK_MOVED; one or two columns go back by so much. */
+static const struct { const char *move; int columns; const char *due; } MOVES[CLOCK_KINDS] = {
     { "UPDATE pay_order"
       "   SET expire_time = expire_time - INTERVAL ? SECOND,"
       "       asked_time = asked_time - INTERVAL ? SECOND"
-      " WHERE app_id = ? AND status = " STATE(ORDER_WAITING), 2 },
+      " WHERE app_id = ? AND status = " STATE(ORDER_WAITING), 2,
+      BECAME_DUE(ORDERS, "expire_time") },
     { "UPDATE pay_order_extension"
       "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND,"
       "       display_expire_time = display_expire_time - INTERVAL ? SECOND"
       " WHERE order_id IN (SELECT id FROM pay_order WHERE app_id = ?)"
-      "   AND status = " STATE(ATTEMPT_WAITING), 2 },
+      "   AND status = " STATE(ATTEMPT_WAITING), 2,
+      BECAME_DUE(ATTEMPTS, "next_sync_time") },
     { "UPDATE pay_refund"
       "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND"
-      " WHERE app_id = ? AND status = " STATE(REFUND_WAITING) " AND claim_token = 0", 1 },
+      " WHERE app_id = ? AND status = " STATE(REFUND_WAITING) " AND claim_token = 0", 1,
+      BECAME_DUE(REFUNDS, "next_sync_time") },
     { "UPDATE pay_transfer"
       "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND"
-      " WHERE app_id = ? AND status IN " STATE_IN(TRANSFER_OPEN) " AND claim_token = 0", 1 },
+      " WHERE app_id = ? AND status IN " STATE_IN(TRANSFER_OPEN) " AND claim_token = 0", 1,
+      BECAME_DUE(TRANSFERS, "next_sync_time") },
     { "UPDATE notify_task"
       "   SET next_notify_time = next_notify_time - INTERVAL ? SECOND"
-      " WHERE app_id = ? AND status = " STATE(NOTIFY_WAITING) " AND claim_token = 0", 1 },
+      " WHERE app_id = ? AND status = " STATE(NOTIFY_WAITING) " AND claim_token = 0", 1,
+      BECAME_DUE(TASKS, "next_notify_time") },
     /* Otherwise a host that failed five times in a row is still probed by the real clock. */
     { "UPDATE notify_endpoint"
       "   SET open_until = open_until - INTERVAL ? SECOND"
-      " WHERE app_id = ? AND open_until IS NOT NULL", 1 },
+      " WHERE app_id = ? AND open_until IS NOT NULL", 1, NULL },
 };
 /* clang-format on */
 
-static enum pay_err advance(struct db *db, void *arg)
+static enum pay_err move(struct db *db, struct clock_jump *jump, size_t i)
 {
-    const struct clock_jump *jump = arg;
     const struct db_param in[] = { DB_NUM(jump->seconds), DB_NUM(jump->app_id) };
     const struct db_param twice[] = { in[0], in[0], in[1] };
+    const struct db_param due[] = { in[1], in[0] };
+
+    enum pay_err err = MOVES[i].columns == 2 ? db_exec(db, MOVES[i].move, DB_LIST(twice), NULL)
+                                             : db_exec(db, MOVES[i].move, DB_LIST(in), NULL);
+    return err == PAY_OK && MOVES[i].due ? db_number(db, MOVES[i].due, DB_LIST(due), &jump->due[i])
+                                         : err;
+}
+
+static enum pay_err advance(struct db *db, void *arg)
+{
+    struct clock_jump *jump = arg;
 
     enum pay_err err = nonce_spend(db, jump->app_id, jump->nonce);
     for (size_t i = 0; err == PAY_OK && i < COUNT(MOVES); i++)
-        err = MOVES[i].columns == 2 ? db_exec(db, MOVES[i].sql, DB_LIST(twice), NULL)
-                                    : db_exec(db, MOVES[i].sql, DB_LIST(in), NULL);
+        err = move(db, jump, i);
     return err;
 }
 
-enum pay_err test_clock_advance(struct db *db, const struct clock_jump *jump)
+enum pay_err test_clock_advance(struct db *db, struct clock_jump *jump)
 {
-    return db_txn(db, advance, (void *)(uintptr_t)jump);
+    return db_txn(db, advance, jump);
 }

@@ -4,15 +4,20 @@
 
 #include "io/db/db.h"
 
+#define CLOCK_KINDS 6
+/* What the rows are, "orders" …; NULL: not counted. */
+extern const char *const CLOCK_MOVED[CLOCK_KINDS];
+
 struct clock_jump {
     int64_t app_id, seconds;
     const char *nonce;
+    int64_t due[CLOCK_KINDS]; /* out: how many of each became due by it */
 };
 
 /* Moves times of this app's open rows back by so many seconds: the end of WAITING orders, the next
- * query of WAITING attempts, the next try of WAITING notifications, and the wait for hosts that
- * keep failing. Notifications that a runner has claimed stay as they are. One transaction with the
- * nonce. PAY_NONCE_USED. */
-MUST_USE enum pay_err test_clock_advance(struct db *db, const struct clock_jump *jump);
+ * question about open attempts, refunds and transfers, the next try of WAITING notifications, and
+ * the wait for hosts that keep failing. What a job has claimed stays as it is. One transaction with
+ * the nonce. PAY_NONCE_USED. */
+MUST_USE enum pay_err test_clock_advance(struct db *db, struct clock_jump *jump);
 
 #endif

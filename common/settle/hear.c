@@ -27,9 +27,8 @@ static enum pay_err find_channel(struct hearing *h)
     h->shut = err == PAY_FAULT && h->asked;
     if (err != PAY_OK && err != PAY_NO_CHANNEL && !h->shut)
         return err;
-    h->driver = err == PAY_NO_CHANNEL ? channel_stand_in(h->config->test_mode, h->number)
-                                      : h->asked->driver;
-    h->raw.channel_id = err == PAY_NO_CHANNEL ? 0 : h->number;
+    h->driver = h->asked ? h->asked->driver : channel_stand_in(h->config->test_mode, h->number);
+    h->raw.channel_id = h->asked ? h->number : 0;
     if (h->shut)
         h->asked = NULL;
     return h->driver ? PAY_OK : PAY_BAD_SIGN;

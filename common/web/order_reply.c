@@ -67,17 +67,16 @@ enum pay_err reply_order(struct call *call, const struct order_key *key)
 /* A term of an order as a message shows it. */
 static void term_add(struct text *to, const char *field, const struct order *order)
 {
+    const bool price = str_eq(field, "price");
+
+    if (price || str_eq(field, "bonus_price")) {
+        text_addf(to, "%" PRId64, price ? order->price.minor : order->bonus_price.minor);
+        return;
+    }
     const char *const text = str_eq(field, "currency")  ? order->currency
                              : str_eq(field, "subject") ? order->subject
                              : str_eq(field, "user_id") ? order->user_id
-                             : str_eq(field, "kind")    ? order->kind
-                                                        : NULL;
-
-    if (!text) {
-        text_addf(to, "%" PRId64,
-                  str_eq(field, "price") ? order->price.minor : order->bonus_price.minor);
-        return;
-    }
+                                                        : order->kind;
     text_add_char(to, '"');
     text_add_cut(to, text, strlen(text), TERM_SHOWN_MAX);
     text_add_char(to, '"');

@@ -5,6 +5,7 @@ import { suite, times } from '../lib/suite.mjs';
 import { create, createOpen, expectError, expectOk, get, newNonce, post, postJson, query, request, strangerUlid } from '../lib/client.mjs';
 import { payByCallback } from '../lib/channel.mjs';
 import { payPage } from '../lib/page.mjs';
+import { newApp } from '../lib/ctl.mjs';
 import { until } from '../lib/wait.mjs';
 
 const { stack, app1, app2, db, root } = await suite();
@@ -122,6 +123,15 @@ describe('the end of an order\'s time', () => {
     const orders = await times(60, (i) => (i % 2 ? createOpen : create)(stack, app1, { expire_in: 600 }));
     await advance(601);
     await until('all closed', async () => await db.value('SELECT COUNT(*) FROM pay_order WHERE no IN (?) AND status = 20', [orders.map((o) => o.order_no)]) === 60, 25000);
+  });
+});
+
+describe('the test clock', () => {
+  test('it answers how many rows became due', async () => {
+    const own = await newApp(stack);
+    for (let i = 0; i < 3; i++) await createOpen(stack, own, { expire_in: 3600 });
+    assert.deepEqual((await advance(30, own)).due, { orders: 0, attempts: 3, refunds: 0, transfers: 0, notifications: 0 });
+    assert.deepEqual((await advance(3600, own)).due.orders, 3);
   });
 });
 

@@ -19,7 +19,7 @@ struct round {
     unsigned variant; /* of the pair's play */
     bool late;        /* the payer can pay what the channel has closed */
     int delay_us[2];
-    char order[32], pay_id[NO_SIZE], refund_no[NO_SIZE];
+    char order[48], pay_id[NO_SIZE], refund_no[NO_SIZE];
 };
 typedef enum pay_err actor(const struct round *round);
 

@@ -329,7 +329,7 @@ static enum pay_err callback_of_either(const struct round *round)
 
 static enum pay_err refund_once_more(const struct round *round)
 {
-    char no[48];
+    char no[64];
 
     snprintf(no, sizeof(no), "%s-A", round->order);
     return refunded(round->order, no, 6000);
@@ -340,7 +340,7 @@ static enum pay_err refund_once_more(const struct round *round)
 static enum pay_err refund_other(const struct round *round)
 {
     struct refund_terms terms;
-    char no[48];
+    char no[64];
 
     snprintf(no, sizeof(no), "%s-%s", round->order,
              round->variant == 0 || round->variant == 3 ? "B" : "A");

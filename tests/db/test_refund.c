@@ -237,9 +237,9 @@ static void test_checkout_refund_due__a_silent_channel_is_one_alert(void **state
 
 static void test_test_clock__moves_the_next_question(void **state)
 {
-    const struct clock_jump jump = { .app_id = S.app->id,
-                                     .seconds = 10,
-                                     .nonce = "a-nonce-of-the-clock" };
+    struct clock_jump jump = { .app_id = S.app->id,
+                               .seconds = 10,
+                               .nonce = "a-nonce-of-the-clock" };
     struct db_due_rows rows;
 
     (void)state;

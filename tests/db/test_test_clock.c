@@ -6,7 +6,7 @@
 
 static enum pay_err advance(const char *nonce, int64_t seconds)
 {
-    const struct clock_jump jump = { .app_id = S.app->id, .seconds = seconds, .nonce = nonce };
+    struct clock_jump jump = { .app_id = S.app->id, .seconds = seconds, .nonce = nonce };
 
     return test_clock_advance(S.db, &jump);
 }

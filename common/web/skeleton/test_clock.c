@@ -8,12 +8,19 @@ const struct field TEST_CLOCK_FIELD =
 enum pay_err test_clock_post(struct call *call, const void *input)
 {
     const struct test_clock_in *in = input;
-    const struct clock_jump jump = { .app_id = call->app->id,
-                                     .seconds = in->advance,
-                                     .nonce = call->nonce };
+    struct clock_jump jump = { .app_id = call->app->id,
+                               .seconds = in->advance,
+                               .nonce = call->nonce };
 
     enum pay_err err = test_clock_advance(call->db, &jump);
-    if (err == PAY_OK)
-        json_i64(reply_data(call->reply), "advanced", in->advance);
-    return err;
+    if (err != PAY_OK)
+        return err;
+    struct json_text *data = reply_data(call->reply);
+    json_i64(data, "advanced", in->advance);
+    json_open(data, "due");
+    for (size_t i = 0; i < CLOCK_KINDS; i++)
+        if (CLOCK_MOVED[i])
+            json_i64(data, CLOCK_MOVED[i], jump.due[i]);
+    json_close(data);
+    return PAY_OK;
 }
