@@ -221,7 +221,7 @@ static void test_refund_reserve__left_to_the_job_is_due_at_once(void **state)
 
 static void test_checkout_refund_due__a_silent_channel_is_one_alert(void **state)
 {
-    char order[8];
+    char order[16];
 
     (void)state;
     channel_says(PAY_OK, CHANNEL_WAITING, CHANNEL_WAITING);
