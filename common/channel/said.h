@@ -41,7 +41,7 @@ struct channel_said {
 
 /* True when it names this price and currency. What it leaves out agrees. */
 bool said_price_is(const struct channel_said *said, struct money price, const char *currency);
-/* Around a driver's refund, transfer or question about one: empty, but for what it is about. */
+/* Before a call of a driver: empties out, and sets what it is about and the number. */
 MUST_USE enum pay_err said_begin(enum channel_about about, const char *no,
                                  struct channel_said *out);
 /* Whatever the driver wrote, it is about this number. PAY_REFUSED, a definite no, becomes PAY_OK

@@ -88,7 +88,8 @@ static enum pay_err conflict(struct db *db, struct settling *w)
 /* ---- it pays the order */
 
 /* Changes attempt and order in one statement. The order is locked and known, so both rows must
- * change, but for an attempt that is accepted: it is as it will be. */
+ * change. When an operator accepts a late payment, its attempt is SUCCESS already: only the order's
+ * row changes. */
 static enum pay_err paid_update(struct db *db, const struct settling *w, const struct order *paid)
 {
     /* clang-format off */
