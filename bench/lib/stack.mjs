@@ -64,7 +64,7 @@ export async function openStack({ binlog = false } = {}) {
   stack.settings = readEnvFile(join(stack.state, 'run', 'shroff.env'));
   process.on('exit', () => closeStack(stack));
   restJobs(stack);
-  const [app, channel] = sql(stack, `SELECT a.id, c.id FROM pay_app a JOIN pay_channel c ON c.app_id = a.id
+  const [app, channel] = sql(stack, `SELECT a.id, c.id FROM pay_app a JOIN pay_channel c ON c.app_id = a.id AND c.code = 'mock'
     WHERE a.app_key = '${stack.app1.key}'`).split('\t').map(Number);
   return Object.assign(stack, { appId: app, channelId: channel, nextOrder: 0 });
 }
