@@ -121,6 +121,24 @@ describe('floods', () => {
       assert.ok(bytes < files * most(Date.now() - begun), `${bytes} bytes`);
     });
   }
+  // nginx ends these before it counts them: there is no answer, and no limit that would hold them back.
+  for (const [name, head] of Object.entries({
+    'one letter': 'G', 'a line without an end': 'GET /payments', 'headers without an end': `GET /${'a'.repeat(7000)} HTTP/1.1\r\nHost: x\r\nX: `,
+  })) {
+    test(`300 clients that leave within their head, after ${name}: no line in any log`, async () => {
+      await sleep(1200);
+      const was = size();
+      await inParallel(Array.from({ length: 300 }), 16, () => new Promise((done) => {
+        const socket = net.connect({ port: stack.port, host: stack.host, localAddress: '127.0.0.30' }, () => socket.end(head));
+        socket.on('error', () => {});
+        socket.on('close', done);
+        socket.resume();
+      }));
+      await sleep(1200);
+      // The jobs of the stack write a line now and then.
+      assert.ok(size() - was < 300 * 50, `${size() - was} bytes`);
+    });
+  }
   test('and an honest request of another address is on record', async () => {
     const id = (await get(stack, stack.app1, '/payments/01ARZ3NDEKTSV4RRFFQ69G5FAV')).headers['x-request-id'];
     await sleep(1500);
