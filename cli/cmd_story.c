@@ -37,7 +37,7 @@ int run_order_list(struct cli *cli)
     return cli_listed(cli, err, "order list", "no orders");
 }
 
-static enum pay_err event_print(void *arg, void *row)
+enum pay_err cli_event_print(void *arg, void *row)
 {
     struct out *out = arg;
     const struct story_event *event = row;
@@ -113,6 +113,6 @@ int run_order_show(struct cli *cli)
         return EXIT_FAILURE;
     out_open(&cli->out, cli->value[OPT_JSON], true);
     cli->out.more_cure = "the first 500 are shown; the later ones are in the order's tables";
-    err = story_read(cli->db, key.id, event_print, &cli->out);
+    err = story_read(cli->db, key.id, cli_event_print, &cli->out);
     return cli_listed(cli, err, "order show", NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "transfer/transfer_admin.h"
+#include "watch/story.h"
 
 static enum pay_err transfer_print(void *arg, void *row)
 {
@@ -68,6 +69,8 @@ int run_transfer_show(struct cli *cli)
                                               : NULL);
     out_open(&cli->out, cli->value[OPT_JSON], false);
     (void)!transfer_print(&cli->out, &found.first);
-    out_close(&cli->out, NULL);
-    return EXIT_SUCCESS;
+    out_under(&cli->out, "events");
+    cli->out.more_cure = "the first 500 are shown; the later ones are in the transfer's tables";
+    err = story_of_transfer(cli->db, found.first.transfer.id, cli_event_print, &cli->out);
+    return cli_listed(cli, err, "transfer show", NULL);
 }

@@ -61,6 +61,7 @@ static const struct option_row OPTIONS[OPT_COUNT] = {
     [OPT_BODY_FILE] = { "body-file", "FILE", "the body; - is stdin" },
     [OPT_AUTHORIZATION_FILE] = { "authorization-file", "FILE", "the header's value; - is stdin" },
     [OPT_ACTION] = { "action", "WORD", "refund, accept (late money of a closed order), keep" },
+    [OPT_CURRENCY] = { "currency", "CODE", "which currency, ISO 4217" },
     [OPT_DRY_RUN] = { "dry-run", NULL, "say what would be done" },
 };
 

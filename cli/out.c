@@ -240,6 +240,28 @@ static void print_one(const struct out *out)
             printf("%-*s  %s\n", (int)most, out->names[i], out->table[i]);
 }
 
+static void table_free(struct out *out)
+{
+    for (int i = 0; !out->json && i < out->rows; i++)
+        for (int c = 0; c < out->columns; c++)
+            free(out->table[i * OUT_COLUMNS + c]);
+    free(out->table);
+    out->table = NULL;
+}
+
+void out_under(struct out *out, const char *name)
+{
+    if (out->json) {
+        printf(",\"%s\":[", name);
+    } else {
+        row_end(out);
+        print_one(out);
+        fputc('\n', stdout);
+        table_free(out);
+    }
+    *out = (struct out){ .json = out->json, .list = true };
+}
+
 static void finish(struct out *out, const char *empty, bool broken)
 {
     row_end(out);
@@ -256,11 +278,7 @@ static void finish(struct out *out, const char *empty, bool broken)
     if (!out->json && out->more > 0)
         printf("and %lld more: %s\n", (long long)out->more,
                str_or(out->more_cure, "--limit N, or --after the last one"));
-    for (int i = 0; !out->json && i < out->rows; i++)
-        for (int c = 0; c < out->columns; c++)
-            free(out->table[i * OUT_COLUMNS + c]);
-    free(out->table);
-    out->table = NULL;
+    table_free(out);
 }
 
 void out_close(struct out *out, const char *empty)

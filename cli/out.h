@@ -32,6 +32,8 @@ void out_json(struct out *out, const char *name, const char *json); /* JSON, che
 void out_time(struct out *out, const char *name, int64_t ms);       /* 0: left out / empty */
 /* The members of a view of an object, as cells of the row: empty ones are printed too. */
 void out_view(struct out *out, const struct view *view, const void *object);
+/* Ends the object so far. What follows is a list behind it: in JSON its member `name`. */
+void out_under(struct out *out, const char *name);
 /* Prints what is pending; `empty` is printed for people when a list has no rows. */
 void out_close(struct out *out, const char *empty);
 /* Instead, when the listing failed: what there is, and for programs "incomplete":true. */

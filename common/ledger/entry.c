@@ -112,9 +112,9 @@ static const struct view_member ENTRY_MEMBERS[] = {
     ENTRY(create_time, VIEW_TIME, "create_time", VIEW_ALWAYS),
 };
 
+const struct view ENTRY_VIEW = VIEW_SHOWS_ALL(ENTRY_MEMBERS);
+
 void entry_view(struct json_text *to, const struct entry *entry)
 {
-    static const struct view VIEW_OF_ENTRY = VIEW_SHOWS_ALL(ENTRY_MEMBERS);
-
-    view_write(to, &VIEW_OF_ENTRY, entry);
+    view_write(to, &ENTRY_VIEW, entry);
 }

@@ -28,6 +28,7 @@ MUST_USE enum pay_err entry_list(struct db *db, const struct entry_filter *filte
 MUST_USE enum pay_err entry_of_adjust(struct db *db, int64_t adjust_id, struct entry *out);
 
 /* What answers show, in the contract's order. */
+extern const struct view ENTRY_VIEW;
 void wallet_view(struct json_text *to, const struct wallet *wallet);
 void entry_view(struct json_text *to, const struct entry *entry);
 

@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "base/json_text.h"
-#include "notify/notify_endpoint.h"
-#include "notify/notify_state.h"
 #include "order/order_state.h"
 #include "refund/refund_state.h"
+#include "watch/story_private.h"
 
 static const struct view_member EVENT_MEMBERS[] = {
     VIEW_MEMBER(struct story_event, time, VIEW_TIME, "time", VIEW_ALWAYS),
@@ -96,11 +95,10 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
 }
 
 /* One SELECT per kind of thing that happened; ? is the order's id in each. */
-#define STEP_OF(log, states) \
-    STATE_CASE(log "from_status", states) ", ' -> ', " STATE_CASE(log "to_status", states)
 #define EVENT_ORDER \
     "SELECT create_time AS time, 1 AS k, 'order' AS what, no AS about," \
-    " CONCAT('opened: ', price, ' ', currency," \
+    " CONCAT('opened: ', price, ' ', currency, IF(kind = 'recharge'," \
+    " CONCAT(', a recharge with a bonus of ', bonus_price), '')," \
     " ', merchant_order_id ', merchant_order_id, ', expires ', expire_time) AS text" \
     " FROM pay_order WHERE id = ?"
 #define EVENT_ATTEMPT \
@@ -144,28 +142,14 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     " k.next_notify_time, k.parked_since, k.create_time FROM pay_refund r STRAIGHT_JOIN" \
     " notify_task k ON k.type = " STATE(NOTIFY_REFUND) " AND k.data_id = r.id" \
     " WHERE r.order_id = ?) "
-#define EVENT_TASK \
-    " UNION ALL SELECT create_time, 5, 'notification', no," \
-    " CONCAT(event, ' to ', notify_url, ': '," \
-    " " STATE_CASE("status", NOTIFY_STATES) ", IF(status = " STATE(NOTIFY_WAITING) "," \
-    " CONCAT(', next ', next_notify_time, IFNULL(CONCAT(', put off since ', parked_since), ''))," \
-    " '')) FROM t"
-#define EVENT_DELIVERY \
-    " UNION ALL SELECT l.create_time, 6, 'delivery', t.no, CONCAT('try ', l.notify_times, ' ('," \
-    " l.cause, '): ', l.error_code, IFNULL(CONCAT(' (', l.reason, ')'), '')," \
-    " IFNULL(CONCAT(', HTTP ', l.http_status), '')," \
-    " IFNULL(CONCAT(' from ', l.peer_address), ''), IFNULL(CONCAT(' in ', l.duration_ms, ' ms')," \
-    " ''), IFNULL(CONCAT(': ', LEFT(l.response, 200)), ''))" \
-    " FROM t JOIN notify_log l ON l.task_id = t.id"
-#define EVENT_HOST \
-    " UNION ALL SELECT DISTINCT e.open_since, 6, 'host'," \
-    " " NOTIFY_ORIGIN ", CONCAT('does not answer since then, '," \
-    " e.consecutive_fail, ' failures in a row; the next probe ', e.open_until)" \
-    " FROM t JOIN notify_endpoint e ON " NOTIFY_IS_HOST_OF_TASK \
-    " WHERE e.open_since IS NOT NULL AND t.status = " STATE(NOTIFY_WAITING)
+#define EVENT_WALLET \
+    " UNION ALL SELECT " WALLET_ROW " FROM ledger_entry l" \
+    " WHERE l.biz_type = 'order' AND l.biz_id = ? AND " IS_WALLET_ROW \
+    " UNION ALL SELECT " WALLET_ROW " FROM pay_refund r JOIN ledger_entry l" \
+    " ON l.biz_type IN ('refund', 'freeze') AND l.biz_id = r.id AND " IS_WALLET_ROW \
+    " WHERE r.order_id = ?"
 #define EVENT_ALERT \
-    " UNION ALL SELECT create_time, 7, 'alert', about, CONCAT(kind, ' x', times, ': ', text," \
-    " IFNULL(CONCAT(' (closed by ', closed_by, ')'), '')) FROM pay_alert WHERE about IN" \
+    ALERTS_ABOUT \
     " (SELECT no FROM pay_order WHERE id = ?" \
     " UNION SELECT no FROM pay_order_extension WHERE order_id = ?" \
     " UNION SELECT no FROM pay_refund WHERE order_id = ?" \
@@ -178,7 +162,7 @@ static const struct db_column EVENT_COLUMNS[] = {
     DB_COLUMN(struct story_event, all),
 };
 
-#define IDS_IN_STORY 13 /* the order's id, in story_sql */
+#define IDS_IN_STORY 15 /* the order's id, in story_sql */
 
 struct story_each {
     db_each *each;
@@ -204,11 +188,10 @@ static enum pay_err story_each(void *arg, void *row)
  * its address. */
 static const char *story_sql(void)
 {
-    static const char THINGS[] = TASKS
-        "SELECT time, what, about, text, COUNT(*) OVER () AS `all` FROM (" EVENT_ORDER EVENT_ATTEMPT
-            EVENT_REFUND EVENT_CALLBACK EVENT_STATE;
-    static const char NEWS[] = EVENT_TASK EVENT_DELIVERY EVENT_HOST EVENT_ALERT
-        ") x ORDER BY time, k LIMIT ?";
+    static const char THINGS[] =
+        TASKS STORY_BEGIN EVENT_ORDER EVENT_ATTEMPT EVENT_REFUND EVENT_CALLBACK EVENT_STATE;
+    static const char NEWS[] =
+        EVENT_WALLET EVENT_TASK EVENT_DELIVERY EVENT_HOST EVENT_ALERT STORY_END;
     static char whole[sizeof(THINGS) + sizeof(NEWS)];
     struct text sql = TEXT(whole);
 
@@ -219,23 +202,31 @@ static const char *story_sql(void)
     return whole;
 }
 
-enum pay_err story_read(struct db *db, int64_t order_id, db_each *each, void *arg)
+enum pay_err story_select(struct db *db, const struct story_query *query, db_each *each, void *arg)
 {
     struct db_param in[IDS_IN_STORY + 1];
-    const struct db_param id = DB_NUM(order_id), most = DB_NUM(STORY_EVENTS_MAX);
+    const struct db_param id = DB_NUM(query->id), most = DB_NUM(STORY_EVENTS_MAX);
     struct story_event row;
     struct story_each e = { each, arg };
 
-    for (size_t i = 0; i < IDS_IN_STORY; i++)
+    if (query->ids > IDS_IN_STORY)
+        return PAY_FAULT;
+    for (size_t i = 0; i < query->ids; i++)
         in[i] = id;
-    in[IDS_IN_STORY] = most;
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = story_sql(),
+    in[query->ids] = most;
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = query->sql,
                                                          .in = in,
-                                                         .n = COUNT(in),
+                                                         .n = query->ids + 1,
                                                          .shape = DB_SHAPE(EVENT_COLUMNS),
                                                          .row = &row,
                                                          .each = story_each,
                                                          .arg = &e });
     db_end(db);
     return err;
+}
+
+enum pay_err story_read(struct db *db, int64_t order_id, db_each *each, void *arg)
+{
+    return story_select(db, &(struct story_query){ story_sql(), order_id, IDS_IN_STORY }, each,
+                        arg);
 }

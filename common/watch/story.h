@@ -1,4 +1,4 @@
-/* story.h - all events of an order on one time line, for an operator. */
+/* story.h - all events of an order, or of a transfer, on one time line, for an operator. */
 #ifndef WATCH_STORY_H
 #define WATCH_STORY_H
 
@@ -7,8 +7,9 @@
 #include "io/db/db.h"
 
 struct story_event {
-    int64_t time, all; /* all: how many events the order has */
-    char what[33];     /* order, attempt, state, callback, notification, delivery, alert */
+    int64_t time, all; /* all: how many events there are */
+    char what[33];     /* order, attempt, refund, transfer, state, callback, wallet, notification,
+                          delivery, host, alert */
     char about[65];    /* the number of that object */
     char text[4097];
 };
@@ -25,5 +26,7 @@ MUST_USE enum pay_err story_find(struct db *db, const char *number, const char *
 /* In the order of time, at most 500 events. */
 #define STORY_EVENTS_MAX 500
 MUST_USE enum pay_err story_read(struct db *db, int64_t order_id, db_each *each, void *arg);
+MUST_USE enum pay_err story_of_transfer(struct db *db, int64_t transfer_id, db_each *each,
+                                        void *arg);
 
 #endif

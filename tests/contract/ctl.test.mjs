@@ -7,6 +7,7 @@ import { payByCallback, signedCallback, sendCallback } from '../lib/channel.mjs'
 import { ctl, ctlOk, newApp, newKey } from '../lib/ctl.mjs';
 import { paidOrder, refundBody } from '../lib/refund.mjs';
 import { transferBody } from '../lib/transfer.mjs';
+import { adjust, newUser, recharged, walletOf } from '../lib/wallet.mjs';
 import { payPage } from '../lib/page.mjs';
 import { until } from '../lib/wait.mjs';
 
@@ -54,8 +55,42 @@ describe('listings', () => {
       const one = await json('transfer', 'show', no);
       assert.deepEqual([one.transfer_no, one.channel, one.channel_error_code, one.version], [items[0].transfer_no, 'mock', 'MOCK_REFUSED', 1]);
       assert.ok(!JSON.stringify(one).includes(body.user_account));
+      assert.deepEqual(one.events.map((e) => e.what), ['transfer', 'state', ...one.events.slice(2).map((e) => e.what)]);
+      assert.deepEqual(one.events.filter((e) => e.what === 'state').map((e) => e.text), ['WAITING -> CLOSED']);
     }
+    assert.match((await ctlOk(stack, ['transfer', 'show', body.merchant_transfer_id])).stdout, /^status +CLOSED$[^]*\n\ntime +what[^]*WAITING -> CLOSED/m);
     assert.equal((await ctl(stack, ['transfer', 'show', strangerUlid()])).code, 1);
+  });
+  test('wallets: list, show with the newest entries; what an order, a refund and a transfer did to one is on their time lines', async () => {
+    const user = newUser();
+    const order = await recharged(stack, app1, user, { price: 1000, bonus_price: 100 });
+    expectOk(await post(stack, app1, '/api/pay/refund', refundBody(order, { refund_price: 500 })), 201);
+    const paid = transferBody(undefined, { channel: 'wallet', user_account: user });
+    expectOk(await post(stack, app1, '/api/pay/transfer', paid), 201);
+    expectOk(await adjust(stack, app1, user, 7, { currency: 'JPY' }), 201);
+    const own = ['--app', app1.key, '--currency', 'CNY'];
+    const { items } = await json('wallet', 'list', ...own, '--limit', '1000');
+    const mine = items.find((w) => w.user_id === user);
+    const { version, ...sums } = await walletOf(stack, app1, user);
+    assert.deepEqual(mine, { wallet_id: mine.wallet_id, app_key: app1.key, ...sums, version });
+    assert.deepEqual([sums.balance, sums.frozen, version], [1250, 0, 6]);
+    const older = await json('wallet', 'list', '--after', String(mine.wallet_id), '--limit', '1');
+    assert.ok(older.items.every((w) => w.wallet_id < mine.wallet_id));
+    const { entries, ...one } = await json('wallet', 'show', user, ...own);
+    assert.deepEqual(one, mine);
+    assert.deepEqual(entries.map((e) => [e.kind, e.price, e.balance]), [['transfer', 700, 1250], ['recharge_refund', -550, 550], ['bonus', 100, 1100], ['recharge', 1000, 1000]]);
+    assert.equal((await json('wallet', 'show', user, ...own, '--limit', '2')).entries.length, 2);
+    assert.match((await ctlOk(stack, ['wallet', 'show', user, ...own])).stdout, /^balance +1250$[^]*\n\nentry_no +kind/m);
+    const several = await ctl(stack, ['wallet', 'show', user]);
+    assert.deepEqual([several.code, /add --app APP_KEY or --currency CODE/.test(several.stderr)], [1, true]);
+    for (const args of [[newUser()], [user, '--currency', 'XXX'], [user, '--currency', '元'], [user, '--app', app2.key]]) {
+      assert.equal((await ctl(stack, ['wallet', 'show', ...args])).code, 1, args.join(' '));
+    }
+    const told = (list) => list.filter((e) => e.what === 'wallet').map((e) => e.text).sort();
+    assert.deepEqual(told((await json('order', 'show', order.order_no)).items), ['bonus +100 CNY, balance 1100',
+      'frozen: recharge_refund +550 CNY, balance 550', 'frozen: recharge_refund -550 CNY, balance 550',
+      'recharge +1000 CNY, balance 1000', 'recharge_refund -550 CNY, balance 550']);
+    assert.deepEqual(told((await json('transfer', 'show', paid.merchant_transfer_id)).events), ['transfer +700 CNY, balance 1250']);
   });
   test('order close and order sync: the channel is asked first; a change leaves its row in admin_log', async () => {
     const open = await createOpen(stack, app1);

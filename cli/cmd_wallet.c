@@ -1,0 +1,72 @@
+/* cmd_wallet.c - shroffctl wallet … */
+#include <stdlib.h>
+
+#include "cli/command.h"
+#include "ledger/entry.h"
+#include "ledger/wallet_admin.h"
+
+static enum pay_err wallet_print(void *arg, void *row)
+{
+    struct out *out = arg;
+
+    out_row(out);
+    out_view(out, &WALLET_LISTED_VIEW, row);
+    return PAY_OK;
+}
+
+int run_wallet_list(struct cli *cli)
+{
+    struct wallet_listing want = { .app_key = cli->value[OPT_APP],
+                                   .currency = cli->value[OPT_CURRENCY] };
+
+    if (!cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 50 }, &want.limit) ||
+        !cli_number(cli, &(struct number_option){ OPT_AFTER, 1, INT64_MAX, 0 }, &want.after))
+        return 2;
+    if (!cli_app_known(cli))
+        return EXIT_FAILURE;
+    out_open(&cli->out, cli->value[OPT_JSON], true);
+    enum pay_err err = wallet_listing(cli->db, &want, wallet_print, &cli->out);
+    return cli_listed(cli, err, "wallet list", "no wallets");
+}
+
+struct newest {
+    struct out *out;
+    int64_t limit;
+};
+
+/* The surplus one only says that there are more. */
+static enum pay_err entry_print(void *arg, void *row)
+{
+    const struct newest *newest = arg;
+
+    if (newest->out->rows == newest->limit)
+        return PAY_OK;
+    out_row(newest->out);
+    out_view(newest->out, &ENTRY_VIEW, row);
+    return PAY_OK;
+}
+
+int run_wallet_show(struct cli *cli)
+{
+    const struct wallet_owner owner = { cli->arg[0], cli->value[OPT_APP],
+                                        cli->value[OPT_CURRENCY] };
+    struct newest newest = { .out = &cli->out };
+    struct wallet_listed listed;
+
+    if (!cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 100, 20 }, &newest.limit))
+        return 2;
+    enum pay_err err = wallet_of_owner(cli->db, &owner, &listed);
+    if (err != PAY_OK)
+        return cli_fail(err, cli->arg[0],
+                        err == PAY_NOT_FOUND  ? "this user has no wallet (shroffctl wallet list)"
+                        : err == PAY_CONFLICT ? "this user has several: add --app APP_KEY or"
+                                                " --currency CODE"
+                                              : NULL);
+    const struct entry_filter filter = { .wallet_id = listed.wallet.id, .limit = newest.limit };
+    out_open(&cli->out, cli->value[OPT_JSON], false);
+    (void)!wallet_print(&cli->out, &listed);
+    out_under(&cli->out, "entries");
+    err = entry_list(cli->db, &filter, entry_print, &newest);
+    db_end(cli->db);
+    return cli_listed(cli, err, "wallet show", "no entries");
+}
