@@ -1,6 +1,7 @@
 /* mockpay.c - the face of the mock gateway (test mode only).
  *
- * GET  /mockpay?pay_id=…&token=…   the page where a person pays; as JSON, its state alone
+ * GET  /mockpay?pay_id=…&token=…   the page where a person pays, or decides about a transfer
+ *                                  (pay_id is its transfer_no); as JSON, its state alone
  * POST /mockpay                    its forms: pay_id, token, csrf, outcome, refund_no
  * POST /mockpay/query              what became of a trade, asked by the channel, signed both ways
  * POST /mockpay/close              the same, and it cannot be paid any more
@@ -54,6 +55,8 @@ static enum pay_page_state page_state(const struct mock_trade *trade)
 {
     if (trade->status == MOCK_PAID || trade->status == MOCK_FAILED)
         return trade->status == MOCK_PAID ? PAGE_PAID : PAGE_FAILED;
+    if (trade->is_transfer)
+        return PAGE_DECIDE;
     if (trade->expire_time <= trade->now) /* closed for that reason, as a rule */
         return PAGE_EXPIRED;
     return trade->status == MOCK_WAITING ? PAGE_OPEN : PAGE_CLOSED;
@@ -64,14 +67,15 @@ static void page_url(const struct call *call, const struct page_input *in, struc
     text_addf(to, "%s/mockpay?pay_id=%s&token=%s", call->config->base_url, in->pay_id, in->token);
 }
 
-/* Those that wait for a person's decision. */
-static enum pay_err refunds_read(const char *pay_id, struct pay_refund *out, size_t *count)
+/* What waits for a person's decision: refunds of the trade, or the transfer itself. */
+static enum pay_err waiting_read(const struct mock_trade *trade, struct pay_waiting *out,
+                                 size_t *count)
 {
-    static struct mock_payout rows[MOCK_REFUNDS_SHOWN];
+    static struct mock_payout rows[MOCK_WAITING_SHOWN];
 
-    enum pay_err err = mock_refunds_waiting(books, pay_id, rows, count);
+    enum pay_err err = mock_waiting_list(books, trade, rows, count);
     for (size_t i = 0; err == PAY_OK && i < *count; i++)
-        out[i] = (struct pay_refund){ rows[i].no, rows[i].price };
+        out[i] = (struct pay_waiting){ rows[i].no, rows[i].price };
     return err;
 }
 
@@ -80,11 +84,11 @@ static enum pay_err page(struct call *call, const void *input)
     const struct page_input *in = input;
     char url[1025], csrf[MOCK_CSRF_SIZE] = "";
     struct text self = TEXT(url);
-    struct pay_refund refunds[MOCK_REFUNDS_SHOWN];
+    struct pay_waiting waiting[MOCK_WAITING_SHOWN];
     struct mock_trade trade;
     size_t count;
 
-    enum pay_err err = mock_trade_open(books, in->pay_id, &trade);
+    enum pay_err err = mock_page_open(books, in->pay_id, &trade);
     if (err != PAY_OK && err != PAY_NOT_FOUND)
         return err;
     if (err == PAY_NOT_FOUND || !mock_token_ok(&trade, in->token))
@@ -92,7 +96,7 @@ static enum pay_err page(struct call *call, const void *input)
     page_url(call, in, &self);
     bool ok = mock_csrf_new(&trade, csrf);
     mock_trade_close(&trade);
-    err = refunds_read(in->pay_id, refunds, &count);
+    err = waiting_read(&trade, waiting, &count);
     if (err != PAY_OK)
         return err;
     call_about(call, NULL, trade.pay_id);
@@ -102,7 +106,7 @@ static enum pay_err page(struct call *call, const void *input)
         .price = trade.price, .currency = trade.currency, .number = trade.pay_id,
         .self_url = url, .expire_time = trade.expire_time, .now = trade.now,
         .return_url = trade.return_url, .action = "/mockpay",
-        .refunds = refunds, .refund_count = count,
+        .waiting = waiting, .waiting_count = count,
         .hidden = { { "pay_id", in->pay_id }, { "token", in->token }, { "csrf", csrf } },
     };
     /* clang-format on */
@@ -139,27 +143,22 @@ static enum pay_err question(struct call *call, const void *input)
 static enum pay_err mock_callback(struct call *call, const void *input)
 {
     const struct callback_input *in = input;
-    const char *status = word_of(STATUSES, in->status);
-    const struct mock_outcome outcome = { "api", status, 0, 1, "" };
-    struct mock_answer answer;
-    struct mock_trade trade;
 
     call_about(call, NULL, in->pay_id);
-    enum pay_err err = mock_trade_open(books, in->pay_id, &trade);
-    if (err == PAY_OK)
-        err = mock_trade_settle(books, call->config, &outcome, &trade, &answer);
-    mock_trade_close(&trade);
-    if (err != PAY_OK)
-        return err;
-    struct json_text *data = reply_data(call->reply);
-    json_str(data, "pay_id", trade.pay_id);
-    json_str(data, "channel_order_no", trade.channel_order_no);
-    json_str(data, "status", status);
-    json_open(data, "callback");
-    json_i64(data, "http_status", answer.http_status);
-    json_str(data, "body", answer.body);
-    json_close(data);
-    return PAY_OK;
+    return mock_callback_play(books, call->config, in->pay_id, word_of(STATUSES, in->status),
+                              reply_data(call->reply));
+}
+
+static enum pay_err books_advance(struct call *call, int64_t seconds, int64_t *due)
+{
+    return mock_clock_advance(books, call->app->app_key, seconds, due);
+}
+
+static enum pay_err clock_post(struct call *call, const void *input)
+{
+    static const struct test_clock_other GATEWAY = { "callbacks", books_advance };
+
+    return test_clock_post(call, input, &GATEWAY);
 }
 
 /* clang-format off */
@@ -186,7 +185,7 @@ static const struct route ROUTES[] = {
       .input_size = sizeof(struct callback_input), .test_only = true, .handle = mock_callback },
     { .path = "/sandbox/clock", .method = "POST", .auth = SIGNED_BY_APP, .scope = SCOPE_CLOCK,
       .body = BODY_JSON, .fields = TEST_CLOCK_FIELDS, .input_size = sizeof(struct test_clock_in),
-      .test_only = true, .handle = test_clock_post },
+      .test_only = true, .handle = clock_post },
 };
 static const struct endpoint MOCKPAY = {
     .name = "mockpay", .routes = ROUTES, .count = COUNT(ROUTES), .needs_base_url = true,

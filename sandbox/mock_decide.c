@@ -1,4 +1,8 @@
-/* mock_decide.c - refunds that wait for a person: shown on the trade's page, and decided there. */
+/* mock_decide.c - what waits for a person: refunds, shown on the trade's page and decided there,
+ * and transfers, each on a page of its own. */
+#include <string.h>
+
+#include "base/clock.h"
 #include "base/text.h"
 #include "sandbox/mock_payout.h"
 
@@ -16,35 +20,79 @@ static enum pay_err shown_take(void *arg, void *row)
 {
     struct shown *shown = arg;
 
-    if (shown->count < MOCK_REFUNDS_SHOWN)
+    if (shown->count < MOCK_WAITING_SHOWN)
         shown->at[shown->count++] = *(const struct mock_payout *)row;
     return PAY_OK;
 }
 
-enum pay_err mock_refunds_waiting(struct db *db, const char *pay_id, struct mock_payout *out,
-                                  size_t *count)
+enum pay_err mock_waiting_list(struct db *db, const struct mock_trade *page,
+                               struct mock_payout *out, size_t *count)
 {
-    static const char SQL[] =
+    /* clang-format off */
+    static const char SQL_REFUNDS[] =
         "SELECT price, no FROM mock_payout"
         " WHERE pay_id = ? AND status = " STATE(PAYOUT_WAITING) " ORDER BY id LIMIT ?";
-    const struct db_param in[] = { DB_STR(pay_id), DB_NUM(MOCK_REFUNDS_SHOWN) };
+    static const char SQL_TRANSFER[] =
+        "SELECT price, no FROM mock_payout"
+        " WHERE no = ? AND status = " STATE(PAYOUT_WAITING) " LIMIT ?";
+    /* clang-format on */
+    const struct db_param in[] = { DB_STR(page->pay_id), DB_NUM(MOCK_WAITING_SHOWN) };
     struct mock_payout row = { .status = PAYOUT_WAITING };
     struct shown shown = { .at = out };
 
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
-                                                         .in = in,
-                                                         .n = COUNT(in),
-                                                         .shape = DB_SHAPE(COLUMNS),
-                                                         .row = &row,
-                                                         .each = shown_take,
-                                                         .arg = &shown });
+    enum pay_err err =
+        db_select(db, &(struct db_query){ .sql = page->is_transfer ? SQL_TRANSFER : SQL_REFUNDS,
+                                          .in = in,
+                                          .n = COUNT(in),
+                                          .shape = DB_SHAPE(COLUMNS),
+                                          .row = &row,
+                                          .each = shown_take,
+                                          .arg = &shown });
     db_end(db);
     *count = shown.count;
     return err;
 }
 
+/* A transfer has a page of its own, since no trade belongs to it. */
+static enum pay_err transfer_show(const struct mock_payout *payout, struct mock_trade *out)
+{
+    char account[sizeof(payout->user_account) / 2 + 1];
+    size_t len = strlen(payout->user_account) / 2;
+
+    for (size_t i = 0; i < len; i++)
+        account[i] = (char)(hex_value(payout->user_account[2 * i]) * 16 +
+                            hex_value(payout->user_account[2 * i + 1]));
+    *out = (struct mock_trade){
+        .is_transfer = true,
+        .status = payout->status == PAYOUT_DONE     ? MOCK_PAID
+                  : payout->status == PAYOUT_FAILED ? MOCK_FAILED
+                                                    : MOCK_WAITING,
+        .price = payout->price,
+        .now = clock_now_ms(),
+    };
+    return text_copy(out->pay_id, sizeof(out->pay_id), payout->no) &&
+                   text_copy(out->currency, sizeof(out->currency), payout->currency) &&
+                   text_copy_n(out->subject, sizeof(out->subject), account, len)
+               ? PAY_OK
+               : PAY_FAULT;
+}
+
+enum pay_err mock_page_open(struct db *db, const char *number, struct mock_trade *out)
+{
+    static struct mock_payout payout;
+
+    enum pay_err err = mock_trade_open(db, number, out);
+    if (err != PAY_NOT_FOUND)
+        return err;
+    err = mock_payout_read(db, number, &payout);
+    if (err != PAY_OK || !str_eq(payout.kind, PAYOUT_TRANSFER))
+        return err == PAY_OK ? PAY_NOT_FOUND : err;
+    err = transfer_show(&payout, out);
+    return err == PAY_OK ? mock_merchant_read(db, payout.channel_id, &out->merchant) : err;
+}
+
 struct deciding {
-    const struct mock_payout *refund;
+    const struct mock_payout *payout;
     const struct mock_outcome *outcome;
     struct mock_notice notice;
 };
@@ -53,36 +101,45 @@ static enum pay_err decide_work(struct db *db, void *arg)
 {
     struct deciding *w = arg;
 
-    return mock_notice_add_payout(db, w->refund->no, w->outcome, &w->notice);
+    return mock_notice_add_payout(db, w->payout->no, w->outcome, &w->notice);
 }
 
-const struct mock_outcome *mock_decision_find(const char *name)
+static const struct mock_outcome *decision_find(bool of_transfer, const char *name)
 {
-    static const struct mock_outcome OUTCOMES[] = {
-        { "refund_ok", "SUCCESS", 0, 1, "" },
-        { "refund_fail", "FAILED", 0, 1, "" },
+    static const struct {
+        bool of_transfer;
+        struct mock_outcome outcome;
+    } DECISIONS[] = {
+        { false, { "refund_ok", "SUCCESS", 0, 1, "" } },
+        { false, { "refund_fail", "FAILED", 0, 1, "" } },
+        { true, { "transfer_ok", "SUCCESS", 0, 1, "" } },
+        { true, { "transfer_fail", "FAILED", 0, 1, "" } },
     };
 
-    for (size_t i = 0; i < COUNT(OUTCOMES); i++)
-        if (str_eq(OUTCOMES[i].name, name))
-            return &OUTCOMES[i];
+    for (size_t i = 0; i < COUNT(DECISIONS); i++)
+        if (DECISIONS[i].of_transfer == of_transfer && str_eq(DECISIONS[i].outcome.name, name))
+            return &DECISIONS[i].outcome;
     return NULL;
 }
 
-/* The callback owed ends the refund when it is sent (mock_notice.c): at once, here. */
-enum pay_err mock_refund_decide(struct db *db, const struct config *config,
+/* The callback owed ends the payout when it is sent (mock_notice.c): at once, here. */
+enum pay_err mock_payout_decide(struct db *db, const struct config *config,
                                 const struct mock_trade *trade, const struct mock_form *form)
 {
-    struct mock_payout refund;
-    struct deciding work = { .refund = &refund, .outcome = mock_decision_find(form->outcome) };
+    struct mock_payout payout;
+    struct deciding work = { .payout = &payout,
+                             .outcome = decision_find(trade->is_transfer, form->outcome) };
     struct mock_answer answer;
 
     if (!work.outcome)
         return PAY_BAD_FIELD;
-    enum pay_err err = mock_payout_read(db, form->refund_no, &refund);
-    if (err != PAY_OK || !str_eq(refund.pay_id, trade->pay_id))
-        return err == PAY_OK ? PAY_NOT_FOUND : err;
-    if (refund.status != PAYOUT_WAITING)
+    enum pay_err err =
+        mock_payout_read(db, trade->is_transfer ? trade->pay_id : form->refund_no, &payout);
+    if (err != PAY_OK)
+        return err;
+    if (!trade->is_transfer && !str_eq(payout.pay_id, trade->pay_id))
+        return PAY_NOT_FOUND;
+    if (payout.status != PAYOUT_WAITING)
         return PAY_OK;
     err = db_txn(db, decide_work, &work);
     return err == PAY_OK ? mock_notice_send(db, config, trade, &work.notice, &answer) : err;

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include "base/config.h"
+#include "base/json_text.h"
 #include "base/money.h"
 #include "base/ulid.h"
 #include "io/db/db_due.h"
@@ -26,6 +27,7 @@ struct mock_trade {
     char return_url[1025];
     char refund_play[65];  /* what the order's metadata.mock.refund asks for */
     bool callback_is_lost; /* its metadata.mock.callback is "lost" */
+    bool is_transfer;      /* a transfer's page: pay_id is the transfer's number */
     struct mock_merchant merchant;
 };
 
@@ -33,6 +35,8 @@ struct mock_trade {
  * PAY_NOT_FOUND: no such attempt on a mock channel. */
 MUST_USE enum pay_err mock_trade_open(struct db *db, const char *pay_id, struct mock_trade *out);
 void mock_trade_close(struct mock_trade *trade);
+/* What the page of a number shows: its trade, opened as above, or a transfer. */
+MUST_USE enum pay_err mock_page_open(struct db *db, const char *number, struct mock_trade *out);
 /* True when token is the page's token of this trade; constant time. */
 bool mock_token_ok(const struct mock_trade *trade, const char *token);
 /* A form token bound to the trade and its price, good until a day after the order's end. */
@@ -51,14 +55,7 @@ struct mock_outcome {
 /* NULL when there is none of that name. */
 const struct mock_outcome *mock_outcome_find(const char *name);
 
-/* What the callback address said to the last callback sent. */
-struct mock_answer {
-    bool sent;
-    int64_t http_status;
-    char body[513];
-};
-
-/* A form of the page, as it was sent. refund_no "": it is about the trade. */
+/* A form of the page, as it was sent. refund_no "": it is about the trade or the transfer. */
 struct mock_form {
     const char *pay_id, *token, *csrf, *outcome, *refund_no;
 };
@@ -67,12 +64,16 @@ struct mock_form {
 MUST_USE enum pay_err mock_form_apply(struct db *db, const struct config *config,
                                       const struct mock_form *form);
 
-/* Makes it happen: the trade's state, the callbacks owed (one transaction), then sends those due.
+/* A payer's payment by program, its callback sent at once; writes what was sent and answered.
  * status is SUCCESS, FAILED or CLOSED. A paid trade stays paid, also when another status is asked
  * for later. */
-MUST_USE enum pay_err mock_trade_settle(struct db *db, const struct config *config,
-                                        const struct mock_outcome *outcome,
-                                        struct mock_trade *trade, struct mock_answer *answer);
+MUST_USE enum pay_err mock_callback_play(struct db *db, const struct config *config,
+                                         const char *pay_id, const char *status,
+                                         struct json_text *to);
+/* The callbacks that this app's channels are owed are due so many seconds earlier, but for those
+ * being sent. *due: how many became due by it. */
+MUST_USE enum pay_err mock_clock_advance(struct db *db, const char *app_key, int64_t seconds,
+                                         int64_t *due);
 /* Callbacks that are due, for sandbox_runner; and the work on a claimed one: it is sent, and what
  * came back is recorded. */
 extern const struct db_due MOCK_NOTICES;

@@ -203,6 +203,53 @@ enum pay_err mock_notice_send(struct db *db, const struct config *config,
     return db_txn(db, record_work, &record);
 }
 
+/* ---- the clock for tests */
+
+/* clang-format off */
+/* Of this app: about a trade of its channels, or about a payout of theirs. */
+#define OWED_TO_APP \
+    " WHERE state = " STATE(OWED_WAITING) " AND claim_token = 0" \
+    " AND (EXISTS (SELECT 1 FROM merchant_attempt a" \
+    "                JOIN merchant_channel c ON c.channel_id = a.channel_id" \
+    "               WHERE a.pay_id = mock_notice.pay_id AND c.app_key = ?)" \
+    "   OR EXISTS (SELECT 1 FROM mock_payout p" \
+    "                JOIN merchant_channel c ON c.channel_id = p.channel_id" \
+    "               WHERE p.no = mock_notice.payout_no AND c.app_key = ?))"
+#define OWED_DUE \
+    "SELECT COUNT(*) FROM mock_notice" OWED_TO_APP " AND due_time > UTC_TIMESTAMP(3)" \
+    " AND due_time <= UTC_TIMESTAMP(3) + INTERVAL ? SECOND"
+/* clang-format on */
+
+struct advance {
+    const char *app_key;
+    int64_t seconds, due;
+};
+
+static enum pay_err advance_work(struct db *db, void *arg)
+{
+    static const char SQL_DUE[] = OWED_DUE;
+    static const char SQL[] =
+        "UPDATE mock_notice SET due_time = due_time - INTERVAL ? SECOND" OWED_TO_APP;
+    struct advance *w = arg;
+    const struct db_param app = DB_STR(w->app_key), seconds = DB_NUM(w->seconds);
+    const struct db_param due[] = { app, app, seconds };
+    const struct db_param in[] = { seconds, app, app };
+
+    enum pay_err err = db_number(db, SQL_DUE, DB_LIST(due), &w->due);
+    return err == PAY_OK ? db_exec(db, SQL, DB_LIST(in), NULL) : err;
+}
+
+enum pay_err mock_clock_advance(struct db *db, const char *app_key, int64_t seconds, int64_t *due)
+{
+    struct advance work = { .app_key = app_key, .seconds = seconds };
+
+    enum pay_err err = db_txn(db, advance_work, &work);
+    *due = work.due;
+    return err;
+}
+
+/* ---- tried again */
+
 const struct db_due MOCK_NOTICES = {
     .due = "SELECT id FROM mock_notice"
            " WHERE state = " STATE(OWED_WAITING) " AND due_time <= UTC_TIMESTAMP(3)"

@@ -52,9 +52,10 @@ static enum pay_err settle_work(struct db *db, void *arg)
     return err;
 }
 
-enum pay_err mock_trade_settle(struct db *db, const struct config *config,
-                               const struct mock_outcome *outcome, struct mock_trade *trade,
-                               struct mock_answer *answer)
+/* The trade's state and the callbacks owed in one transaction; then those due are sent. */
+static enum pay_err trade_settle(struct db *db, const struct config *config,
+                                 const struct mock_outcome *outcome, struct mock_trade *trade,
+                                 struct mock_answer *answer)
 {
     struct mock_outcome made = *outcome;
     struct settle s = { .trade = trade, .outcome = &made };
@@ -75,17 +76,41 @@ static bool is_open(const struct mock_trade *trade)
     return trade->status == MOCK_WAITING && trade->expire_time > trade->now;
 }
 
+enum pay_err mock_callback_play(struct db *db, const struct config *config, const char *pay_id,
+                                const char *status, struct json_text *to)
+{
+    const struct mock_outcome outcome = { "api", status, 0, 1, "" };
+    struct mock_answer answer;
+    struct mock_trade trade;
+
+    enum pay_err err = mock_trade_open(db, pay_id, &trade);
+    if (err == PAY_OK)
+        err = trade_settle(db, config, &outcome, &trade, &answer);
+    mock_trade_close(&trade);
+    if (err != PAY_OK)
+        return err;
+    json_str(to, "pay_id", trade.pay_id);
+    json_str(to, "channel_order_no", trade.channel_order_no);
+    json_str(to, "status", status);
+    json_open(to, "callback");
+    json_i64(to, "http_status", answer.http_status);
+    json_str(to, "body", answer.body);
+    json_close(to);
+    return PAY_OK;
+}
+
 /* A second click only shows the result. */
 static enum pay_err outcome_apply(struct db *db, const struct config *config,
                                   const struct mock_form *form, struct mock_trade *trade)
 {
+    const struct mock_outcome *outcome = mock_outcome_find(form->outcome);
     struct mock_answer answer;
 
-    if (*form->refund_no != '\0')
-        return mock_refund_decide(db, config, trade, form);
-    return is_open(trade)
-               ? mock_trade_settle(db, config, mock_outcome_find(form->outcome), trade, &answer)
-               : PAY_OK;
+    if (trade->is_transfer || *form->refund_no != '\0')
+        return mock_payout_decide(db, config, trade, form);
+    if (!outcome)
+        return PAY_BAD_FIELD;
+    return is_open(trade) ? trade_settle(db, config, outcome, trade, &answer) : PAY_OK;
 }
 
 enum pay_err mock_form_apply(struct db *db, const struct config *config,
@@ -93,10 +118,7 @@ enum pay_err mock_form_apply(struct db *db, const struct config *config,
 {
     struct mock_trade trade;
 
-    if (!(*form->refund_no != '\0' ? mock_decision_find(form->outcome)
-                                   : mock_outcome_find(form->outcome)))
-        return PAY_BAD_FIELD;
-    enum pay_err err = mock_trade_open(db, form->pay_id, &trade);
+    enum pay_err err = mock_page_open(db, form->pay_id, &trade);
     if (err != PAY_OK)
         return err;
     if (!mock_token_ok(&trade, form->token))

@@ -15,6 +15,12 @@ void mock_merchant_wipe(struct mock_merchant *merchant);
 /* Reads the attempt and its trade without opening one (status MOCK_UNKNOWN then). */
 MUST_USE enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trade *out);
 
+/* What the callback address said to the last callback sent. */
+struct mock_answer {
+    bool sent;
+    int64_t http_status;
+    char body[513];
+};
 struct mock_notice {
     int64_t id, tries, token;
     char pay_id[NO_SIZE], status[9], fault[9];
@@ -33,10 +39,9 @@ typedef enum pay_err mock_answerer(struct db *db, const struct json *object,
                                    struct mock_trade *trade, struct json_text *to);
 mock_answerer mock_refund_answer, mock_refund_query_answer;
 mock_answerer mock_transfer_answer, mock_transfer_query_answer;
-/* What a person can decide on a refund: "refund_ok", "refund_fail"; NULL: nothing of that name. */
-const struct mock_outcome *mock_decision_find(const char *name);
-/* Such a decision on one that waits, and its callback. */
-MUST_USE enum pay_err mock_refund_decide(struct db *db, const struct config *config,
+/* What a person can decide on a payout that waits, and its callback: "refund_ok", "transfer_fail"
+ * …; PAY_BAD_FIELD: nothing of that name. */
+MUST_USE enum pay_err mock_payout_decide(struct db *db, const struct config *config,
                                          const struct mock_trade *trade,
                                          const struct mock_form *form);
 

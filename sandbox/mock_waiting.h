@@ -13,9 +13,10 @@ struct mock_payout {
     char user_account[513];                     /* of a transfer: where to, its bytes in hex */
 };
 
-/* Refunds of a trade that wait for a decision, the oldest first, at most MOCK_REFUNDS_SHOWN. */
-#define MOCK_REFUNDS_SHOWN 8
-MUST_USE enum pay_err mock_refunds_waiting(struct db *db, const char *pay_id,
-                                           struct mock_payout *out, size_t *count);
+/* What waits for a decision on this page, the oldest first, at most MOCK_WAITING_SHOWN: refunds of
+ * its trade, or its transfer. */
+#define MOCK_WAITING_SHOWN 8
+MUST_USE enum pay_err mock_waiting_list(struct db *db, const struct mock_trade *page,
+                                        struct mock_payout *out, size_t *count);
 
 #endif

@@ -16,8 +16,8 @@ struct clock_jump {
 
 /* Moves times of this app's open rows back by so many seconds: the end of WAITING orders, the next
  * question about open attempts, refunds and transfers, the next try of WAITING notifications, and
- * the wait for hosts that keep failing. What a job has claimed stays as it is. One transaction with
- * the nonce. PAY_NONCE_USED. */
+ * the wait for hosts that keep failing. What a job has claimed is waited for, a second at
+ * most, and stays as it is otherwise. One transaction with the nonce. PAY_NONCE_USED. */
 MUST_USE enum pay_err test_clock_advance(struct db *db, struct clock_jump *jump);
 
 #endif

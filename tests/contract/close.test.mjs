@@ -130,7 +130,7 @@ describe('the test clock', () => {
   test('it answers how many rows became due', async () => {
     const own = await newApp(stack);
     for (let i = 0; i < 3; i++) await createOpen(stack, own, { expire_in: 3600 });
-    assert.deepEqual((await advance(30, own)).due, { orders: 0, attempts: 3, refunds: 0, transfers: 0, notifications: 0 });
+    assert.deepEqual((await advance(30, own)).due, { orders: 0, attempts: 3, refunds: 0, transfers: 0, notifications: 0, callbacks: 0 });
     assert.deepEqual((await advance(3600, own)).due.orders, 3);
   });
 });

@@ -10,7 +10,8 @@ import { isRoot, readerDb, rootDb } from '../lib/db.mjs';
 import { merchant } from '../lib/merchant.mjs';
 import { payPage } from '../lib/page.mjs';
 import { pidsOf, startStack, stopStack } from '../lib/stack.mjs';
-import { createVerify } from 'node:crypto';
+import { createHmac, createVerify } from 'node:crypto';
+import { transfer, transferQuery } from '../lib/transfer.mjs';
 import { until } from '../lib/wait.mjs';
 import { cgi, program } from './programs.mjs';
 
@@ -292,6 +293,45 @@ test('no secret, no token and no key in any log', async () => {
     }
   }
   assert.equal((await request(stack, { path: '/healthz' })).status, 200);
+});
+
+describe('transfers at the gateway', () => {
+  const pageOf = (done, who = app) => {
+    const token = createHmac('sha256', who.channelSecret).update(`mockpay:${done.transfer_no}`).digest('hex').slice(0, 32);
+    return payPage(stack, { pay_url: `${stack.base}/mockpay?pay_id=${done.transfer_no}&token=${token}` });
+  };
+  const english = { 'Accept-Language': 'en' };
+
+  for (const [choice, status, shown] of [['transfer_ok', 'SUCCESS', /Paid/], ['transfer_fail', 'CLOSED', /failed/]]) {
+    test(`a person decides on the transfer's page: ${choice}`, async () => {
+      const done = expectOk(await transfer(stack, app, 'never', { price: 456, user_account: '李&雷 <1>' }), 201);
+      const page = pageOf(done);
+      const { text } = await page.load(english);
+      for (const part of [done.transfer_no, '4.56', '李&amp;雷 &lt;1&gt;', 'Pay it out']) assert.ok(text.includes(part), `${part}: ${text}`);
+      assert.equal((await page.load({ Accept: 'application/json' })).json.data.state, 'decide');
+      const [form] = await page.form();
+      await page.choose(choice);
+      assert.equal((await transferQuery(stack, app, { transfer_no: done.transfer_no })).status, status);
+      assert.match((await page.load(english)).text, shown);
+      assert.doesNotMatch((await page.load()).text, /<form/, 'it is decided');
+      const other = choice === 'transfer_ok' ? 'transfer_fail' : 'transfer_ok';
+      assert.equal((await page.send(form, { name: 'outcome', value: other })).status, 303);
+      assert.equal((await transferQuery(stack, app, { transfer_no: done.transfer_no })).status, status, 'it stays as it was decided');
+    });
+  }
+  test('with a wrong token, from another site, with a payer\'s choice: nothing is decided', async () => {
+    const done = expectOk(await transfer(stack, app, 'never'), 201);
+    const page = pageOf(done);
+    const [form] = await page.form();
+    const ok = { name: 'outcome', value: 'transfer_ok' };
+    assert.equal((await pageOf(done, rsa).load()).status, 404);
+    assert.equal((await page.send(form, ok, { change: { token: 'x'.repeat(32) } })).status, 404);
+    assert.equal((await page.send(form, ok, { change: { csrf: 'x' } })).status, 403);
+    assert.equal((await page.send(form, ok, { headers: { Origin: 'https://evil.example' } })).status, 403);
+    for (const value of ['paid', 'refund_ok']) assert.equal((await page.send(form, { name: 'outcome', value })).status, 400);
+    expectError(await postJson(stack, '/api/pay/mock-callback', { pay_id: done.transfer_no, status: 'SUCCESS' }), 40400);
+    assert.equal((await transferQuery(stack, app, { transfer_no: done.transfer_no })).status, 'PROCESSING');
+  });
 });
 
 describe('refunds at the gateway', () => {

@@ -116,32 +116,43 @@ static void write_form(struct text *to, const struct pay_page *page, enum lang l
     html_raw(to, "</form>");
 }
 
-static void write_refund(struct text *to, const struct pay_page *page,
-                         const struct pay_refund *refund, enum lang lang)
-{
-    static const struct {
+struct decision_texts {
+    enum page_text what;
+    struct {
         const char *outcome;
         enum page_text text;
-    } BUTTONS[] = { { "refund_ok", W_REFUND_OK }, { "refund_fail", W_REFUND_FAIL } };
+    } buttons[2];
+};
+
+static void write_waiting(struct text *to, const struct pay_page *page,
+                          const struct pay_waiting *waiting, enum lang lang)
+{
+    static const struct decision_texts TEXTS[] = {
+        { W_REFUND, { { "refund_ok", W_REFUND_OK }, { "refund_fail", W_REFUND_FAIL } } },
+        { W_TRANSFER, { { "transfer_ok", W_TRANSFER_OK }, { "transfer_fail", W_TRANSFER_FAIL } } },
+    };
+    const struct decision_texts *texts = &TEXTS[page->state == PAGE_DECIDE];
 
     html_raw(to, "<p class=\"center\">");
-    html_text(to, PAY_TEXTS[lang][W_REFUND]);
+    html_text(to, PAY_TEXTS[lang][texts->what]);
     html_raw(to, " ");
     html_text(to, page->currency);
     html_raw(to, " ");
-    money_add_grouped(to, refund->price, page->currency);
+    money_add_grouped(to, waiting->price, page->currency);
     html_raw(to, "</p><p class=\"dim center\">");
-    html_text(to, refund->no);
+    html_text(to, waiting->no);
     html_raw(to, "</p>");
     form_begin(to, page);
-    html_raw(to, "<input type=\"hidden\" name=\"refund_no\" value=\"");
-    html_attr(to, refund->no);
-    html_raw(to, "\">");
-    for (size_t i = 0; i < COUNT(BUTTONS); i++) {
-        html_raw(to, "<button name=\"outcome\" value=\"");
-        html_attr(to, BUTTONS[i].outcome);
+    if (page->state != PAGE_DECIDE) {
+        html_raw(to, "<input type=\"hidden\" name=\"refund_no\" value=\"");
+        html_attr(to, waiting->no);
         html_raw(to, "\">");
-        html_text(to, PAY_TEXTS[lang][BUTTONS[i].text]);
+    }
+    for (size_t i = 0; i < COUNT(texts->buttons); i++) {
+        html_raw(to, "<button name=\"outcome\" value=\"");
+        html_attr(to, texts->buttons[i].outcome);
+        html_raw(to, "\">");
+        html_text(to, PAY_TEXTS[lang][texts->buttons[i].text]);
         html_raw(to, "</button>");
     }
     html_raw(to, "</form>");
@@ -239,8 +250,8 @@ enum pay_err pay_page_write(struct call *call, const struct pay_page *page)
         write_form(to, page, lang);
     else
         write_result(to, page, lang);
-    for (size_t i = 0; i < page->refund_count; i++)
-        write_refund(to, page, &page->refunds[i], lang);
+    for (size_t i = 0; i < page->waiting_count; i++)
+        write_waiting(to, page, &page->waiting[i], lang);
     write_back(to, page, lang);
     html_raw(to, "<p class=\"dim test\">");
     html_text(to, PAY_TEXTS[lang][W_TEST]);

@@ -13,12 +13,13 @@ enum pay_page_state {
     PAGE_FAILED,
     PAGE_CLOSED,
     PAGE_EXPIRED,
+    PAGE_DECIDE, /* a transfer that waits for a person */
     PAGE_NOT_FOUND,
     PAGE_STATES
 };
 
-/* A refund of a paid trade that waits for a person's decision. */
-struct pay_refund {
+/* A refund of a paid trade, or the page's own transfer, that waits for a person's decision. */
+struct pay_waiting {
     const char *no;
     struct money price;
 };
@@ -34,8 +35,8 @@ struct pay_page {
     struct {
         const char *name, *value;
     } hidden[4];
-    const struct pay_refund *refunds;
-    size_t refund_count;
+    const struct pay_waiting *waiting;
+    size_t waiting_count;
 };
 
 /* Writes the whole answer: status (200, or 404 for PAGE_NOT_FOUND), security headers, HTML. A

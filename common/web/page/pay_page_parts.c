@@ -5,10 +5,11 @@ const char *const PAY_TEXTS[LANGS][W_COUNT] = {
     [EN] = { "Mock cashier", "or scan with a phone", "Time left", "Pay",
              "More: what goes wrong in life", "Try how your shop takes it.", "Back to the shop",
              "Trade", "A played payment for tests. No money moves.", "The shop asks to give back",
-             "Give it back", "Refuse" },
+             "Give it back", "Refuse", "The shop pays out", "Pay it out", "Refuse" },
     [ZH] = { "模拟收银台", "或用手机扫码打开", "剩余时间", "确认支付", "更多：真实世界里的意外",
              "看看你的系统如何应对。", "返回商家", "交易号",
-             "这是用于测试的模拟支付，不会产生真实扣款。", "商家申请退款", "同意退款", "拒绝退款" },
+             "这是用于测试的模拟支付，不会产生真实扣款。", "商家申请退款", "同意退款", "拒绝退款",
+             "商家申请转账", "同意转账", "拒绝转账" },
 };
 
 const struct pay_state PAY_STATES[PAGE_STATES] = {
@@ -17,6 +18,7 @@ const struct pay_state PAY_STATES[PAGE_STATES] = {
     [PAGE_FAILED] = { "failed", "✕", "failed", { "Payment failed", "支付失败" } },
     [PAGE_CLOSED] = { "closed", "✕", "failed", { "This trade is closed", "交易已关闭" } },
     [PAGE_EXPIRED] = { "expired", "!", "failed", { "This payment has expired", "支付已过期" } },
+    [PAGE_DECIDE] = { "decide", "?", "open", { "This transfer waits", "转账待处理" } },
     [PAGE_NOT_FOUND] = { "unknown", "?", "failed", { "No such payment", "没有这笔支付" } },
 };
 

@@ -17,6 +17,9 @@ enum page_text {
     W_REFUND,
     W_REFUND_OK,
     W_REFUND_FAIL,
+    W_TRANSFER,
+    W_TRANSFER_OK,
+    W_TRANSFER_FAIL,
     W_COUNT
 };
 enum lang { EN, ZH, LANGS };
