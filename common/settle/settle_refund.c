@@ -170,6 +170,20 @@ static enum pay_err succeeded_after_all(struct db *db, struct refund_settling *w
     return err == PAY_OK ? succeeded(db, w) : err;
 }
 
+/* It was done, and now the channel says that it was not. One that was tried before (version 2 and
+ * more) failed before: that word may be of the first try, and late. */
+static enum pay_err failed_after_all(struct db *db, struct refund_settling *w, const char *word)
+{
+    char says[96];
+
+    if (w->refund.status != REFUND_SUCCESS || w->refund.version != 1)
+        return PAY_OK;
+    w->verdict = VERDICT_OTHER_END;
+    snprintf(says, sizeof(says), "it says %s now, after it had said that the money went back",
+             word);
+    return raise(db, w, "refund_other_end", says);
+}
+
 /* The money of an automatic refund is nobody's until an operator decides. */
 static enum pay_err failed(struct db *db, struct refund_settling *w, const char *word)
 {
@@ -177,7 +191,7 @@ static enum pay_err failed(struct db *db, struct refund_settling *w, const char 
     char says[512];
 
     if (w->refund.status != REFUND_WAITING)
-        return PAY_OK;
+        return failed_after_all(db, w, word);
     w->verdict = VERDICT_ACCEPTED;
     enum pay_err err = ending_of(db, w, &ending);
     if (err == PAY_OK)

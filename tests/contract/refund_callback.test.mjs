@@ -67,16 +67,23 @@ describe('believed', () => {
     assert.equal(rows.filter((r) => r.verdict === 'REPEATED').length, 29);
     assert.equal((await m.waitHits(1)).length, 1);
   });
-  test('FAILED after SUCCESS changes nothing; SUCCESS after FAILED is what happened', async () => {
-    const one = await waiting();
-    expectAck(await say(one.done));
-    expectAck(await say(one.done, { status: 'FAILED', success_time: undefined }));
-    assert.equal(await stateOf(one.done), 'SUCCESS');
+  const otherEnds = async (done) => Number(await db.value("SELECT COUNT(*) FROM pay_alert WHERE kind = 'refund_other_end' AND about = ?", [done.refund_no]));
+  test('FAILED or CLOSED after SUCCESS changes nothing, and is alerted; SUCCESS after FAILED is what happened', async () => {
+    for (const status of ['FAILED', 'CLOSED']) {
+      const one = await waiting();
+      expectAck(await say(one.done));
+      expectAck(await say(one.done, { status, success_time: undefined }));
+      assert.equal(await stateOf(one.done), 'SUCCESS');
+      assert.deepEqual([(await logged(one.done)).at(-1).verdict, await otherEnds(one.done)], ['OTHER_END', 1]);
+    }
     const two = await waiting();
     expectAck(await say(two.done, { status: 'FAILED', success_time: undefined }));
     expectAck(await say(two.done));
     assert.equal(await stateOf(two.done), 'SUCCESS');
     assert.deepEqual(await moneyOf(stack, app1, two.order), ['SUCCESS', 400, 0]);
+    // The word of the first try, come late.
+    expectAck(await say(two.done, { status: 'FAILED', success_time: undefined }));
+    assert.deepEqual([(await logged(two.done)).at(-1).verdict, await otherEnds(two.done)], ['REPEATED', 0]);
   });
   test('SUCCESS after FAILED, when the rest does not cover it: 40904, an alert', async () => {
     const { order, done } = await waiting();
