@@ -45,7 +45,9 @@ enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_id, const 
     return err == PAY_DUPLICATE ? alert_again(db, kind, about, text, &changed) : err;
 }
 
-#define CROWDS_MAX 20    /* open alerts of one kind and app; further crowds share one */
+/* Open alerts of one kind and app; further ones share one. */
+#define CROWDS_MAX 20
+#define EACH_MAX 100
 #define CROWD_OF_ALL "*" /* no host's name */
 
 static enum pay_err crowd_again(struct db *db, const struct alert_crowd *alert, int64_t *changed)
@@ -78,14 +80,15 @@ static enum pay_err crowd_raise(struct db *db, const struct alert_crowd *alert)
     return err == PAY_DUPLICATE ? crowd_again(db, alert, &changed) : err;
 }
 
-/* True: this crowd has no alert yet, and the app has CROWDS_MAX open ones of the kind. */
-static enum pay_err crowds_are_many(struct db *db, const struct alert_crowd *alert, bool *many)
+/* True: this crowd has no alert yet, and the app has `most` open ones of the kind. */
+static enum pay_err crowds_are_many(struct db *db, const struct alert_crowd *alert, int64_t most,
+                                    bool *many)
 {
     static const char SQL[] = "SELECT COUNT(*) >= ? AND SUM(crowd = ?) = 0 FROM pay_alert"
                               " WHERE kind = ? AND app_id = ? AND (crowd = ? OR"
                               "       (crowd IS NOT NULL AND closed_by IS NULL))";
     const struct db_param in[] = {
-        DB_NUM(CROWDS_MAX),    DB_STR(alert->crowd), DB_STR(alert->kind),
+        DB_NUM(most),          DB_STR(alert->crowd), DB_STR(alert->kind),
         DB_NUM(alert->app_id), DB_STR(alert->crowd),
     };
     int64_t answer = 0;
@@ -95,21 +98,38 @@ static enum pay_err crowds_are_many(struct db *db, const struct alert_crowd *ale
     return err;
 }
 
-enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert)
+/* The one of all is about the app: a thing of its own may get its own alert later. */
+static enum pay_err crowd_raise_bounded(struct db *db, const struct alert_crowd *alert,
+                                        int64_t most)
 {
     struct alert_crowd of_all = *alert;
-    char room[900];
-    struct text text = TEXT(room);
+    char room[900], app[32];
+    struct text text = TEXT(room), about = TEXT(app);
     bool many = false;
 
-    enum pay_err err = crowds_are_many(db, alert, &many);
+    enum pay_err err = crowds_are_many(db, alert, most, &many);
     if (err != PAY_OK || !many)
         return err == PAY_OK ? crowd_raise(db, alert) : err;
-    text_addf(&text, "more than %d alerts like this of one app; the last one: %s", CROWDS_MAX,
-              alert->text);
+    text_addf(&text, "more than %lld alerts like this of one app; the last one: %s",
+              (long long)most, alert->text);
+    text_addf(&about, "app %lld", (long long)alert->app_id);
     of_all.crowd = CROWD_OF_ALL;
+    of_all.about = app;
     of_all.text = room;
     return crowd_raise(db, &of_all);
+}
+
+enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert)
+{
+    return crowd_raise_bounded(db, alert, CROWDS_MAX);
+}
+
+enum pay_err alert_raise_each(struct db *db, const struct alert_crowd *alert)
+{
+    struct alert_crowd of_itself = *alert;
+
+    of_itself.crowd = alert->about;
+    return crowd_raise_bounded(db, &of_itself, EACH_MAX);
 }
 
 enum pay_err alert_raise_silence(struct db *db, int64_t channel_id, const struct alert_crowd *alert)

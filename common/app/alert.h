@@ -20,6 +20,10 @@ struct alert_crowd {
     const char *crowd, *about, *text;
 };
 MUST_USE enum pay_err alert_raise_crowd(struct db *db, const struct alert_crowd *alert);
+/* One for each thing, as alert_raise does; but a merchant that has its channel's keys can have its
+ * channel say anything: beyond a hundred open ones of a kind and app one row counts the further
+ * ones, so that they do not hide others'. crowd is not read. */
+MUST_USE enum pay_err alert_raise_each(struct db *db, const struct alert_crowd *alert);
 /* A channel that does not decide is one alert, however much it leaves open; crowd is not read. */
 MUST_USE enum pay_err alert_raise_silence(struct db *db, int64_t channel_id,
                                           const struct alert_crowd *alert);

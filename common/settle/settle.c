@@ -28,6 +28,15 @@ static enum pay_err rows_lock(struct db *db, struct settling *w)
     return err == PAY_OK ? attempt_read(db, SQL_ATTEMPT, DB_LIST(read), &w->attempt) : err;
 }
 
+enum pay_err attempt_alert(struct db *db, const struct settling *w, const char *kind,
+                           const char *text)
+{
+    return alert_raise_each(db, &(const struct alert_crowd){ .kind = kind,
+                                                             .app_id = w->order.app_id,
+                                                             .about = w->attempt.no,
+                                                             .text = text });
+}
+
 static enum pay_err other_account(struct db *db, struct settling *w)
 {
     char text[256];
@@ -37,7 +46,7 @@ static enum pay_err other_account(struct db *db, struct settling *w)
              "channel %s (%lld) speaks of attempt %s in the name of a merchant"
              " account that is not its own",
              w->channel->account.code, (long long)w->channel->account.id, w->attempt.no);
-    return alert_raise(db, "other_account", w->order.app_id, w->attempt.no, text);
+    return attempt_alert(db, w, "other_account", text);
 }
 
 static enum pay_err other_price(struct db *db, struct settling *w)
@@ -49,7 +58,7 @@ static enum pay_err other_price(struct db *db, struct settling *w)
              w->order.no, (long long)w->attempt.price.minor, w->attempt.currency,
              w->channel->account.code, (long long)w->channel->account.id,
              (long long)w->said->price.minor, w->said->currency);
-    return alert_raise(db, "other_price", w->order.app_id, w->attempt.no, text);
+    return attempt_alert(db, w, "other_price", text);
 }
 
 /* FAILED and CLOSED end a waiting attempt; the order can still be paid by another one. The reason

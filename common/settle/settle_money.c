@@ -74,7 +74,7 @@ static enum pay_err other_payment(struct db *db, struct settling *w, const struc
              " payment %s, which paid attempt %s already",
              w->order.no, w->channel->account.code, (long long)w->channel->account.id,
              w->attempt.no, w->said->channel_no, owner->no);
-    return alert_raise(db, "other_payment", w->order.app_id, w->attempt.no, text);
+    return attempt_alert(db, w, "other_payment", text);
 }
 
 static enum pay_err conflict(struct db *db, struct settling *w)
@@ -338,7 +338,7 @@ static enum pay_err alert_odd_time(struct db *db, const struct settling *w)
              "channel %s (%lld) says that attempt %s was paid at %s, over ten"
              " years from now; the order has the time at which this came",
              w->channel->account.code, (long long)w->channel->account.id, w->attempt.no, when);
-    return alert_raise(db, "odd_time", w->order.app_id, w->attempt.no, text);
+    return attempt_alert(db, w, "odd_time", text);
 }
 
 enum pay_err settle_money(struct db *db, struct settling *w)

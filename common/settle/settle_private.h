@@ -17,6 +17,11 @@ struct settling {
 /* Any case, under the order's lock: channel, result and raw are given, the rest is filled. */
 MUST_USE enum pay_err settle_by_statements(struct db *db, struct settling *w);
 
+/* An alert about the attempt: a hundred of a kind and app, then they are counted. Money that came
+ * late or twice has an alert of its own each, since an operator decides about it. */
+MUST_USE enum pay_err attempt_alert(struct db *db, const struct settling *w, const char *kind,
+                                    const char *text);
+
 /* settle_money.c: the channel says SUCCESS, and the price agrees. Sets w->verdict. */
 MUST_USE enum pay_err settle_money(struct db *db, struct settling *w);
 /* Read without a lock: *known when this payment of the attempt is on record already. It stays so,

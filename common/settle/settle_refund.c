@@ -54,7 +54,24 @@ static enum pay_err raise(struct db *db, const struct refund_settling *w, const 
     snprintf(text, sizeof(text), "refund %s of order %s (%lld %s), channel %s (%lld): %s",
              w->refund.no, w->order.no, (long long)w->refund.refund_price.minor, w->refund.currency,
              w->channel->account.code, (long long)w->channel->account.id, says);
-    return alert_raise(db, kind, w->order.app_id, about_of(&w->refund), text);
+    return alert_raise_each(db, &(const struct alert_crowd){ .kind = kind,
+                                                             .app_id = w->order.app_id,
+                                                             .about = about_of(&w->refund),
+                                                             .text = text });
+}
+
+/* An operator decides about this money, so it has an alert of its own, however many there are. */
+static enum pay_err alert_failed(struct db *db, const struct refund_settling *w, const char *word)
+{
+    char text[768];
+
+    snprintf(text, sizeof(text),
+             "refund %s of order %s (%lld %s), channel %s (%lld): it refused (%s %s), and has the"
+             " money of attempt %s still",
+             w->refund.no, w->order.no, (long long)w->refund.refund_price.minor, w->refund.currency,
+             w->channel->account.code, (long long)w->channel->account.id,
+             str_or(w->said->error_code, word), w->said->error_msg, about_of(&w->refund));
+    return alert_raise(db, "refund_failed", w->order.app_id, about_of(&w->refund), text);
 }
 
 static enum pay_err other_account(struct db *db, struct refund_settling *w)
@@ -188,7 +205,6 @@ static enum pay_err failed_after_all(struct db *db, struct refund_settling *w, c
 static enum pay_err failed(struct db *db, struct refund_settling *w, const char *word)
 {
     struct refund_ending ending;
-    char says[512];
 
     if (w->refund.status != REFUND_WAITING)
         return failed_after_all(db, w, word);
@@ -196,11 +212,7 @@ static enum pay_err failed(struct db *db, struct refund_settling *w, const char 
     enum pay_err err = ending_of(db, w, &ending);
     if (err == PAY_OK)
         err = refund_fail(db, &ending, word);
-    if (err != PAY_OK || !refund_is_automatic(&w->refund))
-        return err;
-    snprintf(says, sizeof(says), "it refused (%s %s), and has the money of attempt %s still",
-             str_or(w->said->error_code, word), w->said->error_msg, about_of(&w->refund));
-    return raise(db, w, "refund_failed", says);
+    return err == PAY_OK && refund_is_automatic(&w->refund) ? alert_failed(db, w, word) : err;
 }
 
 static enum pay_err money_went(struct db *db, struct refund_settling *w)

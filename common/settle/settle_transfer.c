@@ -33,7 +33,10 @@ static enum pay_err raise(struct db *db, const struct transfer_settling *w, cons
     snprintf(text, sizeof(text), "transfer %s (%lld %s), channel %s (%lld): %s", w->transfer.no,
              (long long)w->transfer.price.minor, w->transfer.currency, w->channel->account.code,
              (long long)w->channel->account.id, says);
-    return alert_raise(db, kind, w->transfer.app_id, w->transfer.no, text);
+    return alert_raise_each(db, &(const struct alert_crowd){ .kind = kind,
+                                                             .app_id = w->transfer.app_id,
+                                                             .about = w->transfer.no,
+                                                             .text = text });
 }
 
 static enum pay_err other_account(struct db *db, struct transfer_settling *w)

@@ -321,6 +321,44 @@ static void test_alert__counted_listed_closed_opened_again(void **state)
     assert_int_equal(alerts(false), 301);
 }
 
+static enum pay_err raise_each(struct db *db, void *arg)
+{
+    return alert_raise_each(db, &(const struct alert_crowd){ .kind = "each",
+                                                             .app_id = S.app->id,
+                                                             .about = arg,
+                                                             .text = "something is wrong" });
+}
+
+static void each_raised(int number)
+{
+    char about[16];
+
+    snprintf(about, sizeof(about), "E%d", number);
+    ASSERT_ERR(db_txn(S.db, raise_each, about), PAY_OK);
+}
+
+#define OF_EACH " FROM pay_alert WHERE kind = 'each' AND "
+
+/* A merchant with its channel's keys makes conflicts without end. */
+static void test_alert_raise_each__a_hundred_of_an_app_then_they_are_counted(void **state)
+{
+    (void)state;
+    for (int i = 1; i <= 105; i++)
+        each_raised(i);
+    each_raised(7);
+    each_raised(103);
+    ASSERT_NUMBER("SELECT COUNT(*)" OF_EACH "1", 101);
+    ASSERT_NUMBER("SELECT times" OF_EACH "about = 'E7'", 2);
+    ASSERT_NUMBER("SELECT times" OF_EACH "crowd = '*' AND text LIKE 'more than 100 %'", 6);
+    /* closed ones make room, also for one that was counted only */
+    run_sql("UPDATE pay_alert SET closed_by = 'me' WHERE kind = 'each'");
+    each_raised(101);
+    each_raised(7);
+    ASSERT_NUMBER("SELECT COUNT(*)" OF_EACH "closed_by IS NULL", 2);
+    ASSERT_NUMBER("SELECT times" OF_EACH "about = 'E101'", 1);
+    run_sql("DELETE FROM pay_alert WHERE kind = 'each'");
+}
+
 static void test_scopes_parse__words_of_the_contract(void **state)
 {
     static const struct {
@@ -365,6 +403,7 @@ int main(void)
         PAY_TEST(test_channel_secrets_each__gives_them_opened),
         PAY_TEST(test_channel_config__secrets_that_do_not_open_are_our_fault),
         PAY_TEST(test_alert__counted_listed_closed_opened_again),
+        PAY_TEST(test_alert_raise_each__a_hundred_of_an_app_then_they_are_counted),
         PAY_TEST(test_scopes_parse__words_of_the_contract),
     };
     return cmocka_run_group_tests(tests, shroff_up, shroff_down);
