@@ -4,6 +4,7 @@
 #include "channel/gate.h"
 #include "checkout/checkout_private.h"
 #include "settle/close.h"
+#include "settle/settle.h"
 
 enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_list *open)
 {
@@ -46,7 +47,7 @@ static bool may_ask(const struct open_list *open)
 /* A channel that does not answer, or a conflict: the order stays as it is. */
 static bool may_wait(enum pay_err err)
 {
-    return err == PAY_UNKNOWN || err == PAY_OTHER_PRICE || err == PAY_OTHER_PAYMENT;
+    return err == PAY_UNKNOWN || settle_is_conflict(err);
 }
 
 /* The gate decides first: a request that it stops does not use up the turn of these 10 s. */

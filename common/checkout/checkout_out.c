@@ -46,6 +46,6 @@ enum pay_err outgoing_ask(const struct outgoing *out)
 
 bool outgoing_is_channels(enum pay_err err)
 {
-    return err == PAY_UNKNOWN || err == PAY_FULL || err == PAY_OTHER_PRICE ||
-           err == PAY_OTHER_PAYMENT || err == PAY_OTHER_ACCOUNT || err == PAY_OVER_REFUND;
+    return err == PAY_UNKNOWN || err == PAY_FULL || settle_is_conflict(err) ||
+           err == PAY_OVER_REFUND;
 }

@@ -175,7 +175,8 @@ static const struct db_column PUBLIC_COLUMNS[] = {
     DB_COLUMN(struct order, expired),
 };
 
-/* An order ends when it is paid, when it is closed, or, still waiting, when it expires. */
+/* An order ends when it is paid, when it is closed, or, still waiting, when it expires. A channel's
+ * clock may be ahead: no end is later than the row's last change. */
 enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
 {
     /* clang-format off */
@@ -186,7 +187,7 @@ enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
         " WHERE o.query_token = ?"
         "   AND CASE o.status WHEN " STATE(ORDER_WAITING) " THEN o.expire_time"
         "                     WHEN " STATE(ORDER_CLOSED) " THEN o.update_time"
-        "                     ELSE o.success_time END > UTC_TIMESTAMP(3) - INTERVAL 24 HOUR";
+        "                     ELSE LEAST(o.success_time, o.update_time) END > UTC_TIMESTAMP(3) - INTERVAL 24 HOUR";
     /* clang-format on */
 
     if (!str_is(token, ALPHA_HEX, TOKEN_SIZE - 1, TOKEN_SIZE - 1))

@@ -62,7 +62,7 @@ static enum pay_err apply_answer(struct db *db, const struct channel_config *cha
     if (result->state == CHANNEL_WAITING || result->state == CHANNEL_NOT_FOUND)
         return PAY_OK;
     enum pay_err err = settle(db, channel, result, NULL, &verdict);
-    if (err == PAY_OTHER_PRICE || err == PAY_OTHER_PAYMENT) {
+    if (settle_is_conflict(err)) {
         one->unsure = true;
         open->conflict = err;
         return PAY_OK;

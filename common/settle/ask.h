@@ -29,7 +29,7 @@ struct open_list {
     struct open_attempt at[ATTEMPTS_MAX];
     size_t count;          /* the newest first */
     bool paid;             /* one of them is paid, as an answer said */
-    enum pay_err conflict; /* PAY_OTHER_PRICE, PAY_OTHER_PAYMENT: of one of them */
+    enum pay_err conflict; /* settle_is_conflict: of one of them */
 };
 /* What `same` is compared with; zero: no attempt is the same. */
 struct wanted {

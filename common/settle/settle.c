@@ -214,6 +214,11 @@ static enum pay_err settle_order(struct db *db, const struct channel_config *cha
     return err;
 }
 
+bool settle_is_conflict(enum pay_err err)
+{
+    return err == PAY_OTHER_PRICE || err == PAY_OTHER_PAYMENT || err == PAY_OTHER_ACCOUNT;
+}
+
 typedef enum pay_err settler(struct db *db, const struct channel_config *channel,
                              const struct channel_said *said, const struct callback_raw *raw,
                              enum verdict *verdict);

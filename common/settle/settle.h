@@ -36,6 +36,8 @@ MUST_USE enum pay_err settle(struct db *db, const struct channel_config *channel
  * that is our own ledger. */
 MUST_USE enum pay_err settle_inside(struct db *db, const struct channel_config *channel,
                                     const struct channel_said *said, enum verdict *verdict);
+/* The channel's word conflicts with what is on record: nothing was changed, an alert says so. */
+bool settle_is_conflict(enum pay_err err);
 /* Commits the raw row of a genuine callback that was not applied. */
 MUST_USE enum pay_err callback_record(struct db *db, const struct callback_raw *raw,
                                       enum verdict verdict);

@@ -111,8 +111,7 @@ static enum pay_err answer_apply(struct db *db, const struct channel_config *cha
     if (said->state == CHANNEL_WAITING || said->state == CHANNEL_NOT_FOUND)
         return PAY_OK;
     enum pay_err err = settle(db, channel, said, NULL, &verdict);
-    bool conflict = err == PAY_OTHER_PRICE || err == PAY_OTHER_PAYMENT || err == PAY_OTHER_ACCOUNT;
-    return conflict ? PAY_OK : err; /* on record, with its alert */
+    return settle_is_conflict(err) ? PAY_OK : err; /* on record, with its alert */
 }
 
 /* PAY_UNKNOWN when the channel does not answer or is gone. */
@@ -197,7 +196,7 @@ enum pay_err order_sync_by(struct db *db, const struct config *config, int64_t o
 /* The answer shows the order as it stands, also when a channel does not answer. */
 static bool is_shown(enum pay_err err)
 {
-    return err == PAY_UNKNOWN || err == PAY_OTHER_PRICE || err == PAY_OTHER_PAYMENT;
+    return err == PAY_UNKNOWN || settle_is_conflict(err);
 }
 
 enum pay_err order_sync(const struct order_syncing *s)

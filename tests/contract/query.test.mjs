@@ -186,6 +186,12 @@ describe('status: the payer\'s browser', () => {
     };
     expectOk(await paidBefore(23));
     expectError(await paidBefore(25), 40400);
+    // A channel's clock that is ahead does not keep the token alive.
+    const ahead = await createOpen(stack, app1);
+    await payByCallback(stack, app1, ahead, { success_time: new Date(Date.now() + 30 * 86_400_000).toISOString() });
+    expectOk(await status(`?token=${ahead.query_token}`));
+    await root.rows('UPDATE pay_order SET update_time = UTC_TIMESTAMP(3) - INTERVAL 25 HOUR WHERE no = ?', [ahead.order_no]);
+    expectError(await status(`?token=${ahead.query_token}`), 40400);
   });
   test('it enters no log', async () => {
     const order = await create(stack, app1);
