@@ -7,6 +7,9 @@
 #include "base/view.h"
 #include "io/db/db.h"
 
+/* Money that its order could not take, each about its attempt: an operator decides. */
+#define MONEY_ALERTS "('duplicate_paid', 'late_paid', 'refund_failed')"
+
 /* One row per (kind, about): raised again it counts up and opens again. Inside the caller's
  * transaction. */
 MUST_USE enum pay_err alert_raise(struct db *db, const char *kind, int64_t app_id,

@@ -187,7 +187,8 @@ enum pay_err order_by_token(struct db *db, const char *token, struct order *out)
         " WHERE o.query_token = ?"
         "   AND CASE o.status WHEN " STATE(ORDER_WAITING) " THEN o.expire_time"
         "                     WHEN " STATE(ORDER_CLOSED) " THEN o.update_time"
-        "                     ELSE LEAST(o.success_time, o.update_time) END > UTC_TIMESTAMP(3) - INTERVAL 24 HOUR";
+        "                     ELSE LEAST(o.success_time, o.update_time) END"
+        "       > UTC_TIMESTAMP(3) - INTERVAL 24 HOUR";
     /* clang-format on */
 
     if (!str_is(token, ALPHA_HEX, TOKEN_SIZE - 1, TOKEN_SIZE - 1))

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "app/admin_log.h"
+#include "app/alert.h"
 #include "base/fault.h"
 #include "order/order_row.h"
 #include "refund/refund_reserve.h"
@@ -16,9 +17,6 @@ const struct word DECISIONS[] = {
     { DECIDE_KEEP, "keep", "it is dealt with elsewhere" },
     { 0, NULL, NULL },
 };
-
-/* Alerts about money, each about its attempt. */
-#define MONEY_KINDS "('duplicate_paid', 'late_paid', 'refund_failed')"
 
 struct money_alert {
     int64_t id, is_money;
@@ -46,7 +44,7 @@ struct work {
 
 static enum pay_err alert_read(struct db *db, struct work *w)
 {
-    static const char SQL[] = "SELECT id, kind IN " MONEY_KINDS
+    static const char SQL[] = "SELECT id, kind IN " MONEY_ALERTS
                               " AS is_money, kind, about, decision, closed_by"
                               "  FROM pay_alert WHERE id = ?";
     const struct db_param in[] = { DB_NUM(w->by->alert_id) };
@@ -151,7 +149,7 @@ static enum pay_err alerts_close(struct db *db, const struct work *w)
     static const char SQL[] =
         "UPDATE pay_alert SET closed_by = ?, close_time = UTC_TIMESTAMP(3), remark = ?,"
         "       decision = ?"
-        " WHERE kind IN " MONEY_KINDS " AND about = ? AND (closed_by IS NULL OR id = ?)";
+        " WHERE kind IN " MONEY_ALERTS " AND about = ? AND (closed_by IS NULL OR id = ?)";
     const struct db_param in[] = {
         DB_STR(w->by->who),     DB_STR(w->by->remark), DB_STR(word_of(DECISIONS, w->by->decision)),
         DB_STR(w->alert.about), DB_NUM(w->alert.id),

@@ -31,10 +31,9 @@ static enum pay_err rows_lock(struct db *db, struct settling *w)
 enum pay_err attempt_alert(struct db *db, const struct settling *w, const char *kind,
                            const char *text)
 {
-    return alert_raise_each(db, &(const struct alert_crowd){ .kind = kind,
-                                                             .app_id = w->order.app_id,
-                                                             .about = w->attempt.no,
-                                                             .text = text });
+    return alert_raise_each(
+        db, &(const struct alert_crowd){
+                .kind = kind, .app_id = w->order.app_id, .about = w->attempt.no, .text = text });
 }
 
 static enum pay_err other_account(struct db *db, struct settling *w)

@@ -130,8 +130,10 @@ static enum pay_err succeeded_before(struct db *db, const struct refund_settling
     const char *ours = w->refund.channel_refund_no, *theirs = w->said->channel_no;
     char says[192];
 
-    if (*ours == '\0' || *theirs == '\0' || str_eq(ours, theirs))
+    if (*theirs == '\0' || str_eq(ours, theirs))
         return PAY_OK;
+    if (*ours == '\0') /* the channel gave no number then */
+        return refund_note(db, &w->refund, w->said);
     snprintf(says, sizeof(says), "it was done as %s, and the channel says now that it did it as %s",
              ours, theirs);
     return raise(db, w, "refunded_twice", says);

@@ -191,6 +191,9 @@ const struct audit_proof AUDIT_PROOFS[] = {
       AUDIT_TRANSFER_TOLD },
     { "journals-balance", "the rows of each journal sum to nothing", AUDIT_JOURNALS },
     { "wallet-sums", "each wallet holds what its entries sum to, at each of them", AUDIT_WALLETS },
+    { "wallet-totals",
+      "wallets' totals are those of their journals; money that was lost is alerted",
+      AUDIT_WALLET_TOTALS },
     { "booked-once",
       "each payment, recharge, refund and correction of a wallet has its journal,"
       " and no journal lacks its cause",
@@ -210,6 +213,12 @@ const struct audit_proof AUDIT_PROOFS[] = {
     { "number-once", "no channel's number of a payment belongs to two attempts", NUMBER_ONCE },
     { "second-kept", "each second payment of an attempt has a row, and a refund or an open alert",
       SECOND_KEPT },
+    { "told-truly", "each notification says what its order, refund or transfer is",
+      AUDIT_TOLD_TRULY },
+    { "in-time", "nothing that is open is asked about, or sent, later than its gaps allow",
+      AUDIT_IN_TIME },
+    { "conflicts-alerted", "each callback in conflict with what is on record raised its alert",
+      AUDIT_CONFLICTS },
     { "owners-exist", "each order, attempt, refund, transfer and task has its app and channel",
       OWNERS_EXIST },
 };

@@ -13,6 +13,24 @@ const char AUDIT_JOURNALS[] =
     " HAVING SUM(l.price) <> 0 OR COUNT(*) < 2 OR MIN(l.currency) <> MAX(l.currency)"
     " OR MIN(l.app_id) <> MAX(l.app_id) OR COUNT(DISTINCT l.biz_type, l.biz_id, l.step) <> 1";
 
+/* What a wallet's channel rows say of recharges and of payments. */
+#define OF_KINDS(a, b) "SUM(IF(l.kind IN ('" a "', '" b "'), l.price, 0))"
+const char AUDIT_WALLET_TOTALS[] =
+    "SELECT CONCAT('wallet ', w.id) AS about, CONCAT('total_recharge ', w.total_recharge,"
+    " ', total_expense ', w.total_expense, '; its journals say ', IFNULL(s.recharge, 0), ' and ',"
+    " IFNULL(s.expense, 0)) AS text"
+    " FROM " KEEP " JOIN wallet w LEFT JOIN (SELECT j.wallet_id, -" OF_KINDS("recharge",
+    "recharge_refund") " AS recharge, " OF_KINDS("payment", "refund") " AS expense"
+    " FROM (SELECT journal, MIN(wallet_id) AS wallet_id FROM ledger_entry"
+    " WHERE wallet_id IS NOT NULL GROUP BY journal) j"
+    " JOIN ledger_entry l ON l.journal = j.journal AND l.account = 'channel'"
+    " GROUP BY j.wallet_id) s ON s.wallet_id = w.id"
+    " WHERE w.total_recharge <> IFNULL(s.recharge, 0) OR w.total_expense <> IFNULL(s.expense, 0)"
+    " UNION ALL SELECT r.no, CONCAT('lost ', -l.price, ' ', l.currency, ' and there was no alert')"
+    " FROM ledger_entry l JOIN pay_refund r ON r.id = l.biz_id WHERE l.account = 'shortfall'"
+    " AND NOT EXISTS (SELECT 1 FROM pay_alert a WHERE a.kind = 'wallet_shortfall'"
+    " AND (a.about = r.no OR " COUNTED_FOR("r.app_id") "))";
+
 /* Each entry's balance is the sum so far, so the latest one's is the wallet's. */
 const char AUDIT_WALLETS[] =
     "WITH keep AS (SELECT ? AS days), sums AS (SELECT wallet_id,"

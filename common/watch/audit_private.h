@@ -2,20 +2,25 @@
 #ifndef WATCH_AUDIT_PRIVATE_H
 #define WATCH_AUDIT_PRIVATE_H
 
+#include "app/alert.h"
+
 /* Every proof has one parameter, the number of days that logs are kept, so that all are called
  * alike. */
 #define KEPT " > UTC_TIMESTAMP() - INTERVAL k.days DAY"
 #define KEEP "(SELECT ? AS days) k"
 #define PAID STATE_IN(ORDER_PAID)
 
-/* The money is handled: a refund is under way or done, an alert is open, or an operator decided to
- * keep it. */
+/* An alert (a) that counts for further things of one app: app/alert.c. */
+#define COUNTED_FOR(app) "(a.crowd = '*' AND a.app_id = " app ")"
+
+/* The money is handled: a refund is under way or done, an alert about it is open, or an operator
+ * decided to keep it. */
 /* clang-format off */
 #define HANDLED(attempt) \
     "(EXISTS (SELECT 1 FROM pay_refund r WHERE r.extension_id = " attempt ".id AND r.status" \
     " <> " STATE(REFUND_FAILURE) ")" \
     " OR EXISTS (SELECT 1 FROM pay_alert a WHERE a.about = " attempt ".no" \
-    " AND (a.closed_by IS NULL OR a.decision = 'keep')))"
+    " AND a.kind IN " MONEY_ALERTS " AND (a.closed_by IS NULL OR a.decision = 'keep')))"
 /* clang-format on */
 
 /* clang-format off */
@@ -38,10 +43,12 @@
 /* clang-format on */
 
 /* audit_ledger.c */
-extern const char AUDIT_JOURNALS[], AUDIT_WALLETS[], AUDIT_BOOKED[];
+extern const char AUDIT_JOURNALS[], AUDIT_WALLETS[], AUDIT_WALLET_TOTALS[], AUDIT_BOOKED[];
 /* audit_refund.c */
 extern const char AUDIT_REFUND_SUMS[], AUDIT_REFUND_OF_PAYMENT[], AUDIT_REFUND_TOLD[],
     AUDIT_REFUND_CALLBACKS[];
+/* audit_told.c */
+extern const char AUDIT_TOLD_TRULY[], AUDIT_IN_TIME[], AUDIT_CONFLICTS[];
 /* audit_transfer.c */
 extern const char AUDIT_TRANSFER_OPEN[], AUDIT_TRANSFER_TOLD[], AUDIT_TRANSFER_CALLBACKS[];
 

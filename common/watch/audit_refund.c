@@ -49,7 +49,7 @@ const char AUDIT_REFUND_OF_PAYMENT[] =
 const char AUDIT_REFUND_TOLD[] =
     TOLD_ONCE("refund", NOTIFY_REFUND, "(" STATE(REFUND_WAITING) ")", REFUND_SUCCESS);
 
-/* A callback names its refund. */
+/* A callback names its refund; a second number of one that is done raised an alert. */
 const char AUDIT_REFUND_CALLBACKS[] =
     "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', LEFT(c.body, 300), ' but"
     " refund ', IFNULL(r.no, '(none)'), ' says ', IFNULL(r.status, '-'), ' ',"
@@ -61,5 +61,8 @@ const char AUDIT_REFUND_CALLBACKS[] =
     " AND NOT (r.channel_id <=> c.channel_id AND r.extension_id <=> c.extension_id"
     " AND " SAYS("price") " <=> r.refund_price"
     " AND " SAYS("currency") " <=> r.currency"
-    " AND (" SAYS("status") " <> 'SUCCESS' OR r.status = " STATE(REFUND_SUCCESS) "))";
+    " AND (" SAYS("status") " <> 'SUCCESS' OR (r.status = " STATE(REFUND_SUCCESS)
+    " AND (r.channel_refund_no <=> " SAYS("channel_refund_no")
+    " OR EXISTS (SELECT 1 FROM pay_alert a WHERE a.kind = 'refunded_twice' AND (a.about = r.no"
+    " OR a.about = SUBSTRING(r.merchant_refund_id, 6) OR " COUNTED_FOR("r.app_id") "))))))";
 /* clang-format on */

@@ -323,10 +323,9 @@ static void test_alert__counted_listed_closed_opened_again(void **state)
 
 static enum pay_err raise_each(struct db *db, void *arg)
 {
-    return alert_raise_each(db, &(const struct alert_crowd){ .kind = "each",
-                                                             .app_id = S.app->id,
-                                                             .about = arg,
-                                                             .text = "something is wrong" });
+    return alert_raise_each(
+        db, &(const struct alert_crowd){
+                .kind = "each", .app_id = S.app->id, .about = arg, .text = "something is wrong" });
 }
 
 static void each_raised(int number)

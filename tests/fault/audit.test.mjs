@@ -130,6 +130,22 @@ const abandoned = (kind, sets) => ({
 });
 const NO_REFUND = 'extension_id = 999999999';
 
+const OF_PAID = () => ['type = 1 AND data_id = (SELECT id FROM pay_order WHERE no = ?)', paid.order_no];
+// A notification that an account with INSERT alone can make; `about` is what it is filed under.
+async function forged(event, body, about = 'open', type = 1) {
+  const order = { open: open.order_no, paid: paid.order_no }[about];
+  const id = order ? (await orderRow(order)).id : (await attemptRow(surplus[about])).order_id;
+  await q('SET @open = ?', [id]);
+  await q(`INSERT INTO notify_task (no, app_id, type, event, data_id, version, notify_url, body, status, max_notify_times, next_notify_time)
+    SELECT '01ARZ3NDEKTSV4RRFFQ69G5FAV', app_id, ?, ${event}, ?, 9, notify_url, ${body}, 20, max_notify_times, next_notify_time FROM notify_task WHERE type = 1 AND data_id = ?`, [type, id, (await orderRow(paid.order_no)).id]);
+  return () => q("DELETE FROM notify_task WHERE no = '01ARZ3NDEKTSV4RRFFQ69G5FAV'");
+}
+async function conflict(verdict) {
+  const { id } = await attemptRow(open.pay_id);
+  await q('INSERT INTO callback_log (channel_id, headers, body, verdict, extension_id) SELECT channel_id, headers, body, ?, ? FROM callback_log WHERE verdict = "ACCEPTED" LIMIT 1', [verdict, id]);
+  return () => q('DELETE FROM callback_log WHERE verdict = ?', [verdict]);
+}
+
 const PLANTED = [
   ['paid-once', 'the paid attempt says another price', replaced('pay_order_extension', () => ['no = ?', paid.pay_id], 'paid_price = paid_price + 1')],
   ['paid-once', 'the order names no attempt', replaced('pay_order', () => ['no = ?', paid.order_no], 'extension_id = NULL')],
@@ -264,6 +280,28 @@ const PLANTED = [
   ['booked-once', 'a refund that failed, its money still frozen', replaced('pay_refund', () => ['no = ?', frozen], 'status = 20')],
   ['booked-once', 'a transfer into a wallet that is not booked', replaced('ledger_entry', () => ["biz_type = 'transfer' AND biz_id = (SELECT id FROM pay_transfer WHERE no = ?)", wallet.sent], 'biz_id = 999999999')],
   ['booked-once', 'a correction that is not booked', replaced('wallet_adjust', () => ['price = 5 AND wallet_id = (SELECT id FROM wallet WHERE user_id = ?)', wallet.user], 'price = 6')],
+  ['wallet-totals', 'recharges counted higher', replaced('wallet', () => [OF_USER, wallet.user], 'total_recharge = total_recharge + 1')],
+  ['wallet-totals', 'payments counted lower', replaced('wallet', () => [OF_USER, wallet.user], 'total_expense = total_expense - 1')],
+  ['told-truly', 'a notification of another price', replaced('notify_task', OF_PAID, "body = REPLACE(body, '\"price\":', '\"price\":1')")],
+  ['told-truly', 'of another app', replaced('notify_task', OF_PAID, 'app_id = 3 - app_id')],
+  ['told-truly', 'under a name that only looks like the event', { plant: () => forged("'order.success '", "JSON_SET(body, '$.data.order_no', (SELECT no FROM pay_order WHERE id = @open))") }],
+  ['told-truly', 'of a closed order that says it is paid', { plant: () => forged("'order.closed'", 'body', 'late') }],
+  ['told-truly', 'of a type that does not exist', { plant: () => forged('event', 'body', 'paid', 9) }],
+  ['in-time', 'an open attempt that is asked about no more', twist('pay_order_extension', () => open.pay_id, 'next_sync_time', 'NULL')],
+  ['in-time', 'an open attempt that is asked about in ten years', twist('pay_order_extension', () => open.pay_id, 'next_sync_time', 'UTC_TIMESTAMP(3) + INTERVAL 10 YEAR')],
+  ['in-time', 'a refund that is asked about in ten years', replaced('pay_refund', () => ['status = 0 AND id > ?', 0], 'next_sync_time = UTC_TIMESTAMP(3) + INTERVAL 10 YEAR')],
+  ['in-time', 'a transfer that is asked about in ten years', replaced('pay_transfer', () => ['status = 5 AND id > ?', 0], 'next_sync_time = UTC_TIMESTAMP(3) + INTERVAL 10 YEAR')],
+  ['in-time', 'a notification that is sent in ten years', replaced('notify_task', OF_PAID, 'status = 0, next_notify_time = UTC_TIMESTAMP(3) + INTERVAL 10 YEAR')],
+  ['conflicts-alerted', 'money of another price, and no alert', { plant: () => conflict('OTHER_PRICE') }],
+  ['refund-callbacks-agree', 'a refund done under a second number, and no alert', { plant: async () => {
+    await q("UPDATE pay_alert SET kind = 'x' WHERE kind = 'refunded_twice' AND about = ?", [back.refund_no]);
+    return () => q("UPDATE pay_alert SET kind = 'refunded_twice' WHERE kind = 'x' AND about = ?", [back.refund_no]);
+  } }],
+  ['surplus-handled', 'a second attempt was paid: no refund, and an open alert about its time alone', { plant: async () => {
+    const undo = await abandoned('double', NO_REFUND).plant();
+    await q("INSERT INTO pay_alert (kind, app_id, about, text) VALUES ('odd_time', 1, ?, 'x')", [surplus.double]);
+    return async () => { await undo(); await q("DELETE FROM pay_alert WHERE kind = 'odd_time' AND about = ?", [surplus.double]); };
+  } }],
   ['owners-exist', 'an order of a channel that is not there', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_id = 999999')],
   ['owners-exist', 'an order of an app that is not there', replaced('pay_order', () => ['no = ?', open.order_no], 'app_id = 999999')],
   ['owners-exist', 'an attempt on a channel that is not there', replaced('pay_order_extension', () => ['no = ?', open.pay_id], 'channel_id = 999999')],

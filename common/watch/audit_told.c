@@ -1,0 +1,62 @@
+/* audit_told.c - proofs about what is said and when: notifications say what is so, nothing that is
+ * open is put off for longer than its gaps, and each conflict with a channel has its alert. */
+#include "notify/notify_state.h"
+#include "order/order_state.h"
+#include "refund/refund_state.h"
+#include "settle/verdict.h"
+#include "transfer/transfer_state.h"
+#include "watch/audit_private.h"
+
+/* clang-format off */
+#define TELLS(member) "JSON_VALUE(t.body, '$." member "')"
+#define EVENTS \
+    "'order.success', 'order.closed', 'refund.success', 'refund.failure', 'transfer.success'," \
+    " 'transfer.failure'"
+#define THEIR_STATES "'SUCCESS', 'CLOSED', 'SUCCESS', 'FAILURE', 'SUCCESS', 'CLOSED'"
+#define ABOUT(type, no, x, price) \
+    " WHEN " STATE(type) " THEN " TELLS("data." no) " <=> " x ".no AND " TELLS("data." price) \
+    " <=> " x "." price " AND " TELLS("data.currency") " <=> " x ".currency"
+
+/* The body is signed as it is in the row, so a row that is wrong is a forged notification. */
+const char AUDIT_TOLD_TRULY[] =
+    "SELECT t.no AS about, CONCAT(t.event, ', version ', t.version, ', of app ', t.app_id,"
+    " ' and object ', t.data_id, ', says: ', LEFT(t.body, 300)) AS text"
+    " FROM " KEEP " JOIN notify_task t LEFT JOIN pay_app a ON a.id = t.app_id"
+    " LEFT JOIN pay_order o ON t.type = " STATE(NOTIFY_ORDER) " AND o.id = t.data_id"
+    " LEFT JOIN pay_refund r ON t.type = " STATE(NOTIFY_REFUND) " AND r.id = t.data_id"
+    " LEFT JOIN pay_transfer x ON t.type = " STATE(NOTIFY_TRANSFER) " AND x.id = t.data_id"
+    " WHERE t.create_time" KEPT " AND NOT (FIELD(t.event, " EVENTS ") > 0"
+    " AND SUBSTRING_INDEX(t.event, '.', 1) = " STATE_CASE("t.type", NOTIFY_TYPES)
+    " AND COALESCE(o.app_id, r.app_id, x.app_id) <=> t.app_id"
+    " AND " TELLS("type") " <=> t.event AND " TELLS("data.app_key") " <=> a.app_key"
+    " AND " TELLS("data.version") " <=> t.version"
+    " AND " TELLS("data.status") " <=> ELT(FIELD(t.event, " EVENTS "), " THEIR_STATES ")"
+    " AND CASE t.type" ABOUT(NOTIFY_ORDER, "order_no", "o", "price")
+    ABOUT(NOTIFY_REFUND, "refund_no", "r", "refund_price")
+    ABOUT(NOTIFY_TRANSFER, "transfer_no", "x", "price") " ELSE 0 END)";
+
+/* The longest gaps are a day for a channel (channel/ask_gaps.c), 7.7 days for a merchant. */
+#define ASKED_LATE(x) \
+    " OR " x ".next_sync_time > UTC_TIMESTAMP(3) + INTERVAL 2 DAY"
+#define NEXT(x) "CONCAT('is ', " x ".status, ', asked next ', IFNULL(" x ".next_sync_time, '-'))"
+const char AUDIT_IN_TIME[] =
+    "SELECT e.no AS about, " NEXT("e") " AS text FROM " KEEP " JOIN pay_order_extension e"
+    " WHERE (e.status = " STATE(ATTEMPT_WAITING) ") <> (e.next_sync_time IS NOT NULL)"
+    ASKED_LATE("e")
+    " UNION ALL SELECT r.no, " NEXT("r") " FROM pay_refund r WHERE 0" ASKED_LATE("r")
+    " UNION ALL SELECT x.no, " NEXT("x") " FROM pay_transfer x WHERE 0" ASKED_LATE("x")
+    " UNION ALL SELECT t.no, CONCAT('is sent next at ', t.next_notify_time) FROM notify_task t"
+    " WHERE t.status = " STATE(NOTIFY_WAITING)
+    " AND t.next_notify_time > UTC_TIMESTAMP(3) + INTERVAL 9 DAY";
+
+#define ITS_NUMBERS "(e.no, " SAYS("refund_no") ", " SAYS("transfer_no") ")"
+const char AUDIT_CONFLICTS[] =
+    "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', LEFT(c.body, 300),"
+    " ', and there was no alert') AS text"
+    " FROM " KEEP " JOIN callback_log c JOIN pay_channel h ON h.id = c.channel_id"
+    " LEFT JOIN pay_order_extension e ON e.id = c.extension_id"
+    " WHERE c.verdict IN " VERDICT_IN(VERDICTS_CONFLICT) " AND c.create_time" KEPT
+    " AND h.code = 'mock' AND NOT EXISTS (SELECT 1 FROM pay_alert a"
+    " WHERE a.kind = IF(c.verdict = 'OTHER_END', CONCAT(c.kind, '_other_end'), LOWER(c.verdict))"
+    " AND (a.about IN " ITS_NUMBERS " OR " COUNTED_FOR("h.app_id") "))";
+/* clang-format on */
