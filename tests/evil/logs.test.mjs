@@ -86,6 +86,18 @@ describe('nothing secret enters a log', () => {
   });
 });
 
+test('what a stranger sends steers no terminal that shows a log', async () => {
+  const steer = '\u009b31m\u202e\u200b\u0085', H = 'Host: pay.example.com\r\nConnection: close\r\n';
+  const texts = [`GET /${steer}${CANARY} HTTP/1.1\r\n${H}\r\n`, `GET /payments/${steer} HTTP/1.1\r\n${H}\r\n`, `GET /payments?after=${steer} HTTP/1.1\r\n${H}\r\n`, `${steer} / HTTP/1.1\r\n${H}\r\n`,
+    `GET /x HTTP/1.1\r\nHost: ${steer}\r\nUser-Agent: ${steer}\r\nReferer: ${steer}\r\nX-Request-Id: ${steer}\r\nX-Forwarded-For: ${steer}\r\nOrigin: ${steer}\r\n\r\n`,
+    `POST /payments HTTP/1.1\r\n${H}Authorization: SHROFF-HMAC-SHA256 app_key="${steer}"\r\nContent-Type: ${steer}\r\nContent-Length: 2\r\n\r\n{}`];
+  for (const open of [plain(stack.port), secure(production.port, 'pay.example.com'), secure(dead.port, 'pay.example.com')]) for (const text of texts) await send(open, text);
+  await sleep(1500);
+  // eslint-disable-next-line no-control-regex
+  const bad = logs().flatMap((file) => readFileSync(file, 'latin1').split('\n').filter((line) => /[^\x20-\x7e\t]/.test(line)).map((line) => `${file}: ${line}`));
+  assert.deepEqual(bad.slice(0, 5), []);
+});
+
 describe('floods', () => {
   const Q = '"'.repeat(8000);
   // Lines a second and address are 50, and 2000 at once, each of at most 600 bytes.
