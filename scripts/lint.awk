@@ -38,12 +38,9 @@ BEGIN {
     library["fcgi"]       = "^common/io/fcgi/[a-z_]*\\.c$|^common/io/fcgi/[a-z_]*_private\\.h$"
     library["qrencode"]   = "^common/io/qr\\.c$"
 
-    # A module is a .c and its .h; X_part stands in one folder with X and belongs to it. Two modules do not
-    # include each other, but for these, each with its reason.
+    # A module is a .c and its .h; X_part stands in one folder with X and belongs to it. Modules do not
+    # include each other, nor in a circle of several, but for these pairs, each with its reason.
     pair("common/job/notify/notify_engine", "common/job/notify/notify_try")     # a try is a member of the engine
-    pair("common/settle/settle", "common/settle/callback_log")      # the log stores what settle takes in
-    pair("common/web/page/error_page", "common/web/skeleton/endpoint")  # the last step of a refused request
-    pair("common/web/skeleton/cycle", "common/web/skeleton/endpoint")   # the cycle is the endpoint's inside
     pair("examples/shop/orders", "examples/shop/payments")        # a payment has an order, and an order that is paid ends its payment
 
     SQL_FILES = "^common/(app|notify|order|ledger|refund|transfer|settle|checkout|registry|watch|keep)/|^common/io/db/|^sandbox/|^tests/|^examples/|^bench/"
@@ -139,6 +136,7 @@ END {
     if (files > 0) end_file()
     for (i = 1; i < ARGC; i++) if (!mark[ARGV[i]]) walk(ARGV[i])
     for (i = 1; i < ARGC; i++) pairs_of(ARGV[i])
+    for (i = 1; i < ARGC; i++) if (!(module(ARGV[i]) in entered)) ring(module(ARGV[i]))
     if (excused > 0) printf "lint: %d excused in place\n", excused
     printf "lint: %d files, %d problems\n", files, problems
     exit problems > 0
@@ -258,10 +256,31 @@ function pairs_of(file,   i, n, list, mine, theirs) {
             continue
         if ((mine, theirs) in paired || (mine, theirs) in uses) continue
         uses[mine, theirs] = 1
+        leads[mine] = leads[mine] " " theirs
+        seen_in[mine, theirs] = file ":" line_of[file, list[i]]
         if (!((theirs, mine) in uses)) continue
         problems++
         printf "%s:%d: pair: %s and %s include each other\n", file, line_of[file, list[i]], mine, theirs
     }
+}
+
+# Depth first over modules, each once: a module that is still on the path closes a circle. One of two
+# modules is a pair, which pairs_of reports.
+function ring(mine,   i, n, list, theirs, way, k) {
+    entered[mine] = ++deep
+    on_path[deep] = mine
+    n = split(leads[mine], list, " ")
+    for (i = 1; i <= n; i++) {
+        theirs = list[i]
+        if (!(theirs in entered)) ring(theirs)
+        if (entered[theirs] == 0 || deep - entered[theirs] < 2) continue
+        way = ""
+        for (k = entered[theirs]; k <= deep; k++) way = way on_path[k] ", "
+        problems++
+        printf "%s: ring: modules include each other in a circle: %sand %s again\n", seen_in[mine, theirs], way, theirs
+    }
+    entered[mine] = 0
+    deep--
 }
 
 function check_library(path, top,   key) {

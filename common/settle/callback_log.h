@@ -1,8 +1,35 @@
-/* callback_log.h - every callback as it came, with its verdict; for the files of settle/ alone. */
+/* callback_log.h - every callback as it came, with its verdict. */
 #ifndef SETTLE_CALLBACK_LOG_H
 #define SETTLE_CALLBACK_LOG_H
 
-#include "settle/settle.h"
+#include "io/db/db.h"
+#include "settle/verdict.h"
+
+struct order_attempt;
+
+/* A callback as it came, for callback_log. */
+struct callback_raw {
+    int64_t channel_id;                          /* 0 when not known */
+    const char *kind, *remote_address, *headers; /* headers: a JSON object */
+    const char *headers_brief;                   /* the same in 2 KiB: for a refused one */
+    const char *body;                            /* NULL: not read, since it was too large */
+    size_t body_len;
+    int64_t announced;                 /* its Content-Length, when body is NULL */
+    const struct order_attempt *found; /* by attempt_find for this callback; NULL: not yet */
+};
+
+/* Commits the raw row of a genuine callback that was not applied. */
+MUST_USE enum pay_err callback_record(struct db *db, const struct callback_raw *raw,
+                                      enum verdict verdict);
+/* The raw row of a refused callback: the first 2 KiB of its body, its length and hash. If it names
+ * an open attempt of its channel: up to 16 KiB with its headers, 20 a day for each attempt. The
+ * number of rows is bounded by day and address. *kept is false beyond the bound, with PAY_OK. */
+MUST_USE enum pay_err callback_refused(struct db *db, const struct callback_raw *raw,
+                                       enum verdict verdict, bool *kept);
+/* Up to 256 addresses of genuine callbacks: of the newest 10,000, a week old at most. */
+MUST_USE enum pay_err callback_senders(struct db *db, void (*each)(const char *address));
+
+/* ---- for the files of settle/ alone */
 
 /* A raw body as it can be stored: bytes that are not text as \xHH. The caller frees escaped. */
 struct callback_text {

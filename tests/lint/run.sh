@@ -266,7 +266,10 @@ RULE=pair circle 'common/app/b.c:1' 'common/app/a.c=#include "app/b.h"' 'common/
 RULE=pair circle 'common/app/b.c:1' 'common/app/a.h=#include "app/b.h"' 'common/app/b.c=#include "app/a.h"' 'common/app/b.h=int y;'
 RULE=pair circle '' 'common/app/a.c=#include "app/b.h"' 'common/app/b.c=#include "app/b.h"' 'common/app/a.h=int x;' 'common/app/b.h=int y;'
 RULE=pair circle '' 'common/app/a.c=#include "app/a_row.h"' 'common/app/a_row.c=#include "app/a.h"' 'common/app/a.h=int x;' 'common/app/a_row.h=int y;'
-RULE=pair circle '' 'common/settle/settle.c=#include "settle/callback_log.h"' 'common/settle/callback_log.c=#include "settle/settle.h"' 'common/settle/settle.h=int x;' 'common/settle/callback_log.h=int y;'
+RULE=pair circle '' 'common/job/notify/notify_try.c=#include "job/notify/notify_engine.h"' 'common/job/notify/notify_engine.c=#include "job/notify/notify_try.h"' 'common/job/notify/notify_engine.h=int x;' 'common/job/notify/notify_try.h=int y;'
+RULE=ring circle 'common/app/c.c:1' 'common/app/a.c=#include "app/b.h"' 'common/app/b.c=#include "app/c.h"' 'common/app/c.c=#include "app/a.h"' 'common/app/a.h=int x;' 'common/app/b.h=int y;' 'common/app/c.h=int z;'
+RULE=ring circle '' 'common/app/a.c=#include "app/b.h"' 'common/app/b.c=#include "app/c.h"' 'common/app/d.c=#include "app/c.h"' 'common/app/b.h=#include "app/d.h"' 'common/app/c.h=int z;' 'common/app/d.h=int z;'
+RULE=ring circle '' 'common/app/a.c=#include "app/b.h"' 'common/app/b.c=#include "app/a.h"' 'common/app/a.h=int x;' 'common/app/b.h=int y;'
 
 # ---- states by their constants
 for text in 'WHERE status = 0' 'SET o.status = 10, x = 1' 's.to_status <> 20' 'status NOT IN (0, 10)' 'state=0'; do

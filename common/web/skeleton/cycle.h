@@ -1,4 +1,4 @@
-/* cycle.h - the request in hand, and the steps of it that are not in endpoint.c; for the skeleton
+/* cycle.h - the request in hand, and the steps of it that are not in cycle.c; for the skeleton
  * alone. */
 #ifndef WEB_CYCLE_H
 #define WEB_CYCLE_H
