@@ -62,7 +62,7 @@ int run_wallet_show(struct cli *cli)
                         : err == PAY_CONFLICT ? "this user has several: add --app APP_KEY or"
                                                 " --currency CODE"
                                               : NULL);
-    const struct entry_filter filter = { .wallet_id = listed.wallet.id, .limit = newest.limit };
+    const struct list_filter filter = { .owner = listed.wallet.id, .limit = newest.limit };
     out_open(&cli->out, cli->value[OPT_JSON], false);
     (void)!wallet_print(&cli->out, &listed);
     out_under(&cli->out, "entries");

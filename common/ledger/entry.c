@@ -1,8 +1,6 @@
 /* entry.c - see entry.h. */
 #include "ledger/entry.h"
 
-#include "io/db/db_page.h"
-
 static const struct db_column ENTRY_COLUMNS[] = {
     DB_COLUMN(struct entry, id),          DB_COLUMN_TIME(struct entry, create_time),
     DB_COLUMN(struct entry, price),       DB_COLUMN(struct entry, balance),
@@ -24,59 +22,30 @@ static const struct db_column ENTRY_COLUMNS[] = {
     " LEFT JOIN wallet_adjust a ON l.biz_type = 'adjust' AND a.id = l.biz_id"
 #define ENTRY_SELECT ENTRY_FIELDS ENTRY_JOINS
 
-static enum pay_err entry_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
-                               struct entry *out)
-{
-    return db_select(
-        db, &(struct db_query){
-                .sql = sql, .in = in, .n = n, .shape = DB_SHAPE(ENTRY_COLUMNS), .row = out });
-}
-
 enum pay_err entry_of_adjust(struct db *db, int64_t adjust_id, struct entry *out)
 {
     static const char SQL[] = ENTRY_SELECT
         " WHERE l.biz_type = 'adjust' AND l.biz_id = ? AND l.account = 'wallet'";
     const struct db_param in[] = { DB_NUM(adjust_id) };
 
-    enum pay_err err = entry_read(db, SQL, DB_LIST(in), out);
+    enum pay_err err = db_select(
+        db,
+        &(struct db_query){
+            .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(ENTRY_COLUMNS), .row = out });
     return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
 }
 
-static enum pay_err page_of(struct db *db, const struct entry_filter *filter, struct db_page *out)
+enum pay_err entry_list(struct db *db, const struct list_filter *filter, db_each *each, void *arg)
 {
-    static const char SQL[] = ENTRY_SELECT
-        " WHERE l.no = ? AND l.wallet_id = ? AND l.account = 'wallet'";
-    const struct db_param in[] = { DB_STR(filter->after), DB_NUM(filter->wallet_id) };
-    struct entry entry = { .id = 0 };
-
-    *out = (struct db_page){ .from = filter->from, .to = filter->to, .limit = filter->limit };
-    if (!filter->after || *filter->after == '\0')
-        return PAY_OK;
-    enum pay_err err = entry_read(db, SQL, DB_LIST(in), &entry);
-    out->after_time = entry.create_time;
-    out->after_id = entry.id;
-    return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
-}
-
-enum pay_err entry_list(struct db *db, const struct entry_filter *filter, db_each *each, void *arg)
-{
-    static const char SQL[] = ENTRY_FIELDS
+    static const char ALL[] = ENTRY_FIELDS
         " FORCE INDEX (idx_time)" ENTRY_JOINS
         " WHERE l.wallet_id = ? AND l.account = 'wallet'" DB_PAGE("l");
-    struct entry row;
-    struct db_page page;
+    static const char PLACE[] = "SELECT create_time, id FROM ledger_entry"
+                                " WHERE no = ? AND wallet_id = ? AND account = 'wallet'";
+    static struct entry row;
+    const struct db_list list = { ALL, NULL, PLACE, DB_SHAPE(ENTRY_COLUMNS), &row };
 
-    enum pay_err err = page_of(db, filter, &page);
-    if (err != PAY_OK)
-        return err;
-    const struct db_param in[] = { DB_NUM(filter->wallet_id), DB_PAGE_VALUES(&page) };
-    return db_select(db, &(struct db_query){ .sql = SQL,
-                                             .in = in,
-                                             .n = COUNT(in),
-                                             .shape = DB_SHAPE(ENTRY_COLUMNS),
-                                             .row = &row,
-                                             .each = each,
-                                             .arg = arg });
+    return db_list(db, &list, filter, each, arg);
 }
 
 /* ---- views */

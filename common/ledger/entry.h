@@ -4,6 +4,7 @@
 #define LEDGER_ENTRY_H
 
 #include "base/view.h"
+#include "io/db/db_page.h"
 #include "ledger/wallet.h"
 
 /* A row of ledger_entry on account `wallet`, with the numbers of what caused it. */
@@ -15,14 +16,8 @@ struct entry {
     char merchant_adjust_id[MERCHANT_NO_SIZE];
 };
 
-struct entry_filter {
-    int64_t wallet_id, from, to; /* ms; 0: no bound; from <= create_time < to */
-    const char *after;           /* entry_no; NULL: from the newest */
-    int64_t limit;               /* 1..100 */
-};
-/* Newest first. each is called per entry, at most limit + 1 times: a surplus one says that there
- * are more. PAY_NOT_FOUND: the wallet has no entry `after`. */
-MUST_USE enum pay_err entry_list(struct db *db, const struct entry_filter *filter, db_each *each,
+/* Newest first (io/db/db_page.h); the owner is the wallet. */
+MUST_USE enum pay_err entry_list(struct db *db, const struct list_filter *filter, db_each *each,
                                  void *arg);
 /* The one of an adjustment. */
 MUST_USE enum pay_err entry_of_adjust(struct db *db, int64_t adjust_id, struct entry *out);

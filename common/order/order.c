@@ -1,7 +1,6 @@
 /* order.c - the SQL that finds and lists orders, and how a row becomes a struct order. */
 #include "order/order.h"
 
-#include "io/db/db_page.h"
 #include "order/order_row.h"
 
 /* A stretch of a list of columns. */
@@ -228,46 +227,18 @@ enum pay_err order_find_open(struct db *db, int64_t app_id, const char *merchant
 
 /* ---- lists */
 
-static enum pay_err page_of(struct db *db, const struct order_filter *filter, struct db_page *out)
-{
-    const struct order_key key = { .order_no = filter->after };
-    struct order order = { .id = 0 };
-
-    *out = (struct db_page){ .from = filter->from, .to = filter->to, .limit = filter->limit };
-    if (!filter->after || *filter->after == '\0')
-        return PAY_OK;
-    enum pay_err err = order_find(db, filter->app_id, &key, false, &order);
-    out->after_time = order.create_time;
-    out->after_id = order.id;
-    return err;
-}
-
 /* The index is named: without it the optimizer reads all of an app's orders by number. */
-enum pay_err order_list(struct db *db, const struct order_filter *filter, db_each *each, void *arg)
+enum pay_err order_list(struct db *db, const struct list_filter *filter, db_each *each, void *arg)
 {
     static const char ALL[] = ORDER_SELECT " FORCE INDEX (idx_time)"
                                            " WHERE o.app_id = ?" DB_PAGE("o");
     static const char IN_STATE[] = ORDER_SELECT " FORCE INDEX (idx_state_time)"
                                                 " WHERE o.status = ? AND o.app_id = ?" DB_PAGE("o");
-    struct db_page page;
-    struct order row;
+    static const char PLACE[] = "SELECT create_time, id FROM pay_order WHERE no = ? AND app_id = ?";
+    static struct order row;
+    const struct db_list list = { ALL, IN_STATE, PLACE, &ORDER_SHAPE, &row };
 
-    enum pay_err err = page_of(db, filter, &page);
-    if (err != PAY_OK)
-        return err;
-    const struct db_param in[] = {
-        DB_NUM(filter->status),
-        DB_NUM(filter->app_id),
-        DB_PAGE_VALUES(&page),
-    };
-    const bool any = filter->status == STATE_ANY;
-    return db_select(db, &(struct db_query){ .sql = any ? ALL : IN_STATE,
-                                             .in = any ? in + 1 : in,
-                                             .n = any ? COUNT(in) - 1 : COUNT(in),
-                                             .shape = &ORDER_SHAPE,
-                                             .row = &row,
-                                             .each = each,
-                                             .arg = arg });
+    return db_list(db, &list, filter, each, arg);
 }
 
 /* ---- one order, whole */

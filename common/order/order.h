@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include "base/money.h"
 #include "base/ulid.h"
-#include "io/db/db.h"
+#include "io/db/db_page.h"
 #include "order/order_state.h"
 
 #define MERCHANT_NO_SIZE 65
@@ -69,15 +69,8 @@ MUST_USE enum pay_err order_by_token(struct db *db, const char *token, struct or
 MUST_USE enum pay_err order_find_open(struct db *db, int64_t app_id, const char *merchant_order_id,
                                       struct order *out, struct attempt *open);
 
-struct order_filter {
-    int64_t app_id, from, to; /* ms; 0: no bound; from <= create_time < to */
-    int64_t status;           /* or STATE_ANY */
-    const char *after;        /* order_no; NULL: from the newest */
-    int64_t limit;            /* 1..100 */
-};
-/* Newest first. each is called per order, at most limit + 1 times: a surplus one says that there
- * are more. PAY_NOT_FOUND: the app has no order `after`. */
-MUST_USE enum pay_err order_list(struct db *db, const struct order_filter *filter, db_each *each,
+/* Newest first (io/db/db_page.h); the owner is the app. */
+MUST_USE enum pay_err order_list(struct db *db, const struct list_filter *filter, db_each *each,
                                  void *arg);
 
 #define ORDER_ATTEMPTS_MAX 20

@@ -1,7 +1,6 @@
 /* refund.c - the SQL that finds and lists refunds, and how a row becomes a struct refund. */
 #include "refund/refund.h"
 
-#include "io/db/db_page.h"
 #include "refund/refund_row.h"
 
 static const struct db_column REFUND_COLUMNS[] = {
@@ -98,47 +97,19 @@ enum pay_err refund_list_of(struct db *db, int64_t order_id, db_each *each, void
 
 /* ---- lists */
 
-static enum pay_err page_of(struct db *db, const struct refund_filter *filter, struct db_page *out)
-{
-    static struct refund refund;
-    const struct refund_key key = { .refund_no = filter->after };
-
-    *out = (struct db_page){ .from = filter->from, .to = filter->to, .limit = filter->limit };
-    if (!filter->after || *filter->after == '\0')
-        return PAY_OK;
-    enum pay_err err = refund_find(db, filter->app_id, &key, &refund);
-    out->after_time = refund.create_time;
-    out->after_id = refund.id;
-    return err;
-}
-
 /* STRAIGHT_JOIN: the refunds come first, in the order of their index. */
 #define LIST_SELECT "SELECT STRAIGHT_JOIN " REFUND_FIELDS " FROM pay_refund r"
 
-enum pay_err refund_list(struct db *db, const struct refund_filter *filter, db_each *each,
-                         void *arg)
+enum pay_err refund_list(struct db *db, const struct list_filter *filter, db_each *each, void *arg)
 {
     static const char ALL[] = LIST_SELECT " FORCE INDEX (idx_time)" REFUND_JOINS
                                           " WHERE r.app_id = ?" DB_PAGE("r");
     static const char IN_STATE[] = LIST_SELECT " FORCE INDEX (idx_state_time)" REFUND_JOINS
                                                " WHERE r.status = ? AND r.app_id = ?" DB_PAGE("r");
+    static const char PLACE[] =
+        "SELECT create_time, id FROM pay_refund WHERE no = ? AND app_id = ?";
     static struct refund row;
-    struct db_page page;
+    const struct db_list list = { ALL, IN_STATE, PLACE, &REFUND_SHAPE, &row };
 
-    enum pay_err err = page_of(db, filter, &page);
-    if (err != PAY_OK)
-        return err;
-    const struct db_param in[] = {
-        DB_NUM(filter->status),
-        DB_NUM(filter->app_id),
-        DB_PAGE_VALUES(&page),
-    };
-    const bool any = filter->status == STATE_ANY;
-    return db_select(db, &(struct db_query){ .sql = any ? ALL : IN_STATE,
-                                             .in = any ? in + 1 : in,
-                                             .n = any ? COUNT(in) - 1 : COUNT(in),
-                                             .shape = &REFUND_SHAPE,
-                                             .row = &row,
-                                             .each = each,
-                                             .arg = arg });
+    return db_list(db, &list, filter, each, arg);
 }

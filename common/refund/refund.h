@@ -3,6 +3,7 @@
 #ifndef REFUND_REFUND_H
 #define REFUND_REFUND_H
 
+#include "io/db/db_page.h"
 #include "order/order.h"
 #include "refund/refund_state.h"
 
@@ -41,15 +42,8 @@ MUST_USE enum pay_err refund_by_id(struct db *db, int64_t id, struct refund *out
 /* Those of an order, the newest first, at most ORDER_REFUNDS_MAX. */
 MUST_USE enum pay_err refund_list_of(struct db *db, int64_t order_id, db_each *each, void *arg);
 
-struct refund_filter {
-    int64_t app_id, from, to; /* ms; 0: no bound; from <= create_time < to */
-    int64_t status;           /* or STATE_ANY */
-    const char *after;        /* refund_no; NULL: from the newest */
-    int64_t limit;            /* 1..100 */
-};
-/* Newest first. each is called per refund, at most limit + 1 times: a surplus one says that there
- * are more. PAY_NOT_FOUND: the app has no refund `after`. */
-MUST_USE enum pay_err refund_list(struct db *db, const struct refund_filter *filter, db_each *each,
+/* Newest first (io/db/db_page.h); the owner is the app. */
+MUST_USE enum pay_err refund_list(struct db *db, const struct list_filter *filter, db_each *each,
                                   void *arg);
 
 #endif

@@ -2,7 +2,6 @@
 #include "transfer/transfer.h"
 
 #include "base/text.h"
-#include "io/db/db_page.h"
 #include "transfer/transfer_row.h"
 
 static const struct db_column TRANSFER_COLUMNS[] = {
@@ -117,45 +116,17 @@ enum pay_err transfer_channel(struct db *db, const char *transfer_no, int64_t *c
 
 /* ---- lists */
 
-static enum pay_err page_of(struct db *db, const struct transfer_filter *filter,
-                            struct db_page *out)
-{
-    static struct transfer transfer;
-    const struct transfer_key key = { .transfer_no = filter->after };
-
-    *out = (struct db_page){ .from = filter->from, .to = filter->to, .limit = filter->limit };
-    if (!filter->after || *filter->after == '\0')
-        return PAY_OK;
-    enum pay_err err = transfer_find(db, filter->app_id, &key, &transfer);
-    out->after_time = transfer.create_time;
-    out->after_id = transfer.id;
-    return err;
-}
-
-enum pay_err transfer_list(struct db *db, const struct transfer_filter *filter, db_each *each,
+enum pay_err transfer_list(struct db *db, const struct list_filter *filter, db_each *each,
                            void *arg)
 {
     static const char ALL[] = TRANSFER_SELECT
         " FORCE INDEX (idx_time) WHERE t.app_id = ?" DB_PAGE("t");
     static const char IN_STATE[] = TRANSFER_SELECT
         " FORCE INDEX (idx_state_time) WHERE t.status = ? AND t.app_id = ?" DB_PAGE("t");
+    static const char PLACE[] =
+        "SELECT create_time, id FROM pay_transfer WHERE no = ? AND app_id = ?";
     static struct transfer row;
-    struct db_page page;
+    const struct db_list list = { ALL, IN_STATE, PLACE, &TRANSFER_SHAPE, &row };
 
-    enum pay_err err = page_of(db, filter, &page);
-    if (err != PAY_OK)
-        return err;
-    const struct db_param in[] = {
-        DB_NUM(filter->status),
-        DB_NUM(filter->app_id),
-        DB_PAGE_VALUES(&page),
-    };
-    const bool any = filter->status == STATE_ANY;
-    return db_select(db, &(struct db_query){ .sql = any ? ALL : IN_STATE,
-                                             .in = any ? in + 1 : in,
-                                             .n = any ? COUNT(in) - 1 : COUNT(in),
-                                             .shape = &TRANSFER_SHAPE,
-                                             .row = &row,
-                                             .each = each,
-                                             .arg = arg });
+    return db_list(db, &list, filter, each, arg);
 }

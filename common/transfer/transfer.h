@@ -6,7 +6,7 @@
 
 #include "base/money.h"
 #include "base/ulid.h"
-#include "io/db/db.h"
+#include "io/db/db_page.h"
 #include "order/order.h"
 #include "transfer/transfer_state.h"
 
@@ -41,15 +41,8 @@ MUST_USE enum pay_err transfer_extras(struct db *db, int64_t id, char out[TRANSF
 /* The channel of a transfer_no of any app, to choose the key of a callback. PAY_NOT_FOUND. */
 MUST_USE enum pay_err transfer_channel(struct db *db, const char *transfer_no, int64_t *channel_id);
 
-struct transfer_filter {
-    int64_t app_id, from, to; /* ms; 0: no bound; from <= create_time < to */
-    int64_t status;           /* or STATE_ANY */
-    const char *after;        /* transfer_no; NULL: from the newest */
-    int64_t limit;            /* 1..100 */
-};
-/* Newest first. each is called per transfer, at most limit + 1 times: a surplus one says that there
- * are more. PAY_NOT_FOUND: the app has no transfer `after`. */
-MUST_USE enum pay_err transfer_list(struct db *db, const struct transfer_filter *filter,
-                                    db_each *each, void *arg);
+/* Newest first (io/db/db_page.h); the owner is the app. */
+MUST_USE enum pay_err transfer_list(struct db *db, const struct list_filter *filter, db_each *each,
+                                    void *arg);
 
 #endif

@@ -100,18 +100,18 @@ static enum pay_err see(void *arg, void *row)
     return PAY_OK;
 }
 
-static const char *listed(struct order_filter filter)
+static const char *listed(struct list_filter filter)
 {
     static struct seen seen;
 
     seen = (struct seen){ .count = 0 };
-    filter.app_id = S.app->id;
+    filter.owner = S.app->id;
     ASSERT_ERR(order_list(S.db, &filter, see, &seen), PAY_OK);
     db_end(S.db);
     return seen.names;
 }
 
-#define LISTED(...) listed((struct order_filter){ __VA_ARGS__ })
+#define LISTED(...) listed((struct list_filter){ __VA_ARGS__ })
 
 static void test_order_list__newest_first_by_pages(void **state)
 {
@@ -141,11 +141,11 @@ static void test_order_list__newest_first_by_pages(void **state)
     assert_string_equal(LISTED(.status = -1, .limit = 9), "edcba");
     assert_string_equal(LISTED(.status = -1, .limit = 9, .after = third), "ba");
     assert_string_equal(LISTED(.status = 0, .limit = 9, .after = third), "a");
-    struct order_filter unknown = {
-        .app_id = S.app->id, .status = -1, .limit = 9, .after = "01J0EXAMP00000000000000001"
+    struct list_filter unknown = {
+        .owner = S.app->id, .status = -1, .limit = 9, .after = "01J0EXAMP00000000000000001"
     };
     ASSERT_ERR(order_list(S.db, &unknown, see, &(struct seen){ .count = 0 }), PAY_NOT_FOUND);
-    struct order_filter foreign = { .app_id = S.app->id + 1, .status = -1, .limit = 9 };
+    struct list_filter foreign = { .owner = S.app->id + 1, .status = -1, .limit = 9 };
     struct seen none = { .count = 0 };
     ASSERT_ERR(order_list(S.db, &foreign, see, &none), PAY_OK);
     assert_int_equal(none.count, 0);

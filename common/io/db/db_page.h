@@ -1,36 +1,34 @@
-/* db_page.h - a page of a list, newest first, by keys and never by offset: the end of a statement
- * over a table with create_time and id, and its parameters. */
+/* db_page.h - lists, newest first, a page at a time: by keys and never by offset, over a table with
+ * the columns id, create_time, no and, for objects with states, status. */
 #ifndef IO_DB_PAGE_H
 #define IO_DB_PAGE_H
 
 #include "io/db/db.h"
 
-struct db_page {
-    int64_t from, to;             /* ms; 0: no bound; from <= create_time < to */
-    int64_t after_time, after_id; /* the row that it comes after; 0: from the newest */
-    int64_t limit;                /* one more row is read: it says that there are more */
+/* Which part of a list. */
+struct list_filter {
+    int64_t owner;     /* whose rows: an app, or a wallet */
+    int64_t from, to;  /* ms; 0: no bound; from <= create_time < to */
+    int64_t status;    /* or STATE_ANY */
+    const char *after; /* the number of the row that it comes after; NULL or "": from the newest */
+    int64_t limit;     /* 1..100 */
 };
-#define DB_PAGE_FIRST 1
-#define DB_PAGE_LAST INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
 
+/* A list's statements, which are static arrays. The first two end with DB_PAGE; before that their
+ * parameters are the owner, and of in_state the state before the owner. */
+struct db_list {
+    const char *all, *in_state; /* in_state NULL: its rows have no state */
+    const char *place;          /* create_time and id of a row, by `no` and owner */
+    const struct db_shape *shape;
+    void *row; /* filled for each row */
+};
 #define DB_PAGE(t) \
     " AND " t ".create_time BETWEEN ? AND ? AND (" t ".create_time < ? OR " t ".id < ?)" \
     " ORDER BY " t ".create_time DESC, " t ".id DESC LIMIT ?"
-#define DB_PAGE_VALUES(page) \
-    DB_WHEN((page)->from != 0 ? (page)->from : DB_PAGE_FIRST), DB_WHEN(db_page_last(page)), \
-        DB_WHEN(db_page_after(page)), \
-        DB_NUM((page)->after_id != 0 ? (page)->after_id : INT64_MAX), DB_NUM((page)->limit + 1)
 
-static inline int64_t db_page_after(const struct db_page *page)
-{
-    return page->after_time != 0 ? page->after_time : DB_PAGE_LAST;
-}
-
-static inline int64_t db_page_last(const struct db_page *page)
-{
-    const int64_t last = page->to != 0 ? page->to - 1 : DB_PAGE_LAST;
-
-    return db_page_after(page) < last ? db_page_after(page) : last;
-}
+/* each is called per row, at most limit + 1 times: a surplus one says that there are more.
+ * PAY_NOT_FOUND: the owner has no row `after`. */
+MUST_USE enum pay_err db_list(struct db *db, const struct db_list *list,
+                              const struct list_filter *filter, db_each *each, void *arg);
 
 #endif
