@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/command.h"
+#include "cli/listing.h"
 #include "order/order_admin.h"
 #include "order/order_view.h"
 #include "settle/close.h"
@@ -24,17 +24,10 @@ static enum pay_err order_print(void *arg, void *row)
 
 int run_order_list(struct cli *cli)
 {
-    struct order_listing want = { .app_key = cli->value[OPT_APP], .after = cli->value[OPT_AFTER] };
+    static const struct cli_listed ORDERS = { "order", &ORDER_STATE_TABLE, &ORDERS_LISTED,
+                                              order_print };
 
-    if (!cli_state(cli, &ORDER_STATE_TABLE, &want.status) || !cli_time(cli, OPT_FROM, &want.from) ||
-        !cli_time(cli, OPT_TO, &want.to) ||
-        !cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 50 }, &want.limit))
-        return 2;
-    if (!cli_app_known(cli))
-        return EXIT_FAILURE;
-    out_open(&cli->out, cli->value[OPT_JSON], true);
-    enum pay_err err = order_listing(cli->db, &want, order_print, &cli->out);
-    return cli_listed(cli, err, "order list", "no orders");
+    return cli_list(cli, &ORDERS);
 }
 
 enum pay_err cli_event_print(void *arg, void *row)

@@ -1,7 +1,7 @@
 /* cmd_transfer.c - shroffctl transfer … */
 #include <stdlib.h>
 
-#include "cli/command.h"
+#include "cli/listing.h"
 #include "transfer/transfer_admin.h"
 #include "watch/story.h"
 
@@ -17,60 +17,28 @@ static enum pay_err transfer_print(void *arg, void *row)
     return PAY_OK;
 }
 
-int run_transfer_list(struct cli *cli)
+static const struct cli_listed *transfers(void)
 {
-    struct transfer_listing want = { .app_key = cli->value[OPT_APP],
-                                     .after = cli->value[OPT_AFTER] };
+    static struct cli_listed listed = { "transfer", &TRANSFER_STATE_TABLE, NULL, transfer_print };
 
-    if (!cli_state(cli, &TRANSFER_STATE_TABLE, &want.status) ||
-        !cli_time(cli, OPT_FROM, &want.from) || !cli_time(cli, OPT_TO, &want.to) ||
-        !cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 50 }, &want.limit))
-        return 2;
-    if (!cli_app_known(cli))
-        return EXIT_FAILURE;
-    out_open(&cli->out, cli->value[OPT_JSON], true);
-    enum pay_err err = transfer_listing(cli->db, &want, transfer_print, &cli->out);
-    return cli_listed(cli, err, "transfer list", "no transfers");
+    listed.of = transfers_listed();
+    return &listed;
 }
 
-struct found {
-    struct transfer_listed first;
-    int count;
-};
-
-static enum pay_err found_one(void *arg, void *row)
+int run_transfer_list(struct cli *cli)
 {
-    struct found *found = arg;
-
-    if (found->count++ == 0)
-        found->first = *(const struct transfer_listed *)row;
-    return PAY_OK;
+    return cli_list(cli, transfers());
 }
 
 int run_transfer_show(struct cli *cli)
 {
-    static struct found found;
-    const struct transfer_listing want = {
-        .app_key = cli->value[OPT_APP],
-        .number = cli->arg[0],
-        .status = STATE_ANY,
-        .limit = 2,
-    };
+    static struct transfer_listed room;
 
-    enum pay_err err = transfer_listing(cli->db, &want, found_one, &found);
-    if (err == PAY_OK && found.count != 1)
-        err = found.count == 0 ? PAY_NOT_FOUND : PAY_CONFLICT;
-    if (err != PAY_OK)
-        return cli_fail(err, cli->arg[0],
-                        err == PAY_NOT_FOUND  ? "no transfer has this number: transfer_no or the"
-                                                " merchant's own"
-                        : err == PAY_CONFLICT ? "transfers of several apps have it: add --app"
-                                                " APP_KEY"
-                                              : NULL);
-    out_open(&cli->out, cli->value[OPT_JSON], false);
-    (void)!transfer_print(&cli->out, &found.first);
+    const int rc = cli_show(cli, transfers(), &room);
+    if (rc != EXIT_SUCCESS)
+        return rc;
     out_under(&cli->out, "events");
     cli->out.more_cure = "the first 500 are shown; the later ones are in the transfer's tables";
-    err = story_of_transfer(cli->db, found.first.transfer.id, cli_event_print, &cli->out);
+    enum pay_err err = story_of_transfer(cli->db, room.transfer.id, cli_event_print, &cli->out);
     return cli_listed(cli, err, "transfer show", NULL);
 }

@@ -1,0 +1,20 @@
+/* listing.h - `list` and `show` of orders, refunds and transfers, which differ by their names. */
+#ifndef CLI_LISTING_H
+#define CLI_LISTING_H
+
+#include "cli/command.h"
+#include "order/listing.h"
+
+struct cli_listed {
+    const char *one; /* "refund" */
+    const struct state_table *states;
+    const struct listed *of;
+    db_each *print; /* arg: the struct out; row: of->row */
+};
+/* The whole of `list`. */
+int cli_list(struct cli *cli, const struct cli_listed *l);
+/* `show`, up to the end of the object's own members; the caller ends what it opened, unless it is
+ * not EXIT_SUCCESS. room: for the row. */
+int cli_show(struct cli *cli, const struct cli_listed *l, void *room);
+
+#endif

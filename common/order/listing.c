@@ -1,0 +1,86 @@
+/* listing.c - in: a kind of objects and which are wanted; out: their rows, one by one. */
+#include "order/listing.h"
+
+const struct db_shape *listed_shape(struct listed_shape *to, const struct db_shape *object,
+                                    const struct db_column *app_key)
+{
+    if (to->shape.columns)
+        return &to->shape;
+    memcpy(to->columns, object->columns, object->count * sizeof(to->columns[0]));
+    to->columns[object->count] = *app_key;
+    to->shape = (struct db_shape){ to->columns, object->count + 1 };
+    return &to->shape;
+}
+
+/* Only ASCII passes: an ascii column answers anything else with an error. */
+static bool app_key_ok(const char *app_key)
+{
+    return !app_key || str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1);
+}
+
+enum pay_err listed_each(struct db *db, const struct listed *of, const struct listing *want,
+                         db_each *each, void *arg)
+{
+    if (!app_key_ok(want->app_key) || (want->after && !ulid_is(want->after)))
+        return PAY_NOT_FOUND;
+    const struct db_param in[] = {
+        DB_OPT(want->app_key), DB_OPT(want->app_key), DB_NUM(want->status), DB_NUM(want->status),
+        DB_WHEN(want->from),   DB_WHEN(want->from),   DB_WHEN(want->to),    DB_WHEN(want->to),
+        DB_OPT(want->after),   DB_OPT(want->after),   DB_NUM(want->limit),
+    };
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = of->list,
+                                                         .in = in,
+                                                         .n = COUNT(in),
+                                                         .shape = of->shape,
+                                                         .row = of->row,
+                                                         .each = each,
+                                                         .arg = arg });
+    db_end(db);
+    return err;
+}
+
+struct found {
+    const struct listed *of;
+    void *first;
+    int count;
+};
+
+static enum pay_err found_one(void *arg, void *row)
+{
+    struct found *found = arg;
+
+    if (found->count++ == 0)
+        memcpy(found->first, row, found->of->size);
+    return PAY_OK;
+}
+
+static enum pay_err find(struct db *db, const char *sql, const struct db_param *in, size_t n,
+                         struct found *found)
+{
+    enum pay_err err = db_select(db, &(struct db_query){ .sql = sql,
+                                                         .in = in,
+                                                         .n = n,
+                                                         .shape = found->of->shape,
+                                                         .row = found->of->row,
+                                                         .each = found_one,
+                                                         .arg = found });
+    db_end(db);
+    if (err != PAY_OK)
+        return err;
+    return found->count == 0 ? PAY_NOT_FOUND : found->count > 1 ? PAY_CONFLICT : PAY_OK;
+}
+
+enum pay_err listed_find(struct db *db, const struct listed *of, const char *number,
+                         const char *app_key, void *out)
+{
+    const struct db_param in[] = { DB_STR(number), DB_OPT(app_key), DB_OPT(app_key) };
+    struct found found = { .of = of, .first = out };
+    enum pay_err err = PAY_NOT_FOUND;
+
+    if (ulid_is(number))
+        err = find(db, of->ours, in, 1, &found);
+    if (err != PAY_NOT_FOUND || !app_key_ok(app_key) ||
+        !str_is(number, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1))
+        return err;
+    return find(db, of->theirs, DB_LIST(in), &found);
+}
