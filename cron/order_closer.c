@@ -1,17 +1,13 @@
 /* order_closer.c - closes orders past their end. Their channels are asked first: what was paid
  * there is paid here. Cron starts it every minute. It works 65 s, so that an order ends within
  * seconds of its expire_time. Any number may run at once. */
-#include "channel/gate.h"
-#include "io/crypto/vault.h"
 #include "job/job_drain.h"
 #include "settle/close.h"
 
 static enum pay_err close_one(struct job *job, const struct db_due_row *row, int64_t *wait_s)
 {
     (void)wait_s;
-    enum pay_err err = order_expire(job->db, &job->config, row->id);
-    gate_rise();
-    return err;
+    return order_expire(job->db, &job->config, row->id);
 }
 
 static enum pay_err close_plain(struct job *job, size_t *closed)
@@ -25,23 +21,13 @@ static const struct job_drain DRAINS[] = {
     { .name = "undecided", .due = &ORDERS_UNDECIDED, .batch = 8, .row = close_one },
 };
 
-static enum pay_err run(struct job *job)
-{
-    enum pay_err err = vault_open(job->config.master_key_file);
-
-    gate_open(GATE_OF_ONE);
-    return err == PAY_OK ? job_drain(job, DRAINS, COUNT(DRAINS)) : err;
-}
-
 int main(int argc, char **argv)
 {
     static const struct job_spec SPEC = {
         .name = "order_closer",
         .role = "web",
-        .options = JOB_FOR | JOB_ONCE,
-        .for_s = 65,
         .about = "Closes orders past their end, after their channels were asked.",
-        .run = run,
+        JOB_DRAINS(DRAINS),
     };
     return job_main(&SPEC, argc, argv);
 }

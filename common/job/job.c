@@ -199,7 +199,9 @@ static void listen_to_signals(void)
 
 int job_main(const struct job_spec *spec, int argc, char **argv)
 {
-    struct job job = { .name = spec->name, .for_s = spec->for_s, .until_us = INT64_MAX };
+    struct job job = {
+        .spec = spec, .name = spec->name, .for_s = spec->for_s, .until_us = INT64_MAX
+    };
     int code = take_arguments(spec, argc, argv, &job);
 
     if (code != 0)

@@ -8,6 +8,7 @@
 #define JOB_JOB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "base/config.h"
 #include "base/err.h"
@@ -19,7 +20,11 @@ enum { JOB_EXIT_OK = 0, JOB_EXIT_USAGE = 64, JOB_EXIT_FAULT = 70, JOB_EXIT_LATER
 enum { JOB_FOR = 1, JOB_ONCE = 2, JOB_DRY_RUN = 4 }; /* the options a job takes */
 #define JOB_COUNTS_MAX 16
 
+struct job_spec;
+struct job_drain;
+
 struct job {
+    const struct job_spec *spec;
     const char *name;
     struct config config;
     struct db *db;
@@ -44,6 +49,8 @@ struct job_spec {
     bool test_only;    /* refuses to start in live mode (exit 78) */
     /* The work. PAY_OK, PAY_STOP end with 0, PAY_DB_AWAY, PAY_LOST with 75, others with 70. */
     enum pay_err (*run)(struct job *job);
+    const struct job_drain *drains; /* what job_drain_run works on */
+    size_t drain_count;
 };
 
 /* All of main. */

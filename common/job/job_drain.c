@@ -2,6 +2,8 @@
 #include "job/job_drain.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "channel/gate.h"
+#include "io/crypto/vault.h"
 #include "job/job_fair.h"
 
 #define DRAINS_MAX 4
@@ -13,6 +15,7 @@ static enum pay_err work_on(struct job *job, const struct job_drain *drain,
     int64_t wait_s = 0;
     enum pay_err err = drain->row(job, row, &wait_s);
 
+    gate_rise(); /* from the seat that a call to a channel took */
     if (err == PAY_OK && drain->due->done)
         err = db_due_done(job->db, drain->due, row, wait_s);
     if (err == PAY_OK)
@@ -90,4 +93,12 @@ enum pay_err job_drain(struct job *job, const struct job_drain *table, size_t co
         if (worked == 0)
             clock_sleep_ms(LOOK_MS);
     }
+}
+
+enum pay_err job_drain_run(struct job *job)
+{
+    enum pay_err err = vault_open(job->config.master_key_file);
+
+    gate_open(GATE_OF_ONE);
+    return err == PAY_OK ? job_drain(job, job->spec->drains, job->spec->drain_count) : err;
 }

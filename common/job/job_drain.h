@@ -22,5 +22,13 @@ struct job_drain {
 /* Works on what is due, job by job in turn, until job_over, or with --once until nothing is due.
  * Without --once a database that is away is waited for. */
 MUST_USE enum pay_err job_drain(struct job *job, const struct job_drain *table, size_t count);
+/* The `run` of a job that is a table of drains: opens the vault, then job_drain on that table. */
+MUST_USE enum pay_err job_drain_run(struct job *job);
+/* clang-format off */
+/* The members of its job_spec; cron starts it every minute, so that runs overlap. */
+#define JOB_DRAINS(table) \
+    .options = JOB_FOR | JOB_ONCE, .for_s = 65, .run = job_drain_run, .drains = (table), \
+    .drain_count = COUNT(table)
+/* clang-format on */
 
 #endif
