@@ -16,12 +16,10 @@ static const struct field CLOSE_FIELDS[] = { FIELDS_ORDER_CHOICE(struct close_in
 /* An order whose channel did not answer stays as it is: its number is in the answer. */
 static void show_unknown(struct call *call, const struct order *order, enum pay_err err)
 {
-    call->reply->keep_data = true;
+    const bool full = err == PAY_FULL;
+
+    reply_keep(call->reply, full ? NEVER_SENT : NULL, full ? GATE_IS_FULL : NULL);
     json_str(reply_data(call->reply), "order_no", order->no);
-    if (err == PAY_FULL) {
-        call->reply->error_code = NEVER_SENT;
-        call->reply->error_msg = GATE_IS_FULL;
-    }
 }
 
 static enum pay_err close_order(struct call *call, const void *input)

@@ -5,8 +5,7 @@
  * out: the refund (refund/refund_view.h); 201 for what was made, else 200 */
 #include "checkout/checkout_refund.h"
 #include "refund/refund_view.h"
-#include "web/fields.h"
-#include "web/skeleton/endpoint.h"
+#include "web/checkout_reply.h"
 
 struct refund_in {
     struct order_choice order;
@@ -42,34 +41,13 @@ static void explain(struct call *call, enum pay_err err, const struct refund_in 
     if (err == PAY_BAD_FIELD)
         text_add(call->why, "order_no: the order is not paid: there is no money to give back");
     if (err == PAY_CONFLICT)
-        text_addf(call->why,
-                  "%s: refund %s was asked for with another one: query it, or use a new"
-                  " number",
-                  done->field, in->terms.merchant_refund_id);
+        reply_outgoing_conflict(call, "refund", in->terms.merchant_refund_id);
 }
 
-/* When the channel refuses or does not answer, the refund exists all the same: it is in the answer.
- */
-static void show(struct call *call, enum pay_err err, const struct refund_reserved *done)
-{
-    const struct refund *refund = &done->refund;
-    struct reply *reply = call->reply;
-
-    call_about(call, refund->order_no, NULL);
-    call_about_refund(call, refund->no);
-    if (err == PAY_OK && done->created)
-        reply->status = 201;
-    if (err != PAY_OK) {
-        reply->keep_data = true;
-        reply->error_code = refund->channel_error_code;
-        reply->error_msg = refund->channel_error_msg;
-    }
-    refund_view(reply_data(reply), refund);
-}
-
-static enum pay_err refund(struct call *call, const void *input)
+static enum pay_err refund_order(struct call *call, const void *input)
 {
     static struct refund_reserved done;
+    const struct refund *refund = &done.refund;
     const struct refund_in *in = input;
     const struct order_key order = order_chosen(&in->order);
     const struct refund_call asked = {
@@ -81,10 +59,14 @@ static enum pay_err refund(struct call *call, const void *input)
     done = (struct refund_reserved){ .created = false };
     enum pay_err err = checkout_refund(&asked, &done);
     call->field = done.field;
-    if (err == PAY_OK || err == PAY_REFUSED || err == PAY_UNKNOWN)
-        show(call, err, &done);
-    else
+    if (!reply_outgoing(call, err, done.created, refund->channel_error_code,
+                        refund->channel_error_msg)) {
         explain(call, err, in, &done);
+        return err;
+    }
+    call_about(call, refund->order_no, NULL);
+    call_about_refund(call, refund->no);
+    refund_view(reply_data(call->reply), refund);
     return err;
 }
 
@@ -94,7 +76,7 @@ static const struct route ROUTES[] = {
       .scope = SCOPE_REFUND,
       .fields = FIELD_TABLE(REFUND_FIELDS),
       .input_size = sizeof(struct refund_in),
-      .handle = refund },
+      .handle = refund_order },
 };
 
 static const struct endpoint REFUND = {

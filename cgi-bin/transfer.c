@@ -5,8 +5,7 @@
  * out: the transfer (transfer/transfer_view.h); 201 for what was made, else 200 */
 #include "checkout/checkout_transfer.h"
 #include "transfer/transfer_view.h"
-#include "web/fields.h"
-#include "web/skeleton/endpoint.h"
+#include "web/checkout_reply.h"
 
 struct transfer_in {
     struct transfer_terms terms; /* first, so that its fields' offsets are the input's */
@@ -43,50 +42,26 @@ static void explain(struct call *call, enum pay_err err, const struct transfer_i
         text_addf(call->why, "currency: the channel %s does not pay out %s", in->channel.code,
                   in->terms.currency);
     if (err == PAY_CONFLICT)
-        text_addf(call->why,
-                  "%s: transfer %s was asked for with another one: query it, or use a new"
-                  " number",
-                  done->field, in->terms.merchant_transfer_id);
+        reply_outgoing_conflict(call, "transfer", in->terms.merchant_transfer_id);
 }
 
-/* When the channel refuses or does not answer, the transfer exists all the same: it is in the
- * answer. */
-static void show(struct call *call, enum pay_err err, const struct transfer_opened *done)
-{
-    const struct transfer *transfer = &done->transfer;
-    struct reply *reply = call->reply;
-
-    call_about_transfer(call, transfer->no);
-    if (err == PAY_OK && done->created)
-        reply->status = 201;
-    if (err != PAY_OK) {
-        reply->keep_data = true;
-        reply->error_code = transfer->channel_error_code;
-        reply->error_msg = transfer->channel_error_msg;
-    }
-    transfer_view(reply_data(reply), transfer);
-}
-
-static enum pay_err transfer(struct call *call, const void *input)
+static enum pay_err pay_out(struct call *call, const void *input)
 {
     static struct transfer_opened done;
+    const struct transfer *transfer = &done.transfer;
     const struct transfer_in *in = input;
-    const struct checkout_call asked = {
-        .db = call->db,
-        .config = call->config,
-        .app = call->app,
-        .nonce = call->nonce,
-        .channel = in->channel.code,
-        .extras = str_or(in->channel.extras, NULL),
-    };
+    const struct checkout_call asked = checkout_of(call, &in->channel);
 
     done = (struct transfer_opened){ .created = false };
     enum pay_err err = checkout_transfer(&asked, &in->terms, &done);
     call->field = done.field;
-    if (err == PAY_OK || err == PAY_REFUSED || err == PAY_UNKNOWN)
-        show(call, err, &done);
-    else
+    if (!reply_outgoing(call, err, done.created, transfer->channel_error_code,
+                        transfer->channel_error_msg)) {
         explain(call, err, in, &done);
+        return err;
+    }
+    call_about_transfer(call, transfer->no);
+    transfer_view(reply_data(call->reply), transfer);
     return err;
 }
 
@@ -113,7 +88,7 @@ static const struct route ROUTES[] = {
       .scope = SCOPE_TRANSFER,
       .fields = FIELD_TABLE(TRANSFER_FIELDS),
       .input_size = sizeof(struct transfer_in),
-      .handle = transfer },
+      .handle = pay_out },
     { .path = "/api/pay/transfer/query",
       .method = "GET",
       .scope = SCOPE_QUERY,

@@ -40,9 +40,7 @@ enum pay_err reply_checkout(struct call *call, enum pay_err err, const struct ch
         text_addf(call->why, "the channel %s is disabled or absent for this app",
                   str_or(asked->channel, ""));
     if ((err == PAY_REFUSED || err == PAY_UNKNOWN) && done->order.no[0]) {
-        call->reply->keep_data = true;
-        call->reply->error_code = done->error_code;
-        call->reply->error_msg = done->error_msg;
+        reply_keep(call->reply, done->error_code, done->error_msg);
         json_str(reply_data(call->reply), "order_no", done->order.no);
     }
     return err;
@@ -71,4 +69,22 @@ enum pay_err reply_create(struct call *call, const struct create_in *in, bool re
     if (err == PAY_CONFLICT && terms_copy(&in->terms, recharge, &now))
         reply_order_conflict(call, &now, &done.order);
     return err;
+}
+
+bool reply_outgoing(struct call *call, enum pay_err err, bool created, const char *error_code,
+                    const char *error_msg)
+{
+    if (err != PAY_OK && err != PAY_REFUSED && err != PAY_UNKNOWN)
+        return false;
+    if (err != PAY_OK)
+        reply_keep(call->reply, error_code, error_msg);
+    else if (created)
+        call->reply->status = 201;
+    return true;
+}
+
+void reply_outgoing_conflict(struct call *call, const char *kind, const char *number)
+{
+    text_addf(call->why, "%s: %s %s was asked for with another one: query it, or use a new number",
+              call->field, kind, number);
 }

@@ -1,5 +1,5 @@
 /* checkout_reply.h - a new order from its fields to the answer: what `create` and `recharge` share,
- * and how `submit` is answered. */
+ * and how `submit` is answered; what the answers of refunds and transfers share. */
 #ifndef WEB_CHECKOUT_REPLY_H
 #define WEB_CHECKOUT_REPLY_H
 
@@ -38,5 +38,13 @@ struct checkout_call checkout_of(const struct call *call, const struct channel_c
 MUST_USE enum pay_err reply_checkout(struct call *call, enum pay_err err,
                                      const struct checkout_call *asked,
                                      const struct checkout *done);
+
+/* What came of a refund or a transfer. When its channel refuses or does not answer, it exists all
+ * the same. True: it is to be shown, and the answer has the channel's words. False: there is none.
+ */
+bool reply_outgoing(struct call *call, enum pay_err err, bool created, const char *error_code,
+                    const char *error_msg);
+/* With PAY_CONFLICT: call->field is not what the "refund" or "transfer" of that number has. */
+void reply_outgoing_conflict(struct call *call, const char *kind, const char *number);
 
 #endif

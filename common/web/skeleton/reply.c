@@ -51,6 +51,13 @@ struct text *reply_raw(struct reply *reply, const char *content_type)
     return &reply->body;
 }
 
+void reply_keep(struct reply *reply, const char *error_code, const char *error_msg)
+{
+    reply->keep_data = true;
+    reply->error_code = error_code;
+    reply->error_msg = error_msg;
+}
+
 void reply_redirect(struct reply *reply, const char *location)
 {
     reply->status = 303;

@@ -25,6 +25,8 @@ struct json_text *reply_data(struct reply *reply);
 void reply_header(struct reply *reply, const char *name, const char *value);
 /* A body of another kind (HTML, text): type, and the text to write into. */
 struct text *reply_raw(struct reply *reply, const char *content_type);
+/* With 50200 and 50201: what exists all the same is answered too, and the channel's words. */
+void reply_keep(struct reply *reply, const char *error_code, const char *error_msg);
 /* 303 to a location. */
 void reply_redirect(struct reply *reply, const char *location);
 
