@@ -22,7 +22,10 @@
     " AND e.duplicate_paid <=> 0 AND o.success_time IS NOT NULL AND e.success_time IS NOT NULL)" \
     " UNION ALL SELECT o.no, 'WAITING or CLOSED, but it carries the marks of a payment'" \
     " FROM pay_order o WHERE o.status IN " STATE_IN(ORDER_UNPAID) \
-    " AND (o.extension_id IS NOT NULL OR o.success_time IS NOT NULL)"
+    " AND (o.extension_id IS NOT NULL OR o.success_time IS NOT NULL)" \
+    " UNION ALL SELECT e.no, CONCAT('asks for ', e.price, ' ', e.currency, ', its order for '," \
+    " o.price, ' ', o.currency) FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id" \
+    " WHERE e.price <> o.price OR e.currency <> o.currency"
 
 #define SURPLUS \
     "SELECT e.no AS about, CONCAT('brought in ', IFNULL(e.paid_price, '-'), ' '," \
@@ -174,7 +177,14 @@
     " FROM (" NAMES_CHANNEL("pay_order WHERE channel_id IS NOT NULL") \
     " UNION ALL " NAMES_CHANNEL("pay_order_extension") \
     " UNION ALL " NAMES_CHANNEL("pay_refund") " UNION ALL " NAMES_CHANNEL("pay_transfer") ") x" \
-    " LEFT JOIN pay_channel c ON c.id = x.channel_id WHERE c.id IS NULL"
+    " LEFT JOIN pay_channel c ON c.id = x.channel_id WHERE c.id IS NULL" \
+    " UNION ALL SELECT x.no, CONCAT('is on channel ', x.channel_id, ', which is of another app')" \
+    " FROM (SELECT e.no, o.app_id, e.channel_id FROM pay_order_extension e" \
+    " JOIN pay_order o ON o.id = e.order_id" \
+    " UNION ALL SELECT no, app_id, channel_id FROM pay_order" \
+    " UNION ALL SELECT no, app_id, channel_id FROM pay_refund" \
+    " UNION ALL SELECT no, app_id, channel_id FROM pay_transfer) x" \
+    " JOIN pay_channel c ON c.id = x.channel_id AND c.app_id <> x.app_id"
 /* clang-format on */
 
 const struct audit_proof AUDIT_PROOFS[] = {
@@ -194,6 +204,8 @@ const struct audit_proof AUDIT_PROOFS[] = {
     { "wallet-totals",
       "wallets' totals are those of their journals; money that was lost is alerted",
       AUDIT_WALLET_TOTALS },
+    { "entries-own", "each entry is on the wallet of its event's user, or an account of its event",
+      AUDIT_WALLET_OWNERS },
     { "booked-once",
       "each payment, recharge, refund and correction of a wallet has its journal,"
       " and no journal lacks its cause",
@@ -219,7 +231,7 @@ const struct audit_proof AUDIT_PROOFS[] = {
       AUDIT_IN_TIME },
     { "conflicts-alerted", "each callback in conflict with what is on record raised its alert",
       AUDIT_CONFLICTS },
-    { "owners-exist", "each order, attempt, refund, transfer and task has its app and channel",
+    { "owners-exist", "each order, attempt, refund, transfer and task has its own app and channel",
       OWNERS_EXIST },
 };
 const size_t AUDIT_PROOF_COUNT = COUNT(AUDIT_PROOFS);

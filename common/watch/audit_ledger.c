@@ -54,6 +54,28 @@ const char AUDIT_WALLETS[] =
     " AND w.currency = l.currency"
     " WHERE (l.account IN ('wallet', 'frozen')) <> (w.id IS NOT NULL)";
 
+/* Which accounts an event of each kind may touch: AUDIT_BOOKED adds up no others. */
+#define ITS_ACCOUNTS \
+    "CASE l.biz_type WHEN 'order' THEN l.account IN ('wallet', 'channel', 'bonus')" \
+    " WHEN 'freeze' THEN l.account IN ('wallet', 'frozen', 'shortfall')" \
+    " WHEN 'refund' THEN l.account IN ('wallet', 'frozen', 'channel', 'bonus')" \
+    " WHEN 'transfer' THEN l.account IN ('wallet', 'channel')" \
+    " WHEN 'adjust' THEN l.account IN ('wallet', 'adjustment') ELSE 0 END"
+#define OWNED_BY(x, user) \
+    x ".app_id <=> w.app_id AND " x "." user " <=> w.user_id AND " x ".currency <=> w.currency"
+const char AUDIT_WALLET_OWNERS[] =
+    "SELECT l.no AS about, CONCAT('is on account ', l.account, IFNULL(CONCAT(' of wallet ', w.id),"
+    " ''), '; its ', l.biz_type, ' ', l.biz_id, ' is not of that') AS text"
+    " FROM " KEEP " JOIN ledger_entry l LEFT JOIN wallet w ON w.id = l.wallet_id"
+    " LEFT JOIN pay_refund r ON l.biz_type IN ('refund', 'freeze') AND r.id = l.biz_id"
+    " LEFT JOIN pay_order o ON o.id = IF(l.biz_type = 'order', l.biz_id, r.order_id)"
+    " LEFT JOIN pay_transfer t ON l.biz_type = 'transfer' AND t.id = l.biz_id"
+    " LEFT JOIN wallet_adjust a ON l.biz_type = 'adjust' AND a.id = l.biz_id"
+    " WHERE NOT (" ITS_ACCOUNTS ") OR (l.wallet_id IS NOT NULL AND NOT CASE l.biz_type"
+    " WHEN 'transfer' THEN " OWNED_BY("t", "user_account")
+    " WHEN 'adjust' THEN a.wallet_id <=> w.id AND a.app_id <=> w.app_id"
+    " ELSE " OWNED_BY("o", "user_id") " END)";
+
 #define ON_ACCOUNT(name) "SUM(IF(account = '" name "', price, 0)) AS on_" name
 #define RECHARGE(o) o ".kind = 'recharge'"
 #define BY_WALLET(x) x ".channel_code <=> 'wallet'"

@@ -43,7 +43,8 @@
 /* clang-format on */
 
 /* audit_ledger.c */
-extern const char AUDIT_JOURNALS[], AUDIT_WALLETS[], AUDIT_WALLET_TOTALS[], AUDIT_BOOKED[];
+extern const char AUDIT_JOURNALS[], AUDIT_WALLETS[], AUDIT_WALLET_TOTALS[], AUDIT_WALLET_OWNERS[],
+    AUDIT_BOOKED[];
 /* audit_refund.c */
 extern const char AUDIT_REFUND_SUMS[], AUDIT_REFUND_OF_PAYMENT[], AUDIT_REFUND_TOLD[],
     AUDIT_REFUND_CALLBACKS[];

@@ -140,6 +140,23 @@ async function forged(event, body, about = 'open', type = 1) {
     SELECT '01ARZ3NDEKTSV4RRFFQ69G5FAV', app_id, ?, ${event}, ?, 9, notify_url, ${body}, 20, max_notify_times, next_notify_time FROM notify_task WHERE type = 1 AND data_id = ?`, [type, id, (await orderRow(paid.order_no)).id]);
   return () => q("DELETE FROM notify_task WHERE no = '01ARZ3NDEKTSV4RRFFQ69G5FAV'");
 }
+// A journal that sums to nothing, under the name of a refund that is frozen; each row's wallet changes with it.
+async function moved(rows) {
+  const { id } = await one('SELECT id FROM pay_refund WHERE no = ?', [frozen]);
+  const journal = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+  await q("INSERT INTO wallet (app_id, user_id, currency) SELECT 1, 'mallory', 'CNY'");
+  for (const [i, [account, user, price]] of rows.entries()) {
+    const w = user && await one('SELECT * FROM wallet WHERE user_id = ?', [user]);
+    await q(`INSERT INTO ledger_entry (no, journal, app_id, account, wallet_id, currency, kind, biz_type, biz_id, step, price, balance, version) VALUES (?, ?, 1, ?, ?, 'CNY', ?, 'freeze', ?, 9, ?, ?, ?)`,
+      [`${journal.slice(0, 25)}${i}`, journal, account, w?.id ?? null, `k${i}`, id, price, w ? w.balance + price : null, w ? w.version + 1 : null]);
+    if (w) await q('UPDATE wallet SET balance = balance + ?, version = version + 1 WHERE id = ?', [price, w.id]);
+  }
+  return async () => {
+    for (const [, user, price] of rows) if (user && user !== 'mallory') await q('UPDATE wallet SET balance = balance - ?, version = version - 1 WHERE user_id = ?', [price, user]);
+    await q('DELETE FROM ledger_entry WHERE journal = ?', [journal]);
+    await q("DELETE FROM wallet WHERE user_id = 'mallory'");
+  };
+}
 async function conflict(verdict) {
   const { id } = await attemptRow(open.pay_id);
   await q('INSERT INTO callback_log (channel_id, headers, body, verdict, extension_id) SELECT channel_id, headers, body, ?, ? FROM callback_log WHERE verdict = "ACCEPTED" LIMIT 1', [verdict, id]);
@@ -282,6 +299,13 @@ const PLANTED = [
   ['booked-once', 'a correction that is not booked', replaced('wallet_adjust', () => ['price = 5 AND wallet_id = (SELECT id FROM wallet WHERE user_id = ?)', wallet.user], 'price = 6')],
   ['wallet-totals', 'recharges counted higher', replaced('wallet', () => [OF_USER, wallet.user], 'total_recharge = total_recharge + 1')],
   ['wallet-totals', 'payments counted lower', replaced('wallet', () => [OF_USER, wallet.user], 'total_expense = total_expense - 1')],
+  ['entries-own', 'a recharge on another user\'s wallet', replaced('wallet', () => [OF_USER, wallet.user], "user_id = 'mallory'")],
+  ['entries-own', 'money moved from one wallet to another under the name of a refund', { plant: () => moved([['wallet', 'mallory', 100], ['wallet', wallet.user, -100]]) }],
+  ['entries-own', 'money put on a wallet under the name of a refund', { plant: () => moved([['wallet', wallet.user, 100], ['adjustment', null, -100]]) }],
+  ['paid-once', 'an open attempt that can be paid with another price', replaced('pay_order_extension', () => ['no = ?', open.pay_id], 'price = 1')],
+  ['owners-exist', 'an attempt on another app\'s channel', replaced('pay_order_extension', () => ['no = ?', open.pay_id], 'channel_id = (SELECT id FROM pay_channel WHERE app_id = 2 LIMIT 1)')],
+  ['owners-exist', 'a transfer on another app\'s channel', replaced('pay_transfer', () => ['no = ?', sent.transfer_no], 'channel_id = (SELECT id FROM pay_channel WHERE app_id = 2 LIMIT 1)')],
+  ['in-time', 'an order that never ends', twist('pay_order', () => open.order_no, 'expire_time', 'UTC_TIMESTAMP(3) + INTERVAL 10 YEAR')],
   ['told-truly', 'a notification of another price', replaced('notify_task', OF_PAID, "body = REPLACE(body, '\"price\":', '\"price\":1')")],
   ['told-truly', 'of another app', replaced('notify_task', OF_PAID, 'app_id = 3 - app_id')],
   ['told-truly', 'under a name that only looks like the event', { plant: () => forged("'order.success '", "JSON_SET(body, '$.data.order_no', (SELECT no FROM pay_order WHERE id = @open))") }],
