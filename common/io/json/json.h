@@ -54,5 +54,8 @@ bool json_each(const struct json *object,
 /* The exact bytes a top-level member's value has in the text that was parsed (metadata is returned
  * untouched): scans text, which passed the gate. NULL when absent. */
 const char *json_span(const char *at, size_t len, const char *name, size_t *span_len);
+/* The same in a text as json_lenient.h reads it. NULL, too, when there are several of that name. It
+ * allocates nothing, since whoever sent the text may have filled it with what is slow to keep. */
+const char *json_span_lenient(const char *at, size_t len, const char *name, size_t *span_len);
 
 #endif

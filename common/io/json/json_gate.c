@@ -1,6 +1,7 @@
 /* json_gate.c - decides which texts are JSON: RFC 8259 to the letter, and stricter (json.h says
  * where). json-c alone accepts repeated names, NaN, single quotes, raw control bytes and lone
- * surrogates. The characters inside strings are in json_string.c. */
+ * surrogates. For json_lenient.c it is as lenient as JSON libraries are. The characters inside
+ * strings are in json_string.c. */
 #include "io/json/json.h"
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +22,11 @@ struct gate {
     size_t seen, most;            /* names so far; so many at most, unless 0 */
     const char *wanted;           /* a member of the outermost object whose value is looked for */
     const char *span;
-    size_t span_len;
+    size_t span_len, spans;
+    bool lenient;
 };
+
+#define LENIENT_DEPTH 512
 
 static bool value(struct gate *g);
 
@@ -59,10 +63,12 @@ static bool string(struct gate *g, struct name *out)
         return wrong(g, g->at, "want a name in double quotes");
     *out = (struct name){ .at = g->at };
     while (g->at < g->end && *g->at != '"') {
-        size_t step = json_character(g->at, g->end, &c);
+        c = 0;
+        size_t step = g->lenient ? json_character_lenient(g->at, g->end)
+                                 : json_character(g->at, g->end, &c);
         if (step == 0)
             return wrong(g, g->at, "in a string: not UTF-8, a control character, or a bad escape");
-        out->has_nul = out->has_nul || c == 0;
+        out->has_nul = out->has_nul || (c == 0 && !g->lenient);
         g->at += step;
     }
     out->end = g->at;
@@ -103,6 +109,8 @@ static bool is_wanted(const struct gate *g, const struct name *name)
 
 static void keep_name(struct gate *g, const struct name *name)
 {
+    if (g->lenient) /* may be repeated */
+        return;
     if (g->count == g->room) {
         g->room = g->room > 0 ? g->room * 2 : 32;
         struct name *more = realloc(g->names, g->room * sizeof(*more));
@@ -153,6 +161,7 @@ static bool member(struct gate *g)
     if (is_wanted(g, &name)) {
         g->span = start;
         g->span_len = (size_t)(g->at - start);
+        g->spans++;
     }
     return true;
 }
@@ -183,7 +192,7 @@ static bool container(struct gate *g)
     const size_t from = g->count;
     const bool object = *g->at == '{';
 
-    if (g->depth == JSON_DEPTH)
+    if (g->depth == (g->lenient ? LENIENT_DEPTH : JSON_DEPTH))
         return wrong(g, g->at, "deeper than 8");
     g->depth++;
     bool good = object ? items(g, member, '}') && no_name_twice(g, from) : items(g, element, ']');
@@ -226,6 +235,12 @@ static bool word(struct gate *g, const char *text)
     return true;
 }
 
+/* What some libraries write for numbers that are none. */
+static bool no_number(struct gate *g)
+{
+    return g->lenient && (word(g, "NaN") || word(g, "Infinity") || word(g, "-Infinity"));
+}
+
 static bool value(struct gate *g)
 {
     struct name unused;
@@ -245,7 +260,7 @@ static bool value(struct gate *g)
     case 'n':
         return word(g, "null");
     default:
-        return number(g) || wrong(g, g->at, "no value of JSON");
+        return no_number(g) || number(g) || wrong(g, g->at, "no value of JSON");
     }
 }
 
@@ -289,6 +304,16 @@ const char *json_span(const char *at, size_t len, const char *name, size_t *span
 
     *span_len = 0;
     if (!pass(&gate, at, len) || !gate.span)
+        return NULL;
+    *span_len = gate.span_len;
+    return gate.span;
+}
+
+const char *json_span_lenient(const char *at, size_t len, const char *name, size_t *span_len)
+{
+    struct gate gate = { .wanted = name, .lenient = true };
+
+    if (memchr(at, '\0', len) || !pass(&gate, at, len) || gate.spans != 1)
         return NULL;
     *span_len = gate.span_len;
     return gate.span;

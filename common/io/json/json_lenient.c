@@ -5,13 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
-
-#define DEPTH 512
+#include "io/json/json.h"
 
 /* NULL for null, and for what is no JSON from the first byte to the last. */
 static struct json_object *parse(const char *at, size_t len)
 {
-    struct json_tokener *tokener = json_tokener_new_ex(DEPTH);
+    struct json_tokener *tokener = json_tokener_new();
     struct json_object *root = NULL;
 
     if (!tokener)
@@ -46,61 +45,20 @@ static bool fill_said(struct json_object *value, struct json_said *out)
     return !text.full;
 }
 
-/* Between its quotes. */
-static bool is_name(const char *at, size_t len, const char *name)
+static bool value_read(const char *at, size_t len, struct json_said *out)
 {
-    char quoted[64];
-    struct text text = TEXT(quoted);
-    struct json_said said;
+    struct json_object *value = parse(at, len);
+    const bool said = value && fill_said(value, out);
 
-    if (!memchr(at, '\\', len))
-        return len == strlen(name) && memcmp(at, name, len) == 0;
-    text_add_char(&text, '"');
-    text_add_n(&text, at, len);
-    text_add_char(&text, '"');
-    return !text.full && json_lenient_read(text.at, text.len, NULL, &said) &&
-           str_eq(said.text, name);
+    json_object_put(value);
+    return said;
 }
 
-static size_t string_end(const char *at, size_t len, size_t i)
-{
-    const char quote = at[i];
-
-    for (i++; i < len && at[i] != quote; i++)
-        i += at[i] == '\\';
-    return i < len ? i : len;
-}
-
-/* Of several members with one name json-c keeps the last, without a word. */
-static int members_named(const char *at, size_t len, const char *name)
-{
-    int found = 0, depth = 0;
-    char before = '\0';
-
-    for (size_t i = 0; i < len; i++) {
-        const char c = at[i];
-        const bool key = depth == 1 && (before == '{' || before == ',');
-        if (c == '"' || (key && c == '\'')) {
-            const size_t end = string_end(at, len, i);
-            found += key && end > i && is_name(at + i + 1, end - i - 1, name);
-            i = end;
-        }
-        depth += (c == '{' || c == '[') - (c == '}' || c == ']');
-        if (c != ' ' && c != '\t' && c != '\r' && c != '\n')
-            before = c;
-    }
-    return found;
-}
-
+/* json-c gets one string or number alone: it keeps all that it reads, and of 64 KiB of small
+ * members that lasts a hundred times as long as to look over them. */
 bool json_lenient_read(const char *at, size_t len, const char *name, struct json_said *out)
 {
-    struct json_object *root = parse(at, len), *value = root;
-    bool said = root;
-
-    if (said && name)
-        said = json_object_is_type(root, json_type_object) && members_named(at, len, name) == 1 &&
-               json_object_object_get_ex(root, name, &value);
-    said = said && fill_said(value, out);
-    json_object_put(root);
-    return said;
+    if (name)
+        at = json_span_lenient(at, len, name, &len);
+    return at && len > 0 && *at != '{' && *at != '[' && value_read(at, len, out);
 }

@@ -1,6 +1,6 @@
 /* json_lenient.h - JSON that others answer, read as JSON libraries read it: any depth they take,
- * repeated members, numbers in any spelling, broken Unicode. For the one word that is looked for in
- * an answer; what is believed passes the gate (json.h). */
+ * repeated members, numbers in any spelling, NaN, broken Unicode. For the one word that is looked
+ * for in an answer; what is believed passes the gate (json.h). */
 #ifndef IO_JSON_LENIENT_H
 #define IO_JSON_LENIENT_H
 

@@ -36,9 +36,11 @@ static size_t unicode_escape(const char *at, const char *end, uint32_t *out)
     return 10;
 }
 
+static const char LETTERS[] = "\"\\/bfnrt";
+
 size_t json_character(const char *at, const char *end, uint32_t *out)
 {
-    static const char LETTERS[] = "\"\\/bfnrt", MEANT[] = "\"\\/\b\f\n\r\t";
+    static const char MEANT[] = "\"\\/\b\f\n\r\t";
 
     if (*at != '\\') {
         size_t step = utf8_next(at, (size_t)(end - at), out);
@@ -55,6 +57,19 @@ size_t json_character(const char *at, const char *end, uint32_t *out)
         return 0;
     *out = (uint8_t)MEANT[letter - LETTERS];
     return 2;
+}
+
+size_t json_character_lenient(const char *at, const char *end)
+{
+    uint32_t code;
+
+    if (*at != '\\')
+        return 1;
+    if (end - at < 2 || at[1] == '\0')
+        return 0;
+    if (at[1] == 'u')
+        return hex4(at + 2, end, &code) ? 6 : 0;
+    return strchr(LETTERS, at[1]) ? 2 : 0;
 }
 
 /* json-c 0.16 decodes the escaped pair of U+1D800, takes the lower half for a surrogate of its own,
