@@ -36,7 +36,7 @@ const PARAMS = ['REQUEST_METHOD $request_method', 'REQUEST_URI $request_uri', 'Q
 
 function serverOf(extra) {
   const { port, kind, to } = extra;
-  if (kind === 'sink') return `server { listen 127.0.0.1:${port}; access_log off; location / { return 200 '{"code":0}'; } }`;
+  if (kind === 'sink') return `server { listen 127.0.0.1:${port}; access_log off; keepalive_requests 1000000; location / { return 200 '{"code":0}'; } }`;
   if (kind === 'bare') return `upstream at${port} { server unix:${to} max_fails=0; keepalive ${extra.keep}; keepalive_timeout 1s; }
     server { listen 127.0.0.1:${port}; ${PARAMS} location / { fastcgi_keep_conn on; fastcgi_pass at${port}; } }`;
   return `upstream at${port} { server 127.0.0.1:${to}; keepalive 64; }

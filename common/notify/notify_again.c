@@ -65,7 +65,7 @@ static enum pay_err record(struct db *db, void *arg)
                                     "       last_execute_time = UTC_TIMESTAMP(3) WHERE id = ?";
     static const char SQL_TIMES[] = "SELECT notify_times AS times FROM notify_task WHERE id = ?";
     static const struct db_column COLUMNS[] = { DB_COLUMN(struct notify_result, times) };
-    const struct recording *work = arg;
+    struct recording *work = arg;
     const struct db_param id[] = { DB_NUM(work->result->task_id) };
 
     enum pay_err err = db_exec_one(db, SQL_COUNT, DB_LIST(id));
@@ -76,7 +76,7 @@ static enum pay_err record(struct db *db, void *arg)
                                                       .shape = DB_SHAPE(COLUMNS),
                                                       .row = work->result });
     if (err == PAY_OK)
-        err = notify_log_add(db, work->result);
+        err = notify_log_add(db, &work->result, 1);
     return err == PAY_OK ? admin_log_add(db, work->actor->who, "notify.resend", work->result->no,
                                          work->actor->why)
                          : err;

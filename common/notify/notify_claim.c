@@ -5,7 +5,7 @@
 #include "base/fault.h"
 #include "app/alert.h"
 #include "notify/notify.h"
-#include "notify/notify_queue.h"
+#include "notify/notify_private.h"
 
 #define LOST_LAST_TRIES 2 /* a last try whose runner died is tried again so often */
 #define SMALL_BODY 2048   /* comes with its row; larger ones are read for what is sent */
@@ -121,15 +121,13 @@ static enum pay_err decide_all(struct db *db, struct notify_claim *claim)
     return err;
 }
 
-enum rows { ROWS_LOST, ROWS_SENT, ROWS_PARKED, ROWS_GIVEN_UP, ROWS_WITHOUT_BODY };
+enum rows { ROWS_LOST, ROWS_PARKED, ROWS_GIVEN_UP, ROWS_WITHOUT_BODY };
 
 static bool is_among(const struct notify_due *due, enum rows rows)
 {
     switch (rows) {
     case ROWS_LOST:
         return due->fate != NOTIFY_LEAVE && due->claim_token != 0;
-    case ROWS_SENT:
-        return due->fate == NOTIFY_SEND;
     case ROWS_PARKED:
         return due->fate == NOTIFY_PARK;
     case ROWS_GIVEN_UP:
@@ -173,9 +171,10 @@ static const char SQL_LOST[] =
     "   FROM " ROWS_OF_LIST;
 /* clang-format on */
 static const char SQL_TAKE[] =
-    "UPDATE " ROWS_OF_LIST
-    "   SET t.claim_token = ?, t.notify_times = t.notify_times + 1, t.parked_since = NULL,"
-    "       t.next_notify_time = UTC_TIMESTAMP(3) + INTERVAL 45 SECOND";
+    "UPDATE notify_task FORCE INDEX (PRIMARY)"
+    "   SET claim_token = ?, notify_times = notify_times + 1, parked_since = NULL,"
+    "       next_notify_time = UTC_TIMESTAMP(3) + INTERVAL 45 SECOND"
+    " WHERE id IN (" NOTIFY_ID_PLACES ")";
 static const char SQL_PARK[] =
     "UPDATE " ROWS_OF_LIST
     "   SET t.claim_token = 0, t.parked_since = COALESCE(t.parked_since, t.next_notify_time),"
@@ -200,8 +199,20 @@ static enum pay_err change_rows(struct db *db, const struct notify_claim *claim,
         return PAY_OK;
     if (list.full)
         return PAY_FULL;
-    const struct db_param in[] = { DB_BIN(list.at, list.len), DB_NUM(claim->token) };
-    return db_exec(db, sql, in, sql == SQL_TAKE ? 2 : 1, NULL);
+    const struct db_param in[] = { DB_BIN(list.at, list.len) };
+    return db_exec(db, sql, DB_LIST(in), NULL);
+}
+
+static enum pay_err take(struct db *db, const struct notify_claim *claim)
+{
+    int64_t ids[COUNT(claim->rows)], changed;
+    size_t count = 0;
+
+    for (size_t i = 0; i < claim->count; i++)
+        if (claim->rows[i].fate == NOTIFY_SEND)
+            ids[count++] = claim->rows[i].id;
+    return notify_change_ids(db, SQL_TAKE, &(struct notify_ids){ claim->token, ids, count },
+                             &changed);
 }
 
 static enum pay_err raise_given_up(struct db *db, const struct notify_claim *claim)
@@ -293,7 +304,7 @@ static enum pay_err claim_rows(struct db *db, void *arg)
     if (err == PAY_OK)
         err = raise_given_up(db, claim);
     if (err == PAY_OK)
-        err = change_rows(db, claim, ROWS_SENT, SQL_TAKE);
+        err = take(db, claim);
     FP("claim.updated");
     return err == PAY_OK ? read_bodies(db, claim) : err;
 }

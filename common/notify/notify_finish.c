@@ -1,9 +1,9 @@
 /* notify_finish.c - recording what became of tries, by the holder of the token only; a late success
- * still wins. A batch is two statements while all its tokens hold; when one does not, the whole is
- * done again one by one. Locks are taken in one order: tasks by id, then endpoints by id. */
+ * still wins. A batch is a few statements while all its tokens hold; when one does not, the whole
+ * is done again one by one. Locks are taken in one order: tasks by token and id, then endpoints by
+ * id. Only the holder of a token waits for its tasks, so the order among tokens does not matter. */
 #include <stdlib.h>
 #include "base/fault.h"
-#include "base/json_text.h"
 #include "app/alert.h"
 #include "notify/notify.h"
 #include "notify/notify_private.h"
@@ -25,84 +25,17 @@ static const char SQL_LATE_SUCCESS[] =
     "   SET status = " STATE(NOTIFY_SUCCESS) ", lane = 1, claim_token = 0, manual = 0,"
     "       parked_since = NULL, last_execute_time = UTC_TIMESTAMP(3)"
     " WHERE id = ? AND status <> " STATE(NOTIFY_SUCCESS);
-static const char SQL_LOGGED[] =
-    "SELECT id, error_code FROM notify_log"
-    " WHERE task_id = ? AND notify_times = ? ORDER BY id LIMIT 1";
 /* clang-format on */
-static const char SQL_LOG[] =
-    "INSERT INTO notify_log (task_id, notify_times, status, error_code, reason, http_status,"
-    "                        peer_address, duration_ms, response, cause, create_time)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))";
-static const char SQL_LOG_FOUND_AGAIN[] =
-    "UPDATE notify_log"
-    "   SET status = ?, error_code = ?, reason = ?, http_status = ?, peer_address = ?,"
-    "       duration_ms = ?, response = ?"
-    " WHERE id = ? AND task_id = ? AND error_code = 'RUNNER_LOST'";
-
-struct logged {
-    int64_t id;
-    char error_code[17 * 4];
-};
-
-static enum pay_err find_logged(struct db *db, const struct notify_result *result,
-                                struct logged *out)
-{
-    static const struct db_column COLUMNS[] = {
-        DB_COLUMN(struct logged, id),
-        DB_COLUMN(struct logged, error_code),
-    };
-    const struct db_param in[] = { DB_NUM(result->task_id), DB_NUM(result->times) };
-
-    return db_select(db, &(const struct db_query){
-                             .sql = SQL_LOGGED,
-                             .in = in,
-                             .n = COUNT(in),
-                             .shape = DB_SHAPE(COLUMNS),
-                             .row = out,
-                         });
-}
-
-enum pay_err notify_log_add(struct db *db, const struct notify_result *result)
-{
-    const struct db_param in[] = {
-        DB_NUM(result->task_id),    DB_NUM(result->times),
-        DB_NUM(result->log_status), DB_STR(result->error_code),
-        DB_OPT(result->reason),     DB_NUM_OPT(result->http_status),
-        DB_OPT(result->peer),       DB_NUM(result->duration_ms),
-        DB_OPT(result->response),   DB_STR(result->manual ? "manual" : "automatic"),
-    };
-    return db_exec(db, SQL_LOG, DB_LIST(in), NULL);
-}
-
-/* The try was written off as RUNNER_LOST, and here is its answer after all: one row per try. */
-static enum pay_err correct_log(struct db *db, const struct notify_result *result, int64_t log_id)
-{
-    const struct db_param in[] = {
-        DB_NUM(result->log_status), DB_STR(result->error_code),
-        DB_OPT(result->reason),     DB_NUM_OPT(result->http_status),
-        DB_OPT(result->peer),       DB_NUM(result->duration_ms),
-        DB_OPT(result->response),   DB_NUM(log_id),
-        DB_NUM(result->task_id),
-    };
-    return db_exec(db, SQL_LOG_FOUND_AGAIN, DB_LIST(in), NULL);
-}
 
 /* The token is not ours any more: either our own COMMIT had landed, or the lease ran out. */
 static enum pay_err finish_late(struct db *db, struct notify_result *result)
 {
-    struct logged logged = { 0 };
     const struct db_param id[] = { DB_NUM(result->task_id) };
-    enum pay_err err = find_logged(db, result, &logged);
+    enum pay_err err = notify_log_late(db, result);
 
-    if (err == PAY_OK && !str_eq(logged.error_code, "RUNNER_LOST")) {
-        result->outcome = NOTIFY_REPEATED;
+    result->outcome = err == PAY_DUPLICATE ? NOTIFY_REPEATED : NOTIFY_LATE;
+    if (err == PAY_DUPLICATE)
         return PAY_OK;
-    }
-    result->outcome = NOTIFY_LATE;
-    if (err == PAY_OK)
-        err = correct_log(db, result, logged.id);
-    else if (err == PAY_NO_ROW)
-        err = notify_log_add(db, result);
     if (err != PAY_OK || result->status != NOTIFY_SUCCESS)
         return err;
     err = db_exec(db, SQL_REOPEN, DB_LIST(id), NULL);
@@ -140,7 +73,7 @@ static enum pay_err finish_one(struct db *db, struct notify_result *result)
         return finish_late(db, result);
     result->outcome = NOTIFY_RECORDED;
     if (err == PAY_OK)
-        err = notify_log_add(db, result);
+        err = notify_log_add(db, &result, 1);
     return err == PAY_OK ? raise_alert(db, result) : err;
 }
 
@@ -161,8 +94,15 @@ static int by_endpoint(const void *a, const void *b)
 
 /* ---- all at once */
 
+/* clang-format off */
+static const char SQL_SUCCEEDED[] =
+    "UPDATE notify_task FORCE INDEX (PRIMARY)"
+    "   SET status = " STATE(NOTIFY_SUCCESS) ", lane = 1, claim_token = 0, manual = 0,"
+    "       last_execute_time = UTC_TIMESTAMP(3), next_notify_time = UTC_TIMESTAMP(3)"
+    " WHERE claim_token = ? AND id IN (" NOTIFY_ID_PLACES ")";
+/* clang-format on */
 /* A result is an array: the server finds an element by its place sooner than by a name. */
-static const char SQL_FINISH_ALL[] =
+static const char SQL_FAILED[] =
     "UPDATE JSON_TABLE(?, '$[*]' COLUMNS ("
     "         id BIGINT UNSIGNED PATH '$[0]', token BIGINT PATH '$[1]',"
     "         status TINYINT PATH '$[2]', wait_us BIGINT PATH '$[3]')) j"
@@ -171,68 +111,70 @@ static const char SQL_FINISH_ALL[] =
     "       t.last_execute_time = UTC_TIMESTAMP(3),"
     "       t.next_notify_time = UTC_TIMESTAMP(3) + INTERVAL j.wait_us MICROSECOND"
     " WHERE t.claim_token = j.token";
-static const char SQL_LOG_ALL[] =
-    "INSERT INTO notify_log (task_id, notify_times, status, error_code, reason, http_status,"
-    "                        peer_address, duration_ms, response, cause, create_time)"
-    " SELECT id, times, log_status, error_code, reason, http_status, peer, duration_ms, response,"
-    "        cause, UTC_TIMESTAMP(3)"
-    "   FROM JSON_TABLE(?, '$[*]' COLUMNS ("
-    "         id BIGINT UNSIGNED PATH '$[0]', times INT PATH '$[4]',"
-    "         log_status TINYINT PATH '$[5]', error_code VARCHAR(16) PATH '$[6]',"
-    "         http_status INT PATH '$[7]', peer VARCHAR(45) PATH '$[8]',"
-    "         duration_ms INT PATH '$[9]', cause VARCHAR(16) PATH '$[10]',"
-    "         reason VARCHAR(255) PATH '$[11]', response VARCHAR(2048) PATH '$[12]')) j";
 
-static void list_text(struct json_text *list, const char *text)
+/* PAY_WRONG_STATE: not all of them changed. */
+static enum pay_err all_of(enum pay_err err, int64_t changed, size_t count)
 {
-    if (*text)
-        json_str(list, NULL, text);
-    else
-        json_raw(list, NULL, "null");
+    return err == PAY_OK && changed != (int64_t)count ? PAY_WRONG_STATE : err;
 }
 
-/* In the order of the paths above. */
-static void list_result(struct json_text *list, const struct notify_result *result)
+/* Those of the i-th result's token. */
+static enum pay_err finish_succeeded(struct db *db, const struct notify_batch *batch, size_t first)
 {
-    json_open_list(list, NULL);
-    json_i64(list, NULL, result->task_id);
-    json_i64(list, NULL, result->token);
-    json_i64(list, NULL, result->status);
-    json_i64(list, NULL, result->wait_ms * 1000);
-    json_i64(list, NULL, result->times);
-    json_i64(list, NULL, result->log_status);
-    json_str(list, NULL, result->error_code);
-    if (result->http_status != 0)
-        json_i64(list, NULL, result->http_status);
-    else
-        json_raw(list, NULL, "null");
-    list_text(list, result->peer);
-    json_i64(list, NULL, result->duration_ms);
-    json_str(list, NULL, result->manual ? "manual" : "automatic");
-    list_text(list, result->reason);
-    list_text(list, result->response);
-    json_close_list(list);
+    int64_t ids[NOTIFY_FINISH_MAX], changed = 0, token = batch->at[first]->token;
+    size_t count = 0;
+
+    for (size_t i = first; i < batch->count; i++)
+        if (batch->at[i]->status == NOTIFY_SUCCESS && batch->at[i]->token == token)
+            ids[count++] = batch->at[i]->task_id;
+    enum pay_err err =
+        notify_change_ids(db, SQL_SUCCEEDED, &(struct notify_ids){ token, ids, count }, &changed);
+    return all_of(err, changed, count);
+}
+
+static bool is_first_of_token(const struct notify_batch *batch, size_t at)
+{
+    if (batch->at[at]->status != NOTIFY_SUCCESS)
+        return false;
+    for (size_t i = 0; i < at; i++)
+        if (batch->at[i]->status == NOTIFY_SUCCESS && batch->at[i]->token == batch->at[at]->token)
+            return false;
+    return true;
+}
+
+static enum pay_err finish_failed(struct db *db, const struct notify_batch *batch)
+{
+    static char room[NOTIFY_FINISH_MAX * 88]; /* four numbers of 20 digits a row */
+    struct text list = TEXT(room);
+    int64_t changed = 0;
+    size_t count = 0;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct notify_result *result = batch->at[i];
+        if (result->status != NOTIFY_SUCCESS)
+            text_addf(&list, "%s[%lld,%lld,%lld,%lld]", count++ ? "," : "[",
+                      (long long)result->task_id, (long long)result->token,
+                      (long long)result->status, (long long)result->wait_ms * 1000);
+    }
+    text_add_char(&list, ']');
+    if (count == 0)
+        return PAY_OK;
+    const struct db_param in[] = { DB_BIN(list.at, list.len) };
+    enum pay_err err = db_exec(db, SQL_FAILED, DB_LIST(in), &changed);
+    return all_of(err, changed, count);
 }
 
 /* PAY_WRONG_STATE, and all of it rolled back: one of the tokens does not hold. */
 static enum pay_err finish_together(struct db *db, struct notify_batch *batch)
 {
-    static char room[NOTIFY_FINISH_MAX * 2 * (NOTIFY_RESPONSE_SIZE + 256)];
-    struct text text = TEXT(room);
-    struct json_text list = JSON_TEXT(&text);
-    int64_t changed = 0;
+    enum pay_err err = PAY_OK;
 
-    json_open_list(&list, NULL);
-    for (size_t i = 0; i < batch->count; i++)
-        list_result(&list, batch->at[i]);
-    json_close_list(&list);
-    if (text.full)
-        return PAY_WRONG_STATE;
-    const struct db_param in[] = { { DB_TEXT, text.at, text.len } };
-    enum pay_err err = db_exec(db, SQL_FINISH_ALL, DB_LIST(in), &changed);
-    if (err == PAY_OK && changed != (int64_t)batch->count)
-        return PAY_WRONG_STATE;
-    return err == PAY_OK ? db_exec(db, SQL_LOG_ALL, DB_LIST(in), NULL) : err;
+    for (size_t i = 0; i < batch->count && err == PAY_OK; i++)
+        if (is_first_of_token(batch, i))
+            err = finish_succeeded(db, batch, i);
+    if (err == PAY_OK)
+        err = finish_failed(db, batch);
+    return err == PAY_OK ? notify_log_add(db, batch->at, batch->count) : err;
 }
 
 static enum pay_err raise_alerts(struct db *db, const struct notify_batch *batch)

@@ -64,10 +64,10 @@ static enum enum_field_types wire_type(enum db_kind kind)
 /* Executes here, because the binds live on this stack. */
 unsigned db_execute(struct db *db, MYSQL_STMT *stmt, const struct db_param *in, size_t n)
 {
-    MYSQL_BIND bind[DB_BINDS_MAX];
-    MYSQL_TIME times[DB_BINDS_MAX];
+    MYSQL_BIND bind[DB_PARAMS_MAX];
+    MYSQL_TIME times[DB_PARAMS_MAX];
 
-    if (n > DB_BINDS_MAX || n != mysql_stmt_param_count(stmt)) {
+    if (n > DB_PARAMS_MAX || n != mysql_stmt_param_count(stmt)) {
         log_event(LOG_ERROR, "db.params", KN("given", (int64_t)n),
                   KN("wanted", (int64_t)mysql_stmt_param_count(stmt)));
         return CR_INVALID_PARAMETER_NO;

@@ -22,5 +22,9 @@ static inline const int64_t *db_not_0(const int64_t *n) { return *n != 0 ? n : N
 #define DB_NUM_OPT(n)   { DB_I64, db_not_0(&(const int64_t){ (n) }), sizeof(int64_t) }
 #define DB_WHEN(ms)     { DB_TIME, db_not_0(&(const int64_t){ (ms) }), sizeof(int64_t) }
 #define DB_LIST(a)      (a), COUNT(a)
+/* For statements that many rows share: a piece of SQL 4 times, 16 times, … in a list. */
+#define DB_4(sql)       sql ", " sql ", " sql ", " sql
+#define DB_16(sql)      DB_4(DB_4(sql))
+#define DB_64(sql)      DB_4(DB_16(sql))
 /* clang-format on */
 #endif

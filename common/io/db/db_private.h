@@ -7,8 +7,9 @@
 #include "io/db/db_meanwhile.h"
 #include "io/db/db_server.h"
 
-#define DB_BINDS_MAX 64 /* parameters or columns of one statement */
-#define DB_SLOTS 256    /* of the statement cache: a power of two, kept half empty */
+#define DB_BINDS_MAX 64   /* columns of one result */
+#define DB_PARAMS_MAX 640 /* parameters of one statement */
+#define DB_SLOTS 256      /* of the statement cache: a power of two, kept half empty */
 
 /* shape: the column table that the statement's result was compared with, NULL before. */
 struct db_slot {
