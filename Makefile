@@ -172,11 +172,12 @@ D := $(DESTDIR)$(PREFIX)
 WEB := $(filter-out $(B)/cgi-bin/mockpay $(B)/cgi-bin/sandbox_%,$(filter $(B)/cgi-bin/%,$(PROGS)))
 JOBS := $(filter-out $(B)/cron/sandbox_%,$(filter $(B)/cron/%,$(PROGS)))
 install: all
-	install -d $(D)/bin $(D)/lib/shroff/cgi-bin $(D)/lib/shroff/cron $(D)/share/shroff/schema/procedures
+	install -d $(D)/bin $(D)/lib/shroff/cgi-bin $(D)/lib/shroff/cron $(D)/lib/shroff/cli $(D)/share/shroff/schema/procedures
 	install -d $(D)/share/shroff/nginx $(D)/share/man/man1 $(D)/share/man/man5 $(D)/share/man/man8
 	install -d $(D)/lib/systemd/system $(D)/lib/tmpfiles.d $(D)/lib/sysusers.d
 	install -d $(D)/share/bash-completion/completions $(D)/share/doc/shroff
 	install -m 755 $(B)/cli/shroffctl $(D)/bin/
+	ln -f $(D)/bin/shroffctl $(D)/lib/shroff/cli/
 	install -m 755 $(WEB) $(D)/lib/shroff/cgi-bin/
 	install -m 755 $(JOBS) $(D)/lib/shroff/cron/
 	install -m 755 scripts/backup $(D)/bin/shroff-backup
@@ -188,8 +189,8 @@ install: all
 	install -m 644 docs/man/*.1 $(D)/share/man/man1/
 	install -m 644 docs/man/*.5 $(D)/share/man/man5/
 	install -m 644 $(filter-out docs/man/sandbox_%,$(wildcard docs/man/*.8)) $(D)/share/man/man8/
-	install -m 644 scripts/systemd/shroff@.socket scripts/systemd/shroff-purge.timer $(D)/lib/systemd/system/
-	for u in shroff@.service shroff-notify.service shroff-job@.service shroff-purge.service; do \
+	install -m 644 scripts/systemd/shroff@.socket scripts/systemd/shroff-*.timer $(D)/lib/systemd/system/
+	for u in shroff@.service shroff-notify.service shroff-job@.service shroff-purge.service shroff-audit.service; do \
 	  sed 's#@LIBDIR@#$(PREFIX)/lib#g' scripts/systemd/$$u >$(D)/lib/systemd/system/$$u; \
 	  chmod 644 $(D)/lib/systemd/system/$$u; done
 	install -m 644 scripts/systemd/tmpfiles.conf $(D)/lib/tmpfiles.d/shroff.conf

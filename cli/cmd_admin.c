@@ -237,6 +237,7 @@ static void check_work(struct doctor *d)
                     : "innodb_flush_log_at_trx_commit must be 1: a crash would lose payments");
     check_notifications(d);
     check_ends(d);
+    check_audit(d);
     text_addf(&t, "%lld open%s", (long long)f->gauges.alerts_open,
               f->gauges.alerts_open ? ": shroffctl alerts" : "");
     doctor_told(d, f->gauges.alerts_open ? WARN : FINE, "alerts", room);

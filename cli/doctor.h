@@ -24,6 +24,8 @@ void check_accounts(struct doctor *d);
 void check_sizes(struct doctor *d);
 /* Do the jobs end orders in time, and ask channels? */
 void check_ends(struct doctor *d);
+/* Did the audit run under cron, and what did it find? */
+void check_audit(struct doctor *d);
 /* Which notifications wait for a merchant that does not acknowledge? */
 void check_waiting(struct doctor *d);
 

@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/stats.h"
 #include "cli/doctor.h"
 #include "io/db/db_refusal.h"
 #include "io/db/db_server.h"
 #include "io/fcgi/fcgi_ask.h"
+#include "watch/audit.h"
 
 #define ANSWER_MS 3000
 #define WAITING_MANY 100
@@ -126,7 +128,7 @@ static void check_account(struct doctor *d, const char *role)
 
 void check_accounts(struct doctor *d)
 {
-    static const char *const ROLES[] = { "web", "runner", "migrate", "sandbox" };
+    static const char *const ROLES[] = { "web", "runner", "migrate", "audit", "sandbox" };
 
     for (size_t i = 0; i < COUNT(ROLES); i++)
         if (!str_eq(ROLES[i], "sandbox") || d->cli->config.test_mode)
@@ -181,6 +183,36 @@ void check_ends(struct doctor *d)
               (long long)(g->sync_oldest_due_ms / 1000),
               late ? ": is cron running channel_sync?" : "");
     doctor_told(d, late ? WARN : FINE, "questions to channels", room);
+}
+
+#define AUDIT_OLD_S 10800
+
+/* This machine's figures; the file is opened only where it is, so that none is made for root. */
+void check_audit(struct doctor *d)
+{
+    char room[300], label[64];
+    struct text t = TEXT(room);
+    int64_t ended = 0, all = 0, n;
+
+    if (access(d->cli->config.metrics_file, R_OK | W_OK) == 0)
+        stats_open(d->cli->config.metrics_file);
+    for (size_t i = 0; i < AUDIT_PROOF_COUNT; i++) {
+        snprintf(label, sizeof(label), "proof=\"%s\"", AUDIT_PROOFS[i].name);
+        if (stats_read("shroff_audit_violations", label, &n))
+            all += n;
+    }
+    if (!stats_read("shroff_audit_end_seconds", NULL, &ended)) {
+        doctor_told(d, WARN, "audit",
+                    "has not run on this machine yet: cron starts it hourly (shroffctl audit"
+                    " --watch)");
+        return;
+    }
+    const int64_t age = clock_now_s() - ended;
+    text_addf(&t, "%lld rows found, %lld minutes ago%s", (long long)all, (long long)(age / 60),
+              all > 0             ? ": shroffctl audit shows them"
+              : age > AUDIT_OLD_S ? ": is cron running shroffctl audit --watch?"
+                                  : "");
+    doctor_told(d, all > 0 ? FAIL : age > AUDIT_OLD_S ? WARN : FINE, "audit", room);
 }
 
 /* ---- merchants */

@@ -99,6 +99,25 @@ GRANT EXECUTE ON PROCEDURE shroff.order_pay    TO 'shroff_ctl'@'wanted';
 GRANT EXECUTE ON PROCEDURE shroff.notify_add   TO 'shroff_ctl'@'wanted';
 GRANT INSERT         ON shroff.admin_log       TO 'shroff_ctl'@'wanted';
 
+-- audit: shroffctl audit. It may only read, and only what the proofs read.
+CREATE OR REPLACE USER 'shroff_audit'@'wanted' ACCOUNT LOCK;
+ALTER USER 'shroff_audit'@'localhost' WITH MAX_STATEMENT_TIME 600;
+GRANT SELECT (id, order_notify_url, refund_notify_url, transfer_notify_url, update_time)
+             ON shroff.pay_app          TO 'shroff_audit'@'wanted';
+GRANT SELECT (id) ON shroff.pay_channel TO 'shroff_audit'@'wanted';
+GRANT SELECT ON shroff.pay_order        TO 'shroff_audit'@'wanted';
+GRANT SELECT ON shroff.pay_order_extension TO 'shroff_audit'@'wanted';
+GRANT SELECT ON shroff.pay_refund       TO 'shroff_audit'@'wanted';
+GRANT SELECT ON shroff.pay_transfer     TO 'shroff_audit'@'wanted';
+GRANT SELECT ON shroff.wallet           TO 'shroff_audit'@'wanted';
+GRANT SELECT ON shroff.wallet_adjust    TO 'shroff_audit'@'wanted';
+GRANT SELECT ON shroff.ledger_entry     TO 'shroff_audit'@'wanted';
+GRANT SELECT ON shroff.notify_task      TO 'shroff_audit'@'wanted';
+GRANT SELECT ON shroff.notify_log       TO 'shroff_audit'@'wanted';
+GRANT SELECT ON shroff.callback_log     TO 'shroff_audit'@'wanted';
+GRANT SELECT ON shroff.status_log       TO 'shroff_audit'@'wanted';
+GRANT SELECT ON shroff.pay_alert        TO 'shroff_audit'@'wanted';
+
 -- From each twin to its account: first the missing rights are granted, then the surplus ones revoked.
 DELIMITER //
 BEGIN NOT ATOMIC

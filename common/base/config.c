@@ -246,7 +246,7 @@ void config_print_help(void)
                *room ? ")" : "", str_or(set->live, "none"), set->test ? ", in test mode " : "",
                str_or(set->test, ""));
     }
-    printf("%-26s account of WEB RUNNER MIGRATE CTL SANDBOX; default: shroff_<role>\n",
+    printf("%-26s account of WEB RUNNER MIGRATE CTL AUDIT SANDBOX; default: shroff_<role>\n",
            "SHROFF_<ROLE>_DB_USER");
     printf("%-26s its password, or _FILE; default: the file $STATE/secrets/<role>.password\n",
            "SHROFF_<ROLE>_DB_PASSWORD");

@@ -43,7 +43,8 @@ void config_take_recorded(void);
 /* What config_load reads: name, default, bounds, meaning of each setting, for --help and docs. */
 void config_print_help(void);
 
-/* The database account of a role: "web", "runner", "migrate", "ctl", "sandbox".
+/* The database account of a role: "web", "runner", "migrate", "ctl", "audit",
+ * "sandbox".
  * SHROFF_<ROLE>_DB_USER (default shroff_<role>); SHROFF_<ROLE>_DB_PASSWORD, or the unit's
  * credential <role>.password, or the file named by SHROFF_<ROLE>_DB_PASSWORD_FILE (default
  * STATE/secrets/<role>.password). Exits 78 when that

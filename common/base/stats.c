@@ -142,6 +142,20 @@ void stats_set(const char *name, const char *label, int64_t n)
         atomic_store_explicit(&slot->value, n, memory_order_relaxed);
 }
 
+bool stats_read(const char *name, const char *label, int64_t *out)
+{
+    label = str_or(label, "");
+    for (size_t i = 0; stats_mapped && i < STATS_SLOTS; i++) {
+        const struct stats_slot *slot = &stats_mapped->slots[i];
+        if (slot->ready != 0 && slot->ready != STATS_HISTOGRAM && str_eq(slot->name, name) &&
+            str_eq(slot->label, label)) {
+            *out = slot->value;
+            return true;
+        }
+    }
+    return false;
+}
+
 void stats_observe_us(const char *name, const char *label, int64_t us)
 {
     struct stats_slot *slot = slot_find(STATS_HISTOGRAM, name, label);

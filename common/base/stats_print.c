@@ -27,6 +27,10 @@ static const struct metric METRICS[] = {
     { "shroff_notify_lease_lost_total", "Results thrown away because the lease had run out." },
     { "shroff_notify_parked_total", "Tries put off because their host was failing." },
     { "shroff_db_retries_total", "Transactions run again, by the database's error code." },
+    { "shroff_audit_violations",
+      "Rows that a proof found at its last run, at most 100, by proof." },
+    { "shroff_audit_end_seconds", "When the last complete audit ended (Unix time)." },
+    { "shroff_audit_duration_seconds", "How long the last complete audit took." },
     { "shroff_notify_clock_skew_seconds", "This machine's clock minus the database's." },
 };
 

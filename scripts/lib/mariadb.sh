@@ -2,7 +2,7 @@
 # A private MariaDB under a state folder: its data folder, configuration, start and accounts. Used by
 # run and test. It reads nothing of /etc/mysql. Sourced after process.sh.
 
-DB_ROLES=(web runner migrate ctl reader sandbox shop)
+DB_ROLES=(web runner migrate ctl audit reader sandbox shop)
 
 # db_root: a client as the administrator, whom the socket admits by this user's id; SQL on stdin.
 db_root() {

@@ -171,7 +171,7 @@ static inline bool client_reads(const char *files)
 static inline void accounts_make(void)
 {
     static const char *const ROLES[] = {
-        "web", "runner", "migrate", "ctl", "sandbox", "shop", "reader",
+        "web", "runner", "migrate", "ctl", "audit", "sandbox", "shop", "reader",
     };
     char sql[96];
 

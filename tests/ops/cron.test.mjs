@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { ROOT, buildPath } from '../lib/env.mjs';
 import { readerDb } from '../lib/db.mjs';
 import { pidOf, pidsOf, startStack, stopStack } from '../lib/stack.mjs';
-import { createOpen } from '../lib/client.mjs';
+import { createOpen, request } from '../lib/client.mjs';
 import { payByCallback } from '../lib/channel.mjs';
 import { privateMounts } from '../lib/private_mounts.mjs';
 import { merchant } from '../lib/merchant.mjs';
@@ -43,6 +43,7 @@ describe('real cron', { skip: own.skip, timeout: 200_000 }, () => {
     const set = { SHROFF_HOME: buildPath('.'), SHROFF_ENV: join(stack.state, 'run', 'shroff.env'), SHROFF_LOG_DIR: join(dir, 'log') };
     let text = readFileSync(join(ROOT, 'cron/shroff.crontab'), 'utf8');
     for (const [name, value] of Object.entries(set)) text = text.replace(new RegExp(`^${name}=.*$`, 'm'), `${name}=${value}`);
+    text = text.replace(/^17 /m, '* ');     // the hourly audit: every minute here
     writeFileSync(join(dir, 'cron.d', 'shroff'), text, { mode: 0o644 });
     // run's own scheduler and its jobs rest: what happens now is cron's doing.
     process.kill(pidOf(stack, 'scheduler'), 'SIGSTOP');
@@ -77,5 +78,6 @@ describe('real cron', { skip: own.skip, timeout: 200_000 }, () => {
     const [runner] = pidsOf(stack, 'notify_runner');
     assert.equal(name(parent(runner)), 'cron', 'its parent is cron');
     assert.ok(pidsOf(stack, 'sandbox_runner').length > 0, 'the gateway\'s own retries are at work too');
+    await until('the audit has run', async () => /^shroff_audit_end_seconds \d+$/m.test((await request(stack, { path: '/metrics' })).text), 30_000, 500);
   });
 });

@@ -11,7 +11,7 @@ import { startProduction } from '../lib/production.mjs';
 import { startStack, stopStack } from '../lib/stack.mjs';
 import { readerDb, rootDb } from '../lib/db.mjs';
 import { ctl, ctlOk } from '../lib/ctl.mjs';
-import { newNo, post, query } from '../lib/client.mjs';
+import { newNo, post, query, request } from '../lib/client.mjs';
 import { newLedger, oracles, payOne, sink } from '../fault/lib.mjs';
 
 const dir = mkdtempSync(join(tmpdir(), 'sh-ops-'));
@@ -68,11 +68,12 @@ describe('make install', () => {
     assert.ok(score('shroff@.service') <= 1.0);
     assert.ok(score('shroff-notify.service') <= 1.5);
     assert.ok(score('shroff-purge.service') <= 1.0);
+    assert.ok(score('shroff-audit.service') <= 1.0);
   });
 
   test('units: each is handed the password of its own role, and sees no other', () => {
     const unit = (name) => readFileSync(at(`lib/systemd/system/${name}`), 'utf8');
-    for (const [name, role] of [['shroff@.service', 'web'], ['shroff-notify.service', 'runner'], ['shroff-job@.service', 'web'], ['shroff-purge.service', 'migrate']]) {
+    for (const [name, role] of [['shroff@.service', 'web'], ['shroff-notify.service', 'runner'], ['shroff-job@.service', 'web'], ['shroff-purge.service', 'migrate'], ['shroff-audit.service', 'audit']]) {
       assert.deepEqual(unit(name).match(/^LoadCredential=.*$/gm), [`LoadCredential=${role}.password:/etc/shroff/secrets/${role}.password`], name);
       assert.match(unit(name), /^InaccessiblePaths=-\/etc\/shroff\/secrets$/m, name);
       assert.match(unit(name), /^PrivateUsers=yes$/m, `${name}: units of one user cannot look into each other through /proc`);
@@ -167,6 +168,44 @@ describe('backup and a restore drill', () => {
     const r = backup('--restore', file);
     assert.notEqual(r.status, 0);
     assert.match(r.stderr, /not empty/);
+  });
+
+  test('the audit under cron: log lines, figures for /metrics and doctor; what it finds, too; an account that may only read', async () => {
+    const line = readFileSync(join(ROOT, 'cron/shroff.crontab'), 'utf8').split('\n').find((l) => l.includes('audit --watch'));
+    const command = /^\S+ +\S+ +\S+ +\S+ +\S+ +shroff +(.*)$/.exec(line)[1];
+    const log = join(stack.state, 'log', 'audit.log');
+    const fired = () => sh('/bin/sh', ['-c', command], { env: { PATH: process.env.PATH, SHROFF_HOME: buildPath('.'), SHROFF_ENV: join(stack.state, 'run', 'shroff.env'), SHROFF_LOG_DIR: join(stack.state, 'log') } });
+    const figures = async () => Object.fromEntries((await request(stack, { path: '/metrics' })).text.split('\n').filter((l) => l.startsWith('shroff_audit_'))
+      .map((l) => [l.slice(0, l.lastIndexOf(' ')), Number(l.slice(l.lastIndexOf(' ') + 1))]));
+    const doctor = async () => (await ctl(stack, ['doctor', '--json'])).json.items.find((i) => i.check === 'audit');
+    // `run` starts it at minute 17.
+    if (!('shroff_audit_end_seconds' in await figures())) assert.equal((await doctor()).result, 'warn');
+    assert.equal(fired().status, 0);
+    let now = await figures();
+    assert.ok(Math.abs(now.shroff_audit_end_seconds - Date.now() / 1000) < 20 && now.shroff_audit_duration_seconds < 60, JSON.stringify(now));
+    assert.equal(now['shroff_audit_violations{proof="paid-once"}'], 0);
+    assert.ok(Object.keys(now).length > 20, 'a figure for each proof');
+    assert.equal((await doctor()).result, 'ok');
+    const [no] = ledger.paid.keys();
+    await root.rows('UPDATE shroff.notify_task SET notify_times = notify_times + 1 WHERE data_id = (SELECT id FROM shroff.pay_order WHERE no = ?)', [no]);
+    assert.equal(fired().status, 1);
+    now = await figures();
+    assert.equal(now['shroff_audit_violations{proof="tries-logged"}'], 1);
+    const found = await doctor();
+    assert.deepEqual([found.result, /shroffctl audit/.test(found.text)], ['FAIL', true], JSON.stringify(found));
+    const said = readFileSync(log, 'utf8').trim().split('\n').slice(-3).map((l) => JSON.parse(l));
+    assert.deepEqual(said.map((l) => [l.event, l.program, l.proof]), [['audit.end', 'audit', undefined], ['audit.violation', 'audit', 'tries-logged'], ['audit.end', 'audit', undefined]]);
+    await root.rows('UPDATE shroff.notify_task SET notify_times = notify_times - 1 WHERE data_id = (SELECT id FROM shroff.pay_order WHERE no = ?)', [no]);
+    assert.equal(fired().status, 0);
+    assert.equal((await figures())['shroff_audit_violations{proof="tries-logged"}'], 0);
+    // A database that does not answer leaves the figures of the last complete run.
+    const before = (await figures()).shroff_audit_end_seconds;
+    const lost = sh(buildPath('cli', 'shroffctl'), ['audit', '--watch'], { env: { PATH: process.env.PATH, ...stack.env, SHROFF_STATE: stack.state, SHROFF_DB_SOCKET: '/nowhere.sock' } });
+    assert.equal(lost.status, 75, lost.stdout + lost.stderr);
+    assert.equal((await figures()).shroff_audit_end_seconds, before);
+    const rights = (await root.rows("SHOW GRANTS FOR 'shroff_audit'@'localhost'")).map((r) => Object.values(r)[0]);
+    for (const grant of rights) assert.match(grant, /^GRANT (SELECT( \([^)]*\))? ON `shroff`\.`\w+`|USAGE ON \*\.\*) TO /, grant);
+    assert.ok(!rights.join().includes('sealed'), 'no secret, not even sealed');
   });
 
   test('everything lost, restored: doctor and audit are clean, orders are there, payments go on', async () => {

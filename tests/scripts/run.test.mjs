@@ -232,6 +232,7 @@ describe('one copy', async () => {
       ['web', 'shroff', 'DELETE FROM callback_log'], ['web', 'shroff', 'INSERT INTO status_log SELECT * FROM status_log'], ['web', 'shroff', 'CREATE TABLE x (a INT)'],
       ['web', 'shroff', 'UPDATE pay_app SET status = 1'], ['web', 'shroff', 'DELETE FROM api_nonce'], ['web', 'shroff', 'SELECT * FROM admin_log'], ['web', 'sandbox', 'SELECT 1'],
       ['runner', 'shroff', 'UPDATE pay_order SET status = 10'], ['runner', 'shroff', 'SELECT * FROM pay_channel'], ['runner', 'shroff', 'DELETE FROM notify_log'],
+      ['audit', 'shroff', 'UPDATE pay_order SET version = 1'], ['audit', 'shroff', 'SELECT webhook_secret_sealed FROM pay_app'], ['audit', 'shroff', 'INSERT INTO pay_alert (kind) VALUES (1)'],
       ['ctl', 'shroff', 'UPDATE pay_order SET price = 1'], ['ctl', 'shroff', 'DELETE FROM admin_log'], ['ctl', 'shroff', 'UPDATE admin_log SET who = 1'],
       ['reader', 'shroff', 'SELECT secret_sealed FROM pay_app_key'], ['reader', 'shroff', 'SELECT webhook_secret_sealed FROM pay_app'],
       ['reader', 'shroff', 'SELECT config_sealed FROM pay_channel'], ['reader', 'shroff', 'UPDATE pay_alert SET times = 1'],

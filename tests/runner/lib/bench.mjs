@@ -22,7 +22,7 @@ export async function until(what, test, ms = 10_000, step = 20) {
   }
 }
 
-const ROLES = ['web', 'runner', 'migrate', 'ctl', 'reader', 'sandbox', 'shop'];
+const ROLES = ['web', 'runner', 'migrate', 'ctl', 'audit', 'reader', 'sandbox', 'shop'];
 
 function mariadb(socket, database, sql) {
   const args = ['--no-defaults', `--socket=${socket}`, '--user=root', '--default-character-set=utf8mb4'];
