@@ -123,6 +123,14 @@ CREATE TABLE pay_order (
   query_token CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL
     COMMENT '128 random bits for the payer''s browser',
   version BIGINT NOT NULL DEFAULT 0 COMMENT 'grows with every change that makes a notification',
+  attempts INT NOT NULL DEFAULT 0 COMMENT 'how many attempts it has; the latest_ columns copy the newest one',
+  latest_no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL COMMENT 'its pay_id; null: there is none',
+  latest_channel_code VARCHAR(32) NULL COMMENT 'its channel_code',
+  latest_create_time DATETIME(3) NULL COMMENT 'its create_time',
+  latest_ended TINYINT NOT NULL DEFAULT 0 COMMENT '1: it is not WAITING, and is not what paid the order',
+  latest_display_mode VARCHAR(16) NULL COMMENT 'its display_mode',
+  latest_display_content TEXT NULL COMMENT 'its display_content',
+  latest_pay_url VARCHAR(1024) NULL COMMENT 'its pay_url',
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
   update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
     COMMENT 'when the row was last changed',

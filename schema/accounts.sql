@@ -47,9 +47,10 @@ GRANT SELECT, INSERT, UPDATE ON shroff.callback_bound TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT ON shroff.api_nonce    TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT (kind, app_id, crowd, about, text), UPDATE (times, text, update_time)
              ON shroff.pay_alert        TO 'shroff_web'@'wanted';
--- order_open and notify_add run with the rights above, order_pay with those of migrate, since it writes
--- status_log.
+-- order_open and notify_add run with the rights above, order_pay and order_latest with those of migrate, since
+-- they write status_log and the order's copy of its latest attempt.
 GRANT EXECUTE ON PROCEDURE shroff.order_open TO 'shroff_web'@'wanted';
+GRANT EXECUTE ON PROCEDURE shroff.order_latest TO 'shroff_web'@'wanted';
 GRANT EXECUTE ON PROCEDURE shroff.order_pay  TO 'shroff_web'@'wanted';
 GRANT EXECUTE ON PROCEDURE shroff.notify_add TO 'shroff_web'@'wanted';
 
@@ -95,6 +96,7 @@ GRANT INSERT, UPDATE (status, bonus_price, channel_error_code, channel_error_msg
 GRANT INSERT         ON shroff.notify_task     TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.wallet          TO 'shroff_ctl'@'wanted';
 GRANT INSERT         ON shroff.ledger_entry    TO 'shroff_ctl'@'wanted';
+GRANT EXECUTE ON PROCEDURE shroff.order_latest TO 'shroff_ctl'@'wanted';
 GRANT EXECUTE ON PROCEDURE shroff.order_pay    TO 'shroff_ctl'@'wanted';
 GRANT EXECUTE ON PROCEDURE shroff.notify_add   TO 'shroff_ctl'@'wanted';
 GRANT INSERT         ON shroff.admin_log       TO 'shroff_ctl'@'wanted';

@@ -11,18 +11,21 @@ export const payId = (id) => `02${String(id).padStart(24, '0')}`;
 function chunk(stack, first, n, paid) {
   const done = `(seq % 100) < ${paid}`;
   const url = `CONCAT('http://127.0.0.1:20000/mockpay?pay_id=02', LPAD(seq, 24, '0'), '&token=0123456789abcdef0123456789abcdef')`;
-  sql(stack, `SET autocommit = 0, unique_checks = 1, foreign_key_checks = 0;
+  sql(stack, `SET autocommit = 0, unique_checks = 1, foreign_key_checks = 0, @now = UTC_TIMESTAMP(3);
     INSERT INTO pay_order (id, no, app_id, merchant_order_id, subject, price, currency, query_token, status,
-      expire_time, success_time, extension_id, channel_id, channel_code, version)
+      expire_time, success_time, extension_id, channel_id, channel_code, version, attempts,
+      latest_no, latest_channel_code, latest_create_time, latest_display_mode, latest_display_content,
+      create_time)
     SELECT seq, CONCAT('01', LPAD(seq, 24, '0')), ${stack.appId}, CONCAT('B', seq), 'Blue kettle', 8800, 'CNY',
       MD5(CONCAT('token', seq)), IF(${done}, 10, 0), UTC_TIMESTAMP(3) + INTERVAL 1 DAY,
-      IF(${done}, UTC_TIMESTAMP(3), NULL), IF(${done}, seq, NULL), IF(${done}, ${stack.channelId}, NULL),
-      IF(${done}, 'mock', NULL), IF(${done}, 1, 0) FROM seq_${first}_to_${first + n - 1};
+      IF(${done}, @now, NULL), IF(${done}, seq, NULL), IF(${done}, ${stack.channelId}, NULL),
+      IF(${done}, 'mock', NULL), IF(${done}, 1, 0), 1,
+      CONCAT('02', LPAD(seq, 24, '0')), 'mock', @now, 'redirect', ${url}, @now FROM seq_${first}_to_${first + n - 1};
     INSERT INTO pay_order_extension (id, order_id, no, channel_id, channel_code, status, display_mode,
-      display_content, pay_url, price, currency, paid_price, paid_currency, success_time, next_sync_time)
+      display_content, price, currency, paid_price, paid_currency, success_time, next_sync_time, create_time)
     SELECT seq, seq, CONCAT('02', LPAD(seq, 24, '0')), ${stack.channelId}, 'mock', IF(${done}, 10, 0), 'redirect',
-      ${url}, ${url}, 8800, 'CNY', IF(${done}, 8800, NULL), IF(${done}, 'CNY', NULL),
-      IF(${done}, UTC_TIMESTAMP(3), NULL), IF(${done}, NULL, UTC_TIMESTAMP(3) + INTERVAL 1 DAY)
+      ${url}, 8800, 'CNY', IF(${done}, 8800, NULL), IF(${done}, 'CNY', NULL),
+      IF(${done}, @now, NULL), IF(${done}, NULL, UTC_TIMESTAMP(3) + INTERVAL 1 DAY), @now
       FROM seq_${first}_to_${first + n - 1};
     COMMIT;`);
 }

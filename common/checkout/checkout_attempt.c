@@ -168,7 +168,7 @@ enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
     err = attempt_planned(plan, order, out);
     out->id = row.id;
     out->create_time = row.create_time;
-    return err;
+    return err == PAY_OK ? order_latest_copy(db, order->id) : err;
 }
 
 /* ---- channels that are called */
@@ -178,6 +178,16 @@ struct sent {
     const struct attempt *attempt;
     const struct channel_ticket *ticket;
 };
+
+/* Attempts change under their order's lock. */
+static enum pay_err order_hold(struct db *db, const struct sent *sent)
+{
+    static const char SQL[] = ORDER_SELECT " WHERE o.id = ? FOR UPDATE";
+    const struct db_param in[] = { DB_NUM(sent->attempt->order_id) };
+    struct order order;
+
+    return order_read(db, SQL, DB_LIST(in), &order);
+}
 
 /* A callback may have been faster: the state that it set is kept. */
 static enum pay_err ticket_work(struct db *db, void *arg)
@@ -195,7 +205,10 @@ static enum pay_err ticket_work(struct db *db, void *arg)
         DB_NUM(w->attempt->id),
     };
 
-    return db_exec(db, SQL, DB_LIST(in), NULL);
+    enum pay_err err = order_hold(db, w);
+    if (err == PAY_OK)
+        err = db_exec(db, SQL, DB_LIST(in), NULL);
+    return err == PAY_OK ? order_latest_copy(db, w->attempt->order_id) : err;
 }
 
 enum pay_err attempt_refused(struct db *db, const struct attempt *attempt,
@@ -214,18 +227,15 @@ enum pay_err attempt_refused(struct db *db, const struct attempt *attempt,
         DB_NUM(attempt->id),
     };
 
-    return db_exec(db, SQL, DB_LIST(in), NULL);
+    enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
+    return err == PAY_OK ? order_latest_copy(db, attempt->order_id) : err;
 }
 
-/* Under the order's lock like every change of an attempt's state. */
 static enum pay_err refused_work(struct db *db, void *arg)
 {
-    static const char SQL[] = ORDER_SELECT " WHERE o.id = ? FOR UPDATE";
     const struct sent *w = arg;
-    const struct db_param in[] = { DB_NUM(w->attempt->order_id) };
-    struct order order;
+    enum pay_err err = order_hold(db, w);
 
-    enum pay_err err = order_read(db, SQL, DB_LIST(in), &order);
     return err == PAY_OK ? attempt_refused(db, w->attempt, w->ticket) : err;
 }
 

@@ -19,6 +19,7 @@ static const struct db_column ORDER_COLUMNS[] = {
     DB_COLUMN(struct order, refund_price),
     DB_COLUMN(struct order, refunding_price),
     DB_COLUMN(struct order, version),
+    DB_COLUMN(struct order, attempts),
     DB_COLUMN(struct order, no),
     DB_COLUMN(struct order, merchant_order_id),
     DB_COLUMN(struct order, subject),
@@ -35,37 +36,38 @@ static const struct db_column ORDER_COLUMNS[] = {
     DB_COLUMN(struct order, query_token),
     DB_COLUMN(struct order, refund_count),
     DB_COLUMN(struct order, expired),
-    DB_COLUMN(struct order, channel_id),
     DB_COLUMN(struct order, paid_price),
+    DB_COLUMN(struct order, latest_ended),
+    DB_COLUMN(struct order, channel_id),
     DB_COLUMN(struct order, user_ip),
     DB_COLUMN(struct order, bonus_price),
 };
-static const struct stretch ORDER_IN_TERMS = { 0, 19 }, ORDER_IN_VIEW = { 1, 25 },
+static const struct stretch ORDER_IN_TERMS = { 0, 20 }, ORDER_IN_VIEW = { 1, 28 },
                             ORDER_WHOLE = { 0, COUNT(ORDER_COLUMNS) };
 const struct db_shape ORDER_SHAPE = { ORDER_COLUMNS, COUNT(ORDER_COLUMNS) };
 
 static const struct db_column ATTEMPT_COLUMNS[] = {
-    DB_COLUMN(struct attempt, others),
     DB_COLUMN(struct attempt, order_id),
     DB_COLUMN(struct attempt, channel_id),
     DB_COLUMN(struct attempt, price),
     DB_COLUMN(struct attempt, currency),
     DB_COLUMN(struct attempt, id),
     DB_COLUMN(struct attempt, status),
-    DB_COLUMN(struct attempt, no),
     DB_COLUMN(struct attempt, channel_order_no),
-    DB_COLUMN(struct attempt, paid_price),
+    DB_COLUMN(struct attempt, no),
     DB_COLUMN_TIME(struct attempt, create_time),
-    DB_COLUMN_TIME(struct attempt, success_time),
     DB_COLUMN(struct attempt, channel_code),
     DB_COLUMN(struct attempt, display_mode),
     DB_COLUMN(struct attempt, display_content),
     DB_COLUMN(struct attempt, pay_url),
+    DB_COLUMN(struct attempt, paid_price),
+    DB_COLUMN_TIME(struct attempt, success_time),
     DB_COLUMN(struct attempt, channel_error_code),
     DB_COLUMN(struct attempt, channel_error_msg),
     DB_COLUMN(struct attempt, duplicate_paid),
 };
-static const struct stretch ATTEMPT_IN_TERMS = { 0, 9 }, ATTEMPT_IN_VIEW = { 5, 13 };
+static const struct stretch ATTEMPT_IN_TERMS = { 0, 8 }, ATTEMPT_IN_VIEW = { 4, 13 },
+                            ATTEMPT_IN_ORDER = { 7, 6 };
 const struct db_shape ATTEMPT_SHAPE = { ATTEMPT_COLUMNS, COUNT(ATTEMPT_COLUMNS) };
 
 struct pair_shape {
@@ -110,6 +112,13 @@ const struct db_shape *open_shape(void)
     return pair_shape(&shape, ORDER_WHOLE, ATTEMPT_IN_VIEW);
 }
 
+const struct db_shape *latest_shape(void)
+{
+    static struct pair_shape shape;
+
+    return pair_shape(&shape, ORDER_IN_VIEW, ATTEMPT_IN_ORDER);
+}
+
 enum pay_err order_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
                         struct order *out)
 {
@@ -125,16 +134,8 @@ enum pay_err attempt_read(struct db *db, const char *sql, const struct db_param 
                              .sql = sql, .in = in, .n = n, .shape = &ATTEMPT_SHAPE, .row = out });
 }
 
-#define BY_NO " WHERE o.no = ? AND o.app_id = ?"
-#define BY_MERCHANT " WHERE o.merchant_order_id = ? AND o.app_id = ?"
-#define BY_PAY_ID \
-    " WHERE o.id = (SELECT e.order_id FROM pay_order_extension e WHERE e.no = ?) AND o.app_id = ?"
-
-/* Which of its numbers names the order. */
-enum named { NAMED_NO, NAMED_MERCHANT, NAMED_PAY_ID };
-
 /* Only ASCII passes: an ascii column answers anything else with an error. */
-static bool key_read(const struct order_key *key, enum named *named, const char **value)
+bool order_key_read(const struct order_key *key, enum named *named, const char **value)
 {
     *named = key->order_no ? NAMED_NO : key->pay_id ? NAMED_PAY_ID : NAMED_MERCHANT;
     *value = key->order_no ? key->order_no : key->pay_id ? key->pay_id : key->merchant_order_id;
@@ -155,7 +156,7 @@ enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *k
     const char *value;
     enum named named;
 
-    if (!key_read(key, &named, &value))
+    if (!order_key_read(key, &named, &value))
         return PAY_NOT_FOUND;
     const struct db_param in[] = { DB_STR(value), DB_NUM(app_id) };
     return order_read(db, SQL[named][lock], DB_LIST(in), out);
@@ -239,55 +240,4 @@ enum pay_err order_list(struct db *db, const struct list_filter *filter, db_each
     const struct db_list list = { ALL, IN_STATE, PLACE, &ORDER_SHAPE, &row };
 
     return db_list(db, &list, filter, each, arg);
-}
-
-/* ---- one order, whole */
-
-static enum pay_err whole_take(void *arg, void *row)
-{
-    struct order_whole *out = arg;
-    const struct order_attempt *pair = row;
-
-    if (out->count == 0)
-        out->order = pair->order;
-    if (pair->attempt.id == out->order.extension_id)
-        out->order.paid_price = pair->attempt.paid_price;
-    if (out->count < ORDER_ATTEMPTS_MAX)
-        out->attempts[out->count++] = pair->attempt;
-    return PAY_OK;
-}
-
-/* No LEFT JOIN: MariaDB would sort its rows in a temporary table on disk. */
-#define WHOLE_SELECT \
-    "SELECT " ORDER_VIEW ", " ATTEMPT_VIEW \
-    "  FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id"
-#define WHOLE_ORDER " ORDER BY e.id DESC LIMIT 20"
-
-enum pay_err order_find_whole(struct db *db, int64_t app_id, const struct order_key *key,
-                              struct order_whole *out)
-{
-    static const char *const SQL[] = {
-        [NAMED_NO] = WHOLE_SELECT BY_NO WHOLE_ORDER,
-        [NAMED_MERCHANT] = WHOLE_SELECT BY_MERCHANT WHOLE_ORDER,
-        [NAMED_PAY_ID] = WHOLE_SELECT BY_PAY_ID WHOLE_ORDER,
-    };
-    static struct order_attempt row;
-    const char *value;
-    enum named named;
-
-    out->count = 0;
-    if (!key_read(key, &named, &value))
-        return PAY_NOT_FOUND;
-    const struct db_param in[] = { DB_STR(value), DB_NUM(app_id) };
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL[named],
-                                                         .in = in,
-                                                         .n = COUNT(in),
-                                                         .shape = view_shape(),
-                                                         .row = &row,
-                                                         .each = whole_take,
-                                                         .arg = out });
-    /* The order has no attempt, or its paying attempt is not among the latest. */
-    bool partly = out->count == 0 ||
-                  (out->order.extension_id != 0 && out->order.paid_price.minor == 0);
-    return err == PAY_OK && partly ? order_find(db, app_id, key, false, &out->order) : err;
 }

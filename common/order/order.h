@@ -23,9 +23,11 @@ struct order {
     int64_t extension_id, version;
     int64_t expired;      /* by the database's clock */
     int64_t refund_count; /* its rows of pay_refund */
+    int64_t attempts;     /* its rows of pay_order_extension */
+    int64_t latest_ended; /* the newest of them neither waits nor paid the order */
     struct money price, refund_price, refunding_price;
     struct money bonus_price; /* of a recharge */
-    struct money paid_price;  /* of the attempt that paid; 0 */
+    struct money paid_price;  /* the price, once it is paid; 0 */
     char no[NO_SIZE], merchant_order_id[MERCHANT_NO_SIZE], subject[SUBJECT_SIZE], body[BODY_SIZE];
     char user_id[USER_ID_SIZE], user_ip[46], notify_url[URL_SIZE], return_url[URL_SIZE];
     char metadata[METADATA_SIZE], currency[CURRENCY_SIZE], channel_code[33], channel_order_no[65];
@@ -43,7 +45,6 @@ static inline bool order_is_recharge(const struct order *order)
 
 /* A row of pay_order_extension. */
 struct attempt {
-    int64_t others; /* 1: its order has other open ones */
     int64_t id, order_id, channel_id, status, duplicate_paid, create_time, success_time;
     struct money price, paid_price;
     char no[NO_SIZE], channel_code[33], currency[CURRENCY_SIZE], display_mode[17];
@@ -74,7 +75,7 @@ MUST_USE enum pay_err order_list(struct db *db, const struct list_filter *filter
                                  void *arg);
 
 #define ORDER_ATTEMPTS_MAX 20
-/* An order and its attempts, the newest first; read with one statement, found like order_find's.
+/* An order and its attempts, the newest first, as of one moment; found like order_find's.
  * Only what order_view.h shows is filled. */
 struct order_whole {
     struct order order;

@@ -97,13 +97,16 @@ static enum pay_err unknown_end(struct db *db, const struct ending *w)
         " WHERE id = ? AND status = " STATE(ATTEMPT_WAITING);
     /* clang-format on */
     enum pay_err err = PAY_OK;
+    bool any = false;
 
     for (size_t i = 0; i < w->open.count && err == PAY_OK; i++) {
         const struct db_param in[] = { DB_NUM(w->open.at[i].id) };
-        if (w->open.at[i].unknown_there && !w->open.at[i].unsure)
-            err = db_exec(db, SQL, DB_LIST(in), NULL);
+        if (!w->open.at[i].unknown_there || w->open.at[i].unsure)
+            continue;
+        err = db_exec(db, SQL, DB_LIST(in), NULL);
+        any = true;
     }
-    return err;
+    return err == PAY_OK && any ? order_latest_copy(db, w->order_id) : err;
 }
 
 /* The order, which is locked and waits, is closed, with its notification when the app wants one.

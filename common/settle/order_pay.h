@@ -10,7 +10,7 @@
 
 struct order_paying {
     const struct order *paid;     /* the order as it will be */
-    int64_t others;               /* 1: the order has other open attempts */
+    int64_t others;               /* 1: the order has other attempts */
     int64_t attempt_id, fee_rate; /* fee: parts per million */
     const struct channel_said *said;
     const struct notify_plan *task; /* its no "": no notification */

@@ -80,7 +80,8 @@ static enum pay_err ended(struct db *db, struct settling *w, const char *word)
     if (w->attempt.status != ATTEMPT_WAITING)
         return PAY_OK;
     w->verdict = VERDICT_ACCEPTED;
-    return db_exec_one(db, SQL, DB_LIST(in));
+    enum pay_err err = db_exec_one(db, SQL, DB_LIST(in));
+    return err == PAY_OK ? order_latest_copy(db, w->order.id) : err;
 }
 
 static enum pay_err apply(struct db *db, struct settling *w)

@@ -158,7 +158,7 @@ static enum pay_err others_hurry(struct db *db, const struct settling *w)
     /* clang-format on */
     const struct db_param in[] = { DB_NUM(w->order.id), DB_NUM(w->attempt.id) };
 
-    return w->attempt.others == 0 ? PAY_OK : db_exec(db, SQL, DB_LIST(in), NULL);
+    return w->order.attempts < 2 ? PAY_OK : db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
 static enum pay_err pay(struct db *db, struct settling *w, const struct app *app)
@@ -175,6 +175,8 @@ static enum pay_err pay(struct db *db, struct settling *w, const struct app *app
         return conflict(db, w);
     if (err == PAY_OK)
         err = others_hurry(db, w);
+    if (err == PAY_OK && w->attempt.status != ATTEMPT_WAITING)
+        err = order_latest_copy(db, paid.id);
     if (err == PAY_OK && order_is_recharge(&paid))
         err = recharge_book(db, &paid);
     const struct order_change change = { &paid, "order.success", paid.success_time };
@@ -212,16 +214,16 @@ static enum pay_err kept_update(struct db *db, const struct settling *w,
         "       channel_error_code = NULL, channel_error_msg = NULL"
         " WHERE id = ? AND status = ?";
     /* clang-format on */
-    const int64_t when = success_time_of(w->said);
     const struct db_param in[] = {
-        DB_WHEN(when),
+        DB_WHEN(success_time_of(w->said)),
         DB_OPT(w->said->channel_no),
         DB_NUM(w->verdict == VERDICT_DUPLICATE_PAID ? 1 : 0),
         DB_NUM(attempt->id),
         DB_NUM(attempt->status),
     };
 
-    return db_exec_one(db, SQL, DB_LIST(in));
+    enum pay_err err = db_exec_one(db, SQL, DB_LIST(in));
+    return err == PAY_OK ? order_latest_copy(db, w->order.id) : err;
 }
 
 static enum pay_err money_keep(struct db *db, struct settling *w, const struct attempt *attempt,
@@ -292,11 +294,8 @@ static enum pay_err number_learned(struct db *db, struct settling *w)
         "   SET e.channel_order_no = ?,"
         "       o.channel_order_no = IF(o.extension_id = e.id, ?, o.channel_order_no)"
         " WHERE e.id = ?";
-    const struct db_param in[] = {
-        DB_STR(w->said->channel_no),
-        DB_STR(w->said->channel_no),
-        DB_NUM(w->attempt.id),
-    };
+    const char *const number = w->said->channel_no;
+    const struct db_param in[] = { DB_STR(number), DB_STR(number), DB_NUM(w->attempt.id) };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
     return err == PAY_DUPLICATE ? conflict(db, w) : err;

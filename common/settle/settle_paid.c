@@ -127,7 +127,7 @@ enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
     struct notify_plan task;
     const struct order_paying paying = {
         .paid = &paid,
-        .others = pair->attempt.others,
+        .others = pair->order.attempts > 1,
         .attempt_id = pair->attempt.id,
         .fee_rate = channel->fee_rate,
         .said = said,

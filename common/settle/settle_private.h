@@ -2,6 +2,7 @@
 #ifndef SETTLE_SETTLE_PRIVATE_H
 #define SETTLE_SETTLE_PRIVATE_H
 
+#include "order/order_row.h"
 #include "settle/settle.h"
 
 /* One result at work: order and attempt as they are under the order's lock. */

@@ -187,6 +187,23 @@
     " JOIN pay_channel c ON c.id = x.channel_id AND c.app_id <> x.app_id"
 /* clang-format on */
 
+/* clang-format off */
+/* What query reads in place of the attempts (order/order_whole.c). */
+#define LATEST_COPIED \
+    "SELECT o.no AS about, CONCAT('says ', o.attempts, ' attempts, the latest '," \
+    " IFNULL(o.latest_no, '(none)'), '; there are ', IFNULL(n.count, 0), ', the latest '," \
+    " IFNULL(e.no, '(none)'), ', and the order shows other things of it') AS text" \
+    " FROM " KEEP " JOIN pay_order o LEFT JOIN (SELECT order_id, COUNT(*) AS count, MAX(id) AS id" \
+    " FROM pay_order_extension GROUP BY order_id) n ON n.order_id = o.id" \
+    " LEFT JOIN pay_order_extension e ON e.id = n.id" \
+    " WHERE NOT (o.attempts = IFNULL(n.count, 0) AND o.latest_no <=> e.no" \
+    " AND o.latest_channel_code <=> e.channel_code AND o.latest_create_time <=> e.create_time" \
+    " AND o.latest_ended = IFNULL(e.status <> " STATE(ATTEMPT_WAITING) \
+    " AND NOT (o.extension_id <=> e.id), 0) AND o.latest_display_mode <=> e.display_mode" \
+    " AND o.latest_display_content <=> e.display_content AND o.latest_pay_url <=> e.pay_url" \
+    " AND (e.success_time <=> o.success_time OR NOT (o.extension_id <=> e.id)))"
+/* clang-format on */
+
 const struct audit_proof AUDIT_PROOFS[] = {
     { "paid-once", "a paid order has one attempt that paid it, and they agree", PAID_ONCE },
     { "surplus-handled", "every other payment has a refund or an open alert", SURPLUS },
@@ -233,6 +250,7 @@ const struct audit_proof AUDIT_PROOFS[] = {
       AUDIT_CONFLICTS },
     { "owners-exist", "each order, attempt, refund, transfer and task has its own app and channel",
       OWNERS_EXIST },
+    { "latest-copied", "each order counts its attempts and shows its latest one", LATEST_COPIED },
 };
 const size_t AUDIT_PROOF_COUNT = COUNT(AUDIT_PROOFS);
 

@@ -43,9 +43,13 @@ BEGIN
     INSERT INTO api_nonce (app_id, nonce, create_time) VALUES (p_app_id, p_nonce, v_now);
   END;
   INSERT INTO pay_order (no, app_id, user_id, merchant_order_id, subject, body, notify_url, return_url,
-    metadata, price, currency, user_ip, query_token, expire_time, create_time, update_time, kind, bonus_price)
+    metadata, price, currency, user_ip, query_token, expire_time, create_time, update_time, kind,
+    bonus_price, attempts, latest_no, latest_channel_code, latest_create_time, latest_display_mode,
+    latest_display_content, latest_pay_url)
   VALUES (p_no, p_app_id, p_user_id, p_merchant_order_id, p_subject, p_body, p_notify_url, p_return_url,
-    p_metadata, p_price, p_currency, p_user_ip, p_query_token, v_expire_time, v_now, v_now, p_kind, p_bonus_price);
+    p_metadata, p_price, p_currency, p_user_ip, p_query_token, v_expire_time, v_now, v_now, p_kind,
+    p_bonus_price, p_pay_id IS NOT NULL, p_pay_id, p_channel_code, IF(p_pay_id IS NULL, NULL, v_now),
+    p_display_mode, p_display_content, p_pay_url);
   SET v_order_id = LAST_INSERT_ID();
   IF p_pay_id IS NOT NULL THEN
     INSERT INTO pay_order_extension (order_id, no, channel_id, channel_code, user_ip, channel_extras,

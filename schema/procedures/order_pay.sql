@@ -4,14 +4,15 @@
 -- caller is common/settle/settle_paid.c. Error 32001: a row is not as the caller read it; then
 -- common/settle/settle.c applies the payment statement by statement. COMMIT comes last: io/db rolls back
 -- after errors.
--- p_others: the order has other open attempts; channel_sync ends them at their channels, now or when the call
--- that opens them is over.
+-- p_others: the order has other attempts; channel_sync ends the open ones at their channels, now or when the
+-- call that opens them is over.
 -- It runs with its definer's rights, since no account of a program may write status_log. The two rows are
 -- found by their primary keys alone: without FORCE INDEX the optimizer looks into every index that begins
 -- with the state (9 % of the procedure's CPU).
 -- default_week_format = 7 during one statement makes the rows' triggers leave out their line in status_log,
 -- which is written here (one INSERT in place of two: 5 % of the procedure's CPU). No program sets that
 -- variable, and SET STATEMENT ends with its statement, also when that fails or is killed.
+-- The order's copy of its newest attempt (latest_ columns) says the same after this payment as before.
 DELIMITER //
 CREATE OR REPLACE PROCEDURE order_pay (
   p_order_id BIGINT UNSIGNED,

@@ -147,12 +147,13 @@ static void server_drop(struct server *s)
 
 /* ---- the proxy: one connection at a time */
 
-/* A COMMIT, or the execution of a CALL, which holds one: the first after its preparation. */
+/* A COMMIT, or the execution of a procedure that holds one: the first after its preparation. */
 static bool commits(const char *packet, size_t n)
 {
     static bool call_prepared;
 
-    if (memmem(packet, n, "\26CALL ", 6) != NULL)
+    if (memmem(packet, n, "\26CALL order_open", 16) != NULL ||
+        memmem(packet, n, "\26CALL order_pay", 15) != NULL)
         call_prepared = true;
     if (call_prepared && n > 4 && packet[4] == 23) { /* COM_STMT_EXECUTE */
         call_prepared = false;

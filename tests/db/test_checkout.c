@@ -388,6 +388,7 @@ static void test_checkout_submit__another_channel_hinders_nobody(void **state)
     run_sql("UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3)");
     ASSERT_ERR(submit_another("SO1"), PAY_UNKNOWN);
     run_sql("DELETE FROM pay_order_extension");
+    latest_copied();
     run_sql("UPDATE pay_channel SET code = CONCAT('gone', id), status = 1 WHERE code = 'gone'");
 }
 

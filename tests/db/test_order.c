@@ -178,6 +178,81 @@ static void test_order_find_whole__latest_twenty(void **state)
     db_end(S.db);
 }
 
+/* ---- one attempt: read from its order's row alone */
+
+static const char *shown(void)
+{
+    static char room[2][8192];
+    static size_t turn;
+    static struct order_whole whole;
+    const struct order_key key = { .order_no = C.order.no };
+    struct text text = text_over(room[turn++ % 2], sizeof(room[0]));
+    struct json_text json = JSON_TEXT(&text);
+
+    ASSERT_ERR(order_find_whole(S.db, S.app->id, &key, &whole), PAY_OK);
+    db_end(S.db);
+    json_open(&json, NULL);
+    order_view(&json, &whole.order, whole.count > 0 ? &whole.attempts[0] : NULL, false);
+    json_open_list(&json, "attempts");
+    for (size_t i = 0; i < whole.count; i++)
+        attempt_view(&json, &whole.attempts[i]);
+    json_close_list(&json);
+    json_close(&json);
+    assert_false(text.full);
+    return text.at;
+}
+
+static void waits(void) {}
+static void is_late(void)
+{
+    run_sql("UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3)");
+}
+static void is_paid(void)
+{
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+}
+static void is_paid_without_number(void)
+{
+    struct channel_said said = result_of(C.attempt.no, CHANNEL_SUCCESS, 10000);
+
+    said.channel_no[0] = '\0';
+    ASSERT_ERR(settled_as(&said), PAY_OK);
+}
+static void failed_and_is_paid(void)
+{
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_FAILED, 10000), PAY_OK);
+    assert_non_null(strstr(shown(), "\"channel_error_code\":\"FAILED\""));
+    is_paid();
+}
+
+static void test_order_find_whole__one_attempt_is_read_from_its_orders_row(void **state)
+{
+    static const struct {
+        const char *name;
+        void (*step)(void);
+    } CASES[] = {
+        { "waits", waits },
+        { "past its end", is_late },
+        { "paid", is_paid },
+        { "paid, without a number", is_paid_without_number },
+        { "failed, then paid", failed_and_is_paid },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        empty_tables();
+        created(CASES[i].name[0] == 'w' ? "SO1" : "SO2", 10000);
+        CASES[i].step();
+        proofs_hold(NULL);
+        const char *of_order = shown();
+        run_sql("UPDATE pay_order SET latest_ended = 1"); /* both tables are read */
+        CHECK_TEXT(CASES[i].name, of_order, shown());
+        run_sql("UPDATE pay_order SET latest_ended = 0, latest_channel_code = 'copy'");
+        if (!strstr(shown(), "\"channel\":\"copy\",\"status\""))
+            fail_msg("%s: not from the order's row: %s", CASES[i].name, shown());
+    }
+}
+
 static void test_notify_order__freezes_what_the_order_then_was(void **state)
 {
     (void)state;
@@ -237,9 +312,9 @@ int main(void)
         PAY_TEST(test_order_by_token__lives_a_day_after_the_end),
         PAY_TEST(test_order_list__newest_first_by_pages),
         PAY_TEST(test_order_find_whole__latest_twenty),
+        PAY_TEST(test_order_find_whole__one_attempt_is_read_from_its_orders_row),
         PAY_TEST(test_notify_order__freezes_what_the_order_then_was),
         PAY_TEST(test_notify_order__url_of_the_order_then_the_apps),
     };
-    (void)proofs_hold;
     return cmocka_run_group_tests(tests, shroff_up, shroff_down);
 }

@@ -3,10 +3,12 @@
 #include "tests/db/pay_steps.h"
 
 #include "checkout/order_open.h"
+#include "order/order_row.h"
 #include "settle/order_pay.h"
 #include "settle/settle_private.h"
 
-static const struct db_procedure *const PROCEDURES[] = { &ORDER_OPEN, &ORDER_PAY, &NOTIFY_ADD };
+static const struct db_procedure *const PROCEDURES[] = { &ORDER_OPEN, &ORDER_LATEST, &ORDER_PAY,
+                                                         &NOTIFY_ADD };
 
 static void test_procedures__have_the_arguments_that_are_named(void **state)
 {
@@ -26,6 +28,40 @@ static void test_procedures__have_the_arguments_that_are_named(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM information_schema.ROUTINES"
                   " WHERE ROUTINE_SCHEMA = 'shroff'",
                   COUNT(PROCEDURES));
+}
+
+/* ---- the INSERT of an attempt stands in order_open and in checkout_attempt.c */
+
+static void created_with_extras(const char *no, const char *channel)
+{
+    struct order_terms terms = terms_of(no, 10000);
+    struct checkout_call call = call_of(fresh_nonce(), channel);
+
+    call.extras = "{\"n\":1}";
+    snprintf(terms.user_ip, sizeof(terms.user_ip), "203.0.113.7");
+    ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_OK);
+}
+
+static void test_attempt__is_the_same_row_from_both(void **state)
+{
+    (void)state;
+    created_with_extras("I1", "mock");
+    created_with_extras("I2", NULL);
+    created_with_extras("I2", "mock");
+    run_sql("SET @same = (SELECT GROUP_CONCAT(CONCAT('a.', column_name, ' <=> b.', column_name)"
+            " SEPARATOR ' AND ') FROM information_schema.columns"
+            " WHERE table_schema = 'shroff' AND table_name = 'pay_order_extension'"
+            "   AND column_name NOT IN ('id', 'order_id', 'no', 'display_content', 'create_time',"
+            "       'update_time', 'display_expire_time', 'next_sync_time'))");
+    run_sql("EXECUTE IMMEDIATE CONCAT('SET @same = (SELECT COUNT(*) FROM pay_order_extension a"
+            " JOIN pay_order_extension b ON a.id < b.id WHERE ', @same, ')')");
+    ASSERT_NUMBER("SELECT @same", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension e JOIN pay_order o ON o.id = e.order_id"
+                  " WHERE e.display_expire_time = o.expire_time"
+                  "   AND e.display_content LIKE CONCAT('%/mockpay?pay_id=', e.no, '&%')"
+                  "   AND e.update_time = e.create_time"
+                  "   AND e.next_sync_time = e.create_time + INTERVAL 10 SECOND",
+                  2);
 }
 
 /* ---- status_log */
@@ -223,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PAY_TEST(test_procedures__have_the_arguments_that_are_named),
+        MONEY_TEST(test_attempt__is_the_same_row_from_both),
         PAY_TEST(test_status_log__is_written_by_hand_typed_sql_too),
         PAY_TEST(test_status_log__is_written_after_a_failed_call_too),
         PAY_TEST(test_settle__leaves_the_same_rows_on_both_paths),
