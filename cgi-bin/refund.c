@@ -40,8 +40,13 @@ static void explain(struct call *call, enum pay_err err, const struct refund_in 
                             " that and its share of the bonus");
     if (err == PAY_BAD_FIELD)
         text_add(call->why, "order_no: the order is not paid: there is no money to give back");
+    struct outgoing_conflict conflict = { .kind = "refund",
+                                          .number = in->terms.merchant_refund_id };
+
+    if (str_eq(done->field, "refund_price"))
+        outgoing_prices(&conflict, in->terms.refund_price, done->refund.refund_price);
     if (err == PAY_CONFLICT)
-        reply_outgoing_conflict(call, "refund", in->terms.merchant_refund_id);
+        reply_outgoing_conflict(call, &conflict);
 }
 
 static enum pay_err refund_order(struct call *call, const void *input)

@@ -31,6 +31,26 @@ static const struct field QUERY_FIELDS[] = {
     FIELD_MERCHANT_NO(struct query_in, merchant_transfer_id, "merchant_transfer_id", ONE_OF),
 };
 
+/* The receiver's account and name are not shown again. */
+static void explain_conflict(struct call *call, const struct transfer_in *in,
+                             const struct transfer *first)
+{
+    struct outgoing_conflict conflict = { .kind = "transfer",
+                                          .number = in->terms.merchant_transfer_id };
+
+    if (str_eq(call->field, "price"))
+        outgoing_prices(&conflict, in->terms.price, first->price);
+    if (str_eq(call->field, "currency")) {
+        conflict.now = in->terms.currency;
+        conflict.first = first->currency;
+    }
+    if (str_eq(call->field, "channel")) {
+        conflict.now = in->channel.code;
+        conflict.first = first->channel_code;
+    }
+    reply_outgoing_conflict(call, &conflict);
+}
+
 static void explain(struct call *call, enum pay_err err, const struct transfer_in *in,
                     const struct transfer_opened *done)
 {
@@ -42,7 +62,7 @@ static void explain(struct call *call, enum pay_err err, const struct transfer_i
         text_addf(call->why, "currency: the channel %s does not pay out %s", in->channel.code,
                   in->terms.currency);
     if (err == PAY_CONFLICT)
-        reply_outgoing_conflict(call, "transfer", in->terms.merchant_transfer_id);
+        explain_conflict(call, in, &done->transfer);
 }
 
 static enum pay_err pay_out(struct call *call, const void *input)

@@ -73,7 +73,13 @@ static enum pay_err entries(struct call *call, const void *input)
 static void explain(struct call *call, enum pay_err err, const struct adjust_terms *terms,
                     const struct adjusted *done)
 {
-    if (err == PAY_CONFLICT)
+    if (err == PAY_CONFLICT && str_eq(done->field, "price"))
+        text_addf(call->why,
+                  "price: %lld is not %lld, with which adjustment %s was made: use a new"
+                  " number",
+                  (long long)terms->price.minor, (long long)done->first.minor,
+                  terms->merchant_adjust_id);
+    else if (err == PAY_CONFLICT)
         text_addf(call->why, "%s: adjustment %s was made with another one: use a new number",
                   done->field, terms->merchant_adjust_id);
     if (err == PAY_LOW_BALANCE)

@@ -194,8 +194,9 @@ static const char *uri_query(const char *uri)
 /* clang-format off */
 static const char *const PATHS[] = {
     "/payments", "/api/pay/create", "/api/pay/submit", "/api/pay/query", "/api/pay/close",
-    "/api/pay/refund", "/api/pay/refund/query", "/api/pay/transfer", "/api/pay/transfer/query",
-    "/", "",
+    "/api/pay/refund", "/api/pay/refund/query", "/api/pay/refunds", "/api/pay/transfer",
+    "/api/pay/transfer/query", "/api/pay/transfers", "/api/pay/wallet", "/api/pay/wallet/entries",
+    "/api/pay/wallet/recharge", "/api/pay/wallet/adjust", "/sandbox/clock", "/", "",
 };
 /* clang-format on */
 

@@ -100,6 +100,7 @@ static enum pay_err adjust_work(struct db *db, void *arg)
     if (err != PAY_OK)
         return err;
     w->out->field = other_term(w->request->terms, &known);
+    w->out->first = known.price;
     return w->out->field ? PAY_CONFLICT : entry_of_adjust(db, known.id, &w->out->entry);
 }
 

@@ -22,6 +22,7 @@ struct adjusted {
     bool created;         /* booked now; else the number was known */
     const char *field;    /* with PAY_CONFLICT: a static name */
     struct money balance; /* with PAY_LOW_BALANCE: what the wallet holds */
+    struct money first;   /* with PAY_CONFLICT: the price that the number has */
 };
 
 /* A transaction of its own. PAY_NONCE_USED; PAY_CONFLICT: the number was used with other terms;

@@ -1,6 +1,8 @@
 /* checkout_reply.c - see checkout_reply.h. */
 #include "web/checkout_reply.h"
 
+#include <stdio.h>
+
 #include "web/order_reply.h"
 
 struct checkout_call checkout_of(const struct call *call, const struct channel_choice *channel)
@@ -29,6 +31,22 @@ static void show(struct call *call, const struct checkout *done)
     reply_order_view(call, &done->order, done->has_attempt ? &done->attempt : NULL);
 }
 
+/* What the channel cannot work with. A submit's field for the order's currency is its channel. */
+static void explain_not_accepted(struct call *call, const char *channel,
+                                 const struct checkout *done)
+{
+    if (str_eq(done->field, "user_id"))
+        text_addf(call->why,
+                  "user_id: the order has none, and the channel %s pays from the"
+                  " balance of its user",
+                  channel);
+    else if (order_is_recharge(&done->order) && str_eq(channel, "wallet"))
+        text_add(call->why, "channel: a wallet does not fill itself: want another channel");
+    else if (done->field)
+        text_addf(call->why, "%s: the channel %s does not take %s", done->field, channel,
+                  done->order.currency);
+}
+
 enum pay_err reply_checkout(struct call *call, enum pay_err err, const struct checkout_call *asked,
                             const struct checkout *done)
 {
@@ -39,6 +57,8 @@ enum pay_err reply_checkout(struct call *call, enum pay_err err, const struct ch
     if (err == PAY_NO_CHANNEL)
         text_addf(call->why, "the channel %s is disabled or absent for this app",
                   str_or(asked->channel, ""));
+    if (err == PAY_BAD_FIELD)
+        explain_not_accepted(call, str_or(asked->channel, ""), done);
     if ((err == PAY_REFUSED || err == PAY_UNKNOWN) && done->order.no[0]) {
         reply_keep(call->reply, done->error_code, done->error_msg);
         json_str(reply_data(call->reply), "order_no", done->order.no);
@@ -83,8 +103,22 @@ bool reply_outgoing(struct call *call, enum pay_err err, bool created, const cha
     return true;
 }
 
-void reply_outgoing_conflict(struct call *call, const char *kind, const char *number)
+void outgoing_prices(struct outgoing_conflict *conflict, struct money now, struct money first)
 {
-    text_addf(call->why, "%s: %s %s was asked for with another one: query it, or use a new number",
-              call->field, kind, number);
+    snprintf(conflict->room[0], sizeof(conflict->room[0]), "%lld", (long long)now.minor);
+    snprintf(conflict->room[1], sizeof(conflict->room[1]), "%lld", (long long)first.minor);
+    conflict->now = conflict->room[0];
+    conflict->first = conflict->room[1];
+}
+
+void reply_outgoing_conflict(struct call *call, const struct outgoing_conflict *conflict)
+{
+    static const char CURE[] = "query it, or use a new number";
+
+    if (conflict->now)
+        text_addf(call->why, "%s: %s is not %s, with which %s %s was asked for: %s", call->field,
+                  conflict->now, conflict->first, conflict->kind, conflict->number, CURE);
+    else
+        text_addf(call->why, "%s: %s %s was asked for with another one: %s", call->field,
+                  conflict->kind, conflict->number, CURE);
 }

@@ -44,7 +44,14 @@ MUST_USE enum pay_err reply_checkout(struct call *call, enum pay_err err,
  */
 bool reply_outgoing(struct call *call, enum pay_err err, bool created, const char *error_code,
                     const char *error_msg);
-/* With PAY_CONFLICT: call->field is not what the "refund" or "transfer" of that number has. */
-void reply_outgoing_conflict(struct call *call, const char *kind, const char *number);
+/* With PAY_CONFLICT: call->field is not what the refund or transfer of that number has. now, first:
+ * what came and what it has, as it is shown; now NULL: not shown, like a receiver's account. */
+struct outgoing_conflict {
+    const char *kind, *number;
+    const char *now, *first;
+    char room[2][24]; /* for prices */
+};
+void reply_outgoing_conflict(struct call *call, const struct outgoing_conflict *conflict);
+void outgoing_prices(struct outgoing_conflict *conflict, struct money now, struct money first);
 
 #endif

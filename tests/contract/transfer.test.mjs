@@ -108,7 +108,12 @@ describe('the same number again', () => {
     const body = transferBody();
     const first = expectOk(await ask(body), 201);
     const other = { price: 701, currency: 'USD', subject: 'Other', user_account: 'someone-else', user_name: 'Else' };
-    for (const [field, value] of Object.entries(other)) expectError(await ask({ ...body, [field]: value }), 40900, field);
+    const says = { price: /^price: 701 is not 700, with which transfer /, currency: /^currency: USD is not CNY, with which transfer / };
+    for (const [field, value] of Object.entries(other)) {
+      const { msg } = expectError(await ask({ ...body, [field]: value }), 40900, field);
+      assert.match(msg, says[field] ?? /was asked for with another one/);
+      assert.ok(!msg.includes(body.user_account) && !msg.includes('someone-else'), 'no account is shown');
+    }
     const { subject, channel, user_account, create_time, version, ...rest } = await transferQuery(stack, app1, { transfer_no: first.transfer_no });
     assert.deepEqual(rest, first);
   });

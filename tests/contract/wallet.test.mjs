@@ -77,7 +77,7 @@ describe('adjust', () => {
     const user = newUser();
     const body = adjustBody(user, 1000);
     expectOk(await ask(body), 201);
-    expectError(await ask({ ...body, price: 999 }), 40900, 'price');
+    assert.match(expectError(await ask({ ...body, price: 999 }), 40900, 'price').msg, /^price: 999 is not 1000, with which adjustment /);
     expectError(await ask({ ...body, user_id: newUser() }), 40900, 'user_id');
     expectError(await ask({ ...body, currency: 'USD' }), 40900, 'currency');
     expectOk(await ask(body, app2), 201);

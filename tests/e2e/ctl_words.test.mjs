@@ -63,6 +63,7 @@ describe('verify names the mistake', { concurrency: 4 }, async () => {
     ['lines joined', (ts, nonce) => right()(ts, nonce).replaceAll('\n', ''), /joined without line ends/],
     ['another method', right({ method: 'GET' }), /another method was signed: GET, sent as POST/],
     ['another path', right({ path: '/api/pay/create' }), /another path was signed: '\/api\/pay\/create'/],
+    ['a newer path', right({ path: '/api/pay/wallet/adjust' }), /another path was signed: '\/api\/pay\/wallet\/adjust'/],
     ['a path behind a prefix', right({ path: '/v1/orders' }), /another path was signed: '\/v1\/orders'/, { path: '/shop/v1/orders' }],
     ['a slash at the end', right({ path: '/payments/' }), /slash at its end/],
     ['the query left out', right(), /the query was left out/, { path: '/payments?a=b' }],

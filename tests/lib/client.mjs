@@ -157,6 +157,7 @@ export function expectError(res, code, field) {
   assert.equal(res.json.request_id, res.headers['x-request-id'], show(res));
   if (field === null) assert.equal(res.json.field, undefined, show(res));
   else if (field !== undefined) assert.equal(res.json.field, field, show(res));
+  return res.json;
 }
 
 // ---- making things
