@@ -2,8 +2,8 @@
  * back.
  *
  * The channel's own number distinguishes payments, and the unique key on it decides. If another
- * attempt has the number, that is a conflict. A second number for a paid attempt is a second
- * payment, and gets an attempt of its own. */
+ * attempt has the number, that is a conflict (settle_owner.c). A second number for a paid attempt
+ * is a second payment, and gets an attempt of its own. */
 #include <stdio.h>
 
 #include "base/fault.h"
@@ -12,78 +12,6 @@
 #include "order/order_event.h"
 #include "refund/refund_reserve.h"
 #include "settle/settle_private.h"
-
-/* ---- whose payment is it? */
-
-struct owner {
-    int64_t id, of_id;
-    char no[NO_SIZE];
-};
-static const struct db_column OWNER_COLUMNS[] = {
-    DB_COLUMN(struct owner, id),
-    DB_COLUMN(struct owner, of_id),
-    DB_COLUMN(struct owner, no),
-};
-
-/* The attempt that has the number: PAY_NO_ROW when none has. */
-static enum pay_err owner_find(struct db *db, const struct channel_config *channel,
-                               const struct channel_said *said, struct owner *out)
-{
-    static const char SQL[] = "SELECT id, of_id, no FROM pay_order_extension"
-                              " WHERE channel_order_no = ? AND channel_id = ?";
-    const struct db_param in[] = { DB_STR(said->channel_no), DB_NUM(channel->account.id) };
-
-    return db_select(
-        db,
-        &(struct db_query){
-            .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(OWNER_COLUMNS), .row = out });
-}
-
-/* After a duplicate key. */
-static enum pay_err owner_read(struct db *db, const struct settling *w, struct owner *out)
-{
-    enum pay_err err = owner_find(db, w->channel, w->said, out);
-
-    return err == PAY_NO_ROW ? PAY_FAULT : err;
-}
-
-enum pay_err money_is_known(struct db *db, const struct channel_config *channel,
-                            const struct channel_said *said, const struct attempt *attempt,
-                            bool *known)
-{
-    const bool paid = attempt->status == ATTEMPT_SUCCESS;
-    struct owner owner;
-
-    *known = paid &&
-             (*said->channel_no == '\0' || str_eq(said->channel_no, attempt->channel_order_no));
-    if (*known || !paid)
-        return PAY_OK;
-    enum pay_err err = owner_find(db, channel, said, &owner);
-    db_end(db);
-    *known = err == PAY_OK && owner.of_id == attempt->id;
-    return err == PAY_NO_ROW ? PAY_OK : err;
-}
-
-static enum pay_err other_payment(struct db *db, struct settling *w, const struct owner *owner)
-{
-    char text[512];
-
-    w->verdict = VERDICT_OTHER_PAYMENT;
-    snprintf(text, sizeof(text),
-             "order %s: channel %s (%lld) says that attempt %s was paid by its"
-             " payment %s, which paid attempt %s already",
-             w->order.no, w->channel->account.code, (long long)w->channel->account.id,
-             w->attempt.no, w->said->channel_no, owner->no);
-    return attempt_alert(db, w, "other_payment", text);
-}
-
-static enum pay_err conflict(struct db *db, struct settling *w)
-{
-    struct owner owner;
-
-    enum pay_err err = owner_read(db, w, &owner);
-    return err == PAY_OK ? other_payment(db, w, &owner) : err;
-}
 
 /* ---- it pays the order */
 
@@ -172,7 +100,7 @@ static enum pay_err pay(struct db *db, struct settling *w, const struct app *app
     err = paid_update(db, w, &paid);
     FP("order.updated");
     if (err == PAY_DUPLICATE)
-        return conflict(db, w);
+        return number_conflict(db, w);
     if (err == PAY_OK)
         err = others_hurry(db, w);
     if (err == PAY_OK && w->attempt.status != ATTEMPT_WAITING)
@@ -235,7 +163,7 @@ static enum pay_err money_keep(struct db *db, struct settling *w, const struct a
     enum pay_err err = kept_update(db, w, attempt);
     FP("money.kept");
     if (err == PAY_DUPLICATE)
-        return conflict(db, w);
+        return number_conflict(db, w);
     if (err == PAY_OK && how->cause)
         err = refund_add(db, &w->order, attempt, how->cause);
     if (err != PAY_OK)
@@ -271,19 +199,56 @@ static enum pay_err second_insert(struct db *db, const struct settling *w, struc
     return err;
 }
 
+/* Of an order. A merchant that has its channel's keys could have it name payments without end. */
+#define SECONDS_MAX 50
+
+static enum pay_err seconds_are_many(struct db *db, const struct settling *w, int64_t *many)
+{
+    static const char SQL[] = "SELECT COUNT(*) >= ? FROM pay_order_extension"
+                              " WHERE order_id = ? AND of_id IS NOT NULL";
+    const struct db_param in[] = { DB_NUM(SECONDS_MAX), DB_NUM(w->order.id) };
+
+    return db_number(db, SQL, DB_LIST(in), many);
+}
+
+/* On record with its callback and an alert, not as an attempt, unless it is one already. */
+static enum pay_err second_too_many(struct db *db, struct settling *w)
+{
+    struct owner owner;
+    char text[320];
+
+    enum pay_err err = owner_find(db, w->channel, w->said, &owner);
+    if (err == PAY_OK)
+        return owner.of_id == w->attempt.id ? PAY_OK : number_is_others(db, w, &owner);
+    if (err != PAY_NO_ROW)
+        return err;
+    w->verdict = VERDICT_OTHER_PAYMENT;
+    snprintf(text, sizeof(text),
+             "order %s: channel %s (%lld) says that attempt %s was paid by its payment %s, too; the"
+             " order has %d such payments, and no more are taken",
+             w->order.no, w->channel->account.code, (long long)w->channel->account.id,
+             w->attempt.no, w->said->channel_no, SECONDS_MAX);
+    return attempt_alert(db, w, "other_payment", text);
+}
+
 static enum pay_err second_payment(struct db *db, struct settling *w)
 {
     struct attempt second;
     struct owner owner;
+    int64_t many = 0;
 
-    enum pay_err err = second_insert(db, w, &second);
+    enum pay_err err = seconds_are_many(db, w, &many);
+    if (err == PAY_OK && many != 0)
+        return second_too_many(db, w);
+    if (err == PAY_OK)
+        err = second_insert(db, w, &second);
     if (err == PAY_OK)
         return money_keep(db, w, &second, &SECOND);
     if (err == PAY_DUPLICATE)
         err = owner_read(db, w, &owner);
     if (err != PAY_OK)
         return err;
-    return owner.of_id == w->attempt.id ? PAY_OK : other_payment(db, w, &owner);
+    return owner.of_id == w->attempt.id ? PAY_OK : number_is_others(db, w, &owner);
 }
 
 /* The channel gave no number when it first said SUCCESS. */
@@ -298,7 +263,7 @@ static enum pay_err number_learned(struct db *db, struct settling *w)
     const struct db_param in[] = { DB_STR(number), DB_STR(number), DB_NUM(w->attempt.id) };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
-    return err == PAY_DUPLICATE ? conflict(db, w) : err;
+    return err == PAY_DUPLICATE ? number_conflict(db, w) : err;
 }
 
 static enum pay_err paid_again(struct db *db, struct settling *w)

@@ -31,6 +31,21 @@ MUST_USE enum pay_err money_is_known(struct db *db, const struct channel_config 
                                      const struct channel_said *said, const struct attempt *attempt,
                                      bool *known);
 
+/* settle_owner.c: the attempt that has a payment's number. */
+struct owner {
+    int64_t id, of_id;
+    char no[NO_SIZE];
+};
+/* PAY_NO_ROW when none has it. */
+MUST_USE enum pay_err owner_find(struct db *db, const struct channel_config *channel,
+                                 const struct channel_said *said, struct owner *out);
+/* After a duplicate key. */
+MUST_USE enum pay_err owner_read(struct db *db, const struct settling *w, struct owner *out);
+/* The verdict and the alert that the number is another attempt's; after a duplicate key, too. */
+MUST_USE enum pay_err number_is_others(struct db *db, struct settling *w,
+                                       const struct owner *owner);
+MUST_USE enum pay_err number_conflict(struct db *db, struct settling *w);
+
 /* The attempt has its money; an operator decided that it pays its closed order after all. Under the
  * order's lock; order and attempt are given, and of the channel what is recorded. */
 MUST_USE enum pay_err settle_accept(struct db *db, struct settling *w);

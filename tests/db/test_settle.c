@@ -185,6 +185,26 @@ static void test_settle__a_second_payment_has_a_row_of_its_own(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 4);
 }
 
+/* A merchant that has its channel's keys makes no rows without end. */
+static void test_settle__second_payments_are_fifty_of_an_order(void **state)
+{
+    char number[8];
+
+    (void)state;
+    created("SO1", 10000);
+    for (int i = 0; i <= 53; i++) {
+        snprintf(number, sizeof(number), "X%d", i);
+        ASSERT_ERR(paid_by(C.attempt.no, number), i <= 50 ? PAY_OK : PAY_OTHER_PAYMENT);
+    }
+    ASSERT_ERR(paid_by(C.attempt.no, "X0"), PAY_OK);
+    ASSERT_ERR(paid_by(C.attempt.no, "X50"), PAY_OK);
+    assert_int_equal(V, VERDICT_REPEATED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 51);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'duplicate_paid'", 50);
+    ASSERT_NUMBER("SELECT times FROM pay_alert WHERE kind = 'other_payment'", 3);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'OTHER_PAYMENT'", 3);
+}
+
 static void test_settle__a_number_that_was_not_said_is_learned(void **state)
 {
     (void)state;
@@ -490,6 +510,7 @@ int main(void)
         MONEY_TEST(test_settle__a_number_pays_one_attempt_of_an_order_too),
         MONEY_TEST(test_settle__only_money_has_a_number),
         MONEY_TEST(test_settle__a_second_payment_has_a_row_of_its_own),
+        MONEY_TEST(test_settle__second_payments_are_fifty_of_an_order),
         MONEY_TEST(test_settle__a_number_that_was_not_said_is_learned),
         MONEY_TEST(test_settle__late_money_is_accepted_when_the_app_says_so),
         MONEY_TEST(test_settle__late_money_is_kept_for_refund),
