@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/net.h"
 #include "order/return_url.h"
+#include "base/form.h"
 #include "web/skeleton/field.h"
 
 #define ROOM 70000
@@ -86,6 +87,22 @@ static void check_round(const char *s)
     encode(&text, s);
     PROPERTY(!text.full && strspn(coded, CODED) == text.len);
     PROPERTY(form_decode(coded, text.len, back, sizeof(back)) && strcmp(back, s) == 0);
+}
+
+/* Whatever is read stands in its room, and each name once. */
+static void check_pairs(const char *from, size_t len)
+{
+    char *room = malloc(2 * len + 2);
+    struct form form;
+
+    if (form_read(from, len, room, &form)) {
+        for (size_t i = 0; i < form.count; i++) {
+            const char *value = form.at[i].value;
+            PROPERTY(*form.at[i].name != '\0' && form_value(&form, form.at[i].name) == value);
+            PROPERTY(value + strlen(value) < room + 2 * len + 2);
+        }
+    }
+    free(room);
 }
 
 static void taken_in_bounds(const struct input *in)
@@ -175,6 +192,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_decode(at, size, size + 1);
         check_decode(at, size, size / 2 + 1);
         check_round(s);
+        check_pairs(at, size);
         check_fields(s);
         check_json(at, size);
     }

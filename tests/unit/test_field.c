@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/money.h"
 #include "base/ulid.h"
+#include "base/form.h"
 #include "web/skeleton/field.h"
 
 struct in {

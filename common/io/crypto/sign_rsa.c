@@ -1,4 +1,5 @@
 /* sign_rsa.c - RSA-SHA256 with PKCS#1 v1.5 padding, and the spellings keys come in. */
+#include <stdlib.h>
 #include <string.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -7,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include "io/crypto/rsa.h"
 #include "io/crypto/sign.h"
 
 #define BITS_MIN 2048
@@ -119,6 +121,16 @@ static EVP_PKEY *read_public(const char *text)
     return NULL;
 }
 
+static EVP_PKEY *read_private(const char *text)
+{
+    EVP_PKEY *key = read_key(text, EVP_PKEY_KEYPAIR);
+
+    if (key && strong(key))
+        return key;
+    EVP_PKEY_free(key);
+    return NULL;
+}
+
 /* Reading a key costs several times what checking a signature does, so the last few are kept,
  * found by the digest of their text. */
 static EVP_PKEY *public_key(const char *text)
@@ -150,16 +162,12 @@ bool sign_rsa_public_ok(const char *key)
     return pkey;
 }
 
-bool sign_rsa_verify(const char *public_text, const void *at, size_t len,
-                     const char *signature_base64)
+static bool verify(EVP_PKEY *key, const void *at, size_t len, const char *base64, size_t base64_len)
 {
     uint8_t signature[SIGNATURE_MAX];
     size_t size = 0;
-    EVP_PKEY *key = public_key(public_text);
 
-    if (!key || !signature_base64 ||
-        !sign_base64_read(signature_base64, strlen(signature_base64), signature, sizeof(signature),
-                          &size) ||
+    if (!sign_base64_read(base64, base64_len, signature, sizeof(signature), &size) ||
         size != (size_t)EVP_PKEY_get_size(key))
         return false;
     AUTO_DIGEST ctx = EVP_MD_CTX_new();
@@ -167,20 +175,83 @@ bool sign_rsa_verify(const char *public_text, const void *at, size_t len,
            EVP_DigestVerify(ctx, signature, size, at, len) == 1;
 }
 
-bool sign_rsa_sign(const char *private_key, const void *at, size_t len, struct text *base64)
+bool sign_rsa_verify(const char *public_text, const void *at, size_t len,
+                     const char *signature_base64)
+{
+    EVP_PKEY *key = public_key(public_text);
+
+    return key && signature_base64 &&
+           verify(key, at, len, signature_base64, strlen(signature_base64));
+}
+
+static bool sign(EVP_PKEY *key, const void *at, size_t len, struct text *base64)
 {
     uint8_t signature[SIGNATURE_MAX];
     size_t size = sizeof(signature);
-    AUTO_PKEY key = read_key(private_key, EVP_PKEY_KEYPAIR);
 
-    if (!key || !strong(key))
-        return false;
     AUTO_DIGEST ctx = EVP_MD_CTX_new();
     if (!ctx || EVP_DigestSignInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL) != 1 ||
         EVP_DigestSign(ctx, signature, &size, at, len) != 1)
         return false;
     sign_base64_add(base64, signature, size);
     return !base64->full;
+}
+
+bool sign_rsa_sign(const char *private_key, const void *at, size_t len, struct text *base64)
+{
+    AUTO_PKEY key = read_private(private_key);
+
+    return key && sign(key, at, len, base64);
+}
+
+/* ---- keys that are read once: rsa.h */
+
+struct rsa_key {
+    EVP_PKEY *pkey;
+};
+
+static struct rsa_key *key_of(EVP_PKEY *pkey)
+{
+    struct rsa_key *key = pkey ? malloc(sizeof(*key)) : NULL;
+
+    if (pkey && !key)
+        abort();
+    if (key)
+        key->pkey = pkey;
+    return key;
+}
+
+struct rsa_key *rsa_private(const char *text)
+{
+    return key_of(read_private(text));
+}
+
+struct rsa_key *rsa_public(const char *text)
+{
+    return key_of(read_public(text));
+}
+
+void rsa_free(struct rsa_key **key)
+{
+    if (*key)
+        EVP_PKEY_free((*key)->pkey);
+    free(*key);
+    *key = NULL;
+}
+
+bool rsa_sign(const struct rsa_key *key, const void *at, size_t len, struct text *base64)
+{
+    return sign(key->pkey, at, len, base64);
+}
+
+bool rsa_verify(const struct rsa_key *key, const void *at, size_t len, const char *base64)
+{
+    return base64 && verify(key->pkey, at, len, base64, strlen(base64));
+}
+
+bool rsa_is_pair(const struct rsa_key *one, const struct rsa_key *other)
+{
+    return EVP_PKEY_eq(one->pkey, other->pkey) == 1;
 }
 
 static bool text_of_bio(BIO *bio, struct text *to)

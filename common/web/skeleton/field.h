@@ -94,7 +94,4 @@ MUST_USE enum pay_err field_read_json(const struct field_table *table, const cha
  * unless the table is loose. */
 MUST_USE enum pay_err field_read_query(const struct field_table *table, const char *query,
                                        void *input, struct field_fault *fault);
-/* Decodes one %XX/+ text; false on a bad escape, NUL, or when it does not fit. */
-MUST_USE bool form_decode(const char *from, size_t len, char *to, size_t size);
-
 #endif

@@ -1,5 +1,6 @@
 /* field_query.c - the table's fields out of a query string or an urlencoded form. */
 #include <string.h>
+#include "base/form.h"
 #include "web/skeleton/field.h"
 #include "web/skeleton/field_private.h"
 #include "web/skeleton/request.h"
@@ -14,31 +15,6 @@ struct pairs {
     struct given values[FIELDS_MAX];
     const char *unknown;
 };
-
-bool form_decode(const char *from, size_t len, char *to, size_t size)
-{
-    size_t n = 0;
-
-    if (size == 0)
-        return false;
-    to[0] = '\0';
-    for (size_t i = 0; i < len; i++) {
-        int c = from[i] == '+' ? ' ' : (unsigned char)from[i];
-        if (from[i] == '%') {
-            const int high = i + 2 < len ? hex_value(from[i + 1]) : -1;
-            const int low = i + 2 < len ? hex_value(from[i + 2]) : -1;
-            c = high < 0 || low < 0 ? 0 : high * 16 + low;
-            i += 2;
-        }
-        if (c == 0 || n + 1 >= size) {
-            to[0] = '\0';
-            return false;
-        }
-        to[n++] = (char)c;
-    }
-    to[n] = '\0';
-    return true;
-}
 
 static void note(const struct field_table *table, const char *at, size_t len, struct pairs *pairs)
 {

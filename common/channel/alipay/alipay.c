@@ -1,0 +1,162 @@
+/* alipay.c - Alipay's channel codes: the table of products, a channel's configuration, and the
+ * words and times that all its messages share. */
+#include "channel/alipay/alipay.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "channel/alipay/alipay_private.h"
+
+#define ZONE_MS (INT64_C(8) * 3600 * 1000) /* Alipay's times are +08:00 */
+
+static const struct channel_member MEMBERS[] = {
+    { .name = "app_id",
+      .form = MEMBER_TEXT,
+      .min = 1,
+      .max = 32,
+      .help = "the application's number (APPID), 16 digits" },
+    { .name = "seller_id",
+      .optional = true,
+      .form = MEMBER_TEXT,
+      .min = 16,
+      .max = 16,
+      .help = "the account that is paid (PID), 2088 and 12 digits; checked in each callback" },
+    { .name = "alipay_public_key",
+      .form = MEMBER_RSA_PUBLIC,
+      .help = "Alipay's public key, not the application's own" },
+    { .name = "gateway",
+      .optional = true,
+      .form = MEMBER_TEXT,
+      .min = 8,
+      .max = ALIPAY_URL_MAX - 1,
+      .help = "another address than " ALIPAY_GATEWAY },
+    { .name = "private_key",
+      .secret = true,
+      .form = MEMBER_RSA_PRIVATE,
+      .help = "the application's private key" },
+};
+
+/* NULL, or what is wrong. */
+static const char *keys_read(const struct channel_parsed *row, struct alipay_keys *keys)
+{
+    const char *seller_id = str_or(member_text(row->config, "seller_id"), "");
+
+    if (!text_copy(keys->app_id, sizeof(keys->app_id), member_text(row->config, "app_id")) ||
+        !str_is(keys->app_id, ALPHA_DIGITS, 1, 32))
+        return "config.app_id must be digits: the application's number";
+    if (!text_copy(keys->seller_id, sizeof(keys->seller_id), seller_id) ||
+        (*seller_id != '\0' && !str_is(seller_id, ALPHA_DIGITS, 16, 16)))
+        return "config.seller_id must be 16 digits that begin with 2088";
+    if (!text_copy(keys->gateway, sizeof(keys->gateway),
+                   str_or(member_text(row->config, "gateway"), ALIPAY_GATEWAY)) ||
+        strpbrk(keys->gateway, "?# "))
+        return "config.gateway must be an address without ? and #";
+    keys->theirs = rsa_public(member_text(row->config, "alipay_public_key"));
+    if (!keys->theirs)
+        return "config.alipay_public_key must be an RSA public key of at least 2048 bits";
+    keys->own = rsa_private(member_text(row->secrets, "private_key"));
+    if (!keys->own)
+        return "secrets.private_key must be an RSA private key of at least 2048 bits, without a"
+               " passphrase";
+    if (rsa_is_pair(keys->own, keys->theirs))
+        return "config.alipay_public_key is the application's own public key: paste the one that"
+               " Alipay shows in exchange for it";
+    return NULL;
+}
+
+static enum pay_err alipay_open(const struct channel_parsed *row, void **out, const char **why)
+{
+    struct alipay_keys *keys = calloc(1, sizeof(*keys));
+
+    if (!keys)
+        abort();
+    *out = keys;
+    *why = keys_read(row, keys);
+    return *why ? PAY_BAD_FIELD : PAY_OK;
+}
+
+static void alipay_shut(void *opened)
+{
+    struct alipay_keys *keys = opened;
+
+    if (!keys)
+        return;
+    rsa_free(&keys->own);
+    rsa_free(&keys->theirs);
+    free(keys);
+}
+
+/* ---- words and times */
+
+void alipay_time_add(struct text *to, int64_t ms)
+{
+    struct time_parts t;
+
+    time_split(ms + ZONE_MS, &t);
+    text_addf(to, "%04d-%02d-%02d %02d:%02d:%02d", t.year, t.month, t.day, t.hour, t.minute,
+              t.second);
+}
+
+bool alipay_time_read(const char *s, int64_t *ms)
+{
+    char room[32];
+    struct text text = TEXT(room);
+
+    if (!s || strlen(s) < 19 || s[10] != ' ')
+        return false;
+    text_add_n(&text, s, 10);
+    text_addf(&text, "T%.8s+08:00", s + 11);
+    return !text.full && time_parse(room, ms);
+}
+
+bool alipay_state(const char *trade_status, bool paid, enum channel_state *out)
+{
+    if (str_eq(trade_status, "WAIT_BUYER_PAY"))
+        *out = CHANNEL_WAITING;
+    else if (str_eq(trade_status, "TRADE_SUCCESS") || str_eq(trade_status, "TRADE_FINISHED"))
+        *out = CHANNEL_SUCCESS;
+    else if (str_eq(trade_status, "TRADE_CLOSED"))
+        *out = paid ? CHANNEL_SUCCESS : CHANNEL_CLOSED;
+    else
+        return false;
+    return true;
+}
+
+bool alipay_price(const char *yuan, struct channel_said *out)
+{
+    return yuan && money_parse(yuan, &out->price) && out->price.minor > 0 &&
+           text_copy(out->currency, sizeof(out->currency), "CNY");
+}
+
+/* clang-format off */
+#define PRODUCT(of, shows, by, how) \
+    { .code = of, .display = shows, .way = by, .currency = "CNY", .submit = how }
+static const struct channel_product PRODUCTS[] = {
+    PRODUCT("alipay_pc", "redirect", OFFLINE, alipay_page),
+    PRODUCT("alipay_wap", "redirect", OFFLINE, alipay_wap),
+    PRODUCT("alipay_app", "app", OFFLINE, alipay_app),
+    PRODUCT("alipay_qr", "qr_code", BY_CALL, alipay_qr),
+    PRODUCT("alipay_bar", "bar_code", BY_CALL, alipay_bar),
+};
+/* clang-format on */
+
+const struct channel_driver CHANNEL_ALIPAY = {
+    .protocol = "alipay",
+    .body = CHANNEL_FORM,
+    .body_max = 32768,
+    .products = PRODUCTS,
+    .product_count = COUNT(PRODUCTS),
+    .members = MEMBERS,
+    .member_count = COUNT(MEMBERS),
+    .open = alipay_open,
+    .shut = alipay_shut,
+    .query = alipay_query,
+    .close = alipay_close,
+    .refund = alipay_refund,
+    .refund_query = alipay_refund_query,
+    .transfer = alipay_transfer,
+    .transfer_query = alipay_transfer_query,
+    .claim = alipay_claim,
+    .hear = alipay_hear,
+    .acknowledge = alipay_acknowledge,
+};

@@ -1,0 +1,200 @@
+/* alipay_call.c - a request to gateway.do: its signed parameters, and its answer. The answer's
+ * signature covers the bytes of the inner object as they came, so they are checked before they are
+ * read. An answer without a signature (Alipay does not know the application) decides nothing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/form.h"
+#include "base/log.h"
+#include "channel/alipay/alipay_private.h"
+#include "channel/call.h"
+#include "wire/alipay_text.h"
+
+#define BIZ_MAX 8192
+#define PAIRS_MAX 10
+#define SIGN_PAIR PAIRS_MAX
+#define NAME_MAX 96
+
+/* ---- the request */
+
+struct texts {
+    char biz[BIZ_MAX], now[20], notify_url[512];
+};
+
+static bool texts_write(const struct channel_account *account, const struct alipay_request *request,
+                        struct texts *out)
+{
+    struct text biz = TEXT(out->biz), now = TEXT(out->now), url = TEXT(out->notify_url);
+    struct json_text j = JSON_TEXT(&biz);
+
+    json_open(&j, NULL);
+    request->write(&j, request->arg);
+    json_close(&j);
+    alipay_time_add(&now, clock_now_ms());
+    if (request->notifies)
+        text_addf(&url, "%s/api/pay/notify/order/%lld", account->env->base_url,
+                  (long long)account->id);
+    return !biz.full && !now.full && !url.full;
+}
+
+static bool sign_pairs(const struct alipay_keys *keys, struct alipay_pair *pairs, struct text *sign)
+{
+    char *room = malloc(ALIPAY_TEXT_MAX);
+
+    if (!room)
+        abort();
+    struct text canon = text_over(room, ALIPAY_TEXT_MAX);
+    alipay_text(pairs, PAIRS_MAX, &canon);
+    const bool ok = !canon.full && rsa_sign(keys->own, canon.at, canon.len, sign);
+    free(room);
+    return ok;
+}
+
+bool alipay_string(const struct channel_account *account, const struct alipay_request *request,
+                   struct text *to)
+{
+    const struct alipay_keys *keys = account->keys;
+    struct texts texts;
+    char room[1024];
+    struct text sign = TEXT(room);
+
+    if (!texts_write(account, request, &texts))
+        return false;
+    struct alipay_pair pairs[PAIRS_MAX + 1] = {
+        { "app_id", keys->app_id },
+        { "biz_content", texts.biz },
+        { "charset", "utf-8" },
+        { "format", "JSON" },
+        { "method", request->method },
+        { "notify_url", texts.notify_url },
+        { "return_url", request->return_url },
+        { "sign_type", "RSA2" },
+        { "timestamp", texts.now },
+        { "version", "1.0" },
+    };
+    if (!sign_pairs(keys, pairs, &sign))
+        return false;
+    pairs[SIGN_PAIR] = (struct alipay_pair){ "sign", room };
+    for (size_t i = 0; i <= SIGN_PAIR; i++) {
+        if (*str_or(pairs[i].value, "") == '\0')
+            continue;
+        text_add(to, to->len > 0 ? "&" : "");
+        text_add(to, pairs[i].name);
+        text_add_char(to, '=');
+        text_add_form(to, pairs[i].value);
+    }
+    return !to->full;
+}
+
+/* ---- the answer */
+
+void alipay_reply_free(struct alipay_reply *reply)
+{
+    json_free(&reply->root);
+    reply->inner = NULL;
+}
+
+const char *alipay_member(const struct alipay_reply *reply, const char *name)
+{
+    return member_text(reply->inner, name);
+}
+
+bool alipay_is(const struct channel_said *said, const char *what)
+{
+    return str_starts(said->error_code, "ACQ.") && str_eq(said->error_code + 4, what);
+}
+
+/* alipay.trade.query -> alipay_trade_query_response */
+static bool root_name(const char *method, char *out, size_t size)
+{
+    struct text text = text_over(out, size);
+
+    text_addf(&text, "%s_response", method);
+    for (char *c = out; *c != '\0'; c++)
+        *c = *c == '.' ? '_' : *c;
+    return !text.full;
+}
+
+static enum pay_err reply_read(const struct channel_account *account, const char *method,
+                               const struct http_answer *answer, struct alipay_reply *reply)
+{
+    const struct alipay_keys *keys = account->keys;
+    char name[NAME_MAX];
+    size_t len = 0;
+
+    if (!root_name(method, name, sizeof(name)) ||
+        json_parse(answer->body, answer->body_len, &reply->root) != PAY_OK ||
+        json_kind(reply->root) != JSON_OBJECT)
+        return PAY_UNKNOWN;
+    const char *inner = json_span(answer->body, answer->body_len, name, &len);
+    const char *sign = member_text(reply->root, "sign");
+    reply->inner = json_member(reply->root, name);
+    if (!inner || json_kind(reply->inner) != JSON_OBJECT)
+        return PAY_UNKNOWN;
+    if (sign && rsa_verify(keys->theirs, inner, len, sign))
+        return PAY_OK;
+    log_event(LOG_WARN, "alipay.unsigned", KN("channel_id", account->id), KV("method", method),
+              KV("sub_code", str_or(alipay_member(reply, "sub_code"), "")),
+              KV("sub_msg", str_or(alipay_member(reply, "sub_msg"), "")));
+    return PAY_UNKNOWN;
+}
+
+/* Texts of Alipay that are too long are cut, at the end of a character. */
+static void copy_cut(char *to, size_t size, const char *from)
+{
+    const size_t len = utf8_cut(from, strlen(from), size - 1);
+
+    if (!text_copy_n(to, size, from, len))
+        *to = '\0';
+}
+
+static enum pay_err code_meaning(const struct alipay_reply *reply, struct channel_said *said)
+{
+    static const char *const NOT_KNOWN[] = { "20000", "40005" }; /* at fault itself; too many */
+    const char *code = str_or(alipay_member(reply, "code"), "");
+    const char *sub_code = str_or(alipay_member(reply, "sub_code"), code);
+
+    if (str_eq(code, "10000") || str_eq(code, "10003"))
+        return PAY_OK;
+    copy_cut(said->error_code, sizeof(said->error_code), sub_code);
+    copy_cut(said->error_msg, sizeof(said->error_msg),
+             str_or(alipay_member(reply, "sub_msg"), str_or(alipay_member(reply, "msg"), "")));
+    for (size_t i = 0; i < COUNT(NOT_KNOWN); i++)
+        if (str_eq(code, NOT_KNOWN[i]))
+            return PAY_UNKNOWN;
+    /* Alipay also spells it AQC.SYSTEM_ERROR */
+    return *code == '\0' || strstr(sub_code, "SYSTEM_ERROR") ? PAY_UNKNOWN : PAY_REFUSED;
+}
+
+enum pay_err alipay_ask(const struct channel_account *account, const struct alipay_request *request,
+                        struct alipay_reply *reply, struct channel_said *said)
+{
+    const struct alipay_keys *keys = account->keys;
+    char *room = malloc(ALIPAY_TEXT_MAX);
+    struct http_answer answer;
+
+    *reply = (struct alipay_reply){ NULL };
+    if (!room)
+        abort();
+    struct text body = text_over(room, ALIPAY_TEXT_MAX);
+    if (!alipay_string(account, request, &body)) {
+        free(room);
+        return PAY_FULL;
+    }
+    const struct http_request http = {
+        .method = "POST",
+        .url = keys->gateway,
+        .headers = { "Content-Type: application/x-www-form-urlencoded;charset=utf-8" },
+        .body = body.at,
+        .body_len = body.len,
+        .keep = HTTP_BODY_READ,
+    };
+    enum pay_err err = channel_call(account, request->what, &http, &answer);
+    if (err == PAY_OK)
+        err = reply_read(account, request->method, &answer, reply);
+    else if (err == PAY_REFUSED) /* the gateway itself never answers so */
+        err = PAY_UNKNOWN;
+    http_answer_free(&answer);
+    free(room);
+    return err == PAY_OK ? code_meaning(reply, said) : err;
+}

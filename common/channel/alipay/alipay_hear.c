@@ -1,0 +1,139 @@
+/* alipay_hear.c - Alipay's notification of a trade: a form, signed over the decoded bytes as they
+ * came, whatever their charset. What is kept of it is ASCII. Of a refund Alipay sends the same
+ * form to the same address; the trade was paid all the same, and that is what it says here. */
+#include <string.h>
+
+#include "base/form.h"
+#include "channel/alipay/alipay_private.h"
+#include "io/crypto/sign.h"
+#include "wire/alipay_text.h"
+
+#define BODY_MAX 32768
+
+/* The body of the callback in hand, decoded. */
+static struct form *form_of(const struct channel_callback *callback)
+{
+    static char room[2 * BODY_MAX + 2];
+    static struct form form;
+
+    if (callback->body_len > BODY_MAX ||
+        !form_read(callback->body, callback->body_len, room, &form))
+        return NULL;
+    return &form;
+}
+
+static enum pay_err bad_field(const struct channel_callback *callback, const char **field,
+                              const char *name, const char *want)
+{
+    *field = name;
+    if (callback->why)
+        text_addf(callback->why, "%s: want %s", name, want);
+    return PAY_BAD_FIELD;
+}
+
+enum pay_err alipay_claim(const struct channel_callback *callback, char no[NO_SIZE],
+                          const char **field)
+{
+    const struct form *form = form_of(callback);
+
+    *field = NULL;
+    *no = '\0';
+    if (!form)
+        return PAY_BAD_BODY;
+    const char *pay_id = str_or(form_value(form, "out_trade_no"), "");
+    if (!ulid_is(pay_id) || !text_copy(no, NO_SIZE, pay_id))
+        return bad_field(callback, field, "out_trade_no", "the pay_id of an attempt");
+    if (!str_eq(form_value(form, "sign_type"), "RSA2"))
+        return bad_field(callback, field, "sign_type", "RSA2");
+    if (!form_value(form, "sign"))
+        return bad_field(callback, field, "sign", "a signature");
+    return PAY_OK;
+}
+
+static bool is_signed(const char *name)
+{
+    static const char *const NOT[] = { "sign", "sign_type", "alipay_cert_sn" };
+
+    for (size_t i = 0; i < COUNT(NOT); i++)
+        if (str_eq(NOT[i], name))
+            return false;
+    return true;
+}
+
+static bool sign_is_right(const struct rsa_key *key, const struct form *form)
+{
+    static char room[2 * BODY_MAX];
+    struct alipay_pair pairs[FORM_PAIRS_MAX];
+    struct text canon = TEXT(room);
+    size_t count = 0;
+
+    for (size_t i = 0; i < form->count; i++)
+        if (is_signed(form->at[i].name))
+            pairs[count++] = (struct alipay_pair){ form->at[i].name, form->at[i].value };
+    alipay_text(pairs, count, &canon);
+    return !canon.full && rsa_verify(key, canon.at, canon.len, form_value(form, "sign"));
+}
+
+/* Whose is it? A seller that the configuration does not name is not compared. */
+static bool other_account(const struct alipay_keys *keys, const struct form *form)
+{
+    return !str_eq(form_value(form, "app_id"), keys->app_id) ||
+           (*keys->seller_id != '\0' && !str_eq(form_value(form, "seller_id"), keys->seller_id));
+}
+
+static enum pay_err form_said(const struct alipay_keys *keys, const struct form *form,
+                              struct channel_said *out)
+{
+    const char *when = form_value(form, "gmt_payment");
+
+    if (said_begin(ABOUT_ORDER, form_value(form, "out_trade_no"), out) != PAY_OK ||
+        !alipay_state(form_value(form, "trade_status"), when, &out->state) ||
+        !text_copy(out->channel_no, sizeof(out->channel_no),
+                   str_or(form_value(form, "trade_no"), "")) ||
+        !text_copy(
+            out->channel_user_id, sizeof(out->channel_user_id),
+            str_or(form_value(form, "buyer_id"), str_or(form_value(form, "buyer_open_id"), ""))))
+        return PAY_BAD_FIELD;
+    out->other_account = other_account(keys, form);
+    if (!alipay_price(form_value(form, "total_amount"), out))
+        return PAY_BAD_FIELD;
+    if (out->state != CHANNEL_SUCCESS)
+        return PAY_OK;
+    return *out->channel_no != '\0' && alipay_time_read(when, &out->success_time) ? PAY_OK
+                                                                                  : PAY_BAD_FIELD;
+}
+
+/* Without an account a key of our own is checked with, so that it takes the same time. */
+static const struct rsa_key *dummy_key(void)
+{
+    static struct rsa_key *key;
+    static char private_pem[4096], public_pem[2048];
+    struct text private_text = TEXT(private_pem), public_text = TEXT(public_pem);
+
+    if (!key && sign_rsa_new(2048, &private_text, &public_text)) {
+        key = rsa_public(public_pem);
+        sign_wipe(private_pem, sizeof(private_pem));
+    }
+    return key;
+}
+
+enum pay_err alipay_hear(const struct channel_account *account,
+                         const struct channel_callback *callback, struct channel_said *out)
+{
+    const struct alipay_keys *keys = account ? account->keys : NULL;
+    const struct rsa_key *key = keys ? keys->theirs : dummy_key();
+    const struct form *form = form_of(callback);
+
+    if (callback->about != ABOUT_ORDER)
+        return PAY_BAD_SIGN;
+    if (!form || !key || !sign_is_right(key, form) || !keys)
+        return PAY_BAD_SIGN;
+    return form_said(keys, form, out);
+}
+
+/* Only these seven letters end the notification's tries. */
+bool alipay_acknowledge(enum pay_err result, struct channel_answer *out)
+{
+    *out = (struct channel_answer){ 200, "text/plain; charset=utf-8", "success" };
+    return result == PAY_OK;
+}

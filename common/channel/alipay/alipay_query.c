@@ -1,0 +1,90 @@
+/* alipay_query.c - what became of a trade (trade.query), and making it unpayable: trade.close, and
+ * for a bar code trade.cancel, since its first answer may have been lost. */
+#include "channel/alipay/alipay_private.h"
+
+static void no_write(struct json_text *to, const void *arg)
+{
+    json_str(to, "out_trade_no", arg);
+}
+
+/* 10000 says only that the trade was found. A closed one with a time of payment was refunded. */
+static enum pay_err trade_read(const struct alipay_reply *reply, const char *pay_id,
+                               struct channel_said *out)
+{
+    const char *when = alipay_member(reply, "send_pay_date");
+
+    if (!str_eq(alipay_member(reply, "out_trade_no"), pay_id) ||
+        !alipay_state(alipay_member(reply, "trade_status"), when, &out->state) ||
+        !text_copy(out->channel_no, sizeof(out->channel_no),
+                   str_or(alipay_member(reply, "trade_no"), "")) ||
+        !text_copy(out->channel_user_id, sizeof(out->channel_user_id),
+                   str_or(alipay_member(reply, "buyer_user_id"), "")))
+        return PAY_UNKNOWN;
+    if (out->state != CHANNEL_SUCCESS)
+        return PAY_OK;
+    return *out->channel_no != '\0' && alipay_price(alipay_member(reply, "total_amount"), out) &&
+                   alipay_time_read(when, &out->success_time)
+               ? PAY_OK
+               : PAY_UNKNOWN;
+}
+
+static enum pay_err not_there(enum pay_err err, struct channel_said *out)
+{
+    if (err != PAY_REFUSED)
+        return err;
+    if (!alipay_is(out, "TRADE_NOT_EXIST"))
+        return PAY_UNKNOWN; /* a question has no other definite no */
+    out->state = CHANNEL_NOT_FOUND;
+    return PAY_OK;
+}
+
+enum pay_err alipay_query(const struct channel_account *account, const char *pay_id,
+                          struct channel_said *out)
+{
+    const struct alipay_request request = {
+        .method = "alipay.trade.query", .what = "query", .write = no_write, .arg = pay_id
+    };
+    struct alipay_reply reply;
+
+    enum pay_err err = said_begin(ABOUT_ORDER, pay_id, out);
+    if (err != PAY_OK)
+        return err;
+    err = not_there(alipay_ask(account, &request, &reply, out), out);
+    if (err == PAY_OK && out->state != CHANNEL_NOT_FOUND)
+        err = trade_read(&reply, pay_id, out);
+    alipay_reply_free(&reply);
+    return err;
+}
+
+/* PAY_OK and CLOSED or NOT_FOUND; PAY_REFUSED: it is in another state. */
+static enum pay_err end_trade(const struct channel_account *account, const char *method,
+                              const char *pay_id, struct channel_said *out)
+{
+    const struct alipay_request request = {
+        .method = method, .what = "close", .write = no_write, .arg = pay_id
+    };
+    struct alipay_reply reply;
+
+    enum pay_err err = alipay_ask(account, &request, &reply, out);
+    out->state = CHANNEL_CLOSED;
+    if (err == PAY_REFUSED && alipay_is(out, "TRADE_NOT_EXIST")) {
+        out->state = CHANNEL_NOT_FOUND;
+        err = PAY_OK;
+    } else if (err == PAY_OK && str_eq(alipay_member(&reply, "retry_flag"), "Y")) {
+        err = PAY_UNKNOWN;
+    }
+    alipay_reply_free(&reply);
+    return err;
+}
+
+/* A trade that cannot be closed was paid, or closed before: the query says which. */
+enum pay_err alipay_close(const struct channel_account *account, const char *pay_id,
+                          struct channel_said *out)
+{
+    const bool bar = account->product->way == BY_CALL && str_eq(account->code, "alipay_bar");
+
+    enum pay_err err = said_begin(ABOUT_ORDER, pay_id, out);
+    if (err == PAY_OK)
+        err = end_trade(account, bar ? "alipay.trade.cancel" : "alipay.trade.close", pay_id, out);
+    return err == PAY_REFUSED ? alipay_query(account, pay_id, out) : err;
+}
