@@ -71,11 +71,9 @@ enum pay_err checkout_refund(const struct refund_call *call, struct refund_reser
 
 /* clang-format off */
 const struct db_due REFUNDS_DUE = {
-    .due = "SELECT id, app_id AS owner FROM pay_refund FORCE INDEX (idx_sync)"
-           " WHERE status = " STATE(REFUND_WAITING) " AND next_sync_time <= UTC_TIMESTAMP(3)"
-           "   AND " NOT_OF("app_id")
-           " ORDER BY next_sync_time LIMIT ?"
-           "   FOR UPDATE SKIP LOCKED",
+    .due = DUE_BY_OWNER("pay_refund", "idx_sync", "app_id",
+                        "status = " STATE(REFUND_WAITING)
+                        " AND next_sync_time <= UTC_TIMESTAMP(3)", "next_sync_time"),
     .claim = "UPDATE pay_refund"
              "   SET claim_token = ?, next_sync_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND"
              " WHERE id = ?",

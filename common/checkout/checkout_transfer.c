@@ -114,11 +114,9 @@ enum pay_err checkout_transfer(const struct checkout_call *call, const struct tr
 /* clang-format off */
 /* One that has ended has no next_sync_time, so the index has open ones alone. */
 const struct db_due TRANSFERS_DUE = {
-    .due = "SELECT id, app_id AS owner FROM pay_transfer FORCE INDEX (idx_sync)"
-           " WHERE next_sync_time <= UTC_TIMESTAMP(3) AND status IN " STATE_IN(TRANSFER_OPEN)
-           "   AND " NOT_OF("app_id")
-           " ORDER BY next_sync_time LIMIT ?"
-           "   FOR UPDATE SKIP LOCKED",
+    .due = DUE_BY_OWNER("pay_transfer", "idx_sync", "app_id",
+                        "next_sync_time <= UTC_TIMESTAMP(3)"
+                        " AND status IN " STATE_IN(TRANSFER_OPEN), "next_sync_time"),
     .claim = "UPDATE pay_transfer"
              "   SET claim_token = ?, next_sync_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND"
              " WHERE id = ?",

@@ -28,26 +28,23 @@ enum pay_err order_ask_turn(struct db *db, int64_t order_id, int64_t gap_s, bool
 }
 
 /* Two jobs, so that orders whose channels do not answer delay no other. */
-#define EXPIRED \
-    "SELECT id, app_id AS owner FROM pay_order" \
-    " WHERE status = " STATE(ORDER_WAITING) " AND expire_time <= UTC_TIMESTAMP(3)" \
-                                            " AND " NOT_OF("app_id")
+#define EXPIRED "status = " STATE(ORDER_WAITING) " AND expire_time <= UTC_TIMESTAMP(3)"
+#define DUE(when, order) DUE_BY_OWNER("pay_order", "idx_expire", "app_id", EXPIRED when, order)
 #define AGE_S "TIMESTAMPDIFF(SECOND, expire_time, UTC_TIMESTAMP(3))"
 #define ASKED \
     "UPDATE pay_order SET asked_time = UTC_TIMESTAMP(3), update_time = update_time WHERE id = ?"
 
 const struct db_due ORDERS_EXPIRED = {
-    .due = EXPIRED " AND asked_time IS NULL ORDER BY expire_time LIMIT ? FOR UPDATE SKIP LOCKED",
+    .due = DUE(" AND asked_time IS NULL", "expire_time"),
     .claim = ASKED,
     .no_token = true,
     .by_owner = true,
 };
 /* clang-format off */
 const struct db_due ORDERS_UNDECIDED = {
-    .due = EXPIRED " AND asked_time <= UTC_TIMESTAMP(3) - INTERVAL 10 SECOND"
-                   " AND asked_time <= UTC_TIMESTAMP(3)"
-                   "   - INTERVAL LEAST(" AGE_S " DIV 8, 3600) SECOND"
-                   " ORDER BY asked_time LIMIT ? FOR UPDATE SKIP LOCKED",
+    .due = DUE(" AND asked_time <= UTC_TIMESTAMP(3) - INTERVAL 10 SECOND"
+               " AND asked_time <= UTC_TIMESTAMP(3)"
+               "   - INTERVAL LEAST(" AGE_S " DIV 8, 3600) SECOND", "asked_time"),
     .claim = ASKED,
     .no_token = true,
     .by_owner = true,
@@ -229,16 +226,19 @@ static enum pay_err plain_take(void *arg, void *row)
     return PAY_OK;
 }
 
+/* Of the oldest 512. When those all wait for a slow channel, the rest is left to ORDERS_EXPIRED. */
 static enum pay_err plain_work(struct db *db, void *arg)
 {
     /* clang-format off */
     static const char SQL[] =
-        ORDER_SELECT
-        " WHERE o.status = " STATE(ORDER_WAITING) " AND o.expire_time <= UTC_TIMESTAMP(3)"
-        "   AND o.asked_time IS NULL"
-        "   AND NOT EXISTS (SELECT 1 FROM pay_order_extension e FORCE INDEX (idx_order)"
-        "        WHERE e.order_id = o.id AND e.status = " STATE(ATTEMPT_WAITING) ")"
-        " ORDER BY o.expire_time LIMIT ? FOR UPDATE SKIP LOCKED";
+        "SELECT STRAIGHT_JOIN " ORDER_FIELDS
+        "  FROM (SELECT id FROM pay_order FORCE INDEX (idx_expire)"
+        "         WHERE " EXPIRED " AND asked_time IS NULL"
+        "         ORDER BY expire_time LIMIT 512) oldest JOIN pay_order o ON o.id = oldest.id"
+        " WHERE o.status = " STATE(ORDER_WAITING) " AND o.asked_time IS NULL"
+        "   AND (SELECT COUNT(*) FROM pay_order_extension e FORCE INDEX (idx_order)"
+        "         WHERE e.order_id = o.id AND e.status = " STATE(ATTEMPT_WAITING) ") = 0"
+        " LIMIT ? FOR UPDATE SKIP LOCKED";
     /* clang-format on */
     static struct order row;
     struct plain *plain = arg;

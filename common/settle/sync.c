@@ -16,10 +16,9 @@
 
 /* clang-format off */
 const struct db_due ATTEMPTS_DUE = {
-    .due = "SELECT id, channel_id AS owner FROM pay_order_extension"
-           " WHERE status = " STATE(ATTEMPT_WAITING) " AND next_sync_time <= UTC_TIMESTAMP(3)"
-           "   AND " NOT_OF("channel_id")
-           " ORDER BY next_sync_time LIMIT ? FOR UPDATE SKIP LOCKED",
+    .due = DUE_BY_OWNER("pay_order_extension", "idx_sync", "channel_id",
+                        "status = " STATE(ATTEMPT_WAITING)
+                        " AND next_sync_time <= UTC_TIMESTAMP(3)", "next_sync_time"),
     .claim = "UPDATE pay_order_extension"
              "   SET next_sync_time = UTC_TIMESTAMP(3) + INTERVAL 1 MINUTE WHERE id = ?",
     .no_token = true,

@@ -11,7 +11,7 @@
 
 struct db_due {
     /* SELECT id … what is due, in order … LIMIT ? FOR UPDATE SKIP LOCKED
-     * With by_owner: SELECT id, … AS owner … AND NOT_OF("the owner") … */
+     * With by_owner: DUE_BY_OWNER */
     const char *due;
     /* UPDATE … SET the token to ?, due after ? seconds WHERE id = ?
      * With no_token: … SET due later WHERE id = ? */
@@ -23,7 +23,16 @@ struct db_due {
     bool no_token; /* two programs at work on one row do no harm; done is NULL */
     bool by_owner; /* each row is an app's or a channel's: job/job_fair.h */
 };
-#define NOT_OF(owner) "FIND_IN_SET(" owner ", ?) = 0"
+/* The rows are chosen in the index, which has the owner in it, and only those are read and locked:
+ * a hundred thousand rows of an owner that is left out must not make others wait. More than one
+ * program claims are chosen, since other programs may have locked the first ones. */
+#define DUE_BY_OWNER(table, index, owner, when, order) \
+    "SELECT t.id, t." owner " AS owner" \
+    "  FROM (SELECT id FROM " table " FORCE INDEX (" index ")" \
+    "         WHERE " when " AND FIND_IN_SET(" owner ", ?) = 0" \
+    "         ORDER BY " order " LIMIT 256) chosen" \
+    "  STRAIGHT_JOIN " table " t ON t.id = chosen.id" \
+    " WHERE " when " LIMIT ? FOR UPDATE SKIP LOCKED"
 struct db_due_row {
     int64_t id, token, owner;
 };
