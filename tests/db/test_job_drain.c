@@ -184,8 +184,8 @@ static void test_job_drain__turns_and_time(void **state)
 /* Row 1 to 12 are owner 1's, a thirteenth is owner 2's, due last. */
 static const struct db_due OWNED = {
     .due = "SELECT id, IF(id > 12, 2, 1) AS owner FROM t.work WHERE due_time <= UTC_TIMESTAMP(3)"
-           "   AND " NOT_OF("IF(id > 12, 2, 1)") " ORDER BY due_time, id LIMIT ?"
-                                                 "   FOR UPDATE SKIP LOCKED",
+           "   AND FIND_IN_SET(IF(id > 12, 2, 1), ?) = 0 ORDER BY due_time, id LIMIT ?"
+           "   FOR UPDATE SKIP LOCKED",
     .claim = "UPDATE t.work SET due_time = UTC_TIMESTAMP(3) + INTERVAL 30 SECOND WHERE id = ?",
     .no_token = true,
     .by_owner = true,
