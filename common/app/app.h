@@ -12,6 +12,7 @@
 #include "app/app_state.h"
 
 #define APP_KEY_SIZE 33
+#define APP_KEY_PREFIX "app_" /* of those that shroffctl makes */
 #define APP_SEALED_SIZE 512 /* of an app's sealed secrets */
 #define APP_KEYS_MAX 4
 #define SECRET_SIZE 129

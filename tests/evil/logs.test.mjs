@@ -63,6 +63,11 @@ describe('nothing secret enters a log', () => {
       `POST ${p}?${Q} HTTP/1.1\r\n${H}${body(`{"token":"${CANARY}","${CANARY}":1}`)}`, `POST ${p} HTTP/1.1\r\n${H}${body(CANARY)}`,
       `POST ${p}?${Q} HTTP/1.1\r\n${H}${body('{}', 'Transfer-Encoding: chunked\r\n')}`, `POST ${p}?${Q} HTTP/1.1\r\n${H}Content-Type: ${CANARY}\r\nContent-Length: 70000\r\n\r\n`]),
     `POST /mockpay HTTP/1.1\r\n${H}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${Q.length}\r\n\r\n${Q}`,
+    // Key and secret confused: the secret is sent as app_key, or as key_id or nonce.
+    ...['app_key', 'key_id', 'nonce'].map((name) => {
+      const said = { app_key: 'nosuchapp', timestamp: Math.floor(Date.now() / 1000), nonce: randomBytes(16).toString('hex'), signature: 'f'.repeat(64), [name]: CANARY };
+      return `GET /payments HTTP/1.1\r\nHost: pay.example.com\r\nConnection: close\r\nAuthorization: SHROFF-HMAC-SHA256 ${Object.entries(said).map(([k, v]) => `${k}="${v}"`).join(',')}\r\n\r\n`;
+    }),
   ];
 
   test(`${REQUESTS.length} requests, most of them wrong, six ways each; then the right tokens of an order`, async () => {
@@ -79,7 +84,8 @@ describe('nothing secret enters a log', () => {
     const secrets = secretsOf(stack, [CANARY, order.query_token, page.searchParams.get('token')]);
     const bad = logs().flatMap((file) => readFileSync(file, 'latin1').split('\n').filter((line) => leaks(line, secrets).length > 0).map((line) => `${file}: ${line}`));
     assert.deepEqual(bad.slice(0, 10), []);
-    for (const answer of answers) assert.ok(!answer.includes(CANARY) || / 302 | 303 /.test(answer.slice(0, 20)), answer.slice(0, 400));
+    // What was sent as app_key is named in the answer to its sender, and nowhere else.
+    for (const answer of answers) assert.ok(!answer.includes(CANARY) || / 302 | 303 /.test(answer.slice(0, 20)) || answer.includes('"msg":"app_key '), answer.slice(0, 400));
     const line = readFileSync(join(production.dir, 'log/shroff.access.log'), 'utf8').split('\n').filter((l) => l.includes('"path":"/api/pay/status","status":200'));
     assert.equal(line.length, 1, 'the request itself is on record');
     assert.ok(readFileSync(join(dead.dir, 'log/shroff.access.log'), 'utf8').includes('"status":503'));

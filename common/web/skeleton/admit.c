@@ -25,6 +25,7 @@ static enum pay_err check_credentials(struct cycle *c)
     const struct app_key *key;
 
     enum pay_err err = auth_app(c->worker->db, &c->request, &c->said, &app);
+    c->app_known = err == PAY_OK;
     if (err == PAY_OK)
         err = auth_time(&c->said, clock_now_s());
     if (err == PAY_OK)

@@ -148,7 +148,7 @@ static void cycle_start(struct cycle *c, struct worker *worker)
     c->worker = worker;
     c->match.route = NULL;
     c->match.allow[0] = '\0';
-    c->said_well = c->signed_well = c->done = false;
+    c->said_well = c->app_known = c->signed_well = c->done = false;
     c->field = NULL;
     c->why = TEXT(c->why_room);
     c->call = (struct call){ .db = worker->db, .why = &c->why };

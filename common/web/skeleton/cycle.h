@@ -17,6 +17,7 @@ struct cycle {
     struct route_match match;
     struct credentials said;
     bool said_well, signed_well; /* the header has the form; its signature fits */
+    bool app_known;              /* the app that it names exists and has such a key */
     bool done;                   /* answered before the handler's turn */
     struct app app;              /* copies: a handler may look up other apps */
     struct app_key key;

@@ -1,4 +1,5 @@
 /* request_log.c - what remains of a request: its counters, and one line in the log. */
+#include <stdio.h>
 #include <string.h>
 #include "base/log.h"
 #include "base/stats.h"
@@ -30,6 +31,20 @@ static const char *path_to_log(const struct cycle *c)
     return room;
 }
 
+/* A merchant that confuses key and secret sends its secret as app_key. So an app_key is logged whole
+ * when there is such an app, or when it begins as shroffctl's do; of another one the beginning. */
+static const char *app_key_to_log(const struct cycle *c)
+{
+    static char room[16];
+
+    if (!c->said_well)
+        return "";
+    if (c->app_known || str_starts(c->said.app_key, APP_KEY_PREFIX))
+        return c->said.app_key;
+    snprintf(room, sizeof(room), "%.4s\xE2\x80\xA6", c->said.app_key);
+    return room;
+}
+
 /* What strangers can repeat: unsigned requests that are refused, and open ones that only read. */
 static bool may_fill_logs(const struct cycle *c, enum pay_err err)
 {
@@ -53,7 +68,7 @@ void request_log(const struct cycle *c, enum pay_err err, int64_t us)
     log_event(row->http >= 500 ? LOG_WARN : LOG_INFO, "request", KV("endpoint", name),
               KV("method", c->method), KV("path", path_to_log(c)), KN("status", c->reply.status),
               KN("code", row->code), KV("result", err == PAY_OK ? "" : err_name(err)),
-              KV("field", field_to_log(c)), KV("app_key", c->said_well ? c->said.app_key : ""),
+              KV("field", field_to_log(c)), KV("app_key", app_key_to_log(c)),
               KV("order_no", c->call.order_no), KV("pay_id", c->call.pay_id),
               KV("refund_no", c->call.refund_no), KV("transfer_no", c->call.transfer_no),
               KN("us", us), KN("ms", us / 1000), KV("client", c->request.client));
