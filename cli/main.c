@@ -197,26 +197,14 @@ static int option_read(struct cli *cli, const struct command *c, int argc, char 
     return -1;
 }
 
-/* What is kept is read by people: no character in it may steer a terminal or turn the direction of
- * the text beside it. */
-static bool steers(const char *text)
-{
-    uint32_t c;
-
-    for (size_t at = 0, len = strlen(text), step; at < len; at += step) {
-        step = utf8_next(text + at, len - at, &c);
-        if (step == 0 || utf8_steers(c))
-            return true;
-    }
-    return false;
-}
-
+/* What is kept is read by people: nothing in it may steer a terminal, turn the direction of the text
+ * beside it, or be invisible. */
 static bool values_clean(const struct cli *cli)
 {
     for (int o = 0; o < OPT_COUNT; o++) {
-        if (!cli->value[o] || !steers(cli->value[o]))
+        if (!cli->value[o] || utf8_shows(cli->value[o]))
             continue;
-        out_say("--%s: '%s' holds a control or direction character, or is not UTF-8",
+        out_say("--%s: '%s' holds a character that does not show, or is not UTF-8",
                 OPTIONS[o].name, cli->value[o]);
         return false;
     }

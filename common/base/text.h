@@ -65,6 +65,7 @@ size_t utf8_put(uint32_t c, char to[4]); /* writes the character; its length in 
 bool utf8_is_control(uint32_t c);
 bool utf8_steers(uint32_t c);    /* a control, or a mark that turns the direction of text */
 bool utf8_is_hidden(uint32_t c); /* a control, or what prints nothing (bidi, zero width) */
+bool utf8_shows(const char *s);  /* valid, and no character of it is hidden */
 /* Foreign text for people's eyes, on a terminal or in a message: every byte that is not of a
  * character that prints becomes \xHH, so nothing steers the terminal and nothing is invisible. */
 void text_add_shown(struct text *t, const char *s, size_t len);

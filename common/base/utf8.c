@@ -1,4 +1,5 @@
 /* utf8.c - the UTF-8 part of text.h. */
+#include <string.h>
 #include "base/text.h"
 
 /* What the first byte promises: how many bytes follow, its own payload, the least code point that
@@ -100,6 +101,18 @@ bool utf8_is_hidden(uint32_t c)
     for (size_t i = 0; i < COUNT(HIDDEN) && !hidden; i++)
         hidden = c >= HIDDEN[i].first && c <= HIDDEN[i].last;
     return hidden;
+}
+
+bool utf8_shows(const char *s)
+{
+    uint32_t c;
+
+    for (size_t at = 0, len = strlen(s), step; at < len; at += step) {
+        step = utf8_next(s + at, len - at, &c);
+        if (step == 0 || utf8_is_hidden(c))
+            return false;
+    }
+    return true;
 }
 
 /* Blanks that look like the one of the keyboard and are not. */

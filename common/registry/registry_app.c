@@ -77,9 +77,8 @@ static enum pay_err app_check(struct actor *actor, const struct app_row *app)
     actor->problem = NULL;
     if (!*app->name || utf8_count(app->name, strlen(app->name)) > 64)
         actor->problem = "the name must have 1 to 64 characters";
-    else if (utf8_has_control(app->name, strlen(app->name)) ||
-             utf8_has_control(app->remark, strlen(app->remark)))
-        actor->problem = "the name and the remark must hold no control characters";
+    else if (!utf8_shows(app->name) || !utf8_shows(app->remark))
+        actor->problem = "the name and the remark must hold no character that does not show";
     else if (!url_ok(app->order_notify_url) || !url_ok(app->refund_notify_url) ||
              !url_ok(app->transfer_notify_url))
         actor->problem = "the notify URL must be absolute http or https, at most 1024 bytes,"
@@ -141,7 +140,7 @@ enum pay_err registry_app_create(struct db *db, struct actor *actor, struct app_
     if (err != PAY_OK)
         return err;
     if (!*app->app_key)
-        registry_name_new("app_", app->app_key);
+        registry_name_new(APP_KEY_PREFIX, app->app_key);
     err = webhook_secret_new(app->app_key, webhook_secret, &secret);
     if (err != PAY_OK)
         return err;

@@ -173,6 +173,10 @@ enum pay_err registry_channel_create(struct db *db, struct actor *actor,
     const struct channel_driver *driver = driver_of(actor, spec->code, spec->env);
     if (!driver)
         return PAY_BAD_FIELD;
+    if (!utf8_shows(str_or(spec->name, ""))) {
+        actor->problem = "the name must hold no character that does not show";
+        return PAY_BAD_FIELD;
+    }
     enum pay_err err = texts_fill(actor, spec, driver, &texts);
     if (err == PAY_OK)
         err = texts_check(actor, spec, driver, &texts);

@@ -71,14 +71,16 @@ describe('foreign text', () => {
 });
 
 describe('admin_log', () => {
-  test('names, remarks and reasons with controls or direction marks are refused', async () => {
-    for (const bad of ['a\u001b[31mb', 'a\u009bb', 'a\u0085', 'a\u202eb', 'a\u2066b', 'a\u200fb', 'a\nb', 'a\u007f']) {
+  test('names, remarks and reasons with characters that do not show are refused', async () => {
+    for (const bad of ['a\u001b[31mb', 'a\u009bb', 'a\u0085', 'a\u202eb', 'a\u2066b', 'a\u200fb', 'a\nb', 'a\u007f', 'a\u200db', 'a\u200bb', 'a\ufeff', 'a\u00adb', 'a\u2060', '\u3164']) {
       for (const args of [['--name', bad, ...WHY], ['--name', 'x', '--remark', bad, ...WHY], ['--name', 'x', '--reason', bad]]) {
         const r = await ctl(['app', 'create', ...args]);
         assert.equal(r.code, 2, JSON.stringify(args));
-        assert.match(r.stderr, /holds a control or direction character/);
+        assert.match(r.stderr, /holds a character that does not show/);
         assert.doesNotMatch(r.stderr, STEERS);
       }
+      const channel = await ctl(['channel', 'create', '--app', stack.app2.key, '--code', 'mock', '--name', bad, ...WHY]);
+      assert.match(channel.stderr, /holds a character that does not show/);
     }
   });
   const whoAfter = async () => db.value('SELECT who FROM admin_log ORDER BY id DESC LIMIT 1');
