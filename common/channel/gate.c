@@ -203,8 +203,11 @@ bool gate_sit(int64_t app_id, enum gate_wait wait)
     return false;
 }
 
+/* It may wait for its seat, and may be long at work: as in gate_enter, no other request is to wait
+ * on a connection that this worker keeps. */
 bool gate_sit_to_read(int64_t app_id)
 {
+    fcgi_slow();
     return sit(app_id, GATE_WAIT);
 }
 

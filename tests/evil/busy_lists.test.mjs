@@ -38,3 +38,27 @@ test('of four long lists that take their time two are refused, short ones are no
     await root.close();
   }
 });
+
+// nginx keeps connections to each worker of `query`. None of a worker that has a long list, or waits for a seat for one, is
+// used meanwhile: on it a request would wait as long as the list.
+test('what is asked beside long lists does not wait for them', { skip: isRoot ? false : 'needs root of the database' }, async (t) => {
+  const root = rootDb(stack), lock = await root.pool.getConnection();
+  try {
+    for (const res of await Promise.all(lists(40, 20))) expectOk(res);      // connections are kept
+    await lock.query('LOCK TABLES pay_order WRITE');
+    const asked = lists(2, 100), waits = [];
+    await sleep(50);
+    for (const until = Date.now() + 1000; Date.now() < until;) {
+      const at = Date.now();
+      expectOk(await get(stack, stack.app1, '/api/pay/transfers?limit=1'));
+      waits.push(Date.now() - at);
+    }
+    await lock.query('UNLOCK TABLES');
+    await Promise.all(asked);
+    t.diagnostic(`${waits.length} answers, the slowest after ${Math.max(...waits)} ms`);
+    assert.ok(Math.max(...waits) < 700, `${Math.max(...waits)} ms`);
+  } finally {
+    lock.release();
+    await root.close();
+  }
+});
