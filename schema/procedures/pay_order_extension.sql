@@ -3,13 +3,16 @@
 -- Each change of state leaves a line in status_log, except in order_pay, which writes its own. The triggers
 -- are AFTER: an error undoes the statement all the same, and BEFORE costs twice as much, as it copies the row.
 -- The step to 10 writes what came in (price, currency, number, time, is it a second payment); a number that
--- the channel did not give then may follow.
+-- the channel did not give then may follow. Where the payer is to pay is written once.
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_order_extension_status AFTER UPDATE ON pay_order_extension FOR EACH ROW
 BEGIN
   IF NEW.id <> OLD.id OR NEW.no <> OLD.no OR NEW.order_id <> OLD.order_id
      OR NEW.channel_id <> OLD.channel_id OR NEW.channel_code <> OLD.channel_code
      OR NEW.price <> OLD.price OR NEW.currency <> OLD.currency OR NOT (NEW.of_id <=> OLD.of_id)
+     OR (OLD.display_mode IS NOT NULL
+         AND NOT (NEW.display_mode <=> OLD.display_mode AND NEW.pay_url <=> OLD.pay_url
+                  AND NEW.display_content <=> OLD.display_content))
      OR ((NEW.status <> 10 OR OLD.status = 10)
          AND (NOT (NEW.success_time <=> OLD.success_time) OR NOT (NEW.paid_price <=> OLD.paid_price)
               OR NOT (NEW.paid_currency <=> OLD.paid_currency)

@@ -1,6 +1,6 @@
 -- What no account may do to a refund, whatever its rights and session settings (CHECKs can be switched off
 -- with check_constraint_checks, triggers cannot). It is refused with error 1644 and a text that names it.
--- Each change of state leaves a line in status_log. When an automatic refund succeeds, the alerts about its
+-- Each change of state leaves a line in status_log. The version grows by one, with a step alone. When an automatic refund succeeds, the alerts about its
 -- money are closed here, since the accounts that raise alerts may not close them (accounts.sql). The triggers are AFTER: an error undoes the statement all
 -- the same, and BEFORE costs twice as much, as it copies the row.
 DELIMITER //
@@ -15,6 +15,7 @@ BEGIN
      OR (NEW.bonus_price <> OLD.bonus_price AND NOT (OLD.status = 20 AND NEW.status = 0))
      OR (OLD.status = 10 AND NOT (NEW.channel_refund_no <=> OLD.channel_refund_no)
          AND OLD.channel_refund_no IS NOT NULL)
+     OR (NEW.version <> OLD.version AND (NEW.version <> OLD.version + 1 OR NEW.status = OLD.status))
      OR (NOT (NEW.success_time <=> OLD.success_time) AND (NEW.status <> 10 OR OLD.status = 10)) THEN
     BEGIN
       DECLARE why VARCHAR(128) DEFAULT CONCAT('refund ', OLD.no, ': its terms are written once');

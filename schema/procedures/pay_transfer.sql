@@ -1,6 +1,6 @@
 -- What no account may do to a transfer, whatever its rights and session settings (CHECKs can be switched off
 -- with check_constraint_checks, triggers cannot). It is refused with error 1644 and a text that names it.
--- Each change of state leaves a line in status_log. The triggers are AFTER: an error undoes the statement all
+-- Each change of state leaves a line in status_log. The version grows by one, with a step alone. The triggers are AFTER: an error undoes the statement all
 -- the same, and BEFORE costs twice as much, as it copies the row.
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_transfer_status AFTER UPDATE ON pay_transfer FOR EACH ROW
@@ -12,6 +12,7 @@ BEGIN
      OR NOT (NEW.user_name <=> OLD.user_name)
      OR (OLD.status = 10 AND NOT (NEW.channel_transfer_no <=> OLD.channel_transfer_no)
          AND OLD.channel_transfer_no IS NOT NULL)
+     OR (NEW.version <> OLD.version AND (NEW.version <> OLD.version + 1 OR NEW.status = OLD.status))
      OR (NOT (NEW.success_time <=> OLD.success_time) AND (NEW.status <> 10 OR OLD.status = 10)) THEN
     BEGIN
       DECLARE why VARCHAR(128) DEFAULT CONCAT('transfer ', OLD.no, ': its terms are written once');
@@ -19,10 +20,11 @@ BEGIN
     END;
   END IF;
   IF NEW.status <> OLD.status THEN
-    IF (OLD.status, NEW.status) NOT IN ((0, 5), (0, 10), (0, 20), (5, 10), (5, 20)) THEN
+    IF (OLD.status, NEW.status) NOT IN ((0, 5), (0, 10), (0, 20), (5, 10), (5, 20))
+       OR (NEW.status = 10 AND NEW.success_time IS NULL) THEN
       BEGIN
         DECLARE why VARCHAR(128) DEFAULT CONCAT('transfer ', OLD.no, ': no step from ', OLD.status, ' to ',
-          NEW.status);
+          NEW.status, IF(NEW.status = 10, ' without its time', ''));
         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = why;
       END;
     END IF;

@@ -1,6 +1,8 @@
 -- What no account may do to a wallet and its ledger, whatever its rights and session settings (CHECKs can be
 -- switched off with check_constraint_checks, triggers cannot). It is refused with error 1644 and a text that
--- names it. Entries and adjustments are written once and never deleted. The audit proves the sums over rows.
+-- names it. Entries and adjustments are written once and never deleted. A wallet changes by one journal at a
+-- time: what it holds and its totals change by what the rows of the newest entry's journal say, so that no
+-- account can change a balance without entries. The audit proves that each journal has its cause.
 DELIMITER //
 CREATE OR REPLACE TRIGGER wallet_terms AFTER UPDATE ON wallet FOR EACH ROW
 BEGIN
@@ -11,11 +13,27 @@ BEGIN
   IF NEW.balance < 0 OR NEW.frozen < 0 THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a wallet''s balance and its frozen sum are never below nothing';
   END IF;
+  IF (NEW.version <> OLD.version OR NEW.balance <> OLD.balance OR NEW.frozen <> OLD.frozen
+      OR NEW.total_recharge <> OLD.total_recharge OR NEW.total_expense <> OLD.total_expense)
+     AND NOT IFNULL((
+       SELECT SUM(l.price) = 0 AND SUM(l.wallet_id <=> NEW.id) = NEW.version - OLD.version
+              AND SUM(IF(l.account = 'wallet', l.price, 0)) = NEW.balance - OLD.balance
+              AND SUM(IF(l.account = 'frozen', l.price, 0)) = NEW.frozen - OLD.frozen
+              AND SUM(IF(l.account = 'channel' AND l.kind IN ('recharge', 'recharge_refund'), -l.price, 0))
+                  = NEW.total_recharge - OLD.total_recharge
+              AND SUM(IF(l.account = 'channel' AND l.kind IN ('payment', 'refund'), l.price, 0))
+                  = NEW.total_expense - OLD.total_expense
+         FROM ledger_entry l
+        WHERE l.journal = (SELECT n.journal FROM ledger_entry n WHERE n.wallet_id = NEW.id
+                              AND n.account IN ('wallet', 'frozen') AND n.version = NEW.version)), 0) THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a wallet changes by what its newest journal says, and by nothing else';
+  END IF;
 END//
 
 CREATE OR REPLACE TRIGGER wallet_birth AFTER INSERT ON wallet FOR EACH ROW
 BEGIN
-  IF NEW.balance <> 0 OR NEW.frozen <> 0 OR NEW.version <> 0 THEN
+  IF NEW.balance <> 0 OR NEW.frozen <> 0 OR NEW.version <> 0
+     OR NEW.total_recharge <> 0 OR NEW.total_expense <> 0 THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a wallet begins with nothing';
   END IF;
 END//

@@ -14,13 +14,15 @@ struct event {
 
 static struct journal journal_of(const struct event *e)
 {
+    const enum ledger_kind kind = e->price < 0 ? ENTRY_PAYMENT : ENTRY_RECHARGE;
+
     return (struct journal){
         .cause = BIZ_ORDER,
         .biz_id = e->id,
         .step = 1,
-        .rows = { { ACCOUNT_WALLET, ENTRY_RECHARGE, MONEY(e->price) },
+        .rows = { { ACCOUNT_WALLET, kind, MONEY(e->price) },
                   { ACCOUNT_WALLET, ENTRY_BONUS, MONEY(e->bonus) },
-                  { ACCOUNT_CHANNEL, ENTRY_RECHARGE, MONEY(-e->price) },
+                  { ACCOUNT_CHANNEL, kind, MONEY(-e->price) },
                   { ACCOUNT_BONUS, ENTRY_BONUS, MONEY(-e->bonus) } },
         .recharge = MONEY(e->price > 0 ? e->price : 0),
         .expense = MONEY(e->price < 0 ? -e->price : 0),
@@ -242,6 +244,7 @@ static void test_journal_book__fifty_make_two_wallets(void **state)
 
 /* ---- what no account may do */
 
+#define NEWEST "by what its newest journal says"
 static void test_ledger__is_written_once(void **state)
 {
     static const struct {
@@ -253,6 +256,12 @@ static void test_ledger__is_written_once(void **state)
         { "UPDATE wallet SET frozen = -1", "below nothing" },
         { "UPDATE wallet SET user_id = 'u2'", "keeps its owner" },
         { "UPDATE wallet SET version = 0", "its version grows" },
+        { "UPDATE wallet SET balance = balance + 1", NEWEST },
+        { "UPDATE wallet SET balance = balance + 1, version = version + 1", NEWEST },
+        { "UPDATE wallet SET version = version + 1", NEWEST },
+        { "UPDATE wallet SET frozen = 1, balance = balance - 1", NEWEST },
+        { "UPDATE wallet SET total_recharge = total_recharge + 1", NEWEST },
+        { "UPDATE wallet SET total_expense = total_expense - 1", NEWEST },
         { "DELETE FROM wallet", "never deleted" },
         { "INSERT INTO wallet (app_id, user_id, currency, balance) VALUES (1, 'x', 'CNY', 5)",
           "begins with nothing" },
@@ -275,6 +284,29 @@ static void test_ledger__is_written_once(void **state)
     run_sql("SET SESSION check_constraint_checks = 1, foreign_key_checks = 1");
 }
 
+/* A journal has to sum to nothing, and counts once. */
+static void test_wallet__changes_with_its_entries(void **state)
+{
+    static const char SQL[] = "UPDATE wallet SET balance = balance + 5, version = version + 1";
+    char why[256];
+
+    (void)state;
+    ASSERT_ERR(booked(1, 1000), PAY_OK);
+    run_sql("INSERT INTO ledger_entry (no, journal, app_id, account, wallet_id, currency, kind,"
+            " biz_type, biz_id, step, price, version)"
+            " SELECT 'E1', 'J', app_id, 'wallet', id, 'CNY', 'adjust', 'adjust', 7, 0, 5,"
+            " version + 1 FROM wallet");
+    if (db_run_text(S.root, SQL, why, sizeof(why)) == PAY_OK)
+        fail_msg("a journal that does not sum to nothing changed the wallet");
+    run_sql("INSERT INTO ledger_entry (no, journal, app_id, account, currency, kind, biz_type,"
+            " biz_id, step, price)"
+            " SELECT 'E2', 'J', app_id, 'adjustment', 'CNY', 'adjust', 'adjust', 7, 0, -5"
+            " FROM wallet");
+    run_sql(SQL);
+    if (db_run_text(S.root, SQL, why, sizeof(why)) == PAY_OK)
+        fail_msg("a journal changed the wallet twice");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +320,7 @@ int main(void)
         LEDGER_TEST(test_journal_book__fifty_book_one_event),
         LEDGER_TEST(test_journal_book__fifty_make_two_wallets),
         LEDGER_TEST(test_ledger__is_written_once),
+        LEDGER_TEST(test_wallet__changes_with_its_entries),
         cmocka_unit_test(test_locks__one_order_for_all),
     };
     return cmocka_run_group_tests_name("ledger", tests, shroff_up, shroff_down);

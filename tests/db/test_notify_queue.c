@@ -266,16 +266,15 @@ static void test_notify_finish__a_batch_keeps_what_was_answered(void **state)
     for (size_t i = 0; i < COUNT(SAID); i++) {
         struct text sql = TEXT(room);
         text_addf(&sql,
-                  "UPDATE notify_log SET duration_ms = 99 WHERE task_id = %lld AND"
+                  "SELECT COUNT(*) FROM notify_log WHERE task_id = %lld AND"
                   " CAST(COALESCE(response, '') AS BINARY) = UNHEX('",
                   (long long)results[i].task_id);
         text_add_hex(&sql, SAID[i], strlen(SAID[i]));
         text_add(&sql, "')");
         assert_false(sql.full);
-        run_sql(room);
+        CHECK_I64(room, number_of(room), 1);
         assert_int_equal(results[i].outcome, NOTIFY_RECORDED);
     }
-    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE duration_ms = 99", 4);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE peer_address = '::1'", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE peer_address IS NULL", 3);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE http_status IS NULL", 1);

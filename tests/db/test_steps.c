@@ -38,6 +38,7 @@ static int unchecked(void **state)
 }
 
 #define FACTS_ORDER ", extension_id = 1, success_time = NOW(3)"
+#define FACTS_BACK ", refund_price = price" /* that come with the order's step to 30 */
 #define FACTS_ATTEMPT ", paid_price = 500, paid_currency = 'CNY', success_time = NOW(3)"
 
 static const struct machine {
@@ -63,7 +64,7 @@ static const struct machine {
       "INSERT INTO pay_transfer (id, no, app_id, channel_id, channel_code, merchant_transfer_id,"
       " subject, price, currency, user_account, status)"
       " VALUES (1, 'N', 1, 1, 'mock', 'M', 's', 500, 'CNY', 'a', ",
-      "" },
+      ", success_time = NOW(3)" },
     { &NOTIFY_STATE_TABLE,
       "INSERT INTO notify_task (id, no, app_id, type, event, data_id, notify_url, body,"
       " max_notify_times, next_notify_time, status)"
@@ -94,7 +95,9 @@ static void step_tried(const struct machine *m, int64_t from, int64_t to)
     emptied(m->of->table);
     born(m, from);
     snprintf(sql, sizeof(sql), "UPDATE %s SET status = %lld%s", m->of->table, (long long)to,
-             to == 10 && from != 10 ? m->facts : "");
+             to == 10 && from != 10 ? m->facts
+             : to == ORDER_REFUND   ? FACTS_BACK
+                                    : "");
     if (from == to || state_step_is_legal(m->of, from, to))
         must(sql);
     else
@@ -169,6 +172,58 @@ static void test_steps__success_brings_what_paid_it(void **state)
             "without its price as paid");
     must("UPDATE pay_order SET status = 10, extension_id = 1, success_time = NOW(3)");
     must("UPDATE pay_order_extension SET status = 10, paid_price = 500, success_time = NOW(3)");
+    born(&MACHINES[3], 5);
+    refused("UPDATE pay_transfer SET status = 10", "without its time");
+}
+
+/* An order is in state 30 when all of its price is back, and only then. */
+static void test_refund__is_a_step_with_its_money(void **state)
+{
+    (void)state;
+    born(&MACHINES[0], 0);
+    refused("UPDATE pay_order SET refund_price = 1", "with 1 of 500 back");
+    refused("UPDATE pay_order SET refunding_price = 1", "no step from 0 to 0");
+    must("UPDATE pay_order SET status = 10" FACTS_ORDER);
+    refused("UPDATE pay_order SET status = 30", "from 10 to 30 with 0 of 500 back");
+    refused("UPDATE pay_order SET status = 30, refund_price = 499", "with 499 of 500 back");
+    refused("UPDATE pay_order SET refund_price = 500", "from 10 to 10 with 500 of 500 back");
+    must("UPDATE pay_order SET refunding_price = 500");
+    must("UPDATE pay_order SET refunding_price = 0, refund_price = 500, status = 30");
+    must("UPDATE pay_order SET refund_count = 2");
+    refused("UPDATE pay_order SET refund_price = 501", "do not fit");
+}
+
+static void test_pay_url__is_written_once(void **state)
+{
+    (void)state;
+    born(&MACHINES[1], 0);
+    must("UPDATE pay_order_extension SET pay_url = 'https://a/', display_content = 'c'");
+    must("UPDATE pay_order_extension SET pay_url = NULL, display_mode = 'redirect'");
+    must("UPDATE pay_order_extension SET display_expire_time = NOW(3)");
+    refused("UPDATE pay_order_extension SET pay_url = 'https://b/'", "written once");
+    refused("UPDATE pay_order_extension SET display_mode = NULL", "written once");
+    refused("UPDATE pay_order_extension SET display_content = NULL", "written once");
+}
+
+static void test_records__are_not_rewritten(void **state)
+{
+    (void)state;
+    must("DELETE FROM notify_log");
+    must("INSERT INTO notify_log (id, task_id, notify_times, status, error_code)"
+         " VALUES (1, 1, 1, 22, 'DNS'), (2, 1, 2, 22, 'RUNNER_LOST')");
+    refused("UPDATE notify_log SET reason = 'x' WHERE id = 1", "never changed");
+    refused("UPDATE notify_log SET status = 77 WHERE id = 2", "never changed");
+    refused("UPDATE notify_log SET task_id = 2 WHERE id = 2", "never changed");
+    must("UPDATE notify_log SET status = 10, error_code = 'OK' WHERE id = 2");
+    refused("UPDATE notify_log SET status = 22 WHERE id = 2", "never changed");
+    must("DELETE FROM notify_log");
+    must("INSERT INTO pay_alert (kind, about, text) VALUES ('steps', 'a', 't')");
+    refused("UPDATE pay_alert SET text = 'x' WHERE kind = 'steps'", "is not rewritten");
+    refused("UPDATE pay_alert SET about = 'x', times = 2 WHERE kind = 'steps'", "is not rewritten");
+    must("UPDATE pay_alert SET text = 'x', times = 2 WHERE kind = 'steps'");
+    refused("UPDATE pay_alert SET times = 1 WHERE kind = 'steps'", "is not rewritten");
+    must("UPDATE pay_alert SET closed_by = 'me' WHERE kind = 'steps'");
+    must("DELETE FROM pay_alert WHERE kind = 'steps'");
 }
 
 static void test_terms__are_written_once(void **state)
@@ -177,7 +232,8 @@ static void test_terms__are_written_once(void **state)
     static const struct { size_t machine; const char *sets; } CASES[] = {
         { 0, "id = 2" }, { 0, "no = 'X'" }, { 0, "app_id = 2" }, { 0, "merchant_order_id = 'X'" },
         { 0, "price = 501" }, { 0, "currency = 'USD'" }, { 0, "subject = 'x'" },
-        { 0, "user_id = 'x'" },
+        { 0, "user_id = 'x'" }, { 0, "version = 2" }, { 0, "version = -1" },
+        { 0, "channel_user_id = 'x'" },
         { 1, "id = 2" }, { 1, "no = 'X'" }, { 1, "order_id = 2" }, { 1, "channel_id = 2" },
         { 1, "channel_code = 'x'" }, { 1, "price = 1" }, { 1, "currency = 'USD'" },
         { 1, "of_id = 1" },
@@ -185,10 +241,11 @@ static void test_terms__are_written_once(void **state)
         { 2, "extension_id = 2" }, { 2, "channel_id = 2" }, { 2, "channel_code = 'x'" },
         { 2, "merchant_order_id = 'X'" }, { 2, "merchant_refund_id = 'X'" },
         { 2, "pay_price = 900" }, { 2, "refund_price = 1" }, { 2, "currency = 'USD'" },
-        { 2, "cause = 'late'" },
+        { 2, "cause = 'late'" }, { 2, "version = 1" }, { 2, "status = 20, version = 2" },
         { 3, "id = 2" }, { 3, "no = 'X'" }, { 3, "app_id = 2" }, { 3, "channel_id = 2" },
         { 3, "channel_code = 'x'" }, { 3, "merchant_transfer_id = 'X'" }, { 3, "price = 1" },
         { 3, "currency = 'USD'" }, { 3, "user_account = 'x'" }, { 3, "user_name = 'x'" },
+        { 3, "version = 1" }, { 3, "status = 20, version = 2" },
         { 4, "id = 2" }, { 4, "no = 'X'" }, { 4, "app_id = 2" }, { 4, "type = 2" },
         { 4, "event = 'x'" }, { 4, "data_id = 2" }, { 4, "version = 2" },
         { 4, "merchant_order_id = 'x'" }, { 4, "merchant_refund_id = 'x'" },
@@ -302,7 +359,7 @@ static void test_money__stays_in_its_bounds(void **state)
         text_addf(&sql, "%s%s0)", BIRTHS[i].to, at + strlen(BIRTHS[i].from));
         refused(room, " is 1 to ");
     }
-    born(&MACHINES[0], 0);
+    born(&MACHINES[0], ORDER_SUCCESS);
     must("UPDATE pay_order SET refund_price = 200, refunding_price = 300");
     refused("UPDATE pay_order SET refunding_price = 301", "do not fit its price 500");
     refused("UPDATE pay_order SET refund_price = -1", "do not fit");
@@ -348,6 +405,9 @@ int main(void)
         cmocka_unit_test(test_schema__begins_and_explains_as_the_table),
         cmocka_unit_test_setup(test_steps__each_leaves_a_line_and_a_refused_one_none, unchecked),
         cmocka_unit_test_setup(test_steps__success_brings_what_paid_it, unchecked),
+        cmocka_unit_test_setup(test_refund__is_a_step_with_its_money, unchecked),
+        cmocka_unit_test_setup(test_pay_url__is_written_once, unchecked),
+        cmocka_unit_test_setup(test_records__are_not_rewritten, unchecked),
         cmocka_unit_test_setup(test_terms__are_written_once, unchecked),
         cmocka_unit_test_setup(test_success_time__is_written_with_the_step, unchecked),
         cmocka_unit_test_setup(test_payment__is_written_with_the_step, unchecked),
