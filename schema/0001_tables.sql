@@ -252,7 +252,7 @@ CREATE TABLE pay_transfer (
   status TINYINT NOT NULL DEFAULT 0 COMMENT '0 WAITING, 5 PROCESSING, 10 SUCCESS, 20 CLOSED',
   version BIGINT NOT NULL DEFAULT 0 COMMENT 'grows with every change that makes a notification',
   success_time DATETIME(3) NULL COMMENT 'when it was paid out, as the channel says',
-  channel_transfer_no VARCHAR(64) NULL COMMENT 'the channel''s number',
+  channel_transfer_no VARCHAR(64) NULL COMMENT 'the channel''s number: one payout, one transfer',
   channel_error_code VARCHAR(64) NULL COMMENT 'the channel''s code of the last refusal',
   channel_error_msg VARCHAR(255) NULL COMMENT 'its text',
   next_sync_time DATETIME(3) NULL
@@ -264,6 +264,7 @@ CREATE TABLE pay_transfer (
     COMMENT 'when the row was last changed',
   UNIQUE KEY uk_no (no),
   UNIQUE KEY uk_merchant (app_id, merchant_transfer_id),
+  UNIQUE KEY uk_channel_transfer_no (channel_transfer_no, channel_id),
   KEY idx_sync (next_sync_time, status, app_id),
   KEY idx_time (app_id, create_time),
   KEY idx_state_time (app_id, status, create_time),

@@ -7,6 +7,7 @@
 #include "order/order_row.h"
 #include "refund/refund_apply.h"
 #include "refund/refund_reserve.h"
+#include "refund/refund_row.h"
 #include "settle/callback_log.h"
 #include "settle/settle_private.h"
 
@@ -18,11 +19,6 @@ struct refund_settling {
     struct order order;
     struct refund refund;
 };
-
-struct refund_owner {
-    char no[NO_SIZE];
-};
-static const struct db_column OWNER_COLUMNS[] = { DB_COLUMN(struct refund_owner, no) };
 
 /* Order row first, found through its refund without a lock; the refund is then read under it. */
 static enum pay_err rows_lock(struct db *db, struct refund_settling *w)
@@ -88,29 +84,6 @@ static enum pay_err other_price(struct db *db, struct refund_settling *w)
     snprintf(says, sizeof(says), "it says %lld %s", (long long)w->said->price.minor,
              w->said->currency);
     return raise(db, w, "other_price", says);
-}
-
-/* The channel's number of a refund gives money back once, as that of a payment pays once. *taken:
- * "" or the other refund that has it. */
-static enum pay_err number_taken(struct db *db, const struct refund_settling *w,
-                                 struct refund_owner *taken)
-{
-    static const char SQL[] =
-        "SELECT no FROM pay_refund WHERE channel_refund_no = ? AND channel_id = ? AND id <> ?";
-    const struct db_param in[] = {
-        DB_STR(w->said->channel_no),
-        DB_NUM(w->channel->account.id),
-        DB_NUM(w->refund.id),
-    };
-
-    *taken = (struct refund_owner){ .no = "" };
-    if (*w->said->channel_no == '\0')
-        return PAY_OK;
-    enum pay_err err = db_select(
-        db,
-        &(struct db_query){
-            .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(OWNER_COLUMNS), .row = taken });
-    return err == PAY_NO_ROW ? PAY_OK : err;
 }
 
 static enum pay_err other_payment(struct db *db, struct refund_settling *w, const char *taken)
@@ -232,17 +205,21 @@ static enum pay_err money_went(struct db *db, struct refund_settling *w)
 
 static enum pay_err apply(struct db *db, struct refund_settling *w)
 {
-    struct refund_owner taken;
+    static const char OWNER[] =
+        "SELECT no FROM pay_refund WHERE channel_refund_no = ? AND channel_id = ? AND id <> ?";
+    const struct number_said number = { OWNER, w->said->channel_no, w->channel->account.id,
+                                        w->refund.id };
+    char taken[NO_SIZE];
 
     if (w->said->other_account)
         return other_account(db, w);
     if (!said_price_is(w->said, w->refund.refund_price, w->refund.currency))
         return other_price(db, w);
-    enum pay_err err = number_taken(db, w, &taken);
+    enum pay_err err = number_owner(db, &number, taken);
     if (err != PAY_OK)
         return err;
-    if (*taken.no != '\0' && w->said->state != CHANNEL_FAILED)
-        return other_payment(db, w, taken.no);
+    if (*taken != '\0' && w->said->state != CHANNEL_FAILED)
+        return other_payment(db, w, taken);
     switch (w->said->state) {
     case CHANNEL_SUCCESS:
         return money_went(db, w);
@@ -274,16 +251,58 @@ static enum pay_err settle_work(struct db *db, void *arg)
     return err;
 }
 
+/* Is all of it on record already? Of a refund that failed, as of now: it may wait again later. */
+static bool is_known(const struct channel_said *said, const struct refund *refund)
+{
+    const bool same = *said->channel_no == '\0' ||
+                      str_eq(said->channel_no, refund->channel_refund_no);
+
+    if (said->other_account || !said_price_is(said, refund->refund_price, refund->currency))
+        return false;
+    switch (said->state) {
+    case CHANNEL_SUCCESS:
+        return same && refund->status == REFUND_SUCCESS;
+    case CHANNEL_FAILED:
+        return refund->status == REFUND_FAILURE;
+    case CHANNEL_CLOSED:
+        return same && refund->status == REFUND_FAILURE;
+    case CHANNEL_WAITING:
+    case CHANNEL_NOT_FOUND:
+        return same;
+    }
+    return false;
+}
+
+/* A copy of what was committed needs no lock, like that of a payment (settle.c). */
+static enum pay_err refund_look(struct db *db, struct refund_settling *w, bool *known)
+{
+    static const char SQL[] = REFUND_SELECT " WHERE r.no = ? AND r.channel_id = ?";
+    const struct db_param in[] = { DB_STR(w->said->no), DB_NUM(w->channel->account.id) };
+
+    *known = false;
+    if (!ulid_is(w->said->no))
+        return PAY_NOT_FOUND;
+    enum pay_err err = refund_read(db, SQL, DB_LIST(in), &w->refund);
+    db_end(db);
+    *known = err == PAY_OK && is_known(w->said, &w->refund);
+    return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
+}
+
 enum pay_err settle_refund(struct db *db, const struct channel_config *channel,
                            const struct channel_said *said, const struct callback_raw *raw,
                            enum verdict *verdict)
 {
     static struct refund_settling work;
+    bool known = false;
 
     work.channel = channel;
     work.said = said;
     work.raw = raw;
-    enum pay_err err = db_txn(db, settle_work, &work);
+    *verdict = VERDICT_REPEATED;
+    enum pay_err err = raw ? refund_look(db, &work, &known) : PAY_OK;
+    if (err != PAY_OK || known)
+        return known ? callback_log_repeated(db, raw, work.refund.extension_id) : err;
+    err = db_txn(db, settle_work, &work);
     /* Another refund got this number of the channel's meanwhile: now it is found. */
     if (err == PAY_DUPLICATE)
         err = db_txn(db, settle_work, &work);

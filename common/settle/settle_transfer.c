@@ -63,6 +63,31 @@ static enum pay_err other_end(struct db *db, struct transfer_settling *w, const 
     return raise(db, w, "transfer_other_end", says);
 }
 
+static enum pay_err other_payment(struct db *db, struct transfer_settling *w, const char *taken)
+{
+    char says[160];
+
+    w->verdict = VERDICT_OTHER_PAYMENT;
+    snprintf(says, sizeof(says), "its number there, %s, is that of transfer %s already",
+             w->said->channel_no, taken);
+    return raise(db, w, "other_payment", says);
+}
+
+/* Paid out there once more, under another number: acknowledged, since sending it again changes
+ * nothing. The channel may have given no number when it first said SUCCESS. */
+static enum pay_err succeeded_before(struct db *db, const struct transfer_settling *w)
+{
+    const char *ours = w->transfer.channel_transfer_no, *theirs = w->said->channel_no;
+    char says[224];
+
+    if (*ours == '\0' || *theirs == '\0' || str_eq(ours, theirs))
+        return transfer_number(db, &w->transfer, w->said);
+    snprintf(says, sizeof(says),
+             "it was paid out as %s, and the channel says now that it paid it out as %s", ours,
+             theirs);
+    return raise(db, w, "transferred_twice", says);
+}
+
 static enum pay_err ending_of(struct db *db, const struct transfer_settling *w,
                               struct transfer_ending *out)
 {
@@ -77,7 +102,7 @@ static enum pay_err succeeded(struct db *db, struct transfer_settling *w)
     struct transfer_ending ending;
 
     if (w->transfer.status == TRANSFER_SUCCESS)
-        return PAY_OK;
+        return succeeded_before(db, w);
     if (w->transfer.status == TRANSFER_CLOSED)
         return other_end(db, w, "it was paid out there, after it had failed");
     w->verdict = VERDICT_ACCEPTED;
@@ -98,12 +123,28 @@ static enum pay_err failed(struct db *db, struct transfer_settling *w, const cha
     return err == PAY_OK ? transfer_fail(db, &ending, word) : err;
 }
 
+static bool is_refusal(const struct channel_said *said)
+{
+    return said->state == CHANNEL_FAILED || said->state == CHANNEL_CLOSED;
+}
+
 static enum pay_err apply(struct db *db, struct transfer_settling *w)
 {
+    static const char OWNER[] =
+        "SELECT no FROM pay_transfer WHERE channel_transfer_no = ? AND channel_id = ? AND id <> ?";
+    const struct number_said number = { OWNER, w->said->channel_no, w->channel->account.id,
+                                        w->transfer.id };
+    char taken[NO_SIZE];
+
     if (w->said->other_account)
         return other_account(db, w);
     if (!said_price_is(w->said, w->transfer.price, w->transfer.currency))
         return other_price(db, w);
+    enum pay_err err = number_owner(db, &number, taken);
+    if (err != PAY_OK)
+        return err;
+    if (*taken != '\0' && !is_refusal(w->said))
+        return other_payment(db, w, taken);
     switch (w->said->state) {
     case CHANNEL_SUCCESS:
         return succeeded(db, w);
@@ -135,16 +176,61 @@ static enum pay_err settle_work(struct db *db, void *arg)
     return err;
 }
 
+/* Is all of it on record already? */
+static bool is_known(const struct channel_said *said, const struct transfer *transfer)
+{
+    const bool same = *said->channel_no == '\0' ||
+                      str_eq(said->channel_no, transfer->channel_transfer_no);
+
+    if (said->other_account || !said_price_is(said, transfer->price, transfer->currency))
+        return false;
+    switch (said->state) {
+    case CHANNEL_SUCCESS:
+        return same && transfer->status == TRANSFER_SUCCESS;
+    case CHANNEL_FAILED:
+    case CHANNEL_CLOSED:
+        return transfer->status == TRANSFER_CLOSED;
+    case CHANNEL_WAITING:
+        return same && transfer->status != TRANSFER_WAITING;
+    case CHANNEL_NOT_FOUND:
+        return same;
+    }
+    return false;
+}
+
+/* A copy of what was committed needs no lock, like that of a payment (settle.c). */
+static enum pay_err transfer_look(struct db *db, struct transfer_settling *w, bool *known)
+{
+    static const char SQL[] = TRANSFER_SELECT " WHERE t.no = ? AND t.channel_id = ?";
+    const struct db_param in[] = { DB_STR(w->said->no), DB_NUM(w->channel->account.id) };
+
+    *known = false;
+    if (!ulid_is(w->said->no))
+        return PAY_NOT_FOUND;
+    enum pay_err err = transfer_read(db, SQL, DB_LIST(in), &w->transfer);
+    db_end(db);
+    *known = err == PAY_OK && is_known(w->said, &w->transfer);
+    return err;
+}
+
 enum pay_err settle_transfer(struct db *db, const struct channel_config *channel,
                              const struct channel_said *said, const struct callback_raw *raw,
                              enum verdict *verdict)
 {
     static struct transfer_settling work;
+    bool known = false;
 
     work.channel = channel;
     work.said = said;
     work.raw = raw;
-    enum pay_err err = db_txn(db, settle_work, &work);
+    *verdict = VERDICT_REPEATED;
+    enum pay_err err = raw ? transfer_look(db, &work, &known) : PAY_OK;
+    if (err != PAY_OK || known)
+        return known ? callback_log_repeated(db, raw, 0) : err;
+    err = db_txn(db, settle_work, &work);
+    /* Another transfer got this number of the channel's meanwhile: now it is found. */
+    if (err == PAY_DUPLICATE)
+        err = db_txn(db, settle_work, &work);
     *verdict = work.verdict;
     return err;
 }

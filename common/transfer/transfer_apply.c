@@ -61,23 +61,22 @@ static enum pay_err end(struct db *db, const struct transfer_ending *ending,
 }
 
 /* The row as it was, one event later. */
-static bool next_of(const struct transfer_ending *ending, enum transfer_state state,
+static void next_of(const struct transfer_ending *ending, enum transfer_state state,
                     struct transfer *out)
 {
-    const char *channel_no = ending->said->channel_no;
-
     *out = *ending->transfer;
     out->status = state;
     out->version++;
-    return *channel_no == '\0' ||
-           text_copy(out->channel_transfer_no, sizeof(out->channel_transfer_no), channel_no);
 }
 
 enum pay_err transfer_succeed(struct db *db, const struct transfer_ending *ending)
 {
     static struct transfer after;
+    const char *channel_no = ending->said->channel_no;
 
-    if (!next_of(ending, TRANSFER_SUCCESS, &after))
+    next_of(ending, TRANSFER_SUCCESS, &after);
+    if (*channel_no != '\0' &&
+        !text_copy(after.channel_transfer_no, sizeof(after.channel_transfer_no), channel_no))
         return PAY_FAULT;
     after.success_time = ending->when;
     return end(db, ending, &after, "transfer.success");
@@ -88,8 +87,8 @@ enum pay_err transfer_fail(struct db *db, const struct transfer_ending *ending, 
     static struct transfer after;
     const struct channel_said *said = ending->said;
 
-    if (!next_of(ending, TRANSFER_CLOSED, &after) ||
-        !text_copy(after.channel_error_code, sizeof(after.channel_error_code),
+    next_of(ending, TRANSFER_CLOSED, &after);
+    if (!text_copy(after.channel_error_code, sizeof(after.channel_error_code),
                    str_or(said->error_code, word)) ||
         !text_copy(after.channel_error_msg, sizeof(after.channel_error_msg), said->error_msg))
         return PAY_FAULT;
@@ -109,4 +108,14 @@ enum pay_err transfer_note(struct db *db, const struct transfer *transfer,
     const struct db_param in[] = { DB_OPT(said->channel_no), DB_NUM(transfer->id) };
 
     return db_exec(db, SQL, DB_LIST(in), NULL);
+}
+
+enum pay_err transfer_number(struct db *db, const struct transfer *transfer,
+                             const struct channel_said *said)
+{
+    static const char SQL[] =
+        "UPDATE pay_transfer SET channel_transfer_no = ? WHERE id = ? AND channel_transfer_no IS NULL";
+    const struct db_param in[] = { DB_STR(said->channel_no), DB_NUM(transfer->id) };
+
+    return *said->channel_no == '\0' ? PAY_OK : db_exec(db, SQL, DB_LIST(in), NULL);
 }

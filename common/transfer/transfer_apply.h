@@ -21,5 +21,8 @@ MUST_USE enum pay_err transfer_fail(struct db *db, const struct transfer_ending 
 /* PROCESSING: the channel has it; its own number is kept, once it is said. */
 MUST_USE enum pay_err transfer_note(struct db *db, const struct transfer *transfer,
                                     const struct channel_said *said);
+/* The channel's own number of one that was paid out, when it is said only afterwards. */
+MUST_USE enum pay_err transfer_number(struct db *db, const struct transfer *transfer,
+                                      const struct channel_said *said);
 
 #endif

@@ -128,13 +128,19 @@
     " LEAST(o.price, (o.price * o.channel_fee_rate + 500000) DIV 1000000)))"
 
 /* clang-format off */
-/* The unique key refuses this; a table that was copied or mended by hand may lack the key. */
+/* The unique keys refuse this; a table that was copied or mended by hand may lack them. */
+#define NUMBER_TWICE(kind) \
+    "SELECT MIN(x.no), CONCAT('number ', x.channel_" kind "_no, ' of channel ', x.channel_id," \
+    " ' stands on ', COUNT(*), ' " kind "s: ', LEFT(GROUP_CONCAT(x.no ORDER BY x.id), 300))" \
+    " FROM pay_" kind " x WHERE x.channel_" kind "_no IS NOT NULL" \
+    " GROUP BY x.channel_" kind "_no, x.channel_id HAVING COUNT(*) > 1"
 #define NUMBER_ONCE \
     "SELECT MIN(e.no) AS about, CONCAT('payment ', e.channel_order_no, ' of channel '," \
     " e.channel_id, ' stands on ', COUNT(*), ' attempts: ', " \
     " LEFT(GROUP_CONCAT(e.no ORDER BY e.id), 300)) AS text" \
     " FROM " KEEP " JOIN pay_order_extension e WHERE e.channel_order_no IS NOT NULL" \
     " GROUP BY e.channel_order_no, e.channel_id HAVING COUNT(*) > 1" \
+    " UNION ALL " NUMBER_TWICE("refund") " UNION ALL " NUMBER_TWICE("transfer") \
     " UNION ALL SELECT e.no, CONCAT('is not paid, but carries the number of payment '," \
     " e.channel_order_no)" \
     " FROM pay_order_extension e WHERE e.channel_order_no IS NOT NULL AND e.status <> " \
@@ -239,7 +245,8 @@ const struct audit_proof AUDIT_PROOFS[] = {
       AUDIT_TRANSFER_CALLBACKS },
     { "states-replay", "status_log replays to the rows, by legal steps", STATES_REPLAY },
     { "fee-fits", "fees are as agreed and never above the price", FEE_FITS },
-    { "number-once", "no channel's number of a payment belongs to two attempts", NUMBER_ONCE },
+    { "number-once", "no channel's number belongs to two payments, refunds or transfers",
+      NUMBER_ONCE },
     { "second-kept", "each second payment of an attempt has a row, and a refund or an open alert",
       SECOND_KEPT },
     { "told-truly", "each notification says what its order, refund or transfer is",

@@ -45,9 +45,10 @@ const char AUDIT_IN_TIME[] =
     ASKED_LATE("e")
     " UNION ALL SELECT r.no, " NEXT("r") " FROM pay_refund r WHERE 0" ASKED_LATE("r")
     " UNION ALL SELECT x.no, " NEXT("x") " FROM pay_transfer x WHERE 0" ASKED_LATE("x")
-    " UNION ALL SELECT o.no, CONCAT('waits until ', o.expire_time) FROM pay_order o"
-    " WHERE o.status = " STATE(ORDER_WAITING)
-    " AND o.expire_time > o.create_time + INTERVAL 31 DAY"
+    " UNION ALL SELECT o.no, CONCAT('waits until ', o.expire_time, ', channels were asked at ',"
+    " IFNULL(o.asked_time, '-')) FROM pay_order o WHERE o.status = " STATE(ORDER_WAITING)
+    " AND (o.expire_time > o.create_time + INTERVAL 31 DAY"
+    " OR o.asked_time > UTC_TIMESTAMP(3) + INTERVAL 1 HOUR)"
     " UNION ALL SELECT t.no, CONCAT('is sent next at ', t.next_notify_time) FROM notify_task t"
     " WHERE t.status = " STATE(NOTIFY_WAITING)
     " AND t.next_notify_time > UTC_TIMESTAMP(3) + INTERVAL 9 DAY";

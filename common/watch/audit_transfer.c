@@ -15,7 +15,7 @@ const char AUDIT_TRANSFER_OPEN[] =
 const char AUDIT_TRANSFER_TOLD[] =
     TOLD_ONCE("transfer", NOTIFY_TRANSFER, STATE_IN(TRANSFER_OPEN), TRANSFER_SUCCESS);
 
-/* A callback names its transfer. */
+/* A callback names its transfer, and the channel's number of it: another number has its alert. */
 const char AUDIT_TRANSFER_CALLBACKS[] =
     "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', LEFT(c.body, 300), ' but"
     " transfer ', IFNULL(t.no, '(none)'), ' says ', IFNULL(t.status, '-'), ' ',"
@@ -28,5 +28,7 @@ const char AUDIT_TRANSFER_CALLBACKS[] =
     " AND " SAYS("price") " <=> t.price"
     " AND " SAYS("currency") " <=> t.currency"
     " AND t.status = IF(" SAYS("status") " = 'SUCCESS', " STATE(TRANSFER_SUCCESS) ", "
-    STATE(TRANSFER_CLOSED) "))";
+    STATE(TRANSFER_CLOSED) ") AND (" SAYS("status") " <> 'SUCCESS' OR "
+    SAYS("channel_transfer_no") " <=> t.channel_transfer_no OR EXISTS (SELECT 1 FROM pay_alert a"
+    " WHERE a.kind = 'transferred_twice' AND (a.about = t.no OR " COUNTED_FOR("t.app_id") "))))";
 /* clang-format on */

@@ -269,6 +269,17 @@ const PLANTED = [
   } }],
   ['number-once', 'an order that names another number than its attempt', replaced('pay_order', () => ['no = ?', paid.order_no], "channel_order_no = 'X'")],
   ['number-once', 'an attempt that is not paid, with a number', replaced('pay_order_extension', () => ['no = ?', open.pay_id], "channel_order_no = 'X'")],
+  ...[['transfer', () => sent.transfer_no], ['refund', () => back.refund_no]].map(([kind, no]) => ['number-once', `two ${kind}s with one number of the channel's`, { plant: async () => {
+    const key = `uk_channel_${kind}_no`, { v } = await one(`SELECT channel_${kind}_no AS v FROM pay_${kind} WHERE no = ?`, [no()]);
+    await q(`ALTER TABLE pay_${kind} DROP KEY ${key}`);
+    const put = await replaced(`pay_${kind}`, () => ["channel_code = 'mock' AND no <> ?", no()], `channel_${kind}_no = '${v}'`).plant();
+    return async () => {
+      await put();
+      await q(`ALTER TABLE pay_${kind} ADD UNIQUE KEY ${key} (channel_${kind}_no, channel_id)`);
+    };
+  } }]),
+  ['refund-callbacks-agree', 'an accepted callback under a number that its refund lacks', replaced('pay_refund', () => ['no = ?', back.refund_no], "channel_refund_no = 'X'")],
+  ['transfer-callbacks-agree', 'an accepted callback under a number that its transfer lacks', replaced('pay_transfer', () => ['no = ?', sent.transfer_no], "channel_transfer_no = 'X'")],
   ['second-kept', 'an accepted callback whose payment no attempt has', { plant: async () => {
     const { id } = await attemptRow(paid.pay_id);
     const row = await one("SELECT id, body FROM callback_log WHERE extension_id = ? AND verdict = 'ACCEPTED'", [id]);
@@ -332,6 +343,7 @@ const PLANTED = [
   ...[['attempts', 'attempts + 1'], ['latest_no', "'01ARZ3NDEKTSV4RRFFQ69G5FAV'"], ['latest_channel_code', "'other'"], ['latest_create_time', 'latest_create_time + INTERVAL 1 SECOND'],
     ['latest_ended', '1'], ['latest_display_mode', 'NULL'], ['latest_display_content', "'x'"], ['latest_pay_url', "'x'"]].map(([column, value]) =>
     ['latest-copied', `an order with another ${column}`, twist('pay_order', () => open.order_no, column, value)]),
+  ['in-time', 'an order that says it was asked about in years to come', replaced('pay_order', () => ['no = ?', open.order_no], "asked_time = '9999-12-31'")],
   ['not-late', 'a task due for an hour while a runner is alive', { plant: async () => {
     const { id } = await orderRow(paid.order_no);
     // In nobody's lane, so that the runner does not see it.
