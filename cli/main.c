@@ -197,15 +197,15 @@ static int option_read(struct cli *cli, const struct command *c, int argc, char 
     return -1;
 }
 
-/* What is kept is read by people: nothing in it may steer a terminal, turn the direction of the text
- * beside it, or be invisible. */
+/* What is kept is read by people: nothing in it may steer a terminal, turn the direction of text,
+ * or be invisible. */
 static bool values_clean(const struct cli *cli)
 {
     for (int o = 0; o < OPT_COUNT; o++) {
         if (!cli->value[o] || utf8_shows(cli->value[o]))
             continue;
-        out_say("--%s: '%s' holds a character that does not show, or is not UTF-8",
-                OPTIONS[o].name, cli->value[o]);
+        out_say("--%s: '%s' holds a character that does not show, or is not UTF-8", OPTIONS[o].name,
+                cli->value[o]);
         return false;
     }
     return true;

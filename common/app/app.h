@@ -13,7 +13,7 @@
 
 #define APP_KEY_SIZE 33
 #define APP_KEY_PREFIX "app_" /* of those that shroffctl makes */
-#define APP_SEALED_SIZE 512 /* of an app's sealed secrets */
+#define APP_SEALED_SIZE 512   /* of an app's sealed secrets */
 #define APP_KEYS_MAX 4
 #define SECRET_SIZE 129
 #define WEBHOOK_KEY_MAX 64

@@ -113,8 +113,8 @@ enum pay_err transfer_note(struct db *db, const struct transfer *transfer,
 enum pay_err transfer_number(struct db *db, const struct transfer *transfer,
                              const struct channel_said *said)
 {
-    static const char SQL[] =
-        "UPDATE pay_transfer SET channel_transfer_no = ? WHERE id = ? AND channel_transfer_no IS NULL";
+    static const char SQL[] = "UPDATE pay_transfer SET channel_transfer_no = ?"
+                              " WHERE id = ? AND channel_transfer_no IS NULL";
     const struct db_param in[] = { DB_STR(said->channel_no), DB_NUM(transfer->id) };
 
     return *said->channel_no == '\0' ? PAY_OK : db_exec(db, SQL, DB_LIST(in), NULL);

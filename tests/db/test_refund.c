@@ -378,6 +378,23 @@ static void test_settle_refund__a_number_of_the_channels_counts_once(void **stat
     ASSERT_MONEY(10, 8000, 0, 10);
 }
 
+/* A copy is on record and takes no lock: it does not wait for whoever holds the order. */
+static void test_settle_refund__a_copy_takes_no_lock(void **state)
+{
+    (void)state;
+    paid("SO1", 10000);
+    ASSERT_ERR(reserved("SO1", "R1", 4000), PAY_OK);
+    ASSERT_ERR(refund_said(R.refund.no, CHANNEL_SUCCESS, 4000), PAY_OK);
+    run_sql("BEGIN");
+    run_sql("UPDATE pay_order SET asked_time = NOW(3)");
+    const int64_t began = clock_ticks_us();
+    ASSERT_ERR(refund_said(R.refund.no, CHANNEL_SUCCESS, 4000), PAY_OK);
+    assert_true(clock_ticks_us() - began < 900000);
+    assert_int_equal(V, VERDICT_REPEATED);
+    run_sql("ROLLBACK");
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'REPEATED'", 1);
+}
+
 /* The first try failed here and was done there, and another refund took the money meanwhile. */
 static void test_settle_refund__done_after_all_beyond_the_price(void **state)
 {
@@ -580,6 +597,7 @@ int main(void)
         REFUND_TEST(test_settle_refund__repeated),
         REFUND_TEST(test_settle_refund__conflicts_change_nothing),
         REFUND_TEST(test_settle_refund__a_number_of_the_channels_counts_once),
+        REFUND_TEST(test_settle_refund__a_copy_takes_no_lock),
         REFUND_TEST(test_settle_refund__done_after_all_beyond_the_price),
         REFUND_TEST(test_refund_add__goes_back_by_itself_once),
         REFUND_TEST(test_refund_add__a_no_is_an_operators_business),

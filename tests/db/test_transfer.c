@@ -210,6 +210,102 @@ static void test_checkout_transfer__the_same_again(void **state)
     assert_int_equal(P->sent, 1);
 }
 
+/* ---- the channel's own number */
+
+/* What a callback says of T. */
+static enum pay_err said_of(const char *no, enum channel_state state, const char *number,
+                            enum verdict *verdict)
+{
+    const struct channel_config *channel = channel_now();
+    const struct callback_raw raw = {
+        .channel_id = channel->account.id, .kind = "transfer", .body = "{}", .body_len = 2
+    };
+    struct channel_said said = {
+        .about = ABOUT_TRANSFER, .state = state, .currency = "CNY", .price = MONEY(100)
+    };
+
+    snprintf(said.no, sizeof(said.no), "%s", no);
+    snprintf(said.channel_no, sizeof(said.channel_no), "%s", number);
+    return settle(S.db, channel, &said, &raw, verdict);
+}
+
+/* One number cannot end two transfers; a second number of one that is paid out may be money that
+ * went twice. */
+static void test_settle_transfer__a_number_of_the_channels_counts_once(void **state)
+{
+    enum verdict v;
+    char first[NO_SIZE];
+
+    (void)state;
+    channel_says(PAY_OK, CHANNEL_WAITING, CHANNEL_WAITING);
+    ASSERT_ERR(opened("T1", 100), PAY_OK);
+    memcpy(first, T.transfer.no, NO_SIZE);
+    ASSERT_ERR(said_of(first, CHANNEL_SUCCESS, "C1", &v), PAY_OK);
+    ASSERT_ERR(opened("T2", 100), PAY_OK);
+    for (int i = 0; i < 2; i++) {
+        ASSERT_ERR(said_of(T.transfer.no, i == 0 ? CHANNEL_WAITING : CHANNEL_SUCCESS, "C1", &v),
+                   PAY_OTHER_PAYMENT);
+        assert_int_equal(v, VERDICT_OTHER_PAYMENT);
+    }
+    ASSERT_NUMBER("SELECT SUM(times) FROM pay_alert WHERE kind = 'other_payment'", 2);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_transfer WHERE status = 0", 1);
+    ASSERT_ERR(said_of(T.transfer.no, CHANNEL_SUCCESS, "C2", &v), PAY_OK);
+    assert_int_equal(v, VERDICT_ACCEPTED);
+    for (int i = 0; i < 2; i++) {
+        ASSERT_ERR(said_of(T.transfer.no, CHANNEL_SUCCESS, "C3", &v), PAY_OK);
+        assert_int_equal(v, VERDICT_REPEATED);
+    }
+    ASSERT_NUMBER("SELECT times FROM pay_alert WHERE kind = 'transferred_twice'", 2);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_transfer WHERE channel_transfer_no IN ('C1', 'C2')", 2);
+}
+
+static void test_settle_transfer__a_number_that_comes_later_is_kept(void **state)
+{
+    enum verdict v;
+
+    (void)state;
+    ASSERT_ERR(opened("T1", 100), PAY_OK);
+    ASSERT_ERR(said_of(T.transfer.no, CHANNEL_SUCCESS, "", &v), PAY_OK);
+    ASSERT_ERR(said_of(T.transfer.no, CHANNEL_SUCCESS, "C1", &v), PAY_OK);
+    assert_int_equal(v, VERDICT_REPEATED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_transfer WHERE channel_transfer_no = 'C1'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert", 0);
+}
+
+/* A transfer that failed has no number there that could move money. */
+static void test_settle_transfer__a_refusal_may_name_anything(void **state)
+{
+    enum verdict v;
+
+    (void)state;
+    ASSERT_ERR(opened("T1", 100), PAY_OK);
+    ASSERT_ERR(said_of(T.transfer.no, CHANNEL_SUCCESS, "C1", &v), PAY_OK);
+    ASSERT_ERR(opened("T2", 100), PAY_OK);
+    ASSERT_ERR(said_of(T.transfer.no, CHANNEL_FAILED, "C1", &v), PAY_OK);
+    assert_int_equal(v, VERDICT_ACCEPTED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_transfer WHERE status = 20"
+                  " AND channel_transfer_no IS NULL",
+                  1);
+}
+
+/* A copy is on record and takes no lock: it does not wait for whoever holds the row. */
+static void test_settle_transfer__a_copy_takes_no_lock(void **state)
+{
+    enum verdict v;
+
+    (void)state;
+    ASSERT_ERR(opened("T1", 100), PAY_OK);
+    ASSERT_ERR(said_of(T.transfer.no, CHANNEL_SUCCESS, "C1", &v), PAY_OK);
+    run_sql("BEGIN");
+    run_sql("UPDATE pay_transfer SET sync_times = 1");
+    const int64_t began = clock_ticks_us();
+    ASSERT_ERR(said_of(T.transfer.no, CHANNEL_SUCCESS, "C1", &v), PAY_OK);
+    assert_true(clock_ticks_us() - began < 900000);
+    assert_int_equal(v, VERDICT_REPEATED);
+    run_sql("ROLLBACK");
+    ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'REPEATED'", 1);
+}
+
 /* ---- killed between: the job goes on */
 
 static void test_checkout_transfer_due__sends_what_was_opened(void **state)
@@ -383,6 +479,10 @@ int main(void)
         TRANSFER_TEST(test_checkout_transfer__a_channel_can_do_each_of_these),
         TRANSFER_TEST(test_checkout_transfer__a_channel_that_cannot),
         TRANSFER_TEST(test_checkout_transfer__the_same_again),
+        TRANSFER_TEST(test_settle_transfer__a_number_of_the_channels_counts_once),
+        TRANSFER_TEST(test_settle_transfer__a_number_that_comes_later_is_kept),
+        TRANSFER_TEST(test_settle_transfer__a_refusal_may_name_anything),
+        TRANSFER_TEST(test_settle_transfer__a_copy_takes_no_lock),
         TRANSFER_TEST(test_checkout_transfer_due__sends_what_was_opened),
         TRANSFER_TEST(test_transfer_open__left_to_the_job_is_due_at_once),
         TRANSFER_TEST(test_checkout_transfer_due__does_not_send_what_is_done),

@@ -31,8 +31,8 @@ static const char *path_to_log(const struct cycle *c)
     return room;
 }
 
-/* A merchant that confuses key and secret sends its secret as app_key. So an app_key is logged whole
- * when there is such an app, or when it begins as shroffctl's do; of another one the beginning. */
+/* A merchant that confuses key and secret sends its secret as app_key. So an app_key is logged
+ * whole when there is such an app, or when it begins as shroffctl's do; else its beginning is. */
 static const char *app_key_to_log(const struct cycle *c)
 {
     static char room[16];
@@ -41,7 +41,7 @@ static const char *app_key_to_log(const struct cycle *c)
         return "";
     if (c->app_known || str_starts(c->said.app_key, APP_KEY_PREFIX))
         return c->said.app_key;
-    snprintf(room, sizeof(room), "%.4s\xE2\x80\xA6", c->said.app_key);
+    snprintf(room, sizeof(room), "%.4s...", c->said.app_key);
     return room;
 }
 
