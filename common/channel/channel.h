@@ -59,8 +59,8 @@ struct channel_driver {
     /* The number that a callback names; it serves to choose the key and nothing else. NULL: it
      * cannot be read without the key. PAY_BAD_FIELD (*field is named): a member has a wrong form.
      * no then holds the number when it could be read, else "". */
-    enum pay_err (*claim)(const struct channel_callback *callback, char no[NO_SIZE],
-                          const char **field);
+    enum pay_err (*read_no)(const struct channel_callback *callback, char no[NO_SIZE],
+                            const char **field);
     /* Checks the signature (account NULL: against a dummy key, always PAY_BAD_SIGN in the same
      * time), then the timestamp; fills out. NULL: no callbacks come from it. */
     enum pay_err (*hear)(const struct channel_account *account,

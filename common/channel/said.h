@@ -64,7 +64,7 @@ struct channel_callback {
     const struct json *json; /* the body parsed, for CHANNEL_JSON */
     const char *(*header)(void *arg, const char *name);
     void *header_arg;
-    struct text *why; /* claim writes here what it expected; may be NULL */
+    struct text *why; /* read_no writes here what it expected; may be NULL */
 };
 
 #endif

@@ -84,9 +84,9 @@ static enum pay_err body_read(struct hearing *h)
         .why = h->why,
         .about = h->about,
     };
-    if (err != PAY_OK || !h->driver->claim)
+    if (err != PAY_OK || !h->driver->read_no)
         return err;
-    return h->driver->claim(&h->callback, h->no, &h->field);
+    return h->driver->read_no(&h->callback, h->no, &h->field);
 }
 
 /* For protocols whose callbacks name the attempt only inside the encrypted part. */
@@ -103,7 +103,7 @@ static enum pay_err choose_key(struct hearing *h)
 {
     int64_t id = 0;
 
-    if (!h->driver->claim)
+    if (!h->driver->read_no)
         return asked_key(h);
     h->channel = NULL;
     enum pay_err err = attempt_find_about(h->db, h->about, h->no, &h->raw.found, &id);
@@ -165,7 +165,7 @@ static enum verdict verdict_of(const struct hearing *h, enum pay_err err)
             return ROWS[i].verdict;
     }
     /* No number outside the encrypted part: it may be genuine. */
-    if (is_outage(err) || (h->shut && !h->driver->claim))
+    if (is_outage(err) || (h->shut && !h->driver->read_no))
         return VERDICT_FAULT;
     return h->channel ? VERDICT_BAD_SIGN : VERDICT_UNKNOWN_ATTEMPT;
 }

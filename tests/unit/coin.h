@@ -119,7 +119,7 @@ static inline bool coin_signed(const char *secret, const struct channel_callback
            sign != NULL && sign_mac_is_hex(&mac, sign);
 }
 
-/* state=PAID|VOID, refund=… for a refund. What it says is under the key: there is no claim. */
+/* state=PAID|VOID, refund=… for a refund. What it says is under the key: there is no read_no. */
 static inline enum pay_err coin_hear(const struct channel_account *account,
                                      const struct channel_callback *callback,
                                      struct channel_said *out)

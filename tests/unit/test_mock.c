@@ -325,13 +325,13 @@ static void test_mock_hear__without_an_account_always_wrong(void **state)
     assert_false(signed_json_sign(&t, &empty));
 }
 
-struct claim_case {
+struct read_no_case {
     const char *name, *from, *to, *field;
 };
 
-static void test_mock_claim__names_the_first_bad_member(void **state)
+static void test_mock_read_no__names_the_first_bad_member(void **state)
 {
-    static const struct claim_case CASES[] = {
+    static const struct read_no_case CASES[] = {
         { "fine", "GW1", "GW1", NULL },
         { "no pay_id", "\"pay_id\"", "\"x\"", "pay_id" },
         { "pay_id null", "\"" PAY_ID "\"", "null", "pay_id" },
@@ -379,7 +379,7 @@ static void test_mock_claim__names_the_first_bad_member(void **state)
         char room[256];
         struct text why = TEXT(room);
         const struct channel_callback notice = { .json = json, .why = &why };
-        enum pay_err err = driver()->claim(&notice, pay_id, &field);
+        enum pay_err err = driver()->read_no(&notice, pay_id, &field);
         json_free(&json);
         CHECK(CASES[i].name, !why.full && (why.len > 0) == (err == PAY_BAD_FIELD));
         CHECK_TEXT(CASES[i].name, err_name(err), CASES[i].field ? "PAY_BAD_FIELD" : "PAY_OK");
@@ -389,7 +389,7 @@ static void test_mock_claim__names_the_first_bad_member(void **state)
     }
 }
 
-static void test_mock_claim__success_time_only_with_success(void **state)
+static void test_mock_read_no__success_time_only_with_success(void **state)
 {
     char pay_id[NO_SIZE];
     const char *field;
@@ -398,10 +398,10 @@ static void test_mock_claim__success_time_only_with_success(void **state)
     signed_body(MEMBERS, 0, &HMAC_KEY);
     struct json *json = parsed(altered("\"status\":\"SUCCESS\"", "\"status\":\"FAILED\""));
     struct channel_callback notice = { .json = json };
-    assert_int_equal(driver()->claim(&notice, pay_id, &field), PAY_OK);
+    assert_int_equal(driver()->read_no(&notice, pay_id, &field), PAY_OK);
     json_free(&json);
     notice.json = json = parsed("[]");
-    assert_int_equal(driver()->claim(&notice, pay_id, &field), PAY_BAD_BODY);
+    assert_int_equal(driver()->read_no(&notice, pay_id, &field), PAY_BAD_BODY);
     json_free(&json);
 }
 
@@ -466,8 +466,8 @@ int main(void)
         cmocka_unit_test(test_mock_hear__time_is_checked_after_the_signature),
         cmocka_unit_test(test_mock_hear__any_change_breaks_the_signature),
         cmocka_unit_test(test_mock_hear__without_an_account_always_wrong),
-        cmocka_unit_test(test_mock_claim__names_the_first_bad_member),
-        cmocka_unit_test(test_mock_claim__success_time_only_with_success),
+        cmocka_unit_test(test_mock_read_no__names_the_first_bad_member),
+        cmocka_unit_test(test_mock_read_no__success_time_only_with_success),
         cmocka_unit_test(test_signed_json_text__drops_sorts_and_joins),
         cmocka_unit_test(test_signed_json_sign__known_text),
     };

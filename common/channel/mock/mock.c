@@ -121,7 +121,7 @@ const struct channel_driver CHANNEL_MOCK = {
     .refund_query = mock_refund_query,
     .transfer = mock_transfer,
     .transfer_query = mock_transfer_query,
-    .claim = mock_claim,
+    .read_no = mock_read_no,
     .hear = mock_hear,
     .acknowledge = mock_acknowledge,
 };

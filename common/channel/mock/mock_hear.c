@@ -118,8 +118,8 @@ static const char *field_name(const char *bad)
     return *bad != '\0' && text_copy(room, sizeof(room), bad) ? room : "?";
 }
 
-enum pay_err mock_claim(const struct channel_callback *callback, char no[NO_SIZE],
-                        const char **field)
+enum pay_err mock_read_no(const struct channel_callback *callback, char no[NO_SIZE],
+                          const char **field)
 {
     const struct json *object = callback->json;
     const char *bad, *want = "a string, an integer or null, without & = and control characters, in"

@@ -56,8 +56,8 @@ MUST_USE enum pay_err mock_transfer(const struct channel_account *account,
 MUST_USE enum pay_err mock_transfer_query(const struct channel_account *account,
                                           const struct channel_transfer *transfer,
                                           struct channel_said *out);
-MUST_USE enum pay_err mock_claim(const struct channel_callback *callback, char no[NO_SIZE],
-                                 const char **field);
+MUST_USE enum pay_err mock_read_no(const struct channel_callback *callback, char no[NO_SIZE],
+                                   const char **field);
 MUST_USE enum pay_err mock_hear(const struct channel_account *account,
                                 const struct channel_callback *callback, struct channel_said *out);
 bool mock_acknowledge(enum pay_err result, struct channel_answer *out);
