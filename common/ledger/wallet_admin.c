@@ -1,6 +1,8 @@
 /* wallet_admin.c - the SQL that lists wallets of all apps, and finds one by its owner. */
 #include "ledger/wallet_admin.h"
 
+#include "io/db/db_only.h"
+
 static const struct db_column COLUMNS[] = {
     DB_COLUMN(struct wallet_listed, wallet.id),
     DB_COLUMN(struct wallet_listed, wallet.version),
@@ -66,20 +68,6 @@ enum pay_err wallet_listing(struct db *db, const struct wallet_listing *want, db
     return err;
 }
 
-struct found {
-    struct wallet_listed *first;
-    int count;
-};
-
-static enum pay_err found_one(void *arg, void *row)
-{
-    struct found *found = arg;
-
-    if (found->count++ == 0)
-        *found->first = *(const struct wallet_listed *)row;
-    return PAY_OK;
-}
-
 /* By apps, since a wallet's key begins with its app. */
 enum pay_err wallet_of_owner(struct db *db, const struct wallet_owner *owner,
                              struct wallet_listed *out)
@@ -94,20 +82,12 @@ enum pay_err wallet_of_owner(struct db *db, const struct wallet_owner *owner,
         DB_OPT(owner->currency), DB_OPT(owner->currency),
     };
     struct wallet_listed row;
-    struct found found = { out, 0 };
 
     if (!names_fit(owner->app_key, owner->currency) ||
         !utf8_is_valid(owner->user_id, strlen(owner->user_id)))
         return PAY_NOT_FOUND;
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
-                                                         .in = in,
-                                                         .n = COUNT(in),
-                                                         .shape = DB_SHAPE(COLUMNS),
-                                                         .row = &row,
-                                                         .each = found_one,
-                                                         .arg = &found });
-    db_end(db);
-    if (err != PAY_OK)
-        return err;
-    return found.count == 0 ? PAY_NOT_FOUND : found.count > 1 ? PAY_CONFLICT : PAY_OK;
+    const struct db_query query = {
+        .sql = SQL, .in = in, .n = COUNT(in), .shape = DB_SHAPE(COLUMNS), .row = &row
+    };
+    return db_only(db, &query, sizeof(row), out);
 }

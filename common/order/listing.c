@@ -1,6 +1,8 @@
 /* listing.c - in: a kind of objects and which are wanted; out: their rows, one by one. */
 #include "order/listing.h"
 
+#include "io/db/db_only.h"
+
 const struct db_shape *listed_shape(struct listed_shape *to, const struct db_shape *object,
                                     const struct db_column *app_key)
 {
@@ -39,48 +41,30 @@ enum pay_err listed_each(struct db *db, const struct listed *of, const struct li
     return err;
 }
 
-struct found {
-    const struct listed *of;
-    void *first;
-    int count;
-};
-
-static enum pay_err found_one(void *arg, void *row)
+static enum pay_err find(struct db *db, const struct listed *of, const char *sql,
+                         const struct db_param in[3], void *out)
 {
-    struct found *found = arg;
+    const struct db_query query = {
+        .sql = sql,
+        .in = in,
+        .n = sql == of->ours ? 1 : 3,
+        .shape = of->shape,
+        .row = of->row,
+    };
 
-    if (found->count++ == 0)
-        memcpy(found->first, row, found->of->size);
-    return PAY_OK;
-}
-
-static enum pay_err find(struct db *db, const char *sql, const struct db_param *in, size_t n,
-                         struct found *found)
-{
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = sql,
-                                                         .in = in,
-                                                         .n = n,
-                                                         .shape = found->of->shape,
-                                                         .row = found->of->row,
-                                                         .each = found_one,
-                                                         .arg = found });
-    db_end(db);
-    if (err != PAY_OK)
-        return err;
-    return found->count == 0 ? PAY_NOT_FOUND : found->count > 1 ? PAY_CONFLICT : PAY_OK;
+    return db_only(db, &query, of->size, out);
 }
 
 enum pay_err listed_find(struct db *db, const struct listed *of, const char *number,
                          const char *app_key, void *out)
 {
     const struct db_param in[] = { DB_STR(number), DB_OPT(app_key), DB_OPT(app_key) };
-    struct found found = { .of = of, .first = out };
     enum pay_err err = PAY_NOT_FOUND;
 
     if (ulid_is(number))
-        err = find(db, of->ours, in, 1, &found);
+        err = find(db, of, of->ours, in, out);
     if (err != PAY_NOT_FOUND || !app_key_ok(app_key) ||
         !str_is(number, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1))
         return err;
-    return find(db, of->theirs, DB_LIST(in), &found);
+    return find(db, of, of->theirs, in, out);
 }

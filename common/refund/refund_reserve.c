@@ -3,11 +3,9 @@
 #include "refund/refund_reserve.h"
 
 #include "base/fault.h"
+#include "channel/ask_gaps.h"
 #include "refund/refund_ledger.h"
 #include "refund/refund_row.h"
-
-/* Seconds until a job asks the channel: long enough for its first answer (channel/call.h). */
-#define FIRST_ASK_S 10
 
 struct reserving {
     const struct refund_request *request;
@@ -34,7 +32,7 @@ static enum pay_err state_check(struct reserving *w)
 
 static int64_t first_ask_s(const struct refund_request *request)
 {
-    return request->left_to_job ? 0 : FIRST_ASK_S;
+    return request->left_to_job ? 0 : ASK_FIRST_S;
 }
 
 /* What the merchant believes to be left is compared first: a request made on a stale view is
@@ -166,7 +164,7 @@ static enum pay_err reopen(struct db *db, const struct order *order, const struc
 enum pay_err refund_reopen(struct db *db, const struct order *order, const struct refund *refund,
                            struct money *shortfall)
 {
-    return reopen(db, order, refund, FIRST_ASK_S, shortfall);
+    return reopen(db, order, refund, ASK_FIRST_S, shortfall);
 }
 
 /* The first term in which the request differs from the refund that has its number; NULL: none. */

@@ -2,9 +2,7 @@
 #include "transfer/transfer_open.h"
 
 #include "base/fault.h"
-
-/* Seconds until a job asks the channel: long enough for its first answer (channel/call.h). */
-#define FIRST_ASK_S 10
+#include "channel/ask_gaps.h"
 
 struct opening {
     const struct transfer_request *request;
@@ -36,7 +34,7 @@ static enum pay_err row_insert(struct db *db, const struct transfer_request *req
         DB_STR(terms->user_account),
         DB_OPT(terms->user_name),
         DB_OPT(request->extras),
-        DB_NUM(request->left_to_job ? 0 : FIRST_ASK_S),
+        DB_NUM(request->left_to_job ? 0 : ASK_FIRST_S),
     };
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
     FP("transfer.inserted");

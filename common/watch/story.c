@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json_text.h"
+#include "io/db/db_only.h"
 #include "order/order_state.h"
 #include "refund/refund_state.h"
 #include "watch/story_private.h"
@@ -21,37 +22,15 @@ static const struct db_column KEY_COLUMNS[] = {
     DB_COLUMN(struct story_key, no),
 };
 
-struct found {
-    struct story_key *first;
-    int count;
-};
-
-static enum pay_err found_one(void *arg, void *row)
-{
-    struct found *found = arg;
-
-    if (found->count++ == 0)
-        *found->first = *(const struct story_key *)row;
-    return PAY_OK;
-}
-
 static enum pay_err find(struct db *db, const char *sql, const struct db_param *in, size_t n,
                          struct story_key *out)
 {
     struct story_key row;
-    struct found found = { out, 0 };
+    const struct db_query query = {
+        .sql = sql, .in = in, .n = n, .shape = DB_SHAPE(KEY_COLUMNS), .row = &row
+    };
 
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = sql,
-                                                         .in = in,
-                                                         .n = n,
-                                                         .shape = DB_SHAPE(KEY_COLUMNS),
-                                                         .row = &row,
-                                                         .each = found_one,
-                                                         .arg = &found });
-    db_end(db);
-    if (err != PAY_OK)
-        return err;
-    return found.count == 0 ? PAY_NOT_FOUND : found.count > 1 ? PAY_CONFLICT : PAY_OK;
+    return db_only(db, &query, sizeof(row), out);
 }
 
 enum pay_err story_find(struct db *db, const char *number, const char *app_key,
