@@ -105,7 +105,7 @@ static void answer(struct call *call, const struct hearing *h, enum pay_err err)
     call->reply->final = true;
 }
 
-/* channel_id 0: the attempt names the channel. The request's log line tells the result. */
+/* channel_id 0: the attempt names the channel. The request's log line has the result. */
 static enum pay_err callback(struct call *call, enum channel_about about, int64_t channel_id)
 {
     struct request *request = call->request;

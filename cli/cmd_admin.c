@@ -86,7 +86,7 @@ int run_migrate(struct cli *cli)
 
 /* ---- doctor */
 
-void doctor_told(struct doctor *d, enum finding finding, const char *what, const char *text)
+void doctor_note(struct doctor *d, enum finding finding, const char *what, const char *text)
 {
     static const char *const WORDS[] = { "ok", "warn", "FAIL" };
 
@@ -103,13 +103,13 @@ static void check_key(struct doctor *d)
     const char *path = d->cli->config.master_key_file;
 
     if (stat(path, &st) != 0)
-        doctor_told(d, FAIL, "master key",
+        doctor_note(d, FAIL, "master key",
                     "the file of SHROFF_MASTER_KEY_FILE is missing: restore it from your backup");
     else if (vault_open(path) != PAY_OK)
-        doctor_told(d, FAIL, "master key",
+        doctor_note(d, FAIL, "master key",
                     "could not be opened: lines VERSION:base64, mode 0600, owned by the service");
     else
-        doctor_told(d, FINE, "master key", path);
+        doctor_note(d, FINE, "master key", path);
 }
 
 static bool check_database(struct doctor *d)
@@ -117,12 +117,12 @@ static bool check_database(struct doctor *d)
     enum pay_err err = doctor_facts(d->cli->db, &d->facts);
 
     if (err != PAY_OK)
-        doctor_told(d, FAIL, "database",
+        doctor_note(d, FAIL, "database",
                     str_or(err == PAY_DB_AWAY ? db_refusal() : "",
                            "answers, but not the ctl account: shroffctl migrate, then mariadb"
                            " < schema/accounts.sql"));
     else
-        doctor_told(d, FINE, "database", d->facts.version);
+        doctor_note(d, FINE, "database", d->facts.version);
     return err == PAY_OK;
 }
 
@@ -139,7 +139,7 @@ static void check_procedures(struct doctor *d, const struct procedures_report *p
                   p->strange);
     else
         text_add(&t, "as in schema/procedures");
-    doctor_told(d, p->changed ? FAIL : *p->strange ? WARN : FINE, "procedures", room);
+    doctor_note(d, p->changed ? FAIL : *p->strange ? WARN : FINE, "procedures", room);
 }
 
 static void check_schema(struct doctor *d)
@@ -150,7 +150,7 @@ static void check_schema(struct doctor *d)
     struct db *db;
 
     if (!migrate_folder(folder, sizeof(folder))) {
-        doctor_told(d, WARN, "schema",
+        doctor_note(d, WARN, "schema",
                     "the folder of migrations was not found (SHROFF_SCHEMA_DIR)");
         return;
     }
@@ -167,7 +167,7 @@ static void check_schema(struct doctor *d)
     db_close(&db);
     text_addf(&t, "%d applied, %d missing%s", report.known, report.applied,
               report.applied ? ": run shroffctl migrate" : "");
-    doctor_told(d, err != PAY_OK || report.applied ? FAIL : FINE, "schema",
+    doctor_note(d, err != PAY_OK || report.applied ? FAIL : FINE, "schema",
                 err == PAY_OK ? room : report.why);
     if (err == PAY_OK)
         check_procedures(d, &report.procedures);
@@ -182,7 +182,7 @@ static void check_secrets(struct doctor *d)
     enum pay_err err = registry_check_secrets(d->cli->db, &opened, &broken);
     text_addf(&t, "%lld open, %lld do not%s", (long long)opened, (long long)broken,
               broken ? ": wrong master key, or a row was moved; see docs/operate.md" : "");
-    doctor_told(d, err != PAY_OK || broken ? FAIL : FINE, "secrets",
+    doctor_note(d, err != PAY_OK || broken ? FAIL : FINE, "secrets",
                 err == PAY_OK ? room : err_row(err)->msg);
 }
 
@@ -195,7 +195,7 @@ static void doctor_clock(struct doctor *d)
     off = off < 0 ? -off : off;
     text_addf(&t, "%lld ms off the database's%s", (long long)off,
               off > 2000 ? ": run NTP on both" : "");
-    doctor_told(d, off > 60000 ? FAIL : off > 2000 ? WARN : FINE, "clock", room);
+    doctor_note(d, off > 60000 ? FAIL : off > 2000 ? WARN : FINE, "clock", room);
 }
 
 /* What waits for a runner is the operator's to mend, what waits for a merchant the merchant's. */
@@ -214,7 +214,7 @@ static void check_notifications(struct doctor *d)
               (long long)g->notify_due, (long long)(g->notify_oldest_due_ms / 1000),
               (long long)g->notify_parked, (long long)g->notify_given_up,
               late ? ": is cron running notify_runner?" : "");
-    doctor_told(d, late ? FAIL : waits ? WARN : FINE, "notifications", room);
+    doctor_note(d, late ? FAIL : waits ? WARN : FINE, "notifications", room);
     text_reset(&t);
     text_addf(&t, "%lld do not answer", (long long)d->facts.open_hosts);
     if (d->facts.open_hosts > 0) {
@@ -222,7 +222,7 @@ static void check_notifications(struct doctor *d)
         time_add(&t, h->open_since);
         text_add(&t, ": tell the merchant; each is asked again by itself");
     }
-    doctor_told(d, d->facts.open_hosts > 0 ? WARN : FINE, "merchants' hosts", room);
+    doctor_note(d, d->facts.open_hosts > 0 ? WARN : FINE, "merchants' hosts", room);
 }
 
 static void check_work(struct doctor *d)
@@ -231,7 +231,7 @@ static void check_work(struct doctor *d)
     struct text t = TEXT(room);
     const struct doctor_facts *f = &d->facts;
 
-    doctor_told(d, f->flush_at_commit == 1 ? FINE : FAIL, "durability",
+    doctor_note(d, f->flush_at_commit == 1 ? FINE : FAIL, "durability",
                 f->flush_at_commit == 1
                     ? "innodb_flush_log_at_trx_commit = 1"
                     : "innodb_flush_log_at_trx_commit must be 1: a crash would lose payments");
@@ -240,8 +240,8 @@ static void check_work(struct doctor *d)
     check_audit(d);
     text_addf(&t, "%lld open%s", (long long)f->gauges.alerts_open,
               f->gauges.alerts_open ? ": shroffctl alerts" : "");
-    doctor_told(d, f->gauges.alerts_open ? WARN : FINE, "alerts", room);
-    doctor_told(d, f->partitions_ahead == 3 && f->nonces == 0 ? FINE : WARN, "purge",
+    doctor_note(d, f->gauges.alerts_open ? WARN : FINE, "alerts", room);
+    doctor_note(d, f->partitions_ahead == 3 && f->nonces == 0 ? FINE : WARN, "purge",
                 f->partitions_ahead == 3 && f->nonces == 0
                     ? "partitions are made ahead, nonces are deleted"
                     : "is cron running purge daily?");
@@ -255,7 +255,7 @@ static void check_space(struct doctor *d)
     const int64_t left = space_free(d->cli->db), least = d->cli->config.min_free_mb;
 
     if (left < 0) {
-        doctor_told(d, WARN, "database disk", "its folder cannot be looked at from here");
+        doctor_note(d, WARN, "database disk", "its folder cannot be looked at from here");
         return;
     }
     const long long mib = (long long)(left >> 20);
@@ -263,7 +263,7 @@ static void check_space(struct doctor *d)
               mib < least  ? ": no new order or attempt is taken (SHROFF_MIN_FREE_MB)"
               : mib < 2048 ? ": full, MariaDB aborts"
                            : "");
-    doctor_told(d, mib < least ? FAIL : mib < 2048 ? WARN : FINE, "database disk", room);
+    doctor_note(d, mib < least ? FAIL : mib < 2048 ? WARN : FINE, "database disk", room);
 }
 
 static void check_machine(struct doctor *d)
@@ -273,18 +273,18 @@ static void check_machine(struct doctor *d)
     char room[256];
     struct text t = TEXT(room);
 
-    doctor_told(d, FINE, "mode",
+    doctor_note(d, FINE, "mode",
                 c->test_mode ? "test: mock channels and the sandbox may run" : "live");
-    doctor_told(d, *c->base_url ? FINE : WARN, "base url",
+    doctor_note(d, *c->base_url ? FINE : WARN, "base url",
                 *c->base_url ? c->base_url : "SHROFF_BASE_URL is not set here");
     if (statvfs(c->state, &fs) != 0) {
-        doctor_told(d, WARN, "state folder", "cannot be looked at (SHROFF_STATE)");
+        doctor_note(d, WARN, "state folder", "cannot be looked at (SHROFF_STATE)");
         return;
     }
     long long mib = (long long)(fs.f_bavail * fs.f_frsize >> 20);
     text_addf(&t, "%lld MiB free in %.150s%s", mib, c->state,
               mib < 256 ? ": a full disk ends MariaDB, if it keeps its data there" : "");
-    doctor_told(d, mib < 256 ? FAIL : FINE, "disk", room);
+    doctor_note(d, mib < 256 ? FAIL : FINE, "disk", room);
 }
 
 /* A copy of `run` has an nginx.conf of its own, else it is Debian's; or nginx is elsewhere. */
@@ -305,7 +305,7 @@ static void check_nginx(struct doctor *d)
                   ? ": a stranger opens those in a second; set"
                     " worker_connections 16384 there (docs/operate.md, Production)"
                   : "");
-    doctor_told(d, n < NGINX_CONNECTIONS_LEAST ? WARN : FINE, "nginx", room);
+    doctor_note(d, n < NGINX_CONNECTIONS_LEAST ? WARN : FINE, "nginx", room);
 }
 
 int run_doctor(struct cli *cli)

@@ -12,7 +12,7 @@ struct doctor {
     int failed;
 };
 
-void doctor_told(struct doctor *d, enum finding finding, const char *what, const char *text);
+void doctor_note(struct doctor *d, enum finding finding, const char *what, const char *text);
 /* The database with the account of a role; when its password cannot be read here a warning, and
  * false. */
 bool doctor_open(struct doctor *d, const char *role, struct db **out);

@@ -42,7 +42,7 @@ static void check_program(struct doctor *d, const char *folder, const char *name
     text_addf(&t, "%s%s%.300s%s", why ? why : "answers", why ? " (" : ", ", path,
               why ? "): look at its log, start it again" : "");
     snprintf(path, sizeof(path), "program %s", name);
-    doctor_told(d, why ? FAIL : FINE, path, room);
+    doctor_note(d, why ? FAIL : FINE, path, room);
 }
 
 void check_programs(struct doctor *d)
@@ -54,7 +54,7 @@ void check_programs(struct doctor *d)
     if (!sockets_in(folder))
         folder = "/run/shroff";
     if (!sockets_in(folder)) {
-        doctor_told(d, WARN, "programs",
+        doctor_note(d, WARN, "programs",
                     "no program's socket is under SHROFF_STATE or in"
                     " /run/shroff: they run on another machine, or not at all");
         return;
@@ -81,7 +81,7 @@ bool doctor_open(struct doctor *d, const char *role, struct db **out)
     }
     snprintf(what, sizeof(what), "account %s", role);
     text_add(&why, " (root may read it)");
-    doctor_told(d, WARN, what, room);
+    doctor_note(d, WARN, what, room);
     return false;
 }
 
@@ -105,7 +105,7 @@ static void check_calls(struct doctor *d, struct db *web)
                   "%s does not run (%s): is its definer's account gone, or without its rights?"
                   " mariadb < schema/accounts.sql, then shroffctl migrate",
                   which, err_row(err)->msg);
-    doctor_told(d, err == PAY_OK ? FINE : FAIL, "payment procedures", room);
+    doctor_note(d, err == PAY_OK ? FINE : FAIL, "payment procedures", room);
 }
 
 static void check_account(struct doctor *d, const char *role)
@@ -117,7 +117,7 @@ static void check_account(struct doctor *d, const char *role)
         return;
     enum pay_err err = doctor_reads(db, str_eq(role, "sandbox"));
     snprintf(what, sizeof(what), "account %s", role);
-    doctor_told(d, err == PAY_OK ? FINE : FAIL, what,
+    doctor_note(d, err == PAY_OK ? FINE : FAIL, what,
                 err == PAY_OK        ? db_user(db)
                 : err == PAY_DB_AWAY ? db_refusal()
                                      : "logs in, and may not read: mariadb < schema/accounts.sql");
@@ -159,7 +159,7 @@ void check_sizes(struct doctor *d)
     text_add(&t, few     ? ": raise max_connections (shroffctl sizes)"
                  : unset ? ": MariaDB's own small pool; shroffctl sizes says what fits"
                          : "");
-    doctor_told(d, few || unset ? WARN : FINE, "sizes", room);
+    doctor_note(d, few || unset ? WARN : FINE, "sizes", room);
 }
 
 /* ---- jobs */
@@ -177,12 +177,12 @@ void check_ends(struct doctor *d)
               overdue ? ": is cron running order_closer? Or a channel does not answer: channel.call"
                         " in its log"
                       : "");
-    doctor_told(d, overdue ? WARN : FINE, "orders past their end", room);
+    doctor_note(d, overdue ? WARN : FINE, "orders past their end", room);
     text_reset(&t);
     text_addf(&t, "the oldest attempt to ask about is due for %lld s%s",
               (long long)(g->sync_oldest_due_ms / 1000),
               late ? ": is cron running channel_sync?" : "");
-    doctor_told(d, late ? WARN : FINE, "questions to channels", room);
+    doctor_note(d, late ? WARN : FINE, "questions to channels", room);
 }
 
 #define AUDIT_OLD_S 10800
@@ -202,7 +202,7 @@ void check_audit(struct doctor *d)
             all += n;
     }
     if (!stats_read("shroff_audit_end_seconds", NULL, &ended)) {
-        doctor_told(d, WARN, "audit",
+        doctor_note(d, WARN, "audit",
                     "has not run on this machine yet: cron starts it hourly (shroffctl audit"
                     " --watch)");
         return;
@@ -212,7 +212,7 @@ void check_audit(struct doctor *d)
               all > 0             ? ": shroffctl audit shows them"
               : age > AUDIT_OLD_S ? ": is cron running shroffctl audit --watch?"
                                   : "");
-    doctor_told(d, all > 0 ? FAIL : age > AUDIT_OLD_S ? WARN : FINE, "audit", room);
+    doctor_note(d, all > 0 ? FAIL : age > AUDIT_OLD_S ? WARN : FINE, "audit", room);
 }
 
 /* ---- merchants */
@@ -225,11 +225,11 @@ void check_waiting(struct doctor *d)
 
     enum pay_err err = doctor_waiting(d->cli->db, &w);
     if (err != PAY_OK && err != PAY_NO_ROW) {
-        doctor_told(d, WARN, "unacknowledged", err_row(err)->msg);
+        doctor_note(d, WARN, "unacknowledged", err_row(err)->msg);
         return;
     }
     if (err == PAY_NO_ROW) {
-        doctor_told(d, FINE, "unacknowledged", "no notification waits for a further try");
+        doctor_note(d, FINE, "unacknowledged", "no notification waits for a further try");
         return;
     }
     const int64_t age = clock_now_ms() - w.oldest;
@@ -242,5 +242,5 @@ void check_waiting(struct doctor *d)
               bad ? ": shroffctl notify list --app APP_KEY --status WAITING shows why; tell the"
                     " merchant"
                   : "");
-    doctor_told(d, bad ? WARN : FINE, "unacknowledged", room);
+    doctor_note(d, bad ? WARN : FINE, "unacknowledged", room);
 }

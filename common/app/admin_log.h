@@ -10,7 +10,7 @@ struct actor {
     const char *who, *why, *problem;
 };
 
-/* Inside the transaction of the change it tells of. */
+/* Inside the transaction of the change that it records. */
 MUST_USE enum pay_err admin_log_add(struct db *db, const char *who, const char *what,
                                     const char *on_what, const char *why);
 

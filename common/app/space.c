@@ -29,15 +29,15 @@ int64_t space_free(struct db *db)
     static struct kept kept;
     static int64_t asked_us, left;
     const int64_t now = clock_ticks_us();
-    struct folder told;
+    struct folder found;
     struct statvfs fs;
 
     if (kept_is_fresh(&kept))
         return left;
     /* Once the folder is known, a database that hangs is waited for once a minute at most. */
     if (db && (folder.path[0] == '\0' || now - asked_us > FOLDER_US)) {
-        if (folder_read(db, &told) == PAY_OK)
-            folder = told;
+        if (folder_read(db, &found) == PAY_OK)
+            folder = found;
         asked_us = now;
     }
     if (folder.path[0] == '\0')

@@ -29,17 +29,17 @@ static int64_t *due_of(const char *about)
     static struct {
         char about[ABOUT_SIZE];
         int64_t due;
-    } told[ALERTS_MAX];
+    } alerted[ALERTS_MAX];
     size_t oldest = 0;
 
     for (size_t i = 0; i < ALERTS_MAX; i++) {
-        if (str_eq(told[i].about, about))
-            return &told[i].due;
-        if (told[i].due < told[oldest].due)
+        if (str_eq(alerted[i].about, about))
+            return &alerted[i].due;
+        if (alerted[i].due < alerted[oldest].due)
             oldest = i;
     }
-    told[oldest].due = 0;
-    return text_copy(told[oldest].about, ABOUT_SIZE, about) ? &told[oldest].due : NULL;
+    alerted[oldest].due = 0;
+    return text_copy(alerted[oldest].about, ABOUT_SIZE, about) ? &alerted[oldest].due : NULL;
 }
 
 void unusable_tell(struct db *db, int64_t app_id, const char *what, const char *why)

@@ -72,7 +72,7 @@
     X(PAY_TRY_AGAIN,        0, 500, "deadlock or lock wait: roll back and run again", "") \
     X(PAY_WRONG_STATE,      0, 500, "a conditional update changed no row", "") \
     X(PAY_FULL,             0, 500, "a buffer's ceiling was reached", "") \
-    X(PAY_STOP,             0, 500, "told to end", "")
+    X(PAY_STOP,             0, 500, "asked to end", "")
 /* clang-format on */
 
 #define PAY_AS_ENUM(name, ...) name,

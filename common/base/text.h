@@ -8,7 +8,7 @@
 #include "base/err.h"
 
 /* A builder over the caller's room. `full` sticks: once something did not fit nothing more is
- * added, and one test at the end tells. The text is always NUL-ended; len counts without it. */
+ * added, and one test at the end shows it. The text is always NUL-ended; len counts without it. */
 struct text {
     char *at;
     size_t len, size;

@@ -67,7 +67,7 @@ static bool has_partition(const struct partitions *all, const char *name)
     return false;
 }
 
-static void tell(const struct purge_report *report, const char *line)
+static void report_line(const struct purge_report *report, const char *line)
 {
     if (report->say)
         report->say(report->arg, line);
@@ -118,7 +118,7 @@ static enum pay_err extend_table(struct db *db, const char *table, int64_t now,
     text_add(&sql, "PARTITION pmax VALUES LESS THAN (MAXVALUE))");
     if (missing == 0)
         return PAY_OK;
-    tell(report, said);
+    report_line(report, said);
     if (!report->dry)
         err = db_run_text(db, room, report->why, sizeof(report->why));
     report->added += err == PAY_OK ? missing : 0;
@@ -176,7 +176,7 @@ static enum pay_err drop_from(struct db *db, const char *table, const char *keep
             continue;
         text_addf(&sql, "ALTER TABLE %s WAIT 5 DROP PARTITION %s", table, name);
         text_addf(&line, "%s: drops %s", table, name);
-        tell(report, said);
+        report_line(report, said);
         if (!report->dry)
             err = db_run_text(db, room, report->why, sizeof(report->why));
         report->dropped += err == PAY_OK;

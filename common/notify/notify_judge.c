@@ -50,7 +50,7 @@ static const char *trim(const char *at, size_t *len)
     return at;
 }
 
-/* 0, -0, 0.00, 0e5: by its digits, since a number may be too small to be told from 0. */
+/* 0, -0, 0.00, 0e5: by its digits, since a number may be too small to differ from 0. */
 static bool is_zero(const char *number)
 {
     const char *at = number + (*number == '-');

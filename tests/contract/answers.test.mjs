@@ -56,7 +56,7 @@ describe('envelope', () => {
   });
 });
 
-describe('404: no such path, told by whoever serves it', () => {
+describe('404: no such path, answered by nginx or by the executable', () => {
   const paths = ['/nope', '/api', '/api/pay', '/api/pay/', '/api/pay/nope', '/api/pay/create/', '/api/pay/createx',
     '/api/pay/create/x', '/api/pay/query/', '/payments/', '/payments/a/b', '/API/PAY/CREATE', '/api/pay/CREATE',
     '/index.html', '/.git/config', '/nginx_status', '/mockpay/', '/mockpay/x', '/healthz/', '/healthzz', '/metrics/',
@@ -127,7 +127,7 @@ describe('405 names every method of the path, whichever executable serves it', (
   });
 });
 
-describe('what cannot be read says why, and a GET is not told about its body', () => {
+describe('what cannot be read says why, and a GET with a body is answered about its query', () => {
   const raw = async (head) => parseRaw(await rawSend(stack, `${head}\r\n${host}\r\nConnection: close\r\n\r\n`));
   const rows = {
     'a repeated Origin': ['GET /api/pay/status?token=x HTTP/1.1\r\nOrigin: https://a.example\r\nOrigin: https://b.example', /Origin.* is repeated/],
@@ -348,7 +348,7 @@ describe('400: what nginx cannot read is JSON all the same', () => {
     const text = await rawSend(stack, one + last);
     assert.deepEqual(text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 404']);
   });
-  test('a body that breaks off reaches nobody', async () => {
+  test('a body that breaks off reaches no handler', async () => {
     const no = newNo();
     const body = JSON.stringify(terms({ merchant_order_id: no }));
     await rawSend(stack, `POST /api/pay/create HTTP/1.1\r\n${host}\r\nContent-Type: application/json\r\n`

@@ -124,7 +124,7 @@ describe('listings', () => {
     }
     assert.equal((await ctl(stack, ['refund', 'show', strangerUlid()])).code, 1);
   });
-  test('order show tells the whole story, by order_no and by pay_id', async () => {
+  test('order show prints the whole story, by order_no and by pay_id', async () => {
     const order = await createOpen(stack, app1);
     await payByCallback(stack, app1, order);
     const webhook = await until('its notification', () => db.value('SELECT t.no FROM notify_task t JOIN pay_order o ON o.id = t.data_id WHERE o.no = ?', [order.order_no]));
@@ -144,14 +144,14 @@ describe('listings', () => {
     const story = JSON.stringify(await json('order', 'show', mine.merchant_order_id, '--app', app1.key));
     assert.ok(story.includes(mine.order_no));
   });
-  test('order show tells of callbacks that were refused, of the latest 20', async () => {
+  test('order show lists callbacks that were refused, the latest 20', async () => {
     const order = await createOpen(stack, app1);
     for (let i = 0; i < 25; i++) await sendCallback(stack, signedCallback(order, `wrong-${i}`));
     await payByCallback(stack, app1, order);
     const verdicts = (await json('order', 'show', order.order_no)).items.filter((e) => e.what === 'callback').map((e) => e.text.split(' ')[0]);
     assert.deepEqual(verdicts, [...Array(20).fill('BAD_SIGN'), 'ACCEPTED']);
   });
-  test('alerts tell of money that came twice, and of another price until they are closed', async () => {
+  test('alerts list money that came twice, and another price until they are closed', async () => {
     const first = await createOpen(stack, app1);
     const second = expectOk(await submitAnother(stack, app1, first), 201);
     const about = async (order, ...more) => (await json('alerts', ...more)).items.find((a) => JSON.stringify(a).includes(order.pay_id) || JSON.stringify(a).includes(order.order_no));

@@ -61,7 +61,7 @@ test('what is too much goes, what is missing comes, the rest stays as it is; no 
   assert.equal(await root.value(`SELECT COUNT(*) FROM mysql.user WHERE Host = 'wanted'`), 0);
 });
 
-test('who raises alerts cannot close one, and raising one again opens it', { skip: !isRoot && 'only root may plant' }, async () => {
+test('an account that raises alerts cannot close one, and raising one again opens it', { skip: !isRoot && 'only root may plant' }, async () => {
   await root.rows("INSERT INTO pay_alert (kind, about, text, closed_by, close_time) VALUES ('test', 'closed', 't', 'me', NOW(3)), ('test', 'open', 't', NULL, NULL)");
   for (const role of ['web', 'runner']) {
     const account = await mysql.createConnection({ socketPath: stack.env.SHROFF_DB_SOCKET, user: `shroff_${role}`,

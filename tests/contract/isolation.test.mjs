@@ -71,7 +71,7 @@ for (const [mine, theirs, name] of [[app1, app2, 'app 2 at app 1\'s'], [app2, ap
       expectOk(await post(stack, mine, '/api/pay/create', terms(), { auth: { nonce } }), 201);
       expectOk(await post(stack, theirs, '/api/pay/create', terms(), { auth: { nonce } }), 201);
     });
-    test('a notification tells the app it belongs to and nothing of the other', async () => {
+    test('a notification names its own app and holds nothing of the other', async () => {
       const m = await merchant(does.ack());
       const order = await createOpen(stack, mine, { notify_url: m.url });
       assert.equal((await payByCallback(stack, mine, order)).status, 200);

@@ -34,7 +34,7 @@ const tried = (order, n, ms = 15_000) => until(`try ${n} of ${order.order_no}`, 
 }, ms, 100);
 
 describe('one notification', () => {
-  test('arrives within two seconds, signed by Standard Webhooks, and tells the order', async () => {
+  test('arrives within two seconds, signed by Standard Webhooks, with the order', async () => {
     const m = await sink();
     const metadata = '{"z":1,"a":1.0,"中":"\\u4e2d"}';
     const made = await post(stack, app1, '/api/pay/create', `{"merchant_order_id":"N-${Date.now()}","price":4321,"currency":"CNY","subject":"茶 & <b>","body":"two","user_id":"u1","channel":"mock","return_url":"https://example.com/r","notify_url":"${m.url}","metadata":${metadata}}`);

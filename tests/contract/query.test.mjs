@@ -98,7 +98,7 @@ describe('/payments/{order_no}', () => {
   });
 });
 
-describe('what is told', () => {
+describe('what the answer holds', () => {
   test('an open order: attempts and no refunds', async () => {
     const order = await createOpen(stack, app1);
     const q = await query(stack, app1, { order_no: order.order_no });
@@ -128,7 +128,7 @@ describe('what is told', () => {
     const [a] = q.attempts;
     assert.deepEqual([a.pay_id, a.status, a.channel_order_no, a.success_time], [order.pay_id, 'SUCCESS', cb.channel_order_no, '2026-01-02T03:04:05.678Z']);
   });
-  test('a success_time in +08:00 is told in UTC', async () => {
+  test('a success_time in +08:00 is answered in UTC', async () => {
     const order = await createOpen(stack, app1);
     assert.equal((await payByCallback(stack, app1, order, { success_time: '2027-01-01T07:59:59+08:00' })).status, 200);
     assert.equal((await query(stack, app1, { order_no: order.order_no })).success_time, '2026-12-31T23:59:59.000Z');
@@ -141,7 +141,7 @@ describe('what is told', () => {
     assert.equal(q.attempts[0].status, 'CLOSED');
     assert.equal(q.pay_id, undefined);
   });
-  test('answers that need credentials are stored by nobody', async () => {
+  test('answers that need credentials are no-store', async () => {
     const order = await create(stack, app1);
     for (const path of [`/api/pay/query?order_no=${order.order_no}`, `/payments/${order.order_no}`, '/payments?limit=1']) {
       assert.match(String((await get(stack, app1, path)).headers['cache-control']), /no-store/);
@@ -151,7 +151,7 @@ describe('what is told', () => {
 
 describe('status: the payer\'s browser', () => {
   const status = (q) => request(stack, { path: `/api/pay/status${q}` });
-  test('exactly what may be told, to anybody\'s script, stored by nobody', async () => {
+  test('exactly the public members, for scripts of any origin, no-store', async () => {
     const order = await createOpen(stack, app1, { return_url: 'https://example.com/back', body: 'secret', metadata: { a: 1 }, user_id: 'u' });
     const res = await status(`?token=${order.query_token}`);
     assert.deepEqual(expectOk(res), { order_no: order.order_no, status: 'WAITING', price: 1234, currency: 'CNY', subject: 'Tea', return_url: 'https://example.com/back', expire_time: order.expire_time });
@@ -204,7 +204,7 @@ describe('status: the payer\'s browser', () => {
 
 describe('refund/query', () => {
   const ask = (q, app = app1) => get(stack, app, `/api/pay/refund/query${q}`);
-  test('40400 for numbers that nobody gave', async () => {
+  test('40400 for numbers that no object has', async () => {
     expectError(await ask(`?refund_no=${strangerUlid()}`), 40400);
     expectError(await ask('?merchant_refund_id=R1'), 40400);
   });
@@ -215,7 +215,7 @@ describe('refund/query', () => {
 });
 
 describe('the record behind it', () => {
-  test('status_log tells each change, from, to and when', async () => {
+  test('status_log has each change, from, to and when', async () => {
     const order = await createOpen(stack, app1);
     await payByCallback(stack, app1, order);
     const columns = (await db.rows('SHOW COLUMNS FROM status_log')).map((c) => c.Field);

@@ -152,7 +152,7 @@ describe('refused, and nothing is changed', () => {
   });
 });
 
-describe('what the merchant is told', () => {
+describe('the notifications of refunds', () => {
   test('refund.success: signed, frozen, with the refund as it is', async () => {
     const m = await sink();
     const { order, done } = await waiting({ notify_url: m.url, reason: '太小' });

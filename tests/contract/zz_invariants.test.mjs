@@ -8,7 +8,7 @@ import { until } from '../lib/wait.mjs';
 const { db } = await suite();
 const none = (name, sql) => test(name, async () => assert.deepEqual(await db.rows(`${sql} LIMIT 10`), []));
 
-describe('1: who is paid was paid once, by an attempt that agrees', () => {
+describe('1: an order that is paid was paid once, by an attempt that agrees', () => {
   none('a SUCCESS order has its attempt, SUCCESS, of the same price, currency and channel', `
     SELECT o.no FROM pay_order o LEFT JOIN pay_order_extension x ON x.id = o.extension_id
      WHERE o.status IN (10, 30) AND NOT (x.status = 10 AND x.order_id = o.id AND x.duplicate_paid = 0 AND x.paid_price = o.price AND x.paid_currency = o.currency

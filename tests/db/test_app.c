@@ -82,7 +82,7 @@ static void test_app_find__a_secret_that_does_not_open_is_no_key(void **state)
     run_sql("DELETE FROM pay_app_key");
 }
 
-static void test_app_find__a_list_nobody_can_read_admits_nobody(void **state)
+static void test_app_find__a_list_that_cannot_be_read_admits_none(void **state)
 {
     const struct app *app;
 
@@ -392,7 +392,7 @@ int main(void)
         PAY_TEST(test_app_find__reads_settings_and_live_keys),
         PAY_TEST(test_app_find__unknown_names),
         PAY_TEST(test_app_find__a_secret_that_does_not_open_is_no_key),
-        PAY_TEST(test_app_find__a_list_nobody_can_read_admits_nobody),
+        PAY_TEST(test_app_find__a_list_that_cannot_be_read_admits_none),
         PAY_TEST(test_app_find__keeps_many_apps_apart),
         PAY_TEST(test_app_webhook_keys__two_while_it_rotates),
         PAY_TEST(test_nonce_spend__once_per_app),

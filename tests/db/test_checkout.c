@@ -372,7 +372,7 @@ static void test_checkout_submit__believes_only_what_it_can_check(void **state)
     }
 }
 
-static void test_checkout_submit__another_channel_hinders_nobody(void **state)
+static void test_checkout_submit__another_channel_blocks_no_other(void **state)
 {
     (void)state;
     created("SO1", 10000);
@@ -774,7 +774,7 @@ int main(void)
         MONEY_TEST(test_checkout_submit__has_room_for_so_many),
         MONEY_TEST(test_checkout_submit__ends_what_failed_and_goes_on),
         MONEY_TEST(test_checkout_submit__believes_only_what_it_can_check),
-        MONEY_TEST(test_checkout_submit__another_channel_hinders_nobody),
+        MONEY_TEST(test_checkout_submit__another_channel_blocks_no_other),
         MONEY_TEST(test_checkout_submit__waits_for_no_channel_that_hangs),
         MONEY_TEST(test_checkout_submit__waits_for_one_close_that_hangs),
         MONEY_TEST(test_expired__submit_finds_what_was_paid),

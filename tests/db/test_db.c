@@ -361,7 +361,7 @@ static enum pay_err nested(struct db *on, void *arg)
     return db_txn(on, call_none, NULL);
 }
 
-static void test_db__refuses_what_nobody_would_commit(void **state)
+static void test_db__refuses_what_would_not_be_committed(void **state)
 {
     const struct db_param one[] = { DB_NUM(1) };
     struct number row;
@@ -763,7 +763,7 @@ int main(void)
         CASE(test_db_select__texts_of_the_database_clock),
         CASE(test_db_select__walks_rows_until_each_says_stop),
         CASE(test_db_select__reads_a_procedure_to_its_end),
-        CASE(test_db__refuses_what_nobody_would_commit),
+        CASE(test_db__refuses_what_would_not_be_committed),
         CASE(test_db_txn__an_error_poisons_and_undoes_all),
         CASE(test_db_txn__goes_on_after_duplicate_and_wrong_state),
         CASE(test_db_txn__undoes_what_a_refusal_leaves),

@@ -1,7 +1,7 @@
 /* test_settle.c - settle on a real database: paid once, again, late, twice, not at all. */
 #include "tests/db/pay_steps.h"
 
-static void test_settle__pays_once_and_tells(void **state)
+static void test_settle__pays_once_and_notifies(void **state)
 {
     (void)state;
     created("SO1", 10000);
@@ -500,7 +500,7 @@ static void test_settle__several_attempts_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        MONEY_TEST(test_settle__pays_once_and_tells),
+        MONEY_TEST(test_settle__pays_once_and_notifies),
         MONEY_TEST(test_settle__repeated_changes_nothing),
         MONEY_TEST(test_settle__each_genuine_callback_is_kept_as_it_came),
         MONEY_TEST(test_settle__late_end_touches_nothing_paid),

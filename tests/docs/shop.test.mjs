@@ -320,7 +320,7 @@ test('Retry-After makes the shop wait, but no longer than a payer waits for a pa
   assert.equal((await form(`/shop/orders/${id}/pay`)).status, 503, 'not a minute: the reader may press again');
 });
 
-test('a notification is taken once, whoever repeats it', async () => {
+test('a notification that is repeated is taken once', async () => {
   const id = await buy();
   const all = await Promise.all(Array.from({ length: 30 }, (_, i) =>
     notify({ merchant_order_id: id }, { id: `01REPEAT${i % 3}` })));
@@ -463,7 +463,7 @@ test('a refund: the button of a paid order, one request with the order\'s own nu
   assert.match(html, /data-refund="SUCCESS"/);
   assert.doesNotMatch(html, /id="refund"|shop\.js/);
 });
-test('a refund that waits is told by a notification, whatever comes twice or out of order', async () => {
+test('a refund that waits ends by a notification, whatever comes twice or out of order', async () => {
   const id = await paidInShop();
   shroff.answers = [refunded('WAITING')];
   await form(`/shop/orders/${id}/refund`);

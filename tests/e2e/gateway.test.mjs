@@ -378,7 +378,7 @@ describe('refunds at the gateway', () => {
     assert.equal((await page.send(form, { name: 'outcome', value: 'paid' })).status, 400);
     assert.equal((await refundOf(done)).status, 'WAITING');
   });
-  test('a callback about a refund that is not heard is sent again, signed anew', async () => {
+  test('a callback about a refund that is not acknowledged is sent again, signed anew', async () => {
     misdeeds.set(undefined, [says(503, 'later'), says(200, '{"code":1}')]);
     calls.delete(undefined);
     const [, done] = await waiting('later');

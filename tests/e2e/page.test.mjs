@@ -300,7 +300,7 @@ describe('left open', { concurrency: 2 }, () => {
     });
   }
 
-  test('asked for as JSON, its address tells the state, in no cache, and of strangers nothing', async () => {
+  test('asked for as JSON, its address answers the state, in no cache, and nothing of other orders', async () => {
     const order = await createOpen(stack, app);
     const ask = (path) => request(stack, { path, headers: { Accept: 'application/json' } });
     const { path } = payPage(stack, order);

@@ -37,7 +37,7 @@ after(async () => {
   if (dir) rmSync(dir, { recursive: true });
 });
 
-test('600 hosts of two merchants whose names nobody answers: others are told at once, as the unit limits the runner', { skip: root ? false : 'only root can give the runner names of its own', timeout: 90_000 }, async (t) => {
+test('600 hosts of two merchants whose names no server answers: others get theirs at once, as the unit limits the runner', { skip: root ? false : 'only root can give the runner names of its own', timeout: 90_000 }, async (t) => {
   const good = await receiver(), honest = await bench.app();
   for (const app of [await bench.app(), await bench.app()]) await bench.tasks(app, { url: `http://h{n}.${app.key.slice(4)}.test/n`, n: 300 });
   const run = spawn('unshare', ['--mount', 'sh', '-c', `mount --make-rprivate /

@@ -112,7 +112,7 @@ static enum pay_err called(const char *path, struct http_request request,
     return channel_call(&ACCOUNT, "query", &request, answer);
 }
 
-static void test_channel_call__tells_a_no_from_not_knowing(void **state)
+static void test_channel_call__a_no_is_not_an_unknown_result(void **state)
 {
     static const struct {
         const char *path;
@@ -242,7 +242,7 @@ static void test_channel_call__goes_through_the_gate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_channel_call__tells_a_no_from_not_knowing),
+        cmocka_unit_test(test_channel_call__a_no_is_not_an_unknown_result),
         cmocka_unit_test(test_channel_call__ends_at_its_deadline),
         cmocka_unit_test(test_channel_call__sends_nothing_it_must_not),
         cmocka_unit_test(test_channel_call__keeps_headers),

@@ -488,7 +488,7 @@ static void test_http_send__asks_again_on_a_kept_connection(void **state)
     http_answer_free(&a);
 }
 
-static void test_http_send__sends_just_what_it_was_told(void **state)
+static void test_http_send__sends_just_the_request(void **state)
 {
     struct http_answer a;
     (void)state;
@@ -645,7 +645,7 @@ int main(void)
         cmocka_unit_test(test_http_send__dials_no_inside_address),
         cmocka_unit_test(test_http_send__metadata_is_never_allowed),
         cmocka_unit_test(test_http_send__asks_again_on_a_kept_connection),
-        cmocka_unit_test(test_http_send__sends_just_what_it_was_told),
+        cmocka_unit_test(test_http_send__sends_just_the_request),
         cmocka_unit_test(test_http_send__says_what_never_left),
         cmocka_unit_test(test_http_pool__refills_from_within_done),
         cmocka_unit_test(test_http_pool__one_host_gets_its_share_only),

@@ -257,7 +257,7 @@ static const struct kind_case KINDS[] = {
     { "none", JSON_NULL },    { "list", JSON_ARRAY },      { "object", JSON_OBJECT },
 };
 
-static void test_json_kind__tells_integers_from_other_numbers(void **state)
+static void test_json_kind__integers_are_no_other_numbers(void **state)
 {
     struct json *root;
     (void)state;
@@ -416,7 +416,7 @@ int main(void)
         cmocka_unit_test(test_json_check__eight_levels_and_no_more),
         cmocka_unit_test(test_json_check__many_names_in_time),
         cmocka_unit_test(test_json_check__every_cut_and_flip_ends),
-        cmocka_unit_test(test_json_kind__tells_integers_from_other_numbers),
+        cmocka_unit_test(test_json_kind__integers_are_no_other_numbers),
         cmocka_unit_test(test_json_member__values_and_absence),
         cmocka_unit_test(test_json_each__in_the_order_of_the_text),
         cmocka_unit_test(test_json_parse__bare_null_is_a_value),

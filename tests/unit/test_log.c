@@ -157,7 +157,7 @@ static void test_log_event__a_stuck_reader_costs_lines_not_time(void **state)
     json_free(&line);
 }
 
-static void test_log_event__a_gone_reader_kills_nobody(void **state)
+static void test_log_event__a_gone_reader_ends_no_process(void **state)
 {
     (void)state;
     close(pipe_read);
@@ -177,7 +177,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_log_event__a_stuck_reader_costs_lines_not_time, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(test_log_event__a_gone_reader_kills_nobody, setup,
+        cmocka_unit_test_setup_teardown(test_log_event__a_gone_reader_ends_no_process, setup,
                                         teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,7 +131,7 @@ static void test_order_view__warns_of_a_blocked_address(void **state)
                                             "\"notify_url_blocked\":true}");
 }
 
-static void test_order_view__a_paid_order_sends_nobody_to_pay(void **state)
+static void test_order_view__a_paid_order_has_no_pay_url(void **state)
 {
     struct order order = order_full();
     struct attempt open = attempt_waiting();
@@ -197,7 +197,7 @@ int main(void)
         cmocka_unit_test(test_order_view__says_where_to_pay),
         cmocka_unit_test(test_order_view__past_its_end_there_is_no_way_to_pay),
         cmocka_unit_test(test_order_view__warns_of_a_blocked_address),
-        cmocka_unit_test(test_order_view__a_paid_order_sends_nobody_to_pay),
+        cmocka_unit_test(test_order_view__a_paid_order_has_no_pay_url),
         cmocka_unit_test(test_order_view_notification__has_no_secrets_and_no_way_to_pay),
         cmocka_unit_test(test_order_view_public__for_the_payers_browser),
         cmocka_unit_test(test_attempt_view__each_state),

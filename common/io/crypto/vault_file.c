@@ -79,7 +79,7 @@ static const char *bad_mode(int fd)
     if ((there.st_mode & 077) != 0)
         return "others may read or write it: chmod 600";
     if (there.st_uid != geteuid() && there.st_uid != 0)
-        return "it belongs to somebody else";
+        return "it belongs to another user";
     return NULL;
 }
 

@@ -68,7 +68,7 @@ enum pay_err db_due_claim(struct db *db, const struct db_due *due, size_t most, 
     };
 
     random_bytes(&claiming.token, sizeof(claiming.token));
-    claiming.token = (claiming.token & (INT64_MAX - 1)) + 1; /* 0: nobody's */
+    claiming.token = (claiming.token & (INT64_MAX - 1)) + 1; /* 0: not claimed */
     enum pay_err err = db_txn(db, claim, &claiming);
     if (err != PAY_OK)
         out->count = 0;

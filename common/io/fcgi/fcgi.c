@@ -184,13 +184,13 @@ static bool is_over(struct fcgi *fcgi, size_t held, int *wait_ms)
 static FCGX_Request *wait_for_one(struct fcgi *fcgi, FCGX_Request *empty, int wait_ms)
 {
     struct epoll_event event;
-    uint64_t told;
+    uint64_t count;
     char byte;
 
     if (epoll_wait(fcgi->events, &event, 1, wait_ms) != 1)
         return NULL;
     if (event.data.u32 == WAKE) {
-        (void)!read(wake_fd, &told, sizeof(told));
+        (void)!read(wake_fd, &count, sizeof(count));
         return NULL;
     }
     if (event.data.u32 == LISTENER)

@@ -11,7 +11,7 @@
 #define HEADERS_READ 16384
 #define CONNECT_MS 3000
 /* A name's lookup is a thread that goes on when its request was given up (CONNECT_MS), by default
- * for a minute: a merchant whose names nobody answers would fill the process with them. */
+ * for a minute: a merchant whose names no server answers would fill the process with them. */
 #define LOOKUPS "timeout:1 attempts:2"
 #define IDLE_SECONDS 30L
 #define LIFETIME_SECONDS 300L

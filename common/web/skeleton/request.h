@@ -26,7 +26,7 @@ struct request {
 /* "webhook-id" -> HTTP_WEBHOOK_ID. NULL when absent. */
 const char *request_header(const struct request *request, const char *name);
 /* True when a header shows that a proxy passed it on. A proxy that adds no header (nginx's bare
- * proxy_pass) cannot be told from a client. */
+ * proxy_pass) looks like a client. */
 bool request_was_forwarded(const struct request *request);
 
 #endif
