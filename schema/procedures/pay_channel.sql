@@ -1,10 +1,7 @@
 -- Orders name their channel without a foreign key (0001_tables.sql), so no account may delete or renumber it.
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_channel_kept BEFORE DELETE ON pay_channel FOR EACH ROW
-BEGIN
-  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a channel is never deleted, since orders name it: disable it';
-END//
-
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a channel is never deleted, since orders name it: disable it'//
 CREATE OR REPLACE TRIGGER pay_channel_number BEFORE UPDATE ON pay_channel FOR EACH ROW
 BEGIN
   IF NEW.id <> OLD.id OR NEW.app_id <> OLD.app_id THEN

@@ -39,27 +39,13 @@ BEGIN
 END//
 
 CREATE OR REPLACE TRIGGER wallet_kept BEFORE DELETE ON wallet FOR EACH ROW
-BEGIN
-  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a wallet is never deleted';
-END//
-
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a wallet is never deleted'//
 CREATE OR REPLACE TRIGGER ledger_entry_written BEFORE UPDATE ON ledger_entry FOR EACH ROW
-BEGIN
-  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an entry of the ledger is never changed';
-END//
-
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an entry of the ledger is never changed'//
 CREATE OR REPLACE TRIGGER ledger_entry_kept BEFORE DELETE ON ledger_entry FOR EACH ROW
-BEGIN
-  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an entry of the ledger is never deleted';
-END//
-
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an entry of the ledger is never deleted'//
 CREATE OR REPLACE TRIGGER wallet_adjust_written BEFORE UPDATE ON wallet_adjust FOR EACH ROW
-BEGIN
-  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an adjustment is never changed';
-END//
-
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an adjustment is never changed'//
 CREATE OR REPLACE TRIGGER wallet_adjust_kept BEFORE DELETE ON wallet_adjust FOR EACH ROW
-BEGIN
-  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an adjustment is never deleted';
-END//
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an adjustment is never deleted'//
 DELIMITER ;

@@ -38,7 +38,7 @@ test('the code has its lists', () => {
 const NAMES = 'status|state|from_status|to_status|type';
 function objectsOf(text) {
   const plain = text.replace(/^ *--.*$/gm, '').replace(/ +-- .*$/gm, '');
-  return [...plain.matchAll(/CREATE (?:OR REPLACE )?(?:SQL SECURITY \w+ )?(TABLE|TRIGGER|PROCEDURE|VIEW) (\w+)([^]*?)(?:\n\) ENGINE|END\/\/|;\n(?=\n|$))/g)]
+  return [...plain.matchAll(/CREATE (?:OR REPLACE )?(?:SQL SECURITY \w+ )?(TABLE|TRIGGER|PROCEDURE|VIEW) (\w+)([^]*?)(?:\n\) ENGINE|\/\/\n|;\n(?=\n|$))/g)]
     .map(([, what, name, body]) => ({ what, name, body, table: what === 'TABLE' ? name : /\bON (\w+) FOR EACH ROW/.exec(body)?.[1] }));
 }
 const objects = filesOf('schema', '.sql').flatMap((file) => objectsOf(read(file)).map((o) => ({ ...o, file })));
