@@ -110,11 +110,22 @@ static void attempt_closed(void)
     run_sql("UPDATE pay_order_extension SET status = 20, channel_error_code = 'CLOSED',"
             " channel_error_msg = 'ended' ORDER BY id LIMIT 1");
 }
+static void late_is(const char *late_payment)
+{
+    char sql[80];
+
+    order_closed();
+    snprintf(sql, sizeof(sql), "UPDATE pay_app SET late_payment = '%s'", late_payment);
+    run_sql(sql);
+    clock_sleep_ms(1100); /* the app's row is kept for 1 s */
+}
 static void accepted_late(void)
 {
-    order_closed();
-    run_sql("UPDATE pay_app SET late_payment = 'accept'");
-    clock_sleep_ms(1100); /* the app's row is kept for 1 s */
+    late_is("accept");
+}
+static void held_late(void)
+{
+    late_is("hold");
 }
 static void paid_before(void)
 {
@@ -142,10 +153,16 @@ static const struct way {
     { "without a price", nothing, "NUMBER", CHANNEL_SUCCESS, 0, 1763683200123, PAY_OK },
     { "an odd time", nothing, "NUMBER", CHANNEL_SUCCESS, 10000, 1, PAY_OK },
     { "another price", nothing, "NUMBER", CHANNEL_SUCCESS, 9999, 1763683200123, PAY_OTHER_PRICE },
+    { "another account", nothing, "NUMBER", CHANNEL_SUCCESS, 10000, 1763683200123,
+      PAY_OTHER_ACCOUNT },
     { "failed", nothing, "NUMBER", CHANNEL_FAILED, 10000, 0, PAY_OK },
+    { "closed there", nothing, "NUMBER", CHANNEL_CLOSED, 10000, 0, PAY_OK },
+    { "waiting", nothing, "", CHANNEL_WAITING, 10000, 0, PAY_OK },
+    { "a late end", paid_before, "", CHANNEL_CLOSED, 10000, 0, PAY_OK },
     { "closed attempt", attempt_closed, "NUMBER", CHANNEL_SUCCESS, 10000, 1763683200123, PAY_OK },
     { "late", order_closed, "NUMBER", CHANNEL_SUCCESS, 10000, 1763683200123, PAY_OK },
     { "late, accepted", accepted_late, "NUMBER", CHANNEL_SUCCESS, 10000, 1763683200123, PAY_OK },
+    { "late, held", held_late, "NUMBER", CHANNEL_SUCCESS, 10000, 1763683200123, PAY_OK },
     { "double", other_paid, "NUMBER", CHANNEL_SUCCESS, 10000, 1763683200123, PAY_OK },
     { "again", paid_before, "", CHANNEL_SUCCESS, 10000, 1763683200123, PAY_OK },
     { "a second payment", paid_before, "NUMBER", CHANNEL_SUCCESS, 10000, 1763683200123, PAY_OK },
@@ -153,7 +170,7 @@ static const struct way {
       PAY_OTHER_PAYMENT },
 };
 
-/* Orders, attempts, notifications, callbacks, steps and alerts as one text. Row numbers and times
+/* Orders, attempts, refunds, notifications, callbacks, steps and alerts as one text. Row numbers and times
  * are left out, since they differ in each run. */
 static const char *rows_now(void)
 {
@@ -169,6 +186,9 @@ static const char *rows_now(void)
         "    IFNULL(paid_price, '-'), IFNULL(paid_currency, '-'), duplicate_paid, of_id IS NULL,"
         "    success_time = '2025-11-21 00:00:00.123', next_sync_time IS NULL) ORDER BY id)"
         "    FROM pay_order_extension),"
+        " (SELECT GROUP_CONCAT(CONCAT_WS('|', 'refund', status, cause, pay_price, refund_price,"
+        "    currency, channel_code, next_sync_time IS NULL, (SELECT COUNT(*) FROM"
+        "    pay_order_extension e WHERE e.id < r.extension_id)) ORDER BY id) FROM pay_refund r),"
         " (SELECT GROUP_CONCAT(CONCAT_WS('|', 'task', type, event, version, merchant_order_id,"
         "    IFNULL(merchant_refund_id, '-'), notify_url, status, lane, notify_times,"
         "    max_notify_times, claim_token, manual, next_notify_time = create_time,"
@@ -226,6 +246,7 @@ static enum pay_err way_gone(const struct way *way, bool by_statements)
                                 .body_len = 12 };
 
     said.success_time = way->success_time;
+    said.other_account = way->want == PAY_OTHER_ACCOUNT;
     snprintf(said.channel_no, sizeof(said.channel_no), "%s", way->number);
     snprintf(said.channel_user_id, sizeof(said.channel_user_id), "payer");
     if (!by_statements)
