@@ -511,7 +511,7 @@ static enum pay_err heard(const struct channel_account *account, const char *bod
     const char *field;
     char no[NO_SIZE];
 
-    enum pay_err err = CHANNEL_ALIPAY.claim(&callback, no, &field);
+    enum pay_err err = CHANNEL_ALIPAY.read_no(&callback, no, &field);
     if (err != PAY_OK)
         return err;
     assert_string_equal(no, PAY_ID);

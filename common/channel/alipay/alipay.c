@@ -156,7 +156,7 @@ const struct channel_driver CHANNEL_ALIPAY = {
     .refund_query = alipay_refund_query,
     .transfer = alipay_transfer,
     .transfer_query = alipay_transfer_query,
-    .claim = alipay_claim,
+    .read_no = alipay_read_no,
     .hear = alipay_hear,
     .acknowledge = alipay_acknowledge,
 };

@@ -31,8 +31,8 @@ static enum pay_err bad_field(const struct channel_callback *callback, const cha
     return PAY_BAD_FIELD;
 }
 
-enum pay_err alipay_claim(const struct channel_callback *callback, char no[NO_SIZE],
-                          const char **field)
+enum pay_err alipay_read_no(const struct channel_callback *callback, char no[NO_SIZE],
+                            const char **field)
 {
     const struct form *form = form_of(callback);
 
