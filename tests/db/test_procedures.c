@@ -170,8 +170,8 @@ static const struct way {
       PAY_OTHER_PAYMENT },
 };
 
-/* Orders, attempts, refunds, notifications, callbacks, steps and alerts as one text. Row numbers and times
- * are left out, since they differ in each run. */
+/* Orders, attempts, refunds, notifications, callbacks, steps and alerts as one text. Row numbers
+ * and times are left out, since they differ in each run. */
 static const char *rows_now(void)
 {
     static const char SQL[] =
