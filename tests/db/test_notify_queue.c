@@ -682,6 +682,39 @@ static void test_purge__hosts_that_did_not_change(void **state)
     db_close(&migrate);
 }
 
+/* The trigger compares the terms for every account but this one: its rights must be enough. */
+static void test_notify_task__the_runner_cannot_change_its_terms(void **state)
+{
+    static const char *const SETS[] = {
+        "id = 2",
+        "no = 'X'",
+        "app_id = 2",
+        "type = 2",
+        "event = 'x'",
+        "data_id = 2",
+        "version = 2",
+        "merchant_order_id = 'x'",
+        "merchant_refund_id = 'x'",
+        "notify_url = 'x'",
+        "body = 'x'",
+        "status = 10, body = 'x'",
+        "create_time = NOW(3)",
+    };
+    char sql[128], why[512];
+
+    (void)state;
+    tasks_make(1, 0);
+    for (size_t i = 0; i < COUNT(SETS); i++) {
+        snprintf(sql, sizeof(sql), "UPDATE notify_task SET %s", SETS[i]);
+        CHECK(SETS[i], db_run_text(R, sql, why, sizeof(why)) != PAY_OK);
+        CHECK(why, strstr(why, "command denied"));
+    }
+    run_sql("UPDATE notify_task SET status = 10");
+    CHECK("a step back",
+          db_run_text(R, "UPDATE notify_task SET status = 0", why, sizeof(why)) != PAY_OK);
+    CHECK(why, strstr(why, "no step from 10 to 0"));
+}
+
 static int up(void **state)
 {
     int rc = shroff_up(state);
@@ -729,6 +762,7 @@ int main(void)
         QUEUE_TEST(test_notify_app_schedule__as_set),
         QUEUE_TEST(test_purge__partitions_and_nonces),
         QUEUE_TEST(test_purge__hosts_that_did_not_change),
+        QUEUE_TEST(test_notify_task__the_runner_cannot_change_its_terms),
         cmocka_unit_test(test_locks__one_order_for_all),
     };
 
