@@ -179,6 +179,23 @@ static void test_checkout_refund_due__does_not_send_what_is_done(void **state)
     ASSERT_MONEY(30, 10000, 0, 10);
 }
 
+/* A question that is refused or not answered says nothing about the money. */
+static void test_checkout_refund_due__a_question_without_an_answer(void **state)
+{
+    static const enum pay_err RESULTS[] = { PAY_UNKNOWN, PAY_REFUSED };
+
+    (void)state;
+    paid("SO1", 10000);
+    channel_says(PAY_UNKNOWN, CHANNEL_WAITING, CHANNEL_FAILED);
+    ASSERT_ERR(refunded("SO1", "R1", 10000), PAY_UNKNOWN);
+    for (size_t i = 0; i < COUNT(RESULTS); i++) {
+        P->query = RESULTS[i];
+        assert_int_equal(refunds_run(), 1);
+        ASSERT_MONEY(10, 0, 10000, 0);
+    }
+    assert_int_equal(P->sent * 10 + P->asked, 12);
+}
+
 static void test_checkout_refund_due__asks_less_and_less(void **state)
 {
     static const int64_t GAPS[] = { 30, 120, 600, 3600, 3600 };
@@ -588,6 +605,7 @@ int main(void)
         REFUND_TEST(test_checkout_refund__a_failed_one_is_tried_again),
         REFUND_TEST(test_checkout_refund_due__sends_what_was_reserved),
         REFUND_TEST(test_checkout_refund_due__does_not_send_what_is_done),
+        REFUND_TEST(test_checkout_refund_due__a_question_without_an_answer),
         REFUND_TEST(test_checkout_refund_due__asks_less_and_less),
         REFUND_TEST(test_refund_reserve__left_to_the_job_is_due_at_once),
         REFUND_TEST(test_checkout_refund_due__a_silent_channel_is_one_alert),

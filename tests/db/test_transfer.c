@@ -342,6 +342,22 @@ static void test_checkout_transfer_due__does_not_send_what_is_done(void **state)
     ASSERT_STATUS(10);
 }
 
+/* A question that is refused or not answered says nothing about the money. */
+static void test_checkout_transfer_due__a_question_without_an_answer(void **state)
+{
+    static const enum pay_err RESULTS[] = { PAY_UNKNOWN, PAY_REFUSED };
+
+    (void)state;
+    channel_says(PAY_UNKNOWN, CHANNEL_WAITING, CHANNEL_FAILED);
+    ASSERT_ERR(transferred("T1", 100), PAY_UNKNOWN);
+    for (size_t i = 0; i < COUNT(RESULTS); i++) {
+        P->query = RESULTS[i];
+        assert_int_equal(transfers_run(), 1);
+        ASSERT_STATUS(0);
+    }
+    assert_int_equal(P->sent * 10 + P->asked, 12);
+}
+
 static void test_checkout_transfer_due__asks_less_and_less(void **state)
 {
     static const int64_t GAPS[] = { 30, 120, 600, 3600, 3600 };
@@ -486,6 +502,7 @@ int main(void)
         TRANSFER_TEST(test_checkout_transfer_due__sends_what_was_opened),
         TRANSFER_TEST(test_transfer_open__left_to_the_job_is_due_at_once),
         TRANSFER_TEST(test_checkout_transfer_due__does_not_send_what_is_done),
+        TRANSFER_TEST(test_checkout_transfer_due__a_question_without_an_answer),
         TRANSFER_TEST(test_checkout_transfer_due__asks_less_and_less),
         TRANSFER_TEST(test_transfer_open__a_lost_commit_is_found_again),
         TRANSFER_TEST(test_settle_transfer__in_any_order),
