@@ -2,14 +2,8 @@
  * makes of the gateway's answers and notifications. The gateway is a server on the loopback that
  * answers by a table. */
 #include "tests/unit/unit.h"
+#include "tests/unit/loopback.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include "base/clock.h"
 #include "base/form.h"
 #include "base/log.h"
@@ -19,6 +13,7 @@
 #include "wire/alipay_text.h"
 
 #include "tests/unit/alipay_vectors.h"
+#include "tests/unit/rsa_keys.h"
 
 #define PAY_ID "01J0EXAMP00000000000000002"
 #define REFUND_NO "01J0EXAMP00000000000000003"
@@ -99,13 +94,10 @@ static const struct {
     { "u_none", "fund_trans_common_query", NO("40004", "ORDER_NOT_EXIST"), SIGNED },
 };
 
-static int port;
-static pid_t server;
-
 static void body_of(size_t i, struct text *to)
 {
     const char *inner = ANSWERS[i].inner;
-    struct rsa_key *key = rsa_private(ALIPAY_PRIVATE);
+    struct rsa_key *key = rsa_private(CHANNEL_PRIVATE);
     char braced[1024], sign[512];
     struct text braced_text = TEXT(braced), sign_text = TEXT(sign);
 
@@ -136,43 +128,14 @@ static void serve_one(int fd)
         if (str_starts(room, head))
             body_of(i, &text);
     }
-    snprintf(head, sizeof(head),
-             "HTTP/1.1 200 OK\r\nContent-Type: text/html;charset=utf-8\r\nContent-Length: %zu\r\n"
-             "Connection: close\r\n\r\n",
-             text.len);
-    if (write(fd, head, strlen(head)) < 0 || write(fd, body, text.len) < 0)
-        _exit(0);
+    loopback_answer(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/html;charset=utf-8\r\n", body);
 }
 
 static int server_open(void **state)
 {
-    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t size = sizeof(at);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
     (void)state;
     log_open("test_alipay", LOG_ERROR + 1);
-    signal(SIGPIPE, SIG_IGN);
-    if (bind(fd, (struct sockaddr *)&at, size) != 0 || listen(fd, 16) != 0 ||
-        getsockname(fd, (struct sockaddr *)&at, &size) != 0)
-        return -1;
-    port = ntohs(at.sin_port);
-    server = fork();
-    while (server == 0) {
-        int one = accept(fd, NULL, NULL);
-        serve_one(one);
-        close(one);
-    }
-    close(fd);
-    return 0;
-}
-
-static int server_close(void **state)
-{
-    (void)state;
-    kill(server, SIGKILL);
-    waitpid(server, NULL, 0);
-    return 0;
+    return loopback_open(serve_one);
 }
 
 /* ---- a channel of it */
@@ -208,7 +171,7 @@ static struct own channel(const char *code, const char *answer)
     snprintf(config, sizeof(config),
              "{\"app_id\":\"2021000000000001\",\"seller_id\":\"2088123456789012\","
              "\"alipay_public_key\":\"%s\",\"gateway\":\"http://127.0.0.1:%d/%s\"}",
-             ALIPAY_PUBLIC, port, answer);
+             CHANNEL_PUBLIC, loopback_port, answer);
     struct own own = opened(config, "{\"private_key\":\"" APP_PRIVATE "\"}");
     assert_non_null(own.keys);
     while (!str_eq(CHANNEL_ALIPAY.products[i].code, code))
@@ -257,13 +220,13 @@ static void test_alipay_open__says_what_is_wrong(void **state)
         { "no key", "{\"app_id\":\"1\"}", "{}", "config.alipay_public_key" },
         { "own key", "{\"app_id\":\"1\",\"alipay_public_key\":\"" APP_PUBLIC "\"}",
           "{\"private_key\":\"" APP_PRIVATE "\"}", "application's own public key" },
-        { "app_id", "{\"app_id\":\"wx1\",\"alipay_public_key\":\"" ALIPAY_PUBLIC "\"}",
+        { "app_id", "{\"app_id\":\"wx1\",\"alipay_public_key\":\"" CHANNEL_PUBLIC "\"}",
           "{\"private_key\":\"" APP_PRIVATE "\"}", "config.app_id" },
         { "seller",
           "{\"app_id\":\"1\",\"seller_id\":\"20881234567890xx\","
-          "\"alipay_public_key\":\"" ALIPAY_PUBLIC "\"}",
+          "\"alipay_public_key\":\"" CHANNEL_PUBLIC "\"}",
           "{\"private_key\":\"" APP_PRIVATE "\"}", "config.seller_id" },
-        { "public as private", "{\"app_id\":\"1\",\"alipay_public_key\":\"" ALIPAY_PUBLIC "\"}",
+        { "public as private", "{\"app_id\":\"1\",\"alipay_public_key\":\"" CHANNEL_PUBLIC "\"}",
           "{\"private_key\":\"" APP_PUBLIC APP_PUBLIC "\"}", "secrets.private_key" },
     };
 
@@ -588,5 +551,5 @@ int main(void)
         cmocka_unit_test(test_alipay_hear__no_changed_byte_is_believed),
     };
 
-    return cmocka_run_group_tests(tests, server_open, server_close);
+    return cmocka_run_group_tests(tests, server_open, loopback_close);
 }

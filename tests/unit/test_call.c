@@ -2,23 +2,15 @@
  * that are kept, a body to a file, the deadline, the gate. */
 #include "tests/unit/unit.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "channel/call.h"
 #include "channel/gate.h"
+#include "tests/unit/loopback.h"
 
 #define BILL_BYTES 200000 /* over what is read into memory */
 
-static int port;
-static pid_t server;
 static struct config env = { .test_mode = true };
 static const struct channel_account ACCOUNT = { .id = 7,
                                                 .app_id = 3,
@@ -71,33 +63,9 @@ static void serve_one(int fd)
 
 static int server_open(void **state)
 {
-    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t size = sizeof(at);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-
     (void)state;
     log_open("test_call", LOG_ERROR + 1);
-    signal(SIGPIPE, SIG_IGN);
-    if (bind(fd, (struct sockaddr *)&at, size) != 0 || listen(fd, 16) != 0 ||
-        getsockname(fd, (struct sockaddr *)&at, &size) != 0)
-        return -1;
-    port = ntohs(at.sin_port);
-    server = fork();
-    while (server == 0) {
-        int one = accept(fd, NULL, NULL);
-        serve_one(one);
-        close(one);
-    }
-    close(fd);
-    return 0;
-}
-
-static int server_close(void **state)
-{
-    (void)state;
-    kill(server, SIGKILL);
-    waitpid(server, NULL, 0);
-    return 0;
+    return loopback_open(serve_one);
 }
 
 static enum pay_err called(const char *path, struct http_request request,
@@ -105,7 +73,7 @@ static enum pay_err called(const char *path, struct http_request request,
 {
     char url[128];
 
-    snprintf(url, sizeof(url), "http://127.0.0.1:%d/%s", port, path);
+    snprintf(url, sizeof(url), "http://127.0.0.1:%d/%s", loopback_port, path);
     request.method = "GET";
     request.url = url;
     request.keep = 100;
@@ -249,5 +217,5 @@ int main(void)
         cmocka_unit_test(test_channel_call__writes_a_body_to_a_file),
         cmocka_unit_test(test_channel_call__goes_through_the_gate),
     };
-    return cmocka_run_group_tests(tests, server_open, server_close);
+    return cmocka_run_group_tests(tests, server_open, loopback_close);
 }

@@ -1,0 +1,187 @@
+/* wechat.c - WeChat Pay's channel codes: the table of products and a channel's configuration. */
+#include "channel/wechat/wechat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "channel/wechat/wechat_private.h"
+#include "io/crypto/sign.h"
+
+#define APIV3_KEY_LEN 32
+
+static const struct channel_member MEMBERS[] = {
+    { .name = "mchid",
+      .form = MEMBER_TEXT,
+      .min = 1,
+      .max = 32,
+      .help = "the merchant's number, digits" },
+    { .name = "appid",
+      .form = MEMBER_TEXT,
+      .min = 1,
+      .max = 32,
+      .help = "the number of the official account, mini program or app that is bound to mchid" },
+    { .name = "serial_no",
+      .form = MEMBER_TEXT,
+      .min = 8,
+      .max = 64,
+      .help = "the serial number of the merchant's API certificate, hex" },
+    { .name = "public_key_id",
+      .optional = true,
+      .form = MEMBER_TEXT,
+      .min = 11,
+      .max = 64,
+      .help = "the name of WeChat Pay's public key, PUB_KEY_ID_ and digits" },
+    { .name = "public_key",
+      .optional = true,
+      .form = MEMBER_RSA_PUBLIC,
+      .help = "WeChat Pay's public key" },
+    { .name = "platform_serial",
+      .optional = true,
+      .form = MEMBER_TEXT,
+      .min = 8,
+      .max = 64,
+      .help = "the serial number of the platform certificate, hex" },
+    { .name = "platform_key",
+      .optional = true,
+      .form = MEMBER_RSA_PUBLIC,
+      .help = "the public key of the platform certificate" },
+    { .name = "base",
+      .optional = true,
+      .form = MEMBER_TEXT,
+      .min = 8,
+      .max = WECHAT_URL_MAX - 1,
+      .help = "another address than " WECHAT_HOST },
+    { .name = "private_key",
+      .secret = true,
+      .form = MEMBER_RSA_PRIVATE,
+      .help = "the private key of the merchant's API certificate (apiclient_key.pem)" },
+    { .name = "apiv3_key",
+      .secret = true,
+      .form = MEMBER_TEXT,
+      .min = APIV3_KEY_LEN,
+      .max = APIV3_KEY_LEN,
+      .help = "the APIv3 key: opens notifications" },
+};
+
+/* True when the pair of members is there whole or not at all. */
+static bool signer_read(const struct json *config, const char *serial_name, const char *key_name,
+                        struct wechat_signer *out)
+{
+    const char *serial = member_text(config, serial_name), *key = member_text(config, key_name);
+
+    if (!serial && !key)
+        return true;
+    if (!serial || !key || !text_copy(out->serial, sizeof(out->serial), serial))
+        return false;
+    out->key = rsa_public(key);
+    return out->key;
+}
+
+/* NULL, or what is wrong. */
+static const char *numbers_read(const struct channel_parsed *row, struct wechat_keys *keys)
+{
+    const char *base = member_text(row->config, "base");
+
+    if (!text_copy(keys->mchid, sizeof(keys->mchid), member_text(row->config, "mchid")) ||
+        !str_is(keys->mchid, ALPHA_DIGITS, 1, 32))
+        return "config.mchid must be digits: the merchant's number";
+    if (!text_copy(keys->appid, sizeof(keys->appid), member_text(row->config, "appid")) ||
+        !str_is(keys->appid, ALPHA_NONCE, 1, 32))
+        return "config.appid must be letters and digits";
+    if (!text_copy(keys->serial, sizeof(keys->serial), member_text(row->config, "serial_no")) ||
+        !str_is(keys->serial, ALPHA_NONCE, 8, 64))
+        return "config.serial_no must be hex digits: the serial number of the API certificate";
+    if (!text_copy(keys->base, sizeof(keys->base), str_or(base, WECHAT_HOST)) ||
+        strpbrk(keys->base, "?# "))
+        return "config.base must be an address without ? and #";
+    keys->has_backup = !base || str_eq(base, WECHAT_HOST);
+    return NULL;
+}
+
+static const char *secrets_read(const struct channel_parsed *row, struct wechat_keys *keys)
+{
+    if (!text_copy(keys->apiv3, sizeof(keys->apiv3), member_text(row->secrets, "apiv3_key")))
+        return "secrets.apiv3_key must have 32 characters";
+    keys->own = rsa_private(member_text(row->secrets, "private_key"));
+    if (!keys->own)
+        return "secrets.private_key must be an RSA private key of at least 2048 bits, without a"
+               " passphrase";
+    return NULL;
+}
+
+static const char *signers_read(const struct channel_parsed *row, struct wechat_keys *keys)
+{
+    if (!signer_read(row->config, "public_key_id", "public_key", &keys->public_key))
+        return "config.public_key_id and config.public_key must both be there, the key as PEM";
+    if (!signer_read(row->config, "platform_serial", "platform_key", &keys->platform))
+        return "config.platform_serial and config.platform_key must both be there";
+    if (!keys->public_key.key && !keys->platform.key)
+        return "config.public_key_id and config.public_key must be there (a merchant of before"
+               " October 2024 may have platform_serial and platform_key in their place)";
+    if ((keys->public_key.key && rsa_is_pair(keys->own, keys->public_key.key)) ||
+        (keys->platform.key && rsa_is_pair(keys->own, keys->platform.key)))
+        return "config.public_key is the merchant's own: paste the one that WeChat Pay shows";
+    return NULL;
+}
+
+static enum pay_err wechat_open(const struct channel_parsed *row, void **out, const char **why)
+{
+    static const char *(*const STEPS[])(const struct channel_parsed *row,
+                                        struct wechat_keys *keys) = { numbers_read, secrets_read,
+                                                                      signers_read };
+    struct wechat_keys *keys = calloc(1, sizeof(*keys));
+
+    if (!keys)
+        abort();
+    *out = keys;
+    *why = NULL;
+    for (size_t i = 0; i < COUNT(STEPS) && !*why; i++)
+        *why = STEPS[i](row, keys);
+    return *why ? PAY_BAD_FIELD : PAY_OK;
+}
+
+static void wechat_shut(void *opened)
+{
+    struct wechat_keys *keys = opened;
+
+    if (!keys)
+        return;
+    rsa_free(&keys->own);
+    rsa_free(&keys->public_key.key);
+    rsa_free(&keys->platform.key);
+    sign_wipe(keys, sizeof(*keys));
+    free(keys);
+}
+
+/* clang-format off */
+#define PRODUCT(of, shows, how) \
+    { .code = of, .display = shows, .way = BY_CALL, .currency = "CNY", .submit = how }
+static const struct channel_product PRODUCTS[] = {
+    PRODUCT("wx_native", "qr_code", wechat_submit),
+    PRODUCT("wx_pub", "app", wechat_submit),
+    PRODUCT("wx_lite", "app", wechat_submit),
+    PRODUCT("wx_app", "app", wechat_submit),
+    PRODUCT("wx_wap", "redirect", wechat_submit),
+    PRODUCT("wx_bar", "bar_code", wechat_bar),
+};
+/* clang-format on */
+
+const struct channel_driver CHANNEL_WECHAT = {
+    .protocol = "wechat",
+    .body = CHANNEL_JSON,
+    .body_max = 32768,
+    .products = PRODUCTS,
+    .product_count = COUNT(PRODUCTS),
+    .members = MEMBERS,
+    .member_count = COUNT(MEMBERS),
+    .open = wechat_open,
+    .shut = wechat_shut,
+    .query = wechat_query,
+    .close = wechat_close,
+    .refund = wechat_refund,
+    .refund_query = wechat_refund_query,
+    .transfer = wechat_transfer,
+    .transfer_query = wechat_transfer_query,
+    .hear = wechat_hear,
+    .acknowledge = wechat_acknowledge,
+};

@@ -1,0 +1,63 @@
+/* rsa_keys.h - two RSA pairs for the tests of channels: the merchant's and the channel's. They
+ * belong to nobody. */
+#ifndef TESTS_RSA_KEYS_H
+#define TESTS_RSA_KEYS_H
+
+/* clang-format off */
+#define APP_PRIVATE \
+"MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQC/8LB3nIPeEWH7PpumX/Pq+oloVHThQzn9" \
+    "+7INZmvSz1Fp5sFSftLFdvqyEMUGv4lzt5YuSdEzGWlrU6frOGDw6wUNaZAJ1jdO2tBQz1UfC3xx6o6FK8fT" \
+    "sj5TgOzMs8QLhzwsXq8v12LecRZhdWn3lOT++rGxQytfIJN8P/0JszudqYCqZSgzy0DmzQZNr8tpvDiXaKw7" \
+    "hJS4cu9hjd3Ich+61IM0Wa1Sbmp4NAxCVl5BIZJN9ILNX+e2mdLfGd2CPErkg+upq1fPAvIInibnit0ILen8" \
+    "jLloFGDxg5PszRQhJF/D9kZKF06tX2lXN7QmdL3RkbnTycgWKOaUXv2PAgMBAAECggEAVrueGma9Been9X7s" \
+    "melpEOkml2D2seYNehI2+qwqFAg/21F9UVhiyP1DOpyuU6bQp1wxvnf30xXsF6YlTnra/3LMBSwK/Q7yTi09" \
+    "jg6qgc1Qbi+WOGI4uZYlaNls5/FhqO3yyH/+vOkg0bCbcu26NTjwo7HIAvh9zE4tpytJHgy4/l/UBGKqIzrt" \
+    "F9pw+uJz002ZuU4XDn2aFQwEoAshMjYRQgLFlsrgEfqOsw8GSDIZLrXEEjqTA9d9x7WBVP3xuUb1FXxFtaSy" \
+    "U+B1r+3/M4JnFBVjKvrpyFMNnMVsTKV254ZAlXEDuywD87cuLjcrUBPlI1E+K+ng8CLif0Sp0QKBgQD12Cqt" \
+    "VSQ6Ukp/hVeW4FjskXQFuPVcdoLNIC6wB1O2bCB2yTqINl2aEfm/6v3XmQmS2ju4cIAmsmLAHzcZhlOQWBNz" \
+    "uTjYmW0XbepSkkQyNlzkDCPRclew9yJ5rq2xT0Hsaoj8DKfhRt7QJEXjBcXIew4NRDEE0z3KPik6LKwP8QKB" \
+    "gQDH3nqz/I097daFwOE6bOYokiM3uT3+eg76o4ZrQcP9vlO7BL+krnGCwMW124UBV4QmbMoatyrLMPIVnRI6" \
+    "FFSACzYB1G1B0mJyJhvJRITiAvADU+N6pX8zJH2nYWA61L+0PuKDyzWKV4TU/9IpX9JsGPMyy7oEU4USsIr2" \
+    "zUllfwKBgQDpnYoofmDXvv0mIsryB6zY2Pt8uJ8IR2HSlQNoqP3Guwc6ecxSRf86elxvIFoptzaewxy/DsDo" \
+    "hNlMIh2U9s2Pu/J4JIm9YkaFXiCuaGm/oWMyHcsnq9Vix+WN5g0OEffeNfqIMWqSq2ruNZnnusOQ2EapGqTO" \
+    "JgJwnhNFQdAbsQKBgQCNIa9ZSrtdgIVbmzAvNlhrS43sujRpbj0HhNLVB/JiSbQMOjUtDzT+FCtH2AOaR/b7" \
+    "vxQTO0XPhvdahbgqJNLqO4BeWGbx9KIpYnl6bJS8l0BtyR23LAee0GSd/aeaw0G/ACyozaQ31MbqNN5s8sm+" \
+    "JPwN4Uev6F3uLZVi4uCx9wKBgCLtV2FxptUFZIs3r1FKDq/rFKj5EL8x+/3BoRzzxpQxWSySeF5EIc8bLIRo" \
+    "zVhIk6rRbA42AoWqA3GM8HH6srUbBlr3xjnE7TWtZnZhk8iJKtzHYE2ipF7TwDhri0RM64ryQhUNlp6/Gmxh" \
+    "ZMzVxV9/MzhTKDWDNO9BTj5MF+H7"
+#define APP_PUBLIC \
+"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAv/Cwd5yD3hFh+z6bpl/z6vqJaFR04UM5/fuyDWZr" \
+    "0s9RaebBUn7SxXb6shDFBr+Jc7eWLknRMxlpa1On6zhg8OsFDWmQCdY3TtrQUM9VHwt8ceqOhSvH07I+U4Ds" \
+    "zLPEC4c8LF6vL9di3nEWYXVp95Tk/vqxsUMrXyCTfD/9CbM7namAqmUoM8tA5s0GTa/Labw4l2isO4SUuHLv" \
+    "YY3dyHIfutSDNFmtUm5qeDQMQlZeQSGSTfSCzV/ntpnS3xndgjxK5IPrqatXzwLyCJ4m54rdCC3p/Iy5aBRg" \
+    "8YOT7M0UISRfw/ZGShdOrV9pVze0JnS90ZG508nIFijmlF79jwIDAQAB"
+#define CHANNEL_PRIVATE \
+"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDDKPJCLCJlcd0wO3Fzqn4rWVEHNrh4ykzW" \
+    "hrrcb0gi/jeynNVMlkz93Z1XZo5LT9c2gTwnrVVkRPZQdXa3VaSIK+QVoAMZzkmgWtmI8Ow6QQWpNJQy2YSf" \
+    "lilXdVRJ4DtJ7eT0vSrLcdZeXC3vojEpaYRruVk5N52SpQKT+xUCdkwcv916EZRHJkd78cV4rbAx2bLBj3yi" \
+    "i2W73g0Tlb/pIaYk57eCmfTrpMcs/o064eJDpSZwV385O2SO/aQ45TQ7zS6UG9X4K1yh80J/ZLIX6zJezd4S" \
+    "Ugw1963zvGEc1jsXOZI9ZgV+D0+TEguJ8qN5YXJqoFUWzOcYKYkn0FYFAgMBAAECggEAJnUirCSLUKdL+Y21" \
+    "MSBXRY6Pt5ayamcfFiUtnHO3aOHksudR5wo1OM+bilYU00Vz+PMlmgH/skcerMNA9ibDyeuwQgyqn8K1YoqU" \
+    "lHY5bs9SYMISNCUGC/aoxenCht5PgKWG+S1vyfBwWF7c1HyHKIx5AktfiDVr8TJgHC4duUKja0PIU9OxcU8K" \
+    "uMdt2vCAtZdboKGfHXsLLDEWxHRcpZptwepBMFj28c/sUmQM3HdZzYfU3HzdMIq40MW6wnwzieTBW+vUAEA0" \
+    "oCr4VSbe52H5jHFefLoK94XXj0zVpHVlSw1KExUQKHaQR8GfXexuDt8B1O5q4uQIhj3p4MIIEQKBgQDhfAY0" \
+    "bG7pVHKxguXKL+YM8X3MvQaOSymok5SHCVNUIaTp5hXWa9SqL0nPO5Ajyl6Jb18v5X7sN7aZYPF9RqBaZm3t" \
+    "taFiOTt2XeiwyAarm0i0Bpf4RZftgBdSzAPu/P/dxulr2C0O0CwAWTLB3QCAOsZ+M5by2DNOxcz9kD7rLQKB" \
+    "gQDdklHvtYNm7S5jAJstjqXOrlgCSPpIOaoZOqNIEEhx8d3b/A6LZLrwTyKPeKoGCdFGRwtAG6Bahef/xQGW" \
+    "BLwLUaUBIC/SP7iRIUAmX8HFnzzVk26zcDQ+YDnz9JmSt4oho3o9rf+uYqqXivLrcpJ0NtfqIulkwYKzlRX7" \
+    "7H19OQKBgEKG3S3KcE7XY5+MB1BIIY/gEEW/35dMBdZ+9GuDDNrdslJwWDETT4OGwDgsUrK8mnfiLCttgq0f" \
+    "IvjN6XIUzGrfnb9sv1jDmg+qVWUTHySyhBjZeSz/G3wvNrJvDxoL+1HrxiLTfTfJo7HWn2sjUWqD7Nx/TCIK" \
+    "N9kd8wU88dNhAoGAX9Li+q9eh8n1sL1XXyl9DdiamUpka438wXJ5oTXhjt3SXEwzIhfLPRiMUs4Vgg0G48Tf" \
+    "2bbY761Pu27BE9cyWBbULJt18xC5ypI9wxrQm54VWiyryJCzF3LYPWhAbpJP++JOgJRaqllje6yNCESBkB8T" \
+    "29+DXp7N3sqQOmZ5kwkCgYEAoW9b2xpgcgVJfKtmsKtwfEhpn8t3rDDAtd698MdudggTFq9s8xRQR9Pof+et" \
+    "7TX9JemHlIcE7ryaJ0KWhTLfsOrcBcY6HHaSYt2e+eiywW+r7MXW1BWj5YnlAW3V0uerLxgyEXxT8zf+vEdU" \
+    "hnA1bs5Hb9vDoBGJDWDi6DK1K2o="
+#define CHANNEL_PUBLIC \
+"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAwyjyQiwiZXHdMDtxc6p+K1lRBza4eMpM1oa63G9I" \
+    "Iv43spzVTJZM/d2dV2aOS0/XNoE8J61VZET2UHV2t1WkiCvkFaADGc5JoFrZiPDsOkEFqTSUMtmEn5YpV3VU" \
+    "SeA7Se3k9L0qy3HWXlwt76IxKWmEa7lZOTedkqUCk/sVAnZMHL/dehGURyZHe/HFeK2wMdmywY98ootlu94N" \
+    "E5W/6SGmJOe3gpn066THLP6NOuHiQ6UmcFd/OTtkjv2kOOU0O80ulBvV+CtcofNCf2SyF+syXs3eElIMNfet" \
+    "87xhHNY7FzmSPWYFfg9PkxILifKjeWFyaqBVFsznGCmJJ9BWBQIDAQAB"
+/* clang-format on */
+
+#endif
