@@ -141,6 +141,24 @@ static enum pay_err wallet_lacks(struct db *db, const struct refund_settling *w,
     return raise(db, w, "wallet_shortfall", says);
 }
 
+/* After the refusal an operator decided to keep the money, so it may have gone back elsewhere. */
+static enum pay_err kept_meanwhile(struct db *db, const struct refund_settling *w)
+{
+    static const char SQL[] = "SELECT COUNT(*) FROM pay_alert"
+                              " WHERE kind IN " MONEY_ALERTS " AND about = ? AND decision = 'keep'";
+    const struct db_param in[] = { DB_STR(about_of(&w->refund)) };
+    int64_t kept = 0;
+
+    enum pay_err err = PAY_OK;
+    if (refund_is_automatic(&w->refund))
+        err = db_number(db, SQL, DB_LIST(in), &kept);
+    return err == PAY_OK && kept > 0
+               ? raise(db, w, "refunded_twice",
+                       "it had refused, the money was decided to be dealt with elsewhere, and now"
+                       " it did it after all")
+               : err;
+}
+
 /* The channel refused, and did it all the same: an answer of an earlier try came late. If what is
  * left still covers it, the refund is what the channel says. */
 static enum pay_err succeeded_after_all(struct db *db, struct refund_settling *w)
@@ -157,6 +175,8 @@ static enum pay_err succeeded_after_all(struct db *db, struct refund_settling *w
     }
     if (err == PAY_OK && shortfall.minor > 0)
         err = wallet_lacks(db, w, shortfall);
+    if (err == PAY_OK)
+        err = kept_meanwhile(db, w);
     if (err == PAY_OK)
         err = refund_by_id(db, w->refund.id, &w->refund);
     return err == PAY_OK ? succeeded(db, w) : err;

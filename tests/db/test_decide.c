@@ -161,6 +161,26 @@ static void test_alert_decide__a_failed_refund_is_tried_again(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_refund", 1);
 }
 
+/* The operator gave the money back elsewhere; then the channel gave it back as well. */
+static void test_alert_decide__money_that_was_kept_goes_back_after_all(void **state)
+{
+    static const char SQL[] = "SELECT id FROM pay_refund";
+    static struct refund refund;
+
+    (void)state;
+    late_money("SO1");
+    channel_says(PAY_REFUSED, CHANNEL_FAILED, CHANNEL_NOT_FOUND);
+    assert_int_equal(refunds_run(), 1);
+    ASSERT_ERR(decided("refund_failed", DECIDE_KEEP), PAY_OK);
+    ASSERT_ERR(refund_by_id(S.root, number_of(SQL), &refund), PAY_OK);
+    db_end(S.root);
+    for (int i = 0; i < 2; i++)
+        ASSERT_ERR(refund_said(refund.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    ASSERT_MONEY(20, 0, 0, 10);
+    ASSERT_ALERTS("refunded_twice", "NULL");
+    ASSERT_NUMBER("SELECT times FROM pay_alert WHERE kind = 'refunded_twice'", 1);
+}
+
 static void test_alert_decide__double_money(void **state)
 {
     (void)state;
@@ -264,6 +284,7 @@ int main(void)
         DECIDE_TEST(test_alert_decide__a_held_recharge),
         DECIDE_TEST(test_alert_decide__held_money_is_dealt_with_elsewhere),
         DECIDE_TEST(test_alert_decide__a_failed_refund_is_tried_again),
+        DECIDE_TEST(test_alert_decide__money_that_was_kept_goes_back_after_all),
         DECIDE_TEST(test_alert_decide__double_money),
         DECIDE_TEST(test_alert_decide__of_an_order_that_is_paid_now),
         DECIDE_TEST(test_alert_decide__other_alerts_and_none),
