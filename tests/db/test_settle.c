@@ -188,7 +188,7 @@ static void test_settle__a_second_payment_has_a_row_of_its_own(void **state)
 /* A merchant that has its channel's keys makes no rows without end. */
 static void test_settle__second_payments_are_fifty_of_an_order(void **state)
 {
-    char number[8];
+    char number[16];
 
     (void)state;
     created("SO1", 10000);
