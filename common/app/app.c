@@ -189,11 +189,10 @@ static enum pay_err app_read(struct db *db, const char *sql, const struct db_par
                 .sql = sql, .in = key, .n = 1, .shape = DB_SHAPE(APP_COLUMNS), .row = &row });
     if (err != PAY_OK)
         return err;
-    /* A list that cannot be parsed must not become "any address". */
-    if (*row.allowed_nets != '\0' && !net_list_parse(row.allowed_nets, &row.app.allowed)) {
+    row.app.no_list = *row.allowed_nets != '\0' &&
+                      !net_list_parse(row.allowed_nets, &row.app.allowed);
+    if (row.app.no_list)
         log_event(LOG_ERROR, "app.allowed_nets", KV("app_key", row.app.app_key));
-        return PAY_FAULT;
-    }
     *out = row.app;
     return app_keys_read(db, SQL_LIVE_KEYS, out);
 }
@@ -251,7 +250,9 @@ enum pay_err app_find(struct db *db, const char *app_key, const struct app **out
 {
     if (!str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
         return PAY_NO_ROW;
-    return app_get(db, app_key, 0, out);
+    enum pay_err err = app_get(db, app_key, 0, out);
+    /* A list that cannot be read must not become "any address". */
+    return err == PAY_OK && (*out)->no_list ? PAY_FAULT : err;
 }
 
 void app_forget(const char *app_key)

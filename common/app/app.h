@@ -60,6 +60,7 @@ struct app {
     char order_notify_url[1025], refund_notify_url[1025], transfer_notify_url[1025];
     char notify_schedule[256], late_payment[9];
     struct net_list allowed;           /* count 0: any address */
+    bool no_list;                      /* its list of addresses cannot be read */
     struct app_key keys[APP_KEYS_MAX]; /* live ones: not revoked, not expired */
     size_t key_count;
     struct shut_key shut[APP_KEYS_MAX];
@@ -67,7 +68,9 @@ struct app {
 };
 
 /* PAY_NO_ROW when there is none. *out stays valid until the next app_find or app_by_id. app_key is
- * checked against its alphabet first. Ends the read transaction it opened unless inside db_txn. */
+ * checked against its alphabet first. Ends the read transaction it opened unless inside db_txn.
+ * app_find, which requests are judged by, is PAY_FAULT when the app's list of addresses cannot be
+ * read; app_by_id gives such an app, since its money still moves. */
 MUST_USE enum pay_err app_find(struct db *db, const char *app_key, const struct app **out);
 MUST_USE enum pay_err app_by_id(struct db *db, int64_t id, const struct app **out);
 /* The next app_find reads the rows again: a key that is not among the kept ones may be new. */

@@ -9,20 +9,38 @@
 #define DRAINS_MAX 4
 #define LOOK_MS 500 /* between two looks that found nothing */
 
+struct drains {
+    const struct job_drain *table;
+    size_t count;
+    struct job_fair fair[DRAINS_MAX];
+    enum pay_err failed[DRAINS_MAX]; /* in its latest turn; PAY_OK: it did not fail */
+    enum pay_err trouble;
+};
+
+/* No work at all is possible then, of any row. */
+static bool is_away(enum pay_err err)
+{
+    return err == PAY_DB_AWAY || err == PAY_LOST;
+}
+
+/* A row whose work fails is put off like one whose work is done, if its work said for how long. */
 static enum pay_err work_on(struct job *job, const struct job_drain *drain,
                             const struct db_due_row *row)
 {
     int64_t wait_s = 0;
-    enum pay_err err = drain->row(job, row, &wait_s);
+    enum pay_err err = drain->row(job, row, &wait_s), noted = PAY_OK;
 
     gate_rise(); /* from the seat that a call to a channel took */
-    if (err == PAY_OK && drain->due->done)
-        err = db_due_done(job->db, drain->due, row, wait_s);
+    if (drain->due->done && !is_away(err) && (err == PAY_OK || wait_s > 0))
+        noted = db_due_done(job->db, drain->due, row, wait_s);
     if (err == PAY_OK)
-        return PAY_OK;
-    log_event(LOG_WARN, "job.row", KV("job", drain->name), KN("id", row->id),
-              KV("result", err_name(err)));
-    return err == PAY_DB_AWAY || err == PAY_LOST ? err : PAY_OK;
+        err = noted;
+    if (err != PAY_OK)
+        log_event(LOG_WARN, "job.row", KV("job", drain->name), KN("id", row->id),
+                  KV("result", err_name(err)));
+    if (is_away(noted))
+        return noted;
+    return is_away(err) ? err : PAY_OK;
 }
 
 static enum pay_err some_at_once(struct job *job, const struct job_drain *drain, size_t *worked)
@@ -72,9 +90,26 @@ static enum pay_err drain_some(struct job *job, const struct job_drain *drain,
     return err;
 }
 
+/* Each job in turn. What fails in one of them ends no other; *trouble: the first such failure. */
+static enum pay_err drain_each(struct job *job, struct drains *all, size_t *worked)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        enum pay_err err = drain_some(job, &all->table[i], &all->fair[i], worked);
+        if (is_away(err))
+            return err;
+        if (err != PAY_OK && all->failed[i] != err)
+            log_event(LOG_ERROR, "job.drain", KV("job", all->table[i].name),
+                      KV("result", err_name(err)));
+        all->failed[i] = err;
+        if (all->trouble == PAY_OK)
+            all->trouble = err;
+    }
+    return PAY_OK;
+}
+
 enum pay_err job_drain(struct job *job, const struct job_drain *table, size_t count)
 {
-    struct job_fair fair[DRAINS_MAX] = { 0 };
+    struct drains all = { .table = table, .count = count };
 
     if (count > DRAINS_MAX)
         return PAY_FAULT;
@@ -82,14 +117,11 @@ enum pay_err job_drain(struct job *job, const struct job_drain *table, size_t co
         job_add(job, table[i].name, 0);
     for (;;) {
         size_t worked = 0;
-        enum pay_err err = PAY_OK;
-        for (size_t i = 0; i < count && err == PAY_OK; i++)
-            err = drain_some(job, &table[i], &fair[i], &worked);
-        bool away = err == PAY_DB_AWAY || err == PAY_LOST;
-        if (err != PAY_OK && (job->once || !away))
+        enum pay_err err = drain_each(job, &all, &worked);
+        if (err != PAY_OK && job->once)
             return err;
         if (job_over(job) || (job->once && worked == 0))
-            return PAY_OK;
+            return all.trouble;
         if (worked == 0)
             clock_sleep_ms(LOOK_MS);
     }

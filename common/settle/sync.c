@@ -113,7 +113,8 @@ static enum pay_err answer_apply(struct db *db, const struct channel_config *cha
     return settle_is_conflict(err) ? PAY_OK : err; /* on record, with its alert */
 }
 
-/* PAY_UNKNOWN when the channel does not answer or is gone. */
+/* PAY_UNKNOWN when the channel does not answer or is gone; PAY_FAULT when it cannot be asked, or
+ * what it said not be applied. */
 static enum pay_err channel_question(struct db *db, const struct config *config,
                                      const struct unsure *row)
 {
@@ -137,11 +138,12 @@ enum pay_err attempt_sync(struct db *db, const struct config *config, int64_t at
     enum pay_err err = unsure_read(db, attempt_id, &row);
     if (err != PAY_OK || row.status != ATTEMPT_WAITING || gate_is_shut(row.channel_id))
         return err;
-    err = channel_question(db, config, &row);
-    if (err != PAY_OK && err != PAY_UNKNOWN)
-        return err;
-    struct asked asked = { .row = &row, .answered = err == PAY_OK };
-    return db_txn(db, asked_work, &asked);
+    const enum pay_err answer = channel_question(db, config, &row);
+    if (answer == PAY_DB_AWAY || answer == PAY_LOST)
+        return answer;
+    struct asked asked = { .row = &row, .answered = answer == PAY_OK };
+    err = db_txn(db, asked_work, &asked);
+    return err == PAY_OK && answer != PAY_UNKNOWN ? answer : err;
 }
 
 /* ---- one order, for the merchant */

@@ -89,9 +89,12 @@ static void test_app_find__a_list_that_cannot_be_read_admits_none(void **state)
     (void)state;
     run_sql("UPDATE pay_app SET allowed_nets = '10.0.0.0/8, 2001:db8::/32'");
     assert_int_equal(app_now()->allowed.count, 2);
+    const int64_t id = app_now()->id;
     run_sql("UPDATE pay_app SET allowed_nets = 'garbage'");
     wait_kept();
     ASSERT_ERR(app_find(S.db, S.app_key, &app), PAY_FAULT);
+    ASSERT_ERR(app_find(S.db, S.app_key, &app), PAY_FAULT);
+    ASSERT_ERR(app_by_id(S.db, id, &app), PAY_OK);
     run_sql("UPDATE pay_app SET allowed_nets = ''");
     assert_int_equal(app_now()->allowed.count, 0);
 }

@@ -94,6 +94,12 @@ static enum pay_err work_on_even(struct job *job, const struct db_due_row *row, 
     return row->id % 2 == 0 ? work(job, row, wait_s) : PAY_FAULT;
 }
 
+static enum pay_err work_fails(struct job *job, const struct db_due_row *row, int64_t *wait_s)
+{
+    (void)work(job, row, wait_s);
+    return PAY_FAULT;
+}
+
 /* Another program claims what is left, in the middle of a batch. */
 static enum pay_err work_in_company(struct job *job, const struct db_due_row *row, int64_t *wait_s)
 {
@@ -131,6 +137,7 @@ static const struct drain_case CASES[] = {
     { "all, in batches", work, 5, PAY_OK, 12, 12, 0 },
     { "one by one", work, 1, PAY_OK, 12, 12, 0 },
     { "what fails waits for its lease", work_on_even, 5, PAY_OK, 12, 6, 6 },
+    { "what fails and says for how long is put off so long", work_fails, 5, PAY_OK, 12, 12, 0 },
     { "another program has the others", work_in_company, 5, PAY_OK, 5, 12, 0 },
     { "a lost lease records nothing", work_too_long, 5, PAY_OK, 12, 11, 1 },
     { "the database goes", lose_database, 5, PAY_DB_AWAY, 1, 0, 5 },
@@ -177,6 +184,36 @@ static void test_job_drain__turns_and_time(void **state)
     int64_t since = clock_ticks_us();
     assert_int_equal(job_drain(&job, table, COUNT(table)), PAY_OK);
     assert_in_range(clock_ticks_us() - since, 200000, 2000000);
+}
+
+/* ---- a job that fails keeps no other from its work */
+
+static enum pay_err fail_at_once(struct job *job, size_t *worked)
+{
+    (void)job;
+    *worked = 0;
+    return PAY_FAULT;
+}
+
+static void test_job_drain__a_job_that_fails_ends_no_other(void **state)
+{
+    static const struct db_due BROKEN = { .due = "SELECT id FROM t.absent LIMIT ?", .lease_s = 30 };
+    const struct job_drain table[] = {
+        { .name = "fails", .at_once = fail_at_once },
+        { .name = "claims nothing", .due = &BROKEN, .batch = 4, .row = work },
+        { .name = "works", .due = &ROWS, .batch = 4, .row = work },
+    };
+
+    (void)state;
+    for (int once = 0; once < 2; once++) {
+        struct job job = job_of();
+        fill(NULL);
+        job.once = once == 1;
+        job.until_us = job.once ? INT64_MAX : clock_ticks_us() + 200000;
+        assert_int_equal(job_drain(&job, table, COUNT(table)), PAY_FAULT);
+        assert_int_equal(job.counts[2].n, 12);
+        assert_int_equal(number("SELECT SUM(done) FROM t.work"), 12);
+    }
 }
 
 /* ---- owners: the rows of one are slow */
@@ -302,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_job_drain__cases),
         cmocka_unit_test(test_job_drain__turns_and_time),
+        cmocka_unit_test(test_job_drain__a_job_that_fails_ends_no_other),
         cmocka_unit_test(test_job_drain__a_slow_owner_delays_others_by_one_row),
         cmocka_unit_test(test_db_meanwhile__is_called_while_the_server_works),
         cmocka_unit_test(test_db_meanwhile__a_server_that_hangs),
