@@ -134,6 +134,9 @@ CREATE TABLE pay_order (
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
   update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
     COMMENT 'when the row was last changed',
+  room VARBINARY(96) NOT NULL DEFAULT
+    '------------------------------------------------------------------------------------------------'
+    COMMENT 'the payment empties it and writes its own columns in the same place: rows that grow make InnoDB rebuild their page',
   UNIQUE KEY uk_no (no),
   UNIQUE KEY uk_merchant (app_id, merchant_order_id),
   UNIQUE KEY uk_token (query_token),
@@ -177,6 +180,7 @@ CREATE TABLE pay_order_extension (
   success_time DATETIME(3) NULL COMMENT 'when it was paid, as the channel says; written once',
   next_sync_time DATETIME(3) NULL COMMENT 'when the channel is asked next',
   sync_times INT NOT NULL DEFAULT 0 COMMENT 'how often channel_sync asked',
+  room VARBINARY(40) NOT NULL DEFAULT '----------------------------------------' COMMENT 'as in pay_order',
   UNIQUE KEY uk_no (no),
   UNIQUE KEY uk_channel_order_no (channel_order_no, channel_id),
   KEY idx_order (order_id),

@@ -21,11 +21,11 @@ GRANT SELECT, UPDATE (last_used_time)
 GRANT SELECT ON shroff.pay_channel      TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (status, channel_id, channel_code, channel_fee_rate, channel_fee_price,
         expire_time, asked_time, success_time, extension_id, refund_price, refunding_price, refund_count,
-        channel_user_id, channel_order_no, version, update_time)
+        channel_user_id, channel_order_no, version, room, update_time)
              ON shroff.pay_order        TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (status, display_mode, display_content, pay_url, display_expire_time,
         channel_order_no, channel_error_code, channel_error_msg, paid_price, paid_currency, duplicate_paid,
-        success_time, next_sync_time, sync_times, update_time)
+        success_time, next_sync_time, sync_times, room, update_time)
              ON shroff.pay_order_extension TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (status, version, bonus_price, channel_refund_no, success_time, channel_error_code,
         channel_error_msg, next_sync_time, sync_times, claim_token, update_time)
@@ -85,10 +85,10 @@ GRANT UPDATE         ON shroff.notify_endpoint TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE (times, text, closed_by, close_time, remark, decision, update_time)
                      ON shroff.pay_alert       TO 'shroff_ctl'@'wanted';
 GRANT UPDATE (status, channel_id, channel_code, channel_fee_rate, channel_fee_price, success_time,
-        extension_id, refund_count, channel_user_id, channel_order_no, version, update_time)
+        extension_id, refund_count, channel_user_id, channel_order_no, version, room, update_time)
                      ON shroff.pay_order       TO 'shroff_ctl'@'wanted';
 GRANT UPDATE (status, channel_order_no, channel_error_code, channel_error_msg, paid_price, paid_currency,
-        success_time, next_sync_time, update_time)
+        success_time, next_sync_time, room, update_time)
                      ON shroff.pay_order_extension TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE (status, bonus_price, channel_error_code, channel_error_msg, next_sync_time,
         sync_times, update_time)

@@ -26,7 +26,7 @@ static enum pay_err paid_update(struct db *db, const struct settling *w, const s
         "   SET e.status = " STATE(ATTEMPT_SUCCESS) ","
         "       e.paid_price = e.price, e.paid_currency = e.currency,"
         "       e.success_time = ?, e.channel_order_no = ?, e.next_sync_time = NULL,"
-        "       e.channel_error_code = NULL, e.channel_error_msg = NULL,"
+        "       e.channel_error_code = NULL, e.channel_error_msg = NULL, e.room = '', o.room = '',"
         "       o.status = " STATE(ORDER_SUCCESS) ", o.success_time = ?, o.channel_order_no = ?,"
         "       o.channel_user_id = ?,"
         "       o.channel_id = ?, o.channel_code = ?, o.channel_fee_rate = ?,"
@@ -139,7 +139,7 @@ static enum pay_err kept_update(struct db *db, const struct settling *w,
         "   SET status = " STATE(ATTEMPT_SUCCESS) ","
         "       paid_price = price, paid_currency = currency, success_time = ?,"
         "       channel_order_no = ?, duplicate_paid = ?, next_sync_time = NULL,"
-        "       channel_error_code = NULL, channel_error_msg = NULL"
+        "       channel_error_code = NULL, channel_error_msg = NULL, room = ''"
         " WHERE id = ? AND status = ?";
     /* clang-format on */
     const struct db_param in[] = {

@@ -44,7 +44,7 @@ BEGIN
      SET status = 10, success_time = p_success_time, channel_order_no = p_channel_order_no,
          channel_user_id = p_channel_user_id, channel_id = p_channel_id, channel_code = p_channel_code,
          channel_fee_rate = p_fee_rate, channel_fee_price = p_fee_price, extension_id = p_attempt_id,
-         version = p_version
+         version = p_version, room = ''
    WHERE id = p_order_id AND status = 0 AND version = p_version - 1;
   IF ROW_COUNT() <> 1 THEN
     SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 32001, MESSAGE_TEXT = 'order not waiting';
@@ -52,7 +52,7 @@ BEGIN
   SET STATEMENT default_week_format = 7 FOR UPDATE pay_order_extension FORCE INDEX (PRIMARY)
      SET status = 10, paid_price = price, paid_currency = currency, success_time = p_success_time,
          channel_order_no = p_channel_order_no, next_sync_time = NULL, channel_error_code = NULL,
-         channel_error_msg = NULL
+         channel_error_msg = NULL, room = ''
    WHERE id = p_attempt_id AND order_id = p_order_id AND status = 0;
   IF ROW_COUNT() <> 1 THEN
     SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 32001, MESSAGE_TEXT = 'attempt not waiting';

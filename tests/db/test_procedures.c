@@ -179,12 +179,12 @@ static const char *rows_now(void)
         "REPLACE(CONCAT_WS('\\n',"
         " (SELECT GROUP_CONCAT(CONCAT_WS('|', 'order', status, channel_code, channel_fee_rate,"
         "    channel_fee_price, success_time = '2025-11-21 00:00:00.123', channel_user_id,"
-        "    channel_order_no, refund_price, refunding_price, version, (SELECT COUNT(*) FROM"
+        "    channel_order_no, refund_price, refunding_price, version, room, (SELECT COUNT(*) FROM"
         "    pay_order_extension e WHERE e.id < o.extension_id)) ORDER BY id) FROM pay_order o),"
         " (SELECT GROUP_CONCAT(CONCAT_WS('|', 'attempt', status, IFNULL(channel_order_no, '-'),"
         "    IFNULL(channel_error_code, '-'), IFNULL(channel_error_msg, '-'),"
         "    IFNULL(paid_price, '-'), IFNULL(paid_currency, '-'), duplicate_paid, of_id IS NULL,"
-        "    success_time = '2025-11-21 00:00:00.123', next_sync_time IS NULL) ORDER BY id)"
+        "    success_time = '2025-11-21 00:00:00.123', next_sync_time IS NULL, room) ORDER BY id)"
         "    FROM pay_order_extension),"
         " (SELECT GROUP_CONCAT(CONCAT_WS('|', 'refund', status, cause, pay_price, refund_price,"
         "    currency, channel_code, next_sync_time IS NULL, (SELECT COUNT(*) FROM"
@@ -257,6 +257,20 @@ static enum pay_err way_gone(const struct way *way, bool by_statements)
     return err;
 }
 
+/* What it writes takes the place of the column `room`: on both paths, as the next test shows. */
+static void test_settle__a_payment_does_not_make_rows_grow(void **state)
+{
+    (void)state;
+    created("R1", 10000);
+    ASSERT_NUMBER("SELECT LENGTH(o.room) + LENGTH(e.room)"
+                  "  FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id",
+                  96 + 40);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    ASSERT_NUMBER("SELECT LENGTH(o.room) + LENGTH(e.room)"
+                  "  FROM pay_order o JOIN pay_order_extension e ON e.order_id = o.id",
+                  0);
+}
+
 static void test_settle__leaves_the_same_rows_on_both_paths(void **state)
 {
     static char by_call[16384];
@@ -283,6 +297,7 @@ int main(void)
         MONEY_TEST(test_attempt__is_the_same_row_from_both),
         PAY_TEST(test_status_log__is_written_by_hand_typed_sql_too),
         PAY_TEST(test_status_log__is_written_after_a_failed_call_too),
+        PAY_TEST(test_settle__a_payment_does_not_make_rows_grow),
         PAY_TEST(test_settle__leaves_the_same_rows_on_both_paths),
         cmocka_unit_test(test_locks__one_order_for_all),
     };
