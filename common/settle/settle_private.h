@@ -59,15 +59,6 @@ bool success_time_is_odd(const struct channel_said *said);
 /* When it happened: now when the channel gives no time, or an odd one. */
 int64_t success_time_of(const struct channel_said *said);
 
-/* settle_number.c: the other refund or transfer that has this number of the channel's; "" when none
- * has. sql finds its no by number, channel and the id of the one in hand. */
-struct number_said {
-    const char *sql, *number;
-    int64_t channel_id, id;
-};
-MUST_USE enum pay_err number_owner(struct db *db, const struct number_said *said,
-                                   char taken[NO_SIZE]);
-
 /* settle_refund.c: what a channel says of a refund. */
 MUST_USE enum pay_err settle_refund(struct db *db, const struct channel_config *channel,
                                     const struct channel_said *said, const struct callback_raw *raw,

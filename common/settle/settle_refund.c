@@ -9,31 +9,13 @@
 #include "refund/refund_reserve.h"
 #include "refund/refund_row.h"
 #include "settle/callback_log.h"
-#include "settle/settle_private.h"
+#include "settle/settle_out.h"
 
 struct refund_settling {
-    const struct channel_config *channel;
-    const struct channel_said *said;
-    const struct callback_raw *raw;
-    enum verdict verdict;
+    struct settling_out out;
     struct order order;
     struct refund refund;
 };
-
-/* Order row first, found through its refund without a lock; the refund is then read under it. */
-static enum pay_err rows_lock(struct db *db, struct refund_settling *w)
-{
-    static const char SQL[] = ORDER_SELECT
-        " WHERE o.id = (SELECT r.order_id FROM pay_refund r WHERE r.no = ? AND r.channel_id = ?)"
-        " FOR UPDATE";
-    const struct db_param in[] = { DB_STR(w->said->no), DB_NUM(w->channel->account.id) };
-
-    if (!ulid_is(w->said->no))
-        return PAY_NOT_FOUND;
-    enum pay_err err = order_read(db, SQL, DB_LIST(in), &w->order);
-    const struct refund_key key = { .refund_no = w->said->no };
-    return err == PAY_OK ? refund_find(db, w->order.app_id, &key, &w->refund) : err;
-}
 
 /* An automatic refund's alert is about the attempt whose money it is. */
 static const char *about_of(const struct refund *refund)
@@ -42,82 +24,75 @@ static const char *about_of(const struct refund *refund)
                                        : refund->no;
 }
 
-static enum pay_err raise(struct db *db, const struct refund_settling *w, const char *kind,
-                          const char *says)
+static void out_fill(struct refund_settling *w)
 {
-    char text[768];
+    static const char OWNER[] =
+        "SELECT no FROM pay_refund WHERE channel_refund_no = ? AND channel_id = ? AND id <> ?";
+    struct settling_out *out = &w->out;
 
-    snprintf(text, sizeof(text), "refund %s of order %s (%lld %s), channel %s (%lld): %s",
-             w->refund.no, w->order.no, (long long)w->refund.refund_price.minor, w->refund.currency,
-             w->channel->account.code, (long long)w->channel->account.id, says);
-    return alert_raise_each(db, &(const struct alert_crowd){ .kind = kind,
-                                                             .app_id = w->order.app_id,
-                                                             .about = about_of(&w->refund),
-                                                             .text = text });
+    out->id = w->refund.id;
+    out->app_id = w->order.app_id;
+    out->price = w->refund.refund_price;
+    out->currency = w->refund.currency;
+    out->about = about_of(&w->refund);
+    out->owner_sql = OWNER;
+    out->refusal = out->said->state == CHANNEL_FAILED;
+    snprintf(out->name, sizeof(out->name), "refund %s of order %s", w->refund.no, w->order.no);
+}
+
+/* Order row first, found through its refund without a lock; the refund is then read under it. */
+static enum pay_err rows_lock(struct db *db, struct refund_settling *w)
+{
+    static const char SQL[] = ORDER_SELECT
+        " WHERE o.id = (SELECT r.order_id FROM pay_refund r WHERE r.no = ? AND r.channel_id = ?)"
+        " FOR UPDATE";
+    const struct db_param in[] = { DB_STR(w->out.said->no), DB_NUM(w->out.channel->account.id) };
+
+    if (!ulid_is(w->out.said->no))
+        return PAY_NOT_FOUND;
+    enum pay_err err = order_read(db, SQL, DB_LIST(in), &w->order);
+    const struct refund_key key = { .refund_no = w->out.said->no };
+    if (err == PAY_OK)
+        err = refund_find(db, w->order.app_id, &key, &w->refund);
+    if (err == PAY_OK)
+        out_fill(w);
+    return err;
 }
 
 /* An operator decides about this money, so it has an alert of its own, however many there are. */
 static enum pay_err alert_failed(struct db *db, const struct refund_settling *w, const char *word)
 {
-    char text[768];
+    char says[512], text[SETTLING_TEXT_SIZE];
 
-    snprintf(text, sizeof(text),
-             "refund %s of order %s (%lld %s), channel %s (%lld): it refused (%s %s), and has the"
-             " money of attempt %s still",
-             w->refund.no, w->order.no, (long long)w->refund.refund_price.minor, w->refund.currency,
-             w->channel->account.code, (long long)w->channel->account.id,
-             str_or(w->said->error_code, word), w->said->error_msg, about_of(&w->refund));
+    snprintf(says, sizeof(says), "it refused (%s %s), and has the money of attempt %s still",
+             str_or(w->out.said->error_code, word), w->out.said->error_msg, about_of(&w->refund));
+    settling_text(&w->out, says, text);
     return alert_raise(db, "refund_failed", w->order.app_id, about_of(&w->refund), text);
-}
-
-static enum pay_err other_account(struct db *db, struct refund_settling *w)
-{
-    w->verdict = VERDICT_OTHER_ACCOUNT;
-    return raise(db, w, "other_account", "it names a merchant account that is not its own");
-}
-
-static enum pay_err other_price(struct db *db, struct refund_settling *w)
-{
-    char says[128];
-
-    w->verdict = VERDICT_OTHER_PRICE;
-    snprintf(says, sizeof(says), "it says %lld %s", (long long)w->said->price.minor,
-             w->said->currency);
-    return raise(db, w, "other_price", says);
-}
-
-static enum pay_err other_payment(struct db *db, struct refund_settling *w, const char *taken)
-{
-    char says[160];
-
-    w->verdict = VERDICT_OTHER_PAYMENT;
-    snprintf(says, sizeof(says), "its number there, %s, is that of refund %s already",
-             w->said->channel_no, taken);
-    return raise(db, w, "other_payment", says);
 }
 
 /* Done there once more, under another number: acknowledged, since sending it again changes nothing.
  */
 static enum pay_err succeeded_before(struct db *db, const struct refund_settling *w)
 {
-    const char *ours = w->refund.channel_refund_no, *theirs = w->said->channel_no;
+    const char *ours = w->refund.channel_refund_no, *theirs = w->out.said->channel_no;
     char says[192];
 
     if (*theirs == '\0' || str_eq(ours, theirs))
         return PAY_OK;
     if (*ours == '\0') /* the channel gave no number then */
-        return refund_note(db, &w->refund, w->said);
+        return refund_note(db, &w->refund, w->out.said);
     snprintf(says, sizeof(says), "it was done as %s, and the channel says now that it did it as %s",
              ours, theirs);
-    return raise(db, w, "refunded_twice", says);
+    return settling_alert(db, &w->out, "refunded_twice", says);
 }
 
 static enum pay_err ending_of(struct db *db, const struct refund_settling *w,
                               struct refund_ending *out)
 {
-    *out = (struct refund_ending){
-        .order = &w->order, .refund = &w->refund, .said = w->said, .when = success_time_of(w->said)
-    };
+    *out = (struct refund_ending){ .order = &w->order,
+                                   .refund = &w->refund,
+                                   .said = w->out.said,
+                                   .when = success_time_of(w->out.said) };
     return app_by_id(db, w->order.app_id, &out->app);
 }
 
@@ -125,7 +100,7 @@ static enum pay_err succeeded(struct db *db, struct refund_settling *w)
 {
     struct refund_ending ending;
 
-    w->verdict = VERDICT_ACCEPTED;
+    w->out.verdict = VERDICT_ACCEPTED;
     enum pay_err err = ending_of(db, w, &ending);
     return err == PAY_OK ? refund_succeed(db, &ending) : err;
 }
@@ -138,7 +113,7 @@ static enum pay_err wallet_lacks(struct db *db, const struct refund_settling *w,
     snprintf(says, sizeof(says),
              "it gave a recharge back after all; the wallet of its user lacked %lld for that",
              (long long)shortfall.minor);
-    return raise(db, w, "wallet_shortfall", says);
+    return settling_alert(db, &w->out, "wallet_shortfall", says);
 }
 
 /* After the refusal an operator decided to keep the money, so it may have gone back elsewhere. */
@@ -153,9 +128,9 @@ static enum pay_err kept_meanwhile(struct db *db, const struct refund_settling *
     if (refund_is_automatic(&w->refund))
         err = db_number(db, SQL, DB_LIST(in), &kept);
     return err == PAY_OK && kept > 0
-               ? raise(db, w, "refunded_twice",
-                       "it had refused, the money was decided to be dealt with elsewhere, and now"
-                       " it did it after all")
+               ? settling_alert(db, &w->out, "refunded_twice",
+                                "it had refused, the money was decided to be dealt with elsewhere,"
+                                " and now it did it after all")
                : err;
 }
 
@@ -168,10 +143,10 @@ static enum pay_err succeeded_after_all(struct db *db, struct refund_settling *w
     enum pay_err err = refund_reopen(db, &w->order, &w->refund, &shortfall);
 
     if (err == PAY_OVER_REFUND) {
-        w->verdict = VERDICT_OVER_REFUND;
-        return raise(db, w, "over_refund",
-                     "it failed here and was done there; the rest of the"
-                     " order does not cover it");
+        w->out.verdict = VERDICT_OVER_REFUND;
+        return settling_alert(db, &w->out, "over_refund",
+                              "it failed here and was done there; the rest of the"
+                              " order does not cover it");
     }
     if (err == PAY_OK && shortfall.minor > 0)
         err = wallet_lacks(db, w, shortfall);
@@ -190,10 +165,10 @@ static enum pay_err failed_after_all(struct db *db, struct refund_settling *w, c
 
     if (w->refund.status != REFUND_SUCCESS || w->refund.version != 1)
         return PAY_OK;
-    w->verdict = VERDICT_OTHER_END;
+    w->out.verdict = VERDICT_OTHER_END;
     snprintf(says, sizeof(says), "it says %s now, after it had said that the money went back",
              word);
-    return raise(db, w, "refund_other_end", says);
+    return settling_alert(db, &w->out, "refund_other_end", says);
 }
 
 /* The money of an automatic refund is nobody's until an operator decides. */
@@ -203,7 +178,7 @@ static enum pay_err failed(struct db *db, struct refund_settling *w, const char 
 
     if (w->refund.status != REFUND_WAITING)
         return failed_after_all(db, w, word);
-    w->verdict = VERDICT_ACCEPTED;
+    w->out.verdict = VERDICT_ACCEPTED;
     enum pay_err err = ending_of(db, w, &ending);
     if (err == PAY_OK)
         err = refund_fail(db, &ending, word);
@@ -225,22 +200,12 @@ static enum pay_err money_went(struct db *db, struct refund_settling *w)
 
 static enum pay_err apply(struct db *db, struct refund_settling *w)
 {
-    static const char OWNER[] =
-        "SELECT no FROM pay_refund WHERE channel_refund_no = ? AND channel_id = ? AND id <> ?";
-    const struct number_said number = { OWNER, w->said->channel_no, w->channel->account.id,
-                                        w->refund.id };
-    char taken[NO_SIZE];
+    bool conflict;
 
-    if (w->said->other_account)
-        return other_account(db, w);
-    if (!said_price_is(w->said, w->refund.refund_price, w->refund.currency))
-        return other_price(db, w);
-    enum pay_err err = number_owner(db, &number, taken);
-    if (err != PAY_OK)
+    enum pay_err err = settling_conflict(db, &w->out, &conflict);
+    if (err != PAY_OK || conflict)
         return err;
-    if (*taken != '\0' && w->said->state != CHANNEL_FAILED)
-        return other_payment(db, w, taken);
-    switch (w->said->state) {
+    switch (w->out.said->state) {
     case CHANNEL_SUCCESS:
         return money_went(db, w);
     case CHANNEL_FAILED:
@@ -248,7 +213,8 @@ static enum pay_err apply(struct db *db, struct refund_settling *w)
     case CHANNEL_CLOSED:
         return failed(db, w, "CLOSED");
     case CHANNEL_WAITING:
-        return w->refund.status == REFUND_WAITING ? refund_note(db, &w->refund, w->said) : PAY_OK;
+        return w->refund.status == REFUND_WAITING ? refund_note(db, &w->refund, w->out.said)
+                                                  : PAY_OK;
     case CHANNEL_NOT_FOUND:
         return PAY_OK;
     }
@@ -259,14 +225,14 @@ static enum pay_err settle_work(struct db *db, void *arg)
 {
     struct refund_settling *w = arg;
 
-    w->verdict = VERDICT_REPEATED;
+    w->out.verdict = VERDICT_REPEATED;
     enum pay_err err = rows_lock(db, w);
     FP("refund.settling");
     if (err == PAY_OK)
         err = apply(db, w);
     FP("refund.settled");
-    if (err == PAY_OK && w->raw)
-        err = callback_log_add(db, w->raw, w->verdict, w->refund.extension_id);
+    if (err == PAY_OK && w->out.raw)
+        err = callback_log_add(db, w->out.raw, w->out.verdict, w->refund.extension_id);
     FP("refund.recorded");
     return err;
 }
@@ -297,14 +263,14 @@ static bool is_known(const struct channel_said *said, const struct refund *refun
 static enum pay_err refund_look(struct db *db, struct refund_settling *w, bool *known)
 {
     static const char SQL[] = REFUND_SELECT " WHERE r.no = ? AND r.channel_id = ?";
-    const struct db_param in[] = { DB_STR(w->said->no), DB_NUM(w->channel->account.id) };
+    const struct db_param in[] = { DB_STR(w->out.said->no), DB_NUM(w->out.channel->account.id) };
 
     *known = false;
-    if (!ulid_is(w->said->no))
+    if (!ulid_is(w->out.said->no))
         return PAY_NOT_FOUND;
     enum pay_err err = refund_read(db, SQL, DB_LIST(in), &w->refund);
     db_end(db);
-    *known = err == PAY_OK && is_known(w->said, &w->refund);
+    *known = err == PAY_OK && is_known(w->out.said, &w->refund);
     return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
 }
 
@@ -315,18 +281,15 @@ enum pay_err settle_refund(struct db *db, const struct channel_config *channel,
     static struct refund_settling work;
     bool known = false;
 
-    work.channel = channel;
-    work.said = said;
-    work.raw = raw;
+    work.out.channel = channel;
+    work.out.said = said;
+    work.out.raw = raw;
     *verdict = VERDICT_REPEATED;
     enum pay_err err = raw ? refund_look(db, &work, &known) : PAY_OK;
     if (err != PAY_OK || known)
         return known ? callback_log_repeated(db, raw, work.refund.extension_id) : err;
-    err = db_txn(db, settle_work, &work);
-    /* Another refund got this number of the channel's meanwhile: now it is found. */
-    if (err == PAY_DUPLICATE)
-        err = db_txn(db, settle_work, &work);
+    err = settling_txn(db, settle_work, &work);
     FP("refund.done");
-    *verdict = work.verdict;
+    *verdict = work.out.verdict;
     return err;
 }

@@ -3,97 +3,79 @@
 #include <stdio.h>
 
 #include "base/fault.h"
-#include "app/alert.h"
 #include "settle/callback_log.h"
-#include "settle/settle_private.h"
+#include "settle/settle_out.h"
 #include "transfer/transfer_apply.h"
 #include "transfer/transfer_row.h"
 
 struct transfer_settling {
-    const struct channel_config *channel;
-    const struct channel_said *said;
-    const struct callback_raw *raw;
-    enum verdict verdict;
+    struct settling_out out;
     struct transfer transfer;
 };
+
+static bool is_refusal(const struct channel_said *said)
+{
+    return said->state == CHANNEL_FAILED || said->state == CHANNEL_CLOSED;
+}
+
+static void out_fill(struct transfer_settling *w)
+{
+    static const char OWNER[] =
+        "SELECT no FROM pay_transfer WHERE channel_transfer_no = ? AND channel_id = ? AND id <> ?";
+    struct settling_out *out = &w->out;
+
+    out->id = w->transfer.id;
+    out->app_id = w->transfer.app_id;
+    out->price = w->transfer.price;
+    out->currency = w->transfer.currency;
+    out->about = w->transfer.no;
+    out->owner_sql = OWNER;
+    out->refusal = is_refusal(out->said);
+    snprintf(out->name, sizeof(out->name), "transfer %s", w->transfer.no);
+}
 
 static enum pay_err row_lock(struct db *db, struct transfer_settling *w)
 {
     static const char SQL[] = TRANSFER_SELECT " WHERE t.no = ? AND t.channel_id = ? FOR UPDATE";
-    const struct db_param in[] = { DB_STR(w->said->no), DB_NUM(w->channel->account.id) };
+    const struct db_param in[] = { DB_STR(w->out.said->no), DB_NUM(w->out.channel->account.id) };
 
-    return ulid_is(w->said->no) ? transfer_read(db, SQL, DB_LIST(in), &w->transfer) : PAY_NOT_FOUND;
-}
-
-static enum pay_err raise(struct db *db, const struct transfer_settling *w, const char *kind,
-                          const char *says)
-{
-    char text[512];
-
-    snprintf(text, sizeof(text), "transfer %s (%lld %s), channel %s (%lld): %s", w->transfer.no,
-             (long long)w->transfer.price.minor, w->transfer.currency, w->channel->account.code,
-             (long long)w->channel->account.id, says);
-    return alert_raise_each(db, &(const struct alert_crowd){ .kind = kind,
-                                                             .app_id = w->transfer.app_id,
-                                                             .about = w->transfer.no,
-                                                             .text = text });
-}
-
-static enum pay_err other_account(struct db *db, struct transfer_settling *w)
-{
-    w->verdict = VERDICT_OTHER_ACCOUNT;
-    return raise(db, w, "other_account", "it names a merchant account that is not its own");
-}
-
-static enum pay_err other_price(struct db *db, struct transfer_settling *w)
-{
-    char says[128];
-
-    w->verdict = VERDICT_OTHER_PRICE;
-    snprintf(says, sizeof(says), "it says %lld %s", (long long)w->said->price.minor,
-             w->said->currency);
-    return raise(db, w, "other_price", says);
+    if (!ulid_is(w->out.said->no))
+        return PAY_NOT_FOUND;
+    enum pay_err err = transfer_read(db, SQL, DB_LIST(in), &w->transfer);
+    if (err == PAY_OK)
+        out_fill(w);
+    return err;
 }
 
 /* It ended here, and there it ended otherwise: no step leads from one end to another, and sending
  * the callback again would not help. */
 static enum pay_err other_end(struct db *db, struct transfer_settling *w, const char *says)
 {
-    w->verdict = VERDICT_OTHER_END;
-    return raise(db, w, "transfer_other_end", says);
-}
-
-static enum pay_err other_payment(struct db *db, struct transfer_settling *w, const char *taken)
-{
-    char says[160];
-
-    w->verdict = VERDICT_OTHER_PAYMENT;
-    snprintf(says, sizeof(says), "its number there, %s, is that of transfer %s already",
-             w->said->channel_no, taken);
-    return raise(db, w, "other_payment", says);
+    w->out.verdict = VERDICT_OTHER_END;
+    return settling_alert(db, &w->out, "transfer_other_end", says);
 }
 
 /* Paid out there once more, under another number: acknowledged, since sending it again changes
  * nothing. The channel may have given no number when it first said SUCCESS. */
 static enum pay_err succeeded_before(struct db *db, const struct transfer_settling *w)
 {
-    const char *ours = w->transfer.channel_transfer_no, *theirs = w->said->channel_no;
+    const char *ours = w->transfer.channel_transfer_no, *theirs = w->out.said->channel_no;
     char says[224];
 
     if (*ours == '\0' || *theirs == '\0' || str_eq(ours, theirs))
-        return transfer_number(db, &w->transfer, w->said);
+        return transfer_number(db, &w->transfer, w->out.said);
     snprintf(says, sizeof(says),
              "it was paid out as %s, and the channel says now that it paid it out as %s", ours,
              theirs);
-    return raise(db, w, "transferred_twice", says);
+    return settling_alert(db, &w->out, "transferred_twice", says);
 }
 
 static enum pay_err ending_of(struct db *db, const struct transfer_settling *w,
                               struct transfer_ending *out)
 {
     *out = (struct transfer_ending){ .transfer = &w->transfer,
-                                     .said = w->said,
-                                     .when = success_time_of(w->said) };
+                                     .said = w->out.said,
+                                     .when = success_time_of(w->out.said) };
     return app_by_id(db, w->transfer.app_id, &out->app);
 }
 
@@ -105,7 +87,7 @@ static enum pay_err succeeded(struct db *db, struct transfer_settling *w)
         return succeeded_before(db, w);
     if (w->transfer.status == TRANSFER_CLOSED)
         return other_end(db, w, "it was paid out there, after it had failed");
-    w->verdict = VERDICT_ACCEPTED;
+    w->out.verdict = VERDICT_ACCEPTED;
     enum pay_err err = ending_of(db, w, &ending);
     return err == PAY_OK ? transfer_succeed(db, &ending) : err;
 }
@@ -118,34 +100,19 @@ static enum pay_err failed(struct db *db, struct transfer_settling *w, const cha
         return PAY_OK;
     if (w->transfer.status == TRANSFER_SUCCESS)
         return other_end(db, w, "it failed there, after it had been paid out");
-    w->verdict = VERDICT_ACCEPTED;
+    w->out.verdict = VERDICT_ACCEPTED;
     enum pay_err err = ending_of(db, w, &ending);
     return err == PAY_OK ? transfer_fail(db, &ending, word) : err;
 }
 
-static bool is_refusal(const struct channel_said *said)
-{
-    return said->state == CHANNEL_FAILED || said->state == CHANNEL_CLOSED;
-}
-
 static enum pay_err apply(struct db *db, struct transfer_settling *w)
 {
-    static const char OWNER[] =
-        "SELECT no FROM pay_transfer WHERE channel_transfer_no = ? AND channel_id = ? AND id <> ?";
-    const struct number_said number = { OWNER, w->said->channel_no, w->channel->account.id,
-                                        w->transfer.id };
-    char taken[NO_SIZE];
+    bool conflict;
 
-    if (w->said->other_account)
-        return other_account(db, w);
-    if (!said_price_is(w->said, w->transfer.price, w->transfer.currency))
-        return other_price(db, w);
-    enum pay_err err = number_owner(db, &number, taken);
-    if (err != PAY_OK)
+    enum pay_err err = settling_conflict(db, &w->out, &conflict);
+    if (err != PAY_OK || conflict)
         return err;
-    if (*taken != '\0' && !is_refusal(w->said))
-        return other_payment(db, w, taken);
-    switch (w->said->state) {
+    switch (w->out.said->state) {
     case CHANNEL_SUCCESS:
         return succeeded(db, w);
     case CHANNEL_FAILED:
@@ -153,7 +120,8 @@ static enum pay_err apply(struct db *db, struct transfer_settling *w)
     case CHANNEL_CLOSED:
         return failed(db, w, "CLOSED");
     case CHANNEL_WAITING:
-        return transfer_is_open(&w->transfer) ? transfer_note(db, &w->transfer, w->said) : PAY_OK;
+        return transfer_is_open(&w->transfer) ? transfer_note(db, &w->transfer, w->out.said)
+                                              : PAY_OK;
     case CHANNEL_NOT_FOUND:
         return PAY_OK;
     }
@@ -164,14 +132,14 @@ static enum pay_err settle_work(struct db *db, void *arg)
 {
     struct transfer_settling *w = arg;
 
-    w->verdict = VERDICT_REPEATED;
+    w->out.verdict = VERDICT_REPEATED;
     enum pay_err err = row_lock(db, w);
     FP("transfer.settling");
     if (err == PAY_OK)
         err = apply(db, w);
     FP("transfer.settled");
-    if (err == PAY_OK && w->raw)
-        err = callback_log_add(db, w->raw, w->verdict, 0);
+    if (err == PAY_OK && w->out.raw)
+        err = callback_log_add(db, w->out.raw, w->out.verdict, 0);
     FP("transfer.recorded");
     return err;
 }
@@ -202,14 +170,14 @@ static bool is_known(const struct channel_said *said, const struct transfer *tra
 static enum pay_err transfer_look(struct db *db, struct transfer_settling *w, bool *known)
 {
     static const char SQL[] = TRANSFER_SELECT " WHERE t.no = ? AND t.channel_id = ?";
-    const struct db_param in[] = { DB_STR(w->said->no), DB_NUM(w->channel->account.id) };
+    const struct db_param in[] = { DB_STR(w->out.said->no), DB_NUM(w->out.channel->account.id) };
 
     *known = false;
-    if (!ulid_is(w->said->no))
+    if (!ulid_is(w->out.said->no))
         return PAY_NOT_FOUND;
     enum pay_err err = transfer_read(db, SQL, DB_LIST(in), &w->transfer);
     db_end(db);
-    *known = err == PAY_OK && is_known(w->said, &w->transfer);
+    *known = err == PAY_OK && is_known(w->out.said, &w->transfer);
     return err;
 }
 
@@ -220,17 +188,14 @@ enum pay_err settle_transfer(struct db *db, const struct channel_config *channel
     static struct transfer_settling work;
     bool known = false;
 
-    work.channel = channel;
-    work.said = said;
-    work.raw = raw;
+    work.out.channel = channel;
+    work.out.said = said;
+    work.out.raw = raw;
     *verdict = VERDICT_REPEATED;
     enum pay_err err = raw ? transfer_look(db, &work, &known) : PAY_OK;
     if (err != PAY_OK || known)
         return known ? callback_log_repeated(db, raw, 0) : err;
-    err = db_txn(db, settle_work, &work);
-    /* Another transfer got this number of the channel's meanwhile: now it is found. */
-    if (err == PAY_DUPLICATE)
-        err = db_txn(db, settle_work, &work);
-    *verdict = work.verdict;
+    err = settling_txn(db, settle_work, &work);
+    *verdict = work.out.verdict;
     return err;
 }
