@@ -127,6 +127,22 @@ describe('a body of half a MiB, a head that lies', () => {
       }
     }
     t.diagnostic(`of one body ${most} bytes were taken`);
+    // The refusal itself, with and without a length: nginx's own pages redirect each other in another way than over HTTP/1.
+    const answer = (path, more) => new Promise((done) => {
+      const session = http2.connect(`https://127.0.0.1:${production.port}`, { rejectUnauthorized: false, servername: 'pay.example.com' });
+      const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/json', ...more });
+      let status = 0, text = '';
+      session.on('error', () => done('no answer'));
+      stream.on('error', () => {});
+      stream.on('response', (h) => { status = h[':status']; });
+      stream.on('data', (d) => { text += d; });
+      stream.on('close', () => { done(`${status} ${/"code":(\d+)/.exec(text)?.[1]}`); session.destroy(); });
+      stream.end(Buffer.alloc(66_560, 'x'));
+    });
+    for (const path of ['/api/pay/callback', '/api/pay/notify/order/1', '/api/pay/notify/transfer/1', '/api/pay/create']) {
+      for (const more of [{}, { 'content-length': '66560' }, { 'content-length': '66560', authorization: 'x' }, { 'content-length': '66560', expect: '100-continue' }])
+        assert.equal(await answer(path, more), '413 41300', `${path} ${JSON.stringify(more)}`);
+    }
     // Without a length, nginx learns only while it reads that a body is too long.
     assert.equal(await new Promise((done) => {
       const session = http2.connect(`https://127.0.0.1:${production.port}`, { rejectUnauthorized: false, servername: 'pay.example.com' });
