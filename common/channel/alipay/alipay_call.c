@@ -173,7 +173,7 @@ enum pay_err alipay_ask(const struct channel_account *account, const struct alip
     char *room = malloc(ALIPAY_TEXT_MAX);
     struct http_answer answer;
 
-    *reply = (struct alipay_reply){ NULL };
+    *reply = (struct alipay_reply){ NULL, NULL };
     if (!room)
         abort();
     struct text body = text_over(room, ALIPAY_TEXT_MAX);

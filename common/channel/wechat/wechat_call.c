@@ -142,22 +142,23 @@ static bool was_not_reached(const struct http_answer *answer)
 
 /* To one host; the path is the same at both. */
 static enum pay_err call_host(const struct channel_account *account, const char *host,
-                              const struct wechat_request *request, struct http_request *http,
+                              const struct wechat_request *request, const struct http_request *http,
                               struct http_answer *answer)
 {
     char url[WECHAT_URL_MAX + 512];
     struct text to = TEXT(url);
+    struct http_request addressed = *http;
 
     text_addf(&to, "%s%s", host, request->path);
     if (to.full)
         return PAY_FULL;
-    http->url = url;
-    return channel_call(account, request->what, http, answer);
+    addressed.url = url;
+    return channel_call(account, request->what, &addressed, answer);
 }
 
 static enum pay_err call_hosts(const struct channel_account *account,
-                               const struct wechat_request *request, struct http_request *http,
-                               struct http_answer *answer)
+                               const struct wechat_request *request,
+                               const struct http_request *http, struct http_answer *answer)
 {
     const struct wechat_keys *keys = account->keys;
 
@@ -195,7 +196,7 @@ enum pay_err wechat_ask(const struct channel_account *account, const struct wech
     if (body_text.full || serial_text.full || !authorization(keys, &text, &head_text))
         return PAY_FULL;
     stamp_ready(&room);
-    struct http_request http = {
+    const struct http_request http = {
         .method = text.method,
         .headers = { head, "Accept: application/json", "Content-Type: application/json",
                      "User-Agent: Shroff", serial },

@@ -24,7 +24,7 @@ static inline const int64_t *db_not_0(const int64_t *n) { return *n != 0 ? n : N
 #define DB_LIST(a)      (a), COUNT(a)
 /* For statements that many rows share: a piece of SQL 4 times, 16 times, … in a list. */
 #define DB_4(sql)       sql ", " sql ", " sql ", " sql
-#define DB_16(sql)      DB_4(DB_4(sql))
-#define DB_64(sql)      DB_4(DB_16(sql))
+#define DB_16(sql)      DB_4(sql) ", " DB_4(sql) ", " DB_4(sql) ", " DB_4(sql)
+#define DB_64(sql)      DB_16(sql) ", " DB_16(sql) ", " DB_16(sql) ", " DB_16(sql)
 /* clang-format on */
 #endif
