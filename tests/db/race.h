@@ -189,6 +189,19 @@ static inline bool race_run(void)
     return true;
 }
 
+/* So that orders can be paid from a balance. */
+static inline bool wallet_channel_make(void)
+{
+    struct new_channel channel;
+
+    return registry_channel_create(S.root, &TESTER,
+                                   &(struct channel_spec){ .env = &S.config,
+                                                           .app_key = S.app_key,
+                                                           .code = CHANNEL_WALLET_CODE,
+                                                           .like = "{}" },
+                                   &channel) == PAY_OK;
+}
+
 static inline int race_up(void **state)
 {
     const char *seed = getenv("SHROFF_SEED");
@@ -196,7 +209,7 @@ static inline int race_up(void **state)
 
     RACE = mmap(NULL, sizeof(*RACE), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (RACE == MAP_FAILED || (seed && !str_to_i64(seed, 0, INT64_MAX, &given)) ||
-        refund_up(state) != 0)
+        refund_up(state) != 0 || !wallet_channel_make())
         return -1;
     RACE->seed = (uint64_t)given;
     PLAYED.query = book_query;

@@ -10,6 +10,7 @@
 
 #include "channel/mock/mock.h"
 #include "checkout/checkout_refund.h"
+#include "ledger/wallet_channel.h"
 
 /* Shared by the processes of a test. */
 static struct played {
@@ -55,7 +56,7 @@ static inline enum pay_err played_query(const struct channel_account *account,
 }
 
 static struct channel_driver PLAYED;
-static const struct channel_driver *const PLAYED_CHANNELS[] = { &PLAYED, NULL };
+static const struct channel_driver *const PLAYED_CHANNELS[] = { &PLAYED, &CHANNEL_WALLET, NULL };
 
 static inline int refund_up(void **state)
 {

@@ -1,15 +1,19 @@
 /* test_races.c - pairs of steps that meet on one order at the same moment, round after round. After
- * each round the order, its attempts, refunds, tasks and steps agree; after each hundred the whole
- * audit is clean. SHROFF_FULL=1 runs 100,000 rounds of each pair. */
+ * each round the order, its attempts, refunds, tasks and steps agree; after each 200 the whole
+ * audit is clean. SHROFF_FULL=1 runs 100,000 rounds of each pair. A round costs 7 to 20 ms. */
 #include "tests/db/race.h"
 
 #include "settle/close.h"
 #include "settle/sync.h"
 #include "watch/audit.h"
 
+#ifdef __SANITIZE_ADDRESS__
 #define ROUNDS 400
+#else
+#define ROUNDS 2000
+#endif
 #define ROUNDS_FULL 100000
-#define AUDIT_EVERY 100
+#define AUDIT_EVERY 200
 
 /* ---- what holds after each round; each SELECT counts violations, ? is the order's id */
 
@@ -72,6 +76,7 @@ struct pair {
     /* NULL, or what is wrong with what the two came to. */
     const char *(*judge)(const struct round *round, const enum pay_err err[2]);
     unsigned variants;
+    bool recharge; /* the order is one, of a user who is called like it */
 };
 
 static int64_t about(const char *sql, int64_t id)
@@ -89,6 +94,36 @@ static int64_t order_status(const struct round *round)
     return about("SELECT status FROM pay_order WHERE id = ?", round->order_id);
 }
 
+/* All promises in one statement, which has a bit for each: a round asks once. */
+static const char *promises_sql(void)
+{
+    static char sql[8192];
+
+    if (*sql != '\0')
+        return sql;
+    struct text t = TEXT(sql);
+    for (size_t i = 0; i < COUNT(PROMISES); i++)
+        text_addf(&t, "%s((%s) <> 0) * %d", i == 0 ? "SELECT " : " + ", PROMISES[i].sql, 1 << i);
+    return sql;
+}
+
+/* The first promise that does not hold; NULL: all do. */
+static const char *promise_broken(int64_t order_id)
+{
+    const struct db_param id = DB_NUM(order_id);
+    struct db_param in[COUNT(PROMISES)];
+    int64_t broken = 0;
+
+    for (size_t i = 0; i < COUNT(PROMISES); i++)
+        in[i] = id;
+    enum pay_err err = db_number(S.root, promises_sql(), DB_LIST(in), &broken);
+    db_end(S.root);
+    for (size_t i = 0; i < COUNT(PROMISES) && err == PAY_OK; i++)
+        if (broken & (1 << i))
+            return PROMISES[i].name;
+    return err == PAY_OK ? NULL : err_name(err);
+}
+
 static bool is_outage(enum pay_err err)
 {
     return err == PAY_FAULT || err == PAY_DB_AWAY || err == PAY_LOST;
@@ -99,10 +134,8 @@ static const char *round_wrong(const struct pair *pair, const struct round *roun
     for (int who = 0; who < 2; who++)
         if (is_outage(RACE->err[who]))
             return err_name(RACE->err[who]);
-    for (size_t i = 0; i < COUNT(PROMISES); i++)
-        if (about(PROMISES[i].sql, round->order_id) != 0)
-            return PROMISES[i].name;
-    return pair->judge(round, RACE->err);
+    const char *wrong = promise_broken(round->order_id);
+    return wrong ? wrong : pair->judge(round, RACE->err);
 }
 
 static enum pay_err violation(void *arg, void *row)
@@ -122,6 +155,8 @@ static void audit_is_clean(void)
         db_end(S.root);
     }
     empty_tables();
+    run_sql("TRUNCATE ledger_entry");
+    run_sql("TRUNCATE wallet");
 }
 
 /* One of the two begins up to 2 ms later. */
@@ -137,11 +172,25 @@ static struct round plan(const struct pair *pair, uint64_t pair_no, int64_t n)
     return round;
 }
 
+static enum pay_err create_of(const char *user, const char *no, int64_t price, bool recharge)
+{
+    struct checkout_call call = call_of(fresh_nonce(), recharge ? "mock" : CHANNEL_WALLET_CODE);
+    struct order_terms terms = terms_of(no, price);
+
+    call.recharge = recharge;
+    terms.bonus_price = MONEY(recharge ? price / 10 : 0);
+    snprintf(terms.user_id, sizeof(terms.user_id), "%s", user);
+    return checkout_create(&call, &terms, &C);
+}
+
 static void prepared(const struct pair *pair, struct round *round)
 {
     RACE->book = BOOK_OPEN;
     channel_says(PAY_OK, CHANNEL_SUCCESS, CHANNEL_NOT_FOUND);
-    created(round->order, 10000);
+    if (pair->recharge)
+        ASSERT_ERR(create_of(round->order, round->order, 10000, true), PAY_OK);
+    else
+        created(round->order, 10000);
     snprintf(round->pay_id, sizeof(round->pay_id), "%s", C.attempt.no);
     round->order_id = C.order.id;
     round->attempt_id =
@@ -405,17 +454,82 @@ static const char *judge_refunds(const struct round *round, const enum pay_err e
     return yes >= 1 && (taken == BOTH[3] || yes == 1) ? NULL : "a stale remaining was accepted";
 }
 
+/* ---- wallets: 11000 are on the balance, the refund takes 6600 with its share of the bonus */
+
+/* What the payment takes. Variant 0: one of the two fits; 1: both do; 2 and 3: the refund waits,
+ * and the channel refuses it, or has done it. */
+static const int64_t PAYMENTS[] = { 6000, 4000, 5000, 4400 };
+
+static void recharge_paid(struct round *round)
+{
+    paid_already(round);
+    if (round->variant < 2)
+        return;
+    channel_says(PAY_OK, CHANNEL_WAITING, CHANNEL_WAITING);
+    ASSERT_ERR(refund_once_more(round), PAY_OK);
+    snprintf(round->refund_no, sizeof(round->refund_no), "%s", R.refund.no);
+}
+
+static enum pay_err recharge_goes_back(const struct round *round)
+{
+    return round->variant < 2 ? refund_once_more(round) : callback_of_either(round);
+}
+
+static enum pay_err wallet_pays(const struct round *round)
+{
+    char no[64];
+
+    snprintf(no, sizeof(no), "%s-W", round->order);
+    return create_of(round->order, no, PAYMENTS[round->variant], false);
+}
+
+static int64_t wallet_has(const struct round *round)
+{
+    return about("SELECT IF(w.frozen = 0, w.balance, -1) FROM wallet w JOIN pay_order o"
+                 " ON o.app_id = w.app_id AND o.user_id = w.user_id AND o.currency = w.currency"
+                 " WHERE o.id = ?",
+                 round->order_id);
+}
+
+static const char *judge_wallet(const struct round *round, const enum pay_err err[2])
+{
+    const bool refunded = err[0] == PAY_OK, paid = err[1] == PAY_OK;
+    const int64_t back = refunded && round->variant != 2 ? 6600 : 0;
+
+    if (!refunded && (err[0] != PAY_LOW_BALANCE || round->variant != 0))
+        return "a refund without a result";
+    if (!paid && (err[1] != PAY_REFUSED || round->variant == 1 || round->variant == 3))
+        return "a payment without a result";
+    if (round->variant == 0 && refunded == paid)
+        return "more than there was, or neither";
+    return wallet_has(round) == 11000 - back - (paid ? PAYMENTS[round->variant] : 0)
+               ? NULL
+               : "the balance is not what was answered";
+}
+
 static const struct pair PAIRS[] = {
-    { "callback against close", { callback, closes }, NULL, judge_end, 1 },
-    { "callback against order_closer", { callback, expires }, past_its_end, judge_end, 1 },
-    { "callback against sync", { callback_again, syncs }, paid_there, judge_paid, 2 },
-    { "closing against submit", { closes_somehow, submits }, near_its_end, judge_submit, 3 },
+    { "callback against close", { callback, closes }, NULL, judge_end, 1, false },
+    { "callback against order_closer", { callback, expires }, past_its_end, judge_end, 1, false },
+    { "callback against sync", { callback_again, syncs }, paid_there, judge_paid, 2, false },
+    { "closing against submit", { closes_somehow, submits }, near_its_end, judge_submit, 3, false },
     { "callback against refund",
       { callback_of_either, refund_once_more },
       refund_waits,
       judge_paid_refund,
-      3 },
-    { "refund against refund", { refund_once_more, refund_other }, paid_already, judge_refunds, 4 },
+      3,
+      false },
+    { "refund against refund",
+      { refund_once_more, refund_other },
+      paid_already,
+      judge_refunds,
+      4,
+      false },
+    { "recharge refund against wallet payment",
+      { recharge_goes_back, wallet_pays },
+      recharge_paid,
+      judge_wallet,
+      4,
+      true },
 };
 
 #define RACE_OF(name, number) \
@@ -430,6 +544,7 @@ RACE_OF(callback_sync, 2)
 RACE_OF(closing_submit, 3)
 RACE_OF(callback_refund, 4)
 RACE_OF(refund_refund, 5)
+RACE_OF(recharge_refund_wallet, 6)
 
 static int round_over(void **state)
 {
@@ -449,6 +564,7 @@ int main(void)
         RACE_TEST(test_race__closing_submit),
         RACE_TEST(test_race__callback_refund),
         RACE_TEST(test_race__refund_refund),
+        RACE_TEST(test_race__recharge_refund_wallet),
         cmocka_unit_test(test_locks__one_order_for_all),
     };
     return cmocka_run_group_tests_name("races", tests, race_up, shroff_down);
