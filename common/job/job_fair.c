@@ -4,6 +4,7 @@
 #include "base/clock.h"
 
 #define REPAY 8
+#define LOOK_AGAIN 8
 #define SHARE_US INT64_C(2000000)
 #define SLOW_US (SHARE_US + REPAY * INT64_C(1000000))
 #define MOST_US INT64_C(60000000)
@@ -49,6 +50,16 @@ void job_fair_list(const struct job_fair *fair, struct text *to)
         if (owed_us(one, now) > SHARE_US)
             text_addf(to, "%s%lld", to->len ? "," : "", (long long)one->id);
     }
+}
+
+void job_fair_alone(struct job_fair *fair, int64_t us)
+{
+    fair->alone_until_us = clock_ticks_us() + us * LOOK_AGAIN;
+}
+
+bool job_fair_is_alone(const struct job_fair *fair)
+{
+    return clock_ticks_us() < fair->alone_until_us;
 }
 
 bool job_fair_is_slow(const struct job_fair *fair, int64_t owner)

@@ -19,12 +19,17 @@ struct job_fair {
         int64_t id; /* 0: free */
         int64_t repaid_us;
     } owners[FAIR_OWNERS];
+    int64_t alone_until_us;
 };
 
 /* The work on a row of the owner took so long. */
 void job_fair_charge(struct job_fair *fair, int64_t owner, int64_t us);
 /* Those over their share: "1,2", or "". */
 void job_fair_list(const struct job_fair *fair, struct text *to);
+/* Nothing of other owners is due, and to see that took so long: it is not looked at again for eight
+ * times as long, so that a long backlog of one owner does not take longer for each of its rows. */
+void job_fair_alone(struct job_fair *fair, int64_t us);
+bool job_fair_is_alone(const struct job_fair *fair);
 /* It has used a second more than its share: the rows of it that are claimed already have to wait,
  * too. */
 bool job_fair_is_slow(const struct job_fair *fair, int64_t owner);

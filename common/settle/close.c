@@ -9,6 +9,7 @@
 #include "order/order_event.h"
 #include "order/order_row.h"
 #include "settle/ask.h"
+#include "settle/close_private.h"
 
 /* ---- whose turn it is to ask */
 
@@ -106,10 +107,8 @@ static enum pay_err unknown_end(struct db *db, const struct ending *w)
     return err == PAY_OK && any ? order_latest_copy(db, w->order_id) : err;
 }
 
-/* The order, which is locked and waits, is closed, with its notification when the app wants one.
- * PAY_UNKNOWN: an attempt is open, since its channel did not answer or it is newer than the
- * questions. It is looked for here: what was read before the lock may be older. */
-static enum pay_err closed(struct db *db, struct order *order)
+/* An open attempt is looked for here: what was read before the lock may be older. */
+enum pay_err order_closed(struct db *db, struct order *order)
 {
     /* clang-format off */
     static const char SQL[] =
@@ -150,7 +149,7 @@ static enum pay_err end_work(struct db *db, void *arg)
         return PAY_OK;
     err = unknown_end(db, w);
     if (err == PAY_OK)
-        err = closed(db, &w->order);
+        err = order_closed(db, &w->order);
     if (err == PAY_OK && w->operated)
         err = admin_log_add(db, w->operated->who, "order.close", w->order.no, w->operated->why);
     FP("close.closed");
@@ -208,62 +207,4 @@ enum pay_err order_expire(struct db *db, const struct config *config, int64_t or
     work = (struct ending){ .order_id = order_id };
     enum pay_err err = end(db, config, &work);
     return err == PAY_PAID ? PAY_OK : err;
-}
-
-/* ---- orders without an open attempt, many in one transaction */
-
-struct plain {
-    struct order orders[ORDERS_AT_ONCE];
-    size_t count;
-};
-
-static enum pay_err plain_take(void *arg, void *row)
-{
-    struct plain *plain = arg;
-
-    if (plain->count < COUNT(plain->orders))
-        plain->orders[plain->count++] = *(const struct order *)row;
-    return PAY_OK;
-}
-
-/* Of the oldest 512. When those all wait for a slow channel, the rest is left to ORDERS_EXPIRED. */
-static enum pay_err plain_work(struct db *db, void *arg)
-{
-    /* clang-format off */
-    static const char SQL[] =
-        "SELECT STRAIGHT_JOIN " ORDER_FIELDS
-        "  FROM (SELECT id FROM pay_order FORCE INDEX (idx_expire)"
-        "         WHERE " EXPIRED " AND asked_time IS NULL"
-        "         ORDER BY expire_time LIMIT 512) oldest JOIN pay_order o ON o.id = oldest.id"
-        " WHERE o.status = " STATE(ORDER_WAITING) " AND o.asked_time IS NULL"
-        "   AND (SELECT COUNT(*) FROM pay_order_extension e FORCE INDEX (idx_order)"
-        "         WHERE e.order_id = o.id AND e.status = " STATE(ATTEMPT_WAITING) ") = 0"
-        " LIMIT ? FOR UPDATE SKIP LOCKED";
-    /* clang-format on */
-    static struct order row;
-    struct plain *plain = arg;
-    const struct db_param in[] = { DB_NUM(ORDERS_AT_ONCE) };
-
-    plain->count = 0;
-    enum pay_err err = db_select(db, &(struct db_query){ .sql = SQL,
-                                                         .in = in,
-                                                         .n = COUNT(in),
-                                                         .shape = &ORDER_SHAPE,
-                                                         .row = &row,
-                                                         .each = plain_take,
-                                                         .arg = plain });
-    for (size_t i = 0; i < plain->count && err == PAY_OK; i++) {
-        err = closed(db, &plain->orders[i]);
-        err = err == PAY_UNKNOWN ? PAY_OK : err;
-    }
-    return err;
-}
-
-enum pay_err orders_expire(struct db *db, size_t *count)
-{
-    static struct plain plain;
-
-    enum pay_err err = db_txn(db, plain_work, &plain);
-    *count = err == PAY_OK ? plain.count : 0;
-    return err;
 }

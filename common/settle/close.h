@@ -35,8 +35,9 @@ MUST_USE enum pay_err order_close_by(const struct operator_closing *by, struct o
  * more or not past its end. */
 MUST_USE enum pay_err order_expire(struct db *db, const struct config *config, int64_t order_id);
 /* Closes up to ORDERS_AT_ONCE orders past their end that have no open attempt, so that no channel
- * is to be asked. *count: how many. */
-#define ORDERS_AT_ONCE 32
+ * is to be asked. *count: how many. It looks at a part of what is due, and next time at the part
+ * behind it. */
+#define ORDERS_AT_ONCE 64
 MUST_USE enum pay_err orders_expire(struct db *db, size_t *count);
 /* The other orders past their end that wait: those whose channels were never asked, and those whose
  * channels did not answer. These are due again after 10 s, then after an eighth of the time since

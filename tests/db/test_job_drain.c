@@ -276,6 +276,33 @@ static void test_job_drain__a_slow_owner_delays_others_by_one_row(void **state)
     }
 }
 
+/* To read a row takes 10 ms, and is counted. */
+static const struct db_due COUNTED = {
+    .due = "SELECT id, 1 AS owner FROM t.work WHERE due_time <= UTC_TIMESTAMP(3)"
+           "   AND (@looks := @looks + 1) > 0 AND SLEEP(0.01) = 0 AND " NOT_OF(
+               "1") " ORDER BY due_time LIMIT ? FOR UPDATE SKIP LOCKED",
+    .claim = "UPDATE t.work SET due_time = UTC_TIMESTAMP(3) + INTERVAL 30 SECOND WHERE id = ?",
+    .no_token = true,
+    .by_owner = true,
+};
+
+static void test_job_drain__the_backlog_of_one_owner_is_not_read_for_each_row(void **state)
+{
+    static const struct job_drain TABLE[] = {
+        { .name = "counted", .due = &COUNTED, .batch = 1, .row = work_slowly },
+    };
+    struct job job = job_of();
+
+    fill(state);
+    run("SET @looks = 0");
+    slow_ms = 90;
+    turns = 0;
+    assert_int_equal(job_drain(&job, TABLE, COUNT(TABLE)), PAY_OK);
+    assert_int_equal(turns, 12);
+    /* 3 until it is over its share, 9 to see that it is alone, 9 and a second look; not 57. */
+    assert_in_range(number("SELECT @looks"), 12, 35);
+}
+
 /* ---- db_meanwhile */
 
 static void count_call(void *arg, int fd, int timeout_ms)
@@ -341,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_job_drain__turns_and_time),
         cmocka_unit_test(test_job_drain__a_job_that_fails_ends_no_other),
         cmocka_unit_test(test_job_drain__a_slow_owner_delays_others_by_one_row),
+        cmocka_unit_test(test_job_drain__the_backlog_of_one_owner_is_not_read_for_each_row),
         cmocka_unit_test(test_db_meanwhile__is_called_while_the_server_works),
         cmocka_unit_test(test_db_meanwhile__a_server_that_hangs),
     };

@@ -1,0 +1,12 @@
+/* close_private.h - what close.c and close_plain.c share. */
+#ifndef SETTLE_CLOSE_PRIVATE_H
+#define SETTLE_CLOSE_PRIVATE_H
+
+#include "order/order.h"
+
+/* The order, which is locked and waits, is closed, with its notification when the app wants one.
+ * PAY_UNKNOWN: an attempt is open, since its channel did not answer or it is newer than the
+ * questions. */
+MUST_USE enum pay_err order_closed(struct db *db, struct order *order);
+
+#endif
