@@ -4,13 +4,14 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addServers, buildPath, closeStack, ctl, groupsOf, openStack, start } from './lib/stack.mjs';
-import { bareCase, limitCases, peerCases, shroffCases } from './lib/cases.mjs';
+import { bareCase, limitCases, moneyCases, peerCases, shroffCases } from './lib/cases.mjs';
 import { drain } from './lib/drain.mjs';
 import { growth } from './lib/growth.mjs';
+import { jobs } from './lib/jobs.mjs';
 import { fillOrders } from './lib/fill.mjs';
 import { openPeers } from './lib/peer.mjs';
 import { memoryOf } from './lib/proc.mjs';
-import { judge, num, summarise, tableOf, verdictsOf } from './lib/table.mjs';
+import { KINDS, judge, num, summarise, tableOf, verdictsOf } from './lib/table.mjs';
 
 const { values: opt, positionals } = parseArgs({
   allowPositionals: true,
@@ -43,14 +44,14 @@ async function casesOf(stack) {
   const pool = { first: fillOrders(stack, 20000, { paid: 50 }), count: 20000 };
   const all = [
     ...shroffCases(stack, { pool, connections }),
+    ...moneyCases(stack, { connections }),
     ...limitCases(stack),
     bareCase(stack, { port: await bare(stack), pool, connections }),
   ];
   if (opt.peer) all.push(...peerCases(stack, await openPeers(stack, opt.peer), { connections }));
   const only = opt.only?.split(',');
-  const order = ['create', 'callback', 'query', 'status'];
   return all.filter((c) => !only || only.some((o) => `${c.row} ${c.kind}`.includes(o)))
-    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 
 // A short first turn makes connections, statements and caches and finds a limit's best number of workers;
@@ -61,7 +62,7 @@ async function turns(cases, results) {
     const first = round % cases.length;
     for (const c of [...cases.slice(first), ...cases.slice(0, first)]) {
       const r = await c.run(round === 0 ? 1 : seconds);
-      tell(`${round === 0 ? 'warm' : `${round}/${rounds}`}  ${c.kind.padEnd(9)} ${c.row.padEnd(11)} ${num(r.rate).padStart(8)}/s  p99 ${num(r.p99 / 1000, 1)} ms  ${r.failures} failures`);
+      tell(`${round === 0 ? 'warm' : `${round}/${rounds}`}  ${c.kind.padEnd(11)} ${c.row.padEnd(11)} ${num(r.rate).padStart(8)}/s  p99 ${num(r.p99 / 1000, 1)} ms  ${r.failures} failures`);
       if (round > 0) results.push({ kind: c.kind, row: c.row, ...r });
     }
   }
@@ -86,6 +87,7 @@ async function requests(stack) {
 const MODES = {
   requests,
   drain: (stack) => drain(stack, { million: opt.quick ? 50000 : 1000000, seconds: opt.quick ? 3 : 10, tell }),
+  jobs: (stack) => jobs(stack, { due: opt.quick ? 1000 : 10000, rounds: opt.quick ? 1 : Math.min(rounds, 3), only: opt.only?.split(','), tell }),
   growth: (stack) => growth(stack, { steps: opt.quick ? [10000, 100000] : [10000, Number(opt.orders)], rounds, seconds, connections, tell }),
 };
 

@@ -1,10 +1,11 @@
-/* limit.c - measures the database alone: the SQL of create and callback without a web program. It
+/* limit.c - measures the database alone: the SQL of a request without a web program. It
  * has the connection layer and session of the executables, N processes, and one transaction a
  * request.
  *
  * usage: limit CASE WORKERS SECONDS FIRST APP_ID CHANNEL_ID
  *
- * CASE is a row of CASES. FIRST is the id of the first waiting order (callback). Settings are those
+ * CASE is a row of CASES. FIRST is the id of the first order: one that waits (callback), or
+ * one paid from a wallet (refund). Settings are those
  * of the executables (SHROFF_DB_SOCKET …). Prints one line of JSON, in microseconds. */
 #include "bench/limit.h"
 #include <signal.h>
@@ -19,6 +20,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/ulid.h"
+#include "checkout/channels.h"
+#include "io/crypto/vault.h"
 #include "io/db/db_server.h"
 
 #define TIMES_MAX 100000
@@ -82,7 +85,11 @@ static _Noreturn void child(const struct limit_case *what, struct limit *limit, 
     static struct config config;
 
     config_load(&config);
+    channels_use(CHANNELS);
+    limit->config = &config;
     limit->db = db_open_role(&config, "web");
+    if (vault_open(config.master_key_file) != PAY_OK)
+        exit(78);
     work(what, limit, until, total);
     db_close(&limit->db);
     exit(0);

@@ -8,6 +8,7 @@ struct limit {
     struct db *db;
     int64_t turn, step; /* the next order: its numbers are computed from it */
     int64_t app_id, channel_id;
+    const struct config *config;
 };
 
 struct limit_case {

@@ -1,11 +1,12 @@
-/* limit_cases.c - the database's part of create and of a paying callback: the calls that the
- * executables make, with made-up rows. */
+/* limit_cases.c - the database's part of create, of a paying callback and of a refund: the calls
+ * that the executables make, with made-up rows. */
 #include "bench/limit.h"
 
 #include <stdio.h>
 
 #include "base/text.h"
 #include "base/ulid.h"
+#include "checkout/checkout_refund.h"
 #include "checkout/order_open.h"
 #include "order/order_row.h"
 #include "settle/order_pay.h"
@@ -95,8 +96,35 @@ static enum pay_err callback_once(struct limit *limit)
                                                         .raw = &raw });
 }
 
+/* ---- refund, of an order that was paid from a wallet: reserved, then done without a call */
+
+static enum pay_err refund_once(struct limit *limit)
+{
+    struct refund_terms terms = { .refund_price = MONEY(100),
+                                  .expected_remaining = REMAINING_UNSAID };
+    char order_no[NO_SIZE + 8], nonce[TOKEN_SIZE];
+    const struct order_key key = { .order_no = order_no };
+    static struct refund_reserved out;
+    const struct app *app;
+
+    token_new(nonce);
+    snprintf(order_no, sizeof(order_no), "01%024lld", (long long)limit->turn);
+    terms.merchant_refund_id[0] = 'L';
+    ulid_new(terms.merchant_refund_id + 1);
+    enum pay_err err = app_by_id(limit->db, limit->app_id, &app);
+    if (err != PAY_OK)
+        return err;
+    return checkout_refund(
+        &(struct refund_call){
+            .db = limit->db,
+            .config = limit->config,
+            .request = { .app = app, .nonce = nonce, .order = &key, .terms = &terms } },
+        &out);
+}
+
 const struct limit_case LIMIT_CASES[] = {
     { "create", create_once },
     { "callback", callback_once },
+    { "refund", refund_once },
 };
 const size_t LIMIT_CASES_COUNT = sizeof(LIMIT_CASES) / sizeof(LIMIT_CASES[0]);

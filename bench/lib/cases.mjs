@@ -1,11 +1,11 @@
 // What is measured, as a list: each case names its row, its kind of request and how to run once.
 import { enough, replay, limit } from './load.mjs';
-import { fillOrders } from './fill.mjs';
+import { fillOrders, fillWallets } from './fill.mjs';
 import { SHROFF, PEER } from './write.mjs';
 
 const KINDS = ['create', 'callback', 'query', 'status'];
 // For the first turn alone: later turns use the measured rate.
-const START = { create: 8000, callback: 6000, query: 15000, status: 20000 };
+const START = { create: 8000, callback: 6000, query: 15000, status: 20000, refund: 4000, wallet: 4000, 'mock refund': 1500 };
 const FEW_WORKERS = [4, 8, 16, 32];
 
 // Ids for n requests: new ones, each used once, or ids spread over the pool.
@@ -41,11 +41,31 @@ export function bareCase(stack, { port, pool, connections }) {
   return wrkCase(stack, 'bare', 'query', { port, connections, ids: any(pool), make: SHROFF.bare });
 }
 
+// Orders paid from wallets, each by a user of its own.
+const walletOrders = (stack) => fresh((n) => {
+  const first = fillOrders(stack, n, { paid: 100, channel: { id: stack.walletId, code: 'wallet' } });
+  fillWallets(stack, first, n);
+  return first;
+});
+// A refund whose channel answers without a call (the wallet), one whose channel is called, and a payment
+// from a balance.
+export function moneyCases(stack, { connections }) {
+  let users = 1e9;
+  const ids = {
+    refund: walletOrders(stack),
+    'mock refund': fresh((n) => fillOrders(stack, n, { paid: 100 })),
+    wallet: fresh((n) => { const first = users; users += n; fillWallets(stack, first, n); return first; }),
+  };
+  const make = { refund: SHROFF.refund, 'mock refund': SHROFF.refund, wallet: SHROFF.wallet };
+  return Object.keys(ids).map((kind) => wrkCase(stack, 'shroff', kind, { port: stack.port, connections, ids: ids[kind], make: make[kind] }));
+}
+
 // The database alone, at the number of workers with the most calls a second.
 export function limitCases(stack) {
-  return ['create', 'callback'].map((kind) => {
+  const orders = { callback: fresh((n) => fillOrders(stack, n)), refund: walletOrders(stack) };
+  return ['create', 'callback', 'refund'].map((kind) => {
     const state = { rate: START[kind], workers: FEW_WORKERS[0] };
-    const ids = kind === 'callback' ? fresh((n) => fillOrders(stack, n)) : undefined;
+    const ids = orders[kind];
     const run = async (seconds, workers = state.workers) => {
       const result = await limit(stack, { name: kind, workers, ids, rate: state.rate }, seconds);
       state.rate = Math.max(result.rate, 500);

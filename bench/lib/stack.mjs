@@ -66,7 +66,8 @@ export async function openStack({ binlog = false } = {}) {
   restJobs(stack);
   const [app, channel] = sql(stack, `SELECT a.id, c.id FROM pay_app a JOIN pay_channel c ON c.app_id = a.id AND c.code = 'mock'
     WHERE a.app_key = '${stack.app1.key}'`).split('\t').map(Number);
-  return Object.assign(stack, { appId: app, channelId: channel, nextOrder: 0 });
+  const wallet = Number(sql(stack, `SELECT id FROM pay_channel WHERE app_id = ${app} AND code = 'wallet'`));
+  return Object.assign(stack, { appId: app, channelId: channel, walletId: wallet, nextOrder: 0 });
 }
 
 export function closeStack(stack) {
@@ -77,8 +78,8 @@ export function closeStack(stack) {
 }
 
 // A program beside the stack, ended with it.
-export function start(stack, command, args, env = {}) {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
+export function start(stack, command, args, env = {}, log = 'inherit') {
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', log] });
   stack.children.push(child);
   return child;
 }
@@ -92,7 +93,7 @@ export function ctl(stack, ...args) {
 // The groups of processes whose CPU is measured, by name.
 export function groupsOf(stack) {
   const groups = {};
-  for (const name of ['create', 'callback', 'query', 'nginx', 'mariadb']) groups[name] = familyOf(pidOf(stack, name));
+  for (const name of ['create', 'callback', 'query', 'refund', 'mockpay', 'nginx', 'mariadb']) groups[name] = familyOf(pidOf(stack, name));
   for (const child of stack.children) (groups[child.label ?? 'other'] ??= []).push(...familyOf(child.pid));
   return groups;
 }

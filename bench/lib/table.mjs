@@ -5,7 +5,7 @@ const ROWS = {
   shroff: 'Shroff', limit: 'no HTTP',
   bare: 'bare libfcgi, one SELECT', 'peer full': 'peer, full', 'peer plain': 'peer, plain',
 };
-const KINDS = ['create', 'callback', 'query', 'status'];
+export const KINDS = ['create', 'callback', 'wallet', 'refund', 'mock refund', 'query', 'status'];
 const num = (n, digits = 0) => n.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 // {kind: {row: {rate, p50, p99, failures, requests, cpu}}}: medians over the rounds, failures summed.
@@ -40,8 +40,13 @@ export function judge(by) {
     const ours = by[kind]?.shroff, other = by[of]?.[row];
     if (ours && other) say(kind, `p99 of ${ROWS[row]}${of === kind ? '' : `'s ${of}`}`, ours.p99 / other.p99, -1, ours.p99 < other.p99);
   };
-  for (const [kind, want] of [['create', 0.5], ['callback', 0.6]]) {
+  for (const [kind, want] of [['create', 0.5], ['callback', 0.6], ['refund', 0.5]]) {
     ratio(kind, 'limit', kind, want);
+  }
+  const [wallet, create, callback] = ['wallet', 'create', 'callback'].map((kind) => by[kind]?.shroff?.rate);
+  if (wallet && create && callback) {
+    const got = wallet * (1 / create + 1 / callback);
+    say('wallet', 'of a mock payment (create and callback)', got, 1, got >= 1);
   }
   for (const kind of ['query', 'status']) ratio(kind, 'bare', 'query', 0.8);
   for (const [kind, of, want] of [['create', 'create', 1.6], ['callback', 'callback', 2], ['query', 'query', 1.5], ['status', 'query', 1.8]]) {
@@ -76,7 +81,7 @@ export function verdictsOf(verdicts) {
   return verdicts.map(({ kind, what, got, want, met }) => {
     const none = what === 'failures' || what === 'sent twice';
     const need = none ? 'none' : want === -1 ? 'below 1' : want < 0 ? `at most ${-want}` : `at least ${want}`;
-    return `  ${met ? 'met   ' : 'MISSED'} ${kind.padEnd(9)} ${num(got, none ? 0 : 2).padStart(6)} ${what} (${need})`;
+    return `  ${met ? 'met   ' : 'MISSED'} ${kind.padEnd(11)} ${num(got, none ? 0 : 2).padStart(6)} ${what} (${need})`;
   }).join('\n');
 }
 

@@ -12,7 +12,7 @@ const without = (method, path, port, headers) => `${head(method, path, port, hea
 
 const run = randomBytes(4).toString('hex');
 
-// Ours. `i` counts from 0 over the whole run, `id` names an order of fill.mjs.
+// Ours. `i` counts from 0 over the whole run, `id` names an order, or a wallet's user, of fill.mjs.
 export const SHROFF = {
   create: (stack, i) => {
     const path = '/api/pay/create';
@@ -34,6 +34,16 @@ export const SHROFF = {
   },
   status: (stack, i, id) =>
     without('GET', `/api/pay/status?token=${createHash('md5').update(`token${id}`).digest('hex')}`, stack.port, ''),
+  refund: (stack, i, id) => {
+    const path = '/api/pay/refund';
+    const body = `{"order_no":"${orderNo(id)}","merchant_refund_id":"R${run}${i}","refund_price":100}`;
+    return withBody('POST', path, stack.port, `Authorization: ${authHeader(stack.app1, { method: 'POST', path, body })}\r\n`, body);
+  },
+  wallet: (stack, i, id) => {
+    const path = '/api/pay/create';
+    const body = `{"merchant_order_id":"W${run}${i}","price":8800,"currency":"CNY","subject":"Blue kettle","channel":"wallet","user_id":"W${id}"}`;
+    return withBody('POST', path, stack.port, `Authorization: ${authHeader(stack.app1, { method: 'POST', path, body })}\r\n`, body);
+  },
   bare: (stack, i, id, port) => without('GET', `/?no=${orderNo(id)}`, port, ''),
 };
 
