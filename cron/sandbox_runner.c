@@ -6,11 +6,11 @@
 static enum pay_err send_callback(struct job *job, const struct db_due_row *row, int64_t *wait_s)
 {
     (void)wait_s; /* the gateway records its answer and the next try */
-    return mock_notice_run(job->db, &job->config, row);
+    return mock_callback_run(job->db, &job->config, row);
 }
 
 static const struct job_drain DRAINS[] = {
-    { .name = "callbacks", .due = &MOCK_NOTICES, .batch = 1, .row = send_callback },
+    { .name = "callbacks", .due = &MOCK_CALLBACKS, .batch = 1, .row = send_callback },
 };
 
 int main(int argc, char **argv)

@@ -94,14 +94,14 @@ enum pay_err mock_page_open(struct db *db, const char *number, struct mock_trade
 struct deciding {
     const struct mock_payout *payout;
     const struct mock_outcome *outcome;
-    struct mock_notice notice;
+    struct mock_callback callback;
 };
 
 static enum pay_err decide_work(struct db *db, void *arg)
 {
     struct deciding *w = arg;
 
-    return mock_notice_add_payout(db, w->payout->no, w->outcome, &w->notice);
+    return mock_callback_add_payout(db, w->payout->no, w->outcome, &w->callback);
 }
 
 static const struct mock_outcome *decision_find(bool of_transfer, const char *name)
@@ -122,7 +122,7 @@ static const struct mock_outcome *decision_find(bool of_transfer, const char *na
     return NULL;
 }
 
-/* The callback owed ends the payout when it is sent (mock_notice.c): at once, here. */
+/* The callback owed ends the payout when it is sent (mock_callback.c): at once, here. */
 enum pay_err mock_payout_decide(struct db *db, const struct config *config,
                                 const struct mock_trade *trade, const struct mock_form *form)
 {
@@ -142,5 +142,5 @@ enum pay_err mock_payout_decide(struct db *db, const struct config *config,
     if (payout.status != PAYOUT_WAITING)
         return PAY_OK;
     err = db_txn(db, decide_work, &work);
-    return err == PAY_OK ? mock_notice_send(db, config, trade, &work.notice, &answer) : err;
+    return err == PAY_OK ? mock_callback_send(db, config, trade, &work.callback, &answer) : err;
 }

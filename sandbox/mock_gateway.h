@@ -76,9 +76,9 @@ MUST_USE enum pay_err mock_clock_advance(struct db *db, const char *app_key, int
                                          int64_t *due);
 /* Callbacks that are due, for sandbox_runner; and the work on a claimed one: it is sent, and what
  * came back is recorded. */
-extern const struct db_due MOCK_NOTICES;
-MUST_USE enum pay_err mock_notice_run(struct db *db, const struct config *config,
-                                      const struct db_due_row *row);
+extern const struct db_due MOCK_CALLBACKS;
+MUST_USE enum pay_err mock_callback_run(struct db *db, const struct config *config,
+                                        const struct db_due_row *row);
 
 /* POST /mockpay/{what}. The body as it came; writes the answer into to, signed. PAY_BAD_SIGN,
  * PAY_BAD_TIME, PAY_BAD_FIELD.

@@ -24,7 +24,7 @@ const struct mock_outcome *mock_outcome_find(const char *name)
 struct settle {
     struct mock_trade *trade;
     const struct mock_outcome *outcome;
-    struct mock_notice notices[COPIES_MAX];
+    struct mock_callback callbacks[COPIES_MAX];
 };
 
 static enum pay_err settle_work(struct db *db, void *arg)
@@ -48,7 +48,7 @@ static enum pay_err settle_work(struct db *db, void *arg)
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
     for (int i = 0; err == PAY_OK && i < s->outcome->copies; i++)
-        err = mock_notice_add(db, s->trade, s->outcome, &s->notices[i]);
+        err = mock_callback_add(db, s->trade, s->outcome, &s->callbacks[i]);
     return err;
 }
 
@@ -67,7 +67,7 @@ static enum pay_err trade_settle(struct db *db, const struct config *config,
     if (err == PAY_OK)
         err = mock_trade_read(db, trade->pay_id, trade);
     for (int i = 0; err == PAY_OK && !outcome->delay_s && i < made.copies; i++)
-        err = mock_notice_send(db, config, trade, &s.notices[i], answer);
+        err = mock_callback_send(db, config, trade, &s.callbacks[i], answer);
     return err;
 }
 

@@ -131,7 +131,7 @@ static enum pay_err payout_play(struct db *db, struct mock_asking *w)
 {
     static const struct mock_outcome LATER = { "payout", "SUCCESS", LATER_S, 1, "" };
     const bool waits = w->play == PLAY_LATER || w->play == PLAY_NEVER;
-    struct mock_notice notice;
+    struct mock_callback callback;
     const char *code = NULL;
     bool failed_before = false;
 
@@ -142,7 +142,7 @@ static enum pay_err payout_play(struct db *db, struct mock_asking *w)
         return err == PAY_OK ? state_write(db, w, PAYOUT_FAILED, code) : err;
     err = state_write(db, w, waits ? PAYOUT_WAITING : PAYOUT_DONE, "");
     return err == PAY_OK && w->play == PLAY_LATER
-               ? mock_notice_add_payout(db, w->wanted->no, &LATER, &notice)
+               ? mock_callback_add_payout(db, w->wanted->no, &LATER, &callback)
                : err;
 }
 

@@ -21,18 +21,19 @@ struct mock_answer {
     int64_t http_status;
     char body[513];
 };
-struct mock_notice {
+struct mock_callback {
     int64_t id, tries, token;
     char pay_id[NO_SIZE], status[9], fault[9];
     char payout_no[NO_SIZE]; /* "": it is about the trade */
 };
 /* Inside a transaction: a callback owed after delay_s; claimed at once when it is due now. */
-MUST_USE enum pay_err mock_notice_add(struct db *db, const struct mock_trade *trade,
-                                      const struct mock_outcome *outcome, struct mock_notice *out);
+MUST_USE enum pay_err mock_callback_add(struct db *db, const struct mock_trade *trade,
+                                        const struct mock_outcome *outcome,
+                                        struct mock_callback *out);
 /* The same about a payout. */
-MUST_USE enum pay_err mock_notice_add_payout(struct db *db, const char *payout_no,
-                                             const struct mock_outcome *outcome,
-                                             struct mock_notice *out);
+MUST_USE enum pay_err mock_callback_add_payout(struct db *db, const char *payout_no,
+                                               const struct mock_outcome *outcome,
+                                               struct mock_callback *out);
 /* Answers one kind of question, whose signature and time are right, into the JSON object under way.
  */
 typedef enum pay_err mock_answerer(struct db *db, const struct json *object,
@@ -45,9 +46,9 @@ MUST_USE enum pay_err mock_payout_decide(struct db *db, const struct config *con
                                          const struct mock_trade *trade,
                                          const struct mock_form *form);
 
-/* Sends one claimed notice and records what came back. */
-MUST_USE enum pay_err mock_notice_send(struct db *db, const struct config *config,
-                                       const struct mock_trade *trade,
-                                       const struct mock_notice *notice,
-                                       struct mock_answer *answer);
+/* Sends one claimed callback and records what came back. */
+MUST_USE enum pay_err mock_callback_send(struct db *db, const struct config *config,
+                                         const struct mock_trade *trade,
+                                         const struct mock_callback *callback,
+                                         struct mock_answer *answer);
 #endif

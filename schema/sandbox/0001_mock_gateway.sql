@@ -52,7 +52,7 @@ CREATE TABLE mock_payout (
   KEY idx_account (channel_id, user_account)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='refunds and transfers of the mock gateway';
 
-CREATE TABLE mock_notice (
+CREATE TABLE mock_callback (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   pay_id CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL COMMENT 'the trade that it is about',
   payout_no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL

@@ -18,7 +18,7 @@ const books = root ? rootDb(stack, 'sandbox') : undefined;
 atEnd(() => books?.close());
 const advance = async (app, seconds) => expectOk(await post(stack, app, '/sandbox/clock', { advance: seconds }));
 const isNow = (what, read, wanted) => until(`${what}: ${wanted}`, async () => await read() === wanted, 8000, 50);
-const owed = (column, no) => books.value(`SELECT TIMESTAMPDIFF(SECOND, create_time, due_time) FROM mock_notice WHERE ${column} = ?`, [no]);
+const owed = (column, no) => books.value(`SELECT TIMESTAMPDIFF(SECOND, create_time, due_time) FROM mock_callback WHERE ${column} = ?`, [no]);
 
 describe('notifications', () => {
   test('a merchant that never acknowledges: all nine tries within five seconds', async (t) => {

@@ -22,7 +22,7 @@ const steps = new Map([...C.matchAll(/#define (\w+_STEPS)\(X\)((?:\s+X\(\w+, \w+
 // table.column → its lists. The sandbox's states have no table of steps.
 const machine = new Map([...C.matchAll(/STATE_TABLE\("(\w+)", "(\w+)", (\w+), (\w+)\)/g)].map(([, kind, table, states, of]) =>
   [`${table}.status`, { kind, states: lists.get(states), steps: steps.get(of), prefix: states.replace('_STATES', '_') }]));
-for (const [column, states] of [['notify_task.type', 'NOTIFY_TYPES'], ['mock_trade.status', 'MOCK_STATES'], ['mock_payout.status', 'PAYOUT_STATES'], ['mock_notice.state', 'OWED_STATES']]) {
+for (const [column, states] of [['notify_task.type', 'NOTIFY_TYPES'], ['mock_trade.status', 'MOCK_STATES'], ['mock_payout.status', 'PAYOUT_STATES'], ['mock_callback.state', 'OWED_STATES']]) {
   machine.set(column, { states: lists.get(states), prefix: states.replace(/_[A-Z]+$/, '_') });
 }
 const ofKind = (kind) => [...machine.values()].find((m) => m.kind === kind);

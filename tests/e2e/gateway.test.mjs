@@ -109,9 +109,9 @@ test('the gateway dies while it calls: called again when the lease is over', { s
   for (const pid of pidsOf(stack, 'mockpay')) process.kill(pid, 'SIGKILL');
   assert.equal((await pressed).status, 503);
   await until('the gateway started again', async () => (await page.load()).status === 200);
-  assert.equal(await books.value('SELECT state FROM mock_notice WHERE pay_id = ?', [order.pay_id]), 0);
-  assert.ok(await books.value('SELECT due_time > UTC_TIMESTAMP(3) + INTERVAL 15 SECOND FROM mock_notice WHERE pay_id = ?', [order.pay_id]));
-  await books.rows('UPDATE mock_notice SET due_time = UTC_TIMESTAMP(3) WHERE pay_id = ?', [order.pay_id]);
+  assert.equal(await books.value('SELECT state FROM mock_callback WHERE pay_id = ?', [order.pay_id]), 0);
+  assert.ok(await books.value('SELECT due_time > UTC_TIMESTAMP(3) + INTERVAL 15 SECOND FROM mock_callback WHERE pay_id = ?', [order.pay_id]));
+  await books.rows('UPDATE mock_callback SET due_time = UTC_TIMESTAMP(3) WHERE pay_id = ?', [order.pay_id]);
   await paid(order);
   assert.equal(calls.get(order.pay_id).length, 2);
 });

@@ -195,9 +195,11 @@ static enum pay_err parse_body(const struct channel_account *account, const char
                                struct channel_said *out)
 {
     struct json *json = parsed(body);
-    const struct channel_callback notice = { .body = body, .body_len = strlen(body), .json = json };
+    const struct channel_callback callback = { .body = body,
+                                               .body_len = strlen(body),
+                                               .json = json };
 
-    enum pay_err err = driver()->hear(account, &notice, out);
+    enum pay_err err = driver()->hear(account, &callback, out);
     json_free(&json);
     return err;
 }
@@ -378,8 +380,8 @@ static void test_mock_read_no__names_the_first_bad_member(void **state)
         struct json *json = parsed(altered(CASES[i].from, CASES[i].to));
         char room[256];
         struct text why = TEXT(room);
-        const struct channel_callback notice = { .json = json, .why = &why };
-        enum pay_err err = driver()->read_no(&notice, pay_id, &field);
+        const struct channel_callback callback = { .json = json, .why = &why };
+        enum pay_err err = driver()->read_no(&callback, pay_id, &field);
         json_free(&json);
         CHECK(CASES[i].name, !why.full && (why.len > 0) == (err == PAY_BAD_FIELD));
         CHECK_TEXT(CASES[i].name, err_name(err), CASES[i].field ? "PAY_BAD_FIELD" : "PAY_OK");
@@ -397,11 +399,11 @@ static void test_mock_read_no__success_time_only_with_success(void **state)
     (void)state;
     signed_body(MEMBERS, 0, &HMAC_KEY);
     struct json *json = parsed(altered("\"status\":\"SUCCESS\"", "\"status\":\"FAILED\""));
-    struct channel_callback notice = { .json = json };
-    assert_int_equal(driver()->read_no(&notice, pay_id, &field), PAY_OK);
+    struct channel_callback callback = { .json = json };
+    assert_int_equal(driver()->read_no(&callback, pay_id, &field), PAY_OK);
     json_free(&json);
-    notice.json = json = parsed("[]");
-    assert_int_equal(driver()->read_no(&notice, pay_id, &field), PAY_BAD_BODY);
+    callback.json = json = parsed("[]");
+    assert_int_equal(driver()->read_no(&callback, pay_id, &field), PAY_BAD_BODY);
     json_free(&json);
 }
 

@@ -1,4 +1,4 @@
-/* mock_notice.c - the gateway's callbacks: owed rows, claimed with a lease, sent over HTTP, tried
+/* mock_callback.c - the gateway's callbacks: owed rows, claimed with a lease, sent over HTTP, tried
  * again. */
 #include "sandbox/mock_payout.h"
 
@@ -22,63 +22,63 @@ static int64_t claim_token(void)
     return (int64_t)(n >> 2) + 1;
 }
 
-static enum pay_err notice_insert(struct db *db, const struct mock_outcome *outcome,
-                                  struct mock_notice *notice)
+static enum pay_err callback_insert(struct db *db, const struct mock_outcome *outcome,
+                                    struct mock_callback *callback)
 {
     static const char SQL[] =
-        "INSERT INTO mock_notice (pay_id, payout_no, status, fault, due_time, claim_token)"
+        "INSERT INTO mock_callback (pay_id, payout_no, status, fault, due_time, claim_token)"
         " VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL ? SECOND, ?)";
-    notice->token = outcome->delay_s ? 0 : claim_token();
-    if (!text_copy(notice->status, sizeof(notice->status), outcome->status) ||
-        !text_copy(notice->fault, sizeof(notice->fault), outcome->fault))
+    callback->token = outcome->delay_s ? 0 : claim_token();
+    if (!text_copy(callback->status, sizeof(callback->status), outcome->status) ||
+        !text_copy(callback->fault, sizeof(callback->fault), outcome->fault))
         return PAY_FAULT;
     const struct db_param in[] = {
-        DB_OPT(notice->pay_id),
-        DB_OPT(notice->payout_no),
-        DB_STR(notice->status),
-        DB_STR(notice->fault),
+        DB_OPT(callback->pay_id),
+        DB_OPT(callback->payout_no),
+        DB_STR(callback->status),
+        DB_STR(callback->fault),
         DB_NUM(outcome->delay_s ? outcome->delay_s : LEASE_S),
-        DB_NUM(notice->token),
+        DB_NUM(callback->token),
     };
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
 
-    notice->id = db_last_id(db);
+    callback->id = db_last_id(db);
     return err;
 }
 
-enum pay_err mock_notice_add(struct db *db, const struct mock_trade *trade,
-                             const struct mock_outcome *outcome, struct mock_notice *out)
+enum pay_err mock_callback_add(struct db *db, const struct mock_trade *trade,
+                               const struct mock_outcome *outcome, struct mock_callback *out)
 {
-    *out = (struct mock_notice){ .id = 0 };
+    *out = (struct mock_callback){ .id = 0 };
     return text_copy(out->pay_id, sizeof(out->pay_id), trade->pay_id)
-               ? notice_insert(db, outcome, out)
+               ? callback_insert(db, outcome, out)
                : PAY_FAULT;
 }
 
-enum pay_err mock_notice_add_payout(struct db *db, const char *payout_no,
-                                    const struct mock_outcome *outcome, struct mock_notice *out)
+enum pay_err mock_callback_add_payout(struct db *db, const char *payout_no,
+                                      const struct mock_outcome *outcome, struct mock_callback *out)
 {
-    *out = (struct mock_notice){ .id = 0 };
+    *out = (struct mock_callback){ .id = 0 };
     return text_copy(out->payout_no, sizeof(out->payout_no), payout_no)
-               ? notice_insert(db, outcome, out)
+               ? callback_insert(db, outcome, out)
                : PAY_FAULT;
 }
 
 static void trade_write(struct json_text *to, const struct mock_trade *trade,
-                        const struct mock_notice *notice)
+                        const struct mock_callback *callback)
 {
     json_str(to, "pay_id", trade->pay_id);
     json_str(to, "channel_order_no", trade->channel_order_no);
-    json_str(to, "status", notice->status);
-    json_i64(to, "price", trade->price.minor + (str_eq(notice->fault, "price") ? 1 : 0));
+    json_str(to, "status", callback->status);
+    json_i64(to, "price", trade->price.minor + (str_eq(callback->fault, "price") ? 1 : 0));
     json_str(to, "currency", trade->currency);
-    if (str_eq(notice->status, "SUCCESS"))
+    if (str_eq(callback->status, "SUCCESS"))
         json_time(to, "success_time", trade->success_time ? trade->success_time : clock_now_ms());
 }
 
 /* Signed anew for each try, as a gateway that retries later must (the timestamp ages). payout is
  * NULL when it is about the trade. */
-static bool body_write(const struct mock_trade *trade, const struct mock_notice *notice,
+static bool body_write(const struct mock_trade *trade, const struct mock_callback *callback,
                        const struct mock_payout *payout, struct text *to)
 {
     struct signed_key key = mock_sign_key(&trade->merchant);
@@ -90,14 +90,14 @@ static bool body_write(const struct mock_trade *trade, const struct mock_notice 
     if (payout)
         mock_payout_write(&j, payout);
     else
-        trade_write(&j, trade, notice);
+        trade_write(&j, trade, callback);
     json_i64(&j, "timestamp", clock_now_s());
     json_str(&j, "nonce", nonce);
     json_close(&j);
     if (!signed_json_sign(to, &key))
         return false;
     /* A wrong signature: the last letter of `sign` turned, still of its alphabet. */
-    if (str_eq(notice->fault, "sign"))
+    if (str_eq(callback->fault, "sign"))
         to->at[to->len - 8] = to->at[to->len - 8] == '0' ? '1' : '0';
     return true;
 }
@@ -114,7 +114,7 @@ static bool acknowledged(const struct http_answer *answer)
 }
 
 struct record {
-    const struct mock_notice *notice;
+    const struct mock_callback *callback;
     const struct mock_answer *answer;
     bool acknowledged;
 };
@@ -122,14 +122,14 @@ struct record {
 static enum pay_err record_work(struct db *db, void *arg)
 {
     static const char SQL[] =
-        "UPDATE mock_notice SET state = ?, tries = tries + 1, claim_token = 0, http_status = ?, "
+        "UPDATE mock_callback SET state = ?, tries = tries + 1, claim_token = 0, http_status = ?, "
         "answer = ?,"
         " due_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ? AND claim_token = ?";
     const struct record *r = arg;
-    int64_t tries = r->notice->tries;
+    int64_t tries = r->callback->tries;
     int64_t gap = GAPS[tries < (int64_t)COUNT(GAPS) ? tries : (int64_t)COUNT(GAPS) - 1];
     /* What was sent wrong on purpose is sent once: the fault is the point, not its repetition. */
-    bool over = *r->notice->fault || tries + 1 >= TRIES_MAX;
+    bool over = *r->callback->fault || tries + 1 >= TRIES_MAX;
     const struct db_param in[] = {
         DB_NUM(r->acknowledged ? OWED_SUCCESS
                : over          ? OWED_FAILURE
@@ -137,23 +137,23 @@ static enum pay_err record_work(struct db *db, void *arg)
         DB_NUM_OPT(r->answer->http_status),
         DB_STR(r->answer->body),
         DB_NUM(gap),
-        DB_NUM(r->notice->id),
-        DB_NUM(r->notice->token),
+        DB_NUM(r->callback->id),
+        DB_NUM(r->callback->token),
     };
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
-/* The payout that a notice is about, as it is now. What waits for this notice ends with it. */
-static enum pay_err payout_of(struct db *db, const struct mock_notice *notice,
+/* The payout that a callback is about, as it is now. What waits for this callback ends with it. */
+static enum pay_err payout_of(struct db *db, const struct mock_callback *callback,
                               const struct mock_payout **out)
 {
     static struct mock_payout payout;
 
-    *out = *notice->payout_no != '\0' ? &payout : NULL;
+    *out = *callback->payout_no != '\0' ? &payout : NULL;
     if (!*out)
         return PAY_OK;
-    enum pay_err err = mock_payout_end(db, notice->payout_no, notice->status);
-    return err == PAY_OK ? mock_payout_read(db, notice->payout_no, &payout) : err;
+    enum pay_err err = mock_payout_end(db, callback->payout_no, callback->status);
+    return err == PAY_OK ? mock_payout_read(db, callback->payout_no, &payout) : err;
 }
 
 static void address_write(const struct config *config, const struct mock_payout *payout,
@@ -166,20 +166,20 @@ static void address_write(const struct config *config, const struct mock_payout 
         text_addf(to, "%s/api/pay/callback", config->callback_url);
 }
 
-enum pay_err mock_notice_send(struct db *db, const struct config *config,
-                              const struct mock_trade *trade, const struct mock_notice *notice,
-                              struct mock_answer *answer)
+enum pay_err mock_callback_send(struct db *db, const struct config *config,
+                                const struct mock_trade *trade,
+                                const struct mock_callback *callback, struct mock_answer *answer)
 {
     char room[2048], url[CONFIG_TEXT + 64];
     struct text body = TEXT(room), to = TEXT(url);
     const struct mock_payout *payout = NULL;
     struct http_answer got;
 
-    enum pay_err err = payout_of(db, notice, &payout);
+    enum pay_err err = payout_of(db, callback, &payout);
     if (err != PAY_OK)
         return err;
     address_write(config, payout, &to);
-    if (!body_write(trade, notice, payout, &body))
+    if (!body_write(trade, callback, payout, &body))
         return PAY_FAULT;
     http_send(&(struct http_request){ .method = "POST",
                                       .url = url,
@@ -194,10 +194,10 @@ enum pay_err mock_notice_send(struct db *db, const struct config *config,
     size_t len = utf8_cut(said, strlen(said), sizeof(answer->body) - 1);
     if (!utf8_is_valid(said, len) || !text_copy_n(answer->body, sizeof(answer->body), said, len))
         answer->body[0] = '\0';
-    struct record record = { notice, answer, acknowledged(&got) };
+    struct record record = { callback, answer, acknowledged(&got) };
     log_event(LOG_INFO, "mock.callback", KV("pay_id", trade->pay_id),
-              KV("payout_no", notice->payout_no), KV("status", notice->status),
-              KV("fault", notice->fault), KN("http_status", got.status),
+              KV("payout_no", callback->payout_no), KV("status", callback->status),
+              KV("fault", callback->fault), KN("http_status", got.status),
               KV("end", http_end_word(got.end)), KN("acknowledged", record.acknowledged));
     http_answer_free(&got);
     return db_txn(db, record_work, &record);
@@ -211,12 +211,12 @@ enum pay_err mock_notice_send(struct db *db, const struct config *config,
     " WHERE state = " STATE(OWED_WAITING) " AND claim_token = 0" \
     " AND (EXISTS (SELECT 1 FROM merchant_attempt a" \
     "                JOIN merchant_channel c ON c.channel_id = a.channel_id" \
-    "               WHERE a.pay_id = mock_notice.pay_id AND c.app_key = ?)" \
+    "               WHERE a.pay_id = mock_callback.pay_id AND c.app_key = ?)" \
     "   OR EXISTS (SELECT 1 FROM mock_payout p" \
     "                JOIN merchant_channel c ON c.channel_id = p.channel_id" \
-    "               WHERE p.no = mock_notice.payout_no AND c.app_key = ?))"
+    "               WHERE p.no = mock_callback.payout_no AND c.app_key = ?))"
 #define OWED_DUE \
-    "SELECT COUNT(*) FROM mock_notice" OWED_TO_APP " AND due_time > UTC_TIMESTAMP(3)" \
+    "SELECT COUNT(*) FROM mock_callback" OWED_TO_APP " AND due_time > UTC_TIMESTAMP(3)" \
     " AND due_time <= UTC_TIMESTAMP(3) + INTERVAL ? SECOND"
 /* clang-format on */
 
@@ -229,7 +229,7 @@ static enum pay_err advance_work(struct db *db, void *arg)
 {
     static const char SQL_DUE[] = OWED_DUE;
     static const char SQL[] =
-        "UPDATE mock_notice SET due_time = due_time - INTERVAL ? SECOND" OWED_TO_APP;
+        "UPDATE mock_callback SET due_time = due_time - INTERVAL ? SECOND" OWED_TO_APP;
     struct advance *w = arg;
     const struct db_param app = DB_STR(w->app_key), seconds = DB_NUM(w->seconds);
     const struct db_param due[] = { app, app, seconds };
@@ -250,25 +250,25 @@ enum pay_err mock_clock_advance(struct db *db, const char *app_key, int64_t seco
 
 /* ---- tried again */
 
-const struct db_due MOCK_NOTICES = {
-    .due = "SELECT id FROM mock_notice"
+const struct db_due MOCK_CALLBACKS = {
+    .due = "SELECT id FROM mock_callback"
            " WHERE state = " STATE(OWED_WAITING) " AND due_time <= UTC_TIMESTAMP(3)"
                                                  " ORDER BY due_time LIMIT ?"
                                                  "   FOR UPDATE SKIP LOCKED",
-    .claim = "UPDATE mock_notice SET claim_token = ?,"
+    .claim = "UPDATE mock_callback SET claim_token = ?,"
              "       due_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?",
     .lease_s = LEASE_S,
 };
 
-static enum pay_err notice_read(struct db *db, const struct db_due_row *row,
-                                struct mock_notice *out)
+static enum pay_err callback_read(struct db *db, const struct db_due_row *row,
+                                  struct mock_callback *out)
 {
     static const char SQL[] =
-        "SELECT id, tries, pay_id, payout_no, status, fault FROM mock_notice WHERE id = ?";
+        "SELECT id, tries, pay_id, payout_no, status, fault FROM mock_callback WHERE id = ?";
     static const struct db_column COLUMNS[] = {
-        DB_COLUMN(struct mock_notice, id),     DB_COLUMN(struct mock_notice, tries),
-        DB_COLUMN(struct mock_notice, pay_id), DB_COLUMN(struct mock_notice, payout_no),
-        DB_COLUMN(struct mock_notice, status), DB_COLUMN(struct mock_notice, fault),
+        DB_COLUMN(struct mock_callback, id),     DB_COLUMN(struct mock_callback, tries),
+        DB_COLUMN(struct mock_callback, pay_id), DB_COLUMN(struct mock_callback, payout_no),
+        DB_COLUMN(struct mock_callback, status), DB_COLUMN(struct mock_callback, fault),
     };
     const struct db_param in[] = { DB_NUM(row->id) };
 
@@ -281,32 +281,32 @@ static enum pay_err notice_read(struct db *db, const struct db_due_row *row,
 }
 
 /* The trade, or of a payout the merchant alone. */
-static enum pay_err trade_of(struct db *db, const struct mock_notice *notice,
+static enum pay_err trade_of(struct db *db, const struct mock_callback *callback,
                              struct mock_trade *out)
 {
     static struct mock_payout payout;
 
     *out = (struct mock_trade){ .status = MOCK_UNKNOWN };
-    if (*notice->payout_no == '\0')
-        return mock_trade_read(db, notice->pay_id, out);
-    enum pay_err err = mock_payout_read(db, notice->payout_no, &payout);
+    if (*callback->payout_no == '\0')
+        return mock_trade_read(db, callback->pay_id, out);
+    enum pay_err err = mock_payout_read(db, callback->payout_no, &payout);
     return err == PAY_OK ? mock_merchant_read(db, payout.channel_id, &out->merchant) : err;
 }
 
 /* One that cannot be sent (its keys do not open) waits for its lease to end. */
-enum pay_err mock_notice_run(struct db *db, const struct config *config,
-                             const struct db_due_row *row)
+enum pay_err mock_callback_run(struct db *db, const struct config *config,
+                               const struct db_due_row *row)
 {
-    struct mock_notice notice = { 0 };
+    struct mock_callback callback = { 0 };
     struct mock_answer answer;
     struct mock_trade trade;
 
-    enum pay_err err = notice_read(db, row, &notice);
+    enum pay_err err = callback_read(db, row, &callback);
     if (err != PAY_OK)
         return err;
-    err = trade_of(db, &notice, &trade);
+    err = trade_of(db, &callback, &trade);
     if (err == PAY_OK)
-        err = mock_notice_send(db, config, &trade, &notice, &answer);
+        err = mock_callback_send(db, config, &trade, &callback, &answer);
     mock_trade_close(&trade);
     return err;
 }
