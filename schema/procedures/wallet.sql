@@ -13,20 +13,28 @@ BEGIN
   IF NEW.balance < 0 OR NEW.frozen < 0 THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a wallet''s balance and its frozen sum are never below nothing';
   END IF;
-  IF (NEW.version <> OLD.version OR NEW.balance <> OLD.balance OR NEW.frozen <> OLD.frozen
-      OR NEW.total_recharge <> OLD.total_recharge OR NEW.total_expense <> OLD.total_expense)
-     AND NOT IFNULL((
-       SELECT SUM(l.price) = 0 AND SUM(l.wallet_id <=> NEW.id) = NEW.version - OLD.version
-              AND SUM(IF(l.account = 'wallet', l.price, 0)) = NEW.balance - OLD.balance
-              AND SUM(IF(l.account = 'frozen', l.price, 0)) = NEW.frozen - OLD.frozen
-              AND SUM(IF(l.account = 'channel' AND l.kind IN ('recharge', 'recharge_refund'), -l.price, 0))
-                  = NEW.total_recharge - OLD.total_recharge
-              AND SUM(IF(l.account = 'channel' AND l.kind IN ('payment', 'refund'), l.price, 0))
-                  = NEW.total_expense - OLD.total_expense
-         FROM ledger_entry l
-        WHERE l.journal = (SELECT n.journal FROM ledger_entry n WHERE n.wallet_id = NEW.id
-                              AND n.account IN ('wallet', 'frozen') AND n.version = NEW.version)), 0) THEN
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a wallet changes by what its newest journal says, and by nothing else';
+  IF NEW.version <> OLD.version OR NEW.balance <> OLD.balance OR NEW.frozen <> OLD.frozen
+     OR NEW.total_recharge <> OLD.total_recharge OR NEW.total_expense <> OLD.total_expense THEN
+    -- Two lookups by the whole key uk_version: with account IN (…) all entries of the wallet would be read.
+    BEGIN
+      DECLARE v_journal CHAR(26) CHARACTER SET ascii COLLATE ascii_bin DEFAULT COALESCE(
+        (SELECT journal FROM ledger_entry
+          WHERE wallet_id = NEW.id AND account = 'wallet' AND version = NEW.version),
+        (SELECT journal FROM ledger_entry
+          WHERE wallet_id = NEW.id AND account = 'frozen' AND version = NEW.version));
+      IF NOT IFNULL((
+           SELECT SUM(l.price) = 0 AND SUM(l.wallet_id <=> NEW.id) = NEW.version - OLD.version
+                  AND SUM(IF(l.account = 'wallet', l.price, 0)) = NEW.balance - OLD.balance
+                  AND SUM(IF(l.account = 'frozen', l.price, 0)) = NEW.frozen - OLD.frozen
+                  AND SUM(IF(l.account = 'channel' AND l.kind IN ('recharge', 'recharge_refund'), -l.price, 0))
+                      = NEW.total_recharge - OLD.total_recharge
+                  AND SUM(IF(l.account = 'channel' AND l.kind IN ('payment', 'refund'), l.price, 0))
+                      = NEW.total_expense - OLD.total_expense
+             FROM ledger_entry l WHERE l.journal = v_journal), 0) THEN
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT =
+          'a wallet changes by what its newest journal says, and by nothing else';
+      END IF;
+    END;
   END IF;
 END//
 
@@ -39,13 +47,27 @@ BEGIN
 END//
 
 CREATE OR REPLACE TRIGGER wallet_kept BEFORE DELETE ON wallet FOR EACH ROW
-  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a wallet is never deleted'//
+BEGIN
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a wallet is never deleted';
+END//
+
 CREATE OR REPLACE TRIGGER ledger_entry_written BEFORE UPDATE ON ledger_entry FOR EACH ROW
-  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an entry of the ledger is never changed'//
+BEGIN
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an entry of the ledger is never changed';
+END//
+
 CREATE OR REPLACE TRIGGER ledger_entry_kept BEFORE DELETE ON ledger_entry FOR EACH ROW
-  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an entry of the ledger is never deleted'//
+BEGIN
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an entry of the ledger is never deleted';
+END//
+
 CREATE OR REPLACE TRIGGER wallet_adjust_written BEFORE UPDATE ON wallet_adjust FOR EACH ROW
-  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an adjustment is never changed'//
+BEGIN
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an adjustment is never changed';
+END//
+
 CREATE OR REPLACE TRIGGER wallet_adjust_kept BEFORE DELETE ON wallet_adjust FOR EACH ROW
-  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an adjustment is never deleted'//
+BEGIN
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an adjustment is never deleted';
+END//
 DELIMITER ;
