@@ -28,6 +28,11 @@ describe('fields', () => {
     ['an unknown member', { order_no: strangerUlid(), channel: 'mock', price: 1 }, 'price'],
   ];
   for (const [name, body, field] of rows) test(`40001: ${name}`, async () => expectError(await submit(body), 40001, field));
+  test('40001 does not repeat channel_extras, which may have an auth_code', async () => {
+    const res = await submit({ order_no: strangerUlid(), channel: 'mock', channel_extras: { auth_code: 281234567890123456 } });
+    expectError(res, 40001, 'channel_extras');
+    assert.doesNotMatch(res.text, /2812345/);
+  });
   test('40400: an order that is not there', async () => {
     expectError(await submit({ order_no: strangerUlid(), channel: 'mock' }), 40400);
     expectError(await submit({ merchant_order_id: 'never-seen', channel: 'mock' }), 40400);

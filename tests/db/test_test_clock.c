@@ -39,6 +39,24 @@ static void test_test_clock__moves_what_is_open(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_endpoint WHERE open_until = '2030-01-01'", 1);
 }
 
+/* A limit that an operator can read about, in place of a statement that the database ends. */
+static void test_test_clock__too_many_open_orders_do_not_move(void **state)
+{
+    struct clock_jump jump = { .app_id = S.app->id, .seconds = 60, .nonce = "too-many-for-once" };
+
+    (void)state;
+    run_sql("INSERT INTO pay_order (no, app_id, merchant_order_id, price, currency, subject,"
+            " query_token, expire_time) SELECT LPAD(seq, 26, '0'), id, seq, 100, 'CNY', 's',"
+            " LPAD(seq, 32, '0'), '2030-01-01' FROM pay_app JOIN seq_1_to_20000 ORDER BY seq");
+    ASSERT_ERR(advance("as-many-as-can-be", 60), PAY_OK);
+    created("SO1", 100);
+    ASSERT_ERR(test_clock_advance(S.db, &jump), PAY_FULL);
+    assert_string_equal(CLOCK_MOVED[jump.over], "orders");
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order WHERE expire_time = '2029-12-31 23:59:00'",
+                  20000);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce WHERE nonce = 'too-many-for-once'", 0);
+}
+
 /* Money on its way out is asked about the sooner; what a job works on keeps its lease. */
 static void test_test_clock__moves_refunds_and_transfers(void **state)
 {
@@ -121,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PAY_TEST(test_test_clock__moves_what_is_open),
+        PAY_TEST(test_test_clock__too_many_open_orders_do_not_move),
         PAY_TEST(test_test_clock__moves_refunds_and_transfers),
         PAY_TEST(test_test_clock__a_nonce_is_spent_once),
         PAY_TEST(test_test_clock__leaves_other_apps_and_claimed_tasks),

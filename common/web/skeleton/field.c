@@ -222,13 +222,14 @@ static const char *unmet(const struct field_table *table, const struct field_sou
     return need == NEEDED && !given ? "missing, want " : NULL;
 }
 
-/* price: 12.5 is not a whole number of minor units (1 to 1000000000000) */
+/* price: 12.5 is not a whole number of minor units (1 to 1000000000000)
+ * channel_extras may have a payer's auth_code, which would enter the merchant's logs. */
 static void say_value(const struct field *field, const struct field_source *source, size_t i,
                       struct text *why)
 {
     bool whole = true;
 
-    if (field->secret)
+    if (field->secret || field->kind == FIELD_EXTRAS)
         text_add(why, "its value");
     else
         whole = source->show(source->arg, i, why);

@@ -5,6 +5,14 @@
 const struct field TEST_CLOCK_FIELD =
     FIELD(struct test_clock_in, advance, FIELD_I64, NEEDED, .min = 1, .max = TEST_CLOCK_MAX);
 
+static enum pay_err too_many(struct call *call, const struct clock_jump *jump)
+{
+    call->field = "advance";
+    text_addf(call->why, "advance: over %d %s are open: so many cannot be moved at once",
+              CLOCK_ROWS_MAX, CLOCK_MOVED[jump->over]);
+    return PAY_BAD_FIELD;
+}
+
 enum pay_err test_clock_post(struct call *call, const void *input,
                              const struct test_clock_other *other)
 {
@@ -15,6 +23,8 @@ enum pay_err test_clock_post(struct call *call, const void *input,
     int64_t others = 0;
 
     enum pay_err err = test_clock_advance(call->db, &jump);
+    if (err == PAY_FULL)
+        return too_many(call, &jump);
     if (err != PAY_OK)
         return err;
     /* The nonce is spent by now: the same request again would be refused. */
