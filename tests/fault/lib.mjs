@@ -27,7 +27,7 @@ export const wasHit = (stack) => !existsSync(stack.plan);
 
 const SETTLED = [200, 201, 400, 401, 403, 404, 409];
 // Sends until a definite answer comes: what a client must do on 503, 50301 above all, and when a channel did not answer.
-export async function insist(f, ms = 40000) {
+export async function insist(f, ms = 120_000) {
   const end = Date.now() + ms;
   for (let tries = 1; ; tries++) {
     const res = await f().catch((e) => ({ status: 0, text: String(e) }));
@@ -148,8 +148,8 @@ export function restJobs(stack) {
 
 // A job of our own: gives its exit code or signal.
 export function runJob(stack, name, args = ['--once']) {
-  const env = environOf(stack);
-  delete env.SHROFF_LISTEN;
+  stack.environ ??= environOf(stack);
+  const { SHROFF_LISTEN, ...env } = stack.environ;
   return new Promise((done) => {
     const child = spawn(buildPath('cron', name), args, { env, stdio: 'ignore' });
     child.on('exit', (code, signal) => done(signal ?? code));
