@@ -46,11 +46,17 @@ export function fillOrders(stack, n, { paid = 0, channel = { id: stack.channelId
   return first;
 }
 
-// Wallets of the users W{first} …, each with the price of ten orders; a wallet begins with nothing.
+// Wallets of the users W{first} …, each with the price of ten orders. One begins with nothing and changes by what its
+// newest journal says.
 export function fillWallets(stack, first, n) {
   inChunks(n, () => {}, (at, some) => sql(stack, `SET autocommit = 0;
     INSERT INTO wallet (app_id, user_id, currency) SELECT ${stack.appId}, CONCAT('W', seq), 'CNY' FROM seq_${first + at}_to_${first + at + some - 1};
-    UPDATE wallet SET balance = 88000, total_recharge = 88000, version = 1 WHERE version = 0 AND app_id = ${stack.appId}; COMMIT;`));
+    INSERT INTO ledger_entry (no, journal, app_id, account, wallet_id, currency, kind, biz_type, biz_id, step, price, balance, version)
+    SELECT CONCAT(x.mark, LPAD(w.id, 24, '0')), CONCAT('05', LPAD(w.id, 24, '0')), ${stack.appId}, x.account, IF(x.mark = '05', w.id, NULL),
+      'CNY', 'adjust', 'adjust', 1000000000 + w.id, 0, x.price, IF(x.mark = '05', 88000, NULL), IF(x.mark = '05', 1, NULL)
+      FROM wallet w JOIN (SELECT '05' AS mark, 'wallet' AS account, 88000 AS price UNION ALL SELECT '06', 'adjustment', -88000) x
+     WHERE w.version = 0 AND w.app_id = ${stack.appId};
+    UPDATE wallet SET balance = 88000, version = 1 WHERE version = 0 AND app_id = ${stack.appId}; COMMIT;`));
 }
 
 // Notification tasks that wait, first tries, due now.
