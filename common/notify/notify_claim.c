@@ -69,7 +69,8 @@ static enum pay_err keep_row(void *arg, void *row)
         return PAY_OK;
     claim->seen[from->due.lane == 0 ? 0 : 1]++;
     struct notify_due *due = &claim->rows[claim->count++];
-    *due = from->due;
+    memcpy(due, &from->due,
+           offsetof(struct notify_due, notify_url) + strlen(from->due.notify_url) + 1);
     if (due->body_len <= SMALL_BODY)
         due->body = copy_of(&from->small);
     return PAY_OK;

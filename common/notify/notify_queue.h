@@ -28,7 +28,7 @@ struct notify_due {
     int64_t parked; /* it was, since it became due */
     int64_t age_us; /* since the task was made */
     int64_t body_len;
-    char no[NO_SIZE], notify_url[NOTIFY_URL_SIZE];
+    char no[NO_SIZE];
     /* what decide says */
     enum notify_fate fate;
     int64_t wait_ms; /* NOTIFY_PARK: from now */
@@ -37,6 +37,7 @@ struct notify_due {
     /* NOTIFY_SEND, once claimed: body_len frozen bytes, from malloc; the caller frees them. The
      * next claim frees those of rows that were not sent. */
     char *body;
+    char notify_url[NOTIFY_URL_SIZE]; /* last: a row is copied to the end of its text */
 };
 
 struct notify_claim {

@@ -23,13 +23,13 @@ struct notify_result {
     int64_t status;  /* of the task: enum notify_status */
     int64_t wait_ms; /* to the next try, while it stays waiting */
     int64_t log_status, http_status, duration_ms;
-    int64_t after_s;   /* the answer asks for so long at least; 0 */
-    bool gone;         /* the answer says that the URL is no more */
-    const char *alert; /* notify_gone, notify_given_up; NULL */
+    int64_t after_s;             /* the answer asks for so long at least; 0 */
+    bool gone;                   /* the answer says that the URL is no more */
+    const char *alert;           /* notify_gone, notify_given_up; NULL */
+    enum notify_outcome outcome; /* out */
     char no[NO_SIZE], error_code[17], peer[NET_TEXT_SIZE], response[NOTIFY_RESPONSE_SIZE];
     char reason[HTTP_REASON_SIZE];          /* what went wrong, in words; "" */
     char alert_text[512], alert_crowd[301]; /* crowd: the host */
-    enum notify_outcome outcome;            /* out */
 };
 struct notify_batch {
     struct notify_result **at;

@@ -33,14 +33,20 @@ static void claim_forget(struct notify_claim *claim)
     claim->count = 0;
 }
 
-static void claim_as(struct db *db, struct notify_claim *claim, enum notify_fate fate)
+static void claim_some(struct db *db, struct notify_claim *claim, enum notify_fate fate,
+                       int64_t limit)
 {
     claim_forget(claim);
     FATE = fate;
-    claim->limit[0] = claim->limit[1] = 10;
+    claim->limit[0] = claim->limit[1] = limit;
     claim->begin = begin;
     claim->decide = decide;
     ASSERT_ERR(notify_claim(db, claim), PAY_OK);
+}
+
+static void claim_as(struct db *db, struct notify_claim *claim, enum notify_fate fate)
+{
+    claim_some(db, claim, fate, 10);
 }
 
 static int queue_begin(void **state)
@@ -280,6 +286,38 @@ static void test_notify_finish__a_batch_keeps_what_was_answered(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE http_status IS NULL", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log WHERE response IS NULL", 1);
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE status = 10 AND claim_token = 0", 2);
+}
+
+/* More rows than one statement changes, of two claims, some of them failed. */
+static void test_notify_finish__a_large_batch_of_two_claims(void **state)
+{
+    static struct notify_result results[198], *at[COUNT(results)];
+    struct notify_claim *claims[] = { &CLAIM, &CLAIM2 };
+    size_t count = 0;
+
+    (void)state;
+    tasks_make(99, 0);
+    tasks_make(99, 1);
+    for (size_t i = 0; i < COUNT(claims); i++) {
+        claim_some(R, claims[i], NOTIFY_SEND, 70);
+        for (size_t k = 0; k < claims[i]->count && count < COUNT(results); k++, count++) {
+            results[count] =
+                result_of(claims[i], k, count % 7 == 0 ? NOTIFY_WAITING : NOTIFY_SUCCESS);
+            at[count] = &results[count];
+        }
+    }
+    assert_int_equal(CLAIM.count, 140);
+    ASSERT_NUMBER("SELECT COUNT(DISTINCT claim_token) FROM notify_task WHERE claim_token <> 0", 2);
+    ASSERT_ERR(notify_finish(R, &(struct notify_batch){ .at = at, .count = count }), PAY_OK);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE claim_token = 0 AND lane = 1", 198);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE status = 10", 169);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task"
+                  " WHERE status = 0 AND next_notify_time > UTC_TIMESTAMP(3) + INTERVAL 9 SECOND",
+                  29);
+    ASSERT_NUMBER("SELECT COUNT(DISTINCT task_id) FROM notify_log", 198);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_log l JOIN notify_task t ON t.id = l.task_id"
+                  " WHERE (t.status = 10) = (l.status = 10)",
+                  198);
 }
 
 static void test_notify_finish__one_lost_token_leaves_the_others_theirs(void **state)
@@ -685,28 +723,19 @@ static void test_purge__hosts_that_did_not_change(void **state)
 /* The trigger compares the terms for every account but this one: its rights must be enough. */
 static void test_notify_task__the_runner_cannot_change_its_terms(void **state)
 {
-    static const char *const SETS[] = {
-        "id = 2",
-        "no = 'X'",
-        "app_id = 2",
-        "type = 2",
-        "event = 'x'",
-        "data_id = 2",
-        "version = 2",
-        "merchant_order_id = 'x'",
-        "merchant_refund_id = 'x'",
-        "notify_url = 'x'",
-        "body = 'x'",
-        "status = 10, body = 'x'",
-        "create_time = NOW(3)",
+    /* clang-format off */
+    static const char *const TERMS[] = {
+        "id", "no", "app_id", "type", "event", "data_id", "version", "merchant_order_id",
+        "merchant_refund_id", "notify_url", "body", "status = 10, body", "create_time",
     };
+    /* clang-format on */
     char sql[128], why[512];
 
     (void)state;
     tasks_make(1, 0);
-    for (size_t i = 0; i < COUNT(SETS); i++) {
-        snprintf(sql, sizeof(sql), "UPDATE notify_task SET %s", SETS[i]);
-        CHECK(SETS[i], db_run_text(R, sql, why, sizeof(why)) != PAY_OK);
+    for (size_t i = 0; i < COUNT(TERMS); i++) {
+        snprintf(sql, sizeof(sql), "UPDATE notify_task SET %s = '2'", TERMS[i]);
+        CHECK(TERMS[i], db_run_text(R, sql, why, sizeof(why)) != PAY_OK);
         CHECK(why, strstr(why, "command denied"));
     }
     run_sql("UPDATE notify_task SET status = 10");
@@ -747,6 +776,7 @@ int main(void)
         QUEUE_TEST(test_notify_claim__a_task_that_kills_runners_is_given_up),
         QUEUE_TEST(test_notify_finish__by_the_holder_of_the_token),
         QUEUE_TEST(test_notify_finish__a_batch_keeps_what_was_answered),
+        QUEUE_TEST(test_notify_finish__a_large_batch_of_two_claims),
         QUEUE_TEST(test_notify_finish__one_lost_token_leaves_the_others_theirs),
         QUEUE_TEST(test_notify_finish__twice_is_once),
         QUEUE_TEST(test_notify_finish__a_late_success_wins),

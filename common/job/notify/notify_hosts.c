@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "job/notify/notify_decide.h"
 
-#define HOSTS 1024 /* a power of two */
-#define PLACES 512 /* over what can be in hand and in a claim */
+#define HOSTS 2048  /* a power of two */
+#define PLACES 1024 /* over what can be in hand and in a claim */
 #define APP_QUEUES 256
 
 static struct notify_host hosts[HOSTS];

@@ -13,9 +13,17 @@
 #define LEAST_LEASE_US 15000000 /* no request begins with less of its lease left */
 #define UNUSABLE_MS 60000       /* to the next look at an app whose secret does not open */
 
+/* Its texts have room for kilobytes that are mostly not used, so each ends with its first byte. */
+static void clear(struct notify_result *result)
+{
+    memset(result, 0, offsetof(struct notify_result, no));
+    result->no[0] = result->error_code[0] = result->peer[0] = result->response[0] = '\0';
+    result->reason[0] = result->alert_text[0] = result->alert_crowd[0] = '\0';
+}
+
 void notify_try_take(struct notify_try *try, struct notify_due *due, int64_t token)
 {
-    memset(&try->result, 0, sizeof(try->result));
+    clear(&try->result);
     try->lane = due->lane;
     try->age_us = due->age_us;
     try->probe = due->probe;
@@ -26,7 +34,7 @@ void notify_try_take(struct notify_try *try, struct notify_due *due, int64_t tok
     try->result.max_times = due->max_notify_times;
     try->result.manual = due->manual;
     memcpy(try->result.no, due->no, sizeof(try->result.no));
-    memcpy(try->url, due->notify_url, sizeof(try->url));
+    memcpy(try->url, due->notify_url, strlen(due->notify_url) + 1);
     try->url_key = notify_url_key(try->url);
     try->body = due->body;
     try->body_len = (size_t)due->body_len;
