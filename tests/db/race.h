@@ -100,10 +100,10 @@ static inline enum pay_err said_by_callback(struct channel_said *said, const cha
 
     raw.body_len = (size_t)snprintf(body, sizeof(body),
                                     "{\"%s\":\"%s\",\"status\":\"%s\",\"price\":%lld,"
-                                    "\"currency\":\"CNY\",\"channel_order_no\":\"%s\"}",
+                                    "\"currency\":\"CNY\",\"channel_%s_no\":\"%s\"}",
                                     name, said->no,
                                     said->state == CHANNEL_SUCCESS ? "SUCCESS" : "FAILED",
-                                    (long long)said->price.minor, said->channel_no);
+                                    (long long)said->price.minor, raw.kind, said->channel_no);
     return settle(S.db, channel_now(), said, &raw, &V);
 }
 
