@@ -310,8 +310,10 @@ describe('growth', () => {
       assert.ok(res.status < 500, `${i % kinds.length}: ${res.text}`);
     });
     await run(750);
+    await sleep(1500);
     const first = new Map(workersOf(stack, 'create').map((pid) => [pid, usage(pid)]));
     await run(2250);
+    await sleep(1500); // the last connections are being closed
     for (const [pid, then] of first) {
       const now = usage(pid);
       t.diagnostic(`create ${pid}: ${then.rss} -> ${now.rss} KiB, ${then.fds} -> ${now.fds} descriptors`);
