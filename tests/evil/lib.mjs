@@ -77,7 +77,8 @@ export function badCertificate(how) {
   const [key, cert] = [join(dir, 'key'), join(dir, 'cert')];
   const name = how === 'wrong name' ? 'other.example' : '127.0.0.1';
   const run = (...args) => execFileSync('openssl', args, { cwd: dir, stdio: 'pipe' });
-  run('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-subj', `/CN=${name}`, '-days', '30');
+  const kind = how === 'RSA' ? ['rsa:2048'] : ['ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+  run('req', '-x509', '-newkey', ...kind, '-nodes', '-keyout', key, '-out', cert, '-subj', `/CN=${name}`, '-days', '30');
   if (how === 'expired') {
     writeFileSync(join(dir, 'ca'), '[ca]\ndefault_ca=own\n[own]\ndatabase=index\nnew_certs_dir=.\nrand_serial=yes\ndefault_md=sha256\npolicy=any\n[any]\ncommonName=supplied\n');
     writeFileSync(join(dir, 'index'), '');

@@ -16,6 +16,7 @@ const http = (talk, opts) => () => rawServer(talk, opts);
 const CLOSED = { Connection: 'close' };
 const bomb = () => gzipSync(Buffer.alloc(50 << 20, 0x20), { level: 9 });
 const tls = (how, more = {}) => () => rawServer(say(page('200 OK', 'success')), { tls: { ...badCertificate(how), ...more } });
+const chain = (copies, own = badCertificate('self-signed')) => tls('self-signed', { cert: Array(copies).fill(own.cert).join('') });
 const coded = (coding, z) => (s) => { s.write(head('200 OK', { 'Content-Encoding': coding, 'Content-Length': z.length, ...CLOSED })); s.end(z); };
 const chunk = (text) => `${text.length.toString(16)}\r\n${text}\r\n`;
 
@@ -111,6 +112,13 @@ const ROWS = {
   'an expired certificate': [tls('expired'), 22, 'TLS', /authority is unknown|has expired/],
   'a certificate of somebody else': [tls('wrong name'), 22, 'TLS'],
   'TLS 1.0 and 1.1 only': [tls('self-signed', { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }), 22, 'TLS', /no TLS newer than 1.1/],
+  // Costly choices are never made: the certificate, which is no authority's, is not even looked at.
+  'TLS 1.2 with RSA and ECDHE': [tls('RSA', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' }), 22, 'TLS', /authority is unknown/],
+  'TLS 1.2 with DHE alone': [tls('RSA', { maxVersion: 'TLSv1.2', ciphers: 'DHE-RSA-AES256-GCM-SHA384', dhparam: 'auto' }), 22, 'TLS', /does it take ECDHE/],
+  'TLS 1.3 on ffdhe8192 alone': [tls('self-signed', { minVersion: 'TLSv1.3', ecdhCurve: 'ffdhe8192' }), 22, 'TLS', /does it take ECDHE/],
+  'TLS 1.3 on P-384 alone': [tls('self-signed', { minVersion: 'TLSv1.3', ecdhCurve: 'P-384' }), 22, 'TLS', /authority is unknown/],
+  '12 KiB of certificates': [chain(30), 22, 'TLS', /authority is unknown/],
+  '40 KiB of certificates': [chain(100), 22, 'TLS', /longer than 16 KiB/],
   'plain HTTP where TLS is expected': [async () => { const m = await rawServer(say(page('400 No', 'success')), { early: true }); return { ...m, url: m.url.replace('http', 'https') }; }, 22, 'TLS', /is no TLS/],
   'a reset in the handshake': [async () => { const m = await rawServer((s) => s.once('data', () => s.resetAndDestroy()), { early: true }); return { ...m, url: m.url.replace('http', 'https') }; }, 22, ['TLS', 'CONNECT'], /./],
   'silence in the handshake': [async () => { const m = await rawServer(() => {}, { early: true }); return { ...m, url: m.url.replace('http', 'https') }; }, 22, 'TIMEOUT', /TLS handshake in 3 s/],

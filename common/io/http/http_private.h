@@ -47,6 +47,9 @@ bool http_address_ok(const struct http_transfer *t, const struct net_address *ad
 curl_socket_t http_open_socket(void *transfer, curlsocktype purpose, struct curl_sockaddr *address);
 int http_before_request(void *transfer, char *peer, char *local, int peer_port, int local_port);
 
+/* http_tls.c */
+void http_set_tls(CURL *easy);
+
 /* Once per process, before any other call of curl. */
 void http_init(void);
 

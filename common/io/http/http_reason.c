@@ -6,6 +6,8 @@
 #define TLS_OLD "it speaks no TLS newer than 1.1; 1.2 is needed"
 #define TLS_NOT_THERE "what answers on this port is no TLS, as plain HTTP is"
 #define NAME_WRONG "the certificate is for another name"
+#define NOTHING_SHARED \
+    "TLS was refused: does it take ECDHE with AES or ChaCha20 on X25519, P-256 or P-384?"
 
 /* The first row that fits: curl's code, and what its own text contains. */
 struct reason {
@@ -37,6 +39,9 @@ static const struct reason REASONS[] = {
     { CURLE_SSL_CONNECT_ERROR, "http request", TLS_NOT_THERE },
     { CURLE_SSL_CONNECT_ERROR, "packet length", TLS_NOT_THERE },
     { CURLE_SSL_CONNECT_ERROR, "record", TLS_NOT_THERE },
+    { CURLE_SSL_CONNECT_ERROR, "excessive message size",
+      "the list of certificates is longer than 16 KiB" },
+    { CURLE_SSL_CONNECT_ERROR, "handshake failure", NOTHING_SHARED },
     { CURLE_SSL_CONNECT_ERROR, "alert", "TLS was refused" },
     { CURLE_SSL_CONNECT_ERROR, "", "the connection ended in the TLS handshake" },
     { CURLE_GOT_NOTHING, "", "closed without an answer, after the request was sent" },
