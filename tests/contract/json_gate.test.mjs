@@ -194,5 +194,21 @@ describe('a great many members', () => {
   test('an array of thirty thousand in metadata is over 4 KiB', async () => {
     expectError(await post(stack, app1, PATH, inside(`"metadata":{"a":[${rep('1,', 30000)}1]}`)), 40001, 'metadata');
   });
+  test('objects without end are as quickly refused, and named', async () => {
+    const list = `[${rep('{},', 20000)}{}]`, before = Date.now();
+    expectError(await post(stack, app1, PATH, inside(`"metadata":{"a":${list}}`)), 40001, 'metadata');
+    expectError(await post(stack, app1, PATH, inside(`"subject":${list}`).replace(/"subject":"[^"]*",/, '')), 40001, 'subject');
+    expectError(await post(stack, app1, PATH, inside(`"zz":${list}`)), 40001, '?');
+    expectError(await post(stack, app1, PATH, inside(`"zz":${list},"zz":1`)), 40000, null);
+    expectError(await post(stack, app1, PATH, list), 40000, null);
+    assert.ok(Date.now() - before < 2000);
+  });
+  test('metadata of 4 KiB is taken whatever is in it', async () => {
+    for (const [unit, n] of [['1,', 2043], ['[],', 1362], ['{},', 1362], ['{"":1},', 583]]) {
+      const metadata = `{"a":[${rep(unit, n)}1]}`;
+      assert.ok(metadata.length <= 4096 && metadata.length + unit.length > 4096, `${metadata.length}`);
+      expectOk(await post(stack, app1, PATH, inside(`"metadata":${metadata}`)), 201);
+    }
+  });
   test('the worker lives on', async () => expectOk(await post(stack, app1, PATH, terms()), 201));
 });

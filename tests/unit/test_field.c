@@ -169,6 +169,51 @@ static void test_field_read_json__cases(void **state)
     }
 }
 
+/* A text with so many of one item, where the rest of it has a %s. */
+static const char *many_of(const char *rest, const char *item, int count)
+{
+    static char list[20000], room[20100];
+    struct text to = TEXT(list);
+
+    for (int i = 0; i < count; i++)
+        text_addf(&to, "%s%s", i > 0 ? "," : "", item);
+    const char *mark = strstr(rest, "%s");
+    to = TEXT(room);
+    text_add_n(&to, rest, (size_t)(mark - rest));
+    text_add(&to, list);
+    text_add(&to, mark + 2);
+    return room;
+}
+
+/* Many objects are refused before the JSON library sees them. */
+static void test_field_read_json__many_objects(void **state)
+{
+    static const struct {
+        const char *rest, *item, *want;
+        int count;
+    } CASES[] = {
+        { "{" GOOD ",\"object\":{\"a\":[%s]}}", "{}", "object", 3000 },
+        { "{" GOOD ",\"object\":{\"a\":[%s]}}", "{\"\":1}", "object", 2000 },
+        { "{" GOOD ",\"zz\":[%s]}", "[]", "?", 3000 },
+        { "{\"price\":[%s],\"name\":1}", "{}", "price", 3000 },
+        { "{" GOOD ",\"zz\":[%s],\"zz\":1}", "{}", "", 3000 },
+        { "[%s]", "{}", "", 3000 },
+        { " [%s", "{}", "", 3000 },
+        { "{" GOOD ",\"zz\":[%s]}", "{}", "zz", 1300 },
+        { "{" GOOD ",\"any\":[%s]}", "{}", "any", 1300 },
+        { "{" GOOD ",\"zz\":[%s]}", "1", "zz", 3000 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        const char *json = many_of(CASES[i].rest, CASES[i].item, CASES[i].count);
+        struct in in;
+        const enum pay_err err = field_read_json(&TABLE, json, strlen(json), &in, fresh());
+        check(CASES[i].rest, err, fault.name, CASES[i].want);
+        assert_true(why.len > 0);
+    }
+}
+
 static void test_field_read_json__fills_and_forgets(void **state)
 {
     static const char FULL[] = "{" GOOD
@@ -425,6 +470,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_field_table_wrong__cases),
         cmocka_unit_test(test_field_read_json__cases),
+        cmocka_unit_test(test_field_read_json__many_objects),
         cmocka_unit_test(test_field_read_json__fills_and_forgets),
         cmocka_unit_test(test_field_read_query__cases),
         cmocka_unit_test(test_field__exactly_one_of),

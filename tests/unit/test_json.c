@@ -382,6 +382,27 @@ static void test_json_members_over__at_any_depth(void **state)
                   CASES[i].over);
 }
 
+static void test_json_containers_over__at_any_depth(void **state)
+{
+    static const struct {
+        const char *name, *text;
+        bool over;
+    } CASES[] = {
+        { "three", "{\"a\":[],\"b\":{},\"c\":1,\"d\":2}", false },
+        { "four", "[[],{},[]]", true },
+        { "four, nested", "{\"a\":{\"b\":[{}]}}", true },
+        { "what follows may be anything", "[[[[!", true },
+        { "what is before may be repeated", "[{\"a\":1,\"a\":1},[],[]]", true },
+        { "broken before", "[1,!,[[[[]]]]]", false },
+        { "numbers", "[1,2,3,4,5]", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++)
+        CHECK_I64(CASES[i].name, json_containers_over(CASES[i].text, strlen(CASES[i].text), 3),
+                  CASES[i].over);
+}
+
 /* json-c alone makes U+FFFD of a pair whose character ends in D800 to DBFF. */
 static void test_json_parse__escaped_pairs_are_their_character(void **state)
 {
@@ -423,6 +444,7 @@ int main(void)
         cmocka_unit_test(test_json_parse__escaped_pairs_are_their_character),
         cmocka_unit_test(test_json_span__the_very_bytes),
         cmocka_unit_test(test_json_members_over__at_any_depth),
+        cmocka_unit_test(test_json_containers_over__at_any_depth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

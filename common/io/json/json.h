@@ -21,6 +21,8 @@ bool json_check(const char *at, size_t len);
 const char *json_behind_mark(const char *at, size_t *len);
 /* True when it has more than `most` (> 0) members, at any depth; what follows is not looked at. */
 bool json_members_over(const char *at, size_t len, size_t most);
+/* The same of objects and arrays. */
+bool json_containers_over(const char *at, size_t len, size_t most);
 
 struct json; /* a value; children belong to the root */
 

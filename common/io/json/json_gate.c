@@ -20,6 +20,7 @@ struct gate {
     size_t count, room;
     const char *wrong, *wrong_at; /* the first thing that is wrong, and where */
     size_t seen, most;            /* names so far; so many at most, unless 0 */
+    bool containers;              /* are counted, not names; which may be repeated */
     const char *wanted;           /* a member of the outermost object whose value is looked for */
     const char *span;
     size_t span_len, spans;
@@ -109,7 +110,7 @@ static bool is_wanted(const struct gate *g, const struct name *name)
 
 static void keep_name(struct gate *g, const struct name *name)
 {
-    if (g->lenient) /* may be repeated */
+    if (g->lenient || g->containers) /* may be repeated */
         return;
     if (g->count == g->room) {
         g->room = g->room > 0 ? g->room * 2 : 32;
@@ -139,6 +140,11 @@ static bool no_name_twice(struct gate *g, size_t from)
 
 /* ---- values */
 
+static bool one_more_is_over(struct gate *g)
+{
+    return ++g->seen > g->most && g->most > 0;
+}
+
 static bool member(struct gate *g)
 {
     struct name name;
@@ -148,7 +154,7 @@ static bool member(struct gate *g)
         return false;
     if (name.has_nul) /* names are C strings behind the gate */
         return wrong(g, name.at, "a name holds U+0000");
-    if (++g->seen > g->most && g->most > 0)
+    if (!g->containers && one_more_is_over(g))
         return false;
     keep_name(g, &name);
     blanks(g);
@@ -194,6 +200,8 @@ static bool container(struct gate *g)
 
     if (g->depth == (g->lenient ? LENIENT_DEPTH : JSON_DEPTH))
         return wrong(g, g->at, "deeper than 8");
+    if (g->containers && one_more_is_over(g))
+        return false;
     g->depth++;
     bool good = object ? items(g, member, '}') && no_name_twice(g, from) : items(g, element, ']');
     g->depth--;
@@ -294,6 +302,13 @@ const char *json_behind_mark(const char *at, size_t *len)
 bool json_members_over(const char *at, size_t len, size_t most)
 {
     struct gate gate = { .most = most };
+
+    return !pass(&gate, at, len) && gate.seen > most;
+}
+
+bool json_containers_over(const char *at, size_t len, size_t most)
+{
+    struct gate gate = { .most = most, .containers = true };
 
     return !pass(&gate, at, len) && gate.seen > most;
 }
