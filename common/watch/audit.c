@@ -44,7 +44,8 @@
     " AND t.data_id = o.id AND t.event = 'order.success'" \
     " WHERE o.status IN " PAID \
     " GROUP BY o.id HAVING COUNT(t.id) > 1 OR (COUNT(t.id) = 0 AND MAX(o.notify_url IS NOT NULL" \
-    " OR (a.order_notify_url IS NOT NULL AND a.update_time < o.update_time)))" \
+    " OR (t.id IS NULL AND a.order_notify_url IS NOT NULL AND " \
+    CAME_AFTER_APP("order", "o", STATE(ORDER_SUCCESS)) ")))" \
     " UNION ALL SELECT t.no, CONCAT(t.event, ' speaks of order ', IFNULL(o.no, t.data_id)," \
     " ', which is not so') FROM notify_task t LEFT JOIN pay_order o ON o.id = t.data_id" \
     " WHERE t.type = " STATE(NOTIFY_ORDER) " AND (o.id IS NULL OR" \

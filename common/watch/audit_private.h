@@ -13,17 +13,24 @@
 /* An alert (a) that counts for further things of one app: app/alert.c. */
 #define COUNTED_FOR(app) "(a.crowd = '*' AND a.app_id = " app ")"
 
-/* The money is handled: a refund is under way or done, an alert about it is open, or an operator
- * decided to keep it. */
+/* The money is handled: an automatic refund of all of it is under way or done, an alert about it is
+ * open, or an operator decided to keep it. */
 /* clang-format off */
 #define HANDLED(attempt) \
     "(EXISTS (SELECT 1 FROM pay_refund r WHERE r.extension_id = " attempt ".id AND r.status" \
-    " <> " STATE(REFUND_FAILURE) ")" \
+    " <> " STATE(REFUND_FAILURE) " AND r.cause <> 'merchant' AND r.refund_price = " attempt \
+    ".paid_price)" \
     " OR EXISTS (SELECT 1 FROM pay_alert a WHERE a.about = " attempt ".no" \
     " AND a.kind IN " MONEY_ALERTS " AND (a.closed_by IS NULL OR a.decision = 'keep')))"
 /* clang-format on */
 
 /* clang-format off */
+/* Row x came to that state after its app (a) was last changed. No account but migrate writes the
+ * times in status_log; update_time it could write. */
+#define CAME_AFTER_APP(kind, x, to) \
+    "EXISTS (SELECT 1 FROM status_log s WHERE s.kind = '" kind "' AND s.data_id = " x ".id" \
+    " AND s.to_status = " to " AND s.create_time > a.update_time)"
+
 /* A refund or transfer that ended has one task of its end: its version says which end a task is
  * about. An app's own address may have been set or removed since: then no task is also correct. */
 #define TOLD_ONCE(kind, type_, open, success) \
@@ -35,7 +42,8 @@
     " '" kind ".success', '" kind ".failure')" \
     " WHERE r.status NOT IN " open \
     " GROUP BY r.id HAVING COUNT(t.id) > 1 OR (COUNT(t.id) = 0 AND MAX(r.notify_url IS NOT NULL" \
-    " OR (a." kind "_notify_url IS NOT NULL AND a.update_time < r.update_time)))" \
+    " OR (t.id IS NULL AND a." kind "_notify_url IS NOT NULL AND " \
+    CAME_AFTER_APP(kind, "r", "r.status") ")))" \
     " UNION ALL SELECT t.no, CONCAT(t.event, ' speaks of " kind " ', IFNULL(r.no, t.data_id)," \
     " ', which is not so') FROM notify_task t LEFT JOIN pay_" kind " r ON r.id = t.data_id" \
     " WHERE t.type = " STATE(type_) " AND (r.id IS NULL OR t.version > r.version OR" \

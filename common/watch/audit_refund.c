@@ -6,6 +6,10 @@
 #include "watch/audit_private.h"
 
 /* clang-format off */
+/* Refunds of a recharge take the bonus in the same share as the price, rounded down; the one that
+ * takes the rest of the price takes the rest of the bonus. One that fails gives back what it took,
+ * which may differ from its share by 1, until the next one is reserved. */
+#define OF_OPEN(price) "SUM(IF(status = " STATE(REFUND_FAILURE) ", 0, " price "))"
 const char AUDIT_REFUND_SUMS[] =
     "SELECT o.no AS about, CONCAT('refund_price ', o.refund_price, ' (refunds say ',"
     " IFNULL(r.done, 0),"
@@ -24,7 +28,18 @@ const char AUDIT_REFUND_SUMS[] =
     " FROM pay_refund r JOIN pay_order_extension e ON e.id = r.extension_id"
     " WHERE r.cause <> 'merchant' AND r.status <> " STATE(REFUND_FAILURE)
     " GROUP BY e.id, e.no, e.paid_price"
-    " HAVING SUM(r.refund_price) > e.paid_price";
+    " HAVING SUM(r.refund_price) > e.paid_price"
+    " UNION ALL SELECT o.no, CONCAT('refunds of ', r.price, ' of ', o.price, ' take ', r.bonus,"
+    " ' of the bonus ', o.bonus_price, ', the least of them ', r.least)"
+    " FROM pay_order o JOIN (SELECT order_id, " OF_OPEN("refund_price") " AS price, "
+    OF_OPEN("bonus_price") " AS bonus, MIN(bonus_price) AS least,"
+    " SUM(version DIV 2 + (status = " STATE(REFUND_FAILURE) ")) AS failed"
+    " FROM pay_refund WHERE cause = 'merchant' GROUP BY order_id) r ON r.order_id = o.id"
+    " WHERE r.least < 0 OR r.bonus > o.bonus_price"
+    " OR (r.price = o.price AND r.bonus <> o.bonus_price)"
+    " OR ABS(r.bonus * o.price - o.bonus_price * r.price) > (1 + LEAST(r.failed, 100)) * o.price"
+    " UNION ALL SELECT no, CONCAT('is automatic, and takes ', bonus_price, ' of a bonus')"
+    " FROM pay_refund WHERE cause <> 'merchant' AND bonus_price <> 0";
 
 /* A refund gives back what its own attempt brought in, on that attempt's channel: of cause merchant
  * the attempt that paid the order, of another cause one that did not. */

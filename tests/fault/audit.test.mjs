@@ -203,6 +203,9 @@ const PLANTED = [
   ['refund-of-payment', 'a refund on another channel', replaced('pay_refund', () => ['no = ?', back.refund_no], 'channel_id = 2')],
   ['refund-of-payment', 'the order forgot one of its refunds', twist('pay_order', () => back.order_no, 'refund_count', '0')],
   ['refund-of-payment', 'a refund that waits and is asked about no more', replaced('pay_refund', () => ['status = 0 AND id > ?', 0], 'next_sync_time = NULL')],
+  ['refund-sums', 'a refund of a recharge that leaves the bonus', replaced('pay_refund', () => ['no = ?', frozen], 'bonus_price = 0')],
+  ['refund-sums', 'a refund of a recharge that takes more of the bonus', replaced('pay_refund', () => ['no = ?', frozen], 'bonus_price = bonus_price + 2')],
+  ['refund-sums', 'an automatic refund that takes a bonus', replaced('pay_refund', () => [REFUND_OF, surplus.late], 'bonus_price = 1')],
   ['refund-told-once', 'a refund whose end nobody is told', replaced('notify_task', () => ["event = 'refund.success' AND data_id = (SELECT id FROM pay_refund WHERE no = ?)", back.refund_no], 'data_id = 999999999')],
   ['refund-told-once', 'a refund that failed, told as done', replaced('pay_refund', () => ['no = ?', back.refund_no], 'status = 20, success_time = NULL')],
   ['refund-callbacks-agree', 'an accepted callback of another price', { plant: async () => {
@@ -224,6 +227,19 @@ const PLANTED = [
   ['fee-fits', 'a fee above the price', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_fee_price = price + 1')],
   ['fee-fits', 'a fee that the rate does not give', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_fee_price = 7')],
   ['told-once', 'a paid order without its task', replaced('notify_task', () => ['type = 1 AND data_id = (SELECT id FROM pay_order WHERE no = ?)', paid.order_no], 'data_id = 999999999')],
+  ['told-once', 'a paid order without its task, for the app\'s own address, that says it was changed long ago', { plant: async () => {
+    const app = await one('SELECT id, order_notify_url AS url, update_time FROM pay_app WHERE id = ?', [(await orderRow(paid.order_no)).app_id]);
+    const { id } = await orderRow(paid.order_no);
+    await q("UPDATE pay_app SET order_notify_url = 'http://127.0.0.1/', update_time = '2021-01-01' WHERE id = ?", [app.id]);
+    const task = await replaced('notify_task', OF_PAID, 'data_id = 999999998').plant();
+    await q('CREATE OR REPLACE TEMPORARY TABLE paid_was SELECT notify_url, update_time FROM pay_order WHERE id = ?', [id]);
+    await q("UPDATE pay_order SET notify_url = NULL, update_time = '2020-01-01' WHERE id = ?", [id]);
+    return async () => {
+      await q('UPDATE pay_order o JOIN paid_was w SET o.notify_url = w.notify_url, o.update_time = w.update_time WHERE o.id = ?', [id]);
+      await task();
+      await q('UPDATE pay_app SET order_notify_url = ?, update_time = ? WHERE id = ?', [app.url, app.update_time, app.id]);
+    };
+  } }],
   ['told-once', 'two tasks of one event', { plant: async () => {
     const { id } = await orderRow(paid.order_no);
     await q(`INSERT INTO notify_task (no, app_id, type, event, data_id, version, notify_url, body, status, max_notify_times, next_notify_time)
@@ -301,6 +317,8 @@ const PLANTED = [
   ['surplus-handled', 'a second attempt was paid: no refund, no open alert', abandoned('double', NO_REFUND)],
   ['surplus-handled', 'a second attempt was paid: its refund failed, its alert is closed', abandoned('double', 'status = 20')],
   ['closed-unpaid', 'money for a closed order: no refund, no open alert', abandoned('late', NO_REFUND)],
+  ['closed-unpaid', 'money for a closed order: a refund of 1 of it, no open alert', abandoned('late', 'refund_price = 1')],
+  ['surplus-handled', 'a second attempt was paid: a refund of cause merchant, no open alert', abandoned('double', "cause = 'merchant'")],
   ['paid-once', 'the attempt that paid is marked as a second payment', replaced('pay_order_extension', () => ['no = ?', paid.pay_id], 'duplicate_paid = 1')],
   ['refund-sums', 'an automatic refund taken from the order', replaced('pay_order', () => ['id = (SELECT order_id FROM pay_order_extension WHERE no = ?)', surplus.double], 'refund_price = price')],
   ['journals-balance', 'a row of another price', replaced('ledger_entry', () => [ENTRY('recharge', 'channel'), wallet.user], 'price = price - 1')],
