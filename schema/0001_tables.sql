@@ -362,8 +362,7 @@ CREATE TABLE notify_task (
   UNIQUE KEY uk_event (type, data_id, event, version),
   KEY idx_due (status, lane, next_notify_time),
   KEY idx_parked (parked_since, app_id),
-  CONSTRAINT task_status CHECK (status IN (0, 10, 20)),
-  CONSTRAINT task_body CHECK (OCTET_LENGTH(body) <= 32768)
+  CONSTRAINT task_status CHECK (status IN (0, 10, 20))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='notifications, one row each';
 
 CREATE TABLE notify_endpoint (

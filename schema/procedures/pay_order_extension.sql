@@ -46,5 +46,10 @@ BEGIN
   IF NEW.price NOT BETWEEN 1 AND 1000000000000 THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an attempt''s price is 1 to 1000000000000';
   END IF;
+  IF NEW.create_time < SYSDATE() - INTERVAL 2 DAY THEN
+    IF USER() LIKE 'shroff\_web@%' OR USER() LIKE 'shroff\_ctl@%' THEN
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a new row is not of an earlier day';
+    END IF;
+  END IF;
 END//
 DELIMITER ;

@@ -12,7 +12,7 @@ BEGIN
      OR NEW.merchant_refund_id <> OLD.merchant_refund_id OR NEW.pay_price <> OLD.pay_price
      OR NEW.refund_price <> OLD.refund_price OR NEW.currency <> OLD.currency
      OR NEW.cause <> OLD.cause
-     OR (NEW.bonus_price <> OLD.bonus_price AND NOT (OLD.status = 20 AND NEW.status = 0))
+     OR (NEW.bonus_price <> OLD.bonus_price AND (NEW.bonus_price < 0 OR NOT (OLD.status = 20 AND NEW.status = 0)))
      OR (OLD.status = 10 AND NOT (NEW.channel_refund_no <=> OLD.channel_refund_no)
          AND OLD.channel_refund_no IS NOT NULL)
      OR (NEW.version <> OLD.version AND (NEW.version <> OLD.version + 1 OR NEW.status = OLD.status))
@@ -47,6 +47,14 @@ CREATE OR REPLACE TRIGGER pay_refund_birth AFTER INSERT ON pay_refund FOR EACH R
 BEGIN
   IF NEW.refund_price < 1 OR NEW.refund_price > NEW.pay_price THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a refund is 1 to what was paid';
+  END IF;
+  IF NEW.bonus_price < 0 OR NEW.cause NOT IN ('merchant', 'duplicate', 'late') THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a refund has a cause, and a bonus that is not below 0';
+  END IF;
+  IF NEW.create_time < SYSDATE() - INTERVAL 2 DAY THEN
+    IF USER() LIKE 'shroff\_web@%' OR USER() LIKE 'shroff\_ctl@%' THEN
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a new row is not of an earlier day';
+    END IF;
   END IF;
 END//
 DELIMITER ;

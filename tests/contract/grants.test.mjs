@@ -79,6 +79,53 @@ test('an account that raises alerts cannot close one, and raising one again open
   await root.rows("DELETE FROM pay_alert WHERE kind = 'test'");
 });
 
+// Jobs change many rows at once: one that breaks a CHECK would stop them all. A row that says it is old would pass the
+// proofs that look at the days whose logs are kept.
+test('an account in wrong hands: no row is made that a job cannot change, none that says it is of an earlier day', async () => {
+  const paid = await paidOrder(stack, stack.app1, 'never');
+  expectOk(await post(stack, stack.app1, '/api/pay/refund', refundBody(paid, { refund_price: 1 })), 201);
+  expectOk(await transfer(stack, stack.app1, 'never'), 201);
+  await until('a task', () => root.row('SELECT id FROM notify_task LIMIT 1'));
+  const OF = {   // what tells a copy of any row from that row
+    pay_order: { no: "'01ARZ3NDEKTSV4RRFFQ69G5FAV'", merchant_order_id: "'copy'", query_token: "'copy'", extension_id: 'NULL', status: '0', success_time: 'NULL', channel_fee_price: 'NULL', refund_price: '0', refunding_price: '0', kind: "'payment'", bonus_price: '0' },
+    pay_order_extension: { no: "'01ARZ3NDEKTSV4RRFFQ69G5FAV'", channel_order_no: 'NULL', status: '0' },
+    pay_refund: { no: "'01ARZ3NDEKTSV4RRFFQ69G5FAV'", merchant_refund_id: "'copy'", channel_refund_no: 'NULL' },
+    pay_transfer: { no: "'01ARZ3NDEKTSV4RRFFQ69G5FAV'", merchant_transfer_id: "'copy'", channel_transfer_no: 'NULL' },
+    notify_task: { no: "'01ARZ3NDEKTSV4RRFFQ69G5FAV'", data_id: '999999999' },
+  };
+  const CASES = [
+    ...Object.keys(OF).flatMap((table) => [[table, { create_time: "'2020-01-01'" }], [table, { create_time: "'0000-00-00'" }], [table, { create_time: 'UTC_TIMESTAMP(3) - INTERVAL 4 DAY' }]]),
+    ['pay_order', { kind: "'zzz'" }], ['pay_order', { bonus_price: '1' }], ['pay_order', { kind: "'recharge'", user_id: "'u'", bonus_price: '-1' }], ['pay_order', { kind: "'recharge'", user_id: 'NULL' }], ['pay_order', { channel_fee_price: 'price + 1' }],
+    ['pay_refund', { cause: "'zzz'" }], ['pay_refund', { bonus_price: '-1' }],
+    ['notify_task', { body: "REPEAT('x', 32769)" }], ['notify_task', { body: 'REPEAT(\'é\', 16385)' }],
+  ];
+  for (const role of ['web', 'ctl']) {
+    const account = await mysql.createConnection({ socketPath: stack.env.SHROFF_DB_SOCKET, user: `shroff_${role}`,
+      password: readFileSync(join(stack.state, 'secrets', `${role}.password`), 'utf8').trim(), database: stack.env.SHROFF_DB_NAME });
+    try {
+      await account.query("SET check_constraint_checks = 0, foreign_key_checks = 0, sql_mode = ''");
+      for (const clock of ['DEFAULT', '1577836800']) {   // the session's clock is the account's own to set
+        await account.query(`SET timestamp = ${clock}`);
+        for (const [table, other] of CASES) {
+          if (role === 'ctl' && !['pay_refund', 'notify_task'].includes(table)) continue;   // no right to INSERT
+          const values = { ...OF[table], ...other };
+          const columns = (await root.rows(`SHOW COLUMNS FROM ${table}`)).map((c) => c.Field).filter((c) => c !== 'id');
+          const sql = `INSERT INTO ${table} (${columns}) SELECT ${columns.map((c) => values[c] ?? c)} FROM ${table} ORDER BY id DESC LIMIT 1`;
+          await assert.rejects(account.query(sql), { errno: 1644 }, `${role} at ${clock}: ${table} ${JSON.stringify(other)}`);
+        }
+      }
+      await account.query('SET timestamp = DEFAULT');
+      await account.query('START TRANSACTION');
+      for (const [table, values] of Object.entries(OF)) {   // and the copy itself is not what was refused
+        if (role === 'ctl' && !['pay_refund', 'notify_task'].includes(table)) continue;
+        const columns = (await root.rows(`SHOW COLUMNS FROM ${table}`)).map((c) => c.Field).filter((c) => c !== 'id');
+        await account.query(`INSERT INTO ${table} (${columns}) SELECT ${columns.map((c) => values[c] ?? c)} FROM ${table} ORDER BY id DESC LIMIT 1`);
+      }
+      await account.query('ROLLBACK');
+    } finally { await account.end(); }
+  }
+});
+
 // What an account may write in the course of its work it could write for harm as well: each change that no program makes
 // is refused (1644), whatever the session sets. What no trigger can know the audit finds (tests/fault/audit).
 test('an account in wrong hands: no money without its rows, no record rewritten', async () => {
