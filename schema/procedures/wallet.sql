@@ -4,6 +4,8 @@
 -- time: what it holds and its totals change by what the rows of the newest entry's journal say, so that no
 -- account can change a balance without entries. The audit proves that each journal has its cause.
 DELIMITER //
+-- Two lookups by the whole key uk_version: with account IN (…) all entries of the wallet would be read. The comment
+-- stands here as the mariadb client leaves out comments inside a body, and migrate keeps them.
 CREATE OR REPLACE TRIGGER wallet_terms AFTER UPDATE ON wallet FOR EACH ROW
 BEGIN
   IF NEW.id <> OLD.id OR NEW.app_id <> OLD.app_id OR NEW.user_id <> OLD.user_id
@@ -15,7 +17,6 @@ BEGIN
   END IF;
   IF NEW.version <> OLD.version OR NEW.balance <> OLD.balance OR NEW.frozen <> OLD.frozen
      OR NEW.total_recharge <> OLD.total_recharge OR NEW.total_expense <> OLD.total_expense THEN
-    -- Two lookups by the whole key uk_version: with account IN (…) all entries of the wallet would be read.
     BEGIN
       DECLARE v_journal CHAR(26) CHARACTER SET ascii COLLATE ascii_bin DEFAULT COALESCE(
         (SELECT journal FROM ledger_entry
