@@ -8,15 +8,15 @@
 #include "io/crypto/sign.h"
 #include "wire/alipay_text.h"
 
-#define BODY_MAX 32768
+#define NOTE_MAX 32768
 
 /* The body of the callback in hand, decoded. */
 static struct form *form_of(const struct channel_callback *callback)
 {
-    static char room[2 * BODY_MAX + 2];
+    static char room[2 * NOTE_MAX + 2];
     static struct form form;
 
-    if (callback->body_len > BODY_MAX ||
+    if (callback->body_len > NOTE_MAX ||
         !form_read(callback->body, callback->body_len, room, &form))
         return NULL;
     return &form;
@@ -62,7 +62,7 @@ static bool is_signed(const char *name)
 
 static bool sign_is_right(const struct rsa_key *key, const struct form *form)
 {
-    static char room[2 * BODY_MAX];
+    static char room[2 * NOTE_MAX];
     struct alipay_pair pairs[FORM_PAIRS_MAX];
     struct text canon = TEXT(room);
     size_t count = 0;

@@ -5,7 +5,7 @@
 #include "channel/alipay/alipay_private.h"
 
 #define SUBJECT_MAX 256 /* bytes */
-#define BODY_MAX 128
+#define DETAIL_MAX 128
 
 struct trade {
     const struct channel_order *order;
@@ -38,7 +38,7 @@ static void trade_write(struct json_text *to, const void *arg)
     json_str(to, "total_amount", price);
     subject_write(to, order->subject);
     if (*body != '\0')
-        json_str_n(to, "body", body, utf8_cut(body, strlen(body), BODY_MAX));
+        json_str_n(to, "body", body, utf8_cut(body, strlen(body), DETAIL_MAX));
     json_str(to, "product_code", trade->product_code);
     json_str(to, "time_expire", expires);
     if (trade->auth_code) {

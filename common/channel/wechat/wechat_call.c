@@ -7,7 +7,7 @@
 #include "channel/call.h"
 #include "channel/wechat/wechat_private.h"
 
-#define BODY_MAX 8192
+#define REQUEST_MAX 8192
 #define WINDOW_S 300
 #define HEADER_MAX 1280
 
@@ -26,7 +26,7 @@ bool wechat_sign_lines(const struct wechat_keys *keys, const char *const *lines,
 static bool authorization(const struct wechat_keys *keys, const struct wechat_request_text *request,
                           struct text *to)
 {
-    char room[BODY_MAX + 1024], sign_room[1024];
+    char room[REQUEST_MAX + 1024], sign_room[1024];
     struct text text = TEXT(room), sign = TEXT(sign_room);
 
     wechat_request_text(request, &text);
@@ -173,7 +173,7 @@ enum pay_err wechat_ask(const struct channel_account *account, const struct wech
                         struct json **root, struct channel_said *said)
 {
     const struct wechat_keys *keys = account->keys;
-    char body[BODY_MAX] = "", nonce[TOKEN_SIZE], head[HEADER_MAX], serial[128];
+    char body[REQUEST_MAX] = "", nonce[TOKEN_SIZE], head[HEADER_MAX], serial[128];
     struct text body_text = TEXT(body), head_text = TEXT(head), serial_text = TEXT(serial);
     struct json_text j = JSON_TEXT(&body_text);
     struct stamp_room room;
