@@ -54,7 +54,7 @@ static enum pay_err money_reserve(struct db *db, int64_t order_id, struct money 
 {
     /* clang-format off */
     static const char SQL[] =
-        "UPDATE pay_order"
+        "UPDATE pay_order FORCE INDEX (PRIMARY)"
         "   SET refunding_price = refunding_price + ?, refund_count = refund_count + ?"
         " WHERE id = ? AND status = " STATE(ORDER_SUCCESS)
         "   AND refund_price + refunding_price + ? <= price";

@@ -13,11 +13,15 @@
 
 /* ---- whose turn it is to ask */
 
+/* An order is changed by its primary key, here and where it ends: by idx_expire the statement would
+ * lock the index's entry first, and deadlock with one that changes the row. */
+
 enum pay_err order_ask_turn(struct db *db, int64_t order_id, int64_t gap_s, bool *turn)
 {
     /* clang-format off */
     static const char SQL[] =
-        "UPDATE pay_order SET asked_time = UTC_TIMESTAMP(3), update_time = update_time"
+        "UPDATE pay_order FORCE INDEX (PRIMARY)"
+        "   SET asked_time = UTC_TIMESTAMP(3), update_time = update_time"
         " WHERE id = ? AND status = " STATE(ORDER_WAITING)
         "   AND (asked_time IS NULL OR asked_time <= UTC_TIMESTAMP(3) - INTERVAL ? SECOND)";
     /* clang-format on */
@@ -112,7 +116,8 @@ enum pay_err order_closed(struct db *db, struct order *order)
 {
     /* clang-format off */
     static const char SQL[] =
-        "UPDATE pay_order SET status = " STATE(ORDER_CLOSED) ", version = version + 1"
+        "UPDATE pay_order FORCE INDEX (PRIMARY)"
+        "   SET status = " STATE(ORDER_CLOSED) ", version = version + 1"
         " WHERE id = ? AND status = " STATE(ORDER_WAITING)
         "   AND NOT EXISTS (SELECT 1 FROM pay_order_extension e FORCE INDEX (idx_order)"
         "        WHERE e.order_id = pay_order.id AND e.status = " STATE(ATTEMPT_WAITING) ")";
