@@ -1,5 +1,5 @@
 -- All that create does to the database, in one round trip: it spends the nonce and inserts the order and,
--- when p_pay_id is given, its first attempt. The only caller is common/checkout/checkout_create.c.
+-- when p_pay_id is given, its first attempt. The only caller is common/checkout/order_open.c.
 -- Error 32001: the nonce is spent; 1062: the order exists. p_display_mode is NULL for a channel that is
 -- called after the COMMIT. It runs with the caller's rights. io/db rolls back after every error.
 -- The answer is a SELECT after the COMMIT: before it (INSERT … RETURNING), create lost up to a sixth of its
