@@ -177,7 +177,7 @@ install: all
 	install -d $(D)/lib/systemd/system $(D)/lib/tmpfiles.d $(D)/lib/sysusers.d
 	install -d $(D)/share/bash-completion/completions $(D)/share/doc/shroff
 	install -m 755 $(B)/cli/shroffctl $(D)/bin/
-	ln -f $(D)/bin/shroffctl $(D)/lib/shroff/cli/
+	install -m 755 $(B)/cli/shroffctl $(D)/lib/shroff/cli/
 	install -m 755 $(WEB) $(D)/lib/shroff/cgi-bin/
 	install -m 755 $(JOBS) $(D)/lib/shroff/cron/
 	install -m 755 scripts/backup $(D)/bin/shroff-backup

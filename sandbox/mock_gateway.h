@@ -70,8 +70,8 @@ MUST_USE enum pay_err mock_form_apply(struct db *db, const struct config *config
 MUST_USE enum pay_err mock_callback_play(struct db *db, const struct config *config,
                                          const char *pay_id, const char *status,
                                          struct json_text *to);
-/* The callbacks that this app's channels are owed are due so many seconds earlier, but for those
- * being sent. *due: how many became due by it. */
+/* Moves the due times of the gateway's unsent callbacks for this app's channels so many seconds
+ * earlier. A callback that is being sent keeps its time. *due: how many became due by it. */
 MUST_USE enum pay_err mock_clock_advance(struct db *db, const char *app_key, int64_t seconds,
                                          int64_t *due);
 /* Callbacks that are due, for sandbox_runner; and the work on a claimed one: it is sent, and what

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <time.h>
 
+#define CHINA_MS (INT64_C(8) * 3600 * 1000)
+
 #define TIME_MAX_MS (INT64_C(253402300800000) - 1) /* 9999-12-31T23:59:59.999Z */
 
 static int64_t read_clock(clockid_t id, int64_t per_second)
@@ -66,6 +68,15 @@ int64_t time_join(const struct time_parts *in)
     int64_t minutes = (days_of(in->year, in->month, in->day) * 24 + in->hour) * 60 + in->minute;
 
     return (minutes * 60 + in->second) * 1000 + in->ms;
+}
+
+void time_add_china(struct text *to, int64_t ms, char between)
+{
+    struct time_parts t;
+
+    time_split(ms + CHINA_MS, &t);
+    text_addf(to, "%04d-%02d-%02d%c%02d:%02d:%02d", t.year, t.month, t.day, between, t.hour,
+              t.minute, t.second);
 }
 
 void time_add(struct text *to, int64_t ms)

@@ -16,6 +16,9 @@ int64_t clock_ticks_us(void);    /* monotonic, for durations */
 void clock_sleep_ms(int64_t ms); /* ends early on a signal */
 
 void time_add(struct text *to, int64_t ms); /* RFC 3339, milliseconds, Z */
+/* In whole seconds of China's time, +08:00, with this character between date and time:
+ * "2026-01-31 08:00:00". */
+void time_add_china(struct text *to, int64_t ms, char between);
 /* RFC 3339 with Z or an offset, optional fraction (cut to ms); years 1970 to 9999. */
 MUST_USE bool time_parse(const char *s, int64_t *ms);
 /* Calendar parts in UTC, for DATETIME columns and HTTP dates. */

@@ -27,6 +27,13 @@ const char *member_text(const struct json *object, const char *name)
     return len > 0 && strlen(text) == len ? text : NULL;
 }
 
+const char *member_text_of(const struct json *object, const char *name, const char *alias)
+{
+    const char *text = member_text(object, name);
+
+    return text ? text : member_text(object, alias);
+}
+
 static bool is_word_of(const char *words, const char *text)
 {
     const size_t len = strlen(text);

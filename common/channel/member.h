@@ -42,5 +42,7 @@ MUST_USE enum pay_err channel_members_known(const struct channel_driver *driver,
 void member_choices(struct text *to, const char *words);
 /* A member's text; NULL when it is absent, no string or empty. */
 const char *member_text(const struct json *object, const char *name);
+/* The same, or the text of the alias that merchants also send. */
+const char *member_text_of(const struct json *object, const char *name, const char *alias);
 
 #endif

@@ -58,6 +58,12 @@ static inline void channel_ticket_clear(struct channel_ticket *ticket)
     ticket->said.state = CHANNEL_WAITING;
 }
 
+/* PAY_REFUSED, with a reason of our own. */
+MUST_USE enum pay_err channel_ticket_refuse(struct channel_ticket *ticket, const char *code,
+                                            const char *msg);
+/* The reason that the channel gave. */
+void channel_ticket_reason(struct channel_ticket *ticket, const struct channel_said *said);
+
 /* BY_CALL: submit calls the channel, after the attempt's COMMIT. OFFLINE: submit makes no call, its
  * ticket is stored with the attempt. BY_LEDGER: submit runs inside the order's transaction. */
 enum channel_way { BY_CALL, OFFLINE, BY_LEDGER };

@@ -1,6 +1,8 @@
 /* said.c - see said.h. */
 #include "channel/said.h"
 
+#include <string.h>
+
 bool said_price_is(const struct channel_said *said, struct money price, const char *currency)
 {
     return (said->price.minor == 0 || money_eq(said->price, price)) &&
@@ -11,6 +13,19 @@ enum pay_err said_begin(enum channel_about about, const char *no, struct channel
 {
     *out = (struct channel_said){ .about = about };
     return text_copy(out->no, sizeof(out->no), no) ? PAY_OK : PAY_FAULT;
+}
+
+static void copy_cut(char *to, size_t size, const char *from)
+{
+    from = str_or(from, "");
+    if (!text_copy_n(to, size, from, utf8_cut(from, strlen(from), size - 1)))
+        *to = '\0';
+}
+
+void said_reason(struct channel_said *said, const char *code, const char *msg)
+{
+    copy_cut(said->error_code, sizeof(said->error_code), code);
+    copy_cut(said->error_msg, sizeof(said->error_msg), msg);
 }
 
 enum pay_err said_refused(struct channel_said *said)

@@ -48,6 +48,8 @@ MUST_USE enum pay_err said_begin(enum channel_about about, const char *no,
  * with CHANNEL_FAILED. */
 MUST_USE enum pay_err said_end(enum pay_err err, enum channel_about about, const char *no,
                                struct channel_said *said);
+/* The channel's own code and text of a no, cut to fit at the end of a character; NULL is "". */
+void said_reason(struct channel_said *said, const char *code, const char *msg);
 /* CHANNEL_FAILED: a definite no without a word of its own gets REFUSED. */
 MUST_USE enum pay_err said_refused(struct channel_said *said);
 /* The same of a channel that cannot do it. */

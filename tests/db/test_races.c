@@ -76,7 +76,7 @@ struct pair {
     /* NULL, or what is wrong with what the two came to. */
     const char *(*judge)(const struct round *round, const enum pay_err err[2]);
     unsigned variants;
-    bool recharge; /* the order is one, of a user who is called like it */
+    bool recharge; /* the order is a recharge; its user_id is its merchant_order_id */
 };
 
 static int64_t about(const char *sql, int64_t id)

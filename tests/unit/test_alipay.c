@@ -8,11 +8,11 @@
 #include "base/form.h"
 #include "base/log.h"
 #include "channel/alipay/alipay.h"
-#include "channel/member.h"
 #include "io/crypto/rsa.h"
 #include "wire/alipay_text.h"
 
 #include "tests/unit/alipay_vectors.h"
+#include "tests/unit/channel_row.h"
 #include "tests/unit/rsa_keys.h"
 
 #define PAY_ID "01J0EXAMP00000000000000002"
@@ -23,8 +23,6 @@
 #define OK "\"code\":\"10000\",\"msg\":\"Success\","
 #define NO(code, sub) \
     "\"code\":\"" code "\",\"msg\":\"no\",\"sub_code\":\"" sub "\",\"sub_msg\":\"不行\""
-
-static const struct config ENV = { .test_mode = true, .base_url = "https://pay.example" };
 
 /* ---- the gateway: by the last part of its address */
 
@@ -140,50 +138,17 @@ static int server_open(void **state)
 
 /* ---- a channel of it */
 
-struct own {
-    struct channel_account account;
-    void *keys;
-    const char *why;
-};
-
-static struct own opened(const char *config, const char *secrets)
-{
-    struct own own = { .account = { .id = 7, .app_id = 3, .code = "alipay_qr", .env = &ENV } };
-    struct channel_parsed row = { .code = "alipay_qr", .env = &ENV };
-    struct json *config_json, *secrets_json;
-
-    assert_int_equal(json_parse(config, strlen(config), &config_json), PAY_OK);
-    assert_int_equal(json_parse(secrets, strlen(secrets), &secrets_json), PAY_OK);
-    row.config = config_json;
-    row.secrets = secrets_json;
-    if (channel_open(&CHANNEL_ALIPAY, &row, &own.keys, &own.why) == PAY_OK)
-        own.account.keys = own.keys;
-    json_free(&config_json);
-    json_free(&secrets_json);
-    return own;
-}
-
 static struct own channel(const char *code, const char *answer)
 {
     char config[2048];
-    size_t i = 0;
 
     snprintf(config, sizeof(config),
              "{\"app_id\":\"2021000000000001\",\"seller_id\":\"2088123456789012\","
              "\"alipay_public_key\":\"%s\",\"gateway\":\"http://127.0.0.1:%d/%s\"}",
              CHANNEL_PUBLIC, loopback_port, answer);
-    struct own own = opened(config, "{\"private_key\":\"" APP_PRIVATE "\"}");
+    struct own own = opened(&CHANNEL_ALIPAY, code, config, "{\"private_key\":\"" APP_PRIVATE "\"}");
     assert_non_null(own.keys);
-    while (!str_eq(CHANNEL_ALIPAY.products[i].code, code))
-        i++;
-    own.account.product = &CHANNEL_ALIPAY.products[i];
-    assert_true(text_copy(own.account.code, sizeof(own.account.code), code));
     return own;
-}
-
-static void shut(struct own *own)
-{
-    CHANNEL_ALIPAY.shut(own->keys);
 }
 
 static const struct channel_order ORDER = {
@@ -232,7 +197,7 @@ static void test_alipay_open__says_what_is_wrong(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        struct own own = opened(CASES[i].config, CASES[i].secrets);
+        struct own own = opened(&CHANNEL_ALIPAY, "alipay_qr", CASES[i].config, CASES[i].secrets);
         CHECK(CASES[i].name, !own.keys);
         if (!strstr(own.why, CASES[i].why))
             fail_msg("%s: got '%s'", CASES[i].name, own.why);

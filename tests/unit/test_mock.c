@@ -3,10 +3,11 @@
 
 #include "base/json_text.h"
 #include "channel/channel.h"
-#include "channel/member.h"
 #include "channel/mock/mock.h"
 #include "io/crypto/sign.h"
 #include "wire/signed_json.h"
+
+#include "tests/unit/channel_row.h"
 
 #define SECRET "0123456789abcdef0123456789abcdef"
 #define PAY_ID "01J0EXAMP00000000000000002"
@@ -15,49 +16,16 @@
     "\"price\":10000,\"currency\":\"CNY\",\"success_time\":\"2025-11-21T00:00:00.123Z\"," \
     "\"nonce\":\"0123456789abcdef\""
 
-static const struct config ENV = { .test_mode = true, .base_url = "https://pay.example" };
 static char private_pem[4096], public_pem[2048];
 
 /* ---- accounts */
 
-struct own {
-    struct channel_account account;
-    void *keys;
-    const char *why;
-};
-
-/* keys is NULL and why is set when it does not open. */
-static struct own opened(const char *config, const char *secrets)
-{
-    struct own own = {
-        .account = { .id = 1, .code = "mock", .env = &ENV, .product = &CHANNEL_MOCK.products[0] }
-    };
-    struct channel_parsed row = { .code = "mock", .env = &ENV };
-    struct json *config_json, *secrets_json;
-
-    assert_int_equal(json_parse(config, strlen(config), &config_json), PAY_OK);
-    assert_int_equal(json_parse(secrets, strlen(secrets), &secrets_json), PAY_OK);
-    row.config = config_json;
-    row.secrets = secrets_json;
-    enum pay_err err = channel_open(&CHANNEL_MOCK, &row, &own.keys, &own.why);
-    assert_true((own.keys == NULL) == (err != PAY_OK));
-    own.account.keys = own.keys;
-    json_free(&config_json);
-    json_free(&secrets_json);
-    return own;
-}
-
 static struct own account_of(const char *config, const char *secrets)
 {
-    struct own own = opened(config, secrets);
+    struct own own = opened(&CHANNEL_MOCK, "mock", config, secrets);
 
     assert_non_null(own.keys);
     return own;
-}
-
-static void account_drop(struct own *own)
-{
-    CHANNEL_MOCK.shut(own->keys);
 }
 
 static struct own hmac_account(void)
@@ -103,13 +71,13 @@ static void test_mock_open__refuses_what_could_not_work(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        struct own own = opened(CASES[i].config, CASES[i].secrets);
+        struct own own = opened(&CHANNEL_MOCK, "mock", CASES[i].config, CASES[i].secrets);
         CHECK(CASES[i].name, (own.keys != NULL) == CASES[i].ok);
         CHECK(CASES[i].name, own.keys != NULL || strstr(own.why, "must") != NULL);
-        account_drop(&own);
+        shut(&own);
     }
     struct own rsa = rsa_account();
-    account_drop(&rsa);
+    shut(&rsa);
 }
 
 static void test_mock_submit__token_follows_from_secret_and_pay_id(void **state)
@@ -129,7 +97,7 @@ static void test_mock_submit__token_follows_from_secret_and_pay_id(void **state)
     assert_string_equal(ticket.pay_url, want);
     assert_string_equal(ticket.display_content, want);
     assert_string_equal(ticket.display_mode, "redirect");
-    account_drop(&own);
+    shut(&own);
 }
 
 static void test_mock_submit__follows_the_orders_switch(void **state)
@@ -163,7 +131,7 @@ static void test_mock_submit__follows_the_orders_switch(void **state)
         CHECK(name, (*ticket.error_code != '\0') == (CASES[i].want == PAY_REFUSED));
         CHECK(name, (clock_ticks_us() - since > 1900000) == (strstr(name, "slow") != NULL));
     }
-    account_drop(&own);
+    shut(&own);
 }
 
 /* ---- callbacks */
@@ -217,7 +185,7 @@ static void test_mock_hear__believes_a_signed_callback(void **state)
     assert_int_equal(result.price.minor, 10000);
     assert_string_equal(result.currency, "CNY");
     assert_int_equal(result.success_time, INT64_C(1763683200123));
-    account_drop(&own);
+    shut(&own);
 }
 
 static void test_mock_hear__rsa2_when_the_row_says_so(void **state)
@@ -235,8 +203,8 @@ static void test_mock_hear__rsa2_when_the_row_says_so(void **state)
     const struct signed_key public_as_secret = { SIGNED_HMAC, public_pem };
     assert_int_equal(parse_body(&rsa.account, signed_body(MEMBERS, 0, &public_as_secret), &result),
                      PAY_BAD_SIGN);
-    account_drop(&rsa);
-    account_drop(&hmac);
+    shut(&rsa);
+    shut(&hmac);
 }
 
 static void test_mock_hear__time_is_checked_after_the_signature(void **state)
@@ -261,7 +229,7 @@ static void test_mock_hear__time_is_checked_after_the_signature(void **state)
         enum pay_err err = parse_body(&own.account, body, &result);
         CHECK_TEXT("case", err_name(err), err_name(CASES[i].want));
     }
-    account_drop(&own);
+    shut(&own);
 }
 
 /* body_room with the first `from` replaced. */
@@ -312,7 +280,7 @@ static void test_mock_hear__any_change_breaks_the_signature(void **state)
         CHECK_TEXT(CASES[i].name,
                    err_name(parse_body(&own.account, altered(CASES[i].from, CASES[i].to), &result)),
                    err_name(CASES[i].want));
-    account_drop(&own);
+    shut(&own);
 }
 
 static void test_mock_hear__without_an_account_always_wrong(void **state)

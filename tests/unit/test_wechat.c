@@ -7,11 +7,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/ulid.h"
-#include "channel/member.h"
 #include "channel/wechat/wechat.h"
 #include "io/crypto/rsa.h"
 #include "wire/wechat_text.h"
 
+#include "tests/unit/channel_row.h"
 #include "tests/unit/rsa_keys.h"
 #include "tests/unit/wechat_vectors.h"
 
@@ -31,9 +31,8 @@
 #define REFUND_OF(state) \
     "{\"refund_id\":\"5030\",\"out_refund_no\":\"" REFUND_NO "\",\"status\":\"" state "\"," \
     "\"success_time\":\"2026-01-31T08:00:05+08:00\",\"amount\":{\"refund\":2000,\"total\":8800}}"
+#define EXPIRES "\"time_expire\":\"2026-01-31T10:00:00+08:00\""
 #define NO(code) "{\"code\":\"" code "\",\"message\":\"不行\"}"
-
-static const struct config ENV = { .test_mode = true, .base_url = "https://pay.example" };
 
 /* ---- WeChat Pay: by the first part of the path */
 
@@ -120,6 +119,8 @@ static void serve_one(int fd)
     if (n <= 0)
         return;
     room[n] = '\0';
+    if (strstr(room, "/pay/transactions/native") && !strstr(room, EXPIRES))
+        return;
     for (size_t i = 0; i < COUNT(ANSWERS); i++) {
         snprintf(mark, sizeof(mark), " /%s/v3/", ANSWERS[i].name);
         if (!strstr(room, mark))
@@ -141,53 +142,20 @@ static int server_open(void **state)
 
 /* ---- a channel of it */
 
-struct own {
-    struct channel_account account;
-    void *keys;
-    const char *why;
-};
-
-static struct own opened(const char *config, const char *secrets)
-{
-    struct own own = { .account = { .id = 7, .app_id = 3, .code = "wx_native", .env = &ENV } };
-    struct channel_parsed row = { .code = "wx_native", .env = &ENV };
-    struct json *config_json, *secrets_json;
-
-    assert_int_equal(json_parse(config, strlen(config), &config_json), PAY_OK);
-    assert_int_equal(json_parse(secrets, strlen(secrets), &secrets_json), PAY_OK);
-    row.config = config_json;
-    row.secrets = secrets_json;
-    if (channel_open(&CHANNEL_WECHAT, &row, &own.keys, &own.why) == PAY_OK)
-        own.account.keys = own.keys;
-    json_free(&config_json);
-    json_free(&secrets_json);
-    return own;
-}
-
 #define IDS "\"mchid\":\"1900000109\",\"appid\":\"wxd678efh567hg6787\",\"serial_no\":\"" SERIAL "\""
 #define SECRETS "{\"private_key\":\"" APP_PRIVATE "\",\"apiv3_key\":\"" APIV3_KEY "\"}"
 
 static struct own channel(const char *code, const char *answer)
 {
     char config[2048];
-    size_t i = 0;
 
     snprintf(config, sizeof(config),
              "{" IDS ",\"public_key_id\":\"" KEY_ID "\",\"public_key\":\"%s\","
              "\"base\":\"http://127.0.0.1:%d/%s\"}",
              CHANNEL_PUBLIC, loopback_port, answer);
-    struct own own = opened(config, SECRETS);
+    struct own own = opened(&CHANNEL_WECHAT, code, config, SECRETS);
     assert_non_null(own.keys);
-    while (!str_eq(CHANNEL_WECHAT.products[i].code, code))
-        i++;
-    own.account.product = &CHANNEL_WECHAT.products[i];
-    assert_true(text_copy(own.account.code, sizeof(own.account.code), code));
     return own;
-}
-
-static void shut(struct own *own)
-{
-    CHANNEL_WECHAT.shut(own->keys);
 }
 
 static const struct channel_order ORDER = {
@@ -239,7 +207,7 @@ static void test_wechat_open__says_what_is_wrong(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        struct own own = opened(CASES[i].config, CASES[i].secrets);
+        struct own own = opened(&CHANNEL_WECHAT, "wx_native", CASES[i].config, CASES[i].secrets);
         CHECK(CASES[i].name, !own.keys);
         if (!strstr(own.why, CASES[i].why))
             fail_msg("%s: got '%s'", CASES[i].name, own.why);
@@ -493,6 +461,8 @@ static void test_wechat_hear__notifications(void **state)
         { "no aad", NOTE_NO_AAD, ABOUT_ORDER, PAY_OK, CHANNEL_SUCCESS, false },
         { "other mchid", NOTE_OTHER_MCHID, ABOUT_ORDER, PAY_OK, CHANNEL_SUCCESS, true },
         { "odd state", NOTE_ODD_STATE, ABOUT_ORDER, PAY_BAD_FIELD, 0, false },
+        { "no object", NOTE_NO_OBJECT, ABOUT_ORDER, PAY_BAD_FIELD, 0, false },
+        { "no mchid", NOTE_NO_MCHID, ABOUT_REFUND, PAY_OK, CHANNEL_SUCCESS, true },
         { "refunded", NOTE_REFUNDED, ABOUT_REFUND, PAY_OK, CHANNEL_SUCCESS, false },
         { "abnormal", NOTE_ABNORMAL, ABOUT_REFUND, PAY_OK, CHANNEL_WAITING, false },
         { "closed", NOTE_REFUND_CLOSED, ABOUT_REFUND, PAY_OK, CHANNEL_FAILED, false },

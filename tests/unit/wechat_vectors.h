@@ -79,6 +79,34 @@ static const char NOTE_ODD_STATE[] =
     "4KsCi0GIbEq9iiycEBwsBHT/vZnbfxxCHPq7y5173lo9TEc3Zr68Yc1eHkOUwFR0iFiD2o"
     "aZh7FSqnGj2Eg\",\"associated_data\":\"transaction\",\"nonce\":\"nonce1234567\"}"
     "}";
+static const char NOTE_NO_OBJECT[] =
+    "{\"id\":\"6e8b0d2c-1d2e-5f30-9d5f-0123456789ab\",\"create_time\":\"2026-01-31"
+    "T08:00:06+08:00\",\"resource_type\":\"encrypt-resource\",\"event_type\":\"TRAN"
+    "SACTION.SUCCESS\",\"summary\":\"支付成功\",\"resource\":{\"original_type\":\"transac"
+    "tion\",\"algorithm\":\"AEAD_AES_256_GCM\",\"ciphertext\":\"ak1ROTr/vCEkVRMq9O7"
+    "IMCg0tPWgSrpGwrEvHSH0tluZYT43FOaignBC1Y14C79kjOZgCF3dbUUKr722d4eMTL3g8"
+    "HbQ+MN5LUxZ4okDUenvh5B5AOLWlZo4TBSoIvyHO6zbVxixussfXgHlo70uYZYI8hyX4Rk"
+    "kjXQyFkhRev0yVAYkuu7sN5Q+lrxLtWnK7h7dwDWt+soRho9Fm9G4TuF5orjTTq2zsQrPF"
+    "sLbhSEhhEBuMJ39WQuUsVXcjkz89C1GKm+AZDHTbt/xt+otshJ/9ssxu7NHYZq9xtZ13hx"
+    "GFcmnNdFZe/3Iurdgk6kXEHBDWxihkfYl0mGQi+mqQkbxv84b09Y+KrA680zM1Fd+/h2b+"
+    "Ig50LpKLGBp3zR/kdAcA3CP4vwcjKFy1o11V6V20ZJa3zEG7cRsY0u4hfXiBeYKnJa6BU/"
+    "CoR7F2Mr+5SMcbSShXHeUwir7jR8+CtKl3JRKYyyRLR4FrycTQt+tR3kszE/fpgM+9JOx2"
+    "s76Vj8QO+VvtHb1fVZ74E6f3sEcdfIQNkuxpn5a7XV/9QsRy5GqrssVTwIWDD8wx4RHtGi"
+    "VaxTC/7JZL2lykzkt6p+T\",\"associated_data\":\"transaction\",\"nonce\":\"nonce1"
+    "234567\"}}";
+static const char NOTE_NO_MCHID[] =
+    "{\"id\":\"6e8b0d2c-1d2e-5f30-9d5f-0123456789ab\",\"create_time\":\"2026-01-31"
+    "T08:00:06+08:00\",\"resource_type\":\"encrypt-resource\",\"event_type\":\"REFU"
+    "ND.SUCCESS\",\"summary\":\"支付成功\",\"resource\":{\"original_type\":\"refund\",\"alg"
+    "orithm\":\"AEAD_AES_256_GCM\",\"ciphertext\":\"ShQcIS3IoTdnC1REo7HaOjo0tI+pL"
+    "c4l7pFvRHXmvEneKWoxE+731ChH0Zg8Tv0h1b8xRRzGcV47hKazMdjxFuDy+mTQ+Lt6XCY"
+    "one8DUOruh5B5AOLWlZo4TQa0MrHebYfbUxC3tcw0WQGpxvZ6cuYag3bmnHkkjHYxEkpRe"
+    "PsyVQUluu7sNIYihP4e4j6IqDXGxXPyh4tYxdpXkcLEPIECxM/HUr708lubQ62YwXBl0VN"
+    "2Puzafy6kjGKh0Rrp8jlRbQrRQwXkSMXGgbtislsoczz7LHuA83tARn7Q3gJURZ7kbr8AM"
+    "bz5qLV47M1lZRc7SQy5wLJznyCN2rb6Pxi2r94RxtYpBo4t+U7cmBl+9g9AVRPgcyZbMRY"
+    "4imE6z54ODCCdrqlY3e98zsUsHvAo0dpEmysY7Ig/NVmyl7aVBcFLjKmQMGr5nz/Vkoqr5"
+    "EIJNRqqcne1qze8lkZyD53wmMMJdmuXG9RsCuQAGZUd2Oxl9yUI0Q==\",\"associated_d"
+    "ata\":\"refund\",\"nonce\":\"nonce1234567\"}}";
 static const char NOTE_REFUNDED[] =
     "{\"id\":\"6e8b0d2c-1d2e-5f30-9d5f-0123456789ab\",\"create_time\":\"2026-01-31"
     "T08:00:06+08:00\",\"resource_type\":\"encrypt-resource\",\"event_type\":\"REFU"

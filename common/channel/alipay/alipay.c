@@ -7,8 +7,6 @@
 
 #include "channel/alipay/alipay_private.h"
 
-#define ZONE_MS (INT64_C(8) * 3600 * 1000) /* Alipay's times are +08:00 */
-
 static const struct channel_member MEMBERS[] = {
     { .name = "app_id",
       .form = MEMBER_TEXT,
@@ -87,15 +85,6 @@ static void alipay_shut(void *opened)
 }
 
 /* ---- words and times */
-
-void alipay_time_add(struct text *to, int64_t ms)
-{
-    struct time_parts t;
-
-    time_split(ms + ZONE_MS, &t);
-    text_addf(to, "%04d-%02d-%02d %02d:%02d:%02d", t.year, t.month, t.day, t.hour, t.minute,
-              t.second);
-}
 
 bool alipay_time_read(const char *s, int64_t *ms)
 {

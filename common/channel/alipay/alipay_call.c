@@ -30,7 +30,7 @@ static bool texts_write(const struct channel_account *account, const struct alip
     json_open(&j, NULL);
     request->write(&j, request->arg);
     json_close(&j);
-    alipay_time_add(&now, clock_now_ms());
+    time_add_china(&now, clock_now_ms(), ' ');
     if (request->notifies)
         text_addf(&url, "%s/api/pay/notify/order/%lld", account->env->base_url,
                   (long long)account->id);
@@ -139,15 +139,6 @@ static enum pay_err reply_read(const struct channel_account *account, const char
     return PAY_UNKNOWN;
 }
 
-/* Texts of Alipay that are too long are cut, at the end of a character. */
-static void copy_cut(char *to, size_t size, const char *from)
-{
-    const size_t len = utf8_cut(from, strlen(from), size - 1);
-
-    if (!text_copy_n(to, size, from, len))
-        *to = '\0';
-}
-
 static enum pay_err code_meaning(const struct alipay_reply *reply, struct channel_said *said)
 {
     static const char *const NOT_KNOWN[] = { "20000", "40005" }; /* at fault itself; too many */
@@ -156,9 +147,8 @@ static enum pay_err code_meaning(const struct alipay_reply *reply, struct channe
 
     if (str_eq(code, "10000") || str_eq(code, "10003"))
         return PAY_OK;
-    copy_cut(said->error_code, sizeof(said->error_code), sub_code);
-    copy_cut(said->error_msg, sizeof(said->error_msg),
-             str_or(alipay_member(reply, "sub_msg"), str_or(alipay_member(reply, "msg"), "")));
+    said_reason(said, sub_code,
+                str_or(alipay_member(reply, "sub_msg"), alipay_member(reply, "msg")));
     for (size_t i = 0; i < COUNT(NOT_KNOWN); i++)
         if (str_eq(code, NOT_KNOWN[i]))
             return PAY_UNKNOWN;
@@ -197,4 +187,20 @@ enum pay_err alipay_ask(const struct channel_account *account, const struct alip
     http_answer_free(&answer);
     free(room);
     return err == PAY_OK ? code_meaning(reply, said) : err;
+}
+
+enum pay_err alipay_ask_about(const struct channel_account *account,
+                              const struct alipay_request *request, const char *no,
+                              alipay_read *read, struct channel_said *out)
+{
+    struct alipay_reply reply;
+
+    enum pay_err err = said_begin(request->about, no, out);
+    if (err != PAY_OK)
+        return err;
+    err = alipay_ask(account, request, &reply, out);
+    if (err == PAY_OK)
+        err = read(&reply, request->arg, out);
+    alipay_reply_free(&reply);
+    return err;
 }

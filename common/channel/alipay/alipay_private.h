@@ -20,6 +20,7 @@ struct alipay_keys {
 
 /* One request: biz_content is what write makes. */
 struct alipay_request {
+    enum channel_about about;
     const char *method; /* alipay.trade.query */
     const char *what;   /* for the log and the counters; NULL: the payer's browser sends it */
     void (*write)(struct json_text *to, const void *arg);
@@ -44,13 +45,19 @@ MUST_USE enum pay_err alipay_ask(const struct channel_account *account,
                                  const struct alipay_request *request, struct alipay_reply *reply,
                                  struct channel_said *said);
 void alipay_reply_free(struct alipay_reply *reply);
+/* The same about a number of ours, answered by read: PAY_UNKNOWN when the reply is not what it must
+ * be. */
+typedef enum pay_err alipay_read(const struct alipay_reply *reply, const void *arg,
+                                 struct channel_said *out);
+MUST_USE enum pay_err alipay_ask_about(const struct channel_account *account,
+                                       const struct alipay_request *request, const char *no,
+                                       alipay_read *read, struct channel_said *out);
 /* A member of the reply as text; NULL when it is absent, no string or empty. */
 const char *alipay_member(const struct alipay_reply *reply, const char *name);
 /* Is the reason in said the sub_code "ACQ." + what? */
 bool alipay_is(const struct channel_said *said, const char *what);
 
-/* "2026-01-31 08:00:00" in Alipay's time zone, +08:00. */
-void alipay_time_add(struct text *to, int64_t ms);
+/* "2026-01-31 08:00:00", +08:00 (time_add_china writes it). */
 MUST_USE bool alipay_time_read(const char *s, int64_t *ms);
 /* The state of a trade. paid: the answer has the time of a payment, so a closed trade was refunded.
  * False: no such word. */

@@ -8,7 +8,7 @@ static void no_write(struct json_text *to, const void *arg)
 }
 
 /* 10000 says only that the trade was found. A closed one with a time of payment was refunded. */
-static enum pay_err trade_read(const struct alipay_reply *reply, const char *pay_id,
+static enum pay_err trade_read(const struct alipay_reply *reply, const void *pay_id,
                                struct channel_said *out)
 {
     const char *when = alipay_member(reply, "send_pay_date");
@@ -28,63 +28,45 @@ static enum pay_err trade_read(const struct alipay_reply *reply, const char *pay
                : PAY_UNKNOWN;
 }
 
-static enum pay_err not_there(enum pay_err err, struct channel_said *out)
-{
-    if (err != PAY_REFUSED)
-        return err;
-    if (!alipay_is(out, "TRADE_NOT_EXIST"))
-        return PAY_UNKNOWN; /* a question has no other definite no */
-    out->state = CHANNEL_NOT_FOUND;
-    return PAY_OK;
-}
-
 enum pay_err alipay_query(const struct channel_account *account, const char *pay_id,
                           struct channel_said *out)
 {
     const struct alipay_request request = {
         .method = "alipay.trade.query", .what = "query", .write = no_write, .arg = pay_id
     };
-    struct alipay_reply reply;
 
-    enum pay_err err = said_begin(ABOUT_ORDER, pay_id, out);
-    if (err != PAY_OK)
+    enum pay_err err = alipay_ask_about(account, &request, pay_id, trade_read, out);
+    if (err != PAY_REFUSED)
         return err;
-    err = not_there(alipay_ask(account, &request, &reply, out), out);
-    if (err == PAY_OK && out->state != CHANNEL_NOT_FOUND)
-        err = trade_read(&reply, pay_id, out);
-    alipay_reply_free(&reply);
-    return err;
+    out->state = CHANNEL_NOT_FOUND; /* a question has no other definite no */
+    return alipay_is(out, "TRADE_NOT_EXIST") ? PAY_OK : PAY_UNKNOWN;
 }
 
-/* PAY_OK and CLOSED or NOT_FOUND; PAY_REFUSED: it is in another state. */
-static enum pay_err end_trade(const struct channel_account *account, const char *method,
-                              const char *pay_id, struct channel_said *out)
+static enum pay_err end_read(const struct alipay_reply *reply, const void *pay_id,
+                             struct channel_said *out)
 {
-    const struct alipay_request request = {
-        .method = method, .what = "close", .write = no_write, .arg = pay_id
-    };
-    struct alipay_reply reply;
-
-    enum pay_err err = alipay_ask(account, &request, &reply, out);
+    (void)pay_id;
     out->state = CHANNEL_CLOSED;
-    if (err == PAY_REFUSED && alipay_is(out, "TRADE_NOT_EXIST")) {
-        out->state = CHANNEL_NOT_FOUND;
-        err = PAY_OK;
-    } else if (err == PAY_OK && str_eq(alipay_member(&reply, "retry_flag"), "Y")) {
-        err = PAY_UNKNOWN;
-    }
-    alipay_reply_free(&reply);
-    return err;
+    return str_eq(alipay_member(reply, "retry_flag"), "Y") ? PAY_UNKNOWN : PAY_OK;
 }
 
 /* A trade that cannot be closed was paid, or closed before: the query says which. */
 enum pay_err alipay_close(const struct channel_account *account, const char *pay_id,
                           struct channel_said *out)
 {
-    const bool bar = account->product->way == BY_CALL && str_eq(account->code, "alipay_bar");
+    const bool bar = str_eq(account->code, "alipay_bar");
+    const struct alipay_request request = {
+        .method = bar ? "alipay.trade.cancel" : "alipay.trade.close",
+        .what = "close",
+        .write = no_write,
+        .arg = pay_id,
+    };
 
-    enum pay_err err = said_begin(ABOUT_ORDER, pay_id, out);
-    if (err == PAY_OK)
-        err = end_trade(account, bar ? "alipay.trade.cancel" : "alipay.trade.close", pay_id, out);
-    return err == PAY_REFUSED ? alipay_query(account, pay_id, out) : err;
+    enum pay_err err = alipay_ask_about(account, &request, pay_id, end_read, out);
+    if (err != PAY_REFUSED)
+        return err;
+    if (!alipay_is(out, "TRADE_NOT_EXIST"))
+        return alipay_query(account, pay_id, out);
+    out->state = CHANNEL_NOT_FOUND;
+    return PAY_OK;
 }

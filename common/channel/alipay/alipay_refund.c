@@ -31,9 +31,10 @@ static void refund_name_write(struct json_text *to, const void *arg)
 }
 
 /* Without an amount the refund is not known there, or not yet. */
-static enum pay_err refund_read(const struct channel_refund *refund,
-                                const struct alipay_reply *reply, struct channel_said *out)
+static enum pay_err refund_read(const struct alipay_reply *reply, const void *arg,
+                                struct channel_said *out)
 {
+    const struct channel_refund *refund = arg;
     const char *status = alipay_member(reply, "refund_status");
     const char *amount = alipay_member(reply, "refund_amount");
 
@@ -55,36 +56,31 @@ enum pay_err alipay_refund_query(const struct channel_account *account,
                                  const struct channel_refund *refund, struct channel_said *out)
 {
     const struct alipay_request request = {
+        .about = ABOUT_REFUND,
         .method = "alipay.trade.fastpay.refund.query",
         .what = "refund_query",
         .write = refund_name_write,
         .arg = refund,
     };
-    struct alipay_reply reply;
 
-    enum pay_err err = said_begin(ABOUT_REFUND, refund->refund_no, out);
-    if (err != PAY_OK)
+    enum pay_err err = alipay_ask_about(account, &request, refund->refund_no, refund_read, out);
+    if (err != PAY_REFUSED)
         return err;
-    err = alipay_ask(account, &request, &reply, out);
-    if (err == PAY_OK) {
-        err = refund_read(refund, &reply, out);
-    } else if (err == PAY_REFUSED) {
-        out->state = CHANNEL_NOT_FOUND;
-        err = alipay_is(out, "TRADE_NOT_EXIST") ? PAY_OK : PAY_UNKNOWN;
-    }
-    alipay_reply_free(&reply);
-    return err;
+    out->state = CHANNEL_NOT_FOUND;
+    return alipay_is(out, "TRADE_NOT_EXIST") ? PAY_OK : PAY_UNKNOWN;
 }
 
-/* fund_change N: this call moved no money. It did before, or will: the query says which. */
-static enum pay_err done_read(const struct channel_account *account,
-                              const struct channel_refund *refund, const struct alipay_reply *reply,
+/* fund_change N: this call moved no money. It did before, or will: WAITING, until the query says
+ * which. */
+static enum pay_err done_read(const struct alipay_reply *reply, const void *arg,
                               struct channel_said *out)
 {
+    const struct channel_refund *refund = arg;
+
     if (!str_eq(alipay_member(reply, "out_trade_no"), refund->pay_id))
         return PAY_UNKNOWN;
     if (!str_eq(alipay_member(reply, "fund_change"), "Y"))
-        return alipay_refund_query(account, refund, out);
+        return PAY_OK;
     if (!alipay_time_read(alipay_member(reply, "gmt_refund_pay"), &out->success_time))
         out->success_time = clock_now_ms();
     out->price = refund->refund_price;
@@ -96,19 +92,15 @@ enum pay_err alipay_refund(const struct channel_account *account,
                            const struct channel_refund *refund, struct channel_said *out)
 {
     const struct alipay_request request = {
+        .about = ABOUT_REFUND,
         .method = "alipay.trade.refund",
         .what = "refund",
         .write = refund_write,
         .arg = refund,
     };
-    struct alipay_reply reply;
 
-    enum pay_err err = said_begin(ABOUT_REFUND, refund->refund_no, out);
-    if (err != PAY_OK)
-        return err;
-    err = alipay_ask(account, &request, &reply, out);
-    if (err == PAY_OK)
-        err = done_read(account, refund, &reply, out);
-    alipay_reply_free(&reply);
+    enum pay_err err = alipay_ask_about(account, &request, refund->refund_no, done_read, out);
+    if (err == PAY_OK && out->state == CHANNEL_WAITING)
+        err = alipay_refund_query(account, refund, out);
     return err;
 }

@@ -33,7 +33,7 @@ static void trade_write(struct json_text *to, const void *arg)
     struct text price_text = TEXT(price), expires_text = TEXT(expires);
 
     money_add_plain(&price_text, order->price);
-    alipay_time_add(&expires_text, order->expire_time);
+    time_add_china(&expires_text, order->expire_time, ' ');
     json_str(to, "out_trade_no", order->pay_id);
     json_str(to, "total_amount", price);
     subject_write(to, order->subject);
@@ -107,13 +107,6 @@ enum pay_err alipay_app(const struct channel_account *account, const struct chan
 
 /* ---- by a call */
 
-static void reason_copy(const struct channel_said *said, struct channel_ticket *out)
-{
-    if (!text_copy(out->error_code, sizeof(out->error_code), said->error_code) ||
-        !text_copy(out->error_msg, sizeof(out->error_msg), said->error_msg))
-        out->error_msg[0] = '\0';
-}
-
 /* What precreate answers can be scanned for two hours, whatever expires later. */
 static enum pay_err code_show(const struct channel_order *order, const struct alipay_reply *reply,
                               struct channel_ticket *out)
@@ -151,16 +144,13 @@ enum pay_err alipay_qr(const struct channel_account *account, const struct chann
     if (err == PAY_OK)
         err = code_show(order, &reply, out);
     alipay_reply_free(&reply);
-    reason_copy(&said, out);
+    channel_ticket_reason(out, &said);
     return err;
 }
 
-/* The members that merchants send: auth_code, or authCode. */
 static const char *auth_code_of(const struct json *extras)
 {
-    const char *code = extras ? str_or(member_text(extras, "auth_code"),
-                                       str_or(member_text(extras, "authCode"), ""))
-                              : "";
+    const char *code = str_or(member_text_of(extras, "auth_code", "authCode"), "");
 
     return str_is(code, ALPHA_DIGITS, 16, 24) ? code : NULL;
 }
@@ -202,18 +192,13 @@ enum pay_err alipay_bar(const struct channel_account *account, const struct chan
     channel_ticket_clear(out);
     if (!show(account, out) || said_begin(ABOUT_ORDER, order->pay_id, &out->said) != PAY_OK)
         return PAY_FAULT;
-    if (!trade.auth_code) {
-        return text_copy(out->error_code, sizeof(out->error_code), "AUTH_CODE") &&
-                       text_copy(
-                           out->error_msg, sizeof(out->error_msg),
-                           "channel_extras.auth_code must be the payer's code, 16 to 24 digits")
-                   ? PAY_REFUSED
-                   : PAY_FAULT;
-    }
+    if (!trade.auth_code)
+        return channel_ticket_refuse(
+            out, "AUTH_CODE", "channel_extras.auth_code must be the payer's code, 16 to 24 digits");
     enum pay_err err = alipay_ask(account, &request, &reply, &out->said);
     if (err == PAY_OK)
         err = bar_read(order, &reply, out);
     alipay_reply_free(&reply);
-    reason_copy(&out->said, out);
+    channel_ticket_reason(out, &out->said);
     return err;
 }

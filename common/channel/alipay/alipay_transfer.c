@@ -66,9 +66,10 @@ static bool state_read(const char *status, enum channel_state *out)
     return false;
 }
 
-static enum pay_err transfer_read(const struct channel_transfer *transfer,
-                                  const struct alipay_reply *reply, struct channel_said *out)
+static enum pay_err transfer_read(const struct alipay_reply *reply, const void *arg,
+                                  struct channel_said *out)
 {
+    const struct channel_transfer *transfer = arg;
     const char *when =
         str_or(alipay_member(reply, "trans_date"), str_or(alipay_member(reply, "pay_date"), ""));
 
@@ -77,12 +78,9 @@ static enum pay_err transfer_read(const struct channel_transfer *transfer,
         !text_copy(out->channel_no, sizeof(out->channel_no),
                    str_or(alipay_member(reply, "order_id"), "")))
         return PAY_UNKNOWN;
-    if (out->state == CHANNEL_FAILED &&
-        (!text_copy(out->error_code, sizeof(out->error_code),
-                    str_or(alipay_member(reply, "error_code"), "FAIL")) ||
-         !text_copy(out->error_msg, sizeof(out->error_msg),
-                    str_or(alipay_member(reply, "fail_reason"), ""))))
-        out->error_msg[0] = '\0';
+    if (out->state == CHANNEL_FAILED)
+        said_reason(out, str_or(alipay_member(reply, "error_code"), "FAIL"),
+                    alipay_member(reply, "fail_reason"));
     if (out->state != CHANNEL_SUCCESS)
         return PAY_OK;
     out->price = transfer->price;
@@ -92,33 +90,19 @@ static enum pay_err transfer_read(const struct channel_transfer *transfer,
                : PAY_UNKNOWN;
 }
 
-static enum pay_err ask(const struct channel_account *account,
-                        const struct channel_transfer *transfer,
-                        const struct alipay_request *request, struct channel_said *out)
-{
-    struct alipay_reply reply;
-
-    enum pay_err err = said_begin(ABOUT_TRANSFER, transfer->transfer_no, out);
-    if (err != PAY_OK)
-        return err;
-    err = alipay_ask(account, request, &reply, out);
-    if (err == PAY_OK)
-        err = transfer_read(transfer, &reply, out);
-    alipay_reply_free(&reply);
-    return err;
-}
-
 enum pay_err alipay_transfer(const struct channel_account *account,
                              const struct channel_transfer *transfer, struct channel_said *out)
 {
     const struct alipay_request request = {
+        .about = ABOUT_TRANSFER,
         .method = "alipay.fund.trans.uni.transfer",
         .what = "transfer",
         .write = transfer_write,
         .arg = transfer,
     };
 
-    enum pay_err err = ask(account, transfer, &request, out);
+    enum pay_err err =
+        alipay_ask_about(account, &request, transfer->transfer_no, transfer_read, out);
     return err == PAY_OK && out->state == CHANNEL_FAILED ? PAY_REFUSED : err;
 }
 
@@ -127,13 +111,15 @@ enum pay_err alipay_transfer_query(const struct channel_account *account,
                                    struct channel_said *out)
 {
     const struct alipay_request request = {
+        .about = ABOUT_TRANSFER,
         .method = "alipay.fund.trans.common.query",
         .what = "transfer_query",
         .write = transfer_name_write,
         .arg = transfer,
     };
 
-    enum pay_err err = ask(account, transfer, &request, out);
+    enum pay_err err =
+        alipay_ask_about(account, &request, transfer->transfer_no, transfer_read, out);
     if (err != PAY_REFUSED)
         return err;
     out->state = CHANNEL_NOT_FOUND;

@@ -74,10 +74,7 @@ static enum pay_err switched_answer(enum switched how, struct channel_ticket *ou
 
     switch (how) {
     case SUBMIT_REFUSED:
-        return text_copy(out->error_code, sizeof(out->error_code), CODE) &&
-                       text_copy(out->error_msg, sizeof(out->error_msg), WHY)
-                   ? PAY_REFUSED
-                   : PAY_FAULT;
+        return channel_ticket_refuse(out, CODE, WHY);
     case SUBMIT_UNKNOWN:
         return PAY_UNKNOWN;
     case SUBMIT_SLOW:

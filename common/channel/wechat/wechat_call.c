@@ -106,12 +106,6 @@ static enum pay_err good_read(const struct wechat_keys *keys, const struct stamp
                : PAY_UNKNOWN;
 }
 
-static void copy_cut(char *to, size_t size, const char *from)
-{
-    if (!text_copy_n(to, size, from, utf8_cut(from, strlen(from), size - 1)))
-        *to = '\0';
-}
-
 /* A no that names no code, or one of these, decides nothing. */
 static enum pay_err no_read(const struct http_answer *answer, struct channel_said *said)
 {
@@ -123,9 +117,7 @@ static enum pay_err no_read(const struct http_answer *answer, struct channel_sai
     const char *body = str_or(answer->body, "");
     if (json_parse(body, answer->body_len, &root) == PAY_OK && json_kind(root) == JSON_OBJECT &&
         member_text(root, "code")) {
-        copy_cut(said->error_code, sizeof(said->error_code), member_text(root, "code"));
-        copy_cut(said->error_msg, sizeof(said->error_msg),
-                 str_or(member_text(root, "message"), ""));
+        said_reason(said, member_text(root, "code"), member_text(root, "message"));
         err = PAY_REFUSED;
     }
     for (size_t i = 0; i < COUNT(NOT_KNOWN); i++)
@@ -213,4 +205,32 @@ enum pay_err wechat_ask(const struct channel_account *account, const struct wech
         err = no_read(&answer, said);
     http_answer_free(&answer);
     return err;
+}
+
+enum pay_err wechat_ask_about(const struct channel_account *account,
+                              const struct wechat_request *request, const char *no,
+                              struct channel_said *out)
+{
+    struct json *root;
+
+    enum pay_err err = said_begin(request->about, no, out);
+    if (err != PAY_OK)
+        return err;
+    err = wechat_ask(account, request, &root, out);
+    if (err == PAY_OK)
+        err = root ? wechat_object_said(account->keys, request->about, root, out) : PAY_UNKNOWN;
+    json_free(&root);
+    return err == PAY_OK && !str_eq(out->no, no) ? PAY_UNKNOWN : err;
+}
+
+enum pay_err wechat_question(const struct channel_account *account,
+                             const struct wechat_request *request, const char *no,
+                             const char *not_there, struct channel_said *out)
+{
+    enum pay_err err = wechat_ask_about(account, request, no, out);
+
+    if (err != PAY_REFUSED)
+        return err;
+    out->state = CHANNEL_NOT_FOUND;
+    return str_eq(out->error_code, not_there) ? PAY_OK : PAY_UNKNOWN;
 }

@@ -8,6 +8,13 @@
 #define NONCE_LEN 12
 #define PLAIN_MAX 16384
 
+/* By what a notification is about: the member that names the merchant, and a part of the address.
+ */
+static const char *const MERCHANTS[] = {
+    [ABOUT_ORDER] = "mchid",
+    [ABOUT_REFUND] = "mchid",
+    [ABOUT_TRANSFER] = "mch_id",
+};
 static const char *const ADDRESSES[] = {
     [ABOUT_ORDER] = "order",
     [ABOUT_REFUND] = "refund",
@@ -47,28 +54,6 @@ static bool open_resource(const struct wechat_keys *keys, const struct json *roo
     return sign_unseal(&lock, sealed, size + NONCE_LEN, plain);
 }
 
-/* A merchant whose number the order object names differently is told apart there; the others name
- * it beside the object. */
-static enum pay_err object_said(const struct wechat_keys *keys, enum channel_about about,
-                                const struct json *object, struct channel_said *out)
-{
-    enum pay_err err = PAY_UNKNOWN;
-
-    switch (about) {
-    case ABOUT_ORDER:
-        return wechat_order_said(keys, object, out);
-    case ABOUT_REFUND:
-        err = wechat_refund_said(object, "refund_status", out);
-        out->other_account = !str_eq(wechat_str(object, "mchid"), keys->mchid);
-        return err;
-    case ABOUT_TRANSFER:
-        err = wechat_transfer_said(object, out);
-        out->other_account = !str_eq(wechat_str(object, "mch_id"), keys->mchid);
-        return err;
-    }
-    return err;
-}
-
 static enum pay_err resource_said(const struct wechat_keys *keys,
                                   const struct channel_callback *callback, struct channel_said *out)
 {
@@ -78,32 +63,29 @@ static enum pay_err resource_said(const struct wechat_keys *keys,
 
     if (!open_resource(keys, callback->json, plain, &len))
         return PAY_BAD_SIGN;
-    enum pay_err err = json_parse(plain, len, &object);
-    if (err == PAY_OK && json_kind(object) == JSON_OBJECT)
-        err = object_said(keys, callback->about, object, out);
+    enum pay_err err = PAY_BAD_FIELD;
+    if (json_parse(plain, len, &object) == PAY_OK && json_kind(object) == JSON_OBJECT)
+        err = wechat_object_said(keys, callback->about, object, out);
+    if (err == PAY_OK && !str_eq(wechat_str(object, MERCHANTS[callback->about]), keys->mchid))
+        out->other_account = true;
     json_free(&object);
     sign_wipe(plain, sizeof(plain));
     return err == PAY_OK ? PAY_OK : PAY_BAD_FIELD;
 }
 
-/* Checks with a key of our own when there is no account, so that it takes the same time. */
-static const struct wechat_keys *dummy_keys(void)
+/* For a channel that is not there: its serial is "". */
+static const struct wechat_keys *stand_in(void)
 {
     static struct wechat_keys keys;
-    static char private_pem[4096], public_pem[2048];
-    struct text private_text = TEXT(private_pem), public_text = TEXT(public_pem);
 
-    if (!keys.public_key.key && sign_rsa_new(2048, &private_text, &public_text)) {
-        keys.public_key.key = rsa_public(public_pem);
-        sign_wipe(private_pem, sizeof(private_pem));
-    }
+    keys.public_key.key = rsa_stand_in();
     return &keys;
 }
 
 enum pay_err wechat_hear(const struct channel_account *account,
                          const struct channel_callback *callback, struct channel_said *out)
 {
-    const struct wechat_keys *keys = account ? account->keys : dummy_keys();
+    const struct wechat_keys *keys = account ? account->keys : stand_in();
     const struct wechat_stamp stamp = {
         callback->header(callback->header_arg, "Wechatpay-Timestamp"),
         callback->header(callback->header_arg, "Wechatpay-Nonce"),

@@ -31,6 +31,7 @@ struct wechat_keys {
 
 /* One request. path has its query. write makes the body, NULL: GET. */
 struct wechat_request {
+    enum channel_about about;
     const char *what, *path;
     void (*write)(struct json_text *to, const struct wechat_keys *keys, const void *arg);
     const void *arg;
@@ -42,6 +43,14 @@ struct wechat_request {
 MUST_USE enum pay_err wechat_ask(const struct channel_account *account,
                                  const struct wechat_request *request, struct json **root,
                                  struct channel_said *said);
+/* The same about a number of ours: the answer's object must be about it, and says what it says. */
+MUST_USE enum pay_err wechat_ask_about(const struct channel_account *account,
+                                       const struct wechat_request *request, const char *no,
+                                       struct channel_said *out);
+/* The same for a question: refused with the code not_there, WeChat Pay does not know the number. */
+MUST_USE enum pay_err wechat_question(const struct channel_account *account,
+                                      const struct wechat_request *request, const char *no,
+                                      const char *not_there, struct channel_said *out);
 /* Checks the headers and bytes of an answer or a notification: the signer is known, the time is
  * within 300 s, the signature is right. A signature probe fails like any wrong signature. */
 struct wechat_stamp {
@@ -58,13 +67,10 @@ MUST_USE bool wechat_sign_lines(const struct wechat_keys *keys, const char *cons
 /* An object's text and number; NULL, -1 when absent or of another kind. path: "amount.total". */
 const char *wechat_str(const struct json *object, const char *path);
 int64_t wechat_int(const struct json *object, const char *path);
-/* What an order object, a refund object, a transfer object says. PAY_UNKNOWN: not what it must be.
- * refund_status has the name "status" in answers and "refund_status" in notifications. */
-MUST_USE enum pay_err wechat_order_said(const struct wechat_keys *keys, const struct json *object,
-                                        struct channel_said *out);
-MUST_USE enum pay_err wechat_refund_said(const struct json *object, const char *status_name,
-                                         struct channel_said *out);
-MUST_USE enum pay_err wechat_transfer_said(const struct json *object, struct channel_said *out);
+/* What the object of an order, a refund, a transfer says: of an answer, or the plain text of a
+ * notification. PAY_UNKNOWN: it is not what it must be. */
+MUST_USE enum pay_err wechat_object_said(const struct wechat_keys *keys, enum channel_about about,
+                                         const struct json *object, struct channel_said *out);
 
 /* The functions of CHANNEL_WECHAT. */
 MUST_USE enum pay_err wechat_submit(const struct channel_account *account,

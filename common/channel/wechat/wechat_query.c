@@ -21,24 +21,11 @@ enum pay_err wechat_query(const struct channel_account *account, const char *pay
 {
     const struct wechat_keys *keys = account->keys;
     char path[160];
-    struct json *root;
 
     snprintf(path, sizeof(path), "/v3/pay/transactions/out-trade-no/%s?mchid=%s", pay_id,
              keys->mchid);
     const struct wechat_request request = { .what = "query", .path = path };
-    enum pay_err err = said_begin(ABOUT_ORDER, pay_id, out);
-    if (err != PAY_OK)
-        return err;
-    err = wechat_ask(account, &request, &root, out);
-    if (err == PAY_OK)
-        err = root ? wechat_order_said(keys, root, out) : PAY_UNKNOWN;
-    if (err == PAY_OK && !str_eq(out->no, pay_id))
-        err = PAY_UNKNOWN;
-    json_free(&root);
-    if (err != PAY_REFUSED)
-        return err;
-    out->state = CHANNEL_NOT_FOUND;
-    return str_eq(out->error_code, "ORDER_NOT_EXIST") ? PAY_OK : PAY_UNKNOWN;
+    return wechat_question(account, &request, pay_id, "ORDER_NOT_EXIST", out);
 }
 
 /* PAY_OK with the state; PAY_REFUSED: it is in another state. */

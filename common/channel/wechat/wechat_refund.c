@@ -34,51 +34,26 @@ static void refund_write(struct json_text *to, const struct wechat_keys *keys, c
     json_close(to);
 }
 
-/* err is what wechat_ask returned; the object must be about no. */
-static enum pay_err refund_read(enum pay_err err, const struct json *root, const char *no,
-                                struct channel_said *out)
-{
-    if (err == PAY_OK)
-        err = root ? wechat_refund_said(root, "status", out) : PAY_UNKNOWN;
-    return err == PAY_OK && !str_eq(out->no, no) ? PAY_UNKNOWN : err;
-}
-
 enum pay_err wechat_refund(const struct channel_account *account,
                            const struct channel_refund *refund, struct channel_said *out)
 {
     const struct paying_back back = { account, refund };
-    const struct wechat_request request = {
-        .what = "refund", .path = REFUNDS, .write = refund_write, .arg = &back
-    };
-    struct json *root;
+    const struct wechat_request request = { ABOUT_REFUND, .what = "refund", .path = REFUNDS,
+                                            .write = refund_write, .arg = &back };
 
-    enum pay_err err = said_begin(ABOUT_REFUND, refund->refund_no, out);
-    if (err != PAY_OK)
-        return err;
-    err = wechat_ask(account, &request, &root, out);
-    err = refund_read(err, root, refund->refund_no, out);
-    json_free(&root);
+    enum pay_err err = wechat_ask_about(account, &request, refund->refund_no, out);
     return err == PAY_OK && out->state == CHANNEL_FAILED ? PAY_REFUSED : err;
 }
 
 enum pay_err wechat_refund_query(const struct channel_account *account,
                                  const struct channel_refund *refund, struct channel_said *out)
 {
+    const char *no = refund->refund_no;
     char path[128];
-    struct json *root;
 
-    snprintf(path, sizeof(path), REFUNDS "/%s", refund->refund_no);
-    const struct wechat_request request = { .what = "refund_query", .path = path };
-    enum pay_err err = said_begin(ABOUT_REFUND, refund->refund_no, out);
-    if (err != PAY_OK)
-        return err;
-    err = wechat_ask(account, &request, &root, out);
-    err = refund_read(err, root, refund->refund_no, out);
-    json_free(&root);
-    if (err != PAY_REFUSED)
-        return err;
-    out->state = CHANNEL_NOT_FOUND;
-    return str_eq(out->error_code, "RESOURCE_NOT_EXISTS") ? PAY_OK : PAY_UNKNOWN;
+    snprintf(path, sizeof(path), REFUNDS "/%s", no);
+    const struct wechat_request request = { ABOUT_REFUND, .what = "refund_query", .path = path };
+    return wechat_question(account, &request, no, "RESOURCE_NOT_EXISTS", out);
 }
 
 /* ---- transfers: bills that the receiver confirms */
@@ -106,31 +81,14 @@ static void transfer_write(struct json_text *to, const struct wechat_keys *keys,
 }
 
 /* The first answer names the number and the state, not the amount. */
-static enum pay_err transfer_read(enum pay_err err, const struct json *root,
-                                  const struct channel_transfer *transfer, struct channel_said *out)
-{
-    if (err == PAY_OK)
-        err = root ? wechat_transfer_said(root, out) : PAY_UNKNOWN;
-    if (err == PAY_OK && !str_eq(out->no, transfer->transfer_no))
-        return PAY_UNKNOWN;
-    return err;
-}
-
 enum pay_err wechat_transfer(const struct channel_account *account,
                              const struct channel_transfer *transfer, struct channel_said *out)
 {
     const struct paying_out pay = { account, transfer };
-    const struct wechat_request request = {
-        .what = "transfer", .path = TRANSFERS, .write = transfer_write, .arg = &pay
-    };
-    struct json *root;
+    const struct wechat_request request = { ABOUT_TRANSFER, .what = "transfer", .path = TRANSFERS,
+                                            .write = transfer_write, .arg = &pay };
 
-    enum pay_err err = said_begin(ABOUT_TRANSFER, transfer->transfer_no, out);
-    if (err != PAY_OK)
-        return err;
-    err = wechat_ask(account, &request, &root, out);
-    err = transfer_read(err, root, transfer, out);
-    json_free(&root);
+    enum pay_err err = wechat_ask_about(account, &request, transfer->transfer_no, out);
     return err == PAY_OK && out->state == CHANNEL_FAILED ? PAY_REFUSED : err;
 }
 
@@ -138,19 +96,11 @@ enum pay_err wechat_transfer_query(const struct channel_account *account,
                                    const struct channel_transfer *transfer,
                                    struct channel_said *out)
 {
+    const char *no = transfer->transfer_no;
     char path[128];
-    struct json *root;
 
-    snprintf(path, sizeof(path), TRANSFERS "/out-bill-no/%s", transfer->transfer_no);
-    const struct wechat_request request = { .what = "transfer_query", .path = path };
-    enum pay_err err = said_begin(ABOUT_TRANSFER, transfer->transfer_no, out);
-    if (err != PAY_OK)
-        return err;
-    err = wechat_ask(account, &request, &root, out);
-    err = transfer_read(err, root, transfer, out);
-    json_free(&root);
-    if (err != PAY_REFUSED)
-        return err;
-    out->state = CHANNEL_NOT_FOUND;
-    return str_eq(out->error_code, "NOT_FOUND") ? PAY_OK : PAY_UNKNOWN;
+    snprintf(path, sizeof(path), TRANSFERS "/out-bill-no/%s", no);
+    const struct wechat_request request = { ABOUT_TRANSFER, .what = "transfer_query",
+                                            .path = path };
+    return wechat_question(account, &request, no, "NOT_FOUND", out);
 }

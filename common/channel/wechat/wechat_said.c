@@ -75,7 +75,7 @@ static bool state_read(const struct word_state *states, size_t count, const char
 }
 
 /* REFUND: any part of it was refunded, so it was paid. */
-enum pay_err wechat_order_said(const struct wechat_keys *keys, const struct json *object,
+static enum pay_err order_said(const struct wechat_keys *keys, const struct json *object,
                                struct channel_said *out)
 {
     static const struct word_state STATES[] = {
@@ -108,8 +108,7 @@ enum pay_err wechat_order_said(const struct wechat_keys *keys, const struct json
 }
 
 /* ABNORMAL: the payer's card takes no money. It is open until an operator settles it at WeChat. */
-enum pay_err wechat_refund_said(const struct json *object, const char *status_name,
-                                struct channel_said *out)
+static enum pay_err refund_said(const struct json *object, struct channel_said *out)
 {
     static const struct word_state STATES[] = {
         { "SUCCESS", CHANNEL_SUCCESS },
@@ -118,7 +117,8 @@ enum pay_err wechat_refund_said(const struct json *object, const char *status_na
         { "CLOSED", CHANNEL_FAILED },
     };
     const char *no = wechat_str(object, "out_refund_no");
-    const char *status = wechat_str(object, status_name);
+    const char *notified = wechat_str(object, "refund_status"); /* an answer has "status" */
+    const char *status = notified ? notified : wechat_str(object, "status");
     const char *when = wechat_str(object, "success_time");
 
     if (!no || said_begin(ABOUT_REFUND, no, out) != PAY_OK ||
@@ -126,16 +126,15 @@ enum pay_err wechat_refund_said(const struct json *object, const char *status_na
         !copy_opt(out->channel_no, sizeof(out->channel_no), wechat_str(object, "refund_id")) ||
         !price_read(object, "amount.refund", out))
         return PAY_UNKNOWN;
-    if ((out->state == CHANNEL_FAILED || str_eq(status, "ABNORMAL")) &&
-        !copy_opt(out->error_code, sizeof(out->error_code), status))
-        return PAY_UNKNOWN;
+    if (out->state == CHANNEL_FAILED || str_eq(status, "ABNORMAL"))
+        said_reason(out, status, NULL);
     if (out->state != CHANNEL_SUCCESS)
         return PAY_OK;
     return when && time_parse(when, &out->success_time) && *out->channel_no != '\0' ? PAY_OK
                                                                                     : PAY_UNKNOWN;
 }
 
-enum pay_err wechat_transfer_said(const struct json *object, struct channel_said *out)
+static enum pay_err transfer_said(const struct json *object, struct channel_said *out)
 {
     static const struct word_state STATES[] = {
         { "SUCCESS", CHANNEL_SUCCESS },     { "ACCEPTED", CHANNEL_WAITING },
@@ -152,11 +151,24 @@ enum pay_err wechat_transfer_said(const struct json *object, struct channel_said
                   wechat_str(object, "transfer_bill_no")) ||
         !price_read(object, "transfer_amount", out))
         return PAY_UNKNOWN;
-    if (out->state == CHANNEL_FAILED &&
-        !copy_opt(out->error_code, sizeof(out->error_code),
-                  str_or(wechat_str(object, "fail_reason"), wechat_str(object, "state"))))
-        return PAY_UNKNOWN;
+    if (out->state == CHANNEL_FAILED)
+        said_reason(out, str_or(wechat_str(object, "fail_reason"), wechat_str(object, "state")),
+                    NULL);
     if (out->state != CHANNEL_SUCCESS)
         return PAY_OK;
     return when && time_parse(when, &out->success_time) ? PAY_OK : PAY_UNKNOWN;
+}
+
+enum pay_err wechat_object_said(const struct wechat_keys *keys, enum channel_about about,
+                                const struct json *object, struct channel_said *out)
+{
+    switch (about) {
+    case ABOUT_ORDER:
+        return order_said(keys, object, out);
+    case ABOUT_REFUND:
+        return refund_said(object, out);
+    case ABOUT_TRANSFER:
+        return transfer_said(object, out);
+    }
+    return PAY_UNKNOWN;
 }

@@ -123,6 +123,17 @@ static const struct kind *kind_of(const char *code)
 
 /* ---- the order */
 
+/* RFC 3339 in whole seconds: WeChat Pay reads no fraction. */
+static void time_write(struct json_text *to, const char *name, int64_t ms)
+{
+    char room[32];
+    struct text text = TEXT(room);
+
+    time_add_china(&text, ms, 'T');
+    text_add(&text, "+08:00");
+    json_str(to, name, room);
+}
+
 static void payer_write(struct json_text *to, const struct placing *placing)
 {
     if (!placing->openid && !placing->auth_code)
@@ -162,7 +173,7 @@ static void place_write(struct json_text *to, const struct wechat_keys *keys, co
     json_str_n(to, "description", subject, utf8_cut(subject, strlen(subject), DESCRIPTION_MAX));
     json_str(to, "out_trade_no", order->pay_id);
     if (!placing->auth_code) {
-        json_time(to, "time_expire", order->expire_time - order->expire_time % 1000);
+        time_write(to, "time_expire", order->expire_time);
         wechat_notify_url(placing->account, ABOUT_ORDER, to);
     }
     json_open(to, "amount");
@@ -174,28 +185,6 @@ static void place_write(struct json_text *to, const struct wechat_keys *keys, co
 }
 
 /* ---- the answer */
-
-static void reason_copy(const struct channel_said *said, struct channel_ticket *out)
-{
-    if (!text_copy(out->error_code, sizeof(out->error_code), said->error_code) ||
-        !text_copy(out->error_msg, sizeof(out->error_msg), said->error_msg))
-        out->error_msg[0] = '\0';
-}
-
-static enum pay_err refuse(struct channel_ticket *out, const char *code, const char *msg)
-{
-    return text_copy(out->error_code, sizeof(out->error_code), code) &&
-                   text_copy(out->error_msg, sizeof(out->error_msg), msg)
-               ? PAY_REFUSED
-               : PAY_FAULT;
-}
-
-static const char *extra(const struct channel_order *order, const char *name, const char *alias)
-{
-    const char *value = order->extras ? member_text(order->extras, name) : NULL;
-
-    return value || !order->extras ? value : member_text(order->extras, alias);
-}
 
 static enum pay_err ticket_read(const struct placing *placing, const struct json *root,
                                 struct channel_ticket *out)
@@ -231,8 +220,10 @@ enum pay_err wechat_submit(const struct channel_account *account, const struct c
 
     if (!begin(account, order, out) || !placing.kind)
         return PAY_FAULT;
-    if (placing.kind->payer && !(placing.openid = extra(order, "openid", "openId")))
-        return refuse(out, "OPENID", "channel_extras.openid must name the payer at this appid");
+    if (placing.kind->payer &&
+        !(placing.openid = member_text_of(order->extras, "openid", "openId")))
+        return channel_ticket_refuse(out, "OPENID",
+                                     "channel_extras.openid must name the payer at this appid");
     const struct wechat_request request = {
         .what = "submit", .path = placing.kind->path, .write = place_write, .arg = &placing
     };
@@ -240,7 +231,7 @@ enum pay_err wechat_submit(const struct channel_account *account, const struct c
     if (err == PAY_OK)
         err = ticket_read(&placing, root, out);
     json_free(&root);
-    reason_copy(&out->said, out);
+    channel_ticket_reason(out, &out->said);
     return err;
 }
 
@@ -249,23 +240,17 @@ enum pay_err wechat_bar(const struct channel_account *account, const struct chan
                         struct channel_ticket *out)
 {
     struct placing placing = { .account = account, .order = order, .kind = kind_of("wx_bar") };
-    struct json *root;
 
     if (!begin(account, order, out))
         return PAY_FAULT;
-    placing.auth_code = str_or(extra(order, "auth_code", "authCode"), "");
+    placing.auth_code = str_or(member_text_of(order->extras, "auth_code", "authCode"), "");
     if (!str_is(placing.auth_code, ALPHA_DIGITS, 18, 18))
-        return refuse(out, "AUTH_CODE",
-                      "channel_extras.auth_code must be the payer's code, 18 digits");
+        return channel_ticket_refuse(
+            out, "AUTH_CODE", "channel_extras.auth_code must be the payer's code, 18 digits");
     const struct wechat_request request = {
         .what = "submit", .path = placing.kind->path, .write = place_write, .arg = &placing
     };
-    enum pay_err err = wechat_ask(account, &request, &root, &out->said);
-    if (err == PAY_OK)
-        err = root ? wechat_order_said(account->keys, root, &out->said) : PAY_UNKNOWN;
-    if (err == PAY_OK && !str_eq(out->said.no, order->pay_id))
-        err = PAY_UNKNOWN;
-    json_free(&root);
-    reason_copy(&out->said, out);
+    enum pay_err err = wechat_ask_about(account, &request, order->pay_id, &out->said);
+    channel_ticket_reason(out, &out->said);
     return err;
 }

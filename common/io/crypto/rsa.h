@@ -15,6 +15,9 @@ struct rsa_key;
 MUST_USE struct rsa_key *rsa_private(const char *text);
 MUST_USE struct rsa_key *rsa_public(const char *text);
 void rsa_free(struct rsa_key **key);
+/* A public key whose private half nobody has: what is checked with it takes as long as with a real
+ * key, and is never genuine. NULL: it could not be made. It is kept. */
+struct rsa_key *rsa_stand_in(void);
 /* Do the two belong together? */
 bool rsa_is_pair(const struct rsa_key *one, const struct rsa_key *other);
 
