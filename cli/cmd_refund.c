@@ -19,24 +19,19 @@ static enum pay_err refund_print(void *arg, void *row)
     return PAY_OK;
 }
 
-static const struct cli_listed *refunds(void)
-{
-    static struct cli_listed listed = { "refund", &REFUND_STATE_TABLE, NULL, refund_print };
-
-    listed.of = refunds_listed();
-    return &listed;
-}
+static const struct cli_listed REFUNDS = { "refund", &REFUND_STATE_TABLE, refunds_listed,
+                                           refund_print };
 
 int run_refund_list(struct cli *cli)
 {
-    return cli_list(cli, refunds());
+    return cli_list(cli, &REFUNDS);
 }
 
 int run_refund_show(struct cli *cli)
 {
     static struct refund_listed room;
 
-    const int rc = cli_show(cli, refunds(), &room);
+    const int rc = cli_show(cli, &REFUNDS, &room);
     if (rc == EXIT_SUCCESS)
         out_close(&cli->out, NULL);
     return rc;

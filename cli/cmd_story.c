@@ -24,7 +24,7 @@ static enum pay_err order_print(void *arg, void *row)
 
 int run_order_list(struct cli *cli)
 {
-    static const struct cli_listed ORDERS = { "order", &ORDER_STATE_TABLE, &ORDERS_LISTED,
+    static const struct cli_listed ORDERS = { "order", &ORDER_STATE_TABLE, orders_listed,
                                               order_print };
 
     return cli_list(cli, &ORDERS);

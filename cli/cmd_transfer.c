@@ -17,24 +17,19 @@ static enum pay_err transfer_print(void *arg, void *row)
     return PAY_OK;
 }
 
-static const struct cli_listed *transfers(void)
-{
-    static struct cli_listed listed = { "transfer", &TRANSFER_STATE_TABLE, NULL, transfer_print };
-
-    listed.of = transfers_listed();
-    return &listed;
-}
+static const struct cli_listed TRANSFERS = { "transfer", &TRANSFER_STATE_TABLE, transfers_listed,
+                                             transfer_print };
 
 int run_transfer_list(struct cli *cli)
 {
-    return cli_list(cli, transfers());
+    return cli_list(cli, &TRANSFERS);
 }
 
 int run_transfer_show(struct cli *cli)
 {
     static struct transfer_listed room;
 
-    const int rc = cli_show(cli, transfers(), &room);
+    const int rc = cli_show(cli, &TRANSFERS, &room);
     if (rc != EXIT_SUCCESS)
         return rc;
     out_under(&cli->out, "events");

@@ -18,7 +18,7 @@ int cli_list(struct cli *cli, const struct cli_listed *l)
     if (!cli_app_known(cli))
         return EXIT_FAILURE;
     out_open(&cli->out, cli->value[OPT_JSON], true);
-    enum pay_err err = listed_each(cli->db, l->of, &want, l->print, &cli->out);
+    enum pay_err err = listed_each(cli->db, l->of(), &want, l->print, &cli->out);
     return cli_listed(cli, err, what, none);
 }
 
@@ -26,7 +26,7 @@ int cli_show(struct cli *cli, const struct cli_listed *l, void *room)
 {
     char why[128] = "";
 
-    enum pay_err err = listed_find(cli->db, l->of, cli->arg[0], cli->value[OPT_APP], room);
+    enum pay_err err = listed_find(cli->db, l->of(), cli->arg[0], cli->value[OPT_APP], room);
     if (err == PAY_NOT_FOUND)
         snprintf(why, sizeof(why), "no %s has this number: %s_no or the merchant's own", l->one,
                  l->one);

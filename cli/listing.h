@@ -8,8 +8,8 @@
 struct cli_listed {
     const char *one; /* "refund" */
     const struct state_table *states;
-    const struct listed *of;
-    db_each *print; /* arg: the struct out; row: of->row */
+    const struct listed *(*of)(void);
+    db_each *print; /* arg: the struct out; row: that of `of` */
 };
 /* The whole of `list`. */
 int cli_list(struct cli *cli, const struct cli_listed *l);

@@ -136,7 +136,7 @@ CREATE TABLE pay_order (
     COMMENT 'when the row was last changed',
   room VARBINARY(96) NOT NULL DEFAULT
     '------------------------------------------------------------------------------------------------'
-    COMMENT 'the payment empties it and writes its own columns in the same place: rows that grow make InnoDB rebuild their page',
+    COMMENT 'emptied by the payment, whose columns take its place: a row that grows makes InnoDB rebuild its page',
   UNIQUE KEY uk_no (no),
   UNIQUE KEY uk_merchant (app_id, merchant_order_id),
   UNIQUE KEY uk_token (query_token),

@@ -87,8 +87,8 @@ GRANT INSERT, UPDATE (times, text, closed_by, close_time, remark, decision, upda
 GRANT UPDATE (status, channel_id, channel_code, channel_fee_rate, channel_fee_price, success_time,
         extension_id, refund_count, channel_user_id, channel_order_no, version, room, update_time)
                      ON shroff.pay_order       TO 'shroff_ctl'@'wanted';
-GRANT UPDATE (status, channel_order_no, channel_error_code, channel_error_msg, paid_price, paid_currency,
-        success_time, next_sync_time, room, update_time)
+GRANT INSERT, UPDATE (status, channel_order_no, channel_error_code, channel_error_msg, paid_price, paid_currency,
+        duplicate_paid, success_time, next_sync_time, room, update_time)
                      ON shroff.pay_order_extension TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE (status, bonus_price, channel_error_code, channel_error_msg, next_sync_time,
         sync_times, update_time)

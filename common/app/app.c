@@ -246,6 +246,11 @@ static enum pay_err app_get(struct db *db, const char *app_key, int64_t id, cons
     return PAY_OK;
 }
 
+bool app_key_ok(const char *app_key)
+{
+    return !app_key || str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1);
+}
+
 enum pay_err app_find(struct db *db, const char *app_key, const struct app **out)
 {
     if (!str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))

@@ -73,6 +73,7 @@ struct app {
  * read; app_by_id gives such an app, since its money still moves. */
 MUST_USE enum pay_err app_find(struct db *db, const char *app_key, const struct app **out);
 MUST_USE enum pay_err app_by_id(struct db *db, int64_t id, const struct app **out);
+bool app_key_ok(const char *app_key); /* NULL, or of its form: ASCII columns refuse other bytes */
 /* The next app_find reads the rows again: a key that is not among the kept ones may be new. */
 void app_forget(const char *app_key);
 /* Notes that the key was used, at most once in 5 minutes per process; failures are only logged. */

@@ -182,11 +182,9 @@ struct sent {
 /* Attempts change under their order's lock. */
 static enum pay_err order_hold(struct db *db, const struct sent *sent)
 {
-    static const char SQL[] = ORDER_SELECT " WHERE o.id = ? FOR UPDATE";
-    const struct db_param in[] = { DB_NUM(sent->attempt->order_id) };
     struct order order;
 
-    return order_read(db, SQL, DB_LIST(in), &order);
+    return order_lock(db, sent->attempt->order_id, &order);
 }
 
 /* A callback may have been faster: the state that it set is kept. */

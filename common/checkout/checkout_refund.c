@@ -118,12 +118,10 @@ enum pay_err checkout_refund_due(struct db *db, const struct config *config,
     if (refund.status != REFUND_WAITING)
         return PAY_OK;
     const struct outgoing outgoing = outgoing_of(db, config, &refund);
-    err = outgoing_ask(&outgoing);
-    if (err != PAY_OK && !outgoing_is_channels(err))
-        return err;
+    const enum pay_err asked = outgoing_ask(&outgoing);
     err = refund_by_id(db, row->id, &refund);
     db_end(db);
-    if (err != PAY_OK || refund.status != REFUND_WAITING || !ask_is_overdue(refund.sync_times + 1))
-        return err;
-    return db_txn(db, overdue_work, &refund);
+    if (err == PAY_OK && refund.status == REFUND_WAITING && ask_is_overdue(refund.sync_times + 1))
+        err = db_txn(db, overdue_work, &refund);
+    return asked == PAY_OK || outgoing_is_channels(asked) ? err : asked;
 }

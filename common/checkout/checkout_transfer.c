@@ -161,14 +161,12 @@ enum pay_err checkout_transfer_due(struct db *db, const struct config *config,
     *wait_s = ask_gap_s(transfer.sync_times + 1);
     if (!transfer_is_open(&transfer))
         return PAY_OK;
-    err = outgoing_of(db, config, &transfer, &outgoing);
-    if (err == PAY_OK)
-        err = outgoing_ask(&outgoing);
-    if (err != PAY_OK && !outgoing_is_channels(err))
-        return err;
+    enum pay_err asked = outgoing_of(db, config, &transfer, &outgoing);
+    if (asked == PAY_OK)
+        asked = outgoing_ask(&outgoing);
     err = transfer_by_id(db, row->id, &transfer);
     db_end(db);
-    if (err != PAY_OK || !transfer_is_open(&transfer) || !ask_is_overdue(transfer.sync_times + 1))
-        return err;
-    return db_txn(db, overdue_work, &transfer);
+    if (err == PAY_OK && transfer_is_open(&transfer) && ask_is_overdue(transfer.sync_times + 1))
+        err = db_txn(db, overdue_work, &transfer);
+    return asked == PAY_OK || outgoing_is_channels(asked) ? err : asked;
 }

@@ -122,7 +122,7 @@ enum pay_err job_drain(struct job *job, const struct job_drain *table, size_t co
     for (;;) {
         size_t worked = 0;
         enum pay_err err = drain_each(job, &all, &worked);
-        if (err != PAY_OK && job->once)
+        if (err != PAY_OK && (job->once || job_over(job)))
             return err;
         if (job_over(job) || (job->once && worked == 0))
             return all.trouble;

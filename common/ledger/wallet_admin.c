@@ -33,10 +33,10 @@ static const struct view_member MEMBERS[] = {
 };
 const struct view WALLET_LISTED_VIEW = VIEW_SHOWS_ALL(MEMBERS);
 
-/* Only ASCII passes to the columns that are ASCII: anything else is an error there. */
+/* As with app_key_ok. */
 static bool names_fit(const char *app_key, const char *currency)
 {
-    return (!app_key || str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1)) &&
+    return app_key_ok(app_key) &&
            (!currency || str_is(currency, ALPHA_NONCE, 1, CURRENCY_SIZE - 1));
 }
 

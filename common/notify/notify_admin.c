@@ -66,8 +66,7 @@ enum pay_err notify_task_list(struct db *db, const struct task_filter *f, db_eac
     /* clang-format on */
     struct task_row row;
 
-    if ((f->app_key && !str_is(f->app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1)) ||
-        (f->after && !ulid_is(f->after)))
+    if (!app_key_ok(f->app_key) || (f->after && !ulid_is(f->after)))
         return PAY_NOT_FOUND;
     const struct db_param in[] = {
         DB_OPT(f->app_key), DB_OPT(f->app_key), DB_NUM(f->status), DB_NUM(f->status),
@@ -239,7 +238,7 @@ enum pay_err notify_tasks_resend(struct db *db, const struct resend_many *many, 
     struct resend_many copy = *many;
 
     *count = 0;
-    if (many->app_key && !str_is(many->app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
+    if (!app_key_ok(many->app_key))
         return PAY_NOT_FOUND;
     batch = (struct resend_batch){ .many = many };
     enum pay_err err = many->dry ? PAY_OK : db_txn(db, many_log, &copy);

@@ -1,7 +1,8 @@
 /* notify_finish.c - recording what became of tries, by the holder of the token only; a late success
  * still wins. A batch is a few statements while all its tokens hold; when one does not, the whole
- * is done again one by one. Locks are taken in one order: tasks by token and id, then endpoints by
- * id. Only the holder of a token waits for its tasks, so the order among tokens does not matter. */
+ * is done again one by one. Locks are taken in one order: the tasks that succeeded, token by token,
+ * then those that failed, then endpoints by id. Only the holder of a token waits for its tasks, so
+ * the order among tokens does not matter. */
 #include <stdlib.h>
 #include "base/fault.h"
 #include "app/alert.h"
@@ -118,7 +119,7 @@ static enum pay_err all_of(enum pay_err err, int64_t changed, size_t count)
     return err == PAY_OK && changed != (int64_t)count ? PAY_WRONG_STATE : err;
 }
 
-/* Those of the i-th result's token. */
+/* Those with the token of batch->at[first]. */
 static enum pay_err finish_succeeded(struct db *db, const struct notify_batch *batch, size_t first)
 {
     int64_t ids[NOTIFY_FINISH_MAX], changed = 0, token = batch->at[first]->token;

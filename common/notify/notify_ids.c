@@ -13,7 +13,7 @@ enum pay_err notify_change_ids(struct db *db, const char *sql, const struct noti
     for (size_t done = 0; done < ids->count && err == PAY_OK; done += NOTIFY_ID_COUNT) {
         for (size_t i = 0; i < NOTIFY_ID_COUNT; i++) {
             size_t at = done + i < ids->count ? done + i : ids->count - 1;
-            in[1 + i] = (struct db_param){ DB_I64, &ids->at[at], sizeof(ids->at[at]) };
+            in[1 + i] = (struct db_param)DB_NUM_AT(&ids->at[at]);
         }
         err = db_exec(db, sql, DB_LIST(in), &some);
         *changed += some;

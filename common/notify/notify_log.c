@@ -31,19 +31,14 @@ static const char SQL_LOG_FOUND_AGAIN[] =
     "       duration_ms = ?, response = ?"
     " WHERE id = ? AND task_id = ? AND error_code = 'RUNNER_LOST'";
 
-#define NUM_AT(n) \
-    { \
-        DB_I64, (n), sizeof(int64_t) \
-    }
-
 static void list_row(const struct notify_result *result, struct db_param in[ROW_PARAMS])
 {
     const struct db_param row[ROW_PARAMS] = {
-        NUM_AT(&result->task_id),    NUM_AT(&result->times),
-        NUM_AT(&result->log_status), DB_STR(result->error_code),
-        DB_OPT(result->reason),      NUM_AT(db_not_0(&result->http_status)),
-        DB_OPT(result->peer),        NUM_AT(&result->duration_ms),
-        DB_OPT(result->response),    DB_STR(result->manual ? "manual" : "automatic"),
+        DB_NUM_AT(&result->task_id),    DB_NUM_AT(&result->times),
+        DB_NUM_AT(&result->log_status), DB_STR(result->error_code),
+        DB_OPT(result->reason),         DB_NUM_AT(db_not_0(&result->http_status)),
+        DB_OPT(result->peer),           DB_NUM_AT(&result->duration_ms),
+        DB_OPT(result->response),       DB_STR(result->manual ? "manual" : "automatic"),
     };
 
     memcpy(in, row, sizeof(row));

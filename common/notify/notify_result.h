@@ -27,6 +27,8 @@ struct notify_result {
     bool gone;                   /* the answer says that the URL is no more */
     const char *alert;           /* notify_gone, notify_given_up; NULL */
     enum notify_outcome outcome; /* out */
+    /* Texts alone from here on: notify_try.c empties each by its first byte, and zeroes what is
+     * above. */
     char no[NO_SIZE], error_code[17], peer[NET_TEXT_SIZE], response[NOTIFY_RESPONSE_SIZE];
     char reason[HTTP_REASON_SIZE];          /* what went wrong, in words; "" */
     char alert_text[512], alert_crowd[301]; /* crowd: the host */

@@ -14,12 +14,6 @@ const struct db_shape *listed_shape(struct listed_shape *to, const struct db_sha
     return &to->shape;
 }
 
-/* Only ASCII passes: an ascii column answers anything else with an error. */
-static bool app_key_ok(const char *app_key)
-{
-    return !app_key || str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1);
-}
-
 enum pay_err listed_each(struct db *db, const struct listed *of, const struct listing *want,
                          db_each *each, void *arg)
 {

@@ -127,6 +127,14 @@ enum pay_err order_read(struct db *db, const char *sql, const struct db_param *i
     return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
 }
 
+enum pay_err order_lock(struct db *db, int64_t id, struct order *out)
+{
+    static const char SQL[] = ORDER_SELECT " WHERE o.id = ? FOR UPDATE";
+    const struct db_param in[] = { DB_NUM(id) };
+
+    return order_read(db, SQL, DB_LIST(in), out);
+}
+
 enum pay_err attempt_read(struct db *db, const char *sql, const struct db_param *in, size_t n,
                           struct attempt *out)
 {

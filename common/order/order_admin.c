@@ -21,4 +21,9 @@ static const char LIST[] =
     "  FROM pay_order o JOIN pay_app a ON a.id = o.app_id" LISTED_WHERE("o", "pay_order");
 static struct order_listed row;
 
-const struct listed ORDERS_LISTED = { LIST, NULL, NULL, DB_SHAPE(COLUMNS), &row, sizeof(row) };
+static const struct listed LISTED = { LIST, NULL, NULL, DB_SHAPE(COLUMNS), &row, sizeof(row) };
+
+const struct listed *orders_listed(void)
+{
+    return &LISTED;
+}

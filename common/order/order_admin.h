@@ -10,6 +10,6 @@ struct order_listed {
     char app_key[APP_KEY_SIZE];
 };
 /* Its rows are struct order_listed. It is only listed: story.h finds an order. */
-extern const struct listed ORDERS_LISTED;
+const struct listed *orders_listed(void);
 
 #endif

@@ -68,6 +68,8 @@ MUST_USE enum pay_err order_latest_copy(struct db *db, int64_t order_id);
 /* One order of `sql`, which begins with ORDER_SELECT: PAY_NOT_FOUND when there is none. */
 MUST_USE enum pay_err order_read(struct db *db, const char *sql, const struct db_param *in,
                                  size_t n, struct order *out);
+/* The order, locked; inside a transaction. */
+MUST_USE enum pay_err order_lock(struct db *db, int64_t id, struct order *out);
 /* One attempt: PAY_NO_ROW when there is none. */
 MUST_USE enum pay_err attempt_read(struct db *db, const char *sql, const struct db_param *in,
                                    size_t n, struct attempt *out);

@@ -31,7 +31,7 @@ enum pay_err registry_app_id(struct db *db, const char *app_key, int64_t *id)
 
 enum pay_err registry_list(struct db *db, const char *app_key, struct db_query *query)
 {
-    if (app_key && !str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
+    if (!app_key_ok(app_key))
         return PAY_NOT_FOUND;
     const struct db_param in[] = { DB_OPT(app_key), DB_OPT(app_key) };
     query->in = in;

@@ -119,8 +119,7 @@ enum pay_err order_closed(struct db *db, struct order *order)
         "UPDATE pay_order FORCE INDEX (PRIMARY)"
         "   SET status = " STATE(ORDER_CLOSED) ", version = version + 1"
         " WHERE id = ? AND status = " STATE(ORDER_WAITING)
-        "   AND NOT EXISTS (SELECT 1 FROM pay_order_extension e FORCE INDEX (idx_order)"
-        "        WHERE e.order_id = pay_order.id AND e.status = " STATE(ATTEMPT_WAITING) ")";
+        "   AND " IS_PLAIN("pay_order");
     /* clang-format on */
     const struct db_param in[] = { DB_NUM(order->id) };
     const struct app *app;
@@ -138,13 +137,11 @@ enum pay_err order_closed(struct db *db, struct order *order)
 
 static enum pay_err end_work(struct db *db, void *arg)
 {
-    static const char SQL[] = ORDER_SELECT " WHERE o.id = ? FOR UPDATE";
     struct ending *w = arg;
-    const struct db_param in[] = { DB_NUM(w->order_id) };
     enum pay_err err = w->by ? nonce_spend(db, w->by->app_id, w->by->nonce) : PAY_OK;
 
     if (err == PAY_OK)
-        err = order_read(db, SQL, DB_LIST(in), &w->order);
+        err = order_lock(db, w->order_id, &w->order);
     FP("close.locked");
     if (err != PAY_OK || w->order.status == ORDER_CLOSED)
         return err;

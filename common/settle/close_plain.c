@@ -17,7 +17,10 @@ struct place {
     int64_t expire_time, app_id, id;
 };
 /* Before and behind all ends; 0 ms would be SQL's NULL. */
-#define FIRST ((struct place){ 1, 0, 0 })
+#define FIRST \
+    { \
+        1, 0, 0 \
+    }
 #define LAST ((struct place){ DAY_MS * 365 * 8000, 0, 0 })
 static const struct db_column PLACE_COLUMNS[] = {
     DB_COLUMN_TIME(struct place, expire_time),
@@ -50,9 +53,6 @@ struct plain {
 #define IS_UP_TO(o) \
     "(" o ".expire_time < ? OR (" o ".expire_time = ?" \
     " AND (" o ".app_id < ? OR (" o ".app_id = ? AND " o ".id <= ?))))"
-#define IS_PLAIN(o) \
-    "NOT EXISTS (SELECT 1 FROM pay_order_extension e FORCE INDEX (idx_order)" \
-    " WHERE e.order_id = " o ".id AND e.status = " STATE(ATTEMPT_WAITING) ")"
 /* clang-format on */
 #define PLACE(p) \
     DB_WHEN((p)->expire_time), DB_WHEN((p)->expire_time), DB_NUM((p)->app_id), \
@@ -112,20 +112,15 @@ static enum pay_err plain_lock(struct db *db, struct plain *plain)
 /* With its notification. */
 static enum pay_err close_one(struct db *db, int64_t id)
 {
-    static const char SQL[] = ORDER_SELECT " WHERE o.id = ? FOR UPDATE";
     static struct order order;
-    const struct db_param in[] = { DB_NUM(id) };
 
-    enum pay_err err = order_read(db, SQL, DB_LIST(in), &order);
+    enum pay_err err = order_lock(db, id, &order);
     if (err == PAY_OK)
         err = order_closed(db, &order);
     return err == PAY_UNKNOWN ? PAY_OK : err;
 }
 
-#define IDS_8 "?, ?, ?, ?, ?, ?, ?, ?"
-#define IDS_32 IDS_8 ", " IDS_8 ", " IDS_8 ", " IDS_8
-#define IDS_64 IDS_32 ", " IDS_32
-_Static_assert(ORDERS_AT_ONCE == 64, "as many as IDS_64 has");
+_Static_assert(ORDERS_AT_ONCE == 64, "as many as DB_64 has");
 
 /* All at once. One that got an attempt since it was found stays as it is. Without FORCE the index
  * of states is read, with all orders that wait. */
@@ -135,13 +130,13 @@ static enum pay_err close_silently(struct db *db, const int64_t *ids, size_t cou
     static const char SQL[] =
         "UPDATE pay_order FORCE INDEX (PRIMARY)"
         "   SET status = " STATE(ORDER_CLOSED) ", version = version + 1"
-        " WHERE id IN (" IDS_64 ") AND status = " STATE(ORDER_WAITING)
+        " WHERE id IN (" DB_64("?") ") AND status = " STATE(ORDER_WAITING)
         "   AND " IS_PLAIN("pay_order");
     /* clang-format on */
     struct db_param in[ORDERS_AT_ONCE];
 
     for (size_t i = 0; i < COUNT(in); i++)
-        in[i] = (struct db_param){ DB_I64, &ids[i < count ? i : 0], sizeof(ids[0]) };
+        in[i] = (struct db_param)DB_NUM_AT(&ids[i < count ? i : 0]);
     return count == 0 ? PAY_OK : db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
@@ -164,20 +159,22 @@ static enum pay_err plain_work(struct db *db, void *arg)
     return err == PAY_OK ? close_silently(db, silent, count) : err;
 }
 
-/* The next look goes on behind what this one saw; behind all that is due, from the beginning. */
+/* Behind the last order of a full look; after fewer behind the window. What was left there, since
+ * another program held it, is found in the next round. Behind all that is due, from the beginning.
+ */
 static struct place next_place(const struct plain *plain, bool more)
 {
     const struct plain_order *last = &plain->orders[COUNT(plain->orders) - 1];
 
     if (plain->count == COUNT(plain->orders))
         return (struct place){ last->expire_time, last->app_id, last->id };
-    return more ? plain->to : FIRST;
+    return more ? plain->to : (struct place)FIRST;
 }
 
 enum pay_err orders_expire(struct db *db, size_t *count)
 {
     static struct plain plain;
-    static struct place next = { 1, 0, 0 };
+    static struct place next = FIRST;
 
     *count = 0;
     plain.from = next;
@@ -188,9 +185,10 @@ enum pay_err orders_expire(struct db *db, size_t *count)
     db_end(db);
     if (err == PAY_OK || err == PAY_NO_ROW)
         err = db_txn(db, plain_work, &plain);
-    if (err != PAY_OK)
-        return err;
-    next = next_place(&plain, more);
-    *count = plain.count;
-    return PAY_OK;
+    if (err == PAY_OK)
+        *count = plain.count;
+    /* An order that cannot be closed does not keep the looks in its window. */
+    if (err == PAY_OK || err == PAY_FAULT)
+        next = next_place(&plain, more);
+    return err;
 }

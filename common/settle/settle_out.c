@@ -49,7 +49,8 @@ struct holder {
 };
 static const struct db_column HOLDER_COLUMNS[] = { DB_COLUMN(struct holder, no) };
 
-/* The other row that has this number of the channel's: "" when none has. */
+/* The other row that has this number of the channel's: "" when none has, or when it does not
+ * matter. */
 static enum pay_err number_owner(struct db *db, const struct settling_out *w, struct holder *out)
 {
     const struct db_param in[] = {
@@ -59,7 +60,7 @@ static enum pay_err number_owner(struct db *db, const struct settling_out *w, st
     };
 
     *out = (struct holder){ .no = "" };
-    if (*w->said->channel_no == '\0')
+    if (w->refusal || *w->said->channel_no == '\0')
         return PAY_OK;
     enum pay_err err = db_select(db, &(struct db_query){ .sql = w->owner_sql,
                                                          .in = in,
@@ -82,7 +83,7 @@ enum pay_err settling_conflict(struct db *db, struct settling_out *w, bool *conf
     if (!said_price_is(w->said, w->price, w->currency))
         return other_price(db, w);
     enum pay_err err = number_owner(db, w, &holder);
-    *conflict = err == PAY_OK && *holder.no != '\0' && !w->refusal;
+    *conflict = err == PAY_OK && *holder.no != '\0';
     return *conflict ? other_payment(db, w, holder.no) : err;
 }
 

@@ -25,8 +25,9 @@
 /* clang-format on */
 
 /* clang-format off */
-/* Row x came to that state after its app (a) was last changed. No account but migrate writes the
- * times in status_log; update_time it could write. */
+/* Row x came to that state after its app (a) was last changed. By status_log, since an account may
+ * write update_time at will; times there can be wrong only if it set its session's clock
+ * (SECURITY.md). */
 #define CAME_AFTER_APP(kind, x, to) \
     "EXISTS (SELECT 1 FROM status_log s WHERE s.kind = '" kind "' AND s.data_id = " x ".id" \
     " AND s.to_status = " to " AND s.create_time > a.update_time)"

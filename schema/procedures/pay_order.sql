@@ -3,8 +3,8 @@
 -- Each change of state leaves a line in status_log, except in order_pay, which writes its own. The triggers
 -- are AFTER: an error undoes the statement all the same, and BEFORE costs twice as much, as it copies the row.
 -- The step to 10 writes what the payment was (its attempt, channel, fee, number, payer and time); a number that
--- the channel did not give then may follow. The version grows by one at a time. Refunds
--- belong to a paid order; it is in state 30 when all of its price is back, and only then.
+-- the channel did not give then may follow. The version grows by one at a time. Refunds belong to a paid order; it
+-- is in state 30 when all of its price is back, and only then.
 -- The audit proves sums over other rows (is all of the money back?).
 -- A row is refused at its birth when a CHECK would refuse it while an account has CHECKs switched off: no job
 -- could change that row later, nor the others that the same statement changes. Rows of earlier days are refused

@@ -1,7 +1,8 @@
 -- What no account may do to a transfer, whatever its rights and session settings (CHECKs can be switched off
 -- with check_constraint_checks, triggers cannot). It is refused with error 1644 and a text that names it.
--- Each change of state leaves a line in status_log. The version grows by one, with a step alone. The triggers are AFTER: an error undoes the statement all
--- the same, and BEFORE costs twice as much, as it copies the row.
+-- Each change of state leaves a line in status_log. The version grows by one, and only when the state changes.
+-- The triggers are AFTER: an error undoes the statement all the same, and BEFORE costs twice as much, as it
+-- copies the row.
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_transfer_status AFTER UPDATE ON pay_transfer FOR EACH ROW
 BEGIN

@@ -48,6 +48,9 @@ static const struct answer {
     { "h5", 200, "{\"h5_url\":\"https://wx.tenpay.com/x?prepay_id=wx1\"}", SIGNED },
     { "used", 403, NO("OUT_TRADE_NO_USED"), UNSIGNED },
     { "sign", 401, NO("SIGN_ERROR"), UNSIGNED },
+    { "asks", 403, NO("USERPAYING"), UNSIGNED },
+    { "bank", 400, NO("BANKERROR"), UNSIGNED },
+    { "expired", 400, NO("AUTH_CODE_EXPIRED"), UNSIGNED },
     { "limit", 429, NO("FREQUENCY_LIMITED"), UNSIGNED },
     { "limit403", 403, NO("FREQUENCY_LIMITED"), UNSIGNED },
     { "system", 500, NO("SYSTEM_ERROR"), UNSIGNED },
@@ -235,6 +238,9 @@ static void test_wechat_submit__by_kind(void **state)
         { "wx_native", "bad_gateway", "", PAY_UNKNOWN, CHANNEL_WAITING },
         { "wx_bar", "paid", "", PAY_OK, CHANNEL_SUCCESS },
         { "wx_bar", "userpaying", "", PAY_OK, CHANNEL_WAITING },
+        { "wx_bar", "asks", "", PAY_UNKNOWN, CHANNEL_WAITING },
+        { "wx_bar", "bank", "", PAY_UNKNOWN, CHANNEL_WAITING },
+        { "wx_bar", "expired", "", PAY_REFUSED, CHANNEL_WAITING },
     };
     static const char EXTRAS[] = "{\"openid\":\"o1\",\"auth_code\":\"130000000000000000\"}";
     static struct channel_ticket ticket;
@@ -330,8 +336,12 @@ static void test_wechat_close__states(void **state)
         { "orderpaid", PAY_UNKNOWN, 0 }, /* the query that follows gets no good answer here */
     };
     struct channel_said said;
+    struct own bar = channel("wx_bar", "paid");
 
     (void)state;
+    assert_int_equal(CHANNEL_WECHAT.close(&bar.account, PAY_ID, &said), PAY_OK);
+    assert_int_equal(said.state, CHANNEL_SUCCESS); /* asked about first, and not reversed */
+    shut(&bar);
     for (size_t i = 0; i < COUNT(CASES); i++) {
         struct own own = channel("wx_native", CASES[i].answer);
         check_asked(&CASES[i], CHANNEL_WECHAT.close(&own.account, PAY_ID, &said), &said);

@@ -42,31 +42,43 @@ enum pay_err alipay_query(const struct channel_account *account, const char *pay
     return alipay_is(out, "TRADE_NOT_EXIST") ? PAY_OK : PAY_UNKNOWN;
 }
 
+/* A cancel that gave money back: the payer was faster than the question before it, and the next
+ * query says that it was paid. */
 static enum pay_err end_read(const struct alipay_reply *reply, const void *pay_id,
                              struct channel_said *out)
 {
     (void)pay_id;
     out->state = CHANNEL_CLOSED;
-    return str_eq(alipay_member(reply, "retry_flag"), "Y") ? PAY_UNKNOWN : PAY_OK;
+    return str_eq(alipay_member(reply, "retry_flag"), "Y") ||
+                   str_eq(alipay_member(reply, "action"), "refund")
+               ? PAY_UNKNOWN
+               : PAY_OK;
 }
 
-/* A trade that cannot be closed was paid, or closed before: the query says which. */
-enum pay_err alipay_close(const struct channel_account *account, const char *pay_id,
-                          struct channel_said *out)
+static enum pay_err trade_end(const struct channel_account *account, const char *method,
+                              const char *pay_id, struct channel_said *out)
 {
-    const bool bar = str_eq(account->code, "alipay_bar");
     const struct alipay_request request = {
-        .method = bar ? "alipay.trade.cancel" : "alipay.trade.close",
-        .what = "close",
-        .write = no_write,
-        .arg = pay_id,
+        .method = method, .what = "close", .write = no_write, .arg = pay_id
     };
 
     enum pay_err err = alipay_ask_about(account, &request, pay_id, end_read, out);
     if (err != PAY_REFUSED)
         return err;
-    if (!alipay_is(out, "TRADE_NOT_EXIST"))
+    if (!alipay_is(out, "TRADE_NOT_EXIST")) /* paid, or closed before: the query says which */
         return alipay_query(account, pay_id, out);
     out->state = CHANNEL_NOT_FOUND;
     return PAY_OK;
+}
+
+/* A cancel gives the money of a paid trade back, so a bar code's trade is asked about first. */
+enum pay_err alipay_close(const struct channel_account *account, const char *pay_id,
+                          struct channel_said *out)
+{
+    if (!str_eq(account->code, "alipay_bar"))
+        return trade_end(account, "alipay.trade.close", pay_id, out);
+    enum pay_err err = alipay_query(account, pay_id, out);
+    if (err != PAY_OK || out->state == CHANNEL_SUCCESS || out->state == CHANNEL_CLOSED)
+        return err;
+    return trade_end(account, "alipay.trade.cancel", pay_id, out);
 }

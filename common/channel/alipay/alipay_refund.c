@@ -30,22 +30,22 @@ static void refund_name_write(struct json_text *to, const void *arg)
     json_str(to, "out_request_no", refund->refund_no);
 }
 
-/* Without an amount the refund is not known there, or not yet. */
+/* REFUND_SUCCESS alone says that the money went back. Without a status the refund is not known
+ * there, or was not made: it is sent again under its number, which makes it once. */
 static enum pay_err refund_read(const struct alipay_reply *reply, const void *arg,
                                 struct channel_said *out)
 {
     const struct channel_refund *refund = arg;
     const char *status = alipay_member(reply, "refund_status");
-    const char *amount = alipay_member(reply, "refund_amount");
 
-    if (!status && !amount) {
+    if (!status) {
         out->state = CHANNEL_NOT_FOUND;
         return PAY_OK;
     }
     if (!str_eq(alipay_member(reply, "out_request_no"), refund->refund_no) ||
-        !alipay_price(amount, out))
+        !alipay_price(alipay_member(reply, "refund_amount"), out))
         return PAY_UNKNOWN;
-    out->state = !status || str_eq(status, "REFUND_SUCCESS") ? CHANNEL_SUCCESS : CHANNEL_WAITING;
+    out->state = str_eq(status, "REFUND_SUCCESS") ? CHANNEL_SUCCESS : CHANNEL_WAITING;
     if (out->state == CHANNEL_SUCCESS &&
         !alipay_time_read(alipay_member(reply, "gmt_refund_pay"), &out->success_time))
         out->success_time = clock_now_ms();

@@ -51,13 +51,24 @@ static enum pay_err end_order(const struct channel_account *account, const char 
     return str_eq(out->error_code, "ORDER_NOT_EXIST") ? PAY_OK : PAY_REFUSED;
 }
 
-/* One that cannot be closed was paid: the query says so. */
-enum pay_err wechat_close(const struct channel_account *account, const char *pay_id,
-                          struct channel_said *out)
+static enum pay_err order_end(const struct channel_account *account, const char *pay_id, bool bar,
+                              struct channel_said *out)
 {
     enum pay_err err = said_begin(ABOUT_ORDER, pay_id, out);
 
     if (err == PAY_OK)
-        err = end_order(account, pay_id, str_eq(account->code, "wx_bar"), out);
-    return err == PAY_REFUSED ? wechat_query(account, pay_id, out) : err;
+        err = end_order(account, pay_id, bar, out);
+    return err == PAY_REFUSED ? wechat_query(account, pay_id, out) : err; /* it was paid */
+}
+
+/* A reverse gives the money of a paid order back, so a bar code's order is asked about first. */
+enum pay_err wechat_close(const struct channel_account *account, const char *pay_id,
+                          struct channel_said *out)
+{
+    if (!str_eq(account->code, "wx_bar"))
+        return order_end(account, pay_id, false, out);
+    enum pay_err err = wechat_query(account, pay_id, out);
+    if (err != PAY_OK || out->state == CHANNEL_SUCCESS || out->state == CHANNEL_CLOSED)
+        return err;
+    return order_end(account, pay_id, true, out);
 }

@@ -235,6 +235,21 @@ enum pay_err wechat_submit(const struct channel_account *account, const struct c
     return err;
 }
 
+/* With any other code the payer may still be asked to confirm, and pay. */
+static bool is_definite(const char *code)
+{
+    static const char *const CODES[] = { "PARAM_ERROR",          "INVALID_REQUEST",
+                                         "SIGN_ERROR",           "NO_AUTH",
+                                         "MCH_NOT_EXISTS",       "NOT_ENOUGH",
+                                         "AUTH_CODE_INVALID",    "AUTH_CODE_EXPIRED",
+                                         "APPID_MCHID_NOT_MATCH" };
+
+    for (size_t i = 0; i < COUNT(CODES); i++)
+        if (str_eq(CODES[i], code))
+            return true;
+    return false;
+}
+
 /* USERPAYING: the payer must confirm first, and the order stays open. */
 enum pay_err wechat_bar(const struct channel_account *account, const struct channel_order *order,
                         struct channel_ticket *out)
@@ -252,5 +267,5 @@ enum pay_err wechat_bar(const struct channel_account *account, const struct chan
     };
     enum pay_err err = wechat_ask_about(account, &request, order->pay_id, &out->said);
     channel_ticket_reason(out, &out->said);
-    return err;
+    return err == PAY_REFUSED && !is_definite(out->said.error_code) ? PAY_UNKNOWN : err;
 }

@@ -18,6 +18,7 @@ static inline const int64_t *db_not_0(const int64_t *n) { return *n != 0 ? n : N
 #define DB_OPT(s)       { DB_TEXT, db_len(s) > 0 ? (s) : NULL, db_len(s) }
 #define DB_BIN(p, n)    { DB_BYTES, (p), (n) }
 #define DB_NUM(n)       { DB_I64, &(const int64_t){ (n) }, sizeof(int64_t) }
+#define DB_NUM_AT(p)    { DB_I64, (p), sizeof(int64_t) }
 #define DB_MONEY(m)     DB_NUM((m).minor)
 #define DB_NUM_OPT(n)   { DB_I64, db_not_0(&(const int64_t){ (n) }), sizeof(int64_t) }
 #define DB_WHEN(ms)     { DB_TIME, db_not_0(&(const int64_t){ (ms) }), sizeof(int64_t) }
