@@ -130,6 +130,18 @@ describe('double money, at the mock gateway', () => {
   });
 });
 
+test('order sync by an operator keeps a second payment and sends it back', async () => {
+  const first = await createOpen(stack, app1, { price: 1000, metadata: { mock: { callback: 'lost' } } });
+  const second = expectOk(await submitAnother(stack, app1, first), 201);
+  await paysAtGateway(second);
+  await payByCallback(stack, app1, { ...first, price: 1000 });
+  await root.rows('UPDATE pay_order_extension SET next_sync_time = next_sync_time + INTERVAL 1 HOUR WHERE no = ?', [second.pay_id]);
+  const r = await ctl(stack, ['order', 'sync', first.order_no]);
+  assert.equal(r.code, 0, r.stderr + r.stdout);
+  assert.ok(await alertOf(second, 'duplicate_paid'));
+  assert.equal((await wentBack(app1, first))[0].cause, 'duplicate');
+});
+
 test('a paid order\'s other attempt is closed at its channel within seconds', async () => {
   const first = await createOpen(stack, app1, { price: 1000 });
   const second = expectOk(await submitAnother(stack, app1, first), 201);
