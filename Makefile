@@ -58,7 +58,7 @@ LIBS := $(shell $(PKG_CONFIG) --libs libmariadb json-c libcurl openssl libqrenco
 LIB_CFLAGS := $(patsubst -I%,-isystem %,$(LIB_CFLAGS))
 
 LIB_SRC  := $(wildcard common/*/*.c common/*/*/*.c)
-SAND_SRC := $(wildcard sandbox/*.c)
+SAND_SRC := $(wildcard sandbox/*.c sandbox/*/*.c)
 CLI_SRC  := $(wildcard cli/*.c)
 SHOP_SRC := $(wildcard examples/shop/*.c)
 PROG_SRC := $(wildcard cgi-bin/*.c cron/*.c)
@@ -218,11 +218,14 @@ build/fuzz/obj/%.o: %.c Makefile
 	$(Q)$(if $(V),,echo "  FUZZ $<";) $(FUZZ_CC) $(FUZZ_FLAGS) $(LIB_CFLAGS) -c $< -o $@
 build/fuzz/libshroff.a: $(call fuzz_obj,$(LIB_SRC))
 	@rm -f $@; $(AR) rcs $@ $^
-$(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libshroff.a
+build/fuzz/libsandbox.a: $(call fuzz_obj,$(SAND_SRC))
+	@rm -f $@; $(AR) rcs $@ $^
+FUZZ_LIBS := build/fuzz/libsandbox.a build/fuzz/libshroff.a
+$(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/fuzz_%.o $(FUZZ_LIBS)
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
-$(REPLAYS): build/fuzz/replay/%: build/fuzz/obj/tests/fuzz/replay.o build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/libshroff.a
+$(REPLAYS): build/fuzz/replay/%: build/fuzz/obj/tests/fuzz/replay.o build/fuzz/obj/tests/fuzz/fuzz_%.o $(FUZZ_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) -fsanitize=address,undefined -o $@ $^ $(LIBS)
--include $(patsubst %.c,build/fuzz/obj/%.d,$(LIB_SRC) $(FUZZ_SRC))
+-include $(patsubst %.c,build/fuzz/obj/%.d,$(LIB_SRC) $(SAND_SRC) $(FUZZ_SRC))
 
 -include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(SAND_SRC) $(CLI_SRC) $(SHOP_SRC) $(PROG_SRC) $(UNIT_SRC) $(DBT_SRC) $(BENCH_SRC) tests/docs/tables.c)

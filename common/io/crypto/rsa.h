@@ -25,4 +25,10 @@ bool rsa_is_pair(const struct rsa_key *one, const struct rsa_key *other);
 MUST_USE bool rsa_sign(const struct rsa_key *key, const void *at, size_t len, struct text *base64);
 MUST_USE bool rsa_verify(const struct rsa_key *key, const void *at, size_t len, const char *base64);
 
+/* RSA-OAEP with SHA-1, standard base64: for short texts (names, account numbers). */
+MUST_USE bool rsa_encrypt(const struct rsa_key *key, const void *at, size_t len,
+                          struct text *base64);
+MUST_USE bool rsa_decrypt(const struct rsa_key *key, const char *base64, size_t len,
+                          struct text *to);
+
 #endif

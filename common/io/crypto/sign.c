@@ -60,6 +60,21 @@ static EVP_MAC_CTX *hmac_context(void)
     return ctx;
 }
 
+bool sign_sha1_hex(const void *at, size_t len, char out[SHA1_HEX_SIZE])
+{
+    uint8_t digest[20];
+    size_t size = 0;
+
+    if (EVP_Q_digest(NULL, "SHA1", NULL, at, len, digest, &size) != 1 || size != sizeof(digest))
+        return false;
+    for (size_t i = 0; i < sizeof(digest); i++) {
+        out[2 * i] = HEX[digest[i] >> 4];
+        out[2 * i + 1] = HEX[digest[i] & 15];
+    }
+    out[SHA1_HEX_SIZE - 1] = '\0';
+    return true;
+}
+
 /* An empty key would let anybody sign. */
 bool sign_hmac_sha256(const void *key, size_t key_len, const void *at, size_t len, struct mac *out)
 {
@@ -175,22 +190,27 @@ static EVP_CIPHER_CTX *cipher_begin(const struct sign_lock *lock, const uint8_t 
     return NULL;
 }
 
-bool sign_seal(const struct sign_lock *lock, const void *at, size_t len, uint8_t *out)
+bool sign_seal_with(const struct sign_lock *lock, const void *nonce, const void *at, size_t len,
+                    uint8_t *out)
 {
-    uint8_t *text = out + IV_SIZE, *tag = text + len;
     int n = 0, rest = 0;
 
     if (len > KEY_MAX)
         return false;
-    random_bytes(out, IV_SIZE);
-    EVP_CIPHER_CTX *ctx = cipher_begin(lock, out, 1);
+    EVP_CIPHER_CTX *ctx = cipher_begin(lock, nonce, 1);
     if (!ctx)
         return false;
-    bool ok = (len == 0 || EVP_CipherUpdate(ctx, text, &n, at, (int)len) == 1) &&
-              EVP_CipherFinal_ex(ctx, text + n, &rest) == 1 && (size_t)(n + rest) == len &&
-              EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, tag) == 1;
+    bool ok = (len == 0 || EVP_CipherUpdate(ctx, out, &n, at, (int)len) == 1) &&
+              EVP_CipherFinal_ex(ctx, out + n, &rest) == 1 && (size_t)(n + rest) == len &&
+              EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, out + len) == 1;
     EVP_CIPHER_CTX_free(ctx);
     return ok;
+}
+
+bool sign_seal(const struct sign_lock *lock, const void *at, size_t len, uint8_t *out)
+{
+    random_bytes(out, IV_SIZE);
+    return sign_seal_with(lock, out, at, len, out + IV_SIZE);
 }
 
 /* What came out before the tag was checked is wiped when it fails. */

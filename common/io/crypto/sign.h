@@ -14,6 +14,9 @@ struct mac {
 #define MAC_HEX_SIZE 65
 
 MUST_USE bool sign_sha256(const void *at, size_t len, struct mac *out);
+/* Not for signatures: some channels name a file's SHA-1. */
+#define SHA1_HEX_SIZE 41
+MUST_USE bool sign_sha1_hex(const void *at, size_t len, char out[SHA1_HEX_SIZE]);
 /* An empty key is refused. */
 MUST_USE bool sign_hmac_sha256(const void *key, size_t key_len, const void *at, size_t len,
                                struct mac *out);
@@ -48,6 +51,11 @@ struct sign_lock {
     size_t aad_len;
 }; /* key: 32 bytes */
 MUST_USE bool sign_seal(const struct sign_lock *lock, const void *at, size_t len, uint8_t *out);
+/* With 12 bytes of the caller's, never used twice under one key: out is the ciphertext and the tag,
+ * len + SIGN_TAG bytes. */
+#define SIGN_TAG 16
+MUST_USE bool sign_seal_with(const struct sign_lock *lock, const void *nonce, const void *at,
+                             size_t len, uint8_t *out);
 MUST_USE bool sign_unseal(const struct sign_lock *lock, const uint8_t *sealed, size_t sealed_len,
                           void *out);
 #endif

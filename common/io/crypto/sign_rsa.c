@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 #include "io/crypto/rsa.h"
 #include "io/crypto/sign.h"
+#include "io/crypto/sign_rsa_private.h"
 
 #define BITS_MIN 2048
 #define BITS_MAX 8192 /* a bigger key only burns our time */
@@ -205,10 +206,6 @@ bool sign_rsa_sign(const char *private_key, const void *at, size_t len, struct t
 }
 
 /* ---- keys that are read once: rsa.h */
-
-struct rsa_key {
-    EVP_PKEY *pkey;
-};
 
 static struct rsa_key *key_of(EVP_PKEY *pkey)
 {
