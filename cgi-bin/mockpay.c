@@ -10,8 +10,8 @@
  * POST /sandbox/clock              moves an app's due times back (signed) */
 #include "base/text.h"
 #include "io/db/db_server.h"
-#include "sandbox/mock_gateway.h"
-#include "sandbox/mock_waiting.h"
+#include "sandbox/mock/mock_gateway.h"
+#include "sandbox/mock/mock_waiting.h"
 #include "web/page/pay_page.h"
 #include "web/skeleton/test_clock.h"
 

@@ -1,7 +1,7 @@
 /* sandbox_runner.c - sends the mock gateway's callbacks that are due again. Test mode only. Any
  * number may run at once: each callback is claimed under a row lock, with a lease. */
 #include "job/job_drain.h"
-#include "sandbox/mock_gateway.h"
+#include "sandbox/mock/mock_gateway.h"
 
 static enum pay_err send_callback(struct job *job, const struct db_due_row *row, int64_t *wait_s)
 {

@@ -18,6 +18,7 @@ struct config {
     char base_url[CONFIG_TEXT];         /* no trailing slash; "" when unset */
     char callback_url[CONFIG_TEXT];     /* SHROFF_CALLBACK_URL, else base_url */
     char mock_gateway_url[CONFIG_TEXT]; /* SHROFF_MOCK_GATEWAY_URL, else base_url */
+    char sandbox_url[CONFIG_TEXT];      /* of the played channels; "" when unset */
     char listen[108];                   /* SHROFF_LISTEN, "" when unset */
     char db_socket[108];
     char db_name[65];
@@ -25,7 +26,7 @@ struct config {
     char master_key_file[CONFIG_TEXT];
     char metrics_file[CONFIG_TEXT];
     int64_t workers, worker_requests, rate_app, rate_ip, keep_days, keep_refused_days, min_free_mb,
-        log_level;
+        log_level, sandbox_time_scale;
     struct net_list trusted_proxies, metrics_nets, notify_allow_nets;
 };
 

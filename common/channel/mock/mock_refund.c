@@ -1,6 +1,6 @@
 /* mock_refund.c - a refund at the mock gateway: POST /mockpay/refund, and what became of it, POST
  * /mockpay/refund/query. The gateway plays what the order's metadata asks for
- * ({"mock":{"refund":"fail"}}); how is its own business (sandbox/mock_refund.c). */
+ * ({"mock":{"refund":"fail"}}); how is its own business (sandbox/mock/mock_refund.c). */
 #include "channel/mock/mock_private.h"
 
 static void terms_write(struct json_text *to, const void *arg)

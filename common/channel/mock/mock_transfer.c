@@ -1,6 +1,6 @@
 /* mock_transfer.c - a transfer at the mock gateway: POST /mockpay/transfer, and what became of it,
  * POST /mockpay/transfer/query. There is no order: the gateway plays what channel_extras ask for,
- * {"mock": "later"}; how is its own business (sandbox/mock_transfer.c). */
+ * {"mock": "later"}; how is its own business (sandbox/mock/mock_transfer.c). */
 #include <string.h>
 
 #include "channel/mock/mock_private.h"

@@ -3,8 +3,8 @@
 #ifndef SANDBOX_MOCK_PAYOUT_H
 #define SANDBOX_MOCK_PAYOUT_H
 
-#include "sandbox/mock_private.h"
-#include "sandbox/mock_waiting.h"
+#include "sandbox/mock/mock_private.h"
+#include "sandbox/mock/mock_waiting.h"
 
 #define PAYOUT_REFUND "refund"
 #define PAYOUT_TRANSFER "transfer"

@@ -1,6 +1,6 @@
 /* mock_payout.c - see mock_payout.h. What becomes of a payout is what the merchant wants to see
  * played, so that a program can see each case. */
-#include "sandbox/mock_payout.h"
+#include "sandbox/mock/mock_payout.h"
 
 #include "base/text.h"
 

@@ -1,6 +1,6 @@
 /* mock_callback.c - the gateway's callbacks: owed rows, claimed with a lease, sent over HTTP, tried
  * again. */
-#include "sandbox/mock_payout.h"
+#include "sandbox/mock/mock_payout.h"
 
 #include "base/clock.h"
 #include "base/json_text.h"

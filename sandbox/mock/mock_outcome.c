@@ -1,5 +1,5 @@
 /* mock_outcome.c - what payers make happen. */
-#include "sandbox/mock_private.h"
+#include "sandbox/mock/mock_private.h"
 
 #include "base/text.h"
 

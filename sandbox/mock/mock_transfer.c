@@ -2,7 +2,7 @@
  * one is what the transfer's channel_extras ask for, {"mock": "later"}. fail_then_ok refuses the
  * first one to an account and pays the next. */
 #include "base/text.h"
-#include "sandbox/mock_payout.h"
+#include "sandbox/mock/mock_payout.h"
 
 static enum pay_err transfer_judge(struct db *db, const struct mock_asking *w, const char **code,
                                    bool *failed_before)

@@ -1,5 +1,5 @@
 /* mock_trade.c - a trade of the mock gateway: read for its page, locked for what happens to it. */
-#include "sandbox/mock_private.h"
+#include "sandbox/mock/mock_private.h"
 
 #include "base/clock.h"
 #include "base/text.h"

@@ -1,6 +1,6 @@
 /* mock_merchant.c - a merchant of the gateway: its name, and the keys agreed with it, as the
  * channel's configuration has them. */
-#include "sandbox/mock_private.h"
+#include "sandbox/mock/mock_private.h"
 
 #include "base/text.h"
 #include "io/crypto/sign.h"

@@ -1,6 +1,6 @@
 /* mock_question.c - what merchants ask the gateway, signed both ways: the door for all questions,
  * and the first two: what became of a trade, and to close it. */
-#include "sandbox/mock_private.h"
+#include "sandbox/mock/mock_private.h"
 
 #include "base/clock.h"
 #include "base/json_text.h"

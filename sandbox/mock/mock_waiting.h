@@ -2,7 +2,7 @@
 #ifndef SANDBOX_MOCK_WAITING_H
 #define SANDBOX_MOCK_WAITING_H
 
-#include "sandbox/mock_gateway.h"
+#include "sandbox/mock/mock_gateway.h"
 
 /* Money that leaves the gateway, in its books: a refund or a transfer. */
 struct mock_payout {

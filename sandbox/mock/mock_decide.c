@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "sandbox/mock_payout.h"
+#include "sandbox/mock/mock_payout.h"
 
 static const struct db_column COLUMNS[] = {
     DB_COLUMN(struct mock_payout, price),

@@ -11,7 +11,7 @@
 #include "base/ulid.h"
 #include "io/db/db_due.h"
 #include "io/json/json.h"
-#include "sandbox/mock_state.h"
+#include "sandbox/mock/mock_state.h"
 
 /* A merchant of the gateway, by the number of its channel, and the keys agreed with it. */
 struct mock_merchant {

@@ -4,7 +4,7 @@
  * The gateway trusts the merchant's word that a payment came in: tests sign callbacks themselves,
  * of payments that are not on its books. It gives back no more than a payment's price. */
 #include "base/text.h"
-#include "sandbox/mock_payout.h"
+#include "sandbox/mock/mock_payout.h"
 
 /* Everything about one trade happens one after another. */
 static enum pay_err trade_lock(struct db *db, const struct mock_asking *w)

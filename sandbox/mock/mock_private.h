@@ -4,7 +4,7 @@
 
 #include "base/json_text.h"
 #include "wire/signed_json.h"
-#include "sandbox/mock_gateway.h"
+#include "sandbox/mock/mock_gateway.h"
 
 /* The key the gateway signs with: the shared secret, or its own RSA key. */
 struct signed_key mock_sign_key(const struct mock_merchant *merchant);

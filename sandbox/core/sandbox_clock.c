@@ -1,0 +1,64 @@
+/* sandbox_clock.c - the test clock of the played channels (sandbox_trade.h). */
+#include "sandbox/core/sandbox_trade.h"
+
+/* Of one app's trades, or of all when the parameter is NULL. */
+#define OF_APP(column) \
+    " (? IS NULL OR EXISTS (SELECT 1 FROM merchant_number m" \
+    "   WHERE m.no = " column " AND m.app_key = ?))"
+
+struct advance {
+    const char *app_key;
+    int64_t seconds, due;
+};
+
+static enum pay_err notices_move(struct db *db, struct advance *w)
+{
+    /* clang-format off */
+#define OWED " WHERE status = " STATE(NOTICE_WAITING) " AND claim_token = 0 AND" \
+             OF_APP("sandbox_notice.out_trade_no")
+    static const char SQL_DUE[] = "SELECT COUNT(*) FROM sandbox_notice" OWED
+        " AND due_time > UTC_TIMESTAMP(3) AND due_time <= UTC_TIMESTAMP(3) + INTERVAL ? SECOND";
+    static const char SQL[] =
+        "UPDATE sandbox_notice SET due_time = due_time - INTERVAL ? SECOND" OWED;
+    /* clang-format on */
+    const struct db_param app = DB_OPT(w->app_key), seconds = DB_NUM(w->seconds);
+    const struct db_param due[] = { app, app, seconds };
+    const struct db_param in[] = { seconds, app, app };
+
+    enum pay_err err = db_number(db, SQL_DUE, DB_LIST(due), &w->due);
+    return err == PAY_OK ? db_exec(db, SQL, DB_LIST(in), NULL) : err;
+}
+
+static enum pay_err advance_work(struct db *db, void *arg)
+{
+    static const char SQL_TRADE[] =
+        "UPDATE sandbox_trade SET create_time = create_time - INTERVAL ? SECOND,"
+        " expire_time = expire_time - INTERVAL ? SECOND, pay_time = pay_time - INTERVAL ? SECOND,"
+        " close_time = close_time - INTERVAL ? SECOND"
+        " WHERE" OF_APP("sandbox_trade.out_trade_no");
+    static const char SQL_MOVE[] =
+        "UPDATE sandbox_move v LEFT JOIN sandbox_trade t ON t.id = v.trade_id"
+        "   AND v.kind = 'refund'"
+        " SET v.create_time = v.create_time - INTERVAL ? SECOND,"
+        " v.done_time = v.done_time - INTERVAL ? SECOND,"
+        " v.due_time = v.due_time - INTERVAL ? SECOND"
+        " WHERE (? IS NULL OR t.id IS NOT NULL) AND" OF_APP("t.out_trade_no");
+    struct advance *w = arg;
+    const struct db_param app = DB_OPT(w->app_key), s = DB_NUM(w->seconds);
+    const struct db_param trade[] = { s, s, s, s, app, app }, move[] = { s, s, s, app, app, app };
+
+    enum pay_err err = notices_move(db, w);
+    if (err == PAY_OK)
+        err = db_exec(db, SQL_TRADE, DB_LIST(trade), NULL);
+    return err == PAY_OK ? db_exec(db, SQL_MOVE, DB_LIST(move), NULL) : err;
+}
+
+enum pay_err sandbox_clock_advance(struct db *db, const char *app_key, int64_t seconds,
+                                   int64_t *due)
+{
+    struct advance work = { .app_key = app_key, .seconds = seconds };
+    enum pay_err err = db_txn(db, advance_work, &work);
+
+    *due = work.due;
+    return err;
+}

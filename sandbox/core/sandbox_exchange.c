@@ -1,0 +1,38 @@
+/* sandbox_exchange.c - see sandbox_exchange.h. */
+#include "sandbox/core/sandbox_exchange.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#define TEXT_MAX 65536
+#define WHAT_MAX 128
+
+static enum pay_err insert(struct db *db, void *arg)
+{
+    static const char SQL[] =
+        "INSERT INTO sandbox_exchange (channel, direction, what, out_trade_no, received, canonical,"
+        " sent, verdict, http_status) VALUES (?,?,?,?,?,?,?,?,?)";
+    const struct sandbox_exchange *e = arg;
+    char what_room[WHAT_MAX + 1];
+    struct text what = TEXT(what_room);
+
+    text_add_n(&what, e->what, strnlen(str_or(e->what, ""), WHAT_MAX));
+    /* clang-format off */
+#define CUT(s) DB_BIN(str_or(s, ""), strnlen(str_or(s, ""), TEXT_MAX))
+    const struct db_param in[] = {
+        DB_STR(e->channel), DB_STR(e->direction), DB_STR(what_room),
+        DB_STR(str_or(e->out_trade_no, "")), CUT(e->received), CUT(e->canonical), CUT(e->sent),
+        DB_STR(str_or(e->verdict, "")), DB_NUM(e->http_status),
+    };
+    /* clang-format on */
+    return db_exec(db, SQL, DB_LIST(in), NULL);
+}
+
+void sandbox_exchange_log(struct db *db, const struct sandbox_exchange *exchange)
+{
+    struct sandbox_exchange copy = *exchange;
+    enum pay_err err = db_txn(db, insert, &copy);
+
+    if (err != PAY_OK)
+        log_event(LOG_WARN, "sandbox.exchange", KV("result", err_name(err)));
+}

@@ -1,0 +1,48 @@
+/* sandbox_notice.h - what a played channel sends to a merchant: stored when the thing happens,
+ * signed anew for each try, repeated with the channel's own gaps until it is acknowledged. */
+#ifndef SANDBOX_CORE_SANDBOX_NOTICE_H
+#define SANDBOX_CORE_SANDBOX_NOTICE_H
+
+#include "base/config.h"
+#include "base/text.h"
+#include "io/db/db.h"
+#include "io/db/db_due.h"
+#include "sandbox/core/sandbox_state.h"
+
+#define SANDBOX_CONTENT_SIZE 16385
+
+struct sandbox_notice {
+    int64_t id, tries, trade_id;
+    char channel[9], kind[33];          /* kind: the channel's own word */
+    char notice_id[65];                 /* stays the same in all tries */
+    char out_trade_no[65], url[1025];   /* of the transfer it is the transfer's number */
+    char fault[33];                     /* a scenario's name: what is wrong with it; "" */
+    char content[SANDBOX_CONTENT_SIZE]; /* what is to be signed or encrypted; the channel's form */
+};
+
+/* In a transaction: adds a notice that is due after delay_ms (which is not scaled again). An empty
+ * url adds nothing. id and tries are filled. */
+MUST_USE enum pay_err sandbox_notice_add(struct db *db, struct sandbox_notice *notice,
+                                         int64_t delay_ms);
+
+/* One try, as a channel writes it. */
+#define SANDBOX_TRY_HEADERS 8 /* as many as io/http sends */
+struct sandbox_try {
+    struct text body;                        /* 64 KiB */
+    struct text canonical;                   /* what was signed; 64 KiB */
+    char headers[SANDBOX_TRY_HEADERS][1200]; /* "Name: value", the first "" ends them */
+};
+
+/* Notices that are due, and one of them: it is signed, sent, logged, and what came back decides
+ * whether and when it is sent again. channels: the table that its channel is looked up in. */
+struct sandbox_channel;
+extern const struct db_due SANDBOX_NOTICES;
+MUST_USE enum pay_err sandbox_notice_run(struct db *db, const struct config *config,
+                                         const struct sandbox_channel *const *channels,
+                                         const struct db_due_row *row);
+/* The same at once, for a notice that comes before its request is answered; outside a transaction.
+ * PAY_NO_ROW: a runner has it. */
+MUST_USE enum pay_err sandbox_notice_now(struct db *db, const struct config *config,
+                                         const struct sandbox_channel *channel, int64_t id);
+
+#endif
