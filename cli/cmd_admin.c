@@ -235,6 +235,11 @@ static void check_work(struct doctor *d)
                 f->flush_at_commit == 1
                     ? "innodb_flush_log_at_trx_commit = 1"
                     : "innodb_flush_log_at_trx_commit must be 1: a crash would lose payments");
+    doctor_note(d, f->own_clocks != 0 ? WARN : FINE, "clocks of accounts",
+                f->own_clocks != 0
+                    ? "set secure_timestamp = SUPER in MariaDB's configuration: else an account can"
+                      " write times of its own choice"
+                    : "secure_timestamp is on");
     check_notifications(d);
     check_ends(d);
     check_audit(d);

@@ -3,6 +3,7 @@
 
 #include "cli/listing.h"
 #include "refund/refund_admin.h"
+#include "watch/story.h"
 
 static enum pay_err refund_print(void *arg, void *row)
 {
@@ -32,7 +33,5 @@ int run_refund_show(struct cli *cli)
     static struct refund_listed room;
 
     const int rc = cli_show(cli, &REFUNDS, &room);
-    if (rc == EXIT_SUCCESS)
-        out_close(&cli->out, NULL);
-    return rc;
+    return rc == EXIT_SUCCESS ? cli_events(cli, &REFUNDS, room.refund.id, story_of_refund) : rc;
 }

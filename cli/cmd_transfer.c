@@ -30,10 +30,6 @@ int run_transfer_show(struct cli *cli)
     static struct transfer_listed room;
 
     const int rc = cli_show(cli, &TRANSFERS, &room);
-    if (rc != EXIT_SUCCESS)
-        return rc;
-    out_under(&cli->out, "events");
-    cli->out.more_cure = "the first 500 are shown; the later ones are in the transfer's tables";
-    enum pay_err err = story_of_transfer(cli->db, room.transfer.id, cli_event_print, &cli->out);
-    return cli_listed(cli, err, "transfer show", NULL);
+    return rc == EXIT_SUCCESS ? cli_events(cli, &TRANSFERS, room.transfer.id, story_of_transfer)
+                              : rc;
 }

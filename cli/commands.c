@@ -81,9 +81,8 @@ const struct command COMMANDS[] = {
       J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_FROM) | O(OPT_TO) | O(OPT_LIMIT) | O(OPT_AFTER), 0,
       false, false, false, run_refund_list },
     { "refund", "show", "NO",
-      "one refund, by refund_no or the merchant's number; its story is in"
-      " order show",
-      J | O(OPT_APP), 0, false, false, false, run_refund_show },
+      "one refund and its whole story, by refund_no or the merchant's number", J | O(OPT_APP), 0,
+      false, false, false, run_refund_show },
     { "transfer", "list", NULL, "transfers of all apps, newest first",
       J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_FROM) | O(OPT_TO) | O(OPT_LIMIT) | O(OPT_AFTER), 0,
       false, false, false, run_transfer_list },

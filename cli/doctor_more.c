@@ -186,6 +186,16 @@ void check_ends(struct doctor *d)
 }
 
 #define AUDIT_OLD_S 10800
+#define AUDIT_FIRST_MS 3900000 /* cron starts it within an hour; it may take some minutes */
+
+static void audit_never(struct doctor *d)
+{
+    const bool young = d->facts.now - d->facts.migrated < AUDIT_FIRST_MS;
+
+    doctor_note(d, young ? FINE : WARN, "audit",
+                young ? "not yet: cron starts it within an hour (shroffctl audit --watch)"
+                      : "has not run on this machine: is cron running shroffctl audit --watch?");
+}
 
 /* This machine's figures; the file is opened only where it is, so that none is made for root. */
 void check_audit(struct doctor *d)
@@ -202,9 +212,7 @@ void check_audit(struct doctor *d)
             all += n;
     }
     if (!stats_read("shroff_audit_end_seconds", NULL, &ended)) {
-        doctor_note(d, WARN, "audit",
-                    "has not run on this machine yet: cron starts it hourly (shroffctl audit"
-                    " --watch)");
+        audit_never(d);
         return;
     }
     const int64_t age = clock_now_s() - ended;

@@ -38,3 +38,13 @@ int cli_show(struct cli *cli, const struct cli_listed *l, void *room)
     (void)!l->print(&cli->out, room);
     return EXIT_SUCCESS;
 }
+
+int cli_events(struct cli *cli, const struct cli_listed *l, int64_t id, story_reader *story)
+{
+    char what[32];
+
+    snprintf(what, sizeof(what), "%s show", l->one);
+    out_under(&cli->out, "events");
+    cli->out.more_cure = "the first 500 are shown; the later ones are in its tables";
+    return cli_listed(cli, story(cli->db, id, cli_event_print, &cli->out), what, NULL);
+}

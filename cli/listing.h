@@ -13,8 +13,11 @@ struct cli_listed {
 };
 /* The whole of `list`. */
 int cli_list(struct cli *cli, const struct cli_listed *l);
-/* `show`, up to the end of the object's own members; the caller ends what it opened, unless it is
+/* `show`, up to the end of the object's own members; cli_events ends what it opened, unless it is
  * not EXIT_SUCCESS. room: for the row. */
 int cli_show(struct cli *cli, const struct cli_listed *l, void *room);
+/* After it: the object's time line, and the end of what was opened. */
+typedef enum pay_err story_reader(struct db *db, int64_t id, db_each *each, void *arg);
+int cli_events(struct cli *cli, const struct cli_listed *l, int64_t id, story_reader *story);
 
 #endif

@@ -418,13 +418,15 @@ CREATE TABLE callback_log (
   verdict VARCHAR(32) NOT NULL
     COMMENT 'ACCEPTED REPEATED BAD_BODY BAD_FIELD UNSIGNED BAD_SIGN BAD_TIME UNKNOWN_ATTEMPT OTHER_PRICE …',
   extension_id BIGINT UNSIGNED NULL COMMENT 'the attempt it is about, when that was found',
+  out_no CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NULL
+    COMMENT 'the number of the refund or transfer it is about, when that was found',
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
   believed TINYINT NOT NULL DEFAULT 1 COMMENT '0: refused; deleted after SHROFF_KEEP_REFUSED_DAYS',
   body_length BIGINT NULL COMMENT 'of a refused one: bytes that came or were announced',
   body_hash CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL
     COMMENT 'of a refused one: SHA-256 of the whole body, hex; null: the body was not read',
   PRIMARY KEY (id, create_time),
-  KEY idx_extension (extension_id),
+  KEY idx_extension (extension_id, out_no),
   KEY idx_refused (believed, create_time)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='every callback as it came'
   PARTITION BY RANGE COLUMNS (create_time) (PARTITION pmax VALUES LESS THAN (MAXVALUE));

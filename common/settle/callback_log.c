@@ -65,7 +65,7 @@ enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw, enu
 {
     static const char SQL[] =
         "INSERT INTO callback_log (channel_id, kind, remote_address, headers, body, verdict,"
-        " extension_id) VALUES (?, ?, ?, ?, ?, ?, ?)";
+        " extension_id, out_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
     struct callback_text body;
 
     callback_text_take(raw, &body);
@@ -77,6 +77,7 @@ enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw, enu
         { DB_TEXT, body.at, body.len },
         DB_STR(verdict_word(verdict)),
         DB_NUM_OPT(extension_id),
+        DB_OPT(raw->out_no),
     };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);

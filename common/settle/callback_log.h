@@ -16,6 +16,8 @@ struct callback_raw {
     size_t body_len;
     int64_t announced;                 /* its Content-Length, when body is NULL */
     const struct order_attempt *found; /* by attempt_find for this callback; NULL: not yet */
+    const char
+        *out_no; /* the refund or transfer of this channel it is about; NULL: none is known */
 };
 
 /* Commits the raw row of a genuine callback that was not applied. */

@@ -181,7 +181,8 @@ static enum pay_err insert(struct db *db, const struct refused *w, enum keep kee
 {
     static const char SQL[] =
         "INSERT INTO callback_log (channel_id, kind, remote_address, headers, body, verdict,"
-        " extension_id, believed, body_length, body_hash) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)";
+        " extension_id, out_no, believed, body_length, body_hash)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)";
     const struct callback_raw *raw = w->raw;
     const bool whole = keep == KEEP_WHOLE;
     char hash[MAC_HEX_SIZE] = "";
@@ -199,6 +200,7 @@ static enum pay_err insert(struct db *db, const struct refused *w, enum keep kee
         { DB_TEXT, body.at, body.len },
         DB_STR(w->verdict),
         DB_NUM_OPT(w->found ? w->found->attempt.id : 0),
+        DB_OPT(raw->out_no),
         DB_NUM(raw->body ? (int64_t)raw->body_len : raw->announced),
         DB_OPT(hash),
     };

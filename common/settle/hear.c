@@ -89,6 +89,12 @@ static enum pay_err body_read(struct hearing *h)
     return h->driver->read_no(&h->callback, h->no, &h->field);
 }
 
+/* The number is that of a refund or a transfer of this channel, which its row then names. */
+static void number_keep(struct hearing *h)
+{
+    h->raw.out_no = h->about == ABOUT_ORDER ? NULL : h->no;
+}
+
 /* For protocols whose callbacks name the attempt only inside the encrypted part. */
 static enum pay_err asked_key(struct hearing *h)
 {
@@ -120,8 +126,10 @@ static enum pay_err choose_key(struct hearing *h)
         err = PAY_OK;
     }
     /* its secrets do not open: also on record */
-    if (h->channel || err == PAY_FAULT)
+    if (h->channel || err == PAY_FAULT) {
         h->raw.channel_id = id;
+        number_keep(h);
+    }
     return err;
 }
 
@@ -135,6 +143,8 @@ static enum pay_err check_sign(struct hearing *h)
     h->believed = err == PAY_OK;
     if (h->believed && !text_copy(h->no, sizeof(h->no), h->said.no))
         err = PAY_FAULT;
+    if (h->believed)
+        number_keep(h);
     return err;
 }
 

@@ -14,7 +14,8 @@ static const struct db_column FACT_COLUMNS[] = {
     DB_COLUMN_TIME(struct doctor_facts, now),    DB_COLUMN(struct doctor_facts, flush_at_commit),
     DB_COLUMN(struct doctor_facts, pool_mb),     DB_COLUMN(struct doctor_facts, redo_mb),
     DB_COLUMN(struct doctor_facts, connections), DB_COLUMN(struct doctor_facts, partitions_ahead),
-    DB_COLUMN(struct doctor_facts, nonces),      DB_COLUMN(struct doctor_facts, version),
+    DB_COLUMN(struct doctor_facts, nonces),      DB_COLUMN_TIME(struct doctor_facts, migrated),
+    DB_COLUMN(struct doctor_facts, own_clocks),  DB_COLUMN(struct doctor_facts, version),
 };
 
 static enum pay_err keep_host(void *arg, void *row)
@@ -35,7 +36,8 @@ enum pay_err doctor_facts(struct db *db, struct doctor_facts *out)
         "  AND partition_description > CONCAT('''', UTC_DATE() + INTERVAL 1 MONTH)"
         "  AND partition_description <> 'MAXVALUE') AS partitions_ahead,"
         " (SELECT COUNT(*) FROM api_nonce WHERE create_time < UTC_TIMESTAMP(3) - INTERVAL 2 DAY)"
-        " AS nonces, VERSION() AS version";
+        " AS nonces, (SELECT MIN(apply_time) FROM schema_migration) AS migrated,"
+        " @@secure_timestamp = 'NO' AS own_clocks, VERSION() AS version";
 
     enum pay_err err = db_select(
         db, &(struct db_query){ .sql = SQL, .shape = DB_SHAPE(FACT_COLUMNS), .row = out });

@@ -16,6 +16,8 @@ struct doctor_facts {
     int64_t pool_mb, redo_mb, connections; /* of MariaDB */
     int64_t partitions_ahead;              /* log tables with a partition for next month, of 3 */
     int64_t nonces;                        /* their rows; many when purge does not run */
+    int64_t migrated;                      /* when the first migration was applied, ms; 0: never */
+    int64_t own_clocks;                    /* 1: an account may set its session's clock */
     char version[65];
 };
 MUST_USE enum pay_err doctor_facts(struct db *db, struct doctor_facts *out);

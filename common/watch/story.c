@@ -95,14 +95,8 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     " IFNULL(CONCAT(' ', channel_error_msg), ''), IF(status = " STATE(REFUND_WAITING) "," \
     " CONCAT(', the channel is asked ', next_sync_time), ''))" \
     " FROM pay_refund WHERE order_id = ?"
-/* Any sender that knows the number can send refused ones: only the latest 20 are shown. */
-#define CALLBACKS \
-    "SELECT c.create_time, 3, 'callback', e.no, CONCAT(c.verdict, ' from '," \
-    " c.remote_address, ': ', LEFT(c.body, 400)) FROM callback_log c" \
-    " JOIN pay_order_extension e ON e.id = c.extension_id WHERE e.order_id = ? AND"
-#define EVENT_CALLBACK \
-    " UNION ALL (" CALLBACKS " c.believed <> 0)" \
-    " UNION ALL (" CALLBACKS " c.believed = 0 ORDER BY c.id DESC LIMIT 20)"
+#define OF_THE_ORDER "JOIN pay_order_extension e ON e.id = c.extension_id WHERE e.order_id = ?"
+#define EVENT_CALLBACKS EVENT_CALLBACK("IFNULL(c.out_no, e.no)", OF_THE_ORDER)
 #define EVENT_STATE \
     " UNION ALL SELECT create_time, 4, 'state', kind, CONCAT(" STEP_OF("", ORDER_STATES) ")" \
     " FROM status_log WHERE kind = 'order' AND data_id = ?" \
@@ -168,7 +162,7 @@ static enum pay_err story_each(void *arg, void *row)
 static const char *story_sql(void)
 {
     static const char THINGS[] =
-        TASKS STORY_BEGIN EVENT_ORDER EVENT_ATTEMPT EVENT_REFUND EVENT_CALLBACK EVENT_STATE;
+        TASKS STORY_BEGIN EVENT_ORDER EVENT_ATTEMPT EVENT_REFUND EVENT_CALLBACKS EVENT_STATE;
     static const char NEWS[] =
         EVENT_WALLET EVENT_TASK EVENT_DELIVERY EVENT_HOST EVENT_ALERT STORY_END;
     static char whole[sizeof(THINGS) + sizeof(NEWS)];

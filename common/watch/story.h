@@ -1,4 +1,4 @@
-/* story.h - all events of an order, or of a transfer, on one time line, for an operator. */
+/* story.h - all events of an order, a refund or a transfer on one time line, for an operator. */
 #ifndef WATCH_STORY_H
 #define WATCH_STORY_H
 
@@ -26,6 +26,7 @@ MUST_USE enum pay_err story_find(struct db *db, const char *number, const char *
 /* In the order of time, at most 500 events. */
 #define STORY_EVENTS_MAX 500
 MUST_USE enum pay_err story_read(struct db *db, int64_t order_id, db_each *each, void *arg);
+MUST_USE enum pay_err story_of_refund(struct db *db, int64_t refund_id, db_each *each, void *arg);
 MUST_USE enum pay_err story_of_transfer(struct db *db, int64_t transfer_id, db_each *each,
                                         void *arg);
 

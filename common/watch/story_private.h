@@ -1,5 +1,5 @@
-/* story_private.h - what the time lines of orders and of transfers share: the SQL of events that
- * both have. Each is a part of one SELECT; `t` in it are the notifications. */
+/* story_private.h - what the time lines of orders, refunds and transfers share: the SQL of events
+ * that several have. Each is a part of one SELECT; `t` in it are the notifications. */
 #ifndef WATCH_STORY_PRIVATE_H
 #define WATCH_STORY_PRIVATE_H
 
@@ -45,6 +45,14 @@ MUST_USE enum pay_err story_select(struct db *db, const struct story_query *quer
     " e.consecutive_fail, ' failures in a row; the next probe ', e.open_until)" \
     " FROM t JOIN notify_endpoint e ON " NOTIFY_IS_HOST_OF_TASK \
     " WHERE e.open_since IS NOT NULL AND t.status = " STATE(NOTIFY_WAITING)
+/* Any sender that knows the number can send refused ones: only the latest 20 are shown. `c` is
+ * callback_log, and what it is joined to follows, then which rows. */
+#define CALLBACKS(about, from) \
+    "SELECT c.create_time, 3, 'callback', " about ", CONCAT(c.verdict, ' from '," \
+    " c.remote_address, ': ', LEFT(c.body, 400)) FROM callback_log c " from " AND"
+#define EVENT_CALLBACK(about, from) \
+    " UNION ALL (" CALLBACKS(about, from) " c.believed <> 0)" \
+    " UNION ALL (" CALLBACKS(about, from) " c.believed = 0 ORDER BY c.id DESC LIMIT 20)"
 /* The numbers follow, as a list or a SELECT in brackets. */
 #define ALERTS_ABOUT \
     " UNION ALL SELECT create_time, 7, 'alert', about, CONCAT(kind, ' x', times, ': ', text," \

@@ -1,5 +1,4 @@
-/* story_transfer.c - the SQL of a transfer's time line. Its callbacks are not in it: callback_log
- * finds them by the attempt of an order only. */
+/* story_transfer.c - the SQL of a transfer's time line. */
 #include "transfer/transfer_state.h"
 #include "watch/story_private.h"
 
@@ -19,6 +18,9 @@
 #define EVENT_STATE \
     " UNION ALL SELECT create_time, 4, 'state', kind, CONCAT(" STEP_OF("", TRANSFER_STATES) ")" \
     " FROM status_log WHERE kind = 'transfer' AND data_id = ?"
+#define OF_THE_TRANSFER \
+    "JOIN pay_transfer t_ ON t_.id = ? AND c.extension_id IS NULL AND c.out_no = t_.no WHERE true"
+#define EVENT_CALLBACKS EVENT_CALLBACK("c.out_no", OF_THE_TRANSFER)
 #define EVENT_WALLET \
     " UNION ALL SELECT " WALLET_ROW " FROM ledger_entry l" \
     " WHERE l.biz_type = 'transfer' AND l.biz_id = ? AND " IS_WALLET_ROW
@@ -26,12 +28,12 @@
     ALERTS_ABOUT " (SELECT no FROM pay_transfer WHERE id = ? UNION SELECT no FROM t)"
 /* clang-format on */
 
-#define IDS_IN_STORY 5
+#define IDS_IN_STORY 7
 
 enum pay_err story_of_transfer(struct db *db, int64_t transfer_id, db_each *each, void *arg)
 {
-    static const char SQL[] = TASKS STORY_BEGIN EVENT_TRANSFER EVENT_STATE EVENT_WALLET EVENT_TASK
-        EVENT_DELIVERY EVENT_HOST EVENT_ALERT STORY_END;
+    static const char SQL[] = TASKS STORY_BEGIN EVENT_TRANSFER EVENT_CALLBACKS EVENT_STATE
+        EVENT_WALLET EVENT_TASK EVENT_DELIVERY EVENT_HOST EVENT_ALERT STORY_END;
 
     return story_select(db, &(struct story_query){ SQL, transfer_id, IDS_IN_STORY }, each, arg);
 }

@@ -25,6 +25,7 @@ struct mock_trade {
     struct money price;
     char pay_id[NO_SIZE], currency[CURRENCY_SIZE], channel_order_no[65], subject[509];
     char return_url[1025];
+    char shown_token[65];  /* the token in the address that the payer was given, "" without one */
     char refund_play[65];  /* what the order's metadata.mock.refund asks for */
     bool callback_is_lost; /* its metadata.mock.callback is "lost" */
     bool is_transfer;      /* a transfer's page: pay_id is the transfer's number */
@@ -37,7 +38,8 @@ MUST_USE enum pay_err mock_trade_open(struct db *db, const char *pay_id, struct 
 void mock_trade_close(struct mock_trade *trade);
 /* What the page of a number shows: its trade, opened as above, or a transfer. */
 MUST_USE enum pay_err mock_page_open(struct db *db, const char *number, struct mock_trade *out);
-/* True when token is the page's token of this trade; constant time. */
+/* True when token is the page's token of this trade, by the merchant's secret or as the payer was
+ * given it; constant time. */
 bool mock_token_ok(const struct mock_trade *trade, const char *token);
 /* A form token bound to the trade and its price, good until a day after the order's end. */
 #define MOCK_CSRF_SIZE 80

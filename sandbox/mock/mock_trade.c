@@ -11,7 +11,7 @@ struct attempt_row {
     int64_t channel_id, status, expire_time, success_time, now;
     struct money price;
     char currency[CURRENCY_SIZE], channel_order_no[65], subject[509], return_url[1025];
-    char refund_play[65], callback_play[65];
+    char pay_url[1025], refund_play[65], callback_play[65];
 };
 
 static const struct db_column ATTEMPT_COLUMNS[] = {
@@ -20,6 +20,7 @@ static const struct db_column ATTEMPT_COLUMNS[] = {
     DB_COLUMN(struct attempt_row, currency),
     DB_COLUMN(struct attempt_row, subject),
     DB_COLUMN(struct attempt_row, return_url),
+    DB_COLUMN(struct attempt_row, pay_url),
     DB_COLUMN_TIME(struct attempt_row, expire_time),
     DB_COLUMN(struct attempt_row, refund_play),
     DB_COLUMN(struct attempt_row, callback_play),
@@ -28,6 +29,15 @@ static const struct db_column ATTEMPT_COLUMNS[] = {
     DB_COLUMN_TIME(struct attempt_row, success_time),
     DB_COLUMN_TIME(struct attempt_row, now),
 };
+
+/* The token in the page's address that the payer was given; "" when there is none. */
+static bool token_shown(const struct attempt_row *row, char *to, size_t size)
+{
+    static const char BEFORE[] = "&token=";
+    const char *at = strstr(row->pay_url, BEFORE);
+
+    return text_copy(to, size, at ? at + strlen(BEFORE) : "");
+}
 
 static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id,
                                struct mock_trade *out)
@@ -46,6 +56,7 @@ static enum pay_err trade_fill(const struct attempt_row *row, const char *pay_id
                              row->channel_order_no) &&
                    text_copy(out->subject, sizeof(out->subject), row->subject) &&
                    text_copy(out->return_url, sizeof(out->return_url), row->return_url) &&
+                   token_shown(row, out->shown_token, sizeof(out->shown_token)) &&
                    text_copy(out->refund_play, sizeof(out->refund_play), row->refund_play)
                ? PAY_OK
                : PAY_FAULT;
@@ -56,8 +67,8 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
     /* clang-format off */
     static const char SQL[] =
         "SELECT m.channel_id, IFNULL(t.price, m.price) AS price,"
-        "       IFNULL(t.currency, m.currency) AS currency, m.subject, m.return_url, m.expire_time,"
-        "       m.refund_play, m.callback_play,"
+        "       IFNULL(t.currency, m.currency) AS currency, m.subject, m.return_url, m.pay_url,"
+        "       m.expire_time, m.refund_play, m.callback_play,"
         "       IFNULL(t.status, " STATE(MOCK_UNKNOWN) ") AS status, t.channel_order_no,"
         "       t.success_time, UTC_TIMESTAMP(3) AS now"
         " FROM merchant_attempt m LEFT JOIN mock_trade t ON t.pay_id = m.pay_id WHERE m.pay_id = ?";
@@ -108,6 +119,14 @@ void mock_trade_close(struct mock_trade *trade)
     mock_merchant_wipe(&trade->merchant);
 }
 
+static bool token_is(const char *token, const char *want)
+{
+    const size_t len = strlen(want);
+
+    return len > 0 && strlen(token) == len && sign_bytes_eq(token, want, len);
+}
+
+/* A page that was opened before the secret was rotated stays payable at its address. */
 bool mock_token_ok(const struct mock_trade *trade, const char *token)
 {
     char room[64], want[TOKEN_SIZE];
@@ -119,7 +138,7 @@ bool mock_token_ok(const struct mock_trade *trade, const char *token)
                           &mac))
         return false;
     text_add_hex(&hex, mac.bytes, (TOKEN_SIZE - 1) / 2);
-    return strlen(token) == hex.len && sign_bytes_eq(token, want, hex.len);
+    return token_is(token, want) || token_is(token, trade->shown_token);
 }
 
 static bool csrf_mac(const struct mock_trade *trade, int64_t until, struct mac *out)

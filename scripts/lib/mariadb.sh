@@ -58,6 +58,7 @@ innodb_flush_method = O_DIRECT
 innodb_lock_wait_timeout = 2
 innodb_rollback_on_timeout = ON
 lock_wait_timeout = 60
+secure_timestamp = SUPER
 idle_transaction_timeout = 10
 max_allowed_packet = 16M
 log_bin_trust_function_creators = 1

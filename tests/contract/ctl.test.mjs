@@ -5,8 +5,8 @@ import { suite } from '../lib/suite.mjs';
 import { create, createOpen, expectError, expectOk, get, post, strangerUlid, submitAnother, terms } from '../lib/client.mjs';
 import { payByCallback, signedCallback, sendCallback } from '../lib/channel.mjs';
 import { ctl, ctlOk, newApp, newKey } from '../lib/ctl.mjs';
-import { paidOrder, refundBody } from '../lib/refund.mjs';
-import { transferBody } from '../lib/transfer.mjs';
+import { paidOrder, refundBody, refundCallback, sendRefundCallback } from '../lib/refund.mjs';
+import { sendTransferCallback, transferBody, transferCallback } from '../lib/transfer.mjs';
 import { adjust, newUser, recharged, walletOf } from '../lib/wallet.mjs';
 import { payPage } from '../lib/page.mjs';
 import { until } from '../lib/wait.mjs';
@@ -61,6 +61,23 @@ describe('listings', () => {
     assert.match((await ctlOk(stack, ['transfer', 'show', body.merchant_transfer_id])).stdout, /^status +CLOSED$[^]*\n\ntime +what[^]*WAITING -> CLOSED/m);
     assert.equal((await ctl(stack, ['transfer', 'show', strangerUlid()])).code, 1);
   });
+  test('callbacks of a transfer and of a refund are on its own time line, refused ones too, without signatures', async () => {
+    const order = await paidOrder(stack, app1, 'never');
+    const url = { notify_url: 'http://127.0.0.1:9/out' };
+    const out = expectOk(await post(stack, app1, '/api/pay/transfer', transferBody('never', url)), 201);
+    const [back, other] = [await post(stack, app1, '/api/pay/refund', refundBody(order, { refund_price: 1, ...url })), await post(stack, app1, '/api/pay/refund', refundBody(order, { refund_price: 2 }))].map((r) => expectOk(r, 201));
+    for (const [what, done, send, body] of [['transfer', out, sendTransferCallback, transferCallback], ['refund', back, sendRefundCallback, refundCallback]]) {
+      expectError(await send(stack, app1, body(done, 'another-key-that-is-long-enough')), 40101);
+      const said = body(done, app1.channelSecret);
+      for (let i = 0; i < 2; i++) assert.equal((await send(stack, app1, said)).status, 200);
+      const { events } = await json(what, 'show', done[`${what}_no`]);
+      assert.deepEqual(events.filter((e) => e.what === 'callback').map((e) => [e.about, e.text.split(' ')[0]]),
+        ['BAD_SIGN', 'ACCEPTED', 'REPEATED'].map((verdict) => [done[`${what}_no`], verdict]), what);
+      assert.ok(!JSON.stringify(events).includes(said.sign));
+      assert.ok(events.some((e) => e.what === 'notification' && e.text.startsWith(`${what}.success to ${url.notify_url}`)), what);
+    }
+    assert.deepEqual((await json('refund', 'show', other.refund_no)).events.map((e) => e.what), ['refund'], 'those of the same attempt are not its own');
+  });
   test('wallets: list, show with the newest entries; what an order, a refund and a transfer did to one is on their time lines', async () => {
     const user = newUser();
     const order = await recharged(stack, app1, user, { price: 1000, bonus_price: 100 });
@@ -114,6 +131,8 @@ describe('listings', () => {
     for (const no of [items[0].refund_no, body.merchant_refund_id]) {
       const one = await json('refund', 'show', no);
       assert.deepEqual([one.refund_no, one.reason, one.cause, one.pay_id, one.version], [items[0].refund_no, 'too small', 'merchant', order.pay_id, 2]);
+      assert.deepEqual(one.events.filter((e) => e.what === 'state').map((e) => e.text), ['WAITING -> FAILURE', 'FAILURE -> WAITING', 'WAITING -> SUCCESS']);
+      assert.deepEqual(one.events.filter((e) => e.what === 'notification').map((e) => e.text.split(' ')[0]).sort(), ['refund.failure', 'refund.success']);
     }
     for (const no of [order.order_no, items[0].refund_no, body.merchant_refund_id]) {
       const story = (await json('order', 'show', no)).items;

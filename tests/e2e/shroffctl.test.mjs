@@ -365,7 +365,13 @@ describe('keys', { concurrency: 3 }, () => {
     await inForce();
     assert.equal((await payByCallback(stack, app, a)).json.code, 40101);
     assert.equal((await payByCallback(stack, { ...app, channelSecret: secret }, a)).status, 200);
-    expectOk(await submitAnother(stack, app, b), 201);
+    // What was open before is returned still, and its page takes the payment, also after the next rotation.
+    expectOk(await json(['channel', 'rotate', app.channelId, ...WHY]) && await submitAnother(stack, app, b), 201);
+    await inForce();
+    const made_up = { ...b, pay_url: b.pay_url.replace(/token=.*/, `token=${'0'.repeat(32)}`) };
+    assert.equal((await payPage(stack, made_up).load()).status, 404);
+    await payPage(stack, b).choose('paid');
+    await until('paid by its page', async () => (await query(stack, app, { order_no: b.order_no })).status === 'SUCCESS', 10_000);
   });
 });
 
