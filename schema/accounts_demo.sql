@@ -3,9 +3,15 @@
 
 GRANT ALL ON sandbox.* TO 'shroff_migrate'@'localhost';
 
--- sandbox and shop: a database each, without rights on Shroff's. The shop makes its own tables.
+-- sandbox and shop: a database each, without rights on Shroff's. The shop makes its own tables. Of the sandbox's
+-- views the gateway may only read: what is written to a view is written to Shroff's tables, with the rights of
+-- shroff_migrate.
 ALTER USER 'shroff_sandbox'@'localhost' WITH MAX_STATEMENT_TIME 3;
-GRANT SELECT, INSERT, UPDATE, DELETE ON sandbox.* TO 'shroff_sandbox'@'localhost';
+GRANT SELECT ON sandbox.* TO 'shroff_sandbox'@'localhost';
+REVOKE INSERT, UPDATE, DELETE ON sandbox.* FROM 'shroff_sandbox'@'localhost';
+GRANT INSERT, UPDATE ON sandbox.mock_trade    TO 'shroff_sandbox'@'localhost';
+GRANT INSERT, UPDATE ON sandbox.mock_payout   TO 'shroff_sandbox'@'localhost';
+GRANT INSERT, UPDATE ON sandbox.mock_callback TO 'shroff_sandbox'@'localhost';
 ALTER USER 'shroff_shop'@'localhost' WITH MAX_STATEMENT_TIME 3;
 GRANT CREATE, SELECT, INSERT, UPDATE ON shop.* TO 'shroff_shop'@'localhost';
 

@@ -54,7 +54,7 @@ static enum pay_err open_work(struct db *db, void *arg)
     const struct order_opening *o = w->in;
     const struct order *order = o->order;
     const struct channel_account *channel = o->channel ? o->channel : &NO_CHANNEL;
-    const struct channel_ticket *ticket = o->ticket ? o->ticket : &NO_TICKET;
+    const struct channel_ticket *ticket = o->channel && o->ticket ? o->ticket : &NO_TICKET;
     const struct db_param in[] = { DB_PROCEDURE_VALUES(ORDER_OPEN_ARGS) };
 
     enum pay_err err = db_call(db, &(struct db_query){ .sql = SQL,

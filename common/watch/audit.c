@@ -67,7 +67,8 @@
     " t.max_notify_times, t.status, COUNT(l.id) AS logged," \
     " IFNULL(SUM(l.status = " STATE(TRY_SUCCESS) "), 0) AS acknowledged" \
     " FROM " KEEP " JOIN notify_task t LEFT JOIN notify_log l ON l.task_id = t.id" \
-    " WHERE t.claim_token = 0 AND t.create_time" KEPT " GROUP BY t.id) x" \
+    " WHERE (t.claim_token = 0 OR t.status <> " STATE(NOTIFY_WAITING) ")" \
+    " AND t.create_time" KEPT " GROUP BY t.id) x" \
     " WHERE logged <> notify_times OR (status = " STATE(NOTIFY_SUCCESS) ") <> (acknowledged > 0)" \
     " OR (status = " STATE(NOTIFY_WAITING) " AND notify_times >= max_notify_times)" \
     " OR status NOT IN (" STATE(NOTIFY_WAITING) ", " STATE(NOTIFY_SUCCESS) ", " \

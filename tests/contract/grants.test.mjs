@@ -167,3 +167,15 @@ test('an account in wrong hands: no money without its rows, no record rewritten'
     } finally { await account.end(); }
   }
 });
+
+// The gateway's views show Shroff's tables with the rights of shroff_migrate: written to, they would change them.
+test('the mock gateway\'s account in wrong hands: Shroff\'s tables can be read through its views, and not written', async () => {
+  const order = await createOpen(stack, stack.app1, { return_url: 'https://shop.example/' });
+  const account = await mysql.createConnection({ socketPath: stack.env.SHROFF_DB_SOCKET, user: 'shroff_sandbox',
+    password: readFileSync(join(stack.state, 'secrets', 'sandbox.password'), 'utf8').trim(), database: 'sandbox' });
+  try {
+    assert.equal((await account.query('SELECT price FROM merchant_attempt WHERE pay_id = ?', [order.pay_id]))[0][0].price, order.price);
+    for (const sql of ["UPDATE merchant_attempt SET return_url = 'https://evil.example/'", "UPDATE merchant_attempt SET expire_time = '2020-01-01'",
+      "UPDATE merchant_channel SET config = '{}'", "UPDATE merchant_channel SET shop = 'x'", 'DELETE FROM merchant_attempt', "INSERT INTO merchant_channel (shop) VALUES ('x')"]) await assert.rejects(account.query(sql), { errno: 1142 }, sql);
+  } finally { await account.end(); }
+});

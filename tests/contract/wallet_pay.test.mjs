@@ -10,7 +10,7 @@ import { moneyOf, refund, refundBody } from '../lib/refund.mjs';
 import { transferBody } from '../lib/transfer.mjs';
 import { entriesOf, newUser, payByWallet, recharge, sumsOf, userWith, walletOf } from '../lib/wallet.mjs';
 
-const { stack, app1, app2, db, atEnd } = await suite();
+const { stack, app1, app2, db, root, atEnd } = await suite();
 const submit = (order, more = {}) => post(stack, app1, '/api/pay/submit', { order_no: order.order_no, channel: 'wallet', ...more });
 
 // Refused by the channel: the order's number is in `data`.
@@ -36,6 +36,20 @@ describe('create with the channel wallet', () => {
     assert.equal(q.display_mode, undefined);
     const [hit] = await sink.waitHits(1);
     assert.deepEqual([JSON.parse(hit.text).type, JSON.parse(hit.text).data.channel], ['order.success', 'wallet']);
+  });
+  test('its wallet is locked for too long: the order is there, and says that it has no attempt', { skip: !root && 'only root may lock' }, async () => {
+    const user = await userWith(stack, app1, 2000);
+    const holder = await root.pool.getConnection();
+    try {
+      await holder.query('START TRANSACTION');
+      await holder.query('SELECT id FROM wallet WHERE user_id = ? FOR UPDATE', [user]);
+      const body = terms({ user_id: user, channel: 'wallet' });
+      expectError(await post(stack, app1, '/api/pay/create', body), [50300, 50301]);
+      const row = await db.row('SELECT attempts, latest_no, latest_channel_code, latest_display_mode FROM pay_order WHERE merchant_order_id = ?', [body.merchant_order_id]);
+      assert.deepEqual(row, { attempts: 0, latest_no: null, latest_channel_code: null, latest_display_mode: null });
+      await holder.query('ROLLBACK');
+      expectOk(await post(stack, app1, '/api/pay/create', body), 200);
+    } finally { holder.destroy(); }
   });
   test('50200 NOT_ENOUGH_BALANCE: the order is there, and payable', async () => {
     const user = await userWith(stack, app1, 1233);

@@ -252,6 +252,7 @@ const PLANTED = [
     return () => q('UPDATE notify_task SET notify_times = notify_times - 1 WHERE type = 1 AND data_id = ?', [id]);
   } }],
   ['tries-logged', 'a task in a state that does not exist, which no runner takes', replaced('notify_task', () => ['type = 1 AND data_id = (SELECT id FROM pay_order WHERE no = ?)', paid.order_no], 'status = 30')],
+  ['tries-logged', 'one that says it is done, under a claim', replaced('notify_task', OF_PAID, 'claim_token = 7, notify_times = 0')],
   ['callbacks-agree', 'an accepted callback of another price', { plant: async () => {
     const { id } = await attemptRow(paid.pay_id);
     const row = await one("SELECT id, body FROM callback_log WHERE extension_id = ? AND verdict = 'ACCEPTED'", [id]);
@@ -353,6 +354,17 @@ const PLANTED = [
   ['in-time', 'an open attempt that is asked about in ten years', twist('pay_order_extension', () => open.pay_id, 'next_sync_time', 'UTC_TIMESTAMP(3) + INTERVAL 10 YEAR')],
   ['in-time', 'a refund that is asked about in ten years', replaced('pay_refund', () => ['status = 0 AND id > ?', 0], 'next_sync_time = UTC_TIMESTAMP(3) + INTERVAL 10 YEAR')],
   ['in-time', 'a transfer that is asked about in ten years', replaced('pay_transfer', () => ['status = 5 AND id > ?', 0], 'next_sync_time = UTC_TIMESTAMP(3) + INTERVAL 10 YEAR')],
+  ...[['its order once more', '"price":9,"order_no":"01ARZ3NDEKTSV4RRFFQ69G5FAV"'], ['another case', '"Order_No":"01ARZ3NDEKTSV4RRFFQ69G5FAV"'], ['an escaped name', '"\\\\u006frder_no":"01ARZ3NDEKTSV4RRFFQ69G5FAV"']]
+    .map(([what, member]) => ['told-truly', `with ${what}: merchants take the last one`, replaced('notify_task', OF_PAID, `body = REPLACE(body, '}}', ',${member}}}')`)]),
+  ['told-truly', 'with a second event', replaced('notify_task', OF_PAID, "body = REPLACE(body, '}}', '},\"type\":\"order.closed\"}')")],
+  ['told-truly', 'under another number of the merchant\'s', replaced('notify_task', OF_PAID, "body = REPLACE(body, '\"merchant_order_id\":\"', '\"merchant_order_id\":\"x')")],
+  ['told-truly', 'for another user', replaced('notify_task', OF_PAID, "body = JSON_SET(body, '$.data.user_id', 'mallory')")],
+  ['told-truly', 'with other metadata', replaced('notify_task', OF_PAID, "body = JSON_SET(body, '$.data.metadata', JSON_OBJECT('cart', 7))")],
+  ['told-truly', 'of a refund of another number', replaced('notify_task', () => ["event = 'refund.success' AND data_id = (SELECT id FROM pay_refund WHERE no = ?)", back.refund_no], "body = JSON_SET(body, '$.data.merchant_refund_id', 'x')")],
+  ['told-truly', 'of a transfer of another number', replaced('notify_task', () => ["event = 'transfer.success' AND data_id = (SELECT id FROM pay_transfer WHERE no = ?)", sent.transfer_no], "body = JSON_SET(body, '$.data.merchant_transfer_id', 'x')")],
+  ['in-time', 'a first try in eight days', replaced('notify_task', OF_PAID, 'status = 0, notify_times = 0, next_notify_time = UTC_TIMESTAMP(3) + INTERVAL 8 DAY')],
+  ['in-time', 'a claim for a day', replaced('notify_task', OF_PAID, 'status = 0, claim_token = 7, next_notify_time = UTC_TIMESTAMP(3) + INTERVAL 1 DAY')],
+  ['in-time', 'put off again and again', replaced('notify_task', OF_PAID, 'status = 0, last_execute_time = UTC_TIMESTAMP(3) - INTERVAL 5 DAY, next_notify_time = UTC_TIMESTAMP(3) + INTERVAL 8 DAY')],
   ['in-time', 'a notification that is sent in ten years', replaced('notify_task', OF_PAID, 'status = 0, next_notify_time = UTC_TIMESTAMP(3) + INTERVAL 10 YEAR')],
   ['conflicts-alerted', 'money of another price, and no alert', { plant: () => conflict('OTHER_PRICE') }],
   ['refund-callbacks-agree', 'a refund done under a second number, and no alert', replaced('pay_alert', () => ["kind = 'refunded_twice' AND about = ?", back.refund_no], "kind = 'x'")],
