@@ -121,6 +121,7 @@ const ROWS = {
   '40 KiB of certificates': [chain(100), 22, 'TLS', /longer than 16 KiB/],
   'plain HTTP where TLS is expected': [async () => { const m = await rawServer(say(page('400 No', 'success')), { early: true }); return { ...m, url: m.url.replace('http', 'https') }; }, 22, 'TLS', /is no TLS/],
   'a reset in the handshake': [async () => { const m = await rawServer((s) => s.once('data', () => s.resetAndDestroy()), { early: true }); return { ...m, url: m.url.replace('http', 'https') }; }, 22, ['TLS', 'CONNECT'], /./],
+  'another handshake is offered without end': [async () => { const m = await rawServer((s) => pour(s, () => Buffer.from('160303000400000000'.repeat(1000), 'hex')), { early: true }); return { ...m, url: m.url.replace('http', 'https') }; }, 22, 'TLS', /ended in the TLS handshake/],
   'silence in the handshake': [async () => { const m = await rawServer(() => {}, { early: true }); return { ...m, url: m.url.replace('http', 'https') }; }, 22, 'TIMEOUT', /TLS handshake in 3 s/],
   'TLS where HTTP is expected': [async () => { const m = await rawServer(() => {}, { tls: badCertificate('self-signed') }); return { ...m, url: m.url.replace('https', 'http') }; }, 22, ['CONNECT', 'TIMEOUT']],
 };
