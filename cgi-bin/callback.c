@@ -59,7 +59,7 @@ static enum pay_err read_body(struct call *call, struct hearing *h)
 }
 
 /* An outage is no refusal: it counts against no address. */
-static enum caller_end end_of(const struct hearing *h, enum pay_err err)
+static enum caller_end caller_end_of(const struct hearing *h, enum pay_err err)
 {
     return h->believed                 ? CALLER_BELIEVED
            : err_row(err)->http >= 500 ? CALLER_NEITHER
@@ -81,7 +81,7 @@ static void about_note(struct call *call, const struct hearing *h)
     }
 }
 
-static enum pay_err take(struct call *call, struct hearing *h)
+static enum pay_err callback_take(struct call *call, struct hearing *h)
 {
     enum pay_err err = hear_begin(h);
 
@@ -121,8 +121,8 @@ static enum pay_err callback(struct call *call, enum channel_about about, int64_
 
     if (!callers_enter(call->db, request->client))
         return turned_away(request);
-    enum pay_err err = take(call, &h);
-    callers_leave(request->client, end_of(&h, err));
+    enum pay_err err = callback_take(call, &h);
+    callers_leave(request->client, caller_end_of(&h, err));
     answer(call, &h, err);
     return err;
 }

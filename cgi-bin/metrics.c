@@ -62,7 +62,7 @@ static void add_gauges(struct text *to, const struct gauges *g)
             g->sync_oldest_due_ms);
 }
 
-static enum pay_err add_host(void *arg, void *row)
+static enum pay_err host_gauge_add(void *arg, void *row)
 {
     const struct notify_open_host *h = row;
 
@@ -78,7 +78,7 @@ static void add_open_hosts(struct text *to, struct db *db)
     struct text hosts = TEXT(room);
     int64_t count = 0;
 
-    if (notify_open_hosts(db, HOSTS_SHOWN, &count, add_host, &hosts) != PAY_OK)
+    if (notify_open_hosts(db, HOSTS_SHOWN, &count, host_gauge_add, &hosts) != PAY_OK)
         return;
     add_gauge(to, "shroff_notify_hosts_open", "Merchants' hosts that do not answer.", count);
     if (hosts.len > 0)

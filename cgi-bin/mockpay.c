@@ -79,7 +79,7 @@ static enum pay_err waiting_read(const struct mock_trade *trade, struct pay_wait
     return err;
 }
 
-static enum pay_err page(struct call *call, const void *input)
+static enum pay_err mockpay_page(struct call *call, const void *input)
 {
     const struct page_input *in = input;
     char url[1025], csrf[MOCK_CSRF_SIZE] = "";
@@ -169,7 +169,7 @@ static enum pay_err clock_post(struct call *call, const void *input)
 static const struct route ROUTES[] = {
     { .path = "/mockpay", .method = "GET", .auth = OPEN_TO_ALL,
       .fields = FIELD_TABLE(PAGE_FIELDS), .input_size = sizeof(struct page_input),
-      .payers = true, .page = true, .test_only = true, .handle = page },
+      .payers = true, .page = true, .test_only = true, .handle = mockpay_page },
     { .path = "/mockpay", .method = "POST", .auth = OPEN_TO_ALL, .own_origin = true,
       .body = BODY_FORM, .fields = FIELD_TABLE(FORM_FIELDS),
       .input_size = sizeof(struct page_input), .payers = true, .page = true, .test_only = true,

@@ -58,7 +58,7 @@ static const struct field STATUS_FIELDS[] = {
     FIELD(struct status_in, token, FIELD_CHECKED, NEEDED),
 };
 
-static enum pay_err query(struct call *call, const void *input)
+static enum pay_err order_query(struct call *call, const void *input)
 {
     const struct query_in *in = input;
     struct order_key key = order_chosen(&in->order);
@@ -143,7 +143,7 @@ static enum pay_err status(struct call *call, const void *input)
       .fields = fields_, .input_size = sizeof(in_), .handle = (handle_) }
 /* clang-format on */
 static const struct route ROUTES[] = {
-    SIGNED_GET("/api/pay/query", NULL, FIELD_TABLE(QUERY_FIELDS), struct query_in, query),
+    SIGNED_GET("/api/pay/query", NULL, FIELD_TABLE(QUERY_FIELDS), struct query_in, order_query),
     { .path = "/payments/{}", .method = "GET", .scope = SCOPE_QUERY, .handle = show_payment },
     SIGNED_GET("/payments", "GET, HEAD, POST", FIELD_TABLE(LIST_FIELDS), struct list_in, list),
     SIGNED_GET("/api/pay/refund/query", NULL, FIELD_TABLE(REFUND_FIELDS), struct refund_in,

@@ -25,8 +25,8 @@ static const struct field REFUND_FIELDS[] = {
                 .unit = "minor units"),
 };
 
-static void explain(struct call *call, enum pay_err err, const struct refund_in *in,
-                    const struct refund_reserved *done)
+static void refund_explain(struct call *call, enum pay_err err, const struct refund_in *in,
+                           const struct refund_reserved *done)
 {
     const long long left = done->remaining.minor, asked = in->terms.refund_price.minor;
 
@@ -66,7 +66,7 @@ static enum pay_err refund_order(struct call *call, const void *input)
     call->field = done.field;
     if (!reply_outgoing(call, err, done.created, refund->channel_error_code,
                         refund->channel_error_msg)) {
-        explain(call, err, in, &done);
+        refund_explain(call, err, in, &done);
         return err;
     }
     call_about(call, refund->order_no, NULL);

@@ -51,8 +51,8 @@ static void explain_conflict(struct call *call, const struct transfer_in *in,
     reply_outgoing_conflict(call, &conflict);
 }
 
-static void explain(struct call *call, enum pay_err err, const struct transfer_in *in,
-                    const struct transfer_opened *done)
+static void transfer_explain(struct call *call, enum pay_err err, const struct transfer_in *in,
+                             const struct transfer_opened *done)
 {
     if (err == PAY_NO_CHANNEL)
         text_addf(call->why, "the channel %s is disabled or absent for this app", in->channel.code);
@@ -77,7 +77,7 @@ static enum pay_err pay_out(struct call *call, const void *input)
     call->field = done.field;
     if (!reply_outgoing(call, err, done.created, transfer->channel_error_code,
                         transfer->channel_error_msg)) {
-        explain(call, err, in, &done);
+        transfer_explain(call, err, in, &done);
         return err;
     }
     call_about_transfer(call, transfer->no);
@@ -85,7 +85,7 @@ static enum pay_err pay_out(struct call *call, const void *input)
     return err;
 }
 
-static enum pay_err query(struct call *call, const void *input)
+static enum pay_err transfer_reply(struct call *call, const void *input)
 {
     static struct transfer found;
     const struct query_in *in = input;
@@ -114,7 +114,7 @@ static const struct route ROUTES[] = {
       .scope = SCOPE_QUERY,
       .fields = FIELD_TABLE(QUERY_FIELDS),
       .input_size = sizeof(struct query_in),
-      .handle = query },
+      .handle = transfer_reply },
 };
 
 static const struct endpoint TRANSFER = {

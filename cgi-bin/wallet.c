@@ -43,7 +43,8 @@ static const struct field RECHARGE_FIELDS[] = {
                        .unit = "minor units"),
 };
 
-static enum pay_err find(struct call *call, const struct wallet_choice *choice, struct wallet *out)
+static enum pay_err wallet_chosen(struct call *call, const struct wallet_choice *choice,
+                                  struct wallet *out)
 {
     const struct wallet_key key = { call->app->id, choice->user_id, choice->currency };
 
@@ -55,7 +56,7 @@ static enum pay_err wallet(struct call *call, const void *input)
     const struct wallet_in *in = input;
     struct wallet found;
 
-    enum pay_err err = find(call, &in->wallet, &found);
+    enum pay_err err = wallet_chosen(call, &in->wallet, &found);
     if (err == PAY_OK)
         wallet_view(reply_data(call->reply), &found);
     return err;
@@ -66,12 +67,12 @@ static enum pay_err entries(struct call *call, const void *input)
     const struct entries_in *in = input;
     struct wallet found;
 
-    enum pay_err err = find(call, &in->wallet, &found);
+    enum pay_err err = wallet_chosen(call, &in->wallet, &found);
     return err == PAY_OK ? reply_entries(call, found.id, &in->list) : err;
 }
 
-static void explain(struct call *call, enum pay_err err, const struct adjust_terms *terms,
-                    const struct adjusted *done)
+static void adjust_explain(struct call *call, enum pay_err err, const struct adjust_terms *terms,
+                           const struct adjusted *done)
 {
     if (err == PAY_CONFLICT && str_eq(done->field, "price"))
         text_addf(call->why,
@@ -94,7 +95,7 @@ static enum pay_err adjust(struct call *call, const void *input)
 
     enum pay_err err = wallet_adjust(call->db, &request, &done);
     call->field = done.field;
-    explain(call, err, input, &done);
+    adjust_explain(call, err, input, &done);
     if (err != PAY_OK)
         return err;
     if (done.created)

@@ -15,7 +15,7 @@
 #include "io/db/db_server.h"
 
 #define EXIT_USAGE 2
-#define REASON_MAX 255 /* admin_log.why */
+#define ADMIN_WHY_MAX 255 /* admin_log.why */
 
 struct option_row {
     const char *name, *value, *help;
@@ -101,7 +101,7 @@ static bool print_commands(FILE *to, const char *group, const char *verb)
     return any;
 }
 
-static int usage(FILE *to)
+static int cli_usage(FILE *to)
 {
     fprintf(to, "usage: shroffctl COMMAND [OPTIONS]      (--help behind any command; settings are "
                 "SHROFF_*\n"
@@ -238,9 +238,9 @@ static bool args_read(struct cli *cli, const struct command *c, int argc, char *
     if (!values_clean(cli))
         return false;
     const char *why = str_or(cli->value[OPT_REASON], str_or(cli->value[OPT_REMARK], ""));
-    if (utf8_is_valid(why, strlen(why)) && utf8_count(why, strlen(why)) <= REASON_MAX)
+    if (utf8_is_valid(why, strlen(why)) && utf8_count(why, strlen(why)) <= ADMIN_WHY_MAX)
         return true;
-    out_say("--reason and --remark take at most %d characters of UTF-8", REASON_MAX);
+    out_say("--reason and --remark take at most %d characters of UTF-8", ADMIN_WHY_MAX);
     return false;
 }
 
@@ -311,7 +311,7 @@ int main(int argc, char **argv)
 
     log_open("shroffctl", LOG_ERROR);
     if (argc < 2 || is_help(argv[1]) || str_eq(argv[1], "help"))
-        return usage(argc < 2 ? stderr : stdout);
+        return cli_usage(argc < 2 ? stderr : stdout);
     if (str_eq(argv[1], "--version")) {
         puts("shroffctl " SHROFF_VERSION);
         return EXIT_SUCCESS;

@@ -262,7 +262,7 @@ void out_under(struct out *out, const char *name)
     *out = (struct out){ .json = out->json, .list = true };
 }
 
-static void finish(struct out *out, const char *empty, bool broken)
+static void out_finish(struct out *out, const char *empty, bool broken)
 {
     row_end(out);
     if (out->json && out->list && out->more > 0 && !broken)
@@ -283,10 +283,10 @@ static void finish(struct out *out, const char *empty, bool broken)
 
 void out_close(struct out *out, const char *empty)
 {
-    finish(out, empty, false);
+    out_finish(out, empty, false);
 }
 
 void out_broken(struct out *out)
 {
-    finish(out, NULL, true);
+    out_finish(out, NULL, true);
 }

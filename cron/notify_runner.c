@@ -32,7 +32,7 @@ static enum pay_err check_clock(struct job *job)
     job_refuse(job, why);
 }
 
-static enum pay_err run(struct job *job)
+static enum pay_err notify_run(struct job *job)
 {
     enum pay_err err = check_clock(job);
 
@@ -57,7 +57,7 @@ static const struct job_spec NOTIFY_RUNNER = {
              "A run lasts 65 s by default; cron starts one each minute, so that they overlap.",
     .options = JOB_FOR | JOB_ONCE | JOB_DRY_RUN,
     .for_s = 65,
-    .run = run,
+    .run = notify_run,
 };
 
 int main(int argc, char **argv)

@@ -4,7 +4,7 @@
 #include "job/job_drain.h"
 #include "settle/close.h"
 
-static enum pay_err close_one(struct job *job, const struct db_due_row *row, int64_t *wait_s)
+static enum pay_err expired_close(struct job *job, const struct db_due_row *row, int64_t *wait_s)
 {
     (void)wait_s;
     return order_expire(job->db, &job->config, row->id);
@@ -26,8 +26,8 @@ static enum pay_err close_plain(struct job *job, size_t *closed)
 
 static const struct job_drain DRAINS[] = {
     { .name = "plain", .at_once = close_plain },
-    { .name = "asked", .due = &ORDERS_EXPIRED, .batch = 32, .row = close_one },
-    { .name = "undecided", .due = &ORDERS_UNDECIDED, .batch = 8, .row = close_one },
+    { .name = "asked", .due = &ORDERS_EXPIRED, .batch = 32, .row = expired_close },
+    { .name = "undecided", .due = &ORDERS_UNDECIDED, .batch = 8, .row = expired_close },
 };
 
 int main(int argc, char **argv)

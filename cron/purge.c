@@ -5,7 +5,7 @@
 #include "job/job.h"
 #include "keep/purge.h"
 
-static void say(void *job, const char *line)
+static void purge_say(void *job, const char *line)
 {
     job_say(job, "%s", line);
 }
@@ -23,11 +23,11 @@ static enum pay_err purge_kind(struct job *job, enum purge_kind kind, struct pur
     return err;
 }
 
-static enum pay_err run(struct job *job)
+static enum pay_err purge_run(struct job *job)
 {
     static struct purge_report report;
 
-    report = (struct purge_report){ .say = say, .arg = job, .dry = job->dry_run };
+    report = (struct purge_report){ .say = purge_say, .arg = job, .dry = job->dry_run };
     db_patient(job->db, 600);
     enum pay_err err = partitions_extend(job->db, &report);
     if (err == PAY_OK)
@@ -51,7 +51,7 @@ static const struct job_spec PURGE = {
              "breakers of merchants' hosts that did not change for 30 days.",
     .options = JOB_FOR | JOB_DRY_RUN,
     .for_s = 50,
-    .run = run,
+    .run = purge_run,
 };
 
 int main(int argc, char **argv)

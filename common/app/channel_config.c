@@ -64,7 +64,7 @@ static enum pay_err secrets_open(const struct channel_found *row, struct json **
 }
 
 /* *why says what cannot be used with PAY_FAULT. */
-static enum pay_err keys_open(struct channel_found *row, void **keys, const char **why)
+static enum pay_err row_keys_open(struct channel_found *row, void **keys, const char **why)
 {
     const struct channel_account *account = &row->channel.account;
     struct json *config = NULL, *secrets = NULL;
@@ -163,7 +163,7 @@ static enum pay_err keys_take(struct db *db, struct kept_channel *slot)
         return err;
     if (slot->keys && memcmp(&print, &slot->print, sizeof(print)) == 0)
         return PAY_OK;
-    err = keys_open(&latest, &keys, &why);
+    err = row_keys_open(&latest, &keys, &why);
     if (err != PAY_OK)
         return unusable(&latest, db, why);
     if (slot->keys)

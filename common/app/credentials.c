@@ -57,7 +57,7 @@ struct value {
     size_t len;
 };
 
-static bool all_of(const struct value *v, const char *set)
+static bool made_of(const struct value *v, const char *set)
 {
     return v->len > 0 && strspn(v->at, set) >= v->len;
 }
@@ -73,22 +73,22 @@ static const char *usual_mistake(const struct value *v)
     const bool hmac = v->scheme->algorithm == KEY_HMAC_SHA256;
 
     if (str_eq(v->param->name, "timestamp"))
-        return !all_of(v, DIGITS) ? ": no date, no fraction, no sign"
-               : v->len == 13     ? ": these are milliseconds, divide them by 1000"
-               : v->len > 13      ? ": these are micro- or nanoseconds, divide them"
-                                  : "";
+        return !made_of(v, DIGITS) ? ": no date, no fraction, no sign"
+               : v->len == 13      ? ": these are milliseconds, divide them by 1000"
+               : v->len > 13       ? ": these are micro- or nanoseconds, divide them"
+                                   : "";
     if (str_eq(v->param->name, "nonce"))
         return v->len < v->param->min ? ": too short, take 16 random bytes in hex"
-               : all_of(v, BASE64_ANY) && v->len <= v->param->max
+               : made_of(v, BASE64_ANY) && v->len <= v->param->max
                    ? ": base64 has other characters, write the bytes in hex"
                    : "";
     if (!str_eq(v->param->name, "signature"))
         return "";
-    if (hmac && all_of(v, HEX_ANY))
+    if (hmac && made_of(v, HEX_ANY))
         return ": write the hex in lower case";
-    if (hmac && v->len >= 43 && v->len <= 44 && all_of(v, BASE64_ANY))
+    if (hmac && v->len >= 43 && v->len <= 44 && made_of(v, BASE64_ANY))
         return ": this looks like base64, write the 32 bytes in hex";
-    return !hmac && all_of(v, BASE64_ANY) ? ": base64url, write + and / for - and _" : "";
+    return !hmac && made_of(v, BASE64_ANY) ? ": base64url, write + and / for - and _" : "";
 }
 
 /* The signature's characters are its scheme's, whatever the table allows at most. */

@@ -40,7 +40,7 @@ static bool plan_read(const char *file, struct plan *out)
            (!*rest || str_to_i64(word_cut(&rest), 1, 1000000, &out->pass));
 }
 
-static void act(const char *action)
+static void fault_act(const char *action)
 {
     int64_t ms;
 
@@ -69,7 +69,7 @@ void fault_point(const char *name)
     if (++passes < plan.pass || unlink(file) != 0)
         return;
     log_event(LOG_WARN, "fault", KV("point", name), KV("action", plan.action));
-    act(plan.action);
+    fault_act(plan.action);
 }
 #else
 typedef int fault_is_for_the_test_build; /* a file must hold something */

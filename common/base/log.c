@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/json_text.h"
 
-#define WAIT_MS 20     /* for a full pipe */
-#define VALUE_MAX 1024 /* bytes of one text; the rest is cut */
-#define ENDING 24      /* room kept for what closes a line */
+#define PIPE_WAIT_MS 20  /* for a full pipe */
+#define VALUE_MAX 1024   /* bytes of one text; the rest is cut */
+#define LINE_END_ROOM 24 /* room kept for what closes a line */
 
 static char program_name[32] = "shroff";
 static char request_name[65];
@@ -46,7 +46,7 @@ static bool can_write(void)
 {
     struct pollfd fd = { .fd = STDERR_FILENO, .events = POLLOUT };
 
-    return poll(&fd, 1, WAIT_MS) == 1 && (fd.revents & (POLLERR | POLLNVAL)) == 0;
+    return poll(&fd, 1, PIPE_WAIT_MS) == 1 && (fd.revents & (POLLERR | POLLNVAL)) == 0;
 }
 
 static void put_line(const struct text *line)
@@ -75,7 +75,7 @@ static void add_head(struct json_text *json, enum log_level level, const char *e
 void log_pairs(enum log_level level, const char *event, const struct log_pair *pairs, int count)
 {
     char room[LOG_LINE_MAX + 1];
-    struct text line = text_over(room, sizeof(room) - ENDING);
+    struct text line = text_over(room, sizeof(room) - LINE_END_ROOM);
     struct json_text json = JSON_TEXT(&line);
     bool cut = false;
 

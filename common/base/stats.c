@@ -19,7 +19,7 @@
 struct stats_file *stats_mapped;
 
 /* Sets the head of a new file; false when it is something else's or another version's. */
-static bool map(int fd)
+static bool stats_map(int fd)
 {
     struct stat st;
     uint64_t none = 0;
@@ -63,7 +63,7 @@ void stats_open(const char *path)
         int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd < 0)
             break;
-        if (!map(fd))
+        if (!stats_map(fd))
             set_aside(fd, path);
         close(fd);
     }
@@ -87,7 +87,7 @@ static uint64_t hash_part(uint64_t hash, const char *s)
     return hash;
 }
 
-static uint64_t hash_of(enum stats_kind kind, const char *name, const char *label)
+static uint64_t stats_hash(enum stats_kind kind, const char *name, const char *label)
 {
     uint64_t hash = UINT64_C(14695981039346656037) + kind;
 
@@ -111,7 +111,7 @@ static struct stats_slot *slot_find(enum stats_kind kind, const char *name, cons
     label = str_or(label, "");
     if (!stats_mapped || strlen(name) >= STATS_NAME || strlen(label) >= STATS_LABEL)
         return NULL;
-    const uint64_t hash = hash_of(kind, name, label);
+    const uint64_t hash = stats_hash(kind, name, label);
     for (size_t i = 0; i < STATS_SLOTS; i++) {
         struct stats_slot *slot = &stats_mapped->slots[(hash + i) % STATS_SLOTS];
         uint64_t owner = atomic_load_explicit(&slot->hash, memory_order_relaxed);

@@ -25,7 +25,7 @@ void text_add_hex(struct text *t, const void *at, size_t len); /* lower case */
 void text_addf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_reset(struct text *t);
 
-/* A copy with its own bound: false when it did not fit (to is then ""). */
+/* A copy with its own bound, of NULL "": false when it did not fit (to is then ""). */
 MUST_USE bool text_copy(char *to, size_t size, const char *from);
 MUST_USE bool text_copy_n(char *to, size_t size, const char *from, size_t len);
 

@@ -31,8 +31,8 @@ static void read_text(const struct view_member *member, const char *at, struct v
 }
 
 /* False when the object lacks the member's part. */
-static bool read_member(const struct view_member *member, const void *object,
-                        struct view_value *out)
+static bool view_member_read(const struct view_member *member, const void *object,
+                             struct view_value *out)
 {
     const char *part = part_of(member, object);
 
@@ -61,7 +61,7 @@ static bool read_member(const struct view_member *member, const void *object,
 
 void view_read(const struct view_member *member, const void *object, struct view_value *out)
 {
-    (void)read_member(member, object, out);
+    (void)view_member_read(member, object, out);
 }
 
 static void write_member(struct json_text *to, const struct view_member *member,
@@ -100,7 +100,7 @@ void view_write(struct json_text *to, const struct view *view, const void *objec
 
     for (size_t i = 0; i < view->count; i++) {
         const struct view_member *member = view_member(view, i);
-        const bool there = read_member(member, object, &value);
+        const bool there = view_member_read(member, object, &value);
         if (there && (member->need == VIEW_ALWAYS || !value.empty))
             write_member(to, member, &value);
     }

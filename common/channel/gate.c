@@ -14,7 +14,7 @@
 #define CREDITS 1024  /* when there are more, some share their credit */
 #define SEATS_MAX 512
 #define PATIENCE_US INT64_C(1000000) /* the longest wait for a seat */
-#define SLOW_US INT64_C(250000)      /* no request waits once all calls last so long */
+#define SLOW_CALL_US INT64_C(250000) /* no request waits once all calls last so long */
 #define NAP_MS 2
 #define HUNG_US INT64_C(1000000)
 #define HUNG_MAX 3
@@ -119,7 +119,7 @@ static struct survey look_around(int64_t app_id, int64_t now)
         s.of_all += owner != 0;
         s.waiting += seat != own && atomic_load(&seat->waits);
         s.calls += since != 0;
-        s.slow += since != 0 && now - since >= SLOW_US;
+        s.slow += since != 0 && now - since >= SLOW_CALL_US;
     }
     return s;
 }
@@ -150,7 +150,7 @@ static bool take_seat(int64_t app_id, bool credit, bool newcomer, int64_t now)
     return false;
 }
 
-static bool may_wait(int64_t app_id, int64_t began, int64_t now)
+static bool seat_may_wait(int64_t app_id, int64_t began, int64_t now)
 {
     const struct survey s = look_around(app_id, now);
 
@@ -174,7 +174,7 @@ static bool take_or_wait(int64_t app_id, bool patient)
 
     for (int64_t now = began;; now = clock_ticks_us()) {
         seated = take_seat(app_id, has_credit(app_id, now), !waits, now);
-        if (seated || !patient || !may_wait(app_id, began, now))
+        if (seated || !patient || !seat_may_wait(app_id, began, now))
             break;
         waits = true;
         atomic_store(&own->waits, true);

@@ -147,7 +147,7 @@ struct known {
     bool secret;
 };
 
-static bool is_known(void *arg, const char *name, const struct json *value)
+static bool name_is_known(void *arg, const char *name, const struct json *value)
 {
     const struct known *known = arg;
     struct text text = TEXT(problem);
@@ -167,8 +167,8 @@ enum pay_err channel_members_known(const struct channel_driver *driver,
                                    const struct channel_parsed *row, const char **why)
 {
     *why = problem;
-    return json_each(row->config, is_known, &(struct known){ driver, false }) &&
-                   json_each(row->secrets, is_known, &(struct known){ driver, true })
+    return json_each(row->config, name_is_known, &(struct known){ driver, false }) &&
+                   json_each(row->secrets, name_is_known, &(struct known){ driver, true })
                ? PAY_OK
                : PAY_BAD_FIELD;
 }

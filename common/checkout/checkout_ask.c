@@ -29,7 +29,7 @@ struct turn {
 };
 
 /* Of all requests for one order, one in 10 s ends it. */
-static enum pay_err turn_work(struct db *db, void *arg)
+static enum pay_err ask_turn_work(struct db *db, void *arg)
 {
     struct turn *turn = arg;
 
@@ -45,7 +45,7 @@ static bool may_ask(const struct open_list *open)
 }
 
 /* A channel that does not answer, or a conflict: the order stays as it is. */
-static bool may_wait(enum pay_err err)
+static bool order_may_wait(enum pay_err err)
 {
     return err == PAY_UNKNOWN || settle_is_conflict(err);
 }
@@ -62,10 +62,10 @@ static enum pay_err ask_late(struct db *db, const struct config *config, const s
     if (err != PAY_OK || !may_ask(&open) || !gate_sit(order->app_id, GATE_AT_ONCE))
         return err;
     struct turn turn = { .order_id = order->id };
-    err = db_txn(db, turn_work, &turn);
+    err = db_txn(db, ask_turn_work, &turn);
     if (err == PAY_OK && turn.mine)
         err = order_expire(db, config, order->id);
-    return may_wait(err) ? PAY_OK : err;
+    return order_may_wait(err) ? PAY_OK : err;
 }
 
 enum pay_err checkout_status(struct db *db, const struct config *config, const char *token,

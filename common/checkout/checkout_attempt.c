@@ -229,7 +229,7 @@ enum pay_err attempt_refused(struct db *db, const struct attempt *attempt,
     return err == PAY_OK ? order_latest_copy(db, attempt->order_id) : err;
 }
 
-static enum pay_err refused_work(struct db *db, void *arg)
+static enum pay_err attempt_refused_work(struct db *db, void *arg)
 {
     const struct sent *w = arg;
     enum pay_err err = order_hold(db, w);
@@ -260,7 +260,7 @@ static enum pay_err send_failed(struct db *db, const struct sent *sent, enum pay
     if (err != PAY_REFUSED && err != PAY_FULL)
         return PAY_UNKNOWN;
     out->has_attempt = false;
-    enum pay_err recorded = db_txn(db, refused_work, &end);
+    enum pay_err recorded = db_txn(db, attempt_refused_work, &end);
     return recorded == PAY_OK && err == PAY_REFUSED ? PAY_REFUSED : PAY_UNKNOWN;
 }
 

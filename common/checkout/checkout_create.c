@@ -25,7 +25,7 @@ struct creating {
     bool crowded;        /* the channel is not called: the app has too many such requests */
 };
 
-static const char *kind_of(const struct checkout_call *call)
+static const char *order_kind(const struct checkout_call *call)
 {
     return call->recharge ? ORDER_RECHARGE : ORDER_PAYMENT;
 }
@@ -42,7 +42,7 @@ static bool order_plan(const struct checkout_call *call, const struct order_term
     };
     ulid_new(out->no);
     token_new(out->query_token);
-    return text_copy(out->kind, sizeof(out->kind), kind_of(call)) &&
+    return text_copy(out->kind, sizeof(out->kind), order_kind(call)) &&
            text_copy(out->merchant_order_id, sizeof(out->merchant_order_id),
                      terms->merchant_order_id) &&
            text_copy(out->currency, sizeof(out->currency), terms->currency) &&
@@ -98,13 +98,13 @@ static enum pay_err open_new(struct db *db, struct creating *w)
 }
 
 /* The first term that differs from the order's; NULL when all agree. */
-static const char *other_term(const struct creating *w)
+static const char *order_other_term(const struct creating *w)
 {
     const struct order *order = &w->out->order;
     const struct order_terms *terms = w->terms;
     const bool recharge = w->call->recharge;
 
-    return !str_eq(order->kind, kind_of(w->call))                          ? "kind"
+    return !str_eq(order->kind, order_kind(w->call))                       ? "kind"
            : !money_eq(order->price, terms->price)                         ? "price"
            : !str_eq(order->currency, terms->currency)                     ? "currency"
            : !str_eq(order->subject, terms->subject)                       ? "subject"
@@ -113,7 +113,7 @@ static const char *other_term(const struct creating *w)
                                                                            : NULL;
 }
 
-static bool payable(const struct order *order)
+static bool order_is_payable(const struct order *order)
 {
     return order->status == ORDER_WAITING && order->expired == 0;
 }
@@ -124,7 +124,7 @@ static bool payable(const struct order *order)
  * again costs less when its order is read before an insert fails. */
 static uint64_t repeated[1024];
 
-static uint64_t hash_of(const struct creating *w) /* FNV-1a */
+static uint64_t order_hash(const struct creating *w) /* FNV-1a */
 {
     uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)w->call->app->id;
 
@@ -143,11 +143,11 @@ static enum pay_err repeat_look(struct db *db, struct creating *w, bool *lacks)
                                        &out->order, &out->attempt);
     if (err != PAY_OK)
         return err;
-    out->field = other_term(w);
+    out->field = order_other_term(w);
     if (out->field)
         return PAY_CONFLICT;
     out->has_attempt = out->attempt.id != 0;
-    *lacks = !out->has_attempt && payable(&out->order) && w->channel;
+    *lacks = !out->has_attempt && order_is_payable(&out->order) && w->channel;
     return PAY_OK;
 }
 
@@ -196,7 +196,7 @@ static enum pay_err repeat_ask(struct creating *w)
         return PAY_OK;
     enum pay_err err = order_find(call->db, call->app->id, &key, false, order);
     bool late = err == PAY_OK && order->status == ORDER_WAITING && order->expired != 0 &&
-                !other_term(w);
+                !order_other_term(w);
     if (late)
         err = open_read(call->db, order->id, &NOTHING, &open);
     db_end(call->db);
@@ -251,7 +251,7 @@ static enum pay_err repeat(struct creating *w)
 /* The unique key decides whether the order is new, unless this process knows that it is not. */
 static enum pay_err open_or_repeat(struct creating *w)
 {
-    const uint64_t hash = hash_of(w);
+    const uint64_t hash = order_hash(w);
     uint64_t *seen = &repeated[hash % COUNT(repeated)];
 
     enum pay_err err = *seen == hash ? repeat_plain(w) : PAY_NOT_FOUND;
@@ -294,7 +294,7 @@ enum pay_err checkout_create(const struct checkout_call *call, const struct orde
     seat(&work);
     work.short_of_space = space_is_short(call->db, call->config);
     err = open_or_repeat(&work);
-    if (err == PAY_OK && work.crowded && payable(&out->order) && !out->has_attempt)
+    if (err == PAY_OK && work.crowded && order_is_payable(&out->order) && !out->has_attempt)
         return checkout_crowded(out);
     if (err != PAY_OK || !work.sends)
         return err;

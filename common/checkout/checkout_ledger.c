@@ -55,7 +55,7 @@ struct paying {
 };
 
 /* The order may have been paid or closed since: then it is as it is. */
-static enum pay_err pay_work(struct db *db, void *arg)
+static enum pay_err ledger_pay_work(struct db *db, void *arg)
 {
     static const struct open_list NONE;
     struct paying *w = arg;
@@ -75,7 +75,7 @@ enum pay_err ledger_send(struct attempt_plan *plan, struct checkout *out)
     struct paying work = { plan, out };
 
     out->has_attempt = false;
-    enum pay_err err = db_txn(plan->call->db, pay_work, &work);
+    enum pay_err err = db_txn(plan->call->db, ledger_pay_work, &work);
     /* The order was made, so "nothing was done" would be wrong. */
     if (err == PAY_DB_AWAY)
         err = PAY_LOST;

@@ -11,28 +11,28 @@
 
 /* ---- its requests to the channel */
 
-static enum pay_err send_one(const struct channel_config *channel, const void *object,
-                             struct channel_said *said)
+static enum pay_err refund_out_send(const struct channel_config *channel, const void *object,
+                                    struct channel_said *said)
 {
     return refund_send(channel, object, said);
 }
 
-static enum pay_err ask_one(const struct channel_config *channel, const void *object,
-                            struct channel_said *said)
+static enum pay_err refund_out_ask(const struct channel_config *channel, const void *object,
+                                   struct channel_said *said)
 {
     return refund_ask(channel, object, said);
 }
 
-static struct outgoing outgoing_of(struct db *db, const struct config *config,
-                                   const struct refund *refund)
+static struct outgoing refund_outgoing(struct db *db, const struct config *config,
+                                       const struct refund *refund)
 {
     return (struct outgoing){
         .db = db,
         .config = config,
         .channel_id = refund->channel_id,
         .object = refund,
-        .send = send_one,
-        .ask = ask_one,
+        .send = refund_out_send,
+        .ask = refund_out_ask,
     };
 }
 
@@ -44,9 +44,9 @@ static enum pay_err result_of(const struct refund *refund)
 }
 
 /* Once the channel was asked, "nothing was done" would be wrong of any error. */
-static enum pay_err sent(const struct refund_call *call, struct refund *refund)
+static enum pay_err refund_send_now(const struct refund_call *call, struct refund *refund)
 {
-    const struct outgoing outgoing = outgoing_of(call->db, call->config, refund);
+    const struct outgoing outgoing = refund_outgoing(call->db, call->config, refund);
     enum pay_err err = outgoing_send(&outgoing);
 
     if (err == PAY_FULL)
@@ -64,7 +64,8 @@ enum pay_err checkout_refund(const struct refund_call *call, struct refund_reser
 
     request.left_to_job = !gate_sit(request.app->id, GATE_WAIT);
     enum pay_err err = refund_reserve(call->db, &request, out);
-    return err == PAY_OK && out->sends && !request.left_to_job ? sent(call, &out->refund) : err;
+    return err == PAY_OK && out->sends && !request.left_to_job ? refund_send_now(call, &out->refund)
+                                                               : err;
 }
 
 /* ---- refunds that are due */
@@ -87,7 +88,7 @@ const struct db_due REFUNDS_DUE = {
 };
 /* clang-format on */
 
-static enum pay_err overdue_work(struct db *db, void *arg)
+static enum pay_err refund_overdue_work(struct db *db, void *arg)
 {
     const struct refund *refund = arg;
     char text[256];
@@ -117,11 +118,11 @@ enum pay_err checkout_refund_due(struct db *db, const struct config *config,
     *wait_s = ask_gap_s(refund.sync_times + 1);
     if (refund.status != REFUND_WAITING)
         return PAY_OK;
-    const struct outgoing outgoing = outgoing_of(db, config, &refund);
+    const struct outgoing outgoing = refund_outgoing(db, config, &refund);
     const enum pay_err asked = outgoing_ask(&outgoing);
     err = refund_by_id(db, row->id, &refund);
     db_end(db);
     if (err == PAY_OK && refund.status == REFUND_WAITING && ask_is_overdue(refund.sync_times + 1))
-        err = db_txn(db, overdue_work, &refund);
+        err = db_txn(db, refund_overdue_work, &refund);
     return asked == PAY_OK || outgoing_is_channels(asked) ? err : asked;
 }

@@ -12,7 +12,7 @@
 #include "checkout/checkout_private.h"
 #include "order/order_row.h"
 
-static enum pay_err payable(const struct order *order)
+static enum pay_err why_not_payable(const struct order *order)
 {
     switch ((enum order_state)order->status) {
     case ORDER_WAITING:
@@ -48,14 +48,14 @@ static enum pay_err order_look(struct submitting *w)
     if (err == PAY_OK)
         err = order_find(call->db, call->app->id, w->key, false, order);
     if (err == PAY_OK)
-        err = payable(order);
+        err = why_not_payable(order);
     if (err == PAY_OK || err == PAY_EXPIRED)
         err = open_read(call->db, order->id, &w->wanted, &w->asked);
     db_end(call->db);
     return err;
 }
 
-static bool is_over(const struct open_attempt *one)
+static bool attempt_is_over(const struct open_attempt *one)
 {
     return one->same != 0 && one->lasts == 0 && one->sending == 0 && !one->ended && !one->unsure;
 }
@@ -67,7 +67,7 @@ static enum pay_err open_attempts_ask(struct submitting *w)
 
     enum pay_err err = open_ask(call->db, call->config, &w->asked);
     if (err == PAY_OK && w->out->order.expired == 0 && !w->short_of_space)
-        err = open_end(call->db, call->config, is_over, &w->asked);
+        err = open_end(call->db, call->config, attempt_is_over, &w->asked);
     return err == PAY_OK && !w->asked.paid ? w->asked.conflict : err;
 }
 
@@ -110,7 +110,7 @@ static enum pay_err submit_work(struct db *db, void *arg)
     if (err == PAY_OK)
         err = order_find(db, w->call->app->id, w->key, true, &out->order);
     if (err == PAY_OK)
-        err = payable(&out->order);
+        err = why_not_payable(&out->order);
     if (err == PAY_EXPIRED && doubtful(w, 0))
         return PAY_UNKNOWN;
     if (err == PAY_OK)

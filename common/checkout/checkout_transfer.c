@@ -19,24 +19,24 @@ struct sending {
     char extras[TRANSFER_EXTRAS_SIZE];
 };
 
-static enum pay_err send_one(const struct channel_config *channel, const void *object,
-                             struct channel_said *said)
+static enum pay_err transfer_out_send(const struct channel_config *channel, const void *object,
+                                      struct channel_said *said)
 {
     const struct sending *sending = object;
 
     return transfer_send(channel, sending->transfer, sending->extras, said);
 }
 
-static enum pay_err ask_one(const struct channel_config *channel, const void *object,
-                            struct channel_said *said)
+static enum pay_err transfer_out_ask(const struct channel_config *channel, const void *object,
+                                     struct channel_said *said)
 {
     const struct sending *sending = object;
 
     return transfer_ask(channel, sending->transfer, said);
 }
 
-static enum pay_err outgoing_of(struct db *db, const struct config *config,
-                                const struct transfer *transfer, struct outgoing *out)
+static enum pay_err transfer_outgoing(struct db *db, const struct config *config,
+                                      const struct transfer *transfer, struct outgoing *out)
 {
     static struct sending sending;
 
@@ -46,8 +46,8 @@ static enum pay_err outgoing_of(struct db *db, const struct config *config,
         .config = config,
         .channel_id = transfer->channel_id,
         .object = &sending,
-        .send = send_one,
-        .ask = ask_one,
+        .send = transfer_out_send,
+        .ask = transfer_out_ask,
     };
     enum pay_err err = transfer_extras(db, transfer->id, sending.extras);
     db_end(db);
@@ -57,8 +57,9 @@ static enum pay_err outgoing_of(struct db *db, const struct config *config,
 /* ---- a request */
 
 /* Before the transaction: may the app pay out on this channel? */
-static enum pay_err admit(const struct checkout_call *call, const struct transfer_terms *terms,
-                          const struct channel_config **channel, const char **field)
+static enum pay_err transfer_admit(const struct checkout_call *call,
+                                   const struct transfer_terms *terms,
+                                   const struct channel_config **channel, const char **field)
 {
     enum pay_err err = checkout_admit(call, channel);
 
@@ -73,11 +74,11 @@ static enum pay_err admit(const struct checkout_call *call, const struct transfe
 }
 
 /* Once the channel was asked, "nothing was done" would be wrong of any error. */
-static enum pay_err sent(const struct checkout_call *call, struct transfer *transfer)
+static enum pay_err transfer_send_now(const struct checkout_call *call, struct transfer *transfer)
 {
     struct outgoing outgoing;
 
-    enum pay_err err = outgoing_of(call->db, call->config, transfer, &outgoing);
+    enum pay_err err = transfer_outgoing(call->db, call->config, transfer, &outgoing);
     if (err == PAY_OK)
         err = outgoing_send(&outgoing);
     if (err == PAY_FULL)
@@ -103,10 +104,12 @@ enum pay_err checkout_transfer(const struct checkout_call *call, const struct tr
     };
 
     out->created = false;
-    enum pay_err err = admit(call, terms, &request.channel, &out->field);
+    enum pay_err err = transfer_admit(call, terms, &request.channel, &out->field);
     if (err == PAY_OK)
         err = transfer_open(call->db, &request, out);
-    return err == PAY_OK && out->created && !request.left_to_job ? sent(call, &out->transfer) : err;
+    return err == PAY_OK && out->created && !request.left_to_job
+               ? transfer_send_now(call, &out->transfer)
+               : err;
 }
 
 /* ---- transfers that are due */
@@ -130,7 +133,7 @@ const struct db_due TRANSFERS_DUE = {
 };
 /* clang-format on */
 
-static enum pay_err overdue_work(struct db *db, void *arg)
+static enum pay_err transfer_overdue_work(struct db *db, void *arg)
 {
     const struct transfer *transfer = arg;
     char text[256];
@@ -161,12 +164,12 @@ enum pay_err checkout_transfer_due(struct db *db, const struct config *config,
     *wait_s = ask_gap_s(transfer.sync_times + 1);
     if (!transfer_is_open(&transfer))
         return PAY_OK;
-    enum pay_err asked = outgoing_of(db, config, &transfer, &outgoing);
+    enum pay_err asked = transfer_outgoing(db, config, &transfer, &outgoing);
     if (asked == PAY_OK)
         asked = outgoing_ask(&outgoing);
     err = transfer_by_id(db, row->id, &transfer);
     db_end(db);
     if (err == PAY_OK && transfer_is_open(&transfer) && ask_is_overdue(transfer.sync_times + 1))
-        err = db_txn(db, overdue_work, &transfer);
+        err = db_txn(db, transfer_overdue_work, &transfer);
     return asked == PAY_OK || outgoing_is_channels(asked) ? err : asked;
 }

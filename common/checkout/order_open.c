@@ -47,7 +47,7 @@ struct opening {
     struct order_opened *out;
 };
 
-static enum pay_err open_work(struct db *db, void *arg)
+static enum pay_err order_open_work(struct db *db, void *arg)
 {
     static const char SQL[] = DB_PROCEDURE_CALL(order_open, ORDER_OPEN_ARGS);
     const struct opening *w = arg;
@@ -69,5 +69,5 @@ enum pay_err order_open(struct db *db, const struct order_opening *opening,
                         struct order_opened *out)
 {
     struct opening work = { opening, out };
-    return db_txn(db, open_work, &work);
+    return db_txn(db, order_open_work, &work);
 }

@@ -96,7 +96,7 @@ void job_refuse(const struct job *job, const char *why)
 
 /* ---- arguments */
 
-static void usage(const struct job_spec *spec)
+static void job_usage(const struct job_spec *spec)
 {
     printf("%s: %s\n\nusage: %s [--help]", spec->name, spec->about, spec->name);
     if (spec->options & JOB_FOR)
@@ -132,7 +132,7 @@ static int take_arguments(const struct job_spec *spec, int argc, char **argv, st
     for (int i = 1; i < argc; i++) {
         const char *argument = argv[i];
         if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) {
-            usage(spec);
+            job_usage(spec);
             return -1;
         }
         if (strcmp(argument, "--once") == 0 && spec->options & JOB_ONCE) {

@@ -6,7 +6,7 @@
 #define REPAY 8
 #define LOOK_AGAIN 8
 #define SHARE_US INT64_C(2000000)
-#define SLOW_US (SHARE_US + REPAY * INT64_C(1000000))
+#define SLOW_OWNER_US (SHARE_US + REPAY * INT64_C(1000000))
 #define MOST_US INT64_C(60000000)
 
 static int64_t owed_us(const struct fair_owner *one, int64_t now)
@@ -15,7 +15,7 @@ static int64_t owed_us(const struct fair_owner *one, int64_t now)
 }
 
 /* The owner's place; when it has none, that of the one that owes least. */
-static struct fair_owner *place_of(struct job_fair *fair, int64_t owner, int64_t now)
+static struct fair_owner *owner_place(struct job_fair *fair, int64_t owner, int64_t now)
 {
     struct fair_owner *least = &fair->owners[0];
 
@@ -36,7 +36,7 @@ void job_fair_charge(struct job_fair *fair, int64_t owner, int64_t us)
 
     if (owner == 0)
         return;
-    struct fair_owner *one = place_of(fair, owner, now);
+    struct fair_owner *one = owner_place(fair, owner, now);
     const int64_t owed = owed_us(one, now) + us * REPAY;
     one->repaid_us = now + (owed < MOST_US ? owed : MOST_US);
 }
@@ -68,6 +68,6 @@ bool job_fair_is_slow(const struct job_fair *fair, int64_t owner)
 
     for (size_t i = 0; i < COUNT(fair->owners); i++)
         if (owner != 0 && fair->owners[i].id == owner)
-            return owed_us(&fair->owners[i], now) > SLOW_US;
+            return owed_us(&fair->owners[i], now) > SLOW_OWNER_US;
     return false;
 }

@@ -15,7 +15,7 @@
 #include "keep/sql_text.h"
 
 #define MIGRATION_MAX 1048576
-#define WAIT_MS 600000
+#define MIGRATION_WAIT_MS 600000
 
 static const char SQL_TABLE[] =
     "CREATE TABLE IF NOT EXISTS schema_migration ("
@@ -61,7 +61,7 @@ struct step {
     int64_t claimed, orphan; /* orphan: the process that held it ended meanwhile */
 };
 
-static enum pay_err step_read(struct db *db, void *arg)
+static enum pay_err migration_step_read(struct db *db, void *arg)
 {
     static const char SQL[] = "SELECT version, statements_done, apply_time IS NOT NULL AS applied,"
                               " checksum"
@@ -171,10 +171,10 @@ static enum pay_err step_apply(struct step *s, char *text)
 /* The file is applied already, or this process applies it, or waits for the process that does. */
 static enum pay_err step_run(struct step *s, char *text)
 {
-    for (int waited = 0; waited < WAIT_MS; waited += 200) {
+    for (int waited = 0; waited < MIGRATION_WAIT_MS; waited += 200) {
         enum pay_err err = db_txn(s->m->db, step_claim, s);
         if (err == PAY_OK)
-            err = db_txn(s->m->db, step_read, s);
+            err = db_txn(s->m->db, migration_step_read, s);
         if (err != PAY_OK)
             return err;
         if (s->row->applied) {
@@ -195,7 +195,7 @@ static enum pay_err step_run(struct step *s, char *text)
 
 static enum pay_err dry_run(struct step *s)
 {
-    enum pay_err err = db_txn(s->m->db, step_read, s);
+    enum pay_err err = db_txn(s->m->db, migration_step_read, s);
 
     if (err == PAY_OK && s->row->applied) {
         s->m->out->known++;
@@ -222,7 +222,7 @@ static bool main_name_put(const char *from, const char *name, char *room, size_t
     return !to.full;
 }
 
-static enum pay_err file_run(struct migrate *m, const char *name)
+static enum pay_err migration_run(struct migrate *m, const char *name)
 {
     static char raw[MIGRATION_MAX], text[MIGRATION_MAX];
     char path[1024];
@@ -282,7 +282,7 @@ enum pay_err migrate_run(struct db *db, const struct migrate_plan *plan, struct 
     enum pay_err err = db_run_text(db, SQL_TABLE, out->why, sizeof(out->why));
     for (int i = 0; i < count; i++) {
         if (err == PAY_OK)
-            err = file_run(&m, names[i]->d_name);
+            err = migration_run(&m, names[i]->d_name);
         free(names[i]);
     }
     free(names);

@@ -82,7 +82,7 @@ static enum pay_err is_installed(struct install *in, int64_t *is)
 }
 
 /* While another migrate replaces the same procedure, it is gone for a moment: then once more. */
-static enum pay_err record(struct db *db, void *arg)
+static enum pay_err procedure_record(struct db *db, void *arg)
 {
     static const char SQL[] =
         "REPLACE INTO schema_procedure (name, statement_checksum, shown_checksum, install_time)"
@@ -137,10 +137,10 @@ static enum pay_err statement_run(struct install *in, const char *file, const ch
         text_addf(in->why, "procedures/%s, %s: %s", file, name_now(in), why);
         return err;
     }
-    return db_txn(in->db, record, in);
+    return db_txn(in->db, procedure_record, in);
 }
 
-static enum pay_err file_run(struct install *in, const char *folder, const char *file)
+static enum pay_err procedure_file_run(struct install *in, const char *folder, const char *file)
 {
     static char room[PROCEDURE_FILE_MAX];
     char path[1200];
@@ -230,7 +230,7 @@ enum pay_err procedures_run(struct db *db, const char *folder, bool dry,
     enum pay_err err = record_open(&in);
     for (int i = 0; i < count; i++) {
         if (err == PAY_OK)
-            err = file_run(&in, folder, files[i]->d_name);
+            err = procedure_file_run(&in, folder, files[i]->d_name);
         free(files[i]);
     }
     free(files);

@@ -3,7 +3,7 @@
 #include "keep/purge.h"
 #include "base/text.h"
 
-#define BATCH 500
+#define DELETE_BATCH 500
 
 static const char SQL_OLD_NONCES[] =
     "SELECT id FROM (SELECT id, create_time FROM api_nonce ORDER BY id LIMIT 500) n"
@@ -67,7 +67,7 @@ static enum pay_err drop_by_id(struct db *db, const char *find, const char *drop
                                int64_t *gone)
 {
     static const struct db_column COLUMNS[] = { DB_COLUMN(struct old_row, id) };
-    static char room[BATCH * 24];
+    static char room[DELETE_BATCH * 24];
     struct old_rows old = { .drop = drop, .list = TEXT(room) };
     struct old_row row;
 
@@ -107,7 +107,7 @@ static enum pay_err drop_refused_work(struct db *db, void *arg)
     const struct db_param in[] = { DB_NUM(drop->keep_days) };
 
     enum pay_err err = db_exec(db, SQL_DROP_REFUSED, DB_LIST(in), &drop->count);
-    if (err == PAY_OK && drop->count < BATCH)
+    if (err == PAY_OK && drop->count < DELETE_BATCH)
         err = db_exec(db, SQL_DROP_BOUNDS, NULL, 0, NULL);
     return err;
 }
@@ -148,6 +148,6 @@ enum pay_err purge_rows(struct db *db, enum purge_kind kind, int64_t keep_days,
     enum pay_err err = KINDS[kind].drop(db, keep_days, report->dry, &gone);
 
     report->rows[kind] += gone;
-    *more = err == PAY_OK && !report->dry && gone == BATCH;
+    *more = err == PAY_OK && !report->dry && gone == DELETE_BATCH;
     return err;
 }

@@ -13,15 +13,15 @@
 #define CLAIMS_LOOK_MS 20
 
 /* clang-format off */
-#define ORDERS "pay_order WHERE app_id = ? AND status = " STATE(ORDER_WAITING)
-#define ATTEMPTS \
+#define MOVED_ORDERS "pay_order WHERE app_id = ? AND status = " STATE(ORDER_WAITING)
+#define MOVED_ATTEMPTS \
     "pay_order_extension WHERE order_id IN (SELECT id FROM pay_order WHERE app_id = ?)" \
     " AND status = " STATE(ATTEMPT_WAITING)
-#define REFUNDS \
+#define MOVED_REFUNDS \
     "pay_refund WHERE app_id = ? AND status = " STATE(REFUND_WAITING) " AND claim_token = 0"
-#define TRANSFERS \
+#define MOVED_TRANSFERS \
     "pay_transfer WHERE app_id = ? AND status IN " STATE_IN(TRANSFER_OPEN) " AND claim_token = 0"
-#define TASKS \
+#define MOVED_TASKS \
     "notify_task WHERE app_id = ? AND status = " STATE(NOTIFY_WAITING) " AND claim_token = 0"
 
 /* Rows that are due now, and would not be if the times had stayed. */
@@ -48,25 +48,25 @@ static const struct {
       "   SET expire_time = expire_time - INTERVAL ? SECOND,"
       "       asked_time = asked_time - INTERVAL ? SECOND"
       " WHERE app_id = ? AND status = " STATE(ORDER_WAITING), 2,
-      BECAME_DUE(ORDERS, "expire_time"), TOO_MANY(ORDERS) },
+      BECAME_DUE(MOVED_ORDERS, "expire_time"), TOO_MANY(MOVED_ORDERS) },
     { "UPDATE pay_order_extension"
       "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND,"
       "       display_expire_time = display_expire_time - INTERVAL ? SECOND"
       " WHERE order_id IN (SELECT id FROM pay_order WHERE app_id = ?)"
       "   AND status = " STATE(ATTEMPT_WAITING), 2,
-      BECAME_DUE(ATTEMPTS, "next_sync_time"), TOO_MANY(ATTEMPTS) },
+      BECAME_DUE(MOVED_ATTEMPTS, "next_sync_time"), TOO_MANY(MOVED_ATTEMPTS) },
     { "UPDATE pay_refund"
       "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND"
       " WHERE app_id = ? AND status = " STATE(REFUND_WAITING) " AND claim_token = 0", 1,
-      BECAME_DUE(REFUNDS, "next_sync_time"), TOO_MANY(REFUNDS) },
+      BECAME_DUE(MOVED_REFUNDS, "next_sync_time"), TOO_MANY(MOVED_REFUNDS) },
     { "UPDATE pay_transfer"
       "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND"
       " WHERE app_id = ? AND status IN " STATE_IN(TRANSFER_OPEN) " AND claim_token = 0", 1,
-      BECAME_DUE(TRANSFERS, "next_sync_time"), TOO_MANY(TRANSFERS) },
+      BECAME_DUE(MOVED_TRANSFERS, "next_sync_time"), TOO_MANY(MOVED_TRANSFERS) },
     { "UPDATE notify_task"
       "   SET next_notify_time = next_notify_time - INTERVAL ? SECOND"
       " WHERE app_id = ? AND status = " STATE(NOTIFY_WAITING) " AND claim_token = 0", 1,
-      BECAME_DUE(TASKS, "next_notify_time"), TOO_MANY(TASKS) },
+      BECAME_DUE(MOVED_TASKS, "next_notify_time"), TOO_MANY(MOVED_TASKS) },
     /* Otherwise a host that failed five times in a row is still probed by the real clock. */
     { "UPDATE notify_endpoint"
       "   SET open_until = open_until - INTERVAL ? SECOND"
@@ -74,7 +74,7 @@ static const struct {
 };
 /* clang-format on */
 
-static enum pay_err move(struct db *db, struct clock_jump *jump, size_t i)
+static enum pay_err rows_move(struct db *db, struct clock_jump *jump, size_t i)
 {
     const struct db_param in[] = { DB_NUM(jump->seconds), DB_NUM(jump->app_id) };
     const struct db_param twice[] = { in[0], in[0], in[1] };
@@ -86,13 +86,13 @@ static enum pay_err move(struct db *db, struct clock_jump *jump, size_t i)
                                          : err;
 }
 
-static enum pay_err advance(struct db *db, void *arg)
+static enum pay_err clock_move_work(struct db *db, void *arg)
 {
     struct clock_jump *jump = arg;
 
     enum pay_err err = nonce_spend(db, jump->app_id, jump->nonce);
     for (size_t i = 0; err == PAY_OK && i < COUNT(MOVES); i++)
-        err = move(db, jump, i);
+        err = rows_move(db, jump, i);
     return err;
 }
 
@@ -145,5 +145,5 @@ enum pay_err test_clock_advance(struct db *db, struct clock_jump *jump)
 
     if (err == PAY_OK)
         err = claims_wait(db, jump->app_id);
-    return err == PAY_OK ? db_txn(db, advance, jump) : err;
+    return err == PAY_OK ? db_txn(db, clock_move_work, jump) : err;
 }

@@ -36,7 +36,7 @@ static enum pay_err known_read(struct db *db, const struct adjusting *w, struct 
 }
 
 /* The first term in which the request differs; NULL: none. */
-static const char *other_term(const struct adjust_terms *terms, const struct known *known)
+static const char *adjust_other_term(const struct adjust_terms *terms, const struct known *known)
 {
     return !str_eq(terms->user_id, known->user_id)     ? "user_id"
            : !str_eq(terms->currency, known->currency) ? "currency"
@@ -44,7 +44,7 @@ static const char *other_term(const struct adjust_terms *terms, const struct kno
                                                        : NULL;
 }
 
-static enum pay_err row_insert(struct db *db, const struct adjusting *w, int64_t wallet_id)
+static enum pay_err adjust_insert(struct db *db, const struct adjusting *w, int64_t wallet_id)
 {
     static const char SQL[] =
         "INSERT INTO wallet_adjust (app_id, merchant_adjust_id, wallet_id, price, reason)"
@@ -59,7 +59,7 @@ static enum pay_err row_insert(struct db *db, const struct adjusting *w, int64_t
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
-static enum pay_err book(struct db *db, struct adjusting *w)
+static enum pay_err adjust_book(struct db *db, struct adjusting *w)
 {
     const struct adjust_terms *terms = w->request->terms;
     const struct wallet_key key = { w->request->app->id, terms->user_id, terms->currency };
@@ -68,7 +68,7 @@ static enum pay_err book(struct db *db, struct adjusting *w)
 
     enum pay_err err = wallet_lock(db, &key, &wallet);
     if (err == PAY_OK)
-        err = row_insert(db, w, wallet.id);
+        err = adjust_insert(db, w, wallet.id);
     if (err != PAY_OK)
         return err;
     const int64_t id = db_last_id(db);
@@ -93,13 +93,13 @@ static enum pay_err adjust_work(struct db *db, void *arg)
     if (err == PAY_OK)
         err = known_read(db, w, &known);
     if (err == PAY_NO_ROW) {
-        err = book(db, w);
+        err = adjust_book(db, w);
         w->out->created = err == PAY_OK;
         return err;
     }
     if (err != PAY_OK)
         return err;
-    w->out->field = other_term(w->request->terms, &known);
+    w->out->field = adjust_other_term(w->request->terms, &known);
     w->out->first = known.price;
     return w->out->field ? PAY_CONFLICT : entry_of_adjust(db, known.id, &w->out->entry);
 }

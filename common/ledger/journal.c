@@ -22,7 +22,7 @@ static bool is_wallets(enum ledger_account account)
     return account == ACCOUNT_WALLET || account == ACCOUNT_FROZEN;
 }
 
-static bool add(struct money *to, struct money price)
+static bool sum_add(struct money *to, struct money price)
 {
     return !__builtin_add_overflow(to->minor, price.minor, &to->minor);
 }
@@ -33,22 +33,22 @@ static bool row_apply(const struct journal_row *row, struct wallet *wallet)
     if (!is_wallets(row->account) || row->price.minor == 0)
         return true;
     wallet->version++;
-    return add(row->account == ACCOUNT_WALLET ? &wallet->balance : &wallet->frozen, row->price);
+    return sum_add(row->account == ACCOUNT_WALLET ? &wallet->balance : &wallet->frozen, row->price);
 }
 
 /* False: the rows do not sum to nothing, or a sum is too large for its column. */
 static bool journal_apply(const struct journal *journal, struct wallet *wallet)
 {
     struct money sum = MONEY(0);
-    bool ok = add(&wallet->total_recharge, journal->recharge) &&
-              add(&wallet->total_expense, journal->expense);
+    bool ok = sum_add(&wallet->total_recharge, journal->recharge) &&
+              sum_add(&wallet->total_expense, journal->expense);
 
     for (size_t i = 0; ok && i < JOURNAL_ROWS; i++)
-        ok = row_apply(&journal->rows[i], wallet) && add(&sum, journal->rows[i].price);
+        ok = row_apply(&journal->rows[i], wallet) && sum_add(&sum, journal->rows[i].price);
     return ok && sum.minor == 0;
 }
 
-static enum pay_err row_insert(struct db *db, struct booking *w, const struct journal_row *row)
+static enum pay_err entry_insert(struct db *db, struct booking *w, const struct journal_row *row)
 {
     static const char SQL[] =
         "INSERT INTO ledger_entry (no, journal, app_id, account, wallet_id, currency, kind,"
@@ -129,12 +129,12 @@ static enum pay_err rows_insert(struct db *db, struct booking *w)
     enum pay_err err = PAY_OK;
 
     for (size_t i = 0; err == PAY_OK && i < JOURNAL_ROWS; i++)
-        err = row_insert(db, w, &w->journal->rows[i]);
+        err = entry_insert(db, w, &w->journal->rows[i]);
     FP("ledger.inserted");
     return err;
 }
 
-static enum pay_err book(struct db *db, const struct wallet *after, struct booking *w)
+static enum pay_err booking_write(struct db *db, const struct wallet *after, struct booking *w)
 {
     enum pay_err err = rows_insert(db, w);
 
@@ -155,7 +155,7 @@ enum pay_err journal_book(struct db *db, const struct journal *journal, struct w
         return PAY_FAULT;
     if (after.balance.minor < 0 || after.frozen.minor < 0)
         return booked_or(db, journal, PAY_LOW_BALANCE);
-    enum pay_err err = book(db, &after, &work);
+    enum pay_err err = booking_write(db, &after, &work);
     if (err == PAY_DUPLICATE)
         return work.inserted == 0 ? booked_or(db, journal, PAY_FAULT) : PAY_FAULT;
     if (err != PAY_OK)

@@ -8,7 +8,8 @@
 #include "channel/member.h"
 #include "ledger/journal.h"
 
-static enum pay_err keys_open(const struct channel_parsed *row, void **keys, const char **why)
+static enum pay_err wallet_keys_open(const struct channel_parsed *row, void **keys,
+                                     const char **why)
 {
     (void)row;
     *keys = NULL;
@@ -30,8 +31,8 @@ static enum pay_err config_make(const struct json *like, struct text *config, st
     return config->full || secrets->full ? PAY_FULL : PAY_OK;
 }
 
-static enum pay_err refused(const struct wallet *wallet, const struct channel_order *order,
-                            struct channel_ticket *out)
+static enum pay_err balance_lacks(const struct wallet *wallet, const struct channel_order *order,
+                                  struct channel_ticket *out)
 {
     snprintf(out->error_code, sizeof(out->error_code), "NOT_ENOUGH_BALANCE");
     snprintf(out->error_msg, sizeof(out->error_msg), "the wallet holds %lld, less than %lld %s",
@@ -75,7 +76,7 @@ static enum pay_err wallet_submit(const struct channel_account *account,
     if (err == PAY_OK)
         err = journal_book(ledger->db, &journal, &wallet, &booked);
     if (err == PAY_LOW_BALANCE)
-        return refused(&wallet, order, out);
+        return balance_lacks(&wallet, order, out);
     if (err != PAY_OK)
         return err;
     return booked.now ? paid(order, booked.no, &out->said) : PAY_FAULT;
@@ -90,8 +91,8 @@ static enum pay_err wallet_ask(const struct channel_account *account, const char
     return text_copy(out->no, sizeof(out->no), pay_id) ? PAY_OK : PAY_FAULT;
 }
 
-static enum pay_err refund_said(const struct channel_refund *refund, enum channel_state state,
-                                struct channel_said *out)
+static enum pay_err wallet_refund_said(const struct channel_refund *refund,
+                                       enum channel_state state, struct channel_said *out)
 {
     *out = (struct channel_said){ .about = ABOUT_REFUND, .state = state };
     return text_copy(out->no, sizeof(out->no), refund->refund_no) ? PAY_OK : PAY_FAULT;
@@ -101,7 +102,7 @@ static enum pay_err wallet_refund(const struct channel_account *account,
                                   const struct channel_refund *refund, struct channel_said *out)
 {
     (void)account;
-    return refund_said(refund, CHANNEL_SUCCESS, out);
+    return wallet_refund_said(refund, CHANNEL_SUCCESS, out);
 }
 
 /* One that is asked about was not applied, so it was not done. */
@@ -110,7 +111,7 @@ static enum pay_err wallet_refund_query(const struct channel_account *account,
                                         struct channel_said *out)
 {
     (void)account;
-    return refund_said(refund, CHANNEL_NOT_FOUND, out);
+    return wallet_refund_said(refund, CHANNEL_NOT_FOUND, out);
 }
 
 static enum pay_err wallet_transfer(const struct channel_account *account,
@@ -130,7 +131,7 @@ const struct channel_driver CHANNEL_WALLET = {
     .protocol = "wallet",
     .products = PRODUCTS,
     .product_count = COUNT(PRODUCTS),
-    .open = keys_open,
+    .open = wallet_keys_open,
     .shut = keys_shut,
     .make = config_make,
     .query = wallet_ask,

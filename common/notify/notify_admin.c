@@ -173,12 +173,12 @@ enum pay_err notify_task_resend(struct db *db, const struct actor *actor, const 
 
 /* ---- many at once */
 
-#define BATCH 100
+#define RESEND_BATCH 100
 
 struct resend_batch {
     const struct resend_many *many;
     int64_t after, sent; /* the last id looked at; how many before this batch */
-    struct resend_row rows[BATCH];
+    struct resend_row rows[RESEND_BATCH];
     size_t count;
 };
 

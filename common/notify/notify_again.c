@@ -59,7 +59,7 @@ struct recording {
     struct notify_result *result;
 };
 
-static enum pay_err record(struct db *db, void *arg)
+static enum pay_err resend_record(struct db *db, void *arg)
 {
     static const char SQL_COUNT[] = "UPDATE notify_task SET notify_times = notify_times + 1,"
                                     "       last_execute_time = UTC_TIMESTAMP(3) WHERE id = ?";
@@ -85,5 +85,5 @@ static enum pay_err record(struct db *db, void *arg)
 enum pay_err notify_again_record(struct db *db, const struct actor *actor,
                                  struct notify_result *result)
 {
-    return db_txn(db, record, &(struct recording){ actor, result });
+    return db_txn(db, resend_record, &(struct recording){ actor, result });
 }

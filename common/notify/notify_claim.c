@@ -204,7 +204,7 @@ static enum pay_err change_rows(struct db *db, const struct notify_claim *claim,
     return db_exec(db, sql, DB_LIST(in), NULL);
 }
 
-static enum pay_err take(struct db *db, const struct notify_claim *claim)
+static enum pay_err claim_lease(struct db *db, const struct notify_claim *claim)
 {
     int64_t ids[COUNT(claim->rows)], changed;
     size_t count = 0;
@@ -305,7 +305,7 @@ static enum pay_err claim_rows(struct db *db, void *arg)
     if (err == PAY_OK)
         err = raise_given_up(db, claim);
     if (err == PAY_OK)
-        err = take(db, claim);
+        err = claim_lease(db, claim);
     FP("claim.updated");
     return err == PAY_OK ? read_bodies(db, claim) : err;
 }

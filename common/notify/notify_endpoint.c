@@ -52,7 +52,7 @@ struct making {
 static const char SQL_MAKE[] = "INSERT IGNORE INTO notify_endpoint (app_id, scheme, host, port)"
                                " VALUES (?, ?, ?, ?)";
 
-static enum pay_err make(struct db *db, void *arg)
+static enum pay_err endpoint_make_work(struct db *db, void *arg)
 {
     const struct making *making = arg;
     const struct db_param in[] = {
@@ -68,7 +68,7 @@ enum pay_err notify_endpoint_make(struct db *db, int64_t app_id, const struct ht
                                   int64_t *id)
 {
     struct notify_endpoint state;
-    enum pay_err err = db_txn(db, make, &(struct making){ app_id, url });
+    enum pay_err err = db_txn(db, endpoint_make_work, &(struct making){ app_id, url });
 
     if (err == PAY_OK)
         err = notify_endpoint_load(db, app_id, url, &state);
@@ -179,7 +179,7 @@ static enum pay_err keep_id(void *arg, void *row)
     return PAY_OK;
 }
 
-static enum pay_err wake(struct db *db, void *arg)
+static enum pay_err endpoints_wake_work(struct db *db, void *arg)
 {
     const struct text *list = arg;
     const struct db_param in[] = { DB_BIN(list->at, list->len) };
@@ -211,7 +211,7 @@ enum pay_err notify_endpoint_wake(struct db *db, const struct notify_asleep *of)
     text_add_char(&list, ']');
     if (err != PAY_OK || list.full)
         return err == PAY_OK ? PAY_FULL : err;
-    return db_txn(db, wake, &list);
+    return db_txn(db, endpoints_wake_work, &list);
 }
 
 /* ---- for people */

@@ -114,7 +114,7 @@ static const char SQL_FAILED[] =
     " WHERE t.claim_token = j.token";
 
 /* PAY_WRONG_STATE: not all of them changed. */
-static enum pay_err all_of(enum pay_err err, int64_t changed, size_t count)
+static enum pay_err all_changed(enum pay_err err, int64_t changed, size_t count)
 {
     return err == PAY_OK && changed != (int64_t)count ? PAY_WRONG_STATE : err;
 }
@@ -130,7 +130,7 @@ static enum pay_err finish_succeeded(struct db *db, const struct notify_batch *b
             ids[count++] = batch->at[i]->task_id;
     enum pay_err err =
         notify_change_ids(db, SQL_SUCCEEDED, &(struct notify_ids){ token, ids, count }, &changed);
-    return all_of(err, changed, count);
+    return all_changed(err, changed, count);
 }
 
 static bool is_first_of_token(const struct notify_batch *batch, size_t at)
@@ -162,7 +162,7 @@ static enum pay_err finish_failed(struct db *db, const struct notify_batch *batc
         return PAY_OK;
     const struct db_param in[] = { DB_BIN(list.at, list.len) };
     enum pay_err err = db_exec(db, SQL_FAILED, DB_LIST(in), &changed);
-    return all_of(err, changed, count);
+    return all_changed(err, changed, count);
 }
 
 /* PAY_WRONG_STATE, and all of it rolled back: one of the tokens does not hold. */

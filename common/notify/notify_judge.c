@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "io/json/json_lenient.h"
 
-#define HTTP_OK 200
 #define HTTP_GONE 410
 #define HTTP_TOO_MANY 429
 #define HTTP_UNAVAILABLE 503

@@ -35,8 +35,8 @@ enum pay_err listed_each(struct db *db, const struct listed *of, const struct li
     return err;
 }
 
-static enum pay_err find(struct db *db, const struct listed *of, const char *sql,
-                         const struct db_param in[3], void *out)
+static enum pay_err listed_row(struct db *db, const struct listed *of, const char *sql,
+                               const struct db_param in[3], void *out)
 {
     const struct db_query query = {
         .sql = sql,
@@ -56,9 +56,9 @@ enum pay_err listed_find(struct db *db, const struct listed *of, const char *num
     enum pay_err err = PAY_NOT_FOUND;
 
     if (ulid_is(number))
-        err = find(db, of, of->ours, in, out);
+        err = listed_row(db, of, of->ours, in, out);
     if (err != PAY_NOT_FOUND || !app_key_ok(app_key) ||
         !str_is(number, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1))
         return err;
-    return find(db, of, of->theirs, in, out);
+    return listed_row(db, of, of->theirs, in, out);
 }

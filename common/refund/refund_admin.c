@@ -3,15 +3,15 @@
 
 #include "refund/refund_row.h"
 
-#define LISTED_SELECT \
+#define REFUND_LISTED_SELECT \
     "SELECT " REFUND_FIELDS ", a.app_key FROM pay_refund r" REFUND_JOINS \
     " JOIN pay_app a ON a.id = r.app_id"
 
 const struct listed *refunds_listed(void)
 {
-    static const char LIST[] = LISTED_SELECT LISTED_WHERE("r", "pay_refund");
-    static const char OURS[] = LISTED_SELECT " WHERE r.no = ?";
-    static const char THEIRS[] = LISTED_SELECT " WHERE r.merchant_refund_id = ?" LISTED_APP;
+    static const char LIST[] = REFUND_LISTED_SELECT LISTED_WHERE("r", "pay_refund");
+    static const char OURS[] = REFUND_LISTED_SELECT " WHERE r.no = ?";
+    static const char THEIRS[] = REFUND_LISTED_SELECT " WHERE r.merchant_refund_id = ?" LISTED_APP;
     static const struct db_column KEY = DB_COLUMN(struct refund_listed, app_key);
     static struct refund_listed row;
     static struct listed_shape shape;

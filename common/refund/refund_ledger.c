@@ -21,19 +21,20 @@ static struct money taken_by(const struct refund *refund)
     return MONEY(refund->refund_price.minor + refund->bonus_price.minor);
 }
 
-static enum pay_err lock(struct db *db, const struct order *order, struct wallet *out)
+static enum pay_err refund_wallet_lock(struct db *db, const struct order *order, struct wallet *out)
 {
     const struct wallet_key key = { order->app_id, order->user_id, order->currency };
 
     return wallet_lock(db, &key, out);
 }
 
-static enum pay_err book(struct db *db, const struct order *order, const struct journal *journal)
+static enum pay_err refund_book(struct db *db, const struct order *order,
+                                const struct journal *journal)
 {
     struct journal_booked booked;
     struct wallet wallet;
 
-    enum pay_err err = lock(db, order, &wallet);
+    enum pay_err err = refund_wallet_lock(db, order, &wallet);
     return err == PAY_OK ? journal_book(db, journal, &wallet, &booked) : err;
 }
 
@@ -75,7 +76,7 @@ enum pay_err refund_ledger_freeze(struct db *db, const struct order *order,
 
     if (!is_of_recharge(order, refund))
         return PAY_OK;
-    enum pay_err err = lock(db, order, &wallet);
+    enum pay_err err = refund_wallet_lock(db, order, &wallet);
     if (err != PAY_OK)
         return err;
     if (shortfall && wallet.balance.minor < all.minor)
@@ -106,7 +107,7 @@ static enum pay_err frozen_leaves(struct db *db, const struct order *order,
         .recharge = minus(after->refund_price),
     };
 
-    return book(db, order, &journal);
+    return refund_book(db, order, &journal);
 }
 
 enum pay_err refund_ledger_failed(struct db *db, const struct order *order,
@@ -121,13 +122,13 @@ enum pay_err refund_ledger_failed(struct db *db, const struct order *order,
                   { ACCOUNT_WALLET, ENTRY_RECHARGE_REFUND, all } },
     };
 
-    return is_of_recharge(order, after) ? book(db, order, &journal) : PAY_OK;
+    return is_of_recharge(order, after) ? refund_book(db, order, &journal) : PAY_OK;
 }
 
 /* ---- a refund of a wallet's payment */
 
-static enum pay_err balance_add(struct db *db, const struct order *order,
-                                const struct refund *after)
+static enum pay_err refund_balance_add(struct db *db, const struct order *order,
+                                       const struct refund *after)
 {
     const struct money back = after->refund_price;
     const struct journal journal = {
@@ -139,13 +140,13 @@ static enum pay_err balance_add(struct db *db, const struct order *order,
         .expense = minus(back),
     };
 
-    return book(db, order, &journal);
+    return refund_book(db, order, &journal);
 }
 
 enum pay_err refund_ledger_done(struct db *db, const struct order *order,
                                 const struct refund *after)
 {
     if (str_eq(after->channel_code, CHANNEL_WALLET_CODE))
-        return balance_add(db, order, after);
+        return refund_balance_add(db, order, after);
     return is_of_recharge(order, after) ? frozen_leaves(db, order, after) : PAY_OK;
 }

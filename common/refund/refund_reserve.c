@@ -71,8 +71,8 @@ static enum pay_err money_reserve(struct db *db, int64_t order_id, struct money 
     return err == PAY_WRONG_STATE ? PAY_OVER_REFUND : err;
 }
 
-static enum pay_err row_insert(struct db *db, const struct reserving *w, const char *no,
-                               struct money bonus)
+static enum pay_err refund_insert(struct db *db, const struct reserving *w, const char *no,
+                                  struct money bonus)
 {
     static const char SQL[] =
         "INSERT INTO pay_refund (no, app_id, channel_id, channel_code, order_id, extension_id,"
@@ -121,7 +121,7 @@ static enum pay_err refund_make(struct db *db, struct reserving *w)
     if (err != PAY_OK)
         return err;
     ulid_new(no);
-    err = row_insert(db, w, no, bonus);
+    err = refund_insert(db, w, no, bonus);
     if (err == PAY_OK)
         err = refund_by_id(db, db_last_id(db), &w->out->refund);
     if (err == PAY_OK)
@@ -146,8 +146,9 @@ static enum pay_err row_reopen(struct db *db, const struct refund *refund, int64
     return db_exec_one(db, SQL, DB_LIST(in));
 }
 
-static enum pay_err reopen(struct db *db, const struct order *order, const struct refund *refund,
-                           int64_t ask_s, struct money *shortfall)
+static enum pay_err refund_reopen_row(struct db *db, const struct order *order,
+                                      const struct refund *refund, int64_t ask_s,
+                                      struct money *shortfall)
 {
     struct refund again = *refund;
 
@@ -164,11 +165,11 @@ static enum pay_err reopen(struct db *db, const struct order *order, const struc
 enum pay_err refund_reopen(struct db *db, const struct order *order, const struct refund *refund,
                            struct money *shortfall)
 {
-    return reopen(db, order, refund, ASK_FIRST_S, shortfall);
+    return refund_reopen_row(db, order, refund, ASK_FIRST_S, shortfall);
 }
 
 /* The first term in which the request differs from the refund that has its number; NULL: none. */
-static const char *other_term(const struct reserving *w, const struct refund *refund)
+static const char *refund_other_term(const struct reserving *w, const struct refund *refund)
 {
     const struct order_key *asked = w->request->order;
     const bool same_order = asked->order_no
@@ -185,14 +186,14 @@ static enum pay_err refund_repeat(struct db *db, struct reserving *w)
 {
     struct refund *refund = &w->out->refund;
 
-    w->out->field = other_term(w, refund);
+    w->out->field = refund_other_term(w, refund);
     if (w->out->field)
         return PAY_CONFLICT;
     if (refund->status != REFUND_FAILURE)
         return PAY_OK;
     enum pay_err err = rest_check(w);
     if (err == PAY_OK)
-        err = reopen(db, &w->order, refund, first_ask_s(w->request), NULL);
+        err = refund_reopen_row(db, &w->order, refund, first_ask_s(w->request), NULL);
     if (err == PAY_OK)
         err = refund_by_id(db, refund->id, refund);
     w->out->sends = err == PAY_OK;
@@ -232,7 +233,8 @@ static enum pay_err reserve_work(struct db *db, void *arg)
     if (err != PAY_OK)
         return err;
     err = number_find(db, w);
-    if (err == PAY_OK && !other_term(w, &out->refund) && out->refund.status != REFUND_FAILURE)
+    if (err == PAY_OK && !refund_other_term(w, &out->refund) &&
+        out->refund.status != REFUND_FAILURE)
         return PAY_OK;
     if (err != PAY_OK && err != PAY_NOT_FOUND)
         return err;

@@ -53,14 +53,14 @@ static const struct view_member MEMBERS[] = {
 };
 
 /* The order of the members is the contract's. */
-#define NUMBERS R_NO, R_MERCHANT_NO, R_ORDER
+#define REFUND_NUMBERS R_NO, R_MERCHANT_NO, R_ORDER
 #define TERMS_AND_STATE \
     R_PRICE, R_CURRENCY, R_STATUS, R_DONE, R_CHANNEL_NO, R_ERROR_CODE, R_ERROR_MSG
 #define CIRCUMSTANCES R_REASON, R_CAUSE, R_CREATED, R_VERSION
-static const unsigned char IN_ANSWER[] = { NUMBERS, TERMS_AND_STATE };
-static const unsigned char IN_QUERY[] = { NUMBERS, TERMS_AND_STATE, CIRCUMSTANCES };
+static const unsigned char IN_ANSWER[] = { REFUND_NUMBERS, TERMS_AND_STATE };
+static const unsigned char IN_QUERY[] = { REFUND_NUMBERS, TERMS_AND_STATE, CIRCUMSTANCES };
 static const unsigned char IN_NOTIFICATION[] = {
-    NUMBERS, R_MERCHANT_ORDER, TERMS_AND_STATE, CIRCUMSTANCES, R_APP,
+    REFUND_NUMBERS, R_MERCHANT_ORDER, TERMS_AND_STATE, CIRCUMSTANCES, R_APP,
 };
 
 static const unsigned char IN_LIST[] = {
@@ -68,15 +68,15 @@ static const unsigned char IN_LIST[] = {
     R_CURRENCY, R_CHANNEL, R_CAUSE,       R_CREATED, R_DONE,   R_ERROR_CODE,
 };
 static const unsigned char WHOLE[] = {
-    NUMBERS,   R_MERCHANT_ORDER, R_APP,   TERMS_AND_STATE, CIRCUMSTANCES,
-    R_CHANNEL, R_PAY_ID,         R_ASKED, R_NEXT,
+    REFUND_NUMBERS, R_MERCHANT_ORDER, R_APP,   TERMS_AND_STATE, CIRCUMSTANCES,
+    R_CHANNEL,      R_PAY_ID,         R_ASKED, R_NEXT,
 };
 const struct view REFUND_IN_LIST = VIEW_SHOWS(MEMBERS, IN_LIST);
 const struct view REFUND_WHOLE = VIEW_SHOWS(MEMBERS, WHOLE);
 
 /* An automatic refund has no number of the merchant's. */
-static void show(struct json_text *to, const struct view *view, const struct refund *refund,
-                 const char *app_key)
+static void refund_show(struct json_text *to, const struct view *view, const struct refund *refund,
+                        const char *app_key)
 {
     view_write(to, view,
                &(struct refund_shown){ .refund = refund,
@@ -90,14 +90,14 @@ void refund_view(struct json_text *to, const struct refund *refund)
 {
     static const struct view VIEW_OF_ANSWER = VIEW_SHOWS(MEMBERS, IN_ANSWER);
 
-    show(to, &VIEW_OF_ANSWER, refund, NULL);
+    refund_show(to, &VIEW_OF_ANSWER, refund, NULL);
 }
 
 void refund_view_whole(struct json_text *to, const struct refund *refund)
 {
     static const struct view VIEW_OF_QUERY = VIEW_SHOWS(MEMBERS, IN_QUERY);
 
-    show(to, &VIEW_OF_QUERY, refund, NULL);
+    refund_show(to, &VIEW_OF_QUERY, refund, NULL);
 }
 
 void refund_view_notification(struct json_text *to, const struct refund *refund,
@@ -105,5 +105,5 @@ void refund_view_notification(struct json_text *to, const struct refund *refund,
 {
     static const struct view VIEW_OF_NOTIFICATION = VIEW_SHOWS(MEMBERS, IN_NOTIFICATION);
 
-    show(to, &VIEW_OF_NOTIFICATION, refund, app_key);
+    refund_show(to, &VIEW_OF_NOTIFICATION, refund, app_key);
 }

@@ -294,14 +294,14 @@ static const struct db_column APP_COLUMNS[] = {
     DB_COLUMN(struct app_row, remark),
     DB_COLUMN_TIME(struct app_row, create_time),
 };
-#define APP_SELECT \
+#define APP_ROW_SELECT \
     "SELECT id, app_key, name, status, order_notify_url, refund_notify_url, transfer_notify_url," \
     " notify_append_channel, notify_closed, notify_schedule, late_payment, allowed_nets, remark," \
     " create_time FROM pay_app"
 
 enum pay_err registry_app_get(struct db *db, const char *app_key, struct app_row *out)
 {
-    static const char SQL[] = APP_SELECT " WHERE app_key = ?";
+    static const char SQL[] = APP_ROW_SELECT " WHERE app_key = ?";
 
     if (!str_is(app_key, ALPHA_NONCE, 1, APP_KEY_SIZE - 1))
         return PAY_NOT_FOUND;
@@ -315,7 +315,7 @@ enum pay_err registry_app_get(struct db *db, const char *app_key, struct app_row
 
 enum pay_err registry_app_list(struct db *db, db_each *each, void *arg)
 {
-    static const char SQL[] = APP_SELECT " ORDER BY id";
+    static const char SQL[] = APP_ROW_SELECT " ORDER BY id";
     struct app_row row;
 
     enum pay_err err = db_select(

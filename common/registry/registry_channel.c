@@ -208,14 +208,14 @@ static const struct db_column CHANNEL_COLUMNS[] = {
     DB_COLUMN(struct channel_row, remark),
     DB_COLUMN_TIME(struct channel_row, create_time),
 };
-#define CHANNEL_SELECT \
+#define CHANNEL_ROW_SELECT \
     "SELECT c.id, a.app_key, c.code, c.name, c.status, c.fee_rate, c.config, c.remark, " \
     "c.create_time" \
     " FROM pay_channel c JOIN pay_app a ON a.id = c.app_id"
 
 static enum pay_err channel_get(struct db *db, int64_t id, struct channel_row *out)
 {
-    static const char SQL[] = CHANNEL_SELECT " WHERE c.id = ? FOR UPDATE";
+    static const char SQL[] = CHANNEL_ROW_SELECT " WHERE c.id = ? FOR UPDATE";
     const struct db_param in[] = { DB_NUM(id) };
 
     enum pay_err err = db_select(
@@ -308,7 +308,8 @@ enum pay_err registry_channel_status(struct db *db, struct actor *actor, int64_t
 
 enum pay_err registry_channel_list(struct db *db, const char *app_key, db_each *each, void *arg)
 {
-    static const char SQL[] = CHANNEL_SELECT " WHERE (? IS NULL OR a.app_key = ?) ORDER BY c.id";
+    static const char SQL[] = CHANNEL_ROW_SELECT
+        " WHERE (? IS NULL OR a.app_key = ?) ORDER BY c.id";
     struct channel_row row;
 
     return registry_list(db, app_key,

@@ -34,7 +34,7 @@ static enum pay_err key_room(struct db *db, int64_t app_id)
     return err == PAY_OK && count >= APP_KEYS_MAX ? PAY_CONFLICT : err;
 }
 
-static enum pay_err key_insert(struct db *db, const struct key_create *w, int64_t app_id)
+static enum pay_err app_key_insert(struct db *db, const struct key_create *w, int64_t app_id)
 {
     struct mac print;
     static const char SQL[] = "INSERT INTO pay_app_key (app_id, key_id, algorithm, secret_sealed, "
@@ -81,7 +81,7 @@ static enum pay_err key_create_work(struct db *db, void *arg)
     if (err == PAY_OK)
         err = key_room(db, app_id);
     if (err == PAY_OK)
-        err = key_insert(db, w, app_id);
+        err = app_key_insert(db, w, app_id);
     if (err == PAY_OK && w->old_key_id)
         err = key_expire(db, app_id, w->old_key_id, w->overlap_s);
     if (err != PAY_OK)
@@ -179,14 +179,14 @@ static const struct db_column KEY_COLUMNS[] = {
     DB_COLUMN_TIME(struct key_row, last_used_time),
     DB_COLUMN_TIME(struct key_row, create_time),
 };
-#define KEY_SELECT \
+#define KEY_ROW_SELECT \
     "SELECT k.id, a.app_key, k.key_id, k.algorithm, k.scopes, k.status, k.expire_time," \
     " k.last_used_time, k.create_time FROM pay_app_key k JOIN pay_app a ON a.id = k.app_id"
 
 enum pay_err registry_key_rotate(struct db *db, struct actor *actor, const struct key_ref *ref,
                                  int64_t overlap_s, struct new_key *out)
 {
-    static const char SQL[] = KEY_SELECT " WHERE a.app_key = ? AND k.key_id = ?";
+    static const char SQL[] = KEY_ROW_SELECT " WHERE a.app_key = ? AND k.key_id = ?";
     struct key_row old;
 
     actor->problem = NULL;
@@ -267,7 +267,7 @@ enum pay_err registry_key_revoke(struct db *db, struct actor *actor, const char 
 
 enum pay_err registry_key_list(struct db *db, const char *app_key, db_each *each, void *arg)
 {
-    static const char SQL[] = KEY_SELECT " WHERE (? IS NULL OR a.app_key = ?) ORDER BY k.id";
+    static const char SQL[] = KEY_ROW_SELECT " WHERE (? IS NULL OR a.app_key = ?) ORDER BY k.id";
     struct key_row row;
 
     return registry_list(

@@ -36,16 +36,17 @@ enum pay_err registry_reseal(const struct vault_place *from, const struct vault_
 struct sealed_column {
     const char *table, *column, *next, *put;
 };
-#define NEXT(from, app_key, name, column) \
+#define NEXT_SEALED(from, app_key, name, column) \
     "SELECT t.id, " app_key " AS app_key, " name " AS name, t." column " AS value FROM " from \
     " WHERE t.id > ? AND t." column " IS NOT NULL ORDER BY t.id LIMIT 1 FOR UPDATE"
 #define PUT(table, column) "UPDATE " table " SET " column " = ? WHERE id = ?"
 /* clang-format off */
 #define SEALED_OF_APP(column)                                                                      \
-    { "pay_app", column, NEXT("pay_app t", "t.app_key", "''", column), PUT("pay_app", column) }
+    { "pay_app", column, NEXT_SEALED("pay_app t", "t.app_key", "''", column),                      \
+      PUT("pay_app", column) }
 #define SEALED_IN(table, name, column)                                                             \
     { table, column,                                                                               \
-      NEXT(table " t JOIN pay_app a ON a.id = t.app_id", "a.app_key", name, column),               \
+      NEXT_SEALED(table " t JOIN pay_app a ON a.id = t.app_id", "a.app_key", name, column),        \
       PUT(table, column) }
 /* clang-format on */
 static const struct sealed_column SEALED[] = {
@@ -54,7 +55,7 @@ static const struct sealed_column SEALED[] = {
     SEALED_IN("pay_app_key", "t.key_id", "secret_sealed"),
     SEALED_IN("pay_channel", "t.code", "config_sealed"),
     { "installation_key", "value_sealed",
-      NEXT("installation_key t", "''", "t.name", "value_sealed"),
+      NEXT_SEALED("installation_key t", "''", "t.name", "value_sealed"),
       PUT("installation_key", "value_sealed") },
 };
 

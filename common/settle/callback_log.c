@@ -91,7 +91,7 @@ struct record {
     int64_t extension_id;
 };
 
-static enum pay_err record_work(struct db *db, void *arg)
+static enum pay_err callback_log_work(struct db *db, void *arg)
 {
     const struct record *w = arg;
 
@@ -102,7 +102,7 @@ enum pay_err callback_log_repeated(struct db *db, const struct callback_raw *raw
                                    int64_t extension_id)
 {
     struct record work = { raw, VERDICT_REPEATED, extension_id };
-    return db_txn_one(db, record_work, &work);
+    return db_txn_one(db, callback_log_work, &work);
 }
 
 enum pay_err callback_record(struct db *db, const struct callback_raw *raw, enum verdict verdict)
@@ -111,7 +111,7 @@ enum pay_err callback_record(struct db *db, const struct callback_raw *raw, enum
     const bool ours = found && found->attempt.channel_id == raw->channel_id;
     struct record work = { raw, verdict, ours ? found->attempt.id : 0 };
 
-    return db_txn(db, record_work, &work);
+    return db_txn(db, callback_log_work, &work);
 }
 
 struct sender {

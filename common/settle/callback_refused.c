@@ -82,7 +82,8 @@ static enum pay_err count_one(struct db *db, const struct one *one, bool *kept, 
     return err;
 }
 
-static enum pay_err alert(struct db *db, const char *about, int64_t app_id, const char *text)
+static enum pay_err refused_alert(struct db *db, const char *about, int64_t app_id,
+                                  const char *text)
 {
     return alert_raise(db, "callbacks_refused", app_id, about, text);
 }
@@ -133,12 +134,12 @@ static enum pay_err take_room(struct db *db, const struct refused *w, enum keep 
                  " record today of %s; further ones are only counted",
                  (long long)bounds[i], (long long)bounds[i] * ROW_BYTES / 1024, BOUNDS[keep].name,
                  whose[i]);
-        err = alert(db, "callbacks", 0, text);
+        err = refused_alert(db, "callbacks", 0, text);
     }
     return err;
 }
 
-static bool is_open(const struct refused *w)
+static bool attempt_waits(const struct refused *w)
 {
     return w->found && w->found->attempt.status == ATTEMPT_WAITING;
 }
@@ -158,7 +159,7 @@ static enum pay_err take_attempt(struct db *db, const struct refused *w, bool *k
              "more than %d callbacks about attempt %s were refused today, the"
              " last one as %s: do the channel's key and ours fit?",
              ATTEMPT_ROWS, w->found->attempt.no, w->verdict);
-    return alert(db, about, w->found->order.app_id, text);
+    return refused_alert(db, about, w->found->order.app_id, text);
 }
 
 static enum pay_err keep_choose(struct db *db, const struct refused *w, enum keep *keep, bool *kept)
@@ -167,7 +168,7 @@ static enum pay_err keep_choose(struct db *db, const struct refused *w, enum kee
 
     *keep = !w->raw->body ? KEEP_LENGTH : KEEP_PART;
     *kept = false;
-    if (is_open(w))
+    if (attempt_waits(w))
         err = take_attempt(db, w, kept);
     if (err == PAY_OK && *kept)
         err = take_room(db, w, KEEP_WHOLE, kept);
@@ -177,7 +178,7 @@ static enum pay_err keep_choose(struct db *db, const struct refused *w, enum kee
     return PAY_OK;
 }
 
-static enum pay_err insert(struct db *db, const struct refused *w, enum keep keep)
+static enum pay_err refused_insert(struct db *db, const struct refused *w, enum keep keep)
 {
     static const char SQL[] =
         "INSERT INTO callback_log (channel_id, kind, remote_address, headers, body, verdict,"
@@ -210,13 +211,13 @@ static enum pay_err insert(struct db *db, const struct refused *w, enum keep kee
     return err;
 }
 
-static enum pay_err refused_work(struct db *db, void *arg)
+static enum pay_err callback_refused_work(struct db *db, void *arg)
 {
     struct refused *w = arg;
     enum keep keep;
 
     enum pay_err err = keep_choose(db, w, &keep, &w->kept);
-    return err == PAY_OK && w->kept ? insert(db, w, keep) : err;
+    return err == PAY_OK && w->kept ? refused_insert(db, w, keep) : err;
 }
 
 enum pay_err callback_refused(struct db *db, const struct callback_raw *raw, enum verdict verdict,
@@ -228,7 +229,7 @@ enum pay_err callback_refused(struct db *db, const struct callback_raw *raw, enu
     if (found && found->attempt.channel_id == raw->channel_id)
         work.found = found;
     network_of(str_or(raw->remote_address, ""), work.network);
-    enum pay_err err = db_txn(db, refused_work, &work);
+    enum pay_err err = db_txn(db, callback_refused_work, &work);
     *kept = work.kept;
     return err;
 }

@@ -59,7 +59,7 @@ const struct db_due ORDERS_UNDECIDED = {
 /* ---- the channels are asked, and end what is open */
 
 /* True when it may still be paid, as far as is known. */
-static bool is_open(const struct open_attempt *one)
+static bool may_be_paid(const struct open_attempt *one)
 {
     return !one->ended && !one->unsure;
 }
@@ -71,7 +71,7 @@ static enum pay_err channels_end(struct db *db, const struct config *config, str
             return PAY_UNKNOWN;
     enum pay_err err = open_ask(db, config, open);
     if (err == PAY_OK && !open->paid)
-        err = open_end(db, config, is_open, open);
+        err = open_end(db, config, may_be_paid, open);
     if (err != PAY_OK)
         return err;
     return open->paid ? PAY_PAID : open->conflict;
@@ -135,7 +135,7 @@ enum pay_err order_closed(struct db *db, struct order *order)
     return app->notify_closed != 0 ? order_notify(db, app, &change) : PAY_OK;
 }
 
-static enum pay_err end_work(struct db *db, void *arg)
+static enum pay_err closing_end_work(struct db *db, void *arg)
 {
     struct ending *w = arg;
     enum pay_err err = w->by ? nonce_spend(db, w->by->app_id, w->by->nonce) : PAY_OK;
@@ -158,7 +158,7 @@ static enum pay_err end_work(struct db *db, void *arg)
     return err;
 }
 
-static enum pay_err end(struct db *db, const struct config *config, struct ending *w)
+static enum pay_err closing_end(struct db *db, const struct config *config, struct ending *w)
 {
     static const struct wanted NOTHING;
     enum pay_err err = open_read(db, w->order_id, &NOTHING, &w->open);
@@ -167,7 +167,7 @@ static enum pay_err end(struct db *db, const struct config *config, struct endin
     if (err == PAY_OK)
         err = channels_end(db, config, &w->open);
     FP("close.asked");
-    return err == PAY_OK ? db_txn(db, end_work, w) : err;
+    return err == PAY_OK ? db_txn(db, closing_end_work, w) : err;
 }
 
 enum pay_err order_close(const struct closing *closing, const struct order_key *key,
@@ -184,8 +184,8 @@ enum pay_err order_close(const struct closing *closing, const struct order_key *
     if (out->status == ORDER_WAITING && !gate_sit(closing->app_id, GATE_WAIT))
         return PAY_FULL;
     work = (struct ending){ .by = closing, .order_id = out->id };
-    err = out->status == ORDER_WAITING ? end(closing->db, closing->config, &work)
-                                       : db_txn(closing->db, end_work, &work);
+    err = out->status == ORDER_WAITING ? closing_end(closing->db, closing->config, &work)
+                                       : db_txn(closing->db, closing_end_work, &work);
     if (err == PAY_OK)
         *out = work.order;
     return err;
@@ -196,7 +196,7 @@ enum pay_err order_close_by(const struct operator_closing *by, struct order *out
     static struct ending work;
 
     work = (struct ending){ .operated = by, .order_id = by->order_id };
-    enum pay_err err = end(by->db, by->config, &work);
+    enum pay_err err = closing_end(by->db, by->config, &work);
     if (err == PAY_OK)
         *out = work.order;
     return err;
@@ -207,6 +207,6 @@ enum pay_err order_expire(struct db *db, const struct config *config, int64_t or
     static struct ending work;
 
     work = (struct ending){ .order_id = order_id };
-    enum pay_err err = end(db, config, &work);
+    enum pay_err err = closing_end(db, config, &work);
     return err == PAY_PAID ? PAY_OK : err;
 }

@@ -10,7 +10,7 @@
 #include "settle/close.h"
 #include "settle/close_private.h"
 
-#define WINDOW "2048"
+#define PLAIN_WINDOW "2048"
 
 /* How far the looks came, in the order of idx_expire. */
 struct place {
@@ -65,7 +65,7 @@ static enum pay_err window_end(struct db *db, const struct place *from, struct p
     static const char SQL[] =
         "SELECT o.expire_time, o.app_id, o.id FROM pay_order o FORCE INDEX (idx_expire)"
         " WHERE " IS_DUE("o") " AND " IS_BEHIND("o")
-        " ORDER BY o.expire_time, o.app_id, o.id LIMIT 1 OFFSET " WINDOW;
+        " ORDER BY o.expire_time, o.app_id, o.id LIMIT 1 OFFSET " PLAIN_WINDOW;
     /* clang-format on */
     const struct db_param in[] = { PLACE(from) };
 
@@ -110,7 +110,7 @@ static enum pay_err plain_lock(struct db *db, struct plain *plain)
 }
 
 /* With its notification. */
-static enum pay_err close_one(struct db *db, int64_t id)
+static enum pay_err order_close_plain(struct db *db, int64_t id)
 {
     static struct order order;
 
@@ -152,7 +152,7 @@ static enum pay_err plain_work(struct db *db, void *arg)
         const struct app *app;
         err = app_by_id(db, plain->orders[i].app_id, &app);
         if (err == PAY_OK && app->notify_closed != 0)
-            err = close_one(db, plain->orders[i].id);
+            err = order_close_plain(db, plain->orders[i].id);
         else
             silent[count++] = plain->orders[i].id;
     }

@@ -124,7 +124,7 @@ static enum pay_err give_back(struct db *db, struct work *w)
 }
 
 /* The channel's fee is the one of now: that of the payment's day was not kept. */
-static enum pay_err take(struct db *db, struct work *w)
+static enum pay_err payment_accept(struct db *db, struct work *w)
 {
     static const char SQL[] = "SELECT fee_rate FROM pay_channel WHERE id = ?";
     const struct db_param in[] = { DB_NUM(w->attempt.channel_id) };
@@ -170,14 +170,14 @@ static enum pay_err decision_do(struct db *db, struct work *w)
     case DECIDE_REFUND:
         return give_back(db, w);
     case DECIDE_ACCEPT:
-        return take(db, w);
+        return payment_accept(db, w);
     case DECIDE_KEEP:
         return PAY_OK;
     }
     return PAY_FAULT;
 }
 
-static enum pay_err decide_work(struct db *db, void *arg)
+static enum pay_err alert_decide_work(struct db *db, void *arg)
 {
     struct work *w = arg;
 
@@ -212,5 +212,5 @@ enum pay_err alert_decide(struct db *db, const struct deciding *deciding, struct
 
     work.by = deciding;
     work.out = out;
-    return db_txn(db, decide_work, &work);
+    return db_txn(db, alert_decide_work, &work);
 }

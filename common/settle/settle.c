@@ -12,7 +12,7 @@
 #include "settle/settle_private.h"
 
 /* Order row first, found through its attempt without a lock; the attempt is then read under it. */
-static enum pay_err rows_lock(struct db *db, struct settling *w)
+static enum pay_err attempt_rows_lock(struct db *db, struct settling *w)
 {
     static const char SQL_ORDER[] = ORDER_SELECT
         " WHERE o.id = (SELECT e.order_id FROM pay_order_extension e"
@@ -36,7 +36,7 @@ enum pay_err attempt_alert(struct db *db, const struct settling *w, const char *
                 .kind = kind, .app_id = w->order.app_id, .about = w->attempt.no, .text = text });
 }
 
-static enum pay_err other_account(struct db *db, struct settling *w)
+static enum pay_err account_conflict(struct db *db, struct settling *w)
 {
     char text[256];
 
@@ -48,7 +48,7 @@ static enum pay_err other_account(struct db *db, struct settling *w)
     return attempt_alert(db, w, "other_account", text);
 }
 
-static enum pay_err other_price(struct db *db, struct settling *w)
+static enum pay_err price_conflict(struct db *db, struct settling *w)
 {
     char text[512];
 
@@ -62,7 +62,7 @@ static enum pay_err other_price(struct db *db, struct settling *w)
 
 /* FAILED and CLOSED end a waiting attempt; the order can still be paid by another one. The reason
  * is the channel's own word, if it gave one. */
-static enum pay_err ended(struct db *db, struct settling *w, const char *word)
+static enum pay_err attempt_said_ended(struct db *db, struct settling *w, const char *word)
 {
     /* clang-format off */
     static const char SQL[] =
@@ -84,19 +84,19 @@ static enum pay_err ended(struct db *db, struct settling *w, const char *word)
     return err == PAY_OK ? order_latest_copy(db, w->order.id) : err;
 }
 
-static enum pay_err apply(struct db *db, struct settling *w)
+static enum pay_err attempt_said_apply(struct db *db, struct settling *w)
 {
     if (w->said->other_account)
-        return other_account(db, w);
+        return account_conflict(db, w);
     if (!said_price_is(w->said, w->attempt.price, w->attempt.currency))
-        return other_price(db, w);
+        return price_conflict(db, w);
     switch (w->said->state) {
     case CHANNEL_SUCCESS:
         return settle_money(db, w);
     case CHANNEL_FAILED:
-        return ended(db, w, "FAILED");
+        return attempt_said_ended(db, w, "FAILED");
     case CHANNEL_CLOSED:
-        return ended(db, w, "CLOSED");
+        return attempt_said_ended(db, w, "CLOSED");
     case CHANNEL_WAITING:
     case CHANNEL_NOT_FOUND:
         return PAY_OK;
@@ -104,15 +104,15 @@ static enum pay_err apply(struct db *db, struct settling *w)
     return PAY_FAULT;
 }
 
-static enum pay_err settle_work(struct db *db, void *arg)
+static enum pay_err attempt_settle_work(struct db *db, void *arg)
 {
     struct settling *w = arg;
 
     w->verdict = VERDICT_REPEATED;
-    enum pay_err err = rows_lock(db, w);
+    enum pay_err err = attempt_rows_lock(db, w);
     FP("order.locked");
     if (err == PAY_OK)
-        err = apply(db, w);
+        err = attempt_said_apply(db, w);
     FP("task.inserted");
     if (err == PAY_OK && w->raw)
         err = callback_log_add(db, w->raw, w->verdict, w->attempt.id);
@@ -142,15 +142,15 @@ static enum pay_err conflict_of(enum verdict verdict)
 enum pay_err settle_by_statements(struct db *db, struct settling *w)
 {
     w->verdict = VERDICT_ACCEPTED;
-    return db_txn(db, settle_work, w);
+    return db_txn(db, attempt_settle_work, w);
 }
 
 /* Is all of it on record already? Judged without a lock, and only where no later change could make
  * it untrue: an attempt that was paid or has ended never waits again. A thousand copies of one
  * callback would wait for each other at the order's row. */
-static enum pay_err is_known(struct db *db, const struct channel_config *channel,
-                             const struct channel_said *said, const struct attempt *attempt,
-                             bool *known)
+static enum pay_err attempt_said_is_known(struct db *db, const struct channel_config *channel,
+                                          const struct channel_said *said,
+                                          const struct attempt *attempt, bool *known)
 {
     *known = false;
     if (said->other_account || !said_price_is(said, attempt->price, attempt->currency))
@@ -178,7 +178,7 @@ enum pay_err settle_inside(struct db *db, const struct channel_config *channel,
     work.channel = channel;
     work.said = said;
     work.raw = NULL;
-    enum pay_err err = settle_work(db, &work);
+    enum pay_err err = attempt_settle_work(db, &work);
     *verdict = work.verdict;
     return err == PAY_OK ? conflict_of(*verdict) : err;
 }
@@ -194,7 +194,7 @@ static enum pay_err settle_order(struct db *db, const struct channel_config *cha
     *verdict = VERDICT_ACCEPTED;
     enum pay_err err = settle_pair(db, channel, said, raw, &pair);
     if (err == PAY_OK)
-        err = is_known(db, channel, said, &pair->attempt, &known);
+        err = attempt_said_is_known(db, channel, said, &pair->attempt, &known);
     if (err != PAY_OK)
         return err;
     if (known) {

@@ -89,7 +89,7 @@ static enum pay_err others_hurry(struct db *db, const struct settling *w)
     return w->order.attempts < 2 ? PAY_OK : db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
-static enum pay_err pay(struct db *db, struct settling *w, const struct app *app)
+static enum pay_err attempt_pays(struct db *db, struct settling *w, const struct app *app)
 {
     struct order paid;
 
@@ -116,7 +116,7 @@ enum pay_err settle_accept(struct db *db, struct settling *w)
     const struct app *app;
 
     enum pay_err err = app_by_id(db, w->order.app_id, &app);
-    return err == PAY_OK ? pay(db, w, app) : err;
+    return err == PAY_OK ? attempt_pays(db, w, app) : err;
 }
 
 /* ---- money that does not pay the order is kept on record; it goes back, or an operator decides */
@@ -287,7 +287,7 @@ static enum pay_err money_take(struct db *db, struct settling *w)
     if (w->order.status != ORDER_WAITING && w->order.status != ORDER_CLOSED)
         return money_keep(db, w, &w->attempt, &SECOND);
     if (w->order.status == ORDER_WAITING || str_eq(app->late_payment, "accept"))
-        return pay(db, w, app);
+        return attempt_pays(db, w, app);
     return money_keep(db, w, &w->attempt, str_eq(app->late_payment, "hold") ? &HELD : &LATE);
 }
 

@@ -24,7 +24,7 @@ enum pay_err settling_alert(struct db *db, const struct settling_out *w, const c
                 .kind = kind, .app_id = w->app_id, .about = w->about, .text = text });
 }
 
-static enum pay_err other_price(struct db *db, struct settling_out *w)
+static enum pay_err out_price_conflict(struct db *db, struct settling_out *w)
 {
     char says[128];
 
@@ -34,7 +34,7 @@ static enum pay_err other_price(struct db *db, struct settling_out *w)
     return settling_alert(db, w, "other_price", says);
 }
 
-static enum pay_err other_payment(struct db *db, struct settling_out *w, const char *taken)
+static enum pay_err out_number_conflict(struct db *db, struct settling_out *w, const char *taken)
 {
     char says[160];
 
@@ -81,10 +81,10 @@ enum pay_err settling_conflict(struct db *db, struct settling_out *w, bool *conf
                               "it names a merchant account that is not its own");
     }
     if (!said_price_is(w->said, w->price, w->currency))
-        return other_price(db, w);
+        return out_price_conflict(db, w);
     enum pay_err err = number_owner(db, w, &holder);
     *conflict = err == PAY_OK && *holder.no != '\0';
-    return *conflict ? other_payment(db, w, holder.no) : err;
+    return *conflict ? out_number_conflict(db, w, holder.no) : err;
 }
 
 enum pay_err settling_txn(struct db *db, db_work *work, void *arg)

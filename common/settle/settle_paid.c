@@ -90,7 +90,7 @@ static const struct callback_raw NO_CALLBACK;
 
 const struct db_procedure ORDER_PAY = DB_PROCEDURE(order_pay, ORDER_PAY_ARGS);
 
-static enum pay_err pay_work(struct db *db, void *arg)
+static enum pay_err order_pay_work(struct db *db, void *arg)
 {
     static const char SQL[] = DB_PROCEDURE_CALL(order_pay, ORDER_PAY_ARGS);
     const struct order_paying *p = arg;
@@ -109,7 +109,7 @@ static enum pay_err pay_work(struct db *db, void *arg)
 enum pay_err order_pay(struct db *db, const struct order_paying *paying)
 {
     struct order_paying work = *paying;
-    return db_txn(db, pay_work, &work);
+    return db_txn(db, order_pay_work, &work);
 }
 
 enum pay_err settle_paid(struct db *db, const struct channel_config *channel,

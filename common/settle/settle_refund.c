@@ -24,7 +24,7 @@ static const char *about_of(const struct refund *refund)
                                        : refund->no;
 }
 
-static void out_fill(struct refund_settling *w)
+static void refund_out_fill(struct refund_settling *w)
 {
     static const char OWNER[] =
         "SELECT no FROM pay_refund WHERE channel_refund_no = ? AND channel_id = ? AND id <> ?";
@@ -41,7 +41,7 @@ static void out_fill(struct refund_settling *w)
 }
 
 /* Order row first, found through its refund without a lock; the refund is then read under it. */
-static enum pay_err rows_lock(struct db *db, struct refund_settling *w)
+static enum pay_err refund_rows_lock(struct db *db, struct refund_settling *w)
 {
     static const char SQL[] = ORDER_SELECT
         " WHERE o.id = (SELECT r.order_id FROM pay_refund r WHERE r.no = ? AND r.channel_id = ?)"
@@ -55,7 +55,7 @@ static enum pay_err rows_lock(struct db *db, struct refund_settling *w)
     if (err == PAY_OK)
         err = refund_find(db, w->order.app_id, &key, &w->refund);
     if (err == PAY_OK)
-        out_fill(w);
+        refund_out_fill(w);
     return err;
 }
 
@@ -72,7 +72,7 @@ static enum pay_err alert_failed(struct db *db, const struct refund_settling *w,
 
 /* Done there once more, under another number: acknowledged, since sending it again changes nothing.
  */
-static enum pay_err succeeded_before(struct db *db, const struct refund_settling *w)
+static enum pay_err refund_said_before(struct db *db, const struct refund_settling *w)
 {
     const char *ours = w->refund.channel_refund_no, *theirs = w->out.said->channel_no;
     char says[192];
@@ -86,8 +86,8 @@ static enum pay_err succeeded_before(struct db *db, const struct refund_settling
     return settling_alert(db, &w->out, "refunded_twice", says);
 }
 
-static enum pay_err ending_of(struct db *db, const struct refund_settling *w,
-                              struct refund_ending *out)
+static enum pay_err refund_ending_of(struct db *db, const struct refund_settling *w,
+                                     struct refund_ending *out)
 {
     *out = (struct refund_ending){ .order = &w->order,
                                    .refund = &w->refund,
@@ -96,12 +96,12 @@ static enum pay_err ending_of(struct db *db, const struct refund_settling *w,
     return app_by_id(db, w->order.app_id, &out->app);
 }
 
-static enum pay_err succeeded(struct db *db, struct refund_settling *w)
+static enum pay_err refund_said_succeeded(struct db *db, struct refund_settling *w)
 {
     struct refund_ending ending;
 
     w->out.verdict = VERDICT_ACCEPTED;
-    enum pay_err err = ending_of(db, w, &ending);
+    enum pay_err err = refund_ending_of(db, w, &ending);
     return err == PAY_OK ? refund_succeed(db, &ending) : err;
 }
 
@@ -154,7 +154,7 @@ static enum pay_err succeeded_after_all(struct db *db, struct refund_settling *w
         err = kept_meanwhile(db, w);
     if (err == PAY_OK)
         err = refund_by_id(db, w->refund.id, &w->refund);
-    return err == PAY_OK ? succeeded(db, w) : err;
+    return err == PAY_OK ? refund_said_succeeded(db, w) : err;
 }
 
 /* It was done, and now the channel says that it was not. One that was tried before (version 2 and
@@ -172,14 +172,14 @@ static enum pay_err failed_after_all(struct db *db, struct refund_settling *w, c
 }
 
 /* The money of an automatic refund is nobody's until an operator decides. */
-static enum pay_err failed(struct db *db, struct refund_settling *w, const char *word)
+static enum pay_err refund_said_failed(struct db *db, struct refund_settling *w, const char *word)
 {
     struct refund_ending ending;
 
     if (w->refund.status != REFUND_WAITING)
         return failed_after_all(db, w, word);
     w->out.verdict = VERDICT_ACCEPTED;
-    enum pay_err err = ending_of(db, w, &ending);
+    enum pay_err err = refund_ending_of(db, w, &ending);
     if (err == PAY_OK)
         err = refund_fail(db, &ending, word);
     return err == PAY_OK && refund_is_automatic(&w->refund) ? alert_failed(db, w, word) : err;
@@ -189,16 +189,16 @@ static enum pay_err money_went(struct db *db, struct refund_settling *w)
 {
     switch ((enum refund_state)w->refund.status) {
     case REFUND_WAITING:
-        return succeeded(db, w);
+        return refund_said_succeeded(db, w);
     case REFUND_FAILURE:
         return succeeded_after_all(db, w);
     case REFUND_SUCCESS:
-        return succeeded_before(db, w);
+        return refund_said_before(db, w);
     }
     return PAY_FAULT;
 }
 
-static enum pay_err apply(struct db *db, struct refund_settling *w)
+static enum pay_err refund_said_apply(struct db *db, struct refund_settling *w)
 {
     bool conflict;
 
@@ -209,9 +209,9 @@ static enum pay_err apply(struct db *db, struct refund_settling *w)
     case CHANNEL_SUCCESS:
         return money_went(db, w);
     case CHANNEL_FAILED:
-        return failed(db, w, "FAILED");
+        return refund_said_failed(db, w, "FAILED");
     case CHANNEL_CLOSED:
-        return failed(db, w, "CLOSED");
+        return refund_said_failed(db, w, "CLOSED");
     case CHANNEL_WAITING:
         return w->refund.status == REFUND_WAITING ? refund_note(db, &w->refund, w->out.said)
                                                   : PAY_OK;
@@ -221,15 +221,15 @@ static enum pay_err apply(struct db *db, struct refund_settling *w)
     return PAY_FAULT;
 }
 
-static enum pay_err settle_work(struct db *db, void *arg)
+static enum pay_err refund_settle_work(struct db *db, void *arg)
 {
     struct refund_settling *w = arg;
 
     w->out.verdict = VERDICT_REPEATED;
-    enum pay_err err = rows_lock(db, w);
+    enum pay_err err = refund_rows_lock(db, w);
     FP("refund.settling");
     if (err == PAY_OK)
-        err = apply(db, w);
+        err = refund_said_apply(db, w);
     FP("refund.settled");
     if (err == PAY_OK && w->out.raw)
         err = callback_log_add(db, w->out.raw, w->out.verdict, w->refund.extension_id);
@@ -238,7 +238,7 @@ static enum pay_err settle_work(struct db *db, void *arg)
 }
 
 /* Is all of it on record already? Of a refund that failed, as of now: it may wait again later. */
-static bool is_known(const struct channel_said *said, const struct refund *refund)
+static bool refund_said_is_known(const struct channel_said *said, const struct refund *refund)
 {
     const bool same = *said->channel_no == '\0' ||
                       str_eq(said->channel_no, refund->channel_refund_no);
@@ -270,7 +270,7 @@ static enum pay_err refund_look(struct db *db, struct refund_settling *w, bool *
         return PAY_NOT_FOUND;
     enum pay_err err = refund_read(db, SQL, DB_LIST(in), &w->refund);
     db_end(db);
-    *known = err == PAY_OK && is_known(w->out.said, &w->refund);
+    *known = err == PAY_OK && refund_said_is_known(w->out.said, &w->refund);
     return err == PAY_NO_ROW ? PAY_NOT_FOUND : err;
 }
 
@@ -288,7 +288,7 @@ enum pay_err settle_refund(struct db *db, const struct channel_config *channel,
     enum pay_err err = raw ? refund_look(db, &work, &known) : PAY_OK;
     if (err != PAY_OK || known)
         return known ? callback_log_repeated(db, raw, work.refund.extension_id) : err;
-    err = settling_txn(db, settle_work, &work);
+    err = settling_txn(db, refund_settle_work, &work);
     FP("refund.done");
     *verdict = work.out.verdict;
     return err;

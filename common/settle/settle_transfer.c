@@ -18,7 +18,7 @@ static bool is_refusal(const struct channel_said *said)
     return said->state == CHANNEL_FAILED || said->state == CHANNEL_CLOSED;
 }
 
-static void out_fill(struct transfer_settling *w)
+static void transfer_out_fill(struct transfer_settling *w)
 {
     static const char OWNER[] =
         "SELECT no FROM pay_transfer WHERE channel_transfer_no = ? AND channel_id = ? AND id <> ?";
@@ -34,7 +34,7 @@ static void out_fill(struct transfer_settling *w)
     snprintf(out->name, sizeof(out->name), "transfer %s", w->transfer.no);
 }
 
-static enum pay_err row_lock(struct db *db, struct transfer_settling *w)
+static enum pay_err transfer_row_lock(struct db *db, struct transfer_settling *w)
 {
     static const char SQL[] = TRANSFER_SELECT " WHERE t.no = ? AND t.channel_id = ? FOR UPDATE";
     const struct db_param in[] = { DB_STR(w->out.said->no), DB_NUM(w->out.channel->account.id) };
@@ -43,7 +43,7 @@ static enum pay_err row_lock(struct db *db, struct transfer_settling *w)
         return PAY_NOT_FOUND;
     enum pay_err err = transfer_read(db, SQL, DB_LIST(in), &w->transfer);
     if (err == PAY_OK)
-        out_fill(w);
+        transfer_out_fill(w);
     return err;
 }
 
@@ -57,7 +57,7 @@ static enum pay_err other_end(struct db *db, struct transfer_settling *w, const 
 
 /* Paid out there once more, under another number: acknowledged, since sending it again changes
  * nothing. The channel may have given no number when it first said SUCCESS. */
-static enum pay_err succeeded_before(struct db *db, const struct transfer_settling *w)
+static enum pay_err transfer_said_before(struct db *db, const struct transfer_settling *w)
 {
     const char *ours = w->transfer.channel_transfer_no, *theirs = w->out.said->channel_no;
     char says[224];
@@ -70,8 +70,8 @@ static enum pay_err succeeded_before(struct db *db, const struct transfer_settli
     return settling_alert(db, &w->out, "transferred_twice", says);
 }
 
-static enum pay_err ending_of(struct db *db, const struct transfer_settling *w,
-                              struct transfer_ending *out)
+static enum pay_err transfer_ending_of(struct db *db, const struct transfer_settling *w,
+                                       struct transfer_ending *out)
 {
     *out = (struct transfer_ending){ .transfer = &w->transfer,
                                      .said = w->out.said,
@@ -79,20 +79,21 @@ static enum pay_err ending_of(struct db *db, const struct transfer_settling *w,
     return app_by_id(db, w->transfer.app_id, &out->app);
 }
 
-static enum pay_err succeeded(struct db *db, struct transfer_settling *w)
+static enum pay_err transfer_said_succeeded(struct db *db, struct transfer_settling *w)
 {
     struct transfer_ending ending;
 
     if (w->transfer.status == TRANSFER_SUCCESS)
-        return succeeded_before(db, w);
+        return transfer_said_before(db, w);
     if (w->transfer.status == TRANSFER_CLOSED)
         return other_end(db, w, "it was paid out there, after it had failed");
     w->out.verdict = VERDICT_ACCEPTED;
-    enum pay_err err = ending_of(db, w, &ending);
+    enum pay_err err = transfer_ending_of(db, w, &ending);
     return err == PAY_OK ? transfer_succeed(db, &ending) : err;
 }
 
-static enum pay_err failed(struct db *db, struct transfer_settling *w, const char *word)
+static enum pay_err transfer_said_failed(struct db *db, struct transfer_settling *w,
+                                         const char *word)
 {
     struct transfer_ending ending;
 
@@ -101,11 +102,11 @@ static enum pay_err failed(struct db *db, struct transfer_settling *w, const cha
     if (w->transfer.status == TRANSFER_SUCCESS)
         return other_end(db, w, "it failed there, after it had been paid out");
     w->out.verdict = VERDICT_ACCEPTED;
-    enum pay_err err = ending_of(db, w, &ending);
+    enum pay_err err = transfer_ending_of(db, w, &ending);
     return err == PAY_OK ? transfer_fail(db, &ending, word) : err;
 }
 
-static enum pay_err apply(struct db *db, struct transfer_settling *w)
+static enum pay_err transfer_said_apply(struct db *db, struct transfer_settling *w)
 {
     bool conflict;
 
@@ -114,11 +115,11 @@ static enum pay_err apply(struct db *db, struct transfer_settling *w)
         return err;
     switch (w->out.said->state) {
     case CHANNEL_SUCCESS:
-        return succeeded(db, w);
+        return transfer_said_succeeded(db, w);
     case CHANNEL_FAILED:
-        return failed(db, w, "FAILED");
+        return transfer_said_failed(db, w, "FAILED");
     case CHANNEL_CLOSED:
-        return failed(db, w, "CLOSED");
+        return transfer_said_failed(db, w, "CLOSED");
     case CHANNEL_WAITING:
         return transfer_is_open(&w->transfer) ? transfer_note(db, &w->transfer, w->out.said)
                                               : PAY_OK;
@@ -128,15 +129,15 @@ static enum pay_err apply(struct db *db, struct transfer_settling *w)
     return PAY_FAULT;
 }
 
-static enum pay_err settle_work(struct db *db, void *arg)
+static enum pay_err transfer_settle_work(struct db *db, void *arg)
 {
     struct transfer_settling *w = arg;
 
     w->out.verdict = VERDICT_REPEATED;
-    enum pay_err err = row_lock(db, w);
+    enum pay_err err = transfer_row_lock(db, w);
     FP("transfer.settling");
     if (err == PAY_OK)
-        err = apply(db, w);
+        err = transfer_said_apply(db, w);
     FP("transfer.settled");
     if (err == PAY_OK && w->out.raw)
         err = callback_log_add(db, w->out.raw, w->out.verdict, 0);
@@ -145,7 +146,7 @@ static enum pay_err settle_work(struct db *db, void *arg)
 }
 
 /* Is all of it on record already? */
-static bool is_known(const struct channel_said *said, const struct transfer *transfer)
+static bool transfer_said_is_known(const struct channel_said *said, const struct transfer *transfer)
 {
     const bool same = *said->channel_no == '\0' ||
                       str_eq(said->channel_no, transfer->channel_transfer_no);
@@ -177,7 +178,7 @@ static enum pay_err transfer_look(struct db *db, struct transfer_settling *w, bo
         return PAY_NOT_FOUND;
     enum pay_err err = transfer_read(db, SQL, DB_LIST(in), &w->transfer);
     db_end(db);
-    *known = err == PAY_OK && is_known(w->out.said, &w->transfer);
+    *known = err == PAY_OK && transfer_said_is_known(w->out.said, &w->transfer);
     return err;
 }
 
@@ -195,7 +196,7 @@ enum pay_err settle_transfer(struct db *db, const struct channel_config *channel
     enum pay_err err = raw ? transfer_look(db, &work, &known) : PAY_OK;
     if (err != PAY_OK || known)
         return known ? callback_log_repeated(db, raw, 0) : err;
-    err = settling_txn(db, settle_work, &work);
+    err = settling_txn(db, transfer_settle_work, &work);
     *verdict = work.out.verdict;
     return err;
 }

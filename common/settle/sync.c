@@ -154,7 +154,7 @@ struct turn {
     bool mine;
 };
 
-static enum pay_err turn_work(struct db *db, void *arg)
+static enum pay_err sync_turn_work(struct db *db, void *arg)
 {
     struct turn *w = arg;
 
@@ -213,7 +213,7 @@ enum pay_err order_sync(const struct order_syncing *s)
         return err;
     const bool may_ask = order.status == ORDER_WAITING && gate_sit(s->app_id, GATE_WAIT);
     turn.order_id = may_ask ? order.id : 0;
-    err = db_txn(s->db, turn_work, &turn);
+    err = db_txn(s->db, sync_turn_work, &turn);
     if (err == PAY_OK && turn.mine)
         err = channels_ask(s, &order);
     return is_shown(err) ? PAY_OK : err;

@@ -48,7 +48,7 @@ enum pay_err transfer_read(struct db *db, const char *sql, const struct db_param
 }
 
 /* Only ASCII passes: an ascii column answers anything else with an error. */
-static bool key_is_one(const struct transfer_key *key)
+static bool transfer_key_is_one(const struct transfer_key *key)
 {
     return key->transfer_no
                ? ulid_is(key->transfer_no)
@@ -63,7 +63,7 @@ enum pay_err transfer_find(struct db *db, int64_t app_id, const struct transfer_
     static const char BY_MERCHANT[] = TRANSFER_SELECT
         " WHERE t.merchant_transfer_id = ? AND t.app_id = ?";
 
-    if (!key_is_one(key))
+    if (!transfer_key_is_one(key))
         return PAY_NOT_FOUND;
     const struct db_param in[] = {
         DB_STR(key->transfer_no ? key->transfer_no : key->merchant_transfer_id),

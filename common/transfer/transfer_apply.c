@@ -29,7 +29,7 @@ static enum pay_err end_write(struct db *db, const struct transfer *before,
 }
 
 /* A transfer on the channel wallet is on the balance of its receiver. */
-static enum pay_err balance_add(struct db *db, const struct transfer *after)
+static enum pay_err transfer_balance_add(struct db *db, const struct transfer *after)
 {
     const struct wallet_key key = { after->app_id, after->user_account, after->currency };
     const struct journal journal = {
@@ -48,15 +48,15 @@ static enum pay_err balance_add(struct db *db, const struct transfer *after)
     return err == PAY_OK ? journal_book(db, &journal, &wallet, &booked) : err;
 }
 
-static enum pay_err end(struct db *db, const struct transfer_ending *ending,
-                        const struct transfer *after, const char *name)
+static enum pay_err transfer_end(struct db *db, const struct transfer_ending *ending,
+                                 const struct transfer *after, const char *name)
 {
     const struct transfer_change change = { after, name, ending->when };
 
     enum pay_err err = end_write(db, ending->transfer, after);
     FP("transfer.updated");
     if (err == PAY_OK && after->status == TRANSFER_SUCCESS)
-        err = balance_add(db, after);
+        err = transfer_balance_add(db, after);
     return err == PAY_OK ? transfer_notify(db, ending->app, &change) : err;
 }
 
@@ -79,7 +79,7 @@ enum pay_err transfer_succeed(struct db *db, const struct transfer_ending *endin
         !text_copy(after.channel_transfer_no, sizeof(after.channel_transfer_no), channel_no))
         return PAY_FAULT;
     after.success_time = ending->when;
-    return end(db, ending, &after, "transfer.success");
+    return transfer_end(db, ending, &after, "transfer.success");
 }
 
 enum pay_err transfer_fail(struct db *db, const struct transfer_ending *ending, const char *word)
@@ -92,7 +92,7 @@ enum pay_err transfer_fail(struct db *db, const struct transfer_ending *ending, 
                    str_or(said->error_code, word)) ||
         !text_copy(after.channel_error_msg, sizeof(after.channel_error_msg), said->error_msg))
         return PAY_FAULT;
-    return end(db, ending, &after, "transfer.failure");
+    return transfer_end(db, ending, &after, "transfer.failure");
 }
 
 enum pay_err transfer_note(struct db *db, const struct transfer *transfer,

@@ -9,7 +9,7 @@ struct opening {
     struct transfer_opened *out;
 };
 
-static enum pay_err row_insert(struct db *db, const struct transfer_request *request)
+static enum pay_err transfer_insert(struct db *db, const struct transfer_request *request)
 {
     static const char SQL[] =
         "INSERT INTO pay_transfer (no, app_id, channel_id, channel_code, merchant_transfer_id,"
@@ -42,8 +42,8 @@ static enum pay_err row_insert(struct db *db, const struct transfer_request *req
 }
 
 /* The first term in which the request differs from the transfer that has its number; NULL: none. */
-static const char *other_term(const struct transfer_request *request,
-                              const struct transfer *transfer)
+static const char *transfer_other_term(const struct transfer_request *request,
+                                       const struct transfer *transfer)
 {
     const struct transfer_terms *terms = request->terms;
 
@@ -58,14 +58,14 @@ static const char *other_term(const struct transfer_request *request,
 
 static enum pay_err number_new(struct db *db, struct opening *w)
 {
-    enum pay_err err = row_insert(db, w->request);
+    enum pay_err err = transfer_insert(db, w->request);
     if (err == PAY_OK)
         err = transfer_by_id(db, db_last_id(db), &w->out->transfer);
     w->out->created = err == PAY_OK;
     return err;
 }
 
-static enum pay_err open_work(struct db *db, void *arg)
+static enum pay_err transfer_open_work(struct db *db, void *arg)
 {
     struct opening *w = arg;
     const struct transfer_request *request = w->request;
@@ -82,7 +82,7 @@ static enum pay_err open_work(struct db *db, void *arg)
     if (err == PAY_NOT_FOUND)
         return number_new(db, w);
     if (err == PAY_OK)
-        w->out->field = other_term(request, &w->out->transfer);
+        w->out->field = transfer_other_term(request, &w->out->transfer);
     return w->out->field ? PAY_CONFLICT : err;
 }
 
@@ -91,9 +91,9 @@ enum pay_err transfer_open(struct db *db, const struct transfer_request *request
 {
     struct opening work = { request, out };
 
-    enum pay_err err = db_txn(db, open_work, &work);
+    enum pay_err err = db_txn(db, transfer_open_work, &work);
     /* Another request was faster with this number: now it is known. */
     if (err == PAY_DUPLICATE)
-        err = db_txn(db, open_work, &work);
+        err = db_txn(db, transfer_open_work, &work);
     return err == PAY_DUPLICATE ? PAY_FAULT : err;
 }

@@ -17,8 +17,9 @@ static struct channel_transfer transfer_for(const struct transfer *transfer)
     };
 }
 
-static enum pay_err sent(const struct channel_config *channel, const struct transfer *transfer,
-                         const char *extras, struct channel_said *said)
+static enum pay_err transfer_call(const struct channel_config *channel,
+                                  const struct transfer *transfer, const char *extras,
+                                  struct channel_said *said)
 {
     struct channel_transfer asked = transfer_for(transfer);
     struct json *parsed = NULL;
@@ -40,7 +41,7 @@ enum pay_err transfer_send(const struct channel_config *channel, const struct tr
     if (err == PAY_OK && !channel->driver->transfer)
         return said_not_supported(said, "this channel cannot pay out");
     if (err == PAY_OK)
-        err = sent(channel, transfer, extras, said);
+        err = transfer_call(channel, transfer, extras, said);
     FP("transfer.answered");
     return said_end(err, ABOUT_TRANSFER, transfer->no, said);
 }

@@ -55,13 +55,14 @@ const char AUDIT_TOLD_TRULY[] =
  * since, waits minutes. */
 #define ASKED_LATE(x) \
     " OR " x ".next_sync_time > UTC_TIMESTAMP(3) + INTERVAL 2 DAY"
-#define NEXT(x) "CONCAT('is ', " x ".status, ', asked next ', IFNULL(" x ".next_sync_time, '-'))"
+#define ASKED_NEXT(x) \
+    "CONCAT('is ', " x ".status, ', asked next ', IFNULL(" x ".next_sync_time, '-'))"
 const char AUDIT_IN_TIME[] =
-    "SELECT e.no AS about, " NEXT("e") " AS text FROM " KEEP " JOIN pay_order_extension e"
+    "SELECT e.no AS about, " ASKED_NEXT("e") " AS text FROM " KEEP " JOIN pay_order_extension e"
     " WHERE (e.status = " STATE(ATTEMPT_WAITING) ") <> (e.next_sync_time IS NOT NULL)"
     ASKED_LATE("e")
-    " UNION ALL SELECT r.no, " NEXT("r") " FROM pay_refund r WHERE 0" ASKED_LATE("r")
-    " UNION ALL SELECT x.no, " NEXT("x") " FROM pay_transfer x WHERE 0" ASKED_LATE("x")
+    " UNION ALL SELECT r.no, " ASKED_NEXT("r") " FROM pay_refund r WHERE 0" ASKED_LATE("r")
+    " UNION ALL SELECT x.no, " ASKED_NEXT("x") " FROM pay_transfer x WHERE 0" ASKED_LATE("x")
     " UNION ALL SELECT o.no, CONCAT('waits until ', o.expire_time, ', channels were asked at ',"
     " IFNULL(o.asked_time, '-')) FROM pay_order o WHERE o.status = " STATE(ORDER_WAITING)
     " AND (o.expire_time > o.create_time + INTERVAL 31 DAY"

@@ -22,8 +22,8 @@ static const struct db_column KEY_COLUMNS[] = {
     DB_COLUMN(struct story_key, no),
 };
 
-static enum pay_err find(struct db *db, const char *sql, const struct db_param *in, size_t n,
-                         struct story_key *out)
+static enum pay_err story_key_find(struct db *db, const char *sql, const struct db_param *in,
+                                   size_t n, struct story_key *out)
 {
     struct story_key row;
     const struct db_query query = {
@@ -67,10 +67,10 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     enum pay_err err = PAY_NOT_FOUND;
 
     if (ulid_is(number))
-        err = find(db, OURS, DB_LIST(ours), out);
+        err = story_key_find(db, OURS, DB_LIST(ours), out);
     bool fits = str_is(number, ALPHA_MERCHANT_NO, 1, 64) &&
                 (!app_key || str_is(app_key, ALPHA_NONCE, 1, 64));
-    return err == PAY_NOT_FOUND && fits ? find(db, THEIRS, DB_LIST(theirs), out) : err;
+    return err == PAY_NOT_FOUND && fits ? story_key_find(db, THEIRS, DB_LIST(theirs), out) : err;
 }
 
 /* One SELECT per kind of thing that happened; ? is the order's id in each. */
@@ -96,8 +96,8 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     " CONCAT(', the channel is asked ', next_sync_time), ''))" \
     " FROM pay_refund WHERE order_id = ?"
 #define OF_THE_ORDER "JOIN pay_order_extension e ON e.id = c.extension_id WHERE e.order_id = ?"
-#define EVENT_CALLBACKS EVENT_CALLBACK("IFNULL(c.out_no, e.no)", OF_THE_ORDER)
-#define EVENT_STATE \
+#define EVENT_ORDER_CALLBACKS EVENT_CALLBACK("IFNULL(c.out_no, e.no)", OF_THE_ORDER)
+#define EVENT_ORDER_STATE \
     " UNION ALL SELECT create_time, 4, 'state', kind, CONCAT(" STEP_OF("", ORDER_STATES) ")" \
     " FROM status_log WHERE kind = 'order' AND data_id = ?" \
     " UNION ALL SELECT s.create_time, 4, 'state', e.no, CONCAT('attempt ', " \
@@ -107,7 +107,7 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     STEP_OF("s.", REFUND_STATES) ") FROM pay_refund r" \
     " JOIN status_log s ON s.kind = 'refund' AND s.data_id = r.id WHERE r.order_id = ?"
 /* Notifications of the order, and of its refunds. */
-#define TASKS \
+#define ORDER_TASKS \
     "WITH t AS (SELECT id, no, app_id, event, notify_url, status, next_notify_time," \
     " parked_since, create_time FROM notify_task" \
     " WHERE type = " STATE(NOTIFY_ORDER) " AND data_id = ?" \
@@ -115,13 +115,13 @@ enum pay_err story_find(struct db *db, const char *number, const char *app_key,
     " k.next_notify_time, k.parked_since, k.create_time FROM pay_refund r STRAIGHT_JOIN" \
     " notify_task k ON k.type = " STATE(NOTIFY_REFUND) " AND k.data_id = r.id" \
     " WHERE r.order_id = ?) "
-#define EVENT_WALLET \
+#define EVENT_ORDER_WALLET \
     " UNION ALL SELECT " WALLET_ROW " FROM ledger_entry l" \
     " WHERE l.biz_type = 'order' AND l.biz_id = ? AND " IS_WALLET_ROW \
     " UNION ALL SELECT " WALLET_ROW " FROM pay_refund r JOIN ledger_entry l" \
     " ON l.biz_type IN ('refund', 'freeze') AND l.biz_id = r.id AND " IS_WALLET_ROW \
     " WHERE r.order_id = ?"
-#define EVENT_ALERT \
+#define EVENT_ORDER_ALERT \
     ALERTS_ABOUT \
     " (SELECT no FROM pay_order WHERE id = ?" \
     " UNION SELECT no FROM pay_order_extension WHERE order_id = ?" \
@@ -135,7 +135,7 @@ static const struct db_column EVENT_COLUMNS[] = {
     DB_COLUMN(struct story_event, all),
 };
 
-#define IDS_IN_STORY 15 /* the order's id, in story_sql */
+#define IDS_IN_ORDER_STORY 15 /* the order's id, in story_sql */
 
 struct story_each {
     db_each *each;
@@ -161,10 +161,10 @@ static enum pay_err story_each(void *arg, void *row)
  * its address. */
 static const char *story_sql(void)
 {
-    static const char THINGS[] =
-        TASKS STORY_BEGIN EVENT_ORDER EVENT_ATTEMPT EVENT_REFUND EVENT_CALLBACKS EVENT_STATE;
+    static const char THINGS[] = ORDER_TASKS STORY_BEGIN EVENT_ORDER EVENT_ATTEMPT EVENT_REFUND
+        EVENT_ORDER_CALLBACKS EVENT_ORDER_STATE;
     static const char NEWS[] =
-        EVENT_WALLET EVENT_TASK EVENT_DELIVERY EVENT_HOST EVENT_ALERT STORY_END;
+        EVENT_ORDER_WALLET EVENT_TASK EVENT_DELIVERY EVENT_HOST EVENT_ORDER_ALERT STORY_END;
     static char whole[sizeof(THINGS) + sizeof(NEWS)];
     struct text sql = TEXT(whole);
 
@@ -177,12 +177,12 @@ static const char *story_sql(void)
 
 enum pay_err story_select(struct db *db, const struct story_query *query, db_each *each, void *arg)
 {
-    struct db_param in[IDS_IN_STORY + 1];
+    struct db_param in[IDS_IN_ORDER_STORY + 1];
     const struct db_param id = DB_NUM(query->id), most = DB_NUM(STORY_EVENTS_MAX);
     struct story_event row;
     struct story_each e = { each, arg };
 
-    if (query->ids > IDS_IN_STORY)
+    if (query->ids > IDS_IN_ORDER_STORY)
         return PAY_FAULT;
     for (size_t i = 0; i < query->ids; i++)
         in[i] = id;
@@ -200,6 +200,6 @@ enum pay_err story_select(struct db *db, const struct story_query *query, db_eac
 
 enum pay_err story_read(struct db *db, int64_t order_id, db_each *each, void *arg)
 {
-    return story_select(db, &(struct story_query){ story_sql(), order_id, IDS_IN_STORY }, each,
-                        arg);
+    return story_select(db, &(struct story_query){ story_sql(), order_id, IDS_IN_ORDER_STORY },
+                        each, arg);
 }

@@ -6,7 +6,7 @@
 #include "base/json_text.h"
 #include "web/skeleton/content_type.h"
 
-#define ENDING 16 /* room kept for what closes the object */
+#define OBJECT_END_ROOM 16 /* room kept for what closes the object */
 
 /* JSON may come without a type. Alipay adds "text/html" to that of a form, so only its beginning
  * counts. */
@@ -61,7 +61,7 @@ void callback_headers(const struct request *request, struct text *to)
     const char *pair;
     bool cut = false;
 
-    to->size -= ENDING;
+    to->size -= OBJECT_END_ROOM;
     json_open(&json, NULL);
     for (size_t i = 0; (pair = fcgi_param_at(request->fcgi, i)); i++) {
         const char *equals = strchr(pair, '=');

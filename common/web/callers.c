@@ -63,7 +63,7 @@ static struct known *known_of(uint64_t owner)
     return oldest;
 }
 
-static bool is_known(uint64_t owner)
+static bool caller_is_known(uint64_t owner)
 {
     return owner != 0 && atomic_load(&known_of(owner)->owner) == owner;
 }
@@ -96,7 +96,7 @@ static bool admits(const char *address)
 {
     int wait;
 
-    return is_known(rate_owner('k', address)) ||
+    return caller_is_known(rate_owner('k', address)) ||
            (rate_look_refused(address, &wait) && take_worker());
 }
 

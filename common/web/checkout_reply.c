@@ -17,7 +17,7 @@ struct checkout_call checkout_of(const struct call *call, const struct channel_c
     };
 }
 
-static void show(struct call *call, const struct checkout *done)
+static void checkout_show(struct call *call, const struct checkout *done)
 {
     char place[sizeof("/payments/") + NO_SIZE];
     struct text location = TEXT(place);
@@ -53,7 +53,7 @@ enum pay_err reply_checkout(struct call *call, enum pay_err err, const struct ch
     call_about(call, done->order.no, done->has_attempt ? done->attempt.no : NULL);
     call->field = done->field;
     if (err == PAY_OK)
-        show(call, done);
+        checkout_show(call, done);
     if (err == PAY_NO_CHANNEL)
         text_addf(call->why, "the channel %s is disabled or absent for this app",
                   str_or(asked->channel, ""));

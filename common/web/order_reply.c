@@ -26,7 +26,7 @@ void reply_order_view(struct call *call, const struct order *order, const struct
                http_url_blocked(order->notify_url, &call->config->notify_allow_nets));
 }
 
-static enum pay_err refund_write(void *arg, void *row)
+static enum pay_err refund_item_write(void *arg, void *row)
 {
     struct json_text *json = arg;
 
@@ -43,7 +43,7 @@ static enum pay_err refunds_write(struct call *call, struct json_text *json)
 
     json_open_list(json, "refunds");
     if (whole.order.refund_count > 0)
-        err = refund_list_of(call->db, whole.order.id, refund_write, json);
+        err = refund_list_of(call->db, whole.order.id, refund_item_write, json);
     json_close_list(json);
     return err;
 }

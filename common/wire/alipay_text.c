@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* strcmp compares as unsigned bytes. */
-static int by_name(const void *a, const void *b)
+static int pair_compare(const void *a, const void *b)
 {
     return strcmp(((const struct alipay_pair *)a)->name, ((const struct alipay_pair *)b)->name);
 }
@@ -14,7 +14,7 @@ void alipay_text(struct alipay_pair *pairs, size_t count, struct text *to)
 {
     const char *joint = "";
 
-    qsort(pairs, count, sizeof(*pairs), by_name);
+    qsort(pairs, count, sizeof(*pairs), pair_compare);
     for (size_t i = 0; i < count; i++) {
         if (*str_or(pairs[i].value, "") == '\0')
             continue;

@@ -76,12 +76,12 @@ bool signed_json_ok(const struct json *object, const char **bad)
 }
 
 /* strcmp compares as unsigned bytes: "sorted bytewise". */
-static int by_name(const void *a, const void *b)
+static int member_compare(const void *a, const void *b)
 {
     return strcmp(((const struct member *)a)->name, ((const struct member *)b)->name);
 }
 
-static bool is_signed(const struct member *m)
+static bool member_is_signed(const struct member *m)
 {
     size_t len = 0;
 
@@ -99,12 +99,12 @@ bool signed_json_text(const struct json *object, struct text *to)
 
     if (!members_read(object, &members))
         return false;
-    qsort(members.at, members.count, sizeof(members.at[0]), by_name);
+    qsort(members.at, members.count, sizeof(members.at[0]), member_compare);
     for (size_t i = 0; i < members.count; i++) {
         const struct member *m = &members.at[i];
         size_t len = 0;
 
-        if (!is_signed(m))
+        if (!member_is_signed(m))
             continue;
         if (written++ > 0)
             text_add_char(to, '&');

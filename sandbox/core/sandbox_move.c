@@ -40,12 +40,13 @@ enum pay_err sandbox_move_find(struct db *db, const struct sandbox_move_key *key
                                struct sandbox_move *out)
 {
 /* clang-format off */
-#define BY(column) MOVE_SELECT " WHERE " column " = ? AND kind = ? AND channel = ?" \
+#define MOVE_BY(column) MOVE_SELECT " WHERE " column " = ? AND kind = ? AND channel = ?" \
                    " AND merchant = IFNULL(?, merchant) AND trade_id = IFNULL(?, trade_id)" \
                    " ORDER BY id DESC LIMIT 1"
     /* clang-format on */
-    static const char BY_NO[] = BY("no"), LOCK_NO[] = BY("no") " FOR UPDATE",
-                      BY_OUT_NO[] = BY("out_no"), LOCK_OUT_NO[] = BY("out_no") " FOR UPDATE";
+    static const char BY_NO[] = MOVE_BY("no"), LOCK_NO[] = MOVE_BY("no") " FOR UPDATE",
+                      BY_OUT_NO[] = MOVE_BY("out_no"),
+                      LOCK_OUT_NO[] = MOVE_BY("out_no") " FOR UPDATE";
     const bool by_no = *str_or(key->no, "") != '\0';
     const char *const SQL[2][2] = { { BY_OUT_NO, LOCK_OUT_NO }, { BY_NO, LOCK_NO } };
     const struct db_param in[] = {

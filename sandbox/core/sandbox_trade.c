@@ -47,12 +47,13 @@ enum pay_err sandbox_trade_find(struct db *db, const struct sandbox_trade_key *k
                                 struct sandbox_trade *out)
 {
 /* clang-format off */
-#define BY(column) TRADE_SELECT " WHERE " column " = ? AND channel = IFNULL(?, channel)" \
+#define TRADE_BY(column) TRADE_SELECT " WHERE " column " = ? AND channel = IFNULL(?, channel)" \
                    " AND merchant = IFNULL(?, merchant) ORDER BY id DESC LIMIT 1"
-    static const char BY_NO[] = BY("trade_no"), BY_HANDLE[] = BY("handle"),
-                      BY_OUT_NO[] = BY("out_trade_no"), LOCK_NO[] = BY("trade_no") " FOR UPDATE",
-                      LOCK_HANDLE[] = BY("handle") " FOR UPDATE",
-                      LOCK_OUT_NO[] = BY("out_trade_no") " FOR UPDATE";
+    static const char BY_NO[] = TRADE_BY("trade_no"), BY_HANDLE[] = TRADE_BY("handle"),
+                      BY_OUT_NO[] = TRADE_BY("out_trade_no"),
+                      LOCK_NO[] = TRADE_BY("trade_no") " FOR UPDATE",
+                      LOCK_HANDLE[] = TRADE_BY("handle") " FOR UPDATE",
+                      LOCK_OUT_NO[] = TRADE_BY("out_trade_no") " FOR UPDATE";
     const struct { const char *value, *sql, *locked; } WAYS[] = {
         { key->trade_no, BY_NO, LOCK_NO },
         { key->handle, BY_HANDLE, LOCK_HANDLE },

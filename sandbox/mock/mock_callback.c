@@ -8,8 +8,7 @@
 #include "io/http/http.h"
 
 #define SEND_TIMEOUT_MS 8000
-#define LEASE_S 30
-#define HTTP_OK 200
+#define CALLBACK_LEASE_S 30
 
 /* Seconds before the next try; the last one is repeated for a day. */
 static const int64_t GAPS[] = { 2, 5, 15, 30, 60, 300, 1800, 3600 };
@@ -37,7 +36,7 @@ static enum pay_err callback_insert(struct db *db, const struct mock_outcome *ou
         DB_OPT(callback->payout_no),
         DB_STR(callback->status),
         DB_STR(callback->fault),
-        DB_NUM(outcome->delay_s ? outcome->delay_s : LEASE_S),
+        DB_NUM(outcome->delay_s ? outcome->delay_s : CALLBACK_LEASE_S),
         DB_NUM(callback->token),
     };
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
@@ -64,8 +63,8 @@ enum pay_err mock_callback_add_payout(struct db *db, const char *payout_no,
                : PAY_FAULT;
 }
 
-static void trade_write(struct json_text *to, const struct mock_trade *trade,
-                        const struct mock_callback *callback)
+static void callback_trade_write(struct json_text *to, const struct mock_trade *trade,
+                                 const struct mock_callback *callback)
 {
     json_str(to, "pay_id", trade->pay_id);
     json_str(to, "channel_order_no", trade->channel_order_no);
@@ -90,7 +89,7 @@ static bool body_write(const struct mock_trade *trade, const struct mock_callbac
     if (payout)
         mock_payout_write(&j, payout);
     else
-        trade_write(&j, trade, callback);
+        callback_trade_write(&j, trade, callback);
     json_i64(&j, "timestamp", clock_now_s());
     json_str(&j, "nonce", nonce);
     json_close(&j);
@@ -119,7 +118,7 @@ struct record {
     bool acknowledged;
 };
 
-static enum pay_err record_work(struct db *db, void *arg)
+static enum pay_err callback_record_work(struct db *db, void *arg)
 {
     static const char SQL[] =
         "UPDATE mock_callback SET state = ?, tries = tries + 1, claim_token = 0, http_status = ?, "
@@ -200,7 +199,7 @@ enum pay_err mock_callback_send(struct db *db, const struct config *config,
               KV("fault", callback->fault), KN("http_status", got.status),
               KV("end", http_end_word(got.end)), KN("acknowledged", record.acknowledged));
     http_answer_free(&got);
-    return db_txn(db, record_work, &record);
+    return db_txn(db, callback_record_work, &record);
 }
 
 /* ---- the clock for tests */
@@ -225,7 +224,7 @@ struct advance {
     int64_t seconds, due;
 };
 
-static enum pay_err advance_work(struct db *db, void *arg)
+static enum pay_err callbacks_advance_work(struct db *db, void *arg)
 {
     static const char SQL_DUE[] = OWED_DUE;
     static const char SQL[] =
@@ -243,7 +242,7 @@ enum pay_err mock_clock_advance(struct db *db, const char *app_key, int64_t seco
 {
     struct advance work = { .app_key = app_key, .seconds = seconds };
 
-    enum pay_err err = db_txn(db, advance_work, &work);
+    enum pay_err err = db_txn(db, callbacks_advance_work, &work);
     *due = work.due;
     return err;
 }
@@ -257,7 +256,7 @@ const struct db_due MOCK_CALLBACKS = {
                                                  "   FOR UPDATE SKIP LOCKED",
     .claim = "UPDATE mock_callback SET claim_token = ?,"
              "       due_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?",
-    .lease_s = LEASE_S,
+    .lease_s = CALLBACK_LEASE_S,
 };
 
 static enum pay_err callback_read(struct db *db, const struct db_due_row *row,

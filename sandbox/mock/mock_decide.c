@@ -97,7 +97,7 @@ struct deciding {
     struct mock_callback callback;
 };
 
-static enum pay_err decide_work(struct db *db, void *arg)
+static enum pay_err payout_decide_work(struct db *db, void *arg)
 {
     struct deciding *w = arg;
 
@@ -141,6 +141,6 @@ enum pay_err mock_payout_decide(struct db *db, const struct config *config,
         return PAY_NOT_FOUND;
     if (payout.status != PAYOUT_WAITING)
         return PAY_OK;
-    err = db_txn(db, decide_work, &work);
+    err = db_txn(db, payout_decide_work, &work);
     return err == PAY_OK ? mock_callback_send(db, config, trade, &work.callback, &answer) : err;
 }

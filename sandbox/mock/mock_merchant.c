@@ -26,8 +26,8 @@ struct signed_key mock_sign_key(const struct mock_merchant *merchant)
     return (struct signed_key){ SIGNED_HMAC, merchant->secret };
 }
 
-static bool keys_read(const struct merchant_row *row, const char *secrets, size_t len,
-                      struct mock_merchant *out)
+static bool merchant_keys_read(const struct merchant_row *row, const char *secrets, size_t len,
+                               struct mock_merchant *out)
 {
     struct json *config = NULL, *sealed = NULL;
     bool ok = json_parse(row->config, strlen(row->config), &config) == PAY_OK &&
@@ -54,7 +54,7 @@ static enum pay_err merchant_fill(const struct merchant_row *row, struct mock_me
     if (!text_copy(out->shop, sizeof(out->shop), row->shop) ||
         vault_unseal(&place, row->room, row->sealed.len, plain, VAULT_MAX, &len) != PAY_OK)
         return PAY_FAULT;
-    bool ok = keys_read(row, plain, len, out);
+    bool ok = merchant_keys_read(row, plain, len, out);
     sign_wipe(plain, sizeof(plain));
     return ok ? PAY_OK : PAY_FAULT;
 }

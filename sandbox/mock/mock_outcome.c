@@ -27,7 +27,7 @@ struct settle {
     struct mock_callback callbacks[COPIES_MAX];
 };
 
-static enum pay_err settle_work(struct db *db, void *arg)
+static enum pay_err mock_outcome_work(struct db *db, void *arg)
 {
     /* Paid is final; a payer may be faster than a close. success_time is set first: it reads the
      * old state. */
@@ -63,7 +63,7 @@ static enum pay_err trade_settle(struct db *db, const struct config *config,
     if (trade->callback_is_lost)
         made.copies = 0;
     *answer = (struct mock_answer){ .sent = false };
-    enum pay_err err = db_txn(db, settle_work, &s);
+    enum pay_err err = db_txn(db, mock_outcome_work, &s);
     if (err == PAY_OK)
         err = mock_trade_read(db, trade->pay_id, trade);
     for (int i = 0; err == PAY_OK && !outcome->delay_s && i < made.copies; i++)
@@ -71,7 +71,7 @@ static enum pay_err trade_settle(struct db *db, const struct config *config,
     return err;
 }
 
-static bool is_open(const struct mock_trade *trade)
+static bool trade_is_open(const struct mock_trade *trade)
 {
     return trade->status == MOCK_WAITING && trade->expire_time > trade->now;
 }
@@ -110,7 +110,7 @@ static enum pay_err outcome_apply(struct db *db, const struct config *config,
         return mock_payout_decide(db, config, trade, form);
     if (!outcome)
         return PAY_BAD_FIELD;
-    return is_open(trade) ? trade_settle(db, config, outcome, trade, &answer) : PAY_OK;
+    return trade_is_open(trade) ? trade_settle(db, config, outcome, trade, &answer) : PAY_OK;
 }
 
 enum pay_err mock_form_apply(struct db *db, const struct config *config,

@@ -184,7 +184,7 @@ struct ending {
     int64_t state;
 };
 
-static enum pay_err end_work(struct db *db, void *arg)
+static enum pay_err payout_end_work(struct db *db, void *arg)
 {
     /* clang-format off */
     static const char SQL[] =
@@ -208,8 +208,9 @@ enum pay_err mock_payout_end(struct db *db, const char *no, const char *word)
 {
     struct ending work = { .no = no };
 
-    return word_parse(STATE_WORDS(PAYOUT_STATES), word, &work.state) ? db_txn(db, end_work, &work)
-                                                                     : PAY_FAULT;
+    return word_parse(STATE_WORDS(PAYOUT_STATES), word, &work.state)
+               ? db_txn(db, payout_end_work, &work)
+               : PAY_FAULT;
 }
 
 /* ---- the question and its answer */
@@ -247,7 +248,7 @@ enum pay_err mock_payout_query(struct db *db, const struct json *object, const c
     return err == PAY_NOT_FOUND ? PAY_BAD_FIELD : err;
 }
 
-static bool price_read(const struct json *object, const char *name, struct money *out)
+static bool payout_price_read(const struct json *object, const char *name, struct money *out)
 {
     const struct json *value = json_member(object, name);
 
@@ -265,5 +266,5 @@ bool mock_payout_terms(const struct json *object, const char *price_name, struct
     return ulid_is(no) && text_copy(out->no, sizeof(out->no), no) &&
            text_copy(out->currency, sizeof(out->currency),
                      str_or(signed_json_str(object, "currency"), "")) &&
-           price_read(object, price_name, &out->price);
+           payout_price_read(object, price_name, &out->price);
 }

@@ -55,7 +55,7 @@ static enum pay_err question_read(struct db *db, const char *body, size_t len, s
 
 /* ---- trades */
 
-static void trade_write(const struct mock_trade *trade, struct json_text *to)
+static void answer_trade_write(const struct mock_trade *trade, struct json_text *to)
 {
     json_str(to, "pay_id", trade->pay_id);
     json_str(to, "status", word_of(STATE_WORDS(MOCK_STATES), trade->status));
@@ -70,7 +70,7 @@ static enum pay_err query_answer(struct db *db, const struct json *object, struc
 {
     (void)db;
     (void)object;
-    trade_write(trade, to);
+    answer_trade_write(trade, to);
     return PAY_OK;
 }
 
@@ -99,7 +99,7 @@ static enum pay_err close_answer(struct db *db, const struct json *object, struc
     if (err == PAY_OK)
         err = mock_trade_read(db, trade->pay_id, trade);
     if (err == PAY_OK)
-        trade_write(trade, to);
+        answer_trade_write(trade, to);
     return err;
 }
 

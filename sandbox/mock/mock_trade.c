@@ -91,7 +91,7 @@ enum pay_err mock_trade_read(struct db *db, const char *pay_id, struct mock_trad
     return err == PAY_OK ? mock_merchant_read(db, row.channel_id, &out->merchant) : err;
 }
 
-static enum pay_err open_work(struct db *db, void *arg)
+static enum pay_err trade_open_work(struct db *db, void *arg)
 {
     static const char SQL[] = "INSERT IGNORE INTO mock_trade (pay_id, price, currency, "
                               "channel_order_no) VALUES (?, ?, ?, ?)";
@@ -110,7 +110,7 @@ enum pay_err mock_trade_open(struct db *db, const char *pay_id, struct mock_trad
 
     if (err != PAY_OK || out->status != MOCK_UNKNOWN)
         return err;
-    err = db_txn(db, open_work, out);
+    err = db_txn(db, trade_open_work, out);
     return err == PAY_OK ? mock_trade_read(db, pay_id, out) : err;
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGNED_MAX (80 * 1024) /* a body, its address, and the small lines */
+#define AUTH_TEXT_MAX (80 * 1024) /* a body, its address, and the small lines */
 
 #define PART(name) \
     { \
@@ -19,7 +19,7 @@ static const struct part {
 };
 
 /* Printable ASCII without what would end the value early. */
-static bool value_ok(const char *s, size_t len)
+static bool auth_value_ok(const char *s, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         if (s[i] < ' ' || s[i] > '~' || s[i] == '\\')
@@ -37,7 +37,7 @@ static const char *part_read(const char *s, struct wechat_credentials *out)
             continue;
         const char *value = s + name_len + 2, *end = strchr(value, '"');
         char *to = (char *)out + PARTS[i].offset;
-        return end && !*to && value_ok(value, (size_t)(end - value)) &&
+        return end && !*to && auth_value_ok(value, (size_t)(end - value)) &&
                        text_copy_n(to, PARTS[i].size, value, (size_t)(end - value))
                    ? end + 1
                    : NULL;
@@ -66,7 +66,7 @@ static enum wechat_fault signature_check(const struct wechat_ask *ask,
                                          const struct wechat_credentials *said,
                                          struct wechat_detail *detail)
 {
-    static char room[SIGNED_MAX];
+    static char room[AUTH_TEXT_MAX];
     struct text to = TEXT(room);
 
     wechat_request_text(&(struct wechat_request_text){ .method = ask->method,

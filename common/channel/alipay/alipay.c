@@ -35,7 +35,7 @@ static const struct channel_member MEMBERS[] = {
 };
 
 /* NULL, or what is wrong. */
-static const char *keys_read(const struct channel_parsed *row, struct alipay_keys *keys)
+static const char *alipay_keys_read(const struct channel_parsed *row, struct alipay_keys *keys)
 {
     const char *seller_id = str_or(member_text(row->config, "seller_id"), "");
 
@@ -69,7 +69,7 @@ static enum pay_err alipay_open(const struct channel_parsed *row, void **out, co
     if (!keys)
         abort();
     *out = keys;
-    *why = keys_read(row, keys);
+    *why = alipay_keys_read(row, keys);
     return *why ? PAY_BAD_FIELD : PAY_OK;
 }
 
@@ -118,14 +118,14 @@ bool alipay_price(const char *yuan, struct channel_said *out)
 }
 
 /* clang-format off */
-#define PRODUCT(of, shows, by, how) \
+#define ALIPAY_PRODUCT(of, shows, by, how) \
     { .code = of, .display = shows, .way = by, .currency = "CNY", .submit = how }
 static const struct channel_product PRODUCTS[] = {
-    PRODUCT("alipay_pc", "redirect", OFFLINE, alipay_page),
-    PRODUCT("alipay_wap", "redirect", OFFLINE, alipay_wap),
-    PRODUCT("alipay_app", "app", OFFLINE, alipay_app),
-    PRODUCT("alipay_qr", "qr_code", BY_CALL, alipay_qr),
-    PRODUCT("alipay_bar", "bar_code", BY_CALL, alipay_bar),
+    ALIPAY_PRODUCT("alipay_pc", "redirect", OFFLINE, alipay_page),
+    ALIPAY_PRODUCT("alipay_wap", "redirect", OFFLINE, alipay_wap),
+    ALIPAY_PRODUCT("alipay_app", "app", OFFLINE, alipay_app),
+    ALIPAY_PRODUCT("alipay_qr", "qr_code", BY_CALL, alipay_qr),
+    ALIPAY_PRODUCT("alipay_bar", "bar_code", BY_CALL, alipay_bar),
 };
 /* clang-format on */
 

@@ -49,7 +49,7 @@ enum pay_err alipay_read_no(const struct channel_callback *callback, char no[NO_
     return PAY_OK;
 }
 
-static bool is_signed(const char *name)
+static bool form_member_is_signed(const char *name)
 {
     static const char *const NOT[] = { "sign", "sign_type", "alipay_cert_sn" };
 
@@ -67,14 +67,14 @@ static bool sign_is_right(const struct rsa_key *key, const struct form *form)
     size_t count = 0;
 
     for (size_t i = 0; i < form->count; i++)
-        if (is_signed(form->at[i].name))
+        if (form_member_is_signed(form->at[i].name))
             pairs[count++] = (struct alipay_pair){ form->at[i].name, form->at[i].value };
     alipay_text(pairs, count, &canon);
     return !canon.full && rsa_verify(key, canon.at, canon.len, form_value(form, "sign"));
 }
 
 /* Whose is it? A seller that the configuration does not name is not compared. */
-static bool other_account(const struct alipay_keys *keys, const struct form *form)
+static bool form_is_others(const struct alipay_keys *keys, const struct form *form)
 {
     return !str_eq(form_value(form, "app_id"), keys->app_id) ||
            (*keys->seller_id != '\0' && !str_eq(form_value(form, "seller_id"), keys->seller_id));
@@ -93,7 +93,7 @@ static enum pay_err form_said(const struct alipay_keys *keys, const struct form 
             out->channel_user_id, sizeof(out->channel_user_id),
             str_or(form_value(form, "buyer_id"), str_or(form_value(form, "buyer_open_id"), ""))))
         return PAY_BAD_FIELD;
-    out->other_account = other_account(keys, form);
+    out->other_account = form_is_others(keys, form);
     if (!alipay_price(form_value(form, "total_amount"), out))
         return PAY_BAD_FIELD;
     if (out->state != CHANNEL_SUCCESS)

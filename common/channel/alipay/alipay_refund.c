@@ -5,9 +5,9 @@
 
 #include "channel/alipay/alipay_private.h"
 
-#define REASON_MAX 256
+#define ALIPAY_REASON_MAX 256
 
-static void refund_write(struct json_text *to, const void *arg)
+static void alipay_refund_write(struct json_text *to, const void *arg)
 {
     const struct channel_refund *refund = arg;
     const char *reason = str_or(refund->reason, "");
@@ -19,7 +19,8 @@ static void refund_write(struct json_text *to, const void *arg)
     json_str(to, "refund_amount", yuan);
     json_str(to, "out_request_no", refund->refund_no);
     if (*reason != '\0')
-        json_str_n(to, "refund_reason", reason, utf8_cut(reason, strlen(reason), REASON_MAX));
+        json_str_n(to, "refund_reason", reason,
+                   utf8_cut(reason, strlen(reason), ALIPAY_REASON_MAX));
 }
 
 static void refund_name_write(struct json_text *to, const void *arg)
@@ -32,8 +33,8 @@ static void refund_name_write(struct json_text *to, const void *arg)
 
 /* REFUND_SUCCESS alone says that the money went back. Without a status the refund is not known
  * there, or was not made: it is sent again under its number, which makes it once. */
-static enum pay_err refund_read(const struct alipay_reply *reply, const void *arg,
-                                struct channel_said *out)
+static enum pay_err alipay_refund_read(const struct alipay_reply *reply, const void *arg,
+                                       struct channel_said *out)
 {
     const struct channel_refund *refund = arg;
     const char *status = alipay_member(reply, "refund_status");
@@ -63,7 +64,8 @@ enum pay_err alipay_refund_query(const struct channel_account *account,
         .arg = refund,
     };
 
-    enum pay_err err = alipay_ask_about(account, &request, refund->refund_no, refund_read, out);
+    enum pay_err err =
+        alipay_ask_about(account, &request, refund->refund_no, alipay_refund_read, out);
     if (err != PAY_REFUSED)
         return err;
     out->state = CHANNEL_NOT_FOUND;
@@ -95,7 +97,7 @@ enum pay_err alipay_refund(const struct channel_account *account,
         .about = ABOUT_REFUND,
         .method = "alipay.trade.refund",
         .what = "refund",
-        .write = refund_write,
+        .write = alipay_refund_write,
         .arg = refund,
     };
 

@@ -24,7 +24,7 @@ static void subject_write(struct json_text *to, const char *subject)
     json_str(to, "subject", room);
 }
 
-static void trade_write(struct json_text *to, const void *arg)
+static void alipay_trade_write(struct json_text *to, const void *arg)
 {
     const struct trade *trade = arg;
     const struct channel_order *order = trade->order;
@@ -47,21 +47,22 @@ static void trade_write(struct json_text *to, const void *arg)
     }
 }
 
-static bool show(const struct channel_account *account, struct channel_ticket *out)
+static bool display_copy(const struct channel_account *account, struct channel_ticket *out)
 {
     return text_copy(out->display_mode, sizeof(out->display_mode), account->product->display);
 }
 
 /* ---- by the payer's browser or app */
 
-static enum pay_err page(const struct channel_account *account, const struct channel_order *order,
-                         const char *method, const char *product_code, struct channel_ticket *out)
+static enum pay_err page_submit(const struct channel_account *account,
+                                const struct channel_order *order, const char *method,
+                                const char *product_code, struct channel_ticket *out)
 {
     const struct alipay_keys *keys = account->keys;
     const struct trade trade = { .order = order, .product_code = product_code };
     const struct alipay_request request = {
         .method = method,
-        .write = trade_write,
+        .write = alipay_trade_write,
         .arg = &trade,
         .notifies = true,
         .return_url = order->return_url,
@@ -70,7 +71,7 @@ static enum pay_err page(const struct channel_account *account, const struct cha
     struct text to = TEXT(string), url = TEXT(out->display_content);
 
     channel_ticket_clear(out);
-    if (!alipay_string(account, &request, &to) || !show(account, out))
+    if (!alipay_string(account, &request, &to) || !display_copy(account, out))
         return PAY_FAULT;
     text_addf(&url, "%s?%s", keys->gateway, string);
     return !url.full ? PAY_OK : PAY_FAULT;
@@ -79,13 +80,13 @@ static enum pay_err page(const struct channel_account *account, const struct cha
 enum pay_err alipay_page(const struct channel_account *account, const struct channel_order *order,
                          struct channel_ticket *out)
 {
-    return page(account, order, "alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY", out);
+    return page_submit(account, order, "alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY", out);
 }
 
 enum pay_err alipay_wap(const struct channel_account *account, const struct channel_order *order,
                         struct channel_ticket *out)
 {
-    return page(account, order, "alipay.trade.wap.pay", "QUICK_WAP_WAY", out);
+    return page_submit(account, order, "alipay.trade.wap.pay", "QUICK_WAP_WAY", out);
 }
 
 /* The string for the phone's SDK has no address. */
@@ -95,14 +96,14 @@ enum pay_err alipay_app(const struct channel_account *account, const struct chan
     const struct trade trade = { .order = order, .product_code = "QUICK_MSECURITY_PAY" };
     const struct alipay_request request = {
         .method = "alipay.trade.app.pay",
-        .write = trade_write,
+        .write = alipay_trade_write,
         .arg = &trade,
         .notifies = true,
     };
     struct text to = TEXT(out->display_content);
 
     channel_ticket_clear(out);
-    return alipay_string(account, &request, &to) && show(account, out) ? PAY_OK : PAY_FAULT;
+    return alipay_string(account, &request, &to) && display_copy(account, out) ? PAY_OK : PAY_FAULT;
 }
 
 /* ---- by a call */
@@ -130,7 +131,7 @@ enum pay_err alipay_qr(const struct channel_account *account, const struct chann
     const struct alipay_request request = {
         .method = "alipay.trade.precreate",
         .what = "submit",
-        .write = trade_write,
+        .write = alipay_trade_write,
         .arg = &trade,
         .notifies = true,
     };
@@ -138,7 +139,7 @@ enum pay_err alipay_qr(const struct channel_account *account, const struct chann
     struct alipay_reply reply;
 
     channel_ticket_clear(out);
-    if (!show(account, out))
+    if (!display_copy(account, out))
         return PAY_FAULT;
     enum pay_err err = alipay_ask(account, &request, &reply, &said);
     if (err == PAY_OK)
@@ -183,14 +184,14 @@ enum pay_err alipay_bar(const struct channel_account *account, const struct chan
     const struct alipay_request request = {
         .method = "alipay.trade.pay",
         .what = "submit",
-        .write = trade_write,
+        .write = alipay_trade_write,
         .arg = &trade,
         .notifies = true,
     };
     struct alipay_reply reply;
 
     channel_ticket_clear(out);
-    if (!show(account, out) || said_begin(ABOUT_ORDER, order->pay_id, &out->said) != PAY_OK)
+    if (!display_copy(account, out) || said_begin(ABOUT_ORDER, order->pay_id, &out->said) != PAY_OK)
         return PAY_FAULT;
     if (!trade.auth_code)
         return channel_ticket_refuse(

@@ -16,7 +16,7 @@ static const char *identity_type(const char *user_account)
                : "ALIPAY_LOGON_ID";
 }
 
-static void transfer_write(struct json_text *to, const void *arg)
+static void alipay_transfer_write(struct json_text *to, const void *arg)
 {
     const struct channel_transfer *transfer = arg;
     const char *subject = transfer->subject;
@@ -46,7 +46,7 @@ static void transfer_name_write(struct json_text *to, const void *arg)
 }
 
 /* A transfer that the receiver's bank sent back has failed. */
-static bool state_read(const char *status, enum channel_state *out)
+static bool alipay_state_read(const char *status, enum channel_state *out)
 {
     static const struct {
         const char *word;
@@ -66,15 +66,15 @@ static bool state_read(const char *status, enum channel_state *out)
     return false;
 }
 
-static enum pay_err transfer_read(const struct alipay_reply *reply, const void *arg,
-                                  struct channel_said *out)
+static enum pay_err alipay_transfer_read(const struct alipay_reply *reply, const void *arg,
+                                         struct channel_said *out)
 {
     const struct channel_transfer *transfer = arg;
     const char *when =
         str_or(alipay_member(reply, "trans_date"), str_or(alipay_member(reply, "pay_date"), ""));
 
     if (!str_eq(alipay_member(reply, "out_biz_no"), transfer->transfer_no) ||
-        !state_read(alipay_member(reply, "status"), &out->state) ||
+        !alipay_state_read(alipay_member(reply, "status"), &out->state) ||
         !text_copy(out->channel_no, sizeof(out->channel_no),
                    str_or(alipay_member(reply, "order_id"), "")))
         return PAY_UNKNOWN;
@@ -97,12 +97,12 @@ enum pay_err alipay_transfer(const struct channel_account *account,
         .about = ABOUT_TRANSFER,
         .method = "alipay.fund.trans.uni.transfer",
         .what = "transfer",
-        .write = transfer_write,
+        .write = alipay_transfer_write,
         .arg = transfer,
     };
 
     enum pay_err err =
-        alipay_ask_about(account, &request, transfer->transfer_no, transfer_read, out);
+        alipay_ask_about(account, &request, transfer->transfer_no, alipay_transfer_read, out);
     return err == PAY_OK && out->state == CHANNEL_FAILED ? PAY_REFUSED : err;
 }
 
@@ -119,7 +119,7 @@ enum pay_err alipay_transfer_query(const struct channel_account *account,
     };
 
     enum pay_err err =
-        alipay_ask_about(account, &request, transfer->transfer_no, transfer_read, out);
+        alipay_ask_about(account, &request, transfer->transfer_no, alipay_transfer_read, out);
     if (err != PAY_REFUSED)
         return err;
     out->state = CHANNEL_NOT_FOUND;

@@ -80,8 +80,8 @@ struct member {
 #define NO(name, of) { name, has_no, of " number (26 characters of 0-9 A-Z)" }
 #define CHANNEL_NO(name) { name, has_short_text, "a string of 1 to 64 bytes" }
 /* clang-format on */
-#define NUMBERS 2
-static const struct member NUMBERS_OF[][NUMBERS] = {
+#define NUMBERS_SAID 2
+static const struct member NUMBERS_OF[][NUMBERS_SAID] = {
     [ABOUT_ORDER] = { NO("pay_id", "an attempt's"), CHANNEL_NO("channel_order_no") },
     [ABOUT_REFUND] = { NO("refund_no", "a refund's"), CHANNEL_NO("channel_refund_no") },
     [ABOUT_TRANSFER] = { NO("transfer_no", "a transfer's"), CHANNEL_NO("channel_transfer_no") },
@@ -98,8 +98,9 @@ static const struct member MEMBERS[] = {
 /* The first member that is missing or wrong; NULL: none. */
 static const struct member *bad_member(const struct json *object, enum channel_about about)
 {
-    for (size_t i = 0; i < NUMBERS + COUNT(MEMBERS); i++) {
-        const struct member *member = i < NUMBERS ? &NUMBERS_OF[about][i] : &MEMBERS[i - NUMBERS];
+    for (size_t i = 0; i < NUMBERS_SAID + COUNT(MEMBERS); i++) {
+        const struct member *member = i < NUMBERS_SAID ? &NUMBERS_OF[about][i]
+                                                       : &MEMBERS[i - NUMBERS_SAID];
         if (!member->ok(object, member->name))
             return member;
     }
@@ -144,7 +145,7 @@ enum pay_err mock_read_no(const struct channel_callback *callback, char no[NO_SI
     return !*field ? PAY_OK : PAY_BAD_FIELD;
 }
 
-static bool state_parse(const char *word, enum channel_state *out)
+static bool said_state_parse(const char *word, enum channel_state *out)
 {
     static const struct {
         const char *word;
@@ -164,17 +165,12 @@ static bool state_parse(const char *word, enum channel_state *out)
     return false;
 }
 
-static bool copy_opt(char *to, size_t size, const char *from)
-{
-    return text_copy(to, size, str_or(from, ""));
-}
-
 /* The gateway's own reason, when it gives one; what is too long is left out. */
 static void reason_copy(const struct json *object, struct channel_said *out)
 {
-    if (!copy_opt(out->error_code, sizeof(out->error_code),
-                  signed_json_str(object, "error_code")) ||
-        !copy_opt(out->error_msg, sizeof(out->error_msg), signed_json_str(object, "error_msg")))
+    if (!text_copy(out->error_code, sizeof(out->error_code),
+                   signed_json_str(object, "error_code")) ||
+        !text_copy(out->error_msg, sizeof(out->error_msg), signed_json_str(object, "error_msg")))
         out->error_msg[0] = '\0';
 }
 
@@ -185,11 +181,11 @@ enum pay_err mock_said(enum channel_about about, const struct json *object,
     const struct member *numbers = NUMBERS_OF[about];
 
     *out = (struct channel_said){ .about = about };
-    if (!state_parse(signed_json_str(object, "status"), &out->state) ||
-        !copy_opt(out->no, sizeof(out->no), signed_json_str(object, numbers[0].name)) ||
-        !copy_opt(out->channel_no, sizeof(out->channel_no),
-                  signed_json_str(object, numbers[1].name)) ||
-        !copy_opt(out->currency, sizeof(out->currency), signed_json_str(object, "currency")))
+    if (!said_state_parse(signed_json_str(object, "status"), &out->state) ||
+        !text_copy(out->no, sizeof(out->no), signed_json_str(object, numbers[0].name)) ||
+        !text_copy(out->channel_no, sizeof(out->channel_no),
+                   signed_json_str(object, numbers[1].name)) ||
+        !text_copy(out->currency, sizeof(out->currency), signed_json_str(object, "currency")))
         return PAY_BAD_FIELD;
     reason_copy(object, out);
     if (has_price(object, "price"))

@@ -3,7 +3,7 @@
  * ({"mock":{"refund":"fail"}}); how is its own business (sandbox/mock/mock_refund.c). */
 #include "channel/mock/mock_private.h"
 
-static void terms_write(struct json_text *to, const void *arg)
+static void refund_terms_write(struct json_text *to, const void *arg)
 {
     const struct channel_refund *refund = arg;
 
@@ -14,7 +14,7 @@ static void terms_write(struct json_text *to, const void *arg)
     json_str(to, "currency", refund->currency);
 }
 
-static void trade_write(struct json_text *to, const void *arg)
+static void payment_write(struct json_text *to, const void *arg)
 {
     const struct channel_refund *refund = arg;
 
@@ -30,7 +30,7 @@ enum pay_err mock_refund(const struct channel_account *account, const struct cha
         .what = "refund",
         .about = ABOUT_REFUND,
         .no = refund->refund_no,
-        .write = terms_write,
+        .write = refund_terms_write,
         .arg = refund,
     };
 
@@ -46,7 +46,7 @@ enum pay_err mock_refund_query(const struct channel_account *account,
         .what = "refund_query",
         .about = ABOUT_REFUND,
         .no = refund->refund_no,
-        .write = trade_write,
+        .write = payment_write,
         .arg = refund,
     };
 

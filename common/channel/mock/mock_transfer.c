@@ -27,7 +27,7 @@ static void account_write(struct json_text *to, const char *user_account)
     json_str(to, "user_account", room);
 }
 
-static void terms_write(struct json_text *to, const void *arg)
+static void transfer_terms_write(struct json_text *to, const void *arg)
 {
     const struct asked *asked = arg;
     const struct channel_transfer *transfer = asked->transfer;
@@ -51,7 +51,7 @@ enum pay_err mock_transfer(const struct channel_account *account,
         .what = "transfer",
         .about = ABOUT_TRANSFER,
         .no = transfer->transfer_no,
-        .write = terms_write,
+        .write = transfer_terms_write,
         .arg = &asked,
     };
 

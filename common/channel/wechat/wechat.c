@@ -154,15 +154,15 @@ static void wechat_shut(void *opened)
 }
 
 /* clang-format off */
-#define PRODUCT(of, shows, how) \
+#define WECHAT_PRODUCT(of, shows, how) \
     { .code = of, .display = shows, .way = BY_CALL, .currency = "CNY", .submit = how }
 static const struct channel_product PRODUCTS[] = {
-    PRODUCT("wx_native", "qr_code", wechat_submit),
-    PRODUCT("wx_pub", "app", wechat_submit),
-    PRODUCT("wx_lite", "app", wechat_submit),
-    PRODUCT("wx_app", "app", wechat_submit),
-    PRODUCT("wx_wap", "redirect", wechat_submit),
-    PRODUCT("wx_bar", "bar_code", wechat_bar),
+    WECHAT_PRODUCT("wx_native", "qr_code", wechat_submit),
+    WECHAT_PRODUCT("wx_pub", "app", wechat_submit),
+    WECHAT_PRODUCT("wx_lite", "app", wechat_submit),
+    WECHAT_PRODUCT("wx_app", "app", wechat_submit),
+    WECHAT_PRODUCT("wx_wap", "redirect", wechat_submit),
+    WECHAT_PRODUCT("wx_bar", "bar_code", wechat_bar),
 };
 /* clang-format on */
 

@@ -5,17 +5,18 @@
 
 #include "channel/wechat/wechat_private.h"
 
-#define REASON_MAX 80
+#define WECHAT_REASON_MAX 80
 #define REMARK_MAX 32
-#define REFUNDS "/v3/refund/domestic/refunds"
-#define TRANSFERS "/v3/fund-app/mch-transfer/transfer-bills"
+#define REFUNDS_PATH "/v3/refund/domestic/refunds"
+#define TRANSFERS_PATH "/v3/fund-app/mch-transfer/transfer-bills"
 
 struct paying_back {
     const struct channel_account *account;
     const struct channel_refund *refund;
 };
 
-static void refund_write(struct json_text *to, const struct wechat_keys *keys, const void *arg)
+static void wechat_refund_write(struct json_text *to, const struct wechat_keys *keys,
+                                const void *arg)
 {
     const struct paying_back *back = arg;
     const struct channel_refund *refund = back->refund;
@@ -25,7 +26,7 @@ static void refund_write(struct json_text *to, const struct wechat_keys *keys, c
     json_str(to, "out_trade_no", refund->pay_id);
     json_str(to, "out_refund_no", refund->refund_no);
     if (*reason != '\0')
-        json_str_n(to, "reason", reason, utf8_cut(reason, strlen(reason), REASON_MAX));
+        json_str_n(to, "reason", reason, utf8_cut(reason, strlen(reason), WECHAT_REASON_MAX));
     wechat_notify_url(back->account, ABOUT_REFUND, to);
     json_open(to, "amount");
     json_i64(to, "refund", refund->refund_price.minor);
@@ -38,8 +39,8 @@ enum pay_err wechat_refund(const struct channel_account *account,
                            const struct channel_refund *refund, struct channel_said *out)
 {
     const struct paying_back back = { account, refund };
-    const struct wechat_request request = { ABOUT_REFUND, .what = "refund", .path = REFUNDS,
-                                            .write = refund_write, .arg = &back };
+    const struct wechat_request request = { ABOUT_REFUND, .what = "refund", .path = REFUNDS_PATH,
+                                            .write = wechat_refund_write, .arg = &back };
 
     enum pay_err err = wechat_ask_about(account, &request, refund->refund_no, out);
     return err == PAY_OK && out->state == CHANNEL_FAILED ? PAY_REFUSED : err;
@@ -51,7 +52,7 @@ enum pay_err wechat_refund_query(const struct channel_account *account,
     const char *no = refund->refund_no;
     char path[128];
 
-    snprintf(path, sizeof(path), REFUNDS "/%s", no);
+    snprintf(path, sizeof(path), REFUNDS_PATH "/%s", no);
     const struct wechat_request request = { ABOUT_REFUND, .what = "refund_query", .path = path };
     return wechat_question(account, &request, no, "RESOURCE_NOT_EXISTS", out);
 }
@@ -63,7 +64,8 @@ struct paying_out {
     const struct channel_transfer *transfer;
 };
 
-static void transfer_write(struct json_text *to, const struct wechat_keys *keys, const void *arg)
+static void wechat_transfer_write(struct json_text *to, const struct wechat_keys *keys,
+                                  const void *arg)
 {
     const struct paying_out *pay = arg;
     const struct channel_transfer *transfer = pay->transfer;
@@ -85,8 +87,9 @@ enum pay_err wechat_transfer(const struct channel_account *account,
                              const struct channel_transfer *transfer, struct channel_said *out)
 {
     const struct paying_out pay = { account, transfer };
-    const struct wechat_request request = { ABOUT_TRANSFER, .what = "transfer", .path = TRANSFERS,
-                                            .write = transfer_write, .arg = &pay };
+    const struct wechat_request request = { ABOUT_TRANSFER, .what = "transfer",
+                                            .path = TRANSFERS_PATH, .write = wechat_transfer_write,
+                                            .arg = &pay };
 
     enum pay_err err = wechat_ask_about(account, &request, transfer->transfer_no, out);
     return err == PAY_OK && out->state == CHANNEL_FAILED ? PAY_REFUSED : err;
@@ -99,7 +102,7 @@ enum pay_err wechat_transfer_query(const struct channel_account *account,
     const char *no = transfer->transfer_no;
     char path[128];
 
-    snprintf(path, sizeof(path), TRANSFERS "/out-bill-no/%s", no);
+    snprintf(path, sizeof(path), TRANSFERS_PATH "/out-bill-no/%s", no);
     const struct wechat_request request = { ABOUT_TRANSFER, .what = "transfer_query",
                                             .path = path };
     return wechat_question(account, &request, no, "NOT_FOUND", out);

@@ -40,13 +40,8 @@ int64_t wechat_int(const struct json *object, const char *path)
     return value && json_kind(value) == JSON_INT ? json_int(value) : -1;
 }
 
-static bool copy_opt(char *to, size_t size, const char *from)
-{
-    return text_copy(to, size, str_or(from, ""));
-}
-
 /* Fen; 0 when it is not said. Without a currency it is CNY. */
-static bool price_read(const struct json *object, const char *path, struct channel_said *out)
+static bool wechat_price_read(const struct json *object, const char *path, struct channel_said *out)
 {
     const int64_t fen = wechat_int(object, path);
 
@@ -62,8 +57,8 @@ struct word_state {
     enum channel_state state;
 };
 
-static bool state_read(const struct word_state *states, size_t count, const char *word,
-                       enum channel_state *out)
+static bool wechat_state_read(const struct word_state *states, size_t count, const char *word,
+                              enum channel_state *out)
 {
     for (size_t i = 0; i < count; i++) {
         if (!str_eq(states[i].word, word))
@@ -88,16 +83,17 @@ static enum pay_err order_said(const struct wechat_keys *keys, const struct json
     const char *when = wechat_str(object, "success_time");
 
     if (!no || said_begin(ABOUT_ORDER, no, out) != PAY_OK ||
-        !state_read(STATES, COUNT(STATES), wechat_str(object, "trade_state"), &out->state) ||
-        !copy_opt(out->channel_no, sizeof(out->channel_no), wechat_str(object, "transaction_id")) ||
-        !copy_opt(out->channel_user_id, sizeof(out->channel_user_id),
-                  wechat_str(object, "payer.openid")) ||
-        !price_read(object, "amount.total", out))
+        !wechat_state_read(STATES, COUNT(STATES), wechat_str(object, "trade_state"), &out->state) ||
+        !text_copy(out->channel_no, sizeof(out->channel_no),
+                   wechat_str(object, "transaction_id")) ||
+        !text_copy(out->channel_user_id, sizeof(out->channel_user_id),
+                   wechat_str(object, "payer.openid")) ||
+        !wechat_price_read(object, "amount.total", out))
         return PAY_UNKNOWN;
     out->other_account = !str_eq(wechat_str(object, "mchid"), keys->mchid) ||
                          !str_eq(wechat_str(object, "appid"), keys->appid);
     if (out->state == CHANNEL_FAILED &&
-        !copy_opt(out->error_msg, sizeof(out->error_msg), wechat_str(object, "trade_state_desc")))
+        !text_copy(out->error_msg, sizeof(out->error_msg), wechat_str(object, "trade_state_desc")))
         out->error_msg[0] = '\0';
     if (out->state != CHANNEL_SUCCESS)
         return PAY_OK;
@@ -108,7 +104,7 @@ static enum pay_err order_said(const struct wechat_keys *keys, const struct json
 }
 
 /* ABNORMAL: the payer's card takes no money. It is open until an operator settles it at WeChat. */
-static enum pay_err refund_said(const struct json *object, struct channel_said *out)
+static enum pay_err wechat_refund_said(const struct json *object, struct channel_said *out)
 {
     static const struct word_state STATES[] = {
         { "SUCCESS", CHANNEL_SUCCESS },
@@ -122,9 +118,9 @@ static enum pay_err refund_said(const struct json *object, struct channel_said *
     const char *when = wechat_str(object, "success_time");
 
     if (!no || said_begin(ABOUT_REFUND, no, out) != PAY_OK ||
-        !state_read(STATES, COUNT(STATES), status, &out->state) ||
-        !copy_opt(out->channel_no, sizeof(out->channel_no), wechat_str(object, "refund_id")) ||
-        !price_read(object, "amount.refund", out))
+        !wechat_state_read(STATES, COUNT(STATES), status, &out->state) ||
+        !text_copy(out->channel_no, sizeof(out->channel_no), wechat_str(object, "refund_id")) ||
+        !wechat_price_read(object, "amount.refund", out))
         return PAY_UNKNOWN;
     if (out->state == CHANNEL_FAILED || str_eq(status, "ABNORMAL"))
         said_reason(out, status, NULL);
@@ -146,10 +142,10 @@ static enum pay_err transfer_said(const struct json *object, struct channel_said
     const char *when = wechat_str(object, "update_time");
 
     if (!no || said_begin(ABOUT_TRANSFER, no, out) != PAY_OK ||
-        !state_read(STATES, COUNT(STATES), wechat_str(object, "state"), &out->state) ||
-        !copy_opt(out->channel_no, sizeof(out->channel_no),
-                  wechat_str(object, "transfer_bill_no")) ||
-        !price_read(object, "transfer_amount", out))
+        !wechat_state_read(STATES, COUNT(STATES), wechat_str(object, "state"), &out->state) ||
+        !text_copy(out->channel_no, sizeof(out->channel_no),
+                   wechat_str(object, "transfer_bill_no")) ||
+        !wechat_price_read(object, "transfer_amount", out))
         return PAY_UNKNOWN;
     if (out->state == CHANNEL_FAILED)
         said_reason(out, str_or(wechat_str(object, "fail_reason"), wechat_str(object, "state")),
@@ -166,7 +162,7 @@ enum pay_err wechat_object_said(const struct wechat_keys *keys, enum channel_abo
     case ABOUT_ORDER:
         return order_said(keys, object, out);
     case ABOUT_REFUND:
-        return refund_said(object, out);
+        return wechat_refund_said(object, out);
     case ABOUT_TRANSFER:
         return transfer_said(object, out);
     }

@@ -113,7 +113,7 @@ static const struct kind KINDS[] = {
     { .code = "wx_bar", .path = PAY "codepay" },
 };
 
-static const struct kind *kind_of(const char *code)
+static const struct kind *wechat_kind_of(const char *code)
 {
     for (size_t i = 0; i < COUNT(KINDS); i++)
         if (str_eq(KINDS[i].code, code))
@@ -204,8 +204,8 @@ static enum pay_err ticket_read(const struct placing *placing, const struct json
     return PAY_OK;
 }
 
-static bool begin(const struct channel_account *account, const struct channel_order *order,
-                  struct channel_ticket *out)
+static bool ticket_begin(const struct channel_account *account, const struct channel_order *order,
+                         struct channel_ticket *out)
 {
     channel_ticket_clear(out);
     return text_copy(out->display_mode, sizeof(out->display_mode), account->product->display) &&
@@ -215,10 +215,12 @@ static bool begin(const struct channel_account *account, const struct channel_or
 enum pay_err wechat_submit(const struct channel_account *account, const struct channel_order *order,
                            struct channel_ticket *out)
 {
-    struct placing placing = { .account = account, .order = order, .kind = kind_of(account->code) };
+    struct placing placing = { .account = account,
+                               .order = order,
+                               .kind = wechat_kind_of(account->code) };
     struct json *root;
 
-    if (!begin(account, order, out) || !placing.kind)
+    if (!ticket_begin(account, order, out) || !placing.kind)
         return PAY_FAULT;
     if (placing.kind->payer &&
         !(placing.openid = member_text_of(order->extras, "openid", "openId")))
@@ -254,9 +256,11 @@ static bool is_definite(const char *code)
 enum pay_err wechat_bar(const struct channel_account *account, const struct channel_order *order,
                         struct channel_ticket *out)
 {
-    struct placing placing = { .account = account, .order = order, .kind = kind_of("wx_bar") };
+    struct placing placing = { .account = account,
+                               .order = order,
+                               .kind = wechat_kind_of("wx_bar") };
 
-    if (!begin(account, order, out))
+    if (!ticket_begin(account, order, out))
         return PAY_FAULT;
     placing.auth_code = str_or(member_text_of(order->extras, "auth_code", "authCode"), "");
     if (!str_is(placing.auth_code, ALPHA_DIGITS, 18, 18))

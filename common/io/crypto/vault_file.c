@@ -35,7 +35,7 @@ static bool parse_line(const char *at, size_t len, struct vault_key *out)
 }
 
 /* Keeps the list sorted; a version twice is a mistake that could lose secrets. */
-static bool key_insert(struct vault_keys *keys, const struct vault_key *key)
+static bool vault_key_insert(struct vault_keys *keys, const struct vault_key *key)
 {
     size_t i = keys->count;
 
@@ -59,7 +59,7 @@ static bool lines_parse(const char *at, size_t len, struct vault_keys *out)
     while (ok && len > 0) {
         const char *end = memchr(at, '\n', len);
         size_t line = end ? (size_t)(end - at) : len;
-        ok = line == 0 || (parse_line(at, line, &key) && key_insert(out, &key));
+        ok = line == 0 || (parse_line(at, line, &key) && vault_key_insert(out, &key));
         size_t used = end ? line + 1 : line;
         at += used;
         len -= used;
@@ -104,7 +104,7 @@ const char *vault_file_read(const char *path, struct vault_keys *out)
     return why;
 }
 
-static void print(const struct vault_keys *keys, struct text *to)
+static void keys_print(const struct vault_keys *keys, struct text *to)
 {
     for (size_t i = 0; i < keys->count; i++) {
         text_add_i64(to, keys->at[i].version);
@@ -115,7 +115,7 @@ static void print(const struct vault_keys *keys, struct text *to)
 }
 
 /* Whole and on disk under another name before it takes the old one's place. */
-static const char *replace(const char *path, const struct vault_keys *keys, int folder)
+static const char *file_replace(const char *path, const struct vault_keys *keys, int folder)
 {
     char temp[VAULT_PATH_MAX + 16], room[VAULT_FILE_MAX];
     struct text name = TEXT(temp), lines = TEXT(room);
@@ -123,7 +123,7 @@ static const char *replace(const char *path, const struct vault_keys *keys, int 
 
     text_add(&name, path);
     text_add(&name, ".new");
-    print(keys, &lines);
+    keys_print(keys, &lines);
     if (name.full || lines.full)
         return "too many keys, or the path is too long";
     if (stat(path, &old) != 0)
@@ -168,7 +168,7 @@ const char *vault_file_change(const char *path, bool (*change)(struct vault_keys
         return "could not lock its folder";
     const char *why = vault_file_read(real, &keys);
     if (!why)
-        why = change(&keys) ? replace(real, &keys, folder) : "no version is left";
+        why = change(&keys) ? file_replace(real, &keys, folder) : "no version is left";
     sign_wipe(&keys, sizeof(keys));
     close(folder);
     return why;
@@ -184,7 +184,7 @@ bool vault_keys_add(struct vault_keys *keys)
     if (key.version > VAULT_VERSION_MAX)
         return false;
     random_bytes(key.bytes, sizeof(key.bytes));
-    bool ok = key_insert(keys, &key);
+    bool ok = vault_key_insert(keys, &key);
     sign_wipe(&key, sizeof(key));
     return ok;
 }

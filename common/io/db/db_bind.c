@@ -164,7 +164,7 @@ bool db_bind_out(MYSQL_STMT *stmt, const struct db_query *query, struct db_row_b
 }
 
 /* A text is empty with its first byte: rows have room for kilobytes that are mostly not there. */
-static void clear(const struct db_query *query, const struct db_column *column)
+static void member_clear(const struct db_query *query, const struct db_column *column)
 {
     switch (column->kind) {
     case DB_BYTES:
@@ -183,7 +183,7 @@ static void clear(const struct db_query *query, const struct db_column *column)
 void db_row_clear(const struct db_query *query)
 {
     for (size_t i = 0; i < query->shape->count; i++)
-        clear(query, &query->shape->columns[i]);
+        member_clear(query, &query->shape->columns[i]);
 }
 
 /* The connector's own `cut` is kept for numbers; for text and bytes the lengths say it. */
@@ -209,7 +209,7 @@ enum pay_err db_row_finish(const struct db_query *query, const struct db_row_bin
         const struct db_cell *cell = &binds->cell[i];
 
         if (cell->is_null) {
-            clear(query, column);
+            member_clear(query, column);
             continue;
         }
         if (was_cut(column, &binds->bind[i], cell)) {

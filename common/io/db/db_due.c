@@ -18,7 +18,7 @@ static const struct db_column FOUND_COLUMNS[] = {
     DB_COLUMN(struct found_row, owner),
 };
 
-static enum pay_err keep(void *arg, void *row)
+static enum pay_err due_keep(void *arg, void *row)
 {
     struct claiming *claiming = arg;
     const struct found_row *found = row;
@@ -29,7 +29,7 @@ static enum pay_err keep(void *arg, void *row)
     return PAY_OK;
 }
 
-static enum pay_err claim(struct db *db, void *arg)
+static enum pay_err due_claim_work(struct db *db, void *arg)
 {
     struct claiming *claiming = arg;
     const struct db_param look[] = { DB_STR(claiming->not_of), DB_NUM(claiming->most) };
@@ -43,7 +43,7 @@ static enum pay_err claim(struct db *db, void *arg)
                                                                .n = COUNT(look) - unused,
                                                                .shape = &shape,
                                                                .row = &row,
-                                                               .each = keep,
+                                                               .each = due_keep,
                                                                .arg = claiming });
     for (size_t i = 0; i < claiming->out->count && err == PAY_OK; i++) {
         const struct db_param in[] = {
@@ -69,7 +69,7 @@ enum pay_err db_due_claim(struct db *db, const struct db_due *due, size_t most, 
 
     random_bytes(&claiming.token, sizeof(claiming.token));
     claiming.token = (claiming.token & (INT64_MAX - 1)) + 1; /* 0: not claimed */
-    enum pay_err err = db_txn(db, claim, &claiming);
+    enum pay_err err = db_txn(db, due_claim_work, &claiming);
     if (err != PAY_OK)
         out->count = 0;
     return err;
@@ -81,7 +81,7 @@ struct finishing {
     int64_t wait_s;
 };
 
-static enum pay_err done(struct db *db, void *arg)
+static enum pay_err due_done_work(struct db *db, void *arg)
 {
     const struct finishing *finishing = arg;
     const struct db_param in[] = {
@@ -95,5 +95,5 @@ static enum pay_err done(struct db *db, void *arg)
 enum pay_err db_due_done(struct db *db, const struct db_due *due, const struct db_due_row *row,
                          int64_t wait_s)
 {
-    return db_txn(db, done, &(struct finishing){ due, row, wait_s });
+    return db_txn(db, due_done_work, &(struct finishing){ due, row, wait_s });
 }

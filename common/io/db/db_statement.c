@@ -115,7 +115,7 @@ static enum pay_err go_manual(struct db *db)
 }
 
 /* May a statement go out now? A change outside db_txn would never be committed. */
-static enum pay_err admit(struct db *db, const char *sql)
+static enum pay_err statement_admit(struct db *db, const char *sql)
 {
     if (db->poison != PAY_OK)
         return db->poison;
@@ -147,7 +147,8 @@ static enum pay_err stmt_failed(struct db *db, MYSQL_STMT *stmt, unsigned number
 
 /* The server may have forgotten the statement (1243) or want it prepared anew (1615): nothing was
  * executed then, so it is sent once more. */
-static enum pay_err execute(struct db *db, const struct db_query *query, MYSQL_STMT **stmt)
+static enum pay_err statement_execute(struct db *db, const struct db_query *query,
+                                      MYSQL_STMT **stmt)
 {
     for (int round = 0;; round++) {
         struct db_slot *slot;
@@ -169,19 +170,19 @@ static enum pay_err execute(struct db *db, const struct db_query *query, MYSQL_S
 
 /* A link may have died of idleness since the last request. When it breaks on the first read of a
  * path, quickly, and no transaction is under way, that read is sent once more on a new one. */
-static enum pay_err start(struct db *db, const struct db_query *query, MYSQL_STMT **stmt)
+static enum pay_err statement_start(struct db *db, const struct db_query *query, MYSQL_STMT **stmt)
 {
-    enum pay_err err = admit(db, query->sql);
+    enum pay_err err = statement_admit(db, query->sql);
     if (err != PAY_OK)
         return err;
     bool fresh = !db->in_txn && !db->begun;
     int64_t since = clock_ticks_us();
     db->lost = false;
-    err = execute(db, query, stmt);
+    err = statement_execute(db, query, stmt);
     if (err == PAY_DB_AWAY && fresh && db->lost && clock_ticks_us() - since < SECOND_CHANCE_US) {
         err = db_connect(db);
         if (err == PAY_OK)
-            err = execute(db, query, stmt);
+            err = statement_execute(db, query, stmt);
     }
     return err;
 }
@@ -205,7 +206,8 @@ enum pay_err db_exec(struct db *db, const char *sql, const struct db_param *in, 
                      int64_t *changed)
 {
     MYSQL_STMT *stmt;
-    enum pay_err err = start(db, &(struct db_query){ .sql = sql, .in = in, .n = n }, &stmt);
+    enum pay_err err =
+        statement_start(db, &(struct db_query){ .sql = sql, .in = in, .n = n }, &stmt);
     if (err != PAY_OK)
         return err;
     if (mysql_stmt_field_count(stmt) > 0 || mysql_stmt_more_results(stmt)) {
@@ -276,7 +278,7 @@ static enum pay_err read_rows(struct db *db, MYSQL_STMT *stmt, const struct db_q
 enum pay_err db_select(struct db *db, const struct db_query *query)
 {
     MYSQL_STMT *stmt;
-    enum pay_err err = start(db, query, &stmt);
+    enum pay_err err = statement_start(db, query, &stmt);
     if (err != PAY_OK)
         return err;
     if (mysql_stmt_field_count(stmt) > 0)

@@ -11,8 +11,8 @@
 
 #define TRIES 5
 #define TRIES_US 3000000
-#define PAUSE_MIN_MS 5
-#define PAUSE_SPREAD_MS 96
+#define RETRY_PAUSE_MIN_MS 5
+#define RETRY_PAUSE_SPREAD_MS 96
 
 static const char SQL_COMMIT[] = "COMMIT";
 static const char SQL_ROLLBACK[] = "ROLLBACK";
@@ -85,7 +85,7 @@ static void pause_a_little(void)
     unsigned char spread;
 
     random_bytes(&spread, sizeof(spread));
-    clock_sleep_ms(PAUSE_MIN_MS + spread % PAUSE_SPREAD_MS);
+    clock_sleep_ms(RETRY_PAUSE_MIN_MS + spread % RETRY_PAUSE_SPREAD_MS);
 }
 
 enum pay_err db_txn(struct db *db, db_work *work, void *arg)

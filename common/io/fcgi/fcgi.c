@@ -17,8 +17,8 @@
 
 #define LISTENER UINT32_MAX /* in an event's place for a slot's number */
 #define WAKE (LISTENER - 1)
-#define LEAVE_US 1500000 /* over nginx's keepalive_timeout for programs */
-#define FAILURES_MAX 100 /* accepts in a row; then the worker leaves and is replaced */
+#define STOP_WAIT_US 1500000 /* over nginx's keepalive_timeout for programs */
+#define FAILURES_MAX 100     /* accepts in a row; then the worker leaves and is replaced */
 
 extern char **environ;
 
@@ -168,13 +168,13 @@ static void listen_if(struct fcgi *fcgi, bool wanted)
 }
 
 /* The client closes what it kept, never we: it may be sending just then. A stop waits for that. */
-static bool is_over(struct fcgi *fcgi, size_t held, int *wait_ms)
+static bool stop_is_over(struct fcgi *fcgi, size_t held, int *wait_ms)
 {
     *wait_ms = -1;
     if (!stopping)
         return false;
     if (fcgi->leave_us == 0)
-        fcgi->leave_us = clock_ticks_us() + LEAVE_US;
+        fcgi->leave_us = clock_ticks_us() + STOP_WAIT_US;
     int64_t left_us = fcgi->leave_us - clock_ticks_us();
     *wait_ms = (int)(left_us / 1000) + 1;
     return held == 0 || left_us <= 0;
@@ -236,7 +236,7 @@ enum pay_err fcgi_accept(struct fcgi *fcgi)
         return accept_cgi(fcgi);
     while (fcgi->failures < FAILURES_MAX) {
         FCGX_Request *empty = free_slot(fcgi, &held);
-        if (is_over(fcgi, held, &wait_ms))
+        if (stop_is_over(fcgi, held, &wait_ms))
             return PAY_STOP;
         listen_if(fcgi, empty && !stopping);
         FCGX_Request *slot = wait_for_one(fcgi, empty, wait_ms);

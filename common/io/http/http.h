@@ -11,6 +11,7 @@
 #include "base/net.h"
 #include "base/text.h"
 
+#define HTTP_OK 200
 #define HTTP_BODY_READ 65536 /* of an answer; more is HTTP_TOO_LARGE */
 #define HTTP_HEADERS_MAX 8
 #define HTTP_REASON_SIZE 256

@@ -37,7 +37,7 @@ struct http_pool *http_pool_open(int slots, int per_host)
     return pool;
 }
 
-static void release(struct http_pool *pool, struct http_slot *slot)
+static void slot_release(struct http_pool *pool, struct http_slot *slot)
 {
     http_transfer_reset(&slot->transfer);
     slot->state = SLOT_FREE;
@@ -83,7 +83,7 @@ static struct http_slot *find_slot(struct http_pool *pool, const struct http_url
 }
 
 /* A request curl would not take is not an error of the caller's: its done gets HTTP_BAD_URL. */
-static void refuse(struct http_pool *pool, struct http_slot *slot)
+static void slot_refuse(struct http_pool *pool, struct http_slot *slot)
 {
     slot->transfer.answer.end = HTTP_BAD_URL;
     slot->state = SLOT_REFUSED;
@@ -107,7 +107,7 @@ enum pay_err http_pool_add(struct http_pool *pool, const struct http_request *re
     pool->busy++;
     if (!http_transfer_start(&slot->transfer, request) || !good ||
         curl_multi_add_handle(pool->multi, slot->transfer.easy) != CURLM_OK) {
-        refuse(pool, slot);
+        slot_refuse(pool, slot);
         return PAY_OK;
     }
     slot->state = SLOT_RUNNING;
@@ -126,7 +126,7 @@ static int finish_refused(struct http_pool *pool)
         pool->refused--;
         slot->state = SLOT_RUNNING; /* so that done may add without meeting it again */
         slot->done(slot->arg, &slot->transfer.answer);
-        release(pool, slot);
+        slot_release(pool, slot);
         finished++;
     }
     return finished;
@@ -151,7 +151,7 @@ static int finish_some(struct http_pool *pool)
         curl_multi_remove_handle(pool->multi, easy);
         pool->running--;
         slot->done(slot->arg, &slot->transfer.answer);
-        release(pool, slot);
+        slot_release(pool, slot);
         finished++;
     }
     return finished;

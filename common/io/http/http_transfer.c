@@ -233,7 +233,7 @@ static void set_body(struct http_transfer *t, const struct http_request *request
 }
 
 /* Forgets the request before, but not its handle and its room. */
-static void begin(struct http_transfer *t, const struct http_request *request)
+static void request_begin(struct http_transfer *t, const struct http_request *request)
 {
     CURL *easy = t->easy;
     char *room = t->room;
@@ -262,7 +262,7 @@ static void begin(struct http_transfer *t, const struct http_request *request)
 
 bool http_transfer_start(struct http_transfer *t, const struct http_request *request)
 {
-    begin(t, request);
+    request_begin(t, request);
     if (!t->easy) {
         http_init();
         t->easy = curl_easy_init();
@@ -304,7 +304,7 @@ static const struct ending ENDINGS[] = {
 /* clang-format on */
 
 /* An answer that is no HTTP has the rc of an unknown protocol, hence `reached`. */
-static enum http_end end_of(const struct http_transfer *t, CURLcode rc)
+static enum http_end http_end_of(const struct http_transfer *t, CURLcode rc)
 {
     if (rc != CURLE_OK && t->over)
         return HTTP_TOO_LARGE;
@@ -323,7 +323,7 @@ void http_transfer_finish(struct http_transfer *t, CURLcode rc)
     struct http_answer *a = &t->answer;
     const char *peer = NULL;
 
-    a->end = end_of(t, rc);
+    a->end = http_end_of(t, rc);
     if (a->end == HTTP_DONE && t->compressed && !http_decode(a, t->keep))
         a->end = HTTP_TOO_LARGE;
     a->duration_us = clock_ticks_us() - t->started_us;

@@ -86,7 +86,7 @@ static bool is_six(const struct http_url *url)
     return strchr(url->host, ':');
 }
 
-static void add_host(const struct http_url *url, struct text *to)
+static void url_host_add(const struct http_url *url, struct text *to)
 {
     text_add(to, is_six(url) ? "[" : "");
     text_add(to, url->host);
@@ -97,7 +97,7 @@ void http_url_add_origin(const struct http_url *url, struct text *to)
 {
     text_add(to, url->scheme);
     text_add(to, "://");
-    add_host(url, to);
+    url_host_add(url, to);
     text_add_char(to, ':');
     text_add_i64(to, url->port);
 }
@@ -113,7 +113,7 @@ bool http_url_tidy(const char *url, char *out, size_t size)
     if ((!isdigit((unsigned char)*host) && *host != '[') || !http_url_ok(url, &parsed))
         return text_copy(out, size, url);
     text_add_n(&to, url, (size_t)(host - url));
-    add_host(&parsed, &to);
+    url_host_add(&parsed, &to);
     text_add(&to, host + strcspn(host, *host == '[' ? "]" : ":/?") + (*host == '['));
     return !to.full;
 }

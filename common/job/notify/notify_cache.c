@@ -27,7 +27,7 @@ void notify_caches_wipe(void)
     sign_wipe(apps, sizeof(apps));
 }
 
-static struct cached *place_of(int64_t app_id)
+static struct cached *cached_of(int64_t app_id)
 {
     struct cached *place = &apps[(uint64_t)app_id % CACHED_APPS];
 
@@ -52,7 +52,7 @@ enum pay_err notify_keys_of(struct db *db, int64_t app_id, const struct webhook_
 {
     if (!db)
         return kept_keys(app_id, out);
-    struct cached *place = place_of(app_id);
+    struct cached *place = cached_of(app_id);
     *out = &place->keys;
     if (kept_is_fresh(&place->of_keys))
         return place->keys_err;
@@ -66,7 +66,7 @@ enum pay_err notify_keys_of(struct db *db, int64_t app_id, const struct webhook_
 
 const struct notify_schedule *notify_schedule_of(int64_t app_id)
 {
-    struct cached *place = place_of(app_id);
+    struct cached *place = cached_of(app_id);
 
     if (kept_is_fresh(&place->of_schedule))
         return &place->schedule;

@@ -10,7 +10,7 @@
 #define RIPE_COUNT 128
 #define REFILL 128 /* room worth a claim of its own while there is more to do */
 _Static_assert(NOTIFY_IN_HAND - NOTIFY_PER_APP_IN_HAND >= REFILL, "one app never has all the room");
-#define LEAVE_US 11000000 /* a try takes 10 s at most */
+#define LAST_TRIES_US 11000000 /* a try takes 10 s at most */
 
 /* One per process: answers find their way here. */
 static struct notify_engine engine;
@@ -47,7 +47,7 @@ static void begin_claim(void *arg)
     e->left = false;
 }
 
-static enum pay_err decide(void *arg, struct db *db, struct notify_due *due)
+static enum pay_err engine_decide(void *arg, struct db *db, struct notify_due *due)
 {
     struct notify_engine *e = arg;
     struct notify_host *host = notify_host_find(due->app_id, due->notify_url);
@@ -100,7 +100,7 @@ static int64_t poll_us(const struct notify_engine *e, int64_t now)
     return now < e->drained_us ? BUSY_POLL_US : POLL_US;
 }
 
-static void claim(struct notify_engine *e)
+static void engine_claim(struct notify_engine *e)
 {
     struct notify_claim *claim = &e->claim;
     int64_t begun = clock_ticks_us();
@@ -116,7 +116,7 @@ static void claim(struct notify_engine *e)
         claim->limit[lane] = e->parking && room > 0 ? most : room;
     }
     claim->begin = begin_claim;
-    claim->decide = decide;
+    claim->decide = engine_decide;
     claim->arg = e;
     e->next_poll_us = begun + poll_us(e, begun);
     e->last = notify_claim(e->job->db, claim);
@@ -154,7 +154,7 @@ static void claim_if_due(struct notify_engine *e)
     if (e->stopping || e->free.count == 0)
         return;
     if (wants_more(e) || (e->hungry && now >= e->next_poll_us)) {
-        claim(e);
+        engine_claim(e);
         return;
     }
     if (now < e->next_poll_us && !ending)
@@ -164,7 +164,7 @@ static void claim_if_due(struct notify_engine *e)
     bool none = !due[0] && !due[1];
     e->drained = e->last == PAY_OK && none && now >= e->drained_us;
     if (e->last == PAY_OK && !none)
-        claim(e);
+        engine_claim(e);
 }
 
 /* ---- the loop */
@@ -194,14 +194,14 @@ static int wait_ms(const struct notify_engine *e)
     return until <= now ? 0 : (int)((until - now) / 1000) + 1;
 }
 
-static bool over(struct notify_engine *e)
+static bool engine_is_over(struct notify_engine *e)
 {
     int64_t now = clock_ticks_us();
     bool empty = in_hand(e) == 0;
 
     if (!e->stopping && job_over(e->job)) {
         e->stopping = true;
-        e->leave_us = now + LEAVE_US;
+        e->leave_us = now + LAST_TRIES_US;
     }
     if (e->stopping)
         return empty || now >= e->leave_us;
@@ -219,7 +219,7 @@ enum pay_err notify_engine_run(struct job *job)
     e->pool = http_pool_open(NOTIFY_SLOTS, NOTIFY_SLOTS);
     e->ran_us = clock_ticks_us();
     db_meanwhile(job->db, notify_send_meanwhile, e);
-    while (!over(e)) {
+    while (!engine_is_over(e)) {
         notify_begin_waiting(e);
         record_if_ripe(e);
         claim_if_due(e);

@@ -33,7 +33,7 @@ uint64_t notify_url_key(const char *url)
     return hash_text(UINT64_C(0xCBF29CE484222325), url);
 }
 
-static size_t place_of(int64_t app_id, const struct http_url *url)
+static size_t host_place(int64_t app_id, const struct http_url *url)
 {
     uint64_t hash = (uint64_t)app_id * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)url->port;
 
@@ -47,10 +47,10 @@ static int held(const struct notify_host *host)
 
 /* Looks at some places from the hash on. There are more of them than tries can be in hand, so one
  * is free or can be taken over. */
-static struct notify_host *find(int64_t app_id, const struct http_url *url)
+static struct notify_host *host_find(int64_t app_id, const struct http_url *url)
 {
     struct notify_host *spare = NULL;
-    size_t at = place_of(app_id, url);
+    size_t at = host_place(app_id, url);
 
     for (size_t i = 0; i < PLACES; i++) {
         struct notify_host *host = &hosts[(at + i) & (HOSTS - 1)];
@@ -83,7 +83,7 @@ struct notify_host *notify_host_find(int64_t app_id, const char *url)
         if (!text_copy(last, sizeof(last), url))
             last[0] = '\0';
     }
-    return callable ? find(app_id, &parsed) : NULL;
+    return callable ? host_find(app_id, &parsed) : NULL;
 }
 
 void notify_host_take(struct notify_host *host, bool probe)
@@ -152,8 +152,9 @@ static uint32_t mix(int64_t id)
     return (uint32_t)((uint64_t)id * UINT64_C(0x9E3779B97F4A7C15) >> 32);
 }
 
-static struct notify_decision ask(const struct notify_host *host, const struct notify_due *due,
-                                  const struct notify_room *room)
+static struct notify_decision host_decide(const struct notify_host *host,
+                                          const struct notify_due *due,
+                                          const struct notify_room *room)
 {
     int64_t now = clock_ticks_us();
     struct notify_share share = share_of(host->app_id, now);
@@ -219,7 +220,7 @@ enum pay_err notify_host_decide(struct notify_host *host, struct db *db, struct 
     enum pay_err err = notify_breaker_look(&host->breaker, db, host->app_id, &host->url);
     if (err != PAY_OK)
         return err;
-    struct notify_decision decision = ask(host, due, room);
+    struct notify_decision decision = host_decide(host, due, room);
     if (decision.fate == NOTIFY_SEND && decision.probe != NOTIFY_NO_PROBE) {
         err = win_probe(host, db, due->lane == 0, &decision);
         room->probed = decision.fate == NOTIFY_SEND;

@@ -1,8 +1,8 @@
 /* notify_pace.c - see notify_pace.h. */
 #include "job/notify/notify_pace.h"
 
-#define WINDOW 16 /* answers that best_us is taken from */
-#define MEAN_OF 8 /* the weight of earlier answers in the mean */
+#define PACE_WINDOW 16 /* answers that best_us is taken from */
+#define MEAN_OF 8      /* the weight of earlier answers in the mean */
 #define SILENT_US 1000000
 #define QUICK_US 1500  /* four at a time are about all that a runner can send */
 #define GAP_MIN_US 800 /* a runner cannot park faster than this besides its work */
@@ -30,7 +30,7 @@ static void measure(struct notify_pace *pace, int64_t us)
         pace->window_best_us = us;
     if (pace->best_us == 0 || us < pace->best_us)
         pace->best_us = us;
-    if (++pace->answers % WINDOW != 0)
+    if (++pace->answers % PACE_WINDOW != 0)
         return;
     pace->best_us = pace->window_best_us;
     pace->window_best_us = 0;

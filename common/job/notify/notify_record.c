@@ -85,7 +85,7 @@ static void recorded(struct notify_engine *e, struct notify_try *try)
 }
 
 /* A result the database refuses must not stop the others: it is dropped, its lease runs out. */
-static void refused(struct notify_engine *e, struct notify_try *try, enum pay_err err)
+static void result_refused(struct notify_engine *e, struct notify_try *try, enum pay_err err)
 {
     log_event(LOG_ERROR, "notify.record", KV("webhook_id", try->result.no),
               KV("error_code", try->result.error_code), KV("result", err_name(err)));
@@ -134,7 +134,7 @@ void notify_record(struct notify_engine *e)
         if (err == PAY_OK)
             recorded(e, tries[i]);
         else
-            refused(e, tries[i], err);
+            result_refused(e, tries[i], err);
     /* NOLINTEND(clang-analyzer-core.CallAndMessage) */
 }
 

@@ -14,7 +14,7 @@
 #define UNUSABLE_MS 60000       /* to the next look at an app whose secret does not open */
 
 /* Its texts have room for kilobytes that are mostly not used, so each ends with its first byte. */
-static void clear(struct notify_result *result)
+static void result_clear(struct notify_result *result)
 {
     memset(result, 0, offsetof(struct notify_result, no));
     result->no[0] = result->error_code[0] = result->peer[0] = result->response[0] = '\0';
@@ -23,7 +23,7 @@ static void clear(struct notify_result *result)
 
 void notify_try_take(struct notify_try *try, struct notify_due *due, int64_t token)
 {
-    clear(&try->result);
+    result_clear(&try->result);
     try->lane = due->lane;
     try->age_us = due->age_us;
     try->probe = due->probe;
@@ -157,7 +157,7 @@ static bool may_begin(const struct notify_engine *e, const struct notify_try *tr
     return e->running < NOTIFY_PER_APP || !try->host || notify_host_may_take_slot(try->host);
 }
 
-static bool send(struct notify_engine *e, struct notify_try *try, struct http_request *request)
+static bool try_send(struct notify_engine *e, struct notify_try *try, struct http_request *request)
 {
     request->to = &try->host->url;
     request->allow = &e->job->config.notify_allow_nets;
@@ -176,7 +176,8 @@ static bool send(struct notify_engine *e, struct notify_try *try, struct http_re
 enum start { BEGUN, NOT_NOW, NO_SECRET };
 
 /* db NULL: without asking it. */
-static enum start begin(struct notify_engine *e, struct notify_try *try, struct db *db, int64_t now)
+static enum start try_begin(struct notify_engine *e, struct notify_try *try, struct db *db,
+                            int64_t now)
 {
     const struct webhook_keys *keys;
     struct http_request request;
@@ -193,7 +194,7 @@ static enum start begin(struct notify_engine *e, struct notify_try *try, struct 
     if (err != PAY_OK)
         return NO_SECRET;
     if (notify_try_request(try, keys, &request))
-        return send(e, try, &request) ? BEGUN : NOT_NOW;
+        return try_send(e, try, &request) ? BEGUN : NOT_NOW;
     cannot_send(e, try, "the request cannot be signed");
     return BEGUN;
 }
@@ -215,7 +216,7 @@ void notify_begin_waiting(struct notify_engine *e)
     for (size_t i = 0; i < e->waiting.count; i++) {
         struct notify_try *try = &e->tries[e->waiting.at[i]];
         bool may = !e->stopping && try->lease_us >= now + LEAST_LEASE_US;
-        enum start start = may ? begin(e, try, e->job->db, now) : NOT_NOW;
+        enum start start = may ? try_begin(e, try, e->job->db, now) : NOT_NOW;
         if (start == NO_SECRET)
             notify_push(e, &unusable, try);
         else if (start == NOT_NOW && is_late(e, try, now))
@@ -237,7 +238,7 @@ static void begin_some(struct notify_engine *e)
 
     for (size_t i = 0; i < e->waiting.count; i++) {
         struct notify_try *try = &e->tries[e->waiting.at[i]];
-        if (try->lease_us < now + LEAST_LEASE_US || begin(e, try, NULL, now) != BEGUN)
+        if (try->lease_us < now + LEAST_LEASE_US || try_begin(e, try, NULL, now) != BEGUN)
             e->waiting.at[kept++] = e->waiting.at[i];
     }
     e->waiting.count = kept;

@@ -27,7 +27,7 @@ bool error_page_asked(const struct route *route, const struct request *request)
     return strstr(accept, "text/html");
 }
 
-static void write_head(struct text *to, const char *title)
+static void error_page_head(struct text *to, const char *title)
 {
     html_raw(to, "<!doctype html>\n<html lang=\"zh\">\n<head>\n<meta charset=\"utf-8\">\n"
                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -53,7 +53,7 @@ void error_page_write(struct reply *reply, const struct reply_end *end)
     reply_header(reply, "Content-Security-Policy",
                  "default-src 'none'; style-src 'unsafe-inline'; "
                  "form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
-    write_head(to, WORDS[i].zh);
+    error_page_head(to, WORDS[i].zh);
     html_text(to, WORDS[i].zh);
     html_raw(to, "</h1>\n<p lang=\"en\">");
     html_text(to, WORDS[i].en);

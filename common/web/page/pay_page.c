@@ -29,8 +29,8 @@ static void duration(struct text *to, int64_t s)
     text_addf(to, "%02lld:%02lld", (long long)(s % 3600 / 60), (long long)(s % 60));
 }
 
-static void write_head(struct text *to, const struct pay_page *page, enum lang lang,
-                       const char *nonce)
+static void pay_page_head(struct text *to, const struct pay_page *page, enum lang lang,
+                          const char *nonce)
 {
     html_raw(to, "<!doctype html><html lang=\"");
     html_raw(to, lang == ZH ? "zh-CN" : "en");
@@ -241,7 +241,7 @@ enum pay_err pay_page_write(struct call *call, const struct pay_page *page)
     struct text *to = reply_raw(call->reply, "text/html; charset=utf-8");
     call->reply->status = page->state == PAGE_NOT_FOUND ? 404 : 200;
     security_headers(call->reply, nonce);
-    write_head(to, page, lang, nonce);
+    pay_page_head(to, page, lang, nonce);
     if (page->state != PAGE_NOT_FOUND)
         write_trade(to, page, lang);
     if (page->state == PAGE_OPEN)

@@ -12,7 +12,7 @@
 
 typedef bool text_kind(const struct field *field, const char *s, size_t len, void *to);
 
-static bool keep(const struct field *field, const char *s, size_t len, void *to)
+static bool text_keep(const struct field *field, const char *s, size_t len, void *to)
 {
     return text_copy_n(to, field->size, s, len);
 }
@@ -48,35 +48,35 @@ static bool take_plain(const struct field *field, const char *s, size_t len, voi
     if (!utf8_is_valid(s, len) || has_control(field, s, len))
         return false;
     const int64_t count = (int64_t)utf8_count(s, len);
-    return count >= field->min && count <= field->max && keep(field, s, len, to);
+    return count >= field->min && count <= field->max && text_keep(field, s, len, to);
 }
 
 static bool take_word(const struct field *field, const char *s, size_t len, void *to)
 {
     return str_is_n(s, len, field->alphabet, (size_t)field->min, (size_t)field->max) &&
-           keep(field, s, len, to);
+           text_keep(field, s, len, to);
 }
 
 static bool take_no(const struct field *field, const char *s, size_t len, void *to)
 {
-    return len == NO_SIZE - 1 && ulid_is(s) && keep(field, s, len, to);
+    return len == NO_SIZE - 1 && ulid_is(s) && text_keep(field, s, len, to);
 }
 
 static bool take_currency(const struct field *field, const char *s, size_t len, void *to)
 {
-    return len == CURRENCY_SIZE - 1 && currency_is_current(s) && keep(field, s, len, to);
+    return len == CURRENCY_SIZE - 1 && currency_is_current(s) && text_keep(field, s, len, to);
 }
 
 static bool take_url(const struct field *field, const char *s, size_t len, void *to)
 {
     struct http_url parts;
 
-    return keep(field, s, len, to) && http_url_ok(s, &parts);
+    return text_keep(field, s, len, to) && http_url_ok(s, &parts);
 }
 
 static bool take_return_url(const struct field *field, const char *s, size_t len, void *to)
 {
-    return keep(field, s, len, to) && return_url_ok(s);
+    return text_keep(field, s, len, to) && return_url_ok(s);
 }
 
 /* A merchant may forward X-Forwarded-For as it came: a list of addresses, with ports. */
@@ -86,7 +86,8 @@ static bool take_address(const struct field *field, const char *s, size_t len, v
 
     (void)len;
     s += strspn(s, ", \t");
-    return net_element(s, strcspn(s, ","), address) && keep(field, address, strlen(address), to);
+    return net_element(s, strcspn(s, ","), address) &&
+           text_keep(field, address, strlen(address), to);
 }
 
 /* In a query a raw '+' is a blank: before an offset it can be nothing else. */
@@ -121,7 +122,7 @@ static text_kind *const KINDS[] = {
     [FIELD_OBJECT] = NULL,
     [FIELD_EXTRAS] = NULL,
     [FIELD_CHOICE] = take_choice,
-    [FIELD_CHECKED] = keep,
+    [FIELD_CHECKED] = text_keep,
 };
 
 /* No kind accepts a text with a NUL in it. */

@@ -82,7 +82,7 @@ static bool take_object(const struct body *body, const struct field *field,
     return text_copy_n(to, field->size, span, len);
 }
 
-static bool read_member(void *arg, size_t i, const struct field *field, void *to)
+static bool field_member_read(void *arg, size_t i, const struct field *field, void *to)
 {
     const struct body *body = arg;
     const struct json *value = json_member(body->root, body->table->at[i].name);
@@ -204,7 +204,7 @@ enum pay_err field_read_json(const struct field_table *table, const char *at, si
     }
     struct body body = { table, root, at, len };
     const struct field_source source = {
-        &body, member_given, read_member, member_shown, member_instead,
+        &body, member_given, field_member_read, member_shown, member_instead,
     };
     err = field_fill(table, &source, input, fault);
     return err == PAY_OK ? refuse_unknown(table, root, fault) : err;

@@ -16,7 +16,8 @@ struct pairs {
     const char *unknown;
 };
 
-static void note(const struct field_table *table, const char *at, size_t len, struct pairs *pairs)
+static void pair_note(const struct field_table *table, const char *at, size_t len,
+                      struct pairs *pairs)
 {
     char name[64 * 4 + 1];
     const char *equals = memchr(at, '=', len);
@@ -85,7 +86,7 @@ enum pay_err field_read_query(const struct field_table *table, const char *query
     for (const char *at = query; *at; at += *at == '&') {
         const size_t len = strcspn(at, "&");
         if (len > 0)
-            note(table, at, len, &pairs);
+            pair_note(table, at, len, &pairs);
         at += len;
     }
     const struct field_source source = {

@@ -93,7 +93,7 @@ static int open_socket(const struct service *service)
     return -1;
 }
 
-static int work(void *arg)
+static int worker_work(void *arg)
 {
     const struct service *service = arg;
     const struct endpoint *e = service->endpoint;
@@ -136,5 +136,6 @@ int endpoint_serve(const struct endpoint *endpoint, int argc, char **argv)
     gate_open(service.config.workers);
     if (endpoint->open)
         endpoint->open(&service.config);
-    return service.fd < 0 ? work(&service) : server_run(service.config.workers, work, &service);
+    return service.fd < 0 ? worker_work(&service)
+                          : server_run(service.config.workers, worker_work, &service);
 }

@@ -15,7 +15,7 @@
 #include "io/fcgi/fcgi.h"
 
 #define SHORT_LIFE_US INT64_C(300000) /* a worker that ends sooner failed to start */
-#define PAUSE_MIN_MS 100
+#define FORK_PAUSE_MIN_MS 100
 #define PAUSE_MAX_MS 5000
 #define LAST_WAIT_US INT64_C(20000000) /* for requests in hand at the end */
 
@@ -112,7 +112,7 @@ static void note_end(struct server *server, const struct child *child, int statu
         server->pause_ms = 0;
         return;
     }
-    server->pause_ms = server->pause_ms == 0 ? PAUSE_MIN_MS : server->pause_ms * 2;
+    server->pause_ms = server->pause_ms == 0 ? FORK_PAUSE_MIN_MS : server->pause_ms * 2;
     if (server->pause_ms > PAUSE_MAX_MS)
         server->pause_ms = PAUSE_MAX_MS;
     server->next_fork_us = now + server->pause_ms * 1000;
