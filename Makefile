@@ -58,7 +58,7 @@ LIBS := $(shell $(PKG_CONFIG) --libs libmariadb json-c libcurl openssl libqrenco
 LIB_CFLAGS := $(patsubst -I%,-isystem %,$(LIB_CFLAGS))
 
 LIB_SRC  := $(wildcard common/*/*.c common/*/*/*.c)
-SAND_SRC := $(wildcard sandbox/*/*.c)
+SAND_SRC := $(wildcard sandbox/*.c sandbox/*/*.c)
 CLI_SRC  := $(wildcard cli/*.c)
 SHOP_SRC := $(wildcard examples/shop/*.c)
 PROG_SRC := $(wildcard cgi-bin/*.c cron/*.c)

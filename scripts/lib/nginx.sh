@@ -9,7 +9,10 @@ nginx_config() {
     [ "$(id -u)" -ne 0 ] || user='user root;'
     text=${text//@USER@/"$user"}
     text=${text//@STATE@/"$STATE"}
+    # The sandbox alone has no other server.
+    [ -z "${SHROFF_SANDBOX_ONLY:-}" ] || text=${text/$'    server {\n        listen @LISTEN@'*$'test_mode.conf;\n    }\n'/}
     text=${text//@LISTEN@/"$SHROFF_BIND:$SHROFF_PORT"}
+    text=${text//@SANDBOX_LISTEN@/"$SHROFF_BIND:$SHROFF_SANDBOX_PORT"}
     # No other limit counts a client that has not finished its head, so there are more connections than
     # one address can open. Each needs a descriptor; 64 are left for logs and sockets.
     connections=$(($(ulimit -n) - 64))

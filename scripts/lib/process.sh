@@ -109,14 +109,15 @@ process_end() {
     done
 }
 
-# services_list: mariadb, one per cgi-bin/*.c, shop, nginx, scheduler.
+# services_list: mariadb, one per cgi-bin/*.c, shop, nginx, scheduler. With SHROFF_SANDBOX_ONLY without
+# Shroff's own programs.
 services_list() {
     local file
     SERVICES=(mariadb)
-    for file in "$ROOT"/cgi-bin/*.c; do
+    for file in "$ROOT"/cgi-bin/${SHROFF_SANDBOX_ONLY:+sandbox_}*.c; do
         [ ! -e "$file" ] || SERVICES+=("$(basename "$file" .c)")
     done
-    [ ! -e "$ROOT/examples/shop" ] || SERVICES+=(shop)
+    [ -n "${SHROFF_SANDBOX_ONLY:-}" ] || [ ! -e "$ROOT/examples/shop" ] || SERVICES+=(shop)
     SERVICES+=(nginx scheduler)
 }
 

@@ -1,0 +1,105 @@
+# shellcheck shell=bash
+# The played channels' keys, certificates and demo merchants, made once under the state folder's sandbox/,
+# and sandbox.env, which has all that a merchant needs. Sourced after settings.sh.
+
+# sandbox_put NAME TEXT: a file of one line, made once.
+sandbox_put() { [ -s "$SANDBOX/$1" ] || file_write "$SANDBOX/$1" "$2"; }
+
+# sandbox_pair NAME: NAME_private.pem (PKCS#8) and NAME_public.pem, made once.
+sandbox_pair() {
+    [ ! -s "$SANDBOX/$1_public.pem" ] || return 0
+    openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$SANDBOX/$1_private.pem"
+    openssl pkey -in "$SANDBOX/$1_private.pem" -pubout -out "$SANDBOX/$1_public.pem.new"
+    mv "$SANDBOX/$1_public.pem.new" "$SANDBOX/$1_public.pem"
+}
+
+# sandbox_cert NAME SUBJECT SERIAL [ISSUER]: NAME_cert.pem of NAME's key, made once; signed by ISSUER's, else
+# by its own.
+sandbox_cert() {
+    local by=(-signkey "$SANDBOX/$1_private.pem")
+    [ ! -s "$SANDBOX/$1_cert.pem" ] || return 0
+    [ -z "${4:-}" ] || by=(-CA "$SANDBOX/$4_cert.pem" -CAkey "$SANDBOX/$4_private.pem")
+    openssl req -new -key "$SANDBOX/$1_private.pem" -subj "$2" |
+        openssl x509 -req "${by[@]}" -set_serial "$3" -days 1825 -sha256 -out "$SANDBOX/$1_cert.pem.new"
+    mv "$SANDBOX/$1_cert.pem.new" "$SANDBOX/$1_cert.pem"
+}
+
+# sandbox_alipay_sn NAME SERIAL: Alipay's number of a certificate that the demo root signed: MD5 of the issuer,
+# the last part first, and the serial in decimal.
+sandbox_alipay_sn() {
+    local hash
+    hash=$(printf 'CN=Shroff Sandbox Root,OU=Sandbox,O=Shroff,C=CN%s' "$2" | md5sum)
+    sandbox_put "$1_cert.sn" "${hash%% *}"
+}
+
+sandbox_alipay() {
+    local issued='/C=CN/O=Shroff/OU=Sandbox/CN'
+    sandbox_pair alipay_app && sandbox_pair alipay && sandbox_pair alipay_root && sandbox_pair foreign
+    sandbox_cert alipay_root "$issued=Shroff Sandbox Root" 1001
+    sandbox_cert alipay_app "$issued=Demo app" 1002 alipay_root
+    sandbox_cert alipay "$issued=Sandbox Alipay" 1003 alipay_root
+    sandbox_alipay_sn alipay_root 1001
+    sandbox_alipay_sn alipay_app 1002
+    sandbox_alipay_sn alipay 1003
+    sandbox_put alipay_app_id 2021000100000001
+    sandbox_put alipay_seller_id 2088000100000001
+    sandbox_put alipay_aes_key "$(openssl rand -base64 16)"
+}
+
+sandbox_wechat() {
+    local serial
+    sandbox_pair wechat_mch && sandbox_pair wechat_platform && sandbox_pair wechat_pubkey
+    for serial in mch platform; do
+        sandbox_put "wechat_${serial}_serial" "$(openssl rand -hex 19 | tr a-f A-F | sed 's/^/5A/')"
+    done
+    sandbox_cert wechat_platform '/C=CN/O=Tenpay.com/OU=Sandbox/CN=Tenpay.com sign' "0x$(cat "$SANDBOX/wechat_platform_serial")"
+    sandbox_cert wechat_mch '/C=CN/O=Demo merchant/OU=Sandbox/CN=1900000001' "0x$(cat "$SANDBOX/wechat_mch_serial")"
+    sandbox_put wechat_mchid 1900000001
+    sandbox_put wechat_appid wx00000000000000a1
+    sandbox_put wechat_openid oSandbox-payer-000000000001
+    sandbox_put wechat_apiv3_key "$(openssl rand -hex 16)"
+    sandbox_put wechat_pubkey_id "PUB_KEY_ID_011900000001$(date -u +%Y%m%d)00000000000001"
+}
+
+sandbox_write() {
+    local name value
+    declare -A is=(
+        [SHROFF_SANDBOX_URL]=$SHROFF_SANDBOX_URL
+        [ALIPAY_GATEWAY]=$SHROFF_SANDBOX_URL/gateway.do
+        [ALIPAY_APP_ID]=$(cat "$SANDBOX/alipay_app_id")
+        [ALIPAY_APP_PRIVATE_KEY_FILE]=$SANDBOX/alipay_app_private.pem
+        [ALIPAY_KEY_TYPE]=PKCS8
+        [ALIPAY_PUBLIC_KEY_FILE]=$SANDBOX/alipay_public.pem
+        [ALIPAY_SELLER_ID]=$(cat "$SANDBOX/alipay_seller_id")
+        [ALIPAY_APP_CERT_FILE]=$SANDBOX/alipay_app_cert.pem
+        [ALIPAY_PUBLIC_CERT_FILE]=$SANDBOX/alipay_cert.pem
+        [ALIPAY_ROOT_CERT_FILE]=$SANDBOX/alipay_root_cert.pem
+        [ALIPAY_AES_KEY]=$(cat "$SANDBOX/alipay_aes_key")
+        [WECHAT_BASE]=$SHROFF_SANDBOX_URL
+        [WECHAT_MCHID]=$(cat "$SANDBOX/wechat_mchid")
+        [WECHAT_APPID]=$(cat "$SANDBOX/wechat_appid")
+        [WECHAT_OPENID]=$(cat "$SANDBOX/wechat_openid")
+        [WECHAT_MCH_SERIAL]=$(cat "$SANDBOX/wechat_mch_serial")
+        [WECHAT_MCH_PRIVATE_KEY_FILE]=$SANDBOX/wechat_mch_private.pem
+        [WECHAT_APIV3_KEY]=$(cat "$SANDBOX/wechat_apiv3_key")
+        [WECHAT_PLATFORM_SERIAL]=$(cat "$SANDBOX/wechat_platform_serial")
+        [WECHAT_PLATFORM_CERT_FILE]=$SANDBOX/wechat_platform_cert.pem
+        [WECHAT_PUBKEY_ID]=$(cat "$SANDBOX/wechat_pubkey_id")
+        [WECHAT_PUBKEY_FILE]=$SANDBOX/wechat_pubkey_public.pem
+        [SANDBOX_CASHIER_URL]="$SHROFF_SANDBOX_URL/cashier/{channel}?out_trade_no={out_trade_no}&qr={qr}")
+    for name in "${!is[@]}"; do
+        shell_quote "${is[$name]}" value
+        printf '%s=%s\n' "$name" "$value"
+    done | LC_ALL=C sort >"$STATE/sandbox.env.new"
+    mv -f "$STATE/sandbox.env.new" "$STATE/sandbox.env"
+}
+
+sandbox_make() {
+    SANDBOX=$STATE/sandbox
+    mkdir -p "$SANDBOX"
+    sandbox_alipay &
+    local first=$!
+    sandbox_wechat
+    wait "$first"
+    sandbox_write
+}
