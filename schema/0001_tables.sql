@@ -440,8 +440,8 @@ CREATE TABLE callback_bound (
   PRIMARY KEY (day, about)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='how many refused callbacks were kept, by day';
 
--- Written by order_pay and by the triggers in procedures/, so that hand-typed SQL is on record too. A new row is
--- in state 0, which has no line here.
+-- Written by order_pay, order_open_paid and the triggers in procedures/, so that hand-typed SQL is on record too.
+-- State 0 of a new row has no line here.
 CREATE TABLE status_log (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT
     COMMENT 'number inside this database; with create_time the key, since a partitioned table needs that',

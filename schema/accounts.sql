@@ -1,8 +1,8 @@
 -- What each account may do. Run as root of the database after every migration, any number of times:
 -- `scripts/run` does; in production `mariadb < schema/accounts.sql` once the accounts are made
 -- (docs/operate.md); accounts_demo.sql has those that only `run` makes. No account but shroff_migrate may
--- change tables, delete, or change a line of a log. Only triggers and order_pay write status_log, with the
--- rights of shroff_migrate.
+-- change tables, delete, or change a line of a log. Only triggers, order_pay and order_open_paid write status_log,
+-- with the rights of shroff_migrate.
 --
 -- Programs may run meanwhile. The wanted rights of an account are granted to a locked twin of it
 -- (@'wanted'). At the end the account itself gets the rights it lacks, and then loses the surplus ones.
@@ -47,9 +47,10 @@ GRANT SELECT, INSERT, UPDATE ON shroff.callback_bound TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT ON shroff.api_nonce    TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT (kind, app_id, crowd, about, text), UPDATE (times, text, update_time)
              ON shroff.pay_alert        TO 'shroff_web'@'wanted';
--- order_open and notify_add run with the rights above, order_pay and order_latest with those of migrate, since
--- they write status_log and the order's copy of its latest attempt.
+-- order_open and notify_add run with the rights above, order_pay, order_open_paid and order_latest with those of
+-- migrate, since they write status_log and the order's copy of its latest attempt.
 GRANT EXECUTE ON PROCEDURE shroff.order_open TO 'shroff_web'@'wanted';
+GRANT EXECUTE ON PROCEDURE shroff.order_open_paid TO 'shroff_web'@'wanted';
 GRANT EXECUTE ON PROCEDURE shroff.order_latest TO 'shroff_web'@'wanted';
 GRANT EXECUTE ON PROCEDURE shroff.order_pay  TO 'shroff_web'@'wanted';
 GRANT EXECUTE ON PROCEDURE shroff.notify_add TO 'shroff_web'@'wanted';

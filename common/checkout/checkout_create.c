@@ -68,7 +68,7 @@ static enum pay_err attempt_add(struct db *db, struct creating *w)
 }
 
 /* An offline channel's ticket is there already; another channel is called afterwards. */
-static enum pay_err open_new(struct db *db, struct creating *w)
+static enum pay_err open_unpaid(struct db *db, struct creating *w)
 {
     struct order *order = &w->out->order;
     const struct order_opening opening = {
@@ -95,6 +95,16 @@ static enum pay_err open_new(struct db *db, struct creating *w)
     err = attempt_planned(&w->plan, order, &w->out->attempt);
     w->out->attempt.id = opened.attempt_id;
     return err;
+}
+
+/* What a wallet does not cover is opened first, then refused or paid all the same. */
+static enum pay_err open_new(struct db *db, struct creating *w)
+{
+    enum pay_err err = PAY_WRONG_STATE;
+
+    if (w->plan.by_ledger)
+        err = ledger_open(&w->plan, w->terms->expire_in, w->out);
+    return err == PAY_WRONG_STATE ? open_unpaid(db, w) : err;
 }
 
 /* The first term that differs from the order's; NULL when all agree. */

@@ -51,6 +51,11 @@ MUST_USE enum pay_err attempt_refused(struct db *db, const struct attempt *attem
                                       const struct channel_ticket *ticket);
 
 /* ---- checkout_ledger.c: attempts that are paid by the ledger */
+/* The plain case of create: makes the order in out and pays it, in one call. PAY_WRONG_STATE: its
+ * wallet does not cover it, or the nonce is spent, and nothing was done. PAY_DUPLICATE: the app has
+ * an order of this number. */
+MUST_USE enum pay_err ledger_open(const struct attempt_plan *plan, int64_t expire_in,
+                                  struct checkout *out);
 /* Inside the transaction that holds the order: makes the attempt and pays by it. When the balance
  * does not cover it, the attempt is ended, and plan->refused says so: that is to be committed. */
 MUST_USE enum pay_err ledger_pay(struct db *db, struct attempt_plan *plan, struct checkout *out);

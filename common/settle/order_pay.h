@@ -8,6 +8,17 @@
 #include "order/order.h"
 #include "settle/settle.h"
 
+/* What a payment makes of an order, before it is done: the order as it will be, and the
+ * notification. pair: order and attempt as they are. The task's body lives until the next call of
+ * order_event. */
+struct order_paid_plan {
+    struct order order;
+    struct notify_plan task;
+};
+MUST_USE enum pay_err order_paid_plan(const struct app *app, const struct order_attempt *pair,
+                                      const struct channel_config *channel,
+                                      const struct channel_said *said, struct order_paid_plan *out);
+
 struct order_paying {
     const struct order *paid;     /* the order as it will be */
     int64_t others;               /* 1: the order has other attempts */

@@ -112,35 +112,42 @@ enum pay_err order_pay(struct db *db, const struct order_paying *paying)
     return db_txn(db, order_pay_work, &work);
 }
 
+enum pay_err order_paid_plan(const struct app *app, const struct order_attempt *pair,
+                             const struct channel_config *channel, const struct channel_said *said,
+                             struct order_paid_plan *out)
+{
+    const struct order *paid = &out->order;
+    struct notify_event event;
+
+    enum pay_err err = order_as_paid(&pair->order, &pair->attempt, channel, said, &out->order);
+    const struct order_change change = { paid, "order.success", paid->success_time };
+    if (err == PAY_OK)
+        err = order_event(app, &change, &event);
+    return err == PAY_OK ? notify_plan(app, &event, &out->task) : err;
+}
+
 enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
                          const struct channel_said *said, const struct callback_raw *raw,
                          const struct order_attempt *pair)
 {
-    static struct order paid;
+    static struct order_paid_plan plan;
     const struct app *app;
 
     if (pair->order.status != ORDER_WAITING || pair->attempt.status != ATTEMPT_WAITING ||
         !said_price_is(said, pair->attempt.price, pair->attempt.currency) ||
         success_time_is_odd(said) || order_is_recharge(&pair->order))
         return PAY_WRONG_STATE;
-    struct notify_event event;
-    struct notify_plan task;
     const struct order_paying paying = {
-        .paid = &paid,
+        .paid = &plan.order,
         .others = pair->order.attempts > 1,
         .attempt_id = pair->attempt.id,
         .fee_rate = channel->fee_rate,
         .said = said,
-        .task = &task,
+        .task = &plan.task,
         .raw = raw,
     };
     enum pay_err err = app_by_id(db, pair->order.app_id, &app);
     if (err == PAY_OK)
-        err = order_as_paid(&pair->order, &pair->attempt, channel, said, &paid);
-    const struct order_change change = { &paid, "order.success", paid.success_time };
-    if (err == PAY_OK)
-        err = order_event(app, &change, &event);
-    if (err == PAY_OK)
-        err = notify_plan(app, &event, &task);
+        err = order_paid_plan(app, pair, channel, said, &plan);
     return err == PAY_OK ? order_pay(db, &paying) : err;
 }

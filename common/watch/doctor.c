@@ -76,7 +76,8 @@ enum pay_err doctor_calls(struct db *db, const char **which)
     /* Shows an account what it may execute. */
     static const char SQL[] = "SELECT 1 FROM information_schema.ROUTINES"
                               " WHERE ROUTINE_SCHEMA = DATABASE() AND ROUTINE_NAME = ?";
-    static const struct db_procedure *const ALL[] = { &ORDER_OPEN, &NOTIFY_ADD, &ORDER_PAY };
+    static const struct db_procedure *const ALL[] = { &ORDER_OPEN, &ORDER_OPEN_PAID, &NOTIFY_ADD,
+                                                      &ORDER_PAY };
     enum pay_err err = PAY_OK;
     int64_t unused;
 

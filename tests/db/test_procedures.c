@@ -7,8 +7,8 @@
 #include "settle/order_pay.h"
 #include "settle/settle_private.h"
 
-static const struct db_procedure *const PROCEDURES[] = { &ORDER_OPEN, &ORDER_LATEST, &ORDER_PAY,
-                                                         &NOTIFY_ADD };
+static const struct db_procedure *const PROCEDURES[] = { &ORDER_OPEN, &ORDER_OPEN_PAID,
+                                                         &ORDER_LATEST, &ORDER_PAY, &NOTIFY_ADD };
 
 static void test_procedures__have_the_arguments_that_are_named(void **state)
 {

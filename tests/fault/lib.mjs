@@ -129,6 +129,23 @@ export async function oracles(stack, db, ledger, heardBy, ms = 150000) {
   diedByKillAlone(stack);
 }
 
+// Holds a table against writing until `ask` waits for it inside its CALL, then kills. A worker that is
+// killed leaves its CALL to end by itself; a killed connection undoes it.
+export async function heldAt(stack, root, table, cut, ask) {
+  const holder = await root.pool.getConnection();
+  try {
+    await holder.query(`LOCK TABLES ${table} READ`);
+    const asked = ask();
+    const id = await until('the CALL waits', () => root.value("SELECT id FROM information_schema.processlist WHERE state LIKE 'Waiting for table%' AND user LIKE 'shroff%'"), 2500, 20);
+    if (cut === 'its connection') await root.rows(`KILL ${id}`);
+    else for (const name of ['create', 'callback']) for (const pid of pidsOf(stack, name)) if (pid !== pidOf(stack, name)) process.kill(pid, 'SIGKILL');
+    const answer = await asked;
+    await holder.query('UNLOCK TABLES');
+    await until('the CALL ended', async () => (await root.rows('SELECT id FROM information_schema.processlist WHERE id = ?', [id])).length === 0, 5000, 20);
+    return answer;
+  } finally { holder.destroy(); }
+}
+
 // The environment scripts/run gave its programs.
 export function environOf(stack) {
   const text = readFileSync(`/proc/${pidOf(stack, 'create')}/environ`, 'utf8');

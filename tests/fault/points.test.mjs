@@ -12,7 +12,7 @@ import { ctl } from '../lib/ctl.mjs';
 import { sendCallback, signedCallback } from '../lib/channel.mjs';
 import { refundCallback, sendRefundCallback } from '../lib/refund.mjs';
 import { sendTransferCallback, transferBody, transferCallback } from '../lib/transfer.mjs';
-import { faultStack, insist, newLedger, oracles, payOne, plant, restJobs, runRunner, sink, wasHit } from './lib.mjs';
+import { faultStack, heldAt as heldAtTable, insist, newLedger, oracles, payOne, plant, restJobs, runRunner, sink, wasHit } from './lib.mjs';
 
 // point, which pass of it, and the name reliability engineers know it by
 const CREATE = [
@@ -98,22 +98,7 @@ const termsOf = (more = {}) => ({
 // A worker notes after its answer that a key was used: that COMMIT is not the one that is meant.
 const arm = async (line) => { await sleep(200); plant(stack, line); };
 
-// Holds a table against writing until `ask` waits for it inside its CALL, then kills. A worker that is
-// killed leaves its CALL to end by itself; a killed connection undoes it.
-async function heldAt(table, cut, ask) {
-  const holder = await root.pool.getConnection();
-  try {
-    await holder.query(`LOCK TABLES ${table} READ`);
-    const asked = ask();
-    const id = await until('the CALL waits', () => root.value("SELECT id FROM information_schema.processlist WHERE state LIKE 'Waiting for table%' AND user LIKE 'shroff%'"), 2500, 20);
-    if (cut === 'its connection') await root.rows(`KILL ${id}`);
-    else for (const name of ['create', 'callback']) for (const pid of pidsOf(stack, name)) if (pid !== pidOf(stack, name)) process.kill(pid, 'SIGKILL');
-    const answer = await asked;
-    await holder.query('UNLOCK TABLES');
-    await until('the CALL ended', async () => (await root.rows('SELECT id FROM information_schema.processlist WHERE id = ?', [id])).length === 0, 5000, 20);
-    return answer;
-  } finally { holder.destroy(); }
-}
+const heldAt = (...what) => heldAtTable(stack, root, ...what);
 
 describe('killed at a point, once', () => {
   before(async () => {

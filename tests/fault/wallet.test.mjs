@@ -11,7 +11,7 @@ import { sendCallback, signedCallback } from '../lib/channel.mjs';
 import { refundCallback, sendRefundCallback } from '../lib/refund.mjs';
 import { transferBody } from '../lib/transfer.mjs';
 import { adjustBody, newUser, rechargeBody, sumsOf } from '../lib/wallet.mjs';
-import { faultStack, insist, newLedger, oracles, plant, restJobs, runJob, runRunner, sink, walletOracles, wasHit } from './lib.mjs';
+import { faultStack, heldAt, insist, newLedger, oracles, plant, restJobs, runJob, runRunner, sink, walletOracles, wasHit } from './lib.mjs';
 
 // point, which pass of it, and what was done by then
 const COMMITS = (pass = 1) => [
@@ -146,15 +146,37 @@ const wholly = async (user, no) => {
   const status = await db.value('SELECT status FROM pay_order WHERE merchant_order_id = ?', [no]);
   await oneOf(user, status === 10 ? [766, 0, 0, 1234] : [2000, 0, 0, 0]);
 };
-// create's order is committed by its CALL; then it is paid in a transaction of its own.
-each('create with a wallet', [['call.done', 1, 'the order made'], ['ledger.locked', 1, 'order locked'], ...PAID], async (point, pass) => {
-  const user = await rich(2000);
-  const body = terms({ user_id: user, channel: 'wallet', notify_url: heard.url });
-  await killed(point, pass, () => ask('/api/pay/create', body));
+const walletTerms = (user) => terms({ user_id: user, channel: 'wallet', notify_url: heard.url });
+async function paidBy(user, body) {
   await wholly(user, body.merchant_order_id);
-  const again = await surely('/api/pay/create', body);
-  ledger.created.set(body.merchant_order_id, again);
+  ledger.created.set(body.merchant_order_id, await surely('/api/pay/create', body));
   await paidFromWallet(user, body, '/api/pay/create');
+}
+// A new order is made and paid in one CALL, inside which no point can be.
+each('create with a wallet', [['call.before', 1, 'before the CALL'], ['call.done', 1, 'the order made and paid'], ...HALF], async (point, pass) => {
+  const user = await rich(2000), body = walletTerms(user);
+  await killed(point, pass, () => ask('/api/pay/create', body));
+  await paidBy(user, body);
+});
+// The tables that it writes to, in its order: held, the one before was written.
+for (const [table, name] of [['api_nonce', 'begun'], ['pay_order', 'nonce inserted'], ['pay_order_extension', 'order inserted'],
+  ['wallet', 'attempt inserted'], ['ledger_entry', 'wallet locked'], ['status_log', 'order paid'], ['notify_task', 'steps inserted']]) {
+  for (const cut of ['the worker', 'its connection']) {
+    test(`create with a wallet, inside the CALL (${name}): ${cut} is killed`, async () => {
+      const user = await rich(2000), body = walletTerms(user);
+      const first = await heldAt(stack, root, table, cut, () => ask('/api/pay/create', body));
+      assert.deepEqual([first.status, first.json?.code], [503, 50301], first.text);
+      if (cut === 'its connection') await oneOf(user, [2000, 0, 0, 0]);
+      await paidBy(user, body);
+    });
+  }
+}
+// One that is there already is paid statement by statement.
+each('a repeated create with a wallet', [['ledger.locked', 1, 'order locked'], ...PAID], async (point, pass) => {
+  const user = await rich(2000), body = walletTerms(user);
+  await surely('/api/pay/create', { ...body, channel: undefined });
+  await killed(point, pass === 1 && point.startsWith('commit.') ? 2 : pass, () => ask('/api/pay/create', body));
+  await paidBy(user, body);
 });
 each('submit with a wallet', PAID, async (point, pass) => {
   const user = await rich(2000);
