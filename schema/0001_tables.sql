@@ -130,7 +130,6 @@ CREATE TABLE pay_order (
   latest_ended TINYINT NOT NULL DEFAULT 0 COMMENT '1: it is not WAITING, and is not what paid the order',
   latest_display_mode VARCHAR(16) NULL COMMENT 'its display_mode',
   latest_display_content TEXT NULL COMMENT 'its display_content',
-  latest_pay_url VARCHAR(1024) NULL COMMENT 'its pay_url',
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
   update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
     COMMENT 'when the row was last changed',
@@ -163,7 +162,6 @@ CREATE TABLE pay_order_extension (
   channel_extras TEXT NULL COMMENT 'JSON: what the merchant gave for the channel, e.g. openid',
   display_mode VARCHAR(16) NULL COMMENT 'redirect, qr_code, form, app, bar_code, none',
   display_content TEXT NULL COMMENT 'what the payer''s browser is to show or open',
-  pay_url VARCHAR(1024) NULL COMMENT 'the page where a person can pay; empty: there is none; null: display_content is its address',
   display_expire_time DATETIME(3) NULL COMMENT 'when what is shown stops working; null: nothing is shown yet',
   channel_order_no VARCHAR(64) NULL COMMENT 'the channel''s number of the payment: one payment, one attempt',
   channel_error_code VARCHAR(64) NULL COMMENT 'the channel''s code of the last refusal',

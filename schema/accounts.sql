@@ -23,7 +23,7 @@ GRANT SELECT, INSERT, UPDATE (status, channel_id, channel_code, channel_fee_rate
         expire_time, asked_time, success_time, extension_id, refund_price, refunding_price, refund_count,
         channel_user_id, channel_order_no, version, room, update_time)
              ON shroff.pay_order        TO 'shroff_web'@'wanted';
-GRANT SELECT, INSERT, UPDATE (status, display_mode, display_content, pay_url, display_expire_time,
+GRANT SELECT, INSERT, UPDATE (status, display_mode, display_content, display_expire_time,
         channel_order_no, channel_error_code, channel_error_msg, paid_price, paid_currency, duplicate_paid,
         success_time, next_sync_time, sync_times, room, update_time)
              ON shroff.pay_order_extension TO 'shroff_web'@'wanted';

@@ -42,9 +42,9 @@ struct channel_order {
 /* Where to pay. */
 struct channel_ticket {
     char display_mode[17]; /* redirect qr_code form app bar_code none */
+    /* What begins with http is a page where a person can pay. */
     char display_content[CHANNEL_CONTENT_SIZE];
-    char pay_url[1025];                                 /* "" when there is no such place */
-    int64_t display_expire_time;                        /* when pay_url ends; 0: with the order */
+    int64_t display_expire_time; /* when display_content ends; 0: with the order */
     char error_code[65], error_msg[CHANNEL_ERROR_SIZE]; /* with PAY_REFUSED */
     struct channel_said said; /* SUCCESS: the call itself took the money */
 };
@@ -52,7 +52,7 @@ struct channel_ticket {
 /* Only the first byte of a long text is cleared: to clear all costs more than the whole submit. */
 static inline void channel_ticket_clear(struct channel_ticket *ticket)
 {
-    ticket->display_mode[0] = ticket->display_content[0] = ticket->pay_url[0] = '\0';
+    ticket->display_mode[0] = ticket->display_content[0] = '\0';
     ticket->error_code[0] = ticket->error_msg[0] = '\0';
     ticket->display_expire_time = 0;
     ticket->said.state = CHANNEL_WAITING;

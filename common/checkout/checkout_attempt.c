@@ -95,8 +95,7 @@ enum pay_err attempt_plan(const struct checkout_call *call, const struct channel
 static bool ticket_take(const struct channel_ticket *ticket, struct attempt *out)
 {
     return text_copy(out->display_mode, sizeof(out->display_mode), ticket->display_mode) &&
-           text_copy(out->display_content, sizeof(out->display_content), ticket->display_content) &&
-           text_copy(out->pay_url, sizeof(out->pay_url), ticket->pay_url);
+           text_copy(out->display_content, sizeof(out->display_content), ticket->display_content);
 }
 
 enum pay_err attempt_planned(const struct attempt_plan *plan, const struct order *order,
@@ -136,9 +135,9 @@ enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
 {
     static const char SQL[] =
         "INSERT INTO pay_order_extension (order_id, no, channel_id, channel_code, user_ip,"
-        " channel_extras, display_mode, display_content, pay_url, display_expire_time, price,"
+        " channel_extras, display_mode, display_content, display_expire_time, price,"
         " currency, next_sync_time)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL 10 SECOND)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) + INTERVAL 10 SECOND)"
         " RETURNING id, create_time";
     const struct channel_account *channel = &plan->channel->account;
     const struct channel_ticket *ticket = &plan->ticket;
@@ -151,7 +150,6 @@ enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
         DB_OPT(plan->call->extras),
         DB_OPT(ticket->display_mode),
         DB_OPT(ticket->display_content),
-        DB_STR(ticket_pay_url(ticket)),
         DB_WHEN(plan->offline ? shown_until(ticket, order) : 0),
         DB_MONEY(order->price),
         DB_STR(order->currency),
@@ -192,13 +190,12 @@ static enum pay_err ticket_work(struct db *db, void *arg)
 {
     static const char SQL[] =
         "UPDATE pay_order_extension"
-        "   SET display_mode = ?, display_content = ?, pay_url = ?, display_expire_time = ?"
+        "   SET display_mode = ?, display_content = ?, display_expire_time = ?"
         " WHERE id = ?";
     const struct sent *w = arg;
     const struct db_param in[] = {
         DB_OPT(w->ticket->display_mode),
         DB_OPT(w->ticket->display_content),
-        DB_STR(ticket_pay_url(w->ticket)),
         DB_WHEN(shown_until(w->ticket, w->order)),
         DB_NUM(w->attempt->id),
     };

@@ -21,11 +21,6 @@ struct attempt_plan {
     bool offline;                 /* submitting makes no call: the ticket was made before */
     struct channel_ticket ticket; /* empty until the channel was called */
 };
-/* As it is stored: NULL when the page to pay on is what is shown, an address stored once. */
-static inline const char *ticket_pay_url(const struct channel_ticket *ticket)
-{
-    return str_eq(ticket->pay_url, ticket->display_content) ? NULL : ticket->pay_url;
-}
 /* Before the transaction: makes an offline channel's ticket. order needs the members that channels
  * read (subject, price …); for offline ones its numbers may still be missing. PAY_BAD_FIELD: the
  * channel does not accept the order's currency. */

@@ -33,7 +33,6 @@ static const struct channel_ticket NO_TICKET;
 #define ORDER_OPEN_ARGS(FIRST, NEXT) \
     ORDER_TERMS_ARGS(FIRST, NEXT) \
     NEXT(p_display_content, DB_OPT(ticket->display_content)) \
-    NEXT(p_pay_url, DB_STR(ticket_pay_url(ticket))) \
     NEXT(p_display_expire_time, DB_WHEN(ticket->display_expire_time)) \
     NEXT(p_kind, DB_STR(str_or(order->kind, ORDER_PAYMENT))) \
     NEXT(p_bonus_price, DB_MONEY(order->bonus_price))

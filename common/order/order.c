@@ -59,15 +59,14 @@ static const struct db_column ATTEMPT_COLUMNS[] = {
     DB_COLUMN(struct attempt, channel_code),
     DB_COLUMN(struct attempt, display_mode),
     DB_COLUMN(struct attempt, display_content),
-    DB_COLUMN(struct attempt, pay_url),
     DB_COLUMN(struct attempt, paid_price),
     DB_COLUMN_TIME(struct attempt, success_time),
     DB_COLUMN(struct attempt, channel_error_code),
     DB_COLUMN(struct attempt, channel_error_msg),
     DB_COLUMN(struct attempt, duplicate_paid),
 };
-static const struct stretch ATTEMPT_IN_TERMS = { 0, 8 }, ATTEMPT_IN_VIEW = { 4, 13 },
-                            ATTEMPT_IN_ORDER = { 7, 6 };
+static const struct stretch ATTEMPT_IN_TERMS = { 0, 8 }, ATTEMPT_IN_VIEW = { 4, 12 },
+                            ATTEMPT_IN_ORDER = { 7, 5 };
 const struct db_shape ATTEMPT_SHAPE = { ATTEMPT_COLUMNS, COUNT(ATTEMPT_COLUMNS) };
 
 struct pair_shape {

@@ -48,7 +48,7 @@ struct attempt {
     int64_t id, order_id, channel_id, status, duplicate_paid, create_time, success_time;
     struct money price, paid_price;
     char no[NO_SIZE], channel_code[33], currency[CURRENCY_SIZE], display_mode[17];
-    char display_content[CONTENT_SIZE], pay_url[URL_SIZE], channel_order_no[65];
+    char display_content[CONTENT_SIZE], channel_order_no[65];
     char channel_error_code[65], channel_error_msg[1021];
 };
 

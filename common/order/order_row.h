@@ -25,8 +25,7 @@
 #define ATTEMPT_TERMS "e.order_id, e.channel_id, e.price, e.currency, " ATTEMPT_BOTH
 #define ATTEMPT_SHOWN \
     "e.create_time, e.channel_code, e.display_mode, e.display_content," \
-    " IFNULL(e.pay_url, e.display_content) AS pay_url, e.paid_price, e.success_time," \
-    " e.channel_error_code, e.channel_error_msg"
+    " e.paid_price, e.success_time, e.channel_error_code, e.channel_error_msg"
 #define ATTEMPT_VIEW ATTEMPT_BOTH ", " ATTEMPT_SHOWN
 #define ATTEMPT_FIELDS ATTEMPT_TERMS ", " ATTEMPT_SHOWN ", e.duplicate_paid"
 #define ATTEMPT_SELECT "SELECT " ATTEMPT_FIELDS " FROM pay_order_extension e"
@@ -35,8 +34,7 @@
 #define ATTEMPT_LATEST \
     "o.latest_no AS no, o.latest_create_time AS create_time," \
     " o.latest_channel_code AS channel_code, o.latest_display_mode AS display_mode," \
-    " o.latest_display_content AS display_content," \
-    " IFNULL(o.latest_pay_url, o.latest_display_content) AS pay_url"
+    " o.latest_display_content AS display_content"
 
 extern const struct db_shape ORDER_SHAPE, ATTEMPT_SHAPE;
 extern const struct db_procedure ORDER_LATEST;

@@ -67,7 +67,8 @@ static const struct view_member ORDER_MEMBERS[] = {
     [O_PAY_ID] = OPEN(open, no, "pay_id", VIEW_ALWAYS),
     [O_MODE] = OPEN(payable, display_mode, "display_mode", VIEW_UNLESS_EMPTY),
     [O_CONTENT] = OPEN(payable, display_content, "display_content", VIEW_UNLESS_EMPTY),
-    [O_PAY_URL] = OPEN(payable, pay_url, "pay_url", VIEW_UNLESS_EMPTY),
+    [O_PAY_URL] =
+        VIEW_MEMBER(struct order_shown, pay_url, VIEW_STRING, "pay_url", VIEW_UNLESS_EMPTY),
     [O_APP] = VIEW_MEMBER(struct order_shown, app_key, VIEW_STRING, "app_key", VIEW_ALWAYS),
 };
 
@@ -106,6 +107,12 @@ static const char *kind_shown(const struct order *order)
     return order_is_recharge(order) ? order->kind : NULL;
 }
 
+static const char *page_of(const struct attempt *payable)
+{
+    return payable && str_starts(payable->display_content, "http") ? payable->display_content
+                                                                   : NULL;
+}
+
 /* An open attempt of a paid or closed order is not shown: no payer should be sent to it. One that
  * paid in the request that is answered is. Past the
  * order's end its open attempt is shown without a way to pay. */
@@ -116,11 +123,13 @@ void order_view(struct json_text *to, const struct order *order, const struct at
 
     if (order->status != ORDER_WAITING && !(open && open->status == ATTEMPT_SUCCESS))
         open = NULL;
+    const struct attempt *payable = order->expired ? NULL : open;
     view_write(to, &VIEW_OF_ANSWER,
                &(struct order_shown){ .order = order,
                                       .kind = kind_shown(order),
                                       .open = open,
-                                      .payable = order->expired ? NULL : open,
+                                      .payable = payable,
+                                      .pay_url = page_of(payable),
                                       .channel = open ? open->channel_code : order->channel_code,
                                       .notify_url_blocked = notify_url_blocked });
 }

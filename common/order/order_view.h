@@ -10,6 +10,7 @@ struct order_shown {
     const struct order *order;
     const struct attempt *open;    /* the open attempt, while the order is WAITING */
     const struct attempt *payable; /* the same, until the order's end */
+    const char *pay_url;           /* where a person can pay, when there is such a page */
     const char *channel;           /* the open attempt's, else that of the payment */
     const char *app_key;
     const char *kind;        /* of a recharge */

@@ -219,7 +219,7 @@
     " AND o.latest_channel_code <=> e.channel_code AND o.latest_create_time <=> e.create_time" \
     " AND o.latest_ended = IFNULL(e.status <> " STATE(ATTEMPT_WAITING) \
     " AND NOT (o.extension_id <=> e.id), 0) AND o.latest_display_mode <=> e.display_mode" \
-    " AND o.latest_display_content <=> e.display_content AND o.latest_pay_url <=> e.pay_url" \
+    " AND o.latest_display_content <=> e.display_content" \
     " AND (e.success_time <=> o.success_time OR NOT (o.extension_id <=> e.id)))"
 /* clang-format on */
 

@@ -18,7 +18,7 @@ BEGIN
          latest_create_time = e.create_time,
          latest_ended = IFNULL(e.status <> 0 AND NOT (extension_id <=> e.id), 0),
          latest_display_mode = e.display_mode, latest_display_content = e.display_content,
-         latest_pay_url = e.pay_url, update_time = update_time
+         update_time = update_time
    WHERE id = p_order_id;
 END//
 DELIMITER ;

@@ -27,7 +27,6 @@ CREATE OR REPLACE PROCEDURE order_open (
   p_channel_extras TEXT,
   p_display_mode VARCHAR(16),
   p_display_content TEXT,
-  p_pay_url VARCHAR(1024),
   p_display_expire_time DATETIME(3),
   p_kind VARCHAR(16),
   p_bonus_price BIGINT)
@@ -45,18 +44,18 @@ BEGIN
   INSERT INTO pay_order (no, app_id, user_id, merchant_order_id, subject, body, notify_url, return_url,
     metadata, price, currency, user_ip, query_token, expire_time, create_time, update_time, kind,
     bonus_price, attempts, latest_no, latest_channel_code, latest_create_time, latest_display_mode,
-    latest_display_content, latest_pay_url)
+    latest_display_content)
   VALUES (p_no, p_app_id, p_user_id, p_merchant_order_id, p_subject, p_body, p_notify_url, p_return_url,
     p_metadata, p_price, p_currency, p_user_ip, p_query_token, v_expire_time, v_now, v_now, p_kind,
     p_bonus_price, p_pay_id IS NOT NULL, p_pay_id, p_channel_code, IF(p_pay_id IS NULL, NULL, v_now),
-    p_display_mode, p_display_content, p_pay_url);
+    p_display_mode, p_display_content);
   SET v_order_id = LAST_INSERT_ID();
   IF p_pay_id IS NOT NULL THEN
     INSERT INTO pay_order_extension (order_id, no, channel_id, channel_code, user_ip, channel_extras,
-      display_mode, display_content, pay_url, display_expire_time, price, currency, next_sync_time,
+      display_mode, display_content, display_expire_time, price, currency, next_sync_time,
       create_time, update_time)
     VALUES (v_order_id, p_pay_id, p_channel_id, p_channel_code, p_user_ip, p_channel_extras,
-      p_display_mode, p_display_content, p_pay_url,
+      p_display_mode, p_display_content,
       IF(p_display_mode IS NULL, NULL, IFNULL(p_display_expire_time, v_expire_time)), p_price, p_currency,
       v_now + INTERVAL 10 SECOND, v_now, v_now);
     SET v_attempt_id = LAST_INSERT_ID();

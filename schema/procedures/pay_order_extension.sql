@@ -11,7 +11,7 @@ BEGIN
      OR NEW.channel_id <> OLD.channel_id OR NEW.channel_code <> OLD.channel_code
      OR NEW.price <> OLD.price OR NEW.currency <> OLD.currency OR NOT (NEW.of_id <=> OLD.of_id)
      OR (OLD.display_mode IS NOT NULL
-         AND NOT (NEW.display_mode <=> OLD.display_mode AND NEW.pay_url <=> OLD.pay_url
+         AND NOT (NEW.display_mode <=> OLD.display_mode
                   AND NEW.display_content <=> OLD.display_content))
      OR ((NEW.status <> 10 OR OLD.status = 10)
          AND (NOT (NEW.success_time <=> OLD.success_time) OR NOT (NEW.paid_price <=> OLD.paid_price)

@@ -205,7 +205,7 @@ static void pay_url_of(const struct channel_config *channel, char out[1025])
     struct channel_ticket ticket;
 
     ASSERT_ERR(channel->account.product->submit(&channel->account, &order, &ticket), PAY_OK);
-    snprintf(out, 1025, "%s", ticket.pay_url);
+    assert_true(text_copy(out, 1025, ticket.display_content));
 }
 
 static void test_channel_config__changes_are_in_force_within_2_s(void **state)

@@ -193,14 +193,14 @@ static void test_refund__is_a_step_with_its_money(void **state)
     refused("UPDATE pay_order SET refund_price = 501", "do not fit");
 }
 
-static void test_pay_url__is_written_once(void **state)
+static void test_display__is_written_once(void **state)
 {
     (void)state;
     born(&MACHINES[1], 0);
-    must("UPDATE pay_order_extension SET pay_url = 'https://a/', display_content = 'c'");
-    must("UPDATE pay_order_extension SET pay_url = NULL, display_mode = 'redirect'");
+    must("UPDATE pay_order_extension SET display_content = 'https://a/'");
+    must("UPDATE pay_order_extension SET display_content = 'c', display_mode = 'redirect'");
     must("UPDATE pay_order_extension SET display_expire_time = NOW(3)");
-    refused("UPDATE pay_order_extension SET pay_url = 'https://b/'", "written once");
+    refused("UPDATE pay_order_extension SET display_content = 'https://b/'", "written once");
     refused("UPDATE pay_order_extension SET display_mode = NULL", "written once");
     refused("UPDATE pay_order_extension SET display_content = NULL", "written once");
 }
@@ -406,7 +406,7 @@ int main(void)
         cmocka_unit_test_setup(test_steps__each_leaves_a_line_and_a_refused_one_none, unchecked),
         cmocka_unit_test_setup(test_steps__success_brings_what_paid_it, unchecked),
         cmocka_unit_test_setup(test_refund__is_a_step_with_its_money, unchecked),
-        cmocka_unit_test_setup(test_pay_url__is_written_once, unchecked),
+        cmocka_unit_test_setup(test_display__is_written_once, unchecked),
         cmocka_unit_test_setup(test_records__are_not_rewritten, unchecked),
         cmocka_unit_test_setup(test_terms__are_written_once, unchecked),
         cmocka_unit_test_setup(test_success_time__is_written_with_the_step, unchecked),

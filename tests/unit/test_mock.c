@@ -94,7 +94,6 @@ static void test_mock_submit__token_follows_from_secret_and_pay_id(void **state)
     assert_true(sign_hmac_sha256(SECRET, strlen(SECRET), SEEN, strlen(SEEN), &mac));
     sign_mac_hex(&mac, hex);
     snprintf(want, sizeof(want), "https://pay.example/mockpay?pay_id=" PAY_ID "&token=%.32s", hex);
-    assert_string_equal(ticket.pay_url, want);
     assert_string_equal(ticket.display_content, want);
     assert_string_equal(ticket.display_mode, "redirect");
     shut(&own);
@@ -127,7 +126,7 @@ static void test_mock_submit__follows_the_orders_switch(void **state)
         int64_t since = clock_ticks_us();
         CHECK(name, driver()->products[0].by_call(&order) == !CASES[i].offline);
         CHECK(name, driver()->products[0].submit(&own.account, &order, &ticket) == CASES[i].want);
-        CHECK(name, (*ticket.pay_url != '\0') == (CASES[i].want == PAY_OK));
+        CHECK(name, (*ticket.display_content != '\0') == (CASES[i].want == PAY_OK));
         CHECK(name, (*ticket.error_code != '\0') == (CASES[i].want == PAY_REFUSED));
         CHECK(name, (clock_ticks_us() - since > 1900000) == (strstr(name, "slow") != NULL));
     }

@@ -52,7 +52,6 @@ static struct attempt attempt_waiting(void)
         .channel_code = "mock",
         .display_mode = "redirect",
         .display_content = "http://x/mockpay",
-        .pay_url = "http://x/mockpay",
         .create_time = INT64_C(1763683200000),
     };
 }
@@ -106,6 +105,28 @@ static void test_order_view__says_where_to_pay(void **state)
         room, BARE "\"channel\":\"mock\"," BARE_END
                    ",\"pay_id\":\"01J0EXAMP00000000000000002\",\"display_mode\":\"redirect\","
                    "\"display_content\":\"http://x/mockpay\",\"pay_url\":\"http://x/mockpay\"}");
+}
+
+/* A signed order string is longer than any URL of ours; a code or an app's string is no page. */
+static void test_order_view__only_a_page_is_a_pay_url(void **state)
+{
+    struct order order = order_bare();
+    struct attempt open = attempt_waiting();
+    char want[4096];
+
+    (void)state;
+    memset(open.display_content, 'a', 3000);
+    memcpy(open.display_content, "https://", 8);
+    snprintf(want, sizeof(want), "\"pay_url\":\"%s\"", open.display_content);
+    VIEW(order_view(&j, &order, &open, false));
+    assert_non_null(strstr(room, want));
+    snprintf(open.display_content, sizeof(open.display_content), "weixin://wxpay/bizpayurl?pr=x");
+    VIEW(order_view(&j, &order, &open, false));
+    assert_non_null(strstr(room, "weixin://"));
+    assert_null(strstr(room, "pay_url"));
+    open.display_content[0] = '\0';
+    VIEW(order_view(&j, &order, &open, false));
+    assert_null(strstr(room, "pay_url"));
 }
 
 static void test_order_view__past_its_end_there_is_no_way_to_pay(void **state)
@@ -195,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_view__leaves_out_what_is_absent),
         cmocka_unit_test(test_order_view__says_where_to_pay),
+        cmocka_unit_test(test_order_view__only_a_page_is_a_pay_url),
         cmocka_unit_test(test_order_view__past_its_end_there_is_no_way_to_pay),
         cmocka_unit_test(test_order_view__warns_of_a_blocked_address),
         cmocka_unit_test(test_order_view__a_paid_order_has_no_pay_url),

@@ -118,8 +118,6 @@ static enum pay_err code_show(const struct channel_order *order, const struct al
     if (!code || !str_eq(alipay_member(reply, "out_trade_no"), order->pay_id) ||
         !text_copy(out->display_content, sizeof(out->display_content), code))
         return PAY_UNKNOWN;
-    if (!text_copy(out->pay_url, sizeof(out->pay_url), code))
-        out->pay_url[0] = '\0';
     out->display_expire_time = ends < order->expire_time ? ends : 0;
     return PAY_OK;
 }

@@ -104,7 +104,7 @@ enum pay_err mock_submit(const struct channel_account *account, const struct cha
                          struct channel_ticket *out)
 {
     char token[TOKEN_SIZE];
-    struct text url = TEXT(out->pay_url);
+    struct text url = TEXT(out->display_content);
 
     channel_ticket_clear(out);
     enum pay_err err = played_call(account, submit_switch(order), out);
@@ -114,7 +114,5 @@ enum pay_err mock_submit(const struct channel_account *account, const struct cha
         !text_copy(out->display_mode, sizeof(out->display_mode), account->product->display))
         return PAY_FAULT;
     text_addf(&url, "%s/mockpay?pay_id=%s&token=%s", account->env->base_url, order->pay_id, token);
-    if (url.full || !text_copy(out->display_content, sizeof(out->display_content), out->pay_url))
-        return PAY_FAULT;
-    return PAY_OK;
+    return !url.full ? PAY_OK : PAY_FAULT;
 }

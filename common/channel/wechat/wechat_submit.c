@@ -198,8 +198,6 @@ static enum pay_err ticket_read(const struct placing *placing, const struct json
         return PAY_UNKNOWN;
     if (!kind->show(placing->account->keys, value, &content))
         return PAY_FAULT;
-    if (str_starts(value, "http") && !text_copy(out->pay_url, sizeof(out->pay_url), value))
-        out->pay_url[0] = '\0';
     out->display_expire_time = ends < placing->order->expire_time ? ends : 0;
     return PAY_OK;
 }
