@@ -47,6 +47,28 @@ const signedCgi = (program, app, { method = 'GET', path, body, auth = {}, ...res
   return cgi(program, { method, path, body: text, headers: { Authorization: authHeader(app, { method, path, body: text, ...auth }) }, ...rest });
 };
 
+test('a server in another zone, with summer time or beyond the date line: the same bytes, the same times', async () => {
+  const zones = ['UTC', 'EST5EDT,M3.2.0,M11.1.0', 'CST-8', '<+14>-14'];
+  const texts = [];
+  for (const TZ of zones) {
+    const res = await signedCgi('create', app1, { method: 'POST', path: '/payments', body: terms({ channel: 'mock', expire_in: 60 }), env: { TZ } });
+    const { order_no, create_time, expire_time } = res.json.data;
+    assert.ok(Math.abs(Date.parse(create_time) - Date.now()) < 10_000, `${TZ}: ${create_time}`);
+    assert.equal(Date.parse(expire_time) - Date.parse(create_time), 60_000, TZ);
+    assert.equal(await db.value('SELECT TIMESTAMPDIFF(SECOND, create_time, expire_time) FROM pay_order WHERE no = ? AND create_time > UTC_TIMESTAMP() - INTERVAL 1 MINUTE', [order_no]), 60, TZ);
+    texts.push(order_no);
+  }
+  for (const no of texts) {
+    const seen = await Promise.all(zones.map(async (TZ) => (await signedCgi('query', app1, { path: `/api/pay/query?order_no=${no}`, env: { TZ } })).json.data));
+    for (const data of seen) assert.deepEqual(data, seen[0]);
+    assert.equal(new Set((await Promise.all(zones.map((TZ) => ctl({ ...stack, env: { ...stack.env, TZ } }, ['order', 'show', no, '--json'])))).map((r) => r.stdout)).size, 1);
+  }
+  const from = new Date(Date.now() - 60_000).toISOString(), lists = await Promise.all(zones.map(async (TZ) =>
+    (await signedCgi('query', app1, { path: `/payments?from=${from}&limit=4`, env: { TZ } })).json.data.items.map((o) => o.order_no)));
+  for (const list of lists) assert.deepEqual(list, lists[0]);
+  assert.equal(lists[0].length, 4);
+});
+
 describe('create', () => {
   test('makes an order and ends with 0', async () => {
     const body = terms();

@@ -32,10 +32,10 @@ const ENDPOINTS = {
   'transfer/query': { get: () => `/api/pay/transfer/query?transfer_no=${strangerUlid()}`, program: 'transfer', lacks: true },
   'query?sync=1': { get: (order) => `/api/pay/query?order_no=${order?.order_no ?? strangerUlid()}&sync=1`, program: 'query', lacks: true },
   wallet: { get: () => '/api/pay/wallet?user_id=u&currency=CNY', program: 'wallet' },
-  'wallet/entries': { get: () => '/api/pay/wallet/entries?user_id=u&currency=CNY', program: 'wallet' },
-  payments: { get: () => '/payments', program: 'query' },
-  refunds: { get: () => '/api/pay/refunds', program: 'query' },
-  transfers: { get: () => '/api/pay/transfers', program: 'query' },
+  'wallet/entries': { get: () => '/api/pay/wallet/entries?user_id=u&currency=CNY', program: 'wallet', list: true },
+  payments: { get: () => '/payments', program: 'query', list: true },
+  refunds: { get: () => '/api/pay/refunds', program: 'query', list: true },
+  transfers: { get: () => '/api/pay/transfers', program: 'query', list: true },
 };
 const send = (e, app, body, opts = {}, at = stack) => (e.get ? get(at, app, e.get(body), opts) : post(at, app, e.path, body, opts));
 const worked = (res) => expectOk(res, res.status === 201 ? 201 : 200);
@@ -77,6 +77,13 @@ for (const [name, e] of Object.entries(ENDPOINTS)) {
       else worked(res);
     });
     if (e.takes_new) test('40303', async () => expectError(await post(stack, app1, path, { ...await e.good(), channel: 'nosuch' }), 40303));
+    if (e.list) {
+      test('40400 after a number that is not there, 40001 after what is none', async () => {
+        const after = (value) => get(stack, app1, `${e.get()}${e.get().includes('?') ? '&' : '?'}after=${value}`);
+        expectError(await after(strangerUlid()), 40400);
+        for (const value of ['x', '']) expectError(await after(value), 40001, 'after');
+      });
+    }
     if (e.lacks || e.stranger) test('40400', async () => expectError(await send(e, app1, e.stranger?.()), 40400));
     test('40500', async () => {
       const res = await request(stack, { method: 'DELETE', path });

@@ -1,4 +1,5 @@
 /* test_clock.c - RFC 3339 and HTTP dates, there and back. */
+#include <stdlib.h>
 #include <time.h>
 #include "tests/unit/unit.h"
 #include "base/clock.h"
@@ -22,6 +23,13 @@ static const struct time_case RFC3339[] = {
     { "the end",            "9999-12-31T23:59:59.999Z",      true, INT64_C(253402300799999) },
     { "leap day",           "2024-02-29T00:00:00Z",          true, INT64_C(1709164800000) },
     { "leap day of 2000",   "2000-02-29T00:00:00Z",          true, INT64_C(951782400000) },
+    { "year ends east",        "2027-01-01T07:59:59.999+08:00", true, INT64_C(1798761599999) },
+    { "year begins east",      "2027-01-01T08:00:00+08:00",     true, INT64_C(1798761600000) },
+    { "year ends west",        "2026-12-31T19:00:00-05:00",     true, INT64_C(1798761600000) },
+    { "leap day ends east",    "2024-03-01T07:59:59+08:00",     true, INT64_C(1709251199000) },
+    { "summer time begins",    "2026-03-08T02:30:00-05:00",     true, INT64_C(1772955000000) },
+    { "summer time ends",      "2026-11-01T01:30:00-04:00",     true, INT64_C(1793511000000) },
+    { "an hour later",         "2026-11-01T01:30:00-05:00",     true, INT64_C(1793514600000) },
     { "no leap day",        "2026-02-29T00:00:00Z",          false, 0 },
     { "no leap day 2100",   "2100-02-29T00:00:00Z",          false, 0 },
     { "April 31",           "2026-04-31T00:00:00Z",          false, 0 },
@@ -125,6 +133,27 @@ static void test_clock__moves_and_sleeps(void **state)
     assert_true(clock_ticks_us() - start >= 5000);
 }
 
+/* The machine's zone has no part in it: not its offset, not its summer time, not its year's end. */
+static void test_clock__knows_no_zone_of_the_machine(void **state)
+{
+    static const char *const ZONES[] = { "EST5EDT,M3.2.0,M11.1.0", "CST-8", "<+1030>-10:30" };
+    char room[32];
+    struct text china = TEXT(room);
+
+    for (size_t i = 0; i < COUNT(ZONES); i++) {
+        assert_int_equal(setenv("TZ", ZONES[i], 1), 0);
+        tzset();
+        test_time_parse__rfc_3339_only(state);
+        test_time_parse_http__fixdate_only(state);
+        test_time_split__agrees_with_gmtime(state);
+        text_reset(&china);
+        time_add_china(&china, INT64_C(1798732799000), 'T'); /* 2026-12-31T15:59:59Z */
+        assert_string_equal(room, "2026-12-31T23:59:59");
+    }
+    unsetenv("TZ");
+    tzset();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +162,7 @@ int main(void)
         cmocka_unit_test(test_time_split__agrees_with_gmtime),
         cmocka_unit_test(test_time_add__parses_back),
         cmocka_unit_test(test_clock__moves_and_sleeps),
+        cmocka_unit_test(test_clock__knows_no_zone_of_the_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
