@@ -1,4 +1,5 @@
 /* channels.c - the table of the played channels. */
 #include "sandbox/channels.h"
+#include "sandbox/wechat/wechat.h"
 
-const struct sandbox_channel *const SANDBOX_CHANNELS[] = { NULL };
+const struct sandbox_channel *const SANDBOX_CHANNELS[] = { &SANDBOX_WECHAT, NULL };

@@ -9,6 +9,7 @@
 #define SIGNED_MAX (300 * 1024)
 #define PLAIN_MAX (64 * 1024)
 #define NONCE_LEN 12
+#define KEY_LEN 32
 #define PROBE "WECHATPAY/SIGNTEST/"
 
 void wechat_nonce(char *to, size_t size)
@@ -59,28 +60,38 @@ bool wechat_stamp_header(const struct wechat_stamp *stamp, size_t i, struct text
     return !to->full;
 }
 
-bool wechat_resource_write(const struct wechat_plain *plain, struct json_text *to)
+static bool seal(const struct wechat_plain *plain, const char *aad, const char *nonce,
+                 struct text *base64)
 {
     static uint8_t sealed[PLAIN_MAX + SIGN_TAG];
+    const struct sign_lock lock = { (const uint8_t *)plain->apiv3_key, aad, strlen(aad) };
+    const size_t len = plain->bytes.len;
+
+    if (strlen(plain->apiv3_key) != KEY_LEN || len > PLAIN_MAX ||
+        !sign_seal_with(&lock, nonce, plain->bytes.at, len, sealed))
+        return false;
+    if (plain->bad_tag)
+        sealed[len] ^= 1;
+    sign_base64_add(base64, sealed, len + SIGN_TAG);
+    return !base64->full;
+}
+
+bool wechat_resource_write(const struct wechat_plain *plain, struct json_text *to)
+{
     static char room[2 * PLAIN_MAX];
     struct text base64 = TEXT(room);
-    const struct sign_lock lock = {
-        .key = (const uint8_t *)plain->apiv3_key,
-        .aad = plain->associated_data,
-        .aad_len = strlen(plain->associated_data),
-    };
-    char nonce[NONCE_LEN + 1];
+    char made[NONCE_LEN + 1];
+    const char *nonce = plain->nonce, *aad = plain->aad_absent ? "" : plain->associated_data;
 
-    wechat_nonce(nonce, sizeof(nonce));
-    if (strlen(plain->apiv3_key) != 32 || plain->bytes.len > PLAIN_MAX ||
-        !sign_seal_with(&lock, nonce, plain->bytes.at, plain->bytes.len, sealed))
-        return false;
-    sign_base64_add(&base64, sealed, plain->bytes.len + SIGN_TAG);
+    wechat_nonce(made, sizeof(made));
+    nonce = nonce ? nonce : made;
+    bool ok = strlen(nonce) == NONCE_LEN && seal(plain, aad, nonce, &base64);
     json_str(to, "algorithm", "AEAD_AES_256_GCM");
     json_str(to, "ciphertext", room);
-    json_str(to, "associated_data", plain->associated_data);
+    if (!plain->aad_absent)
+        json_str(to, "associated_data", aad);
     json_str(to, "nonce", nonce);
-    return !base64.full;
+    return ok;
 }
 
 bool wechat_event_write(const struct wechat_event *event, struct text *to)
@@ -101,6 +112,8 @@ bool wechat_event_write(const struct wechat_event *event, struct text *to)
     json_str(&j, "original_type", event->original_type);
     bool ok = wechat_resource_write(&event->plain, &j);
     json_close(&j);
+    if (event->extra)
+        json_str(&j, "a_new_member", "a merchant skips what it does not know");
     json_close(&j);
     return ok && !to->full;
 }

@@ -25,18 +25,22 @@ void wechat_stamp_probe(struct wechat_stamp *stamp);
 /* The i-th of the five headers, "Name: value"; false: there is no more. */
 MUST_USE bool wechat_stamp_header(const struct wechat_stamp *stamp, size_t i, struct text *to);
 
-/* "nonce", "associated_data", "ciphertext" of plain under the 32 characters of the APIv3 key, into
- * the object under way. */
+/* What a resource is made of; the 32 characters of the APIv3 key encrypt it. */
 struct wechat_plain {
     const char *apiv3_key, *associated_data;
     struct wechat_bytes bytes;
+    const char *nonce; /* 12 characters; NULL: new ones */
+    bool aad_absent;   /* as if it were "", and the member is left out */
+    bool bad_tag;      /* on purpose: it cannot be decrypted */
 };
+/* "algorithm", "ciphertext", "associated_data", "nonce", into the object under way. */
 MUST_USE bool wechat_resource_write(const struct wechat_plain *plain, struct json_text *to);
 
-/* A notification's whole body; the plain text's associated_data is original_type too. */
+/* A notification's whole body. */
 struct wechat_event {
     const char *id, *event_type, *summary, *original_type;
     int64_t create_ms;
+    bool extra; /* with members that no document names */
     struct wechat_plain plain;
 };
 MUST_USE bool wechat_event_write(const struct wechat_event *event, struct text *to);

@@ -120,6 +120,13 @@ int64_t json_int(const struct json *value)
     return is(value, json_type_int) ? json_object_get_int64(unwrap(value)) : 0;
 }
 
+const struct json *json_element(const struct json *array, size_t i)
+{
+    return is(array, json_type_array) && i < json_size(array)
+               ? wrap(json_object_array_get_idx(unwrap(array), i))
+               : NULL;
+}
+
 size_t json_size(const struct json *value)
 {
     if (is(value, json_type_array))

@@ -50,6 +50,8 @@ const struct json *json_member(const struct json *object, const char *name);
 const char *json_text(const struct json *value, size_t *len);
 int64_t json_int(const struct json *value);
 size_t json_size(const struct json *value); /* members or elements */
+/* The i-th element of an array; NULL beyond its end. */
+const struct json *json_element(const struct json *array, size_t i);
 /* Calls each member in the order of the text until it returns false; false then. */
 bool json_each(const struct json *object,
                bool (*each)(void *arg, const char *name, const struct json *value), void *arg);

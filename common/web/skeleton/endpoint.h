@@ -43,7 +43,7 @@ void call_about_refund(struct call *call, const char *refund_no);
 void call_about_transfer(struct call *call, const char *transfer_no);
 
 struct route {
-    const char *path;   /* "/payments/{}": {} is one segment */
+    const char *path;   /* "/payments/{}": {} is one segment; "/v3/…*": all that follows */
     const char *method; /* GET (HEAD too), POST, PUT or DELETE */
     const char *allow;  /* NULL: from this table; else all methods of the path,
                                            whichever executable serves them: "GET, HEAD, POST" */

@@ -2,7 +2,7 @@
 #include "web/skeleton/route.h"
 #include <string.h>
 
-/* "{}" takes one segment that is not empty. */
+/* "{}" takes one segment that is not empty; a "*" at the end takes all that follows. */
 static bool path_fits(const char *pattern, const char *path, char segment[SEGMENT_SIZE])
 {
     const char *hole = strstr(pattern, "{}");
@@ -10,7 +10,8 @@ static bool path_fits(const char *pattern, const char *path, char segment[SEGMEN
 
     segment[0] = '\0';
     if (!hole)
-        return strcmp(pattern, path) == 0;
+        return before > 0 && pattern[before - 1] == '*' ? strncmp(pattern, path, before - 1) == 0
+                                                        : strcmp(pattern, path) == 0;
     if (strncmp(pattern, path, before) != 0)
         return false;
     const size_t len = strcspn(path + before, "/");

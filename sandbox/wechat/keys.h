@@ -1,0 +1,17 @@
+/* keys.h - the demo merchant of the played WeChat Pay, and the keys of both sides. */
+#ifndef SANDBOX_WECHAT_KEYS_H
+#define SANDBOX_WECHAT_KEYS_H
+
+#include "base/config.h"
+#include "sandbox/wechat/seal.h"
+
+struct wechat_keys {
+    char mchid[33], appid[33], openid[65], merchant_serial[65], apiv3_key[64];
+    char platform_serial[65], public_key_id[65], platform_cert[8192];
+    struct rsa_key *merchant;            /* checks what the merchant signed */
+    struct wechat_voice platform, other; /* the certificate's, the public key's */
+};
+/* Read once in a process; NULL: a file is missing (one log line). */
+const struct wechat_keys *wechat_keys(const struct config *config);
+
+#endif
