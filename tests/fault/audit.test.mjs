@@ -379,7 +379,7 @@ const PLANTED = [
   ['owners-exist', 'an order of an app that is not there', replaced('pay_order', () => ['no = ?', open.order_no], 'app_id = 999999')],
   ['owners-exist', 'an attempt on a channel that is not there', replaced('pay_order_extension', () => ['no = ?', open.pay_id], 'channel_id = 999999')],
   ...[['attempts', 'attempts + 1'], ['latest_no', "'01ARZ3NDEKTSV4RRFFQ69G5FAV'"], ['latest_channel_code', "'other'"], ['latest_create_time', 'latest_create_time + INTERVAL 1 SECOND'],
-    ['latest_ended', '1'], ['latest_display_mode', 'NULL'], ['latest_display_content', "'x'"], ['latest_pay_url', "'x'"]].map(([column, value]) =>
+    ['latest_ended', '1'], ['latest_display_mode', 'NULL'], ['latest_display_content', "'x'"]].map(([column, value]) =>
     ['latest-copied', `an order with another ${column}`, twist('pay_order', () => open.order_no, column, value)]),
   ['in-time', 'an order that says it was asked about in years to come', replaced('pay_order', () => ['no = ?', open.order_no], "asked_time = '9999-12-31'")],
   ['not-late', 'a task due for an hour while a runner is alive', { plant: async () => {
