@@ -1,6 +1,8 @@
 // Hosts that fail: the breaker, parking, one probe at a time, and that no other host waits for them.
 import { after, before, beforeEach, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { createServer as createTcp } from 'node:net';
 import { Bench, LARGEST_KIB, sleep, until } from './lib/bench.mjs';
 import { deadPort, rawReceiver, receiver } from './lib/receiver.mjs';
 
@@ -246,6 +248,34 @@ test('150 hosts of ten merchants that answer in 2.9 s: others find a slot', { ti
   t.diagnostic(`others: p50 ${p50} ms, p99 ${p99} ms after 5 s; the slowest before ${first} ms`);
   assert.ok(p50 < 200, `${p50} ms`);
   await Promise.all(hosts.map((h) => h.close()));
+});
+
+// Each address of the loopback is a host of its own, and one server answers at all of them.
+const onAll = (server) => new Promise((done) => { server.listen(0, '0.0.0.0', 1024, () => done(server.unref().address().port)); });
+test('300 hosts of thirty merchants that hang: others find a slot, also to hosts that are new', { timeout: 90_000 }, async (t) => {
+  const sockets = new Set(), came = new Map();
+  const hangs = createTcp((s) => { sockets.add(s); s.on('error', () => {}).resume(); });
+  const well = createServer((req, res) => { req.resume(); came.set(req.headers['webhook-id'], Date.now()); res.end('SUCCESS'); });
+  const [bad, good] = [await onAll(hangs), await onAll(well)];
+  for (let a = 0; a < 30; a++) {
+    const evil = await bench.app();
+    for (let h = 1; h <= 10; h++) await bench.tasks(evil, { url: `http://127.1.${a}.${h}:${bad}/{n}`, n: 10, ago: 5 });
+  }
+  const honest = await bench.app(), run = bench.program('notify_runner', ['--for', '60']), waits = [];
+  await until('all that may hang', () => sockets.size >= 64, 20_000);
+  for (const begun = Date.now(); Date.now() - begun < 12_000; await sleep(40)) {
+    const at = Date.now(), [no] = await bench.tasks(honest, { url: `http://127.2.${waits.length >> 7}.${(waits.length & 127) + 1}:${good}/` });
+    await until('its arrival', () => came.has(no), 30_000, 2);
+    waits.push(came.get(no) - at);
+  }
+  run.kill('SIGKILL');                                    // the others hang still
+  const { hwm } = await run.done;
+  waits.sort((a, b) => a - b);
+  const [p50, p95] = [waits[waits.length >> 1], waits[Math.floor(waits.length * 0.95)]];
+  t.diagnostic(`${waits.length} others: p50 ${p50} ms, p95 ${p95} ms, slowest ${waits.at(-1)} ms; ${sockets.size} hung; ${hwm} KiB`);
+  assert.ok(p95 < 400 && hwm < LARGEST_KIB, `${p95} ms, ${hwm} KiB`);
+  for (const s of sockets) s.destroy();
+  well.closeAllConnections();
 });
 
 test('a quick merchant who becomes slow gives back what waits for him', { timeout: 60_000 }, async (t) => {

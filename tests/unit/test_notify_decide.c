@@ -39,10 +39,10 @@ struct decide_case {
 };
 
 /* clang-format off */
-#define ROOMY { 0, 0, 0, 0, 0, 0 }
-#define IN_HAND_FULL { 0, NOTIFY_PER_APP_IN_HAND, 0, 0, 0, 0 }
-#define SLOW_FULL { 0, NOTIFY_PER_APP_SLOW, NOTIFY_PER_APP_SLOW, NOTIFY_PER_APP_SLOW, 0, 0 }
-#define CROWDED { 0, NOTIFY_PER_APP_CROWDED, NOTIFY_PER_APP_CROWDED, NOTIFY_SLOW_CROWDED, 0, 0 }
+#define ROOMY { 0, 0, 0, 0, 0, 0, 0 }
+#define IN_HAND_FULL { 0, NOTIFY_PER_APP_IN_HAND, 0, 0, 0, 0, 0 }
+#define SLOW_FULL { 0, NOTIFY_PER_APP_SLOW, NOTIFY_PER_APP_SLOW, NOTIFY_PER_APP_SLOW, 0, 0, 0 }
+#define CROWDED { 0, NOTIFY_PER_APP_CROWDED, NOTIFY_PER_APP_CROWDED, NOTIFY_SLOW_CROWDED, 0, 0, 0 }
 /* clang-format on */
 #define SEND NOTIFY_SEND, NOTIFY_NO_PROBE, 0, 0, 0
 #define LEFT NOTIFY_LEAVE, NOTIFY_NO_PROBE, 0, 0, 0
@@ -230,25 +230,40 @@ static void test_notify_pace__a_host_that_slows_down(void **state)
 
 /* ---- the share of an app */
 
+/* clang-format off */
+#define SLOW_HOST { .first = true, .slow = true }
+#define NEW_HOST { .first = true }
+#define FAST_HOST { .first = true, .fast = true }
+#define LATER { .fast = true }
+#define TAKEN NOTIFY_SHARED_RUNNING
+/* clang-format on */
+
 static void test_notify_crowd__slots(void **state)
 {
     static const struct {
         const char *name;
         struct notify_share share;
-        bool slow, fast, want;
+        struct notify_wish wish;
+        bool want;
     } SLOTS[] = {
-        { "few", { 1, 0, 0, 0, 0, 0 }, true, false, true },
-        { "one app has most", { NOTIFY_PER_APP, 0, 0, 0, 0, 0 }, false, true, false },
-        { "the slow have most", { 1, 0, 0, 0, NOTIFY_SLOW_RUNNING, 48 }, true, false, false },
-        { "a new host finds one", { 1, 0, 0, 0, NOTIFY_SLOW_RUNNING, 48 }, false, false, true },
-        { "new ones have most", { 1, 0, 0, 0, 0, NOTIFY_UNPROVEN_RUNNING }, false, false, false },
-        { "a fast one finds one", { 1, 0, 0, 0, 48, NOTIFY_UNPROVEN_RUNNING }, false, true, true },
+        { "few", { 1, 0, 0, 0, 0, 0, 50 }, SLOW_HOST, true },
+        { "one app has most", { NOTIFY_PER_APP, 0, 0, 0, 0, 0, 50 }, FAST_HOST, false },
+        { "the slow have most", { 1, 0, 0, 0, NOTIFY_SLOW_RUNNING, 48, 50 }, SLOW_HOST, false },
+        { "a new host finds one", { 1, 0, 0, 0, NOTIFY_SLOW_RUNNING, 48, 50 }, NEW_HOST, true },
+        { "new ones have most", { 1, 0, 0, 0, 0, NOTIFY_UNPROVEN_RUNNING, 56 }, NEW_HOST, false },
+        { "a fast one finds one",
+          { 1, 0, 0, 0, 48, NOTIFY_UNPROVEN_RUNNING, 56 },
+          FAST_HOST,
+          true },
+        { "all that are shared are taken", { 1, 0, 0, 0, 0, 0, TAKEN }, FAST_HOST, false },
+        { "nothing under way: one more", { 0, 9, 9, 90, 48, 56, TAKEN }, NEW_HOST, true },
+        { "a slow host's, too", { 0, 9, 9, 90, 48, 56, TAKEN }, SLOW_HOST, true },
+        { "no retry", { 0, 9, 9, 90, 48, 56, TAKEN }, LATER, false },
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT(SLOTS); i++)
-        CHECK_I64(SLOTS[i].name,
-                  notify_crowd_may_take_slot(&SLOTS[i].share, SLOTS[i].slow, SLOTS[i].fast),
+        CHECK_I64(SLOTS[i].name, notify_crowd_may_take_slot(&SLOTS[i].share, &SLOTS[i].wish),
                   SLOTS[i].want);
 }
 

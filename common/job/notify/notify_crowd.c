@@ -9,9 +9,12 @@ bool notify_crowd_is_over(const struct notify_share *share, bool fast)
     return share->in_hand >= NOTIFY_PER_APP_IN_HAND || (!fast && share->slow >= most_slow);
 }
 
-bool notify_crowd_may_take_slot(const struct notify_share *share, bool slow, bool fast)
+/* An app that has nothing under way takes one slot however many others have hosts that hang. */
+bool notify_crowd_may_take_slot(const struct notify_share *share, const struct notify_wish *wish)
 {
-    return share->running < NOTIFY_PER_APP &&
-           (!slow || share->slow_running_of_all < NOTIFY_SLOW_RUNNING) &&
-           (fast || share->unproven_running_of_all < NOTIFY_UNPROVEN_RUNNING);
+    if (wish->first && share->running == 0)
+        return true;
+    return share->running < NOTIFY_PER_APP && share->running_of_all < NOTIFY_SHARED_RUNNING &&
+           (!wish->slow || share->slow_running_of_all < NOTIFY_SLOW_RUNNING) &&
+           (wish->fast || share->unproven_running_of_all < NOTIFY_UNPROVEN_RUNNING);
 }

@@ -108,6 +108,7 @@ static void add_to_share(struct notify_share *share, const struct notify_host *h
     int slow = fast ? 0 : held(host);
 
     share->slow_of_all += slow;
+    share->running_of_all += host->pace.running;
     share->slow_running_of_all += notify_pace_is_slow(&host->pace, now) ? host->pace.running : 0;
     share->unproven_running_of_all += fast ? 0 : host->pace.running;
     if (host->app_id != app_id)
@@ -127,13 +128,17 @@ static struct notify_share share_of(int64_t app_id, int64_t now)
     return share;
 }
 
-bool notify_host_may_take_slot(const struct notify_host *host)
+bool notify_host_may_take_slot(const struct notify_host *host, bool first)
 {
     int64_t now = clock_ticks_us();
     struct notify_share share = share_of(host->app_id, now);
+    const struct notify_wish wish = {
+        .first = first,
+        .slow = notify_pace_is_slow(&host->pace, now),
+        .fast = notify_pace_is_fast(&host->pace, now),
+    };
 
-    return notify_crowd_may_take_slot(&share, notify_pace_is_slow(&host->pace, now),
-                                      notify_pace_is_fast(&host->pace, now));
+    return notify_crowd_may_take_slot(&share, &wish);
 }
 
 /* ---- claiming */

@@ -43,6 +43,6 @@ void notify_host_take(struct notify_host *host, bool probe);
 /* Out of hand: answered, failed, or handed back without being begun. */
 void notify_host_drop(struct notify_host *host, bool probe);
 /* Is there a slot for one more try of its app, once most are taken? */
-bool notify_host_may_take_slot(const struct notify_host *host);
+bool notify_host_may_take_slot(const struct notify_host *host, bool first);
 
 #endif

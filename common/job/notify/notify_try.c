@@ -145,7 +145,7 @@ static bool may_begin(const struct notify_engine *e, const struct notify_try *tr
 {
     bool later = try->lane != 0;
 
-    if (e->running >= NOTIFY_SLOTS || (later && e->running_later >= NOTIFY_SLOTS / 2))
+    if (e->running >= NOTIFY_SLOTS || (later && e->running_later >= NOTIFY_SLOTS_LATER))
         return false;
     if (try->host && try->host->full_us == now)
         return false;
@@ -154,7 +154,8 @@ static bool may_begin(const struct notify_engine *e, const struct notify_try *tr
             try->host->full_us = now;
         return false;
     }
-    return e->running < NOTIFY_PER_APP || !try->host || notify_host_may_take_slot(try->host);
+    return e->running < NOTIFY_PER_APP || !try->host ||
+           notify_host_may_take_slot(try->host, !later);
 }
 
 static bool try_send(struct notify_engine *e, struct notify_try *try, struct http_request *request)
