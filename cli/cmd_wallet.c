@@ -14,12 +14,23 @@ static enum pay_err wallet_print(void *arg, void *row)
     return PAY_OK;
 }
 
+static bool currency_fits(const struct cli *cli)
+{
+    const char *code = cli->value[OPT_CURRENCY];
+    const bool fits = !code || str_is(code, ALPHA_UPPER, CURRENCY_SIZE - 1, CURRENCY_SIZE - 1);
+
+    if (!fits)
+        out_say("'%s': want a currency's code, like CNY", code);
+    return fits;
+}
+
 int run_wallet_list(struct cli *cli)
 {
     struct wallet_listing want = { .app_key = cli->value[OPT_APP],
                                    .currency = cli->value[OPT_CURRENCY] };
 
-    if (!cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 50 }, &want.limit) ||
+    if (!currency_fits(cli) ||
+        !cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 1000, 50 }, &want.limit) ||
         !cli_number(cli, &(struct number_option){ OPT_AFTER, 1, INT64_MAX, 0 }, &want.after))
         return 2;
     if (!cli_app_known(cli))
@@ -53,7 +64,8 @@ int run_wallet_show(struct cli *cli)
     struct newest newest = { .out = &cli->out };
     struct wallet_listed listed;
 
-    if (!cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 100, 20 }, &newest.limit))
+    if (!currency_fits(cli) ||
+        !cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 100, 20 }, &newest.limit))
         return 2;
     enum pay_err err = wallet_of_owner(cli->db, &owner, &listed);
     if (err != PAY_OK)

@@ -58,6 +58,8 @@ int cli_send_again(struct cli *cli, const char *no); /* cmd_notify_again.c */
 /* A db_each for events of watch/story.h; arg: struct out (cmd_story.c). */
 enum pay_err cli_event_print(void *arg, void *row);
 
+/* The command that runs now: what is missing is said with where it can be found. */
+void cli_at_work(const struct command *command);
 /* Prints "shroffctl: what: why" and the cure; exit code 1, or 2 for what the user typed wrong. */
 int cli_fail(enum pay_err err, const char *what, const char *why);
 /* Is there an app as --app says, or none said? False after a message. */

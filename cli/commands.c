@@ -128,12 +128,28 @@ const struct command COMMANDS[] = {
 };
 const size_t COMMAND_COUNT = COUNT(COMMANDS);
 
+static const char *group; /* of the command at work */
+
+void cli_at_work(const struct command *command)
+{
+    group = command->group;
+}
+
+/* Most things are an app's, so it may be the app that is not there. */
+static void say_missing(const char *what)
+{
+    if (!group || str_eq(group, "app"))
+        out_say("%s: no such thing (shroffctl app list)", what);
+    else
+        out_say("%s: no such thing (shroffctl app list, shroffctl %s list)", what, group);
+}
+
 int cli_fail(enum pay_err err, const char *what, const char *why)
 {
     if (why && *why)
         out_say("%s: %s", what, why);
     else if (err == PAY_NOT_FOUND)
-        out_say("%s: no such thing", what);
+        say_missing(what);
     else if (err == PAY_DB_AWAY)
         out_say("%s: %s", what, str_or(db_refusal(), "the database went away; nothing was done"));
     else if (err == PAY_LOST)

@@ -288,6 +288,7 @@ static const char *who_am_i(void)
 
 static int command_run(struct cli *cli, const struct command *c)
 {
+    cli_at_work(c);
     config_take_recorded();
     config_load(&cli->config);
     channels_use(CHANNELS);

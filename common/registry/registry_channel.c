@@ -160,7 +160,7 @@ static const struct channel_driver *driver_of(struct actor *actor, const char *c
     if (!driver)
         actor->problem = channel_find(code, true, &product)
                              ? "this channel exists in test mode only (SHROFF_MODE=test)"
-                             : "no such channel code";
+                             : "no such channel code (shroffctl channel members)";
     return driver;
 }
 
