@@ -2,8 +2,8 @@
 -- these views, which have what a merchant would send to a gateway.
 
 CREATE SQL SECURITY DEFINER VIEW merchant_attempt AS
-  SELECT e.no AS pay_id, e.price, e.currency, e.channel_id, IF(e.channel_code = 'mock', IFNULL(e.pay_url, e.display_content), NULL) AS pay_url,
-         o.subject, o.return_url, o.expire_time,
+  SELECT e.no AS pay_id, e.price, e.currency, e.channel_id,
+         IF(e.channel_code = 'mock', LEFT(e.display_content, 1024), NULL) AS pay_url, o.subject, o.return_url, o.expire_time,
          LEFT(JSON_VALUE(o.metadata, '$.mock.refund'), 16) AS refund_play,
          LEFT(JSON_VALUE(o.metadata, '$.mock.callback'), 16) AS callback_play
     FROM @MAIN@.pay_order_extension e
