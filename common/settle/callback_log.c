@@ -114,23 +114,9 @@ enum pay_err callback_record(struct db *db, const struct callback_raw *raw, enum
     return db_txn(db, callback_log_work, &work);
 }
 
-struct sender {
-    void (*each)(const char *address);
-    char address[46];
-};
+static const struct db_column SENDER_COLUMNS[] = { DB_COLUMN(struct callback_sender, address) };
 
-static const struct db_column SENDER_COLUMNS[] = { DB_COLUMN(struct sender, address) };
-
-static enum pay_err sender_pass(void *arg, void *row)
-{
-    const struct sender *sender = row;
-
-    (void)arg;
-    sender->each(sender->address);
-    return PAY_OK;
-}
-
-enum pay_err callback_senders(struct db *db, void (*each)(const char *address))
+enum pay_err callback_senders(struct db *db, db_each *each, void *arg)
 {
     static const char SQL[] =
         "SELECT remote_address AS address"
@@ -138,11 +124,12 @@ enum pay_err callback_senders(struct db *db, void (*each)(const char *address))
         "         WHERE believed = 1 AND create_time > UTC_TIMESTAMP(3) - INTERVAL 7 DAY"
         "         ORDER BY create_time DESC LIMIT 10000) newest"
         " GROUP BY remote_address ORDER BY MAX(id) DESC LIMIT 256";
-    struct sender row = { .each = each };
+    struct callback_sender row;
 
     enum pay_err err = db_select(
-        db, &(struct db_query){
-                .sql = SQL, .shape = DB_SHAPE(SENDER_COLUMNS), .row = &row, .each = sender_pass });
+        db,
+        &(struct db_query){
+            .sql = SQL, .shape = DB_SHAPE(SENDER_COLUMNS), .row = &row, .each = each, .arg = arg });
     db_end(db);
     return err;
 }

@@ -28,8 +28,11 @@ MUST_USE enum pay_err callback_record(struct db *db, const struct callback_raw *
  * number of rows is bounded by day and address. *kept is false beyond the bound, with PAY_OK. */
 MUST_USE enum pay_err callback_refused(struct db *db, const struct callback_raw *raw,
                                        enum verdict verdict, bool *kept);
+struct callback_sender {
+    char address[46];
+};
 /* Up to 256 addresses of genuine callbacks: of the newest 10,000, a week old at most. */
-MUST_USE enum pay_err callback_senders(struct db *db, void (*each)(const char *address));
+MUST_USE enum pay_err callback_senders(struct db *db, db_each *each, void *arg);
 
 /* ---- for the files of settle/ alone */
 

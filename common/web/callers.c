@@ -100,9 +100,13 @@ static bool admits(const char *address)
            (rate_look_refused(address, &wait) && take_worker());
 }
 
-static void recalled(const char *address)
+static enum pay_err recalled(void *arg, void *row)
 {
-    remember(rate_owner('k', address));
+    const struct callback_sender *sender = row;
+
+    (void)arg;
+    remember(rate_owner('k', sender->address));
+    return PAY_OK;
 }
 
 /* True: what callback_log knows was read just now. */
@@ -113,7 +117,7 @@ static bool recall(struct db *db)
 
     if (now < at ||
         !atomic_compare_exchange_strong(&callers->recall_at, &at, now + RECALL_AGAIN_US) ||
-        callback_senders(db, recalled) != PAY_OK)
+        callback_senders(db, recalled, NULL) != PAY_OK)
         return false;
     atomic_store(&callers->recall_at, INT64_MAX);
     return true;

@@ -221,16 +221,19 @@ static void test_refused_purge__after_its_days(void **state)
     ASSERT_NUMBER("SELECT SUM(kept) FROM callback_bound", 7);
 }
 
-static char senders[256];
-static struct text seen;
-
-static void see_sender(const char *address)
+static enum pay_err see_sender(void *seen, void *row)
 {
-    text_addf(&seen, "%s ", address);
+    const struct callback_sender *sender = row;
+
+    text_addf(seen, "%s ", sender->address);
+    return PAY_OK;
 }
 
 static void test_callback_senders__those_believed_of_a_week(void **state)
 {
+    char senders[256];
+    struct text seen = TEXT(senders);
+
     (void)state;
     run_sql("INSERT INTO callback_log (remote_address, headers, body, verdict, believed,"
             " create_time) VALUES ('192.0.2.1', '', '', 'ACCEPTED', 1, UTC_TIMESTAMP(3)),"
@@ -239,8 +242,7 @@ static void test_callback_senders__those_believed_of_a_week(void **state)
             " ('192.0.2.3', '', '', 'ACCEPTED', 1, UTC_TIMESTAMP(3) - INTERVAL 8 DAY),"
             " ('192.0.2.4', '', '', 'ACCEPTED', 1, UTC_TIMESTAMP(3) - INTERVAL 6 DAY),"
             " ('2001:db8::1', '', '', 'LATE_PAID', 1, UTC_TIMESTAMP(3))");
-    seen = TEXT(senders);
-    ASSERT_ERR(callback_senders(S.db, see_sender), PAY_OK);
+    ASSERT_ERR(callback_senders(S.db, see_sender, &seen), PAY_OK);
     assert_string_equal(senders, "2001:db8::1 192.0.2.4 192.0.2.1 ");
 }
 

@@ -2,25 +2,24 @@
 #include "job/notify/notify_breaker.h"
 #include "base/clock.h"
 
-#define FRESH_US 1000000
 #define PARK_FIRST_MS 30000   /* a first try waits no longer for an open breaker */
 #define PROBE_LATER_US 500000 /* so long first tries alone may probe */
 
 enum pay_err notify_breaker_look(struct notify_breaker *breaker, struct db *db, int64_t app_id,
                                  const struct http_url *url)
 {
-    int64_t now = clock_ticks_us(), was_open = breaker->open_until_us;
+    const int64_t now = clock_ticks_us(), was_open = breaker->open_until_us;
     const struct notify_endpoint *state = &breaker->state;
 
-    if (breaker->loaded_us != 0 && now - breaker->loaded_us < FRESH_US)
+    if (kept_is_fresh(&breaker->kept))
         return PAY_OK;
     enum pay_err err = notify_endpoint_load(db, app_id, url, &breaker->state);
     if (err != PAY_OK)
         return err;
-    breaker->loaded_us = now;
+    kept_from(&breaker->kept, now);
     breaker->open_until_us = state->open_ms > 0 ? now + state->open_ms * 1000 : 0;
     breaker->first_until_us = state->first_ms > 0 ? now + state->first_ms * 1000 : 0;
-    if (breaker->open_until_us > was_open + FRESH_US || breaker->open_until_us == 0)
+    if (breaker->open_until_us > was_open + KEPT_US || breaker->open_until_us == 0)
         breaker->parked = 0;
     return PAY_OK;
 }

@@ -5,18 +5,20 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/kept.h"
 #include "notify/notify_endpoint.h"
 
 #define NOTIFY_PROBE_WAIT_MS 1000 /* to the next look at a host that is being probed */
 
 struct notify_breaker {
-    struct notify_endpoint state; /* as loaded at loaded_us; 0: load it again */
-    int64_t loaded_us, open_until_us, first_until_us, ok_written_us;
+    struct kept kept;
+    struct notify_endpoint state;
+    int64_t open_until_us, first_until_us, ok_written_us;
     bool probing, probing_tentative; /* a probe is in hand; is planned by the claim under way */
     int64_t parked;                  /* tasks parked since it opened, to spread their return */
 };
 
-/* Loads it when the copy is over a second old. */
+/* Loads it unless the copy is still good. */
 MUST_USE enum pay_err notify_breaker_look(struct notify_breaker *breaker, struct db *db,
                                           int64_t app_id, const struct http_url *url);
 /* Open or half-open: only probes go there. */

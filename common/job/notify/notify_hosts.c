@@ -194,7 +194,7 @@ static enum pay_err win_probe(struct notify_host *host, struct db *db, bool firs
     bool won = false;
     enum pay_err err = notify_endpoint_probe(db, &probe, &won);
 
-    host->breaker.loaded_us = 0;
+    kept_end(&host->breaker.kept);
     host->breaker.probing_tentative = won;
     if (!won)
         decision->fate = NOTIFY_PARK;

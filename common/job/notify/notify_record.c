@@ -57,7 +57,7 @@ static void wake_host(struct notify_engine *e, struct notify_host *host)
     enum pay_err err = notify_endpoint_wake(e->job->db, &of);
 
     host->breaker.state.consecutive_fail = 0;
-    host->breaker.loaded_us = 0;
+    kept_end(&host->breaker.kept);
     e->next_poll_us = 0;
     if (err != PAY_OK)
         log_event(LOG_WARN, "notify.wake", KV("host", host->url.host), KV("result", err_name(err)));
@@ -73,7 +73,7 @@ static void note_host(struct notify_engine *e, struct notify_host *host, enum no
         return;
     breaker->ok_written_us = clock_ticks_us();
     if (sign == HOST_FAILED || breaker->state.consecutive_fail > 0)
-        breaker->loaded_us = 0;
+        kept_end(&breaker->kept);
 }
 
 static void recorded(struct notify_engine *e, struct notify_try *try)

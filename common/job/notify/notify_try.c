@@ -110,7 +110,7 @@ static void on_answer(void *arg, const struct http_answer *answer)
     struct notify_try *try = arg;
     struct notify_engine *e = try->engine;
 
-    FP("post.answered");
+    FP("post.ended");
     notify_judge(&try->result, answer);
     try->done_us = clock_ticks_us();
     try->answered = true;
@@ -262,5 +262,5 @@ void notify_listen(struct notify_engine *e, int wait_ms, int fd)
     http_pool_run(e->pool, wait_ms, fd);
     e->ran_us = clock_ticks_us();
     if (e->running > 0)
-        FP("post.sent");
+        FP("post.running");
 }
