@@ -166,7 +166,10 @@ enum pay_err attempt_insert(struct db *db, const struct attempt_plan *plan,
     err = attempt_planned(plan, order, out);
     out->id = row.id;
     out->create_time = row.create_time;
-    return err == PAY_OK ? order_latest_copy(db, order->id) : err;
+    if (err == PAY_OK)
+        err = order_latest_copy(db, order->id);
+    FP_AFTER(err, "attempt.inserted");
+    return err;
 }
 
 /* ---- channels that are called */
@@ -286,7 +289,7 @@ static enum pay_err attempt_call(const struct attempt_plan *plan, struct checkou
 
     channel_ticket_clear(&ticket);
     enum pay_err err = attempt_submitted(NULL, plan, &out->order, &ticket);
-    FP("channel.answered");
+    FP("attempt.sent");
     if (err != PAY_OK)
         return send_failed(plan->call->db, &sent, err, out);
     if (!ticket_take(&ticket, &out->attempt))

@@ -130,9 +130,9 @@ enum pay_err ledger_pay(struct db *db, struct attempt_plan *plan, struct checkou
 
     plan->refused = false;
     enum pay_err err = attempt_insert(db, plan, &out->order, &out->attempt);
-    FP("attempt.inserted");
-    if (err == PAY_OK)
-        err = attempt_submitted(db, plan, &out->order, ticket);
+    if (err != PAY_OK)
+        return err;
+    err = attempt_submitted(db, plan, &out->order, ticket);
     FP("ledger.submitted");
     if (err != PAY_REFUSED)
         return err == PAY_OK ? ledger_paid(db, plan, out) : err;
@@ -166,7 +166,7 @@ static enum pay_err ledger_pay_work(struct db *db, void *arg)
 
     w->plan->refused = false;
     enum pay_err err = order_find(db, w->plan->call->app->id, &key, true, &w->out->order);
-    FP("ledger.locked");
+    FP_AFTER(err, "ledger.locked");
     if (err != PAY_OK || w->out->order.status != ORDER_WAITING || w->out->order.expired != 0)
         return err;
     err = attempt_room(db, w->out->order.id, &NONE);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "app/space.h"
-#include "base/fault.h"
 #include "channel/gate.h"
 #include "checkout/checkout_private.h"
 #include "order/order_row.h"
@@ -123,10 +122,8 @@ static enum pay_err submit_work(struct db *db, void *arg)
         return PAY_DB_AWAY;
     if (out->created && w->plan.by_ledger)
         return ledger_pay(db, &w->plan, out);
-    err = out->created ? attempt_insert(db, &w->plan, &out->order, &out->attempt)
-                       : attempt_read(db, SQL_GIVEN, DB_LIST(in), &out->attempt);
-    FP("attempt.inserted");
-    return err;
+    return out->created ? attempt_insert(db, &w->plan, &out->order, &out->attempt)
+                        : attempt_read(db, SQL_GIVEN, DB_LIST(in), &out->attempt);
 }
 
 /* Without a seat the one work for the database is to find the order, which the answer names. */

@@ -130,7 +130,7 @@ static enum pay_err rows_insert(struct db *db, struct booking *w)
 
     for (size_t i = 0; err == PAY_OK && i < JOURNAL_ROWS; i++)
         err = entry_insert(db, w, &w->journal->rows[i]);
-    FP("ledger.inserted");
+    FP_AFTER(err, "ledger.inserted");
     return err;
 }
 
@@ -140,7 +140,7 @@ static enum pay_err booking_write(struct db *db, const struct wallet *after, str
 
     if (err == PAY_OK)
         err = wallet_change(db, w->before, after);
-    FP("wallet.changed");
+    FP_AFTER(err, "wallet.changed");
     return err;
 }
 

@@ -212,8 +212,12 @@ static enum pay_err claim_lease(struct db *db, const struct notify_claim *claim)
     for (size_t i = 0; i < claim->count; i++)
         if (claim->rows[i].fate == NOTIFY_SEND)
             ids[count++] = claim->rows[i].id;
-    return notify_change_ids(db, SQL_TAKE, &(struct notify_ids){ claim->token, ids, count },
-                             &changed);
+    if (count == 0)
+        return PAY_OK;
+    enum pay_err err =
+        notify_change_ids(db, SQL_TAKE, &(struct notify_ids){ claim->token, ids, count }, &changed);
+    FP_AFTER(err, "claim.updated");
+    return err;
 }
 
 static enum pay_err raise_given_up(struct db *db, const struct notify_claim *claim)
@@ -306,7 +310,6 @@ static enum pay_err claim_rows(struct db *db, void *arg)
         err = raise_given_up(db, claim);
     if (err == PAY_OK)
         err = claim_lease(db, claim);
-    FP("claim.updated");
     return err == PAY_OK ? read_bodies(db, claim) : err;
 }
 

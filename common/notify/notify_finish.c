@@ -208,7 +208,7 @@ static enum pay_err finish_all(struct db *db, void *arg)
         err = raise_alerts(db, batch);
     if (err == PAY_OK)
         err = write_endpoints(db, batch);
-    FP("result.written");
+    FP_AFTER(err, "result.written");
     return err;
 }
 
@@ -227,7 +227,7 @@ static enum pay_err finish_each(struct db *db, void *arg)
     /* A batch that is found recorded has changed the endpoints then, too. */
     if (err == PAY_OK && !repeated)
         err = write_endpoints(db, batch);
-    FP("result.written");
+    FP_AFTER(err, "result.written");
     return err;
 }
 

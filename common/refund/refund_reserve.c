@@ -67,7 +67,7 @@ static enum pay_err money_reserve(struct db *db, int64_t order_id, struct money 
     };
 
     enum pay_err err = db_exec_one(db, SQL, DB_LIST(in));
-    FP("refund.reserved");
+    FP_AFTER(err, "refund.reserved");
     return err == PAY_WRONG_STATE ? PAY_OVER_REFUND : err;
 }
 
@@ -101,7 +101,7 @@ static enum pay_err refund_insert(struct db *db, const struct reserving *w, cons
     };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
-    FP("refund.inserted");
+    FP_AFTER(err, "refund.inserted");
     return err;
 }
 
@@ -240,7 +240,7 @@ static enum pay_err reserve_work(struct db *db, void *arg)
         return err;
     const bool known = err == PAY_OK;
     err = order_find(db, request->app->id, request->order, true, &w->order);
-    FP("refund.locked");
+    FP_AFTER(err, "reserve.locked");
     return err == PAY_OK ? locked_reserve(db, w, known) : err;
 }
 
@@ -295,7 +295,7 @@ enum pay_err refund_add(struct db *db, const struct order *order, const struct a
         DB_STR(cause),
     };
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
-    FP("refund.added");
+    FP_AFTER(err, "refund.added");
     if (err == PAY_DUPLICATE)
         return PAY_OK;
     return err == PAY_OK ? row_count(db, order->id) : err;

@@ -22,12 +22,13 @@ enum pay_err refund_send(const struct channel_config *channel, const struct refu
     const struct channel_refund asked = refund_for(refund);
 
     enum pay_err err = said_begin(ABOUT_REFUND, refund->no, said);
-    FP("refund.sending");
     if (err == PAY_OK && !channel->driver->refund)
         return said_not_supported(said, "this channel cannot give money back");
-    if (err == PAY_OK)
+    if (err == PAY_OK) {
+        FP("refund.sending");
         err = channel->driver->refund(&channel->account, &asked, said);
-    FP("refund.answered");
+        FP("refund.sent");
+    }
     return said_end(err, ABOUT_REFUND, refund->no, said);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/fault.h"
 #include "order/order_row.h"
 
 static const char *const WORDS[] = { VERDICTS(VERDICT_AS_WORD) };
@@ -81,6 +82,7 @@ enum pay_err callback_log_add(struct db *db, const struct callback_raw *raw, enu
     };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
+    FP_AFTER(err, "callback.logged");
     free(body.escaped);
     return err;
 }

@@ -142,7 +142,7 @@ static enum pay_err closing_end_work(struct db *db, void *arg)
 
     if (err == PAY_OK)
         err = order_lock(db, w->order_id, &w->order);
-    FP("close.locked");
+    FP_AFTER(err, "close.locked");
     if (err != PAY_OK || w->order.status == ORDER_CLOSED)
         return err;
     if (w->order.status != ORDER_WAITING)
@@ -154,7 +154,7 @@ static enum pay_err closing_end_work(struct db *db, void *arg)
         err = order_closed(db, &w->order);
     if (err == PAY_OK && w->operated)
         err = admin_log_add(db, w->operated->who, "order.close", w->order.no, w->operated->why);
-    FP("close.closed");
+    FP_AFTER(err, "close.closed");
     return err;
 }
 
@@ -164,9 +164,10 @@ static enum pay_err closing_end(struct db *db, const struct config *config, stru
     enum pay_err err = open_read(db, w->order_id, &NOTHING, &w->open);
 
     db_end(db);
-    if (err == PAY_OK)
+    if (err == PAY_OK) {
         err = channels_end(db, config, &w->open);
-    FP("close.asked");
+        FP("close.asked");
+    }
     return err == PAY_OK ? db_txn(db, closing_end_work, w) : err;
 }
 

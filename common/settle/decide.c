@@ -68,7 +68,7 @@ static enum pay_err money_read(struct db *db, struct work *w)
     if (!ulid_is(w->alert.about))
         return PAY_FAULT;
     enum pay_err err = order_read(db, SQL_ORDER, DB_LIST(in), &w->order);
-    FP("decide.locked");
+    FP_AFTER(err, "decide.locked");
     if (err == PAY_OK)
         err = attempt_read(db, SQL_ATTEMPT, DB_LIST(in), &w->attempt);
     if (err == PAY_OK)
@@ -202,7 +202,7 @@ static enum pay_err alert_decide_work(struct db *db, void *arg)
     err = decision_fits(w);
     if (err == PAY_OK)
         err = decision_do(db, w);
-    FP("decide.done");
+    FP_AFTER(err, "decide.done");
     return err == PAY_OK ? alerts_close(db, w) : err;
 }
 

@@ -110,13 +110,12 @@ static enum pay_err attempt_settle_work(struct db *db, void *arg)
 
     w->verdict = VERDICT_REPEATED;
     enum pay_err err = attempt_rows_lock(db, w);
-    FP("order.locked");
+    FP_AFTER(err, "order.locked");
     if (err == PAY_OK)
         err = attempt_said_apply(db, w);
-    FP("task.inserted");
+    FP_AFTER(err, "order.settled");
     if (err == PAY_OK && w->raw)
         err = callback_log_add(db, w->raw, w->verdict, w->attempt.id);
-    FP("raw.inserted");
     return err;
 }
 

@@ -98,7 +98,7 @@ static enum pay_err attempt_pays(struct db *db, struct settling *w, const struct
         return err;
     w->verdict = VERDICT_ACCEPTED;
     err = paid_update(db, w, &paid);
-    FP("order.updated");
+    FP_AFTER(err, "order.updated");
     if (err == PAY_DUPLICATE)
         return number_conflict(db, w);
     if (err == PAY_OK)
@@ -161,7 +161,7 @@ static enum pay_err money_keep(struct db *db, struct settling *w, const struct a
 
     w->verdict = how->verdict;
     enum pay_err err = kept_update(db, w, attempt);
-    FP("money.kept");
+    FP_AFTER(err, "money.kept");
     if (err == PAY_DUPLICATE)
         return number_conflict(db, w);
     if (err == PAY_OK && how->cause)

@@ -227,13 +227,12 @@ static enum pay_err refund_settle_work(struct db *db, void *arg)
 
     w->out.verdict = VERDICT_REPEATED;
     enum pay_err err = refund_rows_lock(db, w);
-    FP("refund.settling");
+    FP_AFTER(err, "refund.locked");
     if (err == PAY_OK)
         err = refund_said_apply(db, w);
-    FP("refund.settled");
+    FP_AFTER(err, "refund.settled");
     if (err == PAY_OK && w->out.raw)
         err = callback_log_add(db, w->out.raw, w->out.verdict, w->refund.extension_id);
-    FP("refund.recorded");
     return err;
 }
 
@@ -289,7 +288,6 @@ enum pay_err settle_refund(struct db *db, const struct channel_config *channel,
     if (err != PAY_OK || known)
         return known ? callback_log_repeated(db, raw, work.refund.extension_id) : err;
     err = settling_txn(db, refund_settle_work, &work);
-    FP("refund.done");
     *verdict = work.out.verdict;
     return err;
 }

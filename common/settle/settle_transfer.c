@@ -135,13 +135,12 @@ static enum pay_err transfer_settle_work(struct db *db, void *arg)
 
     w->out.verdict = VERDICT_REPEATED;
     enum pay_err err = transfer_row_lock(db, w);
-    FP("transfer.settling");
+    FP_AFTER(err, "transfer.locked");
     if (err == PAY_OK)
         err = transfer_said_apply(db, w);
-    FP("transfer.settled");
+    FP_AFTER(err, "transfer.settled");
     if (err == PAY_OK && w->out.raw)
         err = callback_log_add(db, w->out.raw, w->out.verdict, 0);
-    FP("transfer.recorded");
     return err;
 }
 

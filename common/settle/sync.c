@@ -127,7 +127,7 @@ static enum pay_err channel_question(struct db *db, const struct config *config,
         return err == PAY_NO_CHANNEL ? PAY_UNKNOWN : err;
     channel_ask *ask = row->surplus != 0 ? channel->driver->close : channel->driver->query;
     err = ask(&channel->account, row->no, &said);
-    FP("sync.answered");
+    FP("sync.asked");
     return err == PAY_OK ? answer_apply(db, channel, &said) : PAY_UNKNOWN;
 }
 

@@ -54,7 +54,7 @@ static enum pay_err transfer_end(struct db *db, const struct transfer_ending *en
     const struct transfer_change change = { after, name, ending->when };
 
     enum pay_err err = end_write(db, ending->transfer, after);
-    FP("transfer.updated");
+    FP_AFTER(err, "transfer.updated");
     if (err == PAY_OK && after->status == TRANSFER_SUCCESS)
         err = transfer_balance_add(db, after);
     return err == PAY_OK ? transfer_notify(db, ending->app, &change) : err;

@@ -37,7 +37,7 @@ static enum pay_err transfer_insert(struct db *db, const struct transfer_request
         DB_NUM(request->left_to_job ? 0 : ASK_FIRST_S),
     };
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
-    FP("transfer.inserted");
+    FP_AFTER(err, "transfer.inserted");
     return err;
 }
 
@@ -58,6 +58,7 @@ static const char *transfer_other_term(const struct transfer_request *request,
 
 static enum pay_err number_new(struct db *db, struct opening *w)
 {
+    FP("transfer.unknown");
     enum pay_err err = transfer_insert(db, w->request);
     if (err == PAY_OK)
         err = transfer_by_id(db, db_last_id(db), &w->out->transfer);
@@ -78,7 +79,6 @@ static enum pay_err transfer_open_work(struct db *db, void *arg)
     if (err != PAY_OK)
         return err;
     err = transfer_find(db, request->app->id, &key, &w->out->transfer);
-    FP("transfer.looked");
     if (err == PAY_NOT_FOUND)
         return number_new(db, w);
     if (err == PAY_OK)

@@ -27,7 +27,9 @@ static enum pay_err transfer_call(const struct channel_config *channel,
     if (*extras != '\0' && json_parse(extras, strlen(extras), &parsed) != PAY_OK)
         return PAY_FAULT;
     asked.extras = parsed;
+    FP("transfer.sending");
     enum pay_err err = channel->driver->transfer(&channel->account, &asked, said);
+    FP("transfer.sent");
     json_free(&parsed);
     return err;
 }
@@ -36,13 +38,10 @@ enum pay_err transfer_send(const struct channel_config *channel, const struct tr
                            const char *extras, struct channel_said *said)
 {
     enum pay_err err = said_begin(ABOUT_TRANSFER, transfer->no, said);
-
-    FP("transfer.sending");
     if (err == PAY_OK && !channel->driver->transfer)
         return said_not_supported(said, "this channel cannot pay out");
     if (err == PAY_OK)
         err = transfer_call(channel, transfer, extras, said);
-    FP("transfer.answered");
     return said_end(err, ABOUT_TRANSFER, transfer->no, said);
 }
 

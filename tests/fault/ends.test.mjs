@@ -23,7 +23,7 @@ const COMMITS = [
 const CLOSER = [...CLOSING, ...COMMITS];   // an order without an attempt is taken and closed in one transaction
 const SYNC = [
   ['commit.sent', 1, 'claim: COMMIT sent, unread'], ['commit.done', 1, 'claim committed'],
-  ['sync.answered', 1, 'the channel answered'], ['call.before', 1, 'before the CALL that pays'],
+  ['sync.asked', 1, 'the channel answered'], ['call.before', 1, 'before the CALL that pays'],
   ['call.done', 1, 'paid'], ['commit.sent', 2, 'next question: COMMIT sent, unread'], ['commit.done', 2, 'next question written'],
 ];
 

@@ -15,13 +15,13 @@ const COMMITS = [
 ];
 const CALLBACK = [
   ['order.locked', 1, 'order locked'], ['money.kept', 1, 'attempt paid'], ['refund.added', 1, 'its refund inserted'],
-  ['task.inserted', 1, 'alert raised'], ['raw.inserted', 1, 'raw row written'], ...COMMITS,
+  ['order.settled', 1, 'alert raised'], ['callback.logged', 1, 'raw row written'], ...COMMITS,
 ];
 // Later COMMITs may be the gateway's: it has the same plan.
 const JOB = [
   ['commit.sent', 1, 'claim: COMMIT sent, unread'], ['commit.done', 1, 'claim committed'], ['refund.sending', 1, 'before the call'],
-  ['refund.answered', 1, 'the channel did it'], ['refund.settling', 1, 'refund locked'], ['refund.updated', 1, 'refund ended, alert closed'],
-  ['refund.recorded', 1, 'notification inserted'],
+  ['refund.sent', 1, 'the channel did it'], ['refund.locked', 1, 'refund locked'], ['refund.updated', 1, 'refund ended, alert closed'],
+  ['refund.settled', 1, 'notification inserted'],
 ];
 const DECIDE = [['decide.locked', 1, 'order locked'], ['decide.done', 1, 'done, the alert is open still'], ...COMMITS];
 

@@ -18,7 +18,7 @@ export async function faultStack(settings = {}, how = {}) {
   return Object.assign(stack, { plan });
 }
 
-// POINT ACTION [PASS]: carried out once, by whoever passes first.
+// POINT ACTION [PASS [PROGRAM]]: carried out once, by the process that passes first.
 export function plant(stack, line) {
   writeFileSync(`${stack.plan}.new`, `${line}\n`);
   renameSync(`${stack.plan}.new`, stack.plan);

@@ -13,40 +13,41 @@ import { transferBody } from '../lib/transfer.mjs';
 import { adjustBody, newUser, rechargeBody, sumsOf } from '../lib/wallet.mjs';
 import { faultStack, heldAt, insist, newLedger, oracles, plant, restJobs, runJob, runRunner, sink, walletOracles, wasHit } from './lib.mjs';
 
-// point, which pass of it, and what was done by then
+// point, which pass of it, what was done by then, and the program, where the gateway passes such a point too
 const COMMITS = (pass = 1) => [
   ['commit.before', pass, 'before COMMIT'], ['commit.sent', pass, 'COMMIT sent, unread'], ['commit.done', pass, 'committed'],
 ];
 const JOURNAL = (pass = 1) => [
   ['ledger.inserted', pass, 'its rows inserted'], ['wallet.changed', pass, 'the balance changed'],
 ];
-const HALF = [['reply.half', 1, 'half a reply']];
+const BEGUN = [['reply.begun', 1, 'the reply begun, none of it sent']];
 const PAID = [
   ['attempt.inserted', 1, 'attempt inserted'], ...JOURNAL(), ['ledger.submitted', 1, 'taken off the balance'],
-  ['order.locked', 1, 'order read'], ['order.updated', 1, 'attempt and order paid'], ['task.inserted', 1, 'notification inserted'],
-  ...COMMITS(), ...HALF,
+  ['order.locked', 1, 'order read'], ['order.updated', 1, 'attempt and order paid'], ['order.settled', 1, 'notification inserted'],
+  ...COMMITS(), ...BEGUN,
 ];
 const RECHARGED = [
   ['order.locked', 1, 'order locked'], ['order.updated', 1, 'attempt and order paid'], ...JOURNAL(),
-  ['task.inserted', 1, 'notification inserted'], ['raw.inserted', 1, 'raw row inserted'], ...COMMITS(),
+  ['order.settled', 1, 'notification inserted'], ['callback.logged', 1, 'raw row inserted'], ...COMMITS(),
 ];
 const ENDING = (pass) => [
-  ['refund.settling', 1, 'order locked again'], ['refund.updated', 1, 'refund and order updated'], ...JOURNAL(pass),
+  ['refund.locked', 1, 'order locked again'], ['refund.updated', 1, 'refund and order updated'], ...JOURNAL(pass),
   ['refund.settled', 1, 'notification inserted'],
 ];
 const RESERVED = [
-  ['refund.locked', 1, 'order locked'], ['refund.reserved', 1, 'money reserved'], ['refund.inserted', 1, 'row inserted'],
+  ['reserve.locked', 1, 'order locked'], ['refund.reserved', 1, 'money reserved'], ['refund.inserted', 1, 'row inserted'],
 ];
-const REFUND = [...RESERVED, ...COMMITS(1), ['refund.sending', 1, 'before the wallet'], ['refund.answered', 1, 'the wallet answered'],
-  ...ENDING(1), ...COMMITS(2), ...HALF];
-// The gateway commits between the two: its COMMITs are the second ones.
+const REFUND = [...RESERVED, ...COMMITS(1), ['refund.sending', 1, 'before the wallet'], ['refund.sent', 1, 'the wallet answered'],
+  ...ENDING(1), ...COMMITS(2), ...BEGUN];
+// The gateway commits and replies between the two.
 const RECHARGE_REFUND = [...RESERVED, ...JOURNAL(1), ...COMMITS(1), ['refund.sending', 1, 'before the channel'],
-  ['refund.answered', 1, 'the channel answered'], ...ENDING(2), ['refund.done', 1, 'committed'], ...HALF];
-const RECHARGE_REFUND_CALLBACK = [['refund.settling', 1, 'order locked'], ['refund.updated', 1, 'refund and order updated'],
-  ...JOURNAL(), ['refund.settled', 1, 'notification inserted'], ['refund.recorded', 1, 'raw row inserted'], ...COMMITS()];
+  ['refund.sent', 1, 'the channel answered'], ...ENDING(2),
+  ...[...COMMITS(2), ...BEGUN].map((row) => [...row, 'refund'])];
+const RECHARGE_REFUND_CALLBACK = [['refund.locked', 1, 'order locked'], ['refund.updated', 1, 'refund and order updated'],
+  ...JOURNAL(), ['refund.settled', 1, 'notification inserted'], ['callback.logged', 1, 'raw row inserted'], ...COMMITS()];
 const TRANSFER = [['transfer.inserted', 1, 'row inserted'], ...COMMITS(1), ['transfer.sending', 1, 'before the wallet'],
-  ['transfer.answered', 1, 'the wallet answered'], ['transfer.settling', 1, 'row locked'], ['transfer.updated', 1, 'row updated'],
-  ...JOURNAL(), ['transfer.settled', 1, 'notification inserted'], ...COMMITS(2), ...HALF];
+  ['transfer.sent', 1, 'the wallet answered'], ['transfer.locked', 1, 'row locked'], ['transfer.updated', 1, 'row updated'],
+  ...JOURNAL(), ['transfer.settled', 1, 'notification inserted'], ...COMMITS(2), ...BEGUN];
 
 let stack, db, root, heard, back;
 const ledger = newLedger();
@@ -105,12 +106,12 @@ const filled = async (play) => {
 };
 
 // Killed once while `send` is under way: `check` sees what is left, with every sum that may be there.
-async function killed(point, pass, send) {
+async function killed([point, pass, , program = ''], send) {
   await sleep(200);              // a worker notes after its answer that a key was used: not that COMMIT
-  plant(stack, `${point} kill ${pass}`);
+  plant(stack, `${point} kill ${pass} ${program}`);
   const first = await send().catch((e) => ({ status: 0, text: String(e) }));
   assert.ok(wasHit(stack), `the point ${point} was not passed`);
-  if (point !== 'reply.half') assert.deepEqual([first.status, first.json?.code], [503, 50301], first.text);
+  assert.deepEqual([first.status, first.json?.code], [503, 50301], first.text);
 }
 async function oneOf(user, ...sums) {
   const now = JSON.stringify(await sumsOf(stack, stack.app1, user));
@@ -122,13 +123,13 @@ async function jobEnds(table) {
   assert.equal(await runJob(stack, 'channel_sync'), 0);
 }
 const each = (name, rows, body) => describe(`${name} is killed`, () => {
-  for (const [point, pass, what] of rows) test(`${what} (${point} ${pass})`, () => body(point, pass));
+  for (const row of rows) test(`${row[2]} (${row[0]} ${row[1]})`, () => body(row));
 });
 
-each('a correction', [...JOURNAL(), ...COMMITS(), ...HALF], async (point, pass) => {
+each('a correction', [...JOURNAL(), ...COMMITS(), ...BEGUN], async (row) => {
   const user = owner();
   const body = adjustBody(user, 1234);
-  await killed(point, pass, () => ask('/api/pay/wallet/adjust', body));
+  await killed(row, () => ask('/api/pay/wallet/adjust', body));
   await oneOf(user, [0, 0, 0, 0], [1234, 0, 0, 0]);
   const entry = await surely('/api/pay/wallet/adjust', body);
   assert.equal((await surely('/api/pay/wallet/adjust', body)).entry_no, entry.entry_no);
@@ -153,9 +154,9 @@ async function paidBy(user, body) {
   await paidFromWallet(user, body, '/api/pay/create');
 }
 // A new order is made and paid in one CALL, inside which no point can be.
-each('create with a wallet', [['call.before', 1, 'before the CALL'], ['call.done', 1, 'the order made and paid'], ...HALF], async (point, pass) => {
+each('create with a wallet', [['call.before', 1, 'before the CALL'], ['call.done', 1, 'the order made and paid'], ...BEGUN], async (row) => {
   const user = await rich(2000), body = walletTerms(user);
-  await killed(point, pass, () => ask('/api/pay/create', body));
+  await killed(row, () => ask('/api/pay/create', body));
   await paidBy(user, body);
 });
 // The tables that it writes to, in its order: held, the one before was written.
@@ -172,27 +173,27 @@ for (const [table, name] of [['api_nonce', 'begun'], ['pay_order', 'nonce insert
   }
 }
 // One that is there already is paid statement by statement.
-each('a repeated create with a wallet', [['ledger.locked', 1, 'order locked'], ...PAID], async (point, pass) => {
+each('a repeated create with a wallet', [['ledger.locked', 1, 'order locked'], ...PAID], async (row) => {
   const user = await rich(2000), body = walletTerms(user);
   await surely('/api/pay/create', { ...body, channel: undefined });
-  await killed(point, pass === 1 && point.startsWith('commit.') ? 2 : pass, () => ask('/api/pay/create', body));
+  await killed(row[1] === 1 && row[0].startsWith('commit.') ? row.with(1, 2) : row, () => ask('/api/pay/create', body));
   await paidBy(user, body);
 });
-each('submit with a wallet', PAID, async (point, pass) => {
+each('submit with a wallet', PAID, async (row) => {
   const user = await rich(2000);
   const order = await surely('/api/pay/create', terms({ user_id: user, notify_url: heard.url }));
-  await killed(point, pass, () => ask('/api/pay/submit', { order_no: order.order_no, channel: 'wallet' }));
+  await killed(row, () => ask('/api/pay/submit', { order_no: order.order_no, channel: 'wallet' }));
   await wholly(user, order.merchant_order_id);
   const again = await insist(() => ask('/api/pay/submit', { order_no: order.order_no, channel: 'wallet' }));
   assert.ok([200, 201].includes(again.status) || again.json.code === 40901, again.text);
   await paidFromWallet(user, terms({ user_id: user, merchant_order_id: order.merchant_order_id }), '/api/pay/create');
 });
 
-each('the callback of a recharge', RECHARGED, async (point, pass) => {
+each('the callback of a recharge', RECHARGED, async (row) => {
   const user = owner();
   const order = await surely('/api/pay/wallet/recharge', rechargeBody(user, { channel: 'mock', bonus_price: 100, notify_url: heard.url }));
   const said = signedCallback(order, stack.app1.channelSecret);
-  await killed(point, pass, () => sendCallback(stack, said));
+  await killed(row, () => sendCallback(stack, said));
   await oneOf(user, [0, 0, 0, 0], [1100, 0, 1000, 0]);
   await acked(() => sendCallback(stack, said));
   ledger.paid.set(order.order_no, order);
@@ -205,12 +206,12 @@ const refundOf = async (order) => {
 };
 const refundBody = (order) => ({ order_no: order.order_no, merchant_refund_id: newNo('R'), refund_price: 500, notify_url: back.url });
 
-each('a refund to a wallet', REFUND, async (point, pass) => {
+each('a refund to a wallet', REFUND, async (row) => {
   const user = await rich(2000);
   const order = await surely('/api/pay/create', terms({ user_id: user, channel: 'wallet', notify_url: heard.url }));
   ledger.paid.set(order.order_no, order);
   const body = refundBody(order);
-  await killed(point, pass, () => ask('/api/pay/refund', body));
+  await killed(row, () => ask('/api/pay/refund', body));
   await oneOf(user, [766, 0, 0, 1234], [1266, 0, 0, 734]);
   await surely('/api/pay/refund', body);
   await jobEnds('pay_refund');
@@ -220,10 +221,10 @@ each('a refund to a wallet', REFUND, async (point, pass) => {
 
 // A half of the recharge and of its bonus: frozen, then gone, or back on the balance when the channel refuses.
 const WHOLE = [1100, 0, 1000, 0], FROZEN = [550, 550, 1000, 0], GONE = [550, 0, 500, 0];
-each('a refund of a recharge', RECHARGE_REFUND, async (point, pass) => {
+each('a refund of a recharge', RECHARGE_REFUND, async (row) => {
   const [user, order] = await filled('now');
   const body = refundBody(order);
-  await killed(point, pass, () => ask('/api/pay/refund', body));
+  await killed(row, () => ask('/api/pay/refund', body));
   await oneOf(user, WHOLE, FROZEN, GONE);
   await surely('/api/pay/refund', body);
   await jobEnds('pay_refund');
@@ -231,12 +232,12 @@ each('a refund of a recharge', RECHARGE_REFUND, async (point, pass) => {
   await holds(user, GONE);
 });
 for (const [status, done, sums] of [['SUCCESS', [10, 1, 500, 0], GONE], ['FAILED', [20, 1, 0, 0], WHOLE]]) {
-  each(`the callback of a recharge's refund, ${status},`, RECHARGE_REFUND_CALLBACK, async (point, pass) => {
+  each(`the callback of a recharge's refund, ${status},`, RECHARGE_REFUND_CALLBACK, async (row) => {
     const [user, order] = await filled('never');
     const refund = await surely('/api/pay/refund', refundBody(order));
     await holds(user, FROZEN);
     const said = refundCallback(refund, stack.app1.channelSecret, { status });
-    await killed(point, pass, () => sendRefundCallback(stack, stack.app1, said));
+    await killed(row, () => sendRefundCallback(stack, stack.app1, said));
     await oneOf(user, FROZEN, sums);
     await acked(() => sendRefundCallback(stack, stack.app1, said));
     assert.deepEqual(await refundOf(order), [done]);
@@ -244,10 +245,10 @@ for (const [status, done, sums] of [['SUCCESS', [10, 1, 500, 0], GONE], ['FAILED
   });
 }
 
-each('a transfer to a wallet', TRANSFER, async (point, pass) => {
+each('a transfer to a wallet', TRANSFER, async (row) => {
   const user = owner();
   const body = transferBody(undefined, { channel: 'wallet', user_account: user, notify_url: back.url });
-  await killed(point, pass, () => ask('/api/pay/transfer', body));
+  await killed(row, () => ask('/api/pay/transfer', body));
   await oneOf(user, [0, 0, 0, 0], [700, 0, 0, 0]);
   await surely('/api/pay/transfer', body);
   await jobEnds('pay_transfer');

@@ -50,7 +50,8 @@ static bool commit_sent(struct db *db)
         return false;
     FP(db->wrote ? "commit.sent" : "end.sent");
     bool done = db_wait_read_query_result(db) == 0;
-    FP(db->wrote ? "commit.done" : "end.done");
+    if (done)
+        FP(db->wrote ? "commit.done" : "end.done");
     return done;
 }
 

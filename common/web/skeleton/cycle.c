@@ -22,7 +22,7 @@ static enum pay_err step_read(struct cycle *c)
         text_add(&c->why, c->request.unread);
     log_request(c->request.id);
     text_add_n(&method, c->request.method, strnlen(c->request.method, sizeof(c->method) - 1));
-    FP("request.read");
+    FP_AFTER(err, "request.read");
     return err;
 }
 

@@ -206,7 +206,7 @@ bool reply_send(const struct reply *reply, struct fcgi *fcgi, bool head)
                 fcgi_write(fcgi, "\r\n", 2);
     if (!sent || head)
         return sent;
-    FP("reply.half");
+    FP("reply.begun");
     return fcgi_write(fcgi, before.at, before.len) &&
            fcgi_write(fcgi, reply->body.at, reply->body.len) &&
            fcgi_write(fcgi, after.at, after.len);
