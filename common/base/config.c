@@ -254,4 +254,6 @@ void config_print_help(void)
            "SHROFF_<ROLE>_DB_USER");
     printf("%-26s its password, or _FILE; default: the file $STATE/secrets/<role>.password\n",
            "SHROFF_<ROLE>_DB_PASSWORD");
+    printf("%-26s folder of the schema's files; default: schema/ near the program\n",
+           "SHROFF_SCHEMA_DIR");
 }

@@ -96,7 +96,7 @@ describe('make install', () => {
 });
 
 describe('what is written for people', () => {
-  test('man pages are clean and name every setting and command', () => {
+  test('man pages are clean; their lists are what the programs print', () => {
     for (const f of readdirSync(join(ROOT, 'docs/man'))) {
       const r = sh('mandoc', ['-T', 'lint', '-W', 'warning', join('docs/man', f)]);
       assert.equal(r.status, 0, r.stdout + r.stderr);
@@ -104,9 +104,37 @@ describe('what is written for people', () => {
     // Their lists of commands, options and settings are the programs' own.
     const same = sh('scripts/man', ['--check']);
     assert.equal(same.status, 0, same.stdout + same.stderr);
-    const page = readFileSync(join(ROOT, 'docs/man/shroffctl.1'), 'utf8'), told = page.slice(0, page.indexOf('.Sh OPTIONS'));
+  });
+
+  const manPage = (name) => readFileSync(join(ROOT, 'docs/man', name), 'utf8');
+  const sources = (...folders) => folders.flatMap((d) => readdirSync(join(ROOT, d), { recursive: true }).map((f) => join(ROOT, d, String(f))))
+    .filter((f) => f.endsWith('.c')).map((f) => readFileSync(f, 'utf8')).join('');
+
+  test('shroffctl(1): what is said of a command beside the list is said of one that exists', () => {
     const help = sh(buildPath('cli', 'shroffctl'), ['--help']).stdout;
-    for (const [, group] of help.matchAll(/^\s+shroffctl (\w+)/gm)) assert.match(told, new RegExp(`^\\.It Cm ${group}\\b`, 'm'), group);
+    const commands = new Set([...help.matchAll(/^ {2}shroffctl (\w+(?: [a-z-]+)?)/gm)].map(([, c]) => c));
+    const [list, more] = manPage('shroffctl.1').split('More about some of them:');
+    const named = (text) => [...text.matchAll(/^\.It Cm ([a-z -]+?)(?: Ar .*)?$/gm)].map(([, c]) => c);
+    assert.deepEqual(named(list).sort(), [...commands].sort());
+    for (const c of named(more)) assert.ok(commands.has(c), c);
+    assert.ok(named(more).length > 5);
+  });
+
+  test('shroff(5) has every setting that a program reads from its environment', () => {
+    const page = manPage('shroff.5');
+    const read = [...sources('common', 'cli', 'cron', 'cgi-bin', 'sandbox').matchAll(/getenv\("(SHROFF_\w+)"\)/g)].map(([, n]) => n);
+    assert.ok(read.includes('SHROFF_SCHEMA_DIR'));
+    for (const name of read) if (name !== 'SHROFF_FAULT_FILE') assert.match(page, new RegExp(`^\\.It Ev ${name}$`, 'm'), name);
+  });
+
+  test('every program and its options have a page', () => {
+    for (const f of readdirSync(join(ROOT, 'cron')).filter((n) => n.endsWith('.c'))) {
+      const name = f.slice(0, -2), text = manPage(`${name}.8`);
+      for (const part of ['synopsis', 'job']) assert.ok(text.includes(`.\\" begin ${part} ${name}\n`), `${name}: ${part}`);
+    }
+    assert.ok(manPage('shroff-backup.8').includes('.\\" begin usage backup\n'));
+    for (const part of ['names', 'programs']) assert.ok(manPage('shroff.8').includes(`.\\" begin ${part}\n`), part);
+    for (const part of ['commands', 'options']) assert.ok(manPage('shroffctl.1').includes(`.\\" begin ${part}\n`), part);
   });
 
   test('completion offers commands, verbs and options', () => {
