@@ -131,10 +131,10 @@ unit-build: $(call named,$(UNITS))
 db-build: $(call named,$(DBTS)) $(if $(CLI_SRC),$(B)/cli/shroffctl)
 # cmocka programs, one after the other; all run even when one fails.
 unit: unit-build
-	@rc=0; for t in $(call named,$(UNITS)); do $$t || rc=1; done; exit $$rc
+	@tests/lib/cmocka $(call named,$(UNITS))
 # Needs a MariaDB, which scripts/test starts (SHROFF_STATE and its accounts).
 db: db-build
-	@rc=0; for t in $(call named,$(DBTS)); do $$t || rc=1; done; exit $$rc
+	@tests/lib/cmocka $(call named,$(DBTS))
 lint: format-check
 	@scripts/lint
 clean:

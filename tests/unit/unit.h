@@ -8,9 +8,16 @@
 #include <stdint.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include "base/err.h"
+
+/* ONLY_TEST=NAME: only this test. */
+__attribute__((constructor)) static void only_test(void)
+{
+    cmocka_set_test_filter(getenv("ONLY_TEST"));
+}
 
 /* In a loop over named cases: says which one failed, then fails. */
 #define CHECK(name, condition) \
