@@ -1,8 +1,7 @@
 // One app with a hundred hosts that hang: what another app is to hear does not wait behind it.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { createOpen } from '../lib/client.mjs';
-import { payByCallback } from '../lib/channel.mjs';
+import { paidOrder } from '../lib/refund.mjs';
 import { newApp } from '../lib/ctl.mjs';
 import { merchant } from '../lib/merchant.mjs';
 import { startStack } from '../lib/stack.mjs';
@@ -17,21 +16,17 @@ before(async () => {
   good = await merchant();
 });
 after(() => { good?.close(); closeAll(); });
-async function paid(app, url) {
-  const order = await createOpen(stack, app, { notify_url: url });
-  assert.equal((await payByCallback(stack, app, order)).status, 200);
-}
 
 test(`${HOSTS} hosts of one app hang, ${EACH} orders each: another app's merchant is notified at once`, async (t) => {
   const hosts = [];
   for (let i = 0; i < HOSTS; i++) hosts.push(await rawServer(() => {}));
-  await paid(stack.app1, good.url);
+  await paidOrder(stack, stack.app1, null, { notify_url: good.url });
   await good.waitHits(1);
   const begun = Date.now(), waits = [];
-  const flood = inParallel(Array.from({ length: HOSTS * EACH }, (_, i) => i), 4, (i) => paid(evil, hosts[i % HOSTS].url));
+  const flood = inParallel(Array.from({ length: HOSTS * EACH }, (_, i) => i), 4, (i) => paidOrder(stack, evil, null, { notify_url: hosts[i % HOSTS].url }));
   while (Date.now() - begun < 25_000) {
     const heard = good.hits.length, at = Date.now();
-    await paid(stack.app1, good.url);
+    await paidOrder(stack, stack.app1, null, { notify_url: good.url });
     await good.waitHits(heard + 1, 120_000);
     waits.push(good.hits[heard].at - at);
     await sleep(100);

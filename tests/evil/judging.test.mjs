@@ -2,8 +2,7 @@
 // judges all answers in one process, and another app's notifications do not wait for that.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { createOpen } from '../lib/client.mjs';
-import { payByCallback } from '../lib/channel.mjs';
+import { paidOrder } from '../lib/refund.mjs';
 import { newApp } from '../lib/ctl.mjs';
 import { isRoot, rootDb } from '../lib/db.mjs';
 import { merchant } from '../lib/merchant.mjs';
@@ -20,17 +19,13 @@ before(async () => {
   good = await merchant();
 });
 after(() => { good?.close(); closeAll(); });
-async function paid(app, url) {
-  const order = await createOpen(stack, app, { notify_url: url });
-  assert.equal((await payByCallback(stack, app, order)).status, 200);
-}
 
 test(`${DUE} notifications due at once, each answered with 64 KiB of members: another app's merchant is notified at once`, { skip: isRoot ? false : 'needs root of the database' }, async (t) => {
   const hosts = [];
   for (let i = 0; i < HOSTS; i++) hosts.push(await rawServer((socket, text, n) => socket.end(page('200 OK', ANSWERS[n % 2]))));
-  await paid(stack.app1, good.url);
+  await paidOrder(stack, stack.app1, null, { notify_url: good.url });
   await good.waitHits(1);
-  for (const host of hosts) await paid(evil, host.url);
+  for (const host of hosts) await paidOrder(stack, evil, null, { notify_url: host.url });
   const db = rootDb(stack);
   // As after an outage of the runner.
   await db.rows(`INSERT INTO notify_task (no, app_id, type, event, data_id, version, notify_url, body, max_notify_times, next_notify_time)
@@ -40,7 +35,7 @@ test(`${DUE} notifications due at once, each answered with 64 KiB of members: an
   const begun = Date.now(), waits = [];
   while (Date.now() - begun < 10_000) {
     const heard = good.hits.length, at = Date.now();
-    await paid(stack.app1, good.url);
+    await paidOrder(stack, stack.app1, null, { notify_url: good.url });
     await good.waitHits(heard + 1, 60_000);
     waits.push(good.hits[heard].at - at);
     await sleep(50);

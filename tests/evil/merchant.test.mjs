@@ -3,8 +3,7 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { createOpen } from '../lib/client.mjs';
-import { payByCallback } from '../lib/channel.mjs';
+import { paidOrder } from '../lib/refund.mjs';
 import { merchant } from '../lib/merchant.mjs';
 import { readerDb } from '../lib/db.mjs';
 import { startStack } from '../lib/stack.mjs';
@@ -126,12 +125,6 @@ const ROWS = {
   'TLS where HTTP is expected': [async () => { const m = await rawServer(() => {}, { tls: badCertificate('self-signed') }); return { ...m, url: m.url.replace('https', 'http') }; }, 22, ['CONNECT', 'TIMEOUT']],
 };
 
-const paid = async (url) => {
-  const order = await createOpen(stack, stack.app1, { notify_url: url });
-  const res = await payByCallback(stack, stack.app1, order);
-  assert.equal(res.status, 200, res.text);
-  return order;
-};
 const logOf = (order, ms = 25_000) => until(`a try for ${order.order_no}`, () => db.row(
   'SELECT l.*, t.status AS task_status, t.next_notify_time FROM pay_order o JOIN notify_task t ON t.type = 1 AND t.data_id = o.id JOIN notify_log l ON l.task_id = t.id'
   + ' WHERE o.no = ? ORDER BY l.id LIMIT 1', [order.order_no]), ms, 250);
@@ -151,7 +144,7 @@ before(async () => {
   const honest = (async () => {
     while (on) {
       const heard = good.hits.length, at = Date.now();
-      await paid(good.url);
+      await paidOrder(stack, stack.app1, null, { notify_url: good.url });
       await good.waitHits(heard + 1, 20_000);
       waits.push(good.hits[heard].at - at);
       await sleep(40);
@@ -159,9 +152,9 @@ before(async () => {
   })();
   for (const [name, [make]] of Object.entries(ROWS)) {
     const there = await make();
-    orders.set(name, [there, await paid(there.url)]);
+    orders.set(name, [there, await paidOrder(stack, stack.app1, null, { notify_url: there.url })]);
     // More for those that hold a slot or take memory.
-    if (/bomb|MB|without end|silence|second|never end/.test(name)) for (let i = 0; i < 3; i++) await paid(there.url);
+    if (/bomb|MB|without end|silence|second|never end/.test(name)) for (let i = 0; i < 3; i++) await paidOrder(stack, stack.app1, null, { notify_url: there.url });
   }
   for (const [, order] of orders.values()) await logOf(order, 40_000);
   on = false;
