@@ -38,6 +38,7 @@ static const struct route ROUTES[] = {
     { "GET", BATCHES "/out-batch-no/{}/details/out-detail-no/{}", wechat_batch_detail, false,
       false },
     { "GET", BATCHES "/batch-id/{}", wechat_batch_by_id, false, false },
+    { "GET", BATCHES "/batch-id/{}/details/detail-id/{}", wechat_batch_detail_by_id, false, false },
     { "POST", BILLS, wechat_bill_create, false, false },
     { "GET", BILLS "/out-bill-no/{}", wechat_bill_by_out_no, false, false },
     { "GET", BILLS "/transfer-bill-no/{}", wechat_bill_by_no, false, false },

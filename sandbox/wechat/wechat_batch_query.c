@@ -162,19 +162,21 @@ enum wechat_fault wechat_batch_by_id(struct wechat_call *call)
 
 /* ---- one of its parts */
 
-enum wechat_fault wechat_batch_detail(struct wechat_call *call)
+static enum wechat_fault detail_query(struct wechat_call *call, bool by_id)
 {
     static struct batch_view view;
     char when[WECHAT_TIME_SIZE];
     struct json_text *to = &call->json;
-    enum wechat_fault fault = batch_find(call, NULL, call->segment[0], &view);
+    enum wechat_fault fault =
+        batch_find(call, by_id ? call->segment[0] : NULL, by_id ? NULL : call->segment[0], &view);
 
     if (fault != WX_OK)
         return fault;
     const struct sandbox_move_key key = { .kind = SANDBOX_TRANSFER,
                                           .channel = WECHAT,
                                           .merchant = call->said.mchid,
-                                          .out_no = call->segment[1],
+                                          .no = by_id ? call->segment[1] : NULL,
+                                          .out_no = by_id ? NULL : call->segment[1],
                                           .trade_id = view.batch.id };
     enum pay_err err = sandbox_move_find(call->in->db, &key, &view.part);
     db_end(call->in->db);
@@ -197,6 +199,16 @@ enum wechat_fault wechat_batch_detail(struct wechat_call *call)
              wechat_time(view.part.done_time ? view.part.done_time : view.part.create_time, when));
     json_close(to);
     return WX_OK;
+}
+
+enum wechat_fault wechat_batch_detail(struct wechat_call *call)
+{
+    return detail_query(call, false);
+}
+
+enum wechat_fault wechat_batch_detail_by_id(struct wechat_call *call)
+{
+    return detail_query(call, true);
 }
 
 /* ---- its end */

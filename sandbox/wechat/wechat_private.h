@@ -40,7 +40,8 @@ wechat_handler wechat_refund, wechat_refund_query, wechat_refund_abnormal;
 wechat_handler wechat_certificates, wechat_echo;
 wechat_handler wechat_trade_bill, wechat_fund_bill, wechat_bill_file;
 wechat_handler wechat_bill_create, wechat_bill_by_out_no, wechat_bill_by_no, wechat_bill_cancel;
-wechat_handler wechat_batch, wechat_batch_by_out_no, wechat_batch_by_id, wechat_batch_detail;
+wechat_handler wechat_batch, wechat_batch_by_out_no, wechat_batch_by_id;
+wechat_handler wechat_batch_detail, wechat_batch_detail_by_id;
 
 /* ---- refusals */
 
