@@ -11,6 +11,8 @@
 void wechat_order_write(const struct sandbox_trade *trade, struct json_text *to);
 /* Paid orders answer REFUND once a refund was accepted. */
 const char *wechat_trade_state(const struct sandbox_trade *trade);
+/* Entered, then lost by its scenario: as if it had never been. */
+bool wechat_trade_undone(const struct sandbox_trade *trade);
 /* PAY_OK: it can be paid; PAY_PAID, PAY_CLOSED, PAY_EXPIRED. */
 enum pay_err wechat_trade_payable(const struct sandbox_trade *trade);
 MUST_USE enum pay_err wechat_trade_pay(struct db *db, const struct config *config,

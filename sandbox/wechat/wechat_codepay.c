@@ -33,7 +33,7 @@ static enum pay_err codepay_work(struct db *db, void *arg)
     struct wechat_entry *e = call->arg;
 
     enum pay_err err = wechat_trade_enter(db, call, e);
-    if (err != PAY_OK || !e->first)
+    if (err != PAY_OK || !e->first || wechat_trade_undone(&e->trade))
         return err;
     if (!asks(e))
         return wechat_trade_pay(db, call->in->config, &e->trade,

@@ -7,7 +7,7 @@
 #include "io/crypto/sign.h"
 
 #define LATE_S 60
-#define BEHIND_S 30 /* a payment's notice that a refund's overtakes */
+#define BEHIND_S 300 /* a payment's notice that a refund's overtakes */
 #define SOON_S 5
 
 /* ---- kinds of events */

@@ -151,7 +151,6 @@ bool wechat_trade_make(const struct wechat_call *call, const struct wechat_terms
     struct text handle = TEXT(t->handle), detail = TEXT(t->detail);
     struct json_text j = JSON_TEXT(&detail);
 
-    t->state = TRADE_WAITING;
     t->create_time = t->now = call->now_ms;
     t->expire_time = terms->expire_ms;
     t->amount = MONEY(terms->total);
@@ -164,6 +163,7 @@ bool wechat_trade_make(const struct wechat_call *call, const struct wechat_terms
     json_close(&j);
     const char *scenario =
         sandbox_scenario_of(WECHAT, terms->attach, terms->description, t->amount);
+    t->state = sandbox_plays(scenario, SCENARIO_ERROR_UNDONE) ? TRADE_FAILED : TRADE_WAITING;
     return ok && !detail.full && !handle.full &&
            text_copy(t->channel, sizeof(t->channel), WECHAT) &&
            text_copy(t->merchant, sizeof(t->merchant), terms->mchid) &&
@@ -176,6 +176,15 @@ bool wechat_trade_make(const struct wechat_call *call, const struct wechat_terms
            text_copy(t->notify_url, sizeof(t->notify_url), terms->notify_url) &&
            text_copy(t->buyer, sizeof(t->buyer), terms->openid) &&
            text_copy(t->scenario, sizeof(t->scenario), scenario);
+}
+
+/* The first answer was an error and nothing was done: this is the order's second beginning. */
+static enum pay_err undone_redo(struct db *db, struct wechat_entry *e)
+{
+    e->first = true;
+    e->trade.scenario[0] = '\0';
+    e->trade.state = TRADE_WAITING;
+    return sandbox_trade_save(db, &e->trade);
 }
 
 enum pay_err wechat_trade_enter(struct db *db, struct wechat_call *call, struct wechat_entry *e)
@@ -198,6 +207,8 @@ enum pay_err wechat_trade_enter(struct db *db, struct wechat_call *call, struct 
     if (err != PAY_OK)
         return err;
     (void)wechat_detail_get(e->trade.detail, "terms", known, sizeof(known));
+    if (wechat_trade_undone(&e->trade) && str_eq(known, print))
+        return undone_redo(db, e);
     const int64_t state = e->trade.state;
     call->fault = state == TRADE_PAID                               ? WX_PAID
                   : state == TRADE_CLOSED || state == TRADE_REVOKED ? WX_CLOSED

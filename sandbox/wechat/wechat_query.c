@@ -2,8 +2,7 @@
 #include "sandbox/wechat/wechat_order.h"
 #include <string.h>
 
-/* Made, then lost by the scenario: as if it had never been. */
-static bool undone(const struct sandbox_trade *trade)
+bool wechat_trade_undone(const struct sandbox_trade *trade)
 {
     return trade->state == TRADE_FAILED && sandbox_plays(trade->scenario, SCENARIO_ERROR_UNDONE);
 }
@@ -11,7 +10,7 @@ static bool undone(const struct sandbox_trade *trade)
 static enum wechat_fault found(struct wechat_call *call, enum pay_err err,
                                const struct sandbox_trade *trade)
 {
-    if (err == PAY_NO_ROW || (err == PAY_OK && undone(trade)))
+    if (err == PAY_NO_ROW || (err == PAY_OK && wechat_trade_undone(trade)))
         return WX_NO_ORDER;
     if (err != PAY_OK)
         return err == PAY_DB_AWAY ? WX_UNAVAILABLE : WX_SYSTEM;

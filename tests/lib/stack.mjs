@@ -84,18 +84,6 @@ export async function startStack(extra = {}, { disk, small = true } = {}) {
   return Object.assign(handle, describe(readEnvFile(join(state, 'demo.env'))));
 }
 
-// The played channels alone: what sandbox.env says, in env. Ended with stopStack.
-export async function startSandbox(extra = {}) {
-  hookExit();
-  const state = mkdtempSync(join(tmpdir(), 'sh-'));
-  const port = await freePort();
-  const env = { SHROFF_STATE: state, SHROFF_PORT: String(port), SHROFF_SANDBOX_PORT: String(port + 1), ...SMALL, ...extra };
-  const handle = { ownState: state, ownEnv: env };
-  owned.add(handle);
-  await runScript('run', ['--detach', '--sandbox', ...(process.env.SHROFF_BUILT ? ['--no-build'] : [])], env, 300_000);
-  return Object.assign(handle, { env: readEnvFile(join(state, 'sandbox.env')) });
-}
-
 // A file with a file system in it, beside its place.
 function mount(place, mib) {
   execFileSync('truncate', ['-s', `${mib}M`, `${place}.disk`]);
