@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import plugin from 'wechatpay-axios-plugin';
-import { startSandbox, stopStack } from '../lib/stack.mjs';
+import { startSandbox } from '../lib/sandbox.mjs';
 
 export const { Wechatpay, Formatter, Rsa, Aes } = plugin;
 
@@ -31,8 +31,7 @@ export const newNo = (prefix = 'T') => `${prefix}${Date.now()}${++count}`;
 export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export async function worldStart(scale = 100) {
-  const stack = await startSandbox({ SHROFF_SANDBOX_TIME_SCALE: String(scale) });
-  const { env } = stack;
+  const env = await startSandbox({ SHROFF_SANDBOX_TIME_SCALE: String(scale) });
   const merchant = await merchantStart();
   const read = (name) => readFileSync(env[name]);
   const certs = {
@@ -43,8 +42,8 @@ export async function worldStart(scale = 100) {
     baseURL: env.WECHAT_BASE, mchid: env.WECHAT_MCHID, serial: env.WECHAT_MCH_SERIAL,
     privateKey: read('WECHAT_MCH_PRIVATE_KEY_FILE'), certs,
   });
-  const world = { stack, env, merchant, certs, read, sdk, base: env.WECHAT_BASE };
-  world.stop = () => { merchant.close(); stopStack(stack); };
+  const world = { env, merchant, certs, read, sdk, base: env.WECHAT_BASE };
+  world.stop = () => { merchant.close(); env.stop(); };
   world.order = (more = {}) => ({
     appid: env.WECHAT_APPID, mchid: env.WECHAT_MCHID, description: '蓝水壶', out_trade_no: newNo(),
     notify_url: `${merchant.url}/pay`, amount: { total: 8800, currency: 'CNY' }, ...more,
