@@ -36,6 +36,10 @@ static struct reply event_settle(const struct web *web, const char *webhook_id,
 
     if (!shroff_event_read(web->body, web->body_size, event))
         return UNREADABLE;
+    /* Money that came late or twice goes back by itself: it is no refund of the shop's. */
+    if (strncmp(event->type, "refund.", strlen("refund.")) == 0 &&
+        strcmp(event->order.merchant_refund_id, event->order.merchant_order_id) != 0)
+        return NOT_FOR_US;
     if (strncmp(event->type, "refund.", strlen("refund.")) == 0)
         return refunds_told(event->order.merchant_order_id, event->order.status,
                             event->order.version)

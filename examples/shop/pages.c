@@ -108,7 +108,7 @@ static int payment_state(const struct order *order)
     return STATE_OPEN;
 }
 
-/* Pay, or past the order's end: order again. */
+/* Pay or cancel; past the order's end: order again. */
 static void order_to_pay(struct web *web, const struct order *order)
 {
     const struct words *words = web->words;
@@ -123,6 +123,11 @@ static void order_to_pay(struct web *web, const struct order *order)
              "<form method=\"post\" action=\"/shop/orders/%s/pay\" target=\"_blank\""
              " rel=\"noopener\"><button class=\"button wide\" id=\"pay\">%s</button></form>\n",
              order->id, words->pay);
+    if (state != STATE_OVER)
+        html(web,
+             "<form method=\"post\" action=\"/shop/orders/%s/cancel\">"
+             "<button class=\"button\" id=\"cancel\">%s</button></form>\n",
+             order->id, words->cancel);
     html(web, "<p class=\"hint\">%s</p>\n", words->state[state].hint);
     if (order->code != 0) {
         snprintf(number, sizeof(number), "%" PRId64, order->code);

@@ -1,4 +1,4 @@
-/* shop.c - buy, show an order, pay, refund. */
+/* shop.c - buy, show an order, pay, cancel, refund. */
 #include "shop.h"
 
 #include <stdio.h>
@@ -195,6 +195,34 @@ void shop_pay(struct web *web, const char *id)
         web_redirect(web, answer.pay_url);
     else
         pay_failed(web, order, state, code);
+}
+
+/* POST /shop/orders/{id}/cancel: the payer does not want to pay. The order is closed at Shroff,
+ * which asks the channel first: money that was on its way is found. Shroff knows nothing of an order
+ * on which Pay was not pressed. */
+void shop_cancel(struct web *web, const char *id)
+{
+    struct shroff_order answer = { .price = 0 };
+    char number[16];
+
+    if (refused(web))
+        return;
+    const struct order *order = order_or_sorry(web, id);
+    if (!order)
+        return;
+    int code = order_is_paid(order) ? SHROFF_PAID : shroff_close(order->id, &answer);
+    snprintf(number, sizeof(number), "%d", code);
+    web_log("cancel", id, number);
+    if (code == SHROFF_PAID && !order_is_paid(order) &&
+        shroff_query(order->id, &answer) == SHROFF_OK)
+        (void)ask_settle(order, &answer);
+    if (code == SHROFF_OK || code == SHROFF_ABSENT)
+        payments_note(order->id, "OVER", 0, &answer);
+    if (code == SHROFF_OK || code == SHROFF_ABSENT || code == SHROFF_PAID)
+        go_to_order(web, id);
+    else /* it may be paid, or closed: pressed again it is asked again */
+        page_message(web, 503, web->words->again,
+                     &(struct way_on){ web->path, web->words->cancel, "" });
 }
 
 /* The refund's state when Shroff has answered; WAITING as long as it is not known. */

@@ -8,6 +8,7 @@ void shop_products(struct web *web, const char *id);
 void shop_buy(struct web *web, const char *id);
 void shop_order(struct web *web, const char *id);
 void shop_pay(struct web *web, const char *id);
+void shop_cancel(struct web *web, const char *id);
 void shop_refund(struct web *web, const char *id);
 void shop_state(struct web *web, const char *id);
 

@@ -172,6 +172,7 @@ static void read_order(struct json_object *data, struct shroff_order *out)
     *out = (struct shroff_order){ .price = 0 };
     READ(data, out, order_no);
     READ(data, out, merchant_order_id);
+    READ(data, out, merchant_refund_id);
     READ(data, out, status);
     READ(data, out, currency);
     READ(data, out, pay_url);
@@ -263,6 +264,17 @@ int shroff_submit(const char *merchant_order_id, struct shroff_order *out)
     add_text(body, "merchant_order_id", merchant_order_id);
     add_text(body, "channel", settings.channel);
     int code = send_patiently("POST", "/api/pay/submit",
+                              json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
+    json_object_put(body);
+    return code;
+}
+
+int shroff_close(const char *merchant_order_id, struct shroff_order *out)
+{
+    struct json_object *body = json_object_new_object();
+
+    add_text(body, "merchant_order_id", merchant_order_id);
+    int code = send_patiently("POST", "/api/pay/close",
                               json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
     json_object_put(body);
     return code;

@@ -12,6 +12,7 @@
 enum {
     SHROFF_OK = 0,
     SHROFF_NO_ANSWER = -1, /* none, or none that can be read */
+    SHROFF_ABSENT = 40400,
     SHROFF_PAID = 40901,
     SHROFF_CLOSED = 40902,
     SHROFF_EXPIRED = 40903,
@@ -25,6 +26,7 @@ enum {
 struct shroff_order {
     char order_no[33];
     char merchant_order_id[65];
+    char merchant_refund_id[65]; /* of a refund; "" when Shroff gave the money back by itself */
     char status[16]; /* WAITING, SUCCESS, CLOSED, REFUND */
     int64_t price, version;
     char currency[4];
@@ -46,6 +48,10 @@ int shroff_create(const struct order *order, struct shroff_order *out);
 
 /* Submits it to the same channel again: Shroff asks the channel about the open attempt first. */
 int shroff_submit(const char *merchant_order_id, struct shroff_order *out);
+
+/* Ends an order that is not paid: Shroff asks the channel first, and answers SHROFF_PAID when it
+ * was. */
+int shroff_close(const char *merchant_order_id, struct shroff_order *out);
 
 /* Asks for the order by our number. */
 int shroff_query(const char *merchant_order_id, struct shroff_order *out);

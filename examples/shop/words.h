@@ -13,7 +13,7 @@ struct words {
     struct {
         const char *says, *hint;
     } state[STATES];
-    const char *pay, *order_again, *retry, *paid, *paid_hint, *found_hint;
+    const char *pay, *cancel, *order_again, *retry, *paid, *paid_hint, *found_hint;
     const char *refund, *refunding, *refunding_hint, *refunded, *refunded_hint;
     const char *refund_failed, *refund_failed_hint, *check;
     const char *not_found, *expired, *again, *failed, *foreign;

@@ -275,7 +275,7 @@ test('past its end: no Pay, "order again" once, and money that comes after all i
   await payment(id, 'OVER');
   const shown = await page(id);
   assert.doesNotMatch(shown, /id="pay"/);
-  assert.match(shown, /time to pay is over/);
+  assert.match(shown, /can no longer be paid/);
   const token = tokenIn(shown, `value="${id}"`);
   for (let press = 0; press < 2; press += 1) {
     const again = await form('/shop/orders', `token=${token}&order=${id}`);
@@ -436,6 +436,36 @@ test('forms from elsewhere are refused, odd requests answered', async () => {
   assert.equal((await fetch(`${base}/shop/`, { method: 'HEAD' })).status, 200);
 });
 
+// ---- cancelling ----
+test('cancelled: closed at Shroff by the order\'s own number; paid there it is paid here', async () => {
+  const id = await buy();
+  shroff.answers = [opened()];
+  await form(`/shop/orders/${id}/pay`);
+  assert.match(await page(id), /id="cancel"/);
+  shroff.answers = [opened({ status: 'CLOSED', merchant_order_id: id, pay_url: undefined })];
+  assert.equal((await form(`/shop/orders/${id}/cancel`)).status, 303);
+  const { url, body } = shroff.seen.at(-1);
+  assert.deepEqual([url, body], ['/api/pay/close', { merchant_order_id: id }]);
+  assert.deepEqual(await stateOf(id), { status: 'PENDING_PAY', payment: 'OVER', refund: 'NONE' });
+  assert.doesNotMatch(await page(id), /id="cancel"|id="pay"/);
+
+  const paid = await buy();
+  shroff.answers = [refused(409, 40901), () => [200, { code: 0, msg: 'success', data: { order_no: '01JSHOPTEST000000000000001',
+    merchant_order_id: paid, price: 8800, currency: 'CNY', status: 'SUCCESS' } }]];
+  assert.equal((await form(`/shop/orders/${paid}/cancel`)).status, 303);
+  assert.deepEqual(await stateOf(paid), { status: 'PAID', payment: 'NONE', refund: 'NONE' });
+});
+test('cancelled before Pay, and without an answer', async () => {
+  const id = await buy();
+  shroff.answers = [refused(502, 50201)];
+  assert.equal((await form(`/shop/orders/${id}/cancel`)).status, 503);
+  assert.equal((await stateOf(id)).payment, 'NONE');
+  shroff.answers = [refused(404, 40400)];
+  assert.equal((await form(`/shop/orders/${id}/cancel`)).status, 303);
+  assert.equal((await stateOf(id)).payment, 'OVER');
+  assert.equal((await form(`/shop/orders/${id}/cancel`, '', { origin: 'https://evil.example' })).status, 403);
+});
+
 // ---- refunds ----
 const refunded = (status, more = {}) => (body) => [201, { code: 0, msg: 'success', data: {
   refund_no: '01JSHOPREFUND0000000000001', merchant_refund_id: body.merchant_refund_id, order_no: '01JSHOPTEST000000000000001',
@@ -487,6 +517,14 @@ test('a refused refund says so and can be tried again; no answer leaves it waiti
   shroff.answers = [refunded('SUCCESS')];
   await form(`/shop/orders/${id}/refund`);
   assert.equal(await refundState(id), 'SUCCESS');
+});
+test('money that Shroff gave back by itself is no refund of the shop\'s', async () => {
+  const id = await paidInShop();
+  shroff.answers = [refunded('WAITING')];
+  await form(`/shop/orders/${id}/refund`);
+  const own = { merchant_order_id: id, status: 'SUCCESS', version: 9, refund_price: 8800, price: undefined, cause: 'duplicate' };
+  assert.equal((await notify(own, { type: 'refund.success' })).status, 200);
+  assert.equal(await refundState(id), 'WAITING');
 });
 test('an order that is not paid, and a form of another site, refund nothing', async () => {
   const id = await buy();

@@ -90,6 +90,31 @@ for (const js of [true, false]) {
   });
 }
 
+for (const js of [true, false]) {
+  test(`an order is cancelled, ${js ? 'with' : 'without'} JavaScript; one that was paid in silence meanwhile is paid`, async () => {
+    const context = await reader(browser, { js, viewport: js ? DESKTOP : PHONE });
+    const shop = await ordered(context);
+    const pay = await payPageOf(context, shop);
+    await shop.locator('#cancel').click();
+    await shop.locator('[data-payment=OVER]').waitFor({ timeout: 9000 });
+    assert.equal(await shop.locator('#pay, #cancel').count(), 0);
+    await look(shop, js ? 'desktop' : 'phone', 'shop-cancelled');
+    await pay.reload();
+    await pay.locator('.result.failed').waitFor();
+    assert.equal(await pay.locator('#pay').count(), 0, 'closed at the channel');
+    await shop.getByRole('button', { name: 'Order again' }).click();
+    await shop.locator('[data-payment=NONE]').waitFor();
+    const silent = await payPageOf(context, shop);
+    await silent.locator('summary').click();
+    await silent.locator('button[value=silent]').click();
+    await silent.locator('.result.paid').waitFor();
+    await shop.locator('#cancel').click();
+    await shop.locator('[data-status=PAID]').waitFor({ timeout: 9000 });
+    context.noTrouble();
+    await context.close();
+  });
+}
+
 test('by keyboard alone', async () => {
   const context = await reader(browser, {});
   const shop = await context.newPage();
