@@ -27,7 +27,7 @@ struct shroff_order {
     char order_no[33];
     char merchant_order_id[65];
     char merchant_refund_id[65]; /* of a refund; "" when Shroff gave the money back by itself */
-    char status[16]; /* WAITING, SUCCESS, CLOSED, REFUND */
+    char status[16];             /* WAITING, SUCCESS, CLOSED, REFUND */
     int64_t price, version;
     char currency[4];
     char pay_url[1200];   /* "" when there is nothing to pay */
