@@ -198,8 +198,8 @@ void shop_pay(struct web *web, const char *id)
 }
 
 /* POST /shop/orders/{id}/cancel: the payer does not want to pay. The order is closed at Shroff,
- * which asks the channel first: money that was on its way is found. Shroff knows nothing of an order
- * on which Pay was not pressed. */
+ * which asks the channel first: money that was on its way is found. An order on which Pay was not
+ * pressed is not known there. */
 void shop_cancel(struct web *web, const char *id)
 {
     struct shroff_order answer = { .price = 0 };
