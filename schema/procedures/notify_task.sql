@@ -29,8 +29,8 @@ END//
 
 CREATE OR REPLACE TRIGGER notify_task_birth AFTER INSERT ON notify_task FOR EACH ROW
 BEGIN
-  IF OCTET_LENGTH(NEW.body) > 32768 THEN
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a notification has 32768 bytes at most';
+  IF OCTET_LENGTH(NEW.body) > 32768 OR NEW.notify_times > 1000000 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a notification has 32768 bytes at most, and room for tries';
   END IF;
   IF NEW.create_time < SYSDATE() - INTERVAL 2 DAY THEN
     IF USER() LIKE 'shroff\_web@%' OR USER() LIKE 'shroff\_ctl@%' THEN

@@ -1,8 +1,10 @@
 -- Orders name their app without a foreign key (0001_tables.sql), so no account may delete or renumber it.
+-- What refuses a change is AFTER the update: before it a column that is set to NULL is NULL, compares with
+-- nothing, and without strict mode becomes 0 or '' then.
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_app_kept BEFORE DELETE ON pay_app FOR EACH ROW
   SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an app is never deleted, since orders name it: disable it'//
-CREATE OR REPLACE TRIGGER pay_app_number BEFORE UPDATE ON pay_app FOR EACH ROW
+CREATE OR REPLACE TRIGGER pay_app_number AFTER UPDATE ON pay_app FOR EACH ROW
 BEGIN
   IF NEW.id <> OLD.id OR NEW.app_key <> OLD.app_key THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an app keeps its number and app_key, since others name it';

@@ -1,6 +1,7 @@
 -- A key belongs to one app for good, and once revoked it is never live again. No account can do otherwise.
+-- AFTER: see pay_app.sql.
 DELIMITER //
-CREATE OR REPLACE TRIGGER pay_app_key_owner BEFORE UPDATE ON pay_app_key FOR EACH ROW
+CREATE OR REPLACE TRIGGER pay_app_key_owner AFTER UPDATE ON pay_app_key FOR EACH ROW
 BEGIN
   IF NEW.id <> OLD.id OR NEW.app_id <> OLD.app_id OR NEW.key_id <> OLD.key_id
      OR NEW.algorithm <> OLD.algorithm THEN

@@ -1,8 +1,9 @@
 -- Orders name their channel without a foreign key (0001_tables.sql), so no account may delete or renumber it.
+-- AFTER: see pay_app.sql.
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_channel_kept BEFORE DELETE ON pay_channel FOR EACH ROW
   SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a channel is never deleted, since orders name it: disable it'//
-CREATE OR REPLACE TRIGGER pay_channel_number BEFORE UPDATE ON pay_channel FOR EACH ROW
+CREATE OR REPLACE TRIGGER pay_channel_number AFTER UPDATE ON pay_channel FOR EACH ROW
 BEGIN
   IF NEW.id <> OLD.id OR NEW.app_id <> OLD.app_id THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a channel keeps its number and app, since orders name it';

@@ -6,11 +6,12 @@
 -- the channel did not give then may follow. The version grows by one at a time. Refunds belong to a paid order; it
 -- is in state 30 when all of its price is back, and only then.
 -- The audit proves sums over other rows (is all of the money back?).
--- A row is refused at its birth when a CHECK would refuse it while an account has CHECKs switched off: no job
--- could change that row later, nor the others that the same statement changes. Rows of earlier days are refused
--- to the programs' accounts, since proofs of the audit pass over rows older than the logs. SYSDATE() is the
--- server's clock (a session can set what UTC_TIMESTAMP() says) in the session's time zone, which the two days
--- allow for. The same holds for attempts, refunds, transfers and notifications.
+-- A row is refused at its birth when a CHECK would refuse it while an account has CHECKs switched off, or when it
+-- counts so high that a column has no room for more: no job could change that row later, nor the others that the
+-- same statement changes. Rows of earlier days are refused to the programs' accounts, since proofs of the audit
+-- pass over rows older than the logs. SYSDATE() is the server's clock (a session can set what UTC_TIMESTAMP()
+-- says) in the session's time zone, which the two days allow for. The same holds for attempts, refunds, transfers
+-- and notifications.
 -- An INSERT with another state than 0 is not refused (INSERT and a legal step would make the same row): the
 -- audit finds it, since no line of status_log leads to that state.
 DELIMITER //
@@ -74,8 +75,8 @@ END//
 CREATE OR REPLACE TRIGGER pay_order_birth AFTER INSERT ON pay_order FOR EACH ROW
 BEGIN
   IF NEW.price NOT BETWEEN 1 AND 1000000000000 OR NEW.refund_price < 0 OR NEW.refunding_price < 0
-     OR NEW.refund_price > NEW.price - NEW.refunding_price THEN
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an order''s price is 1 to 1000000000000, and refunds fit it';
+     OR NEW.refund_price > NEW.price - NEW.refunding_price OR NEW.version > 1000000000 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an order''s price is 1 to 1000000000000, refunds fit it, its version is young';
   END IF;
   IF NEW.kind <> 'payment' OR NEW.bonus_price <> 0 THEN
     IF NEW.kind <> 'recharge' OR NEW.user_id IS NULL OR NEW.bonus_price NOT BETWEEN 0 AND 1000000000000 THEN
