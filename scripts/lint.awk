@@ -57,6 +57,16 @@ BEGIN {
     for (i in words) banned[words[i]] = "^common/base/text\\.c$|^examples/|^bench/bare\\.c$"
     FLOAT_FILES = "^common/io/|^tests/"
 
+    # A name is defined in one file of the service, and in one of the sandbox. These mean the same everywhere.
+    ONE_NAME = "^(common|cgi-bin|cron|cli|sandbox)/"
+    split("main", words, " ")
+    for (i in words) shared[words[i]] = 1
+    # A function is not named by one word that fits any domain.
+    split("add apply ask begin book check clear delete do done end find finish get go handle insert keep" \
+          " load lock look make move next note open pay process put read record refuse run save say send set show" \
+          " start take update use work write", words, " ")
+    for (i in words) empty_word[words[i]] = 1
+
     MAX_FILE = 350; MAX_CGI = 200; MAX_HEADER = 100; MAX_TEST = 800
     MAX_FUNCTION = 45; MAX_TEST_FUNCTION = 60; MAX_LINE = 100; MAX_PARAMS = 5; MAX_NESTING = 4
 
@@ -125,6 +135,7 @@ FNR == 1 {
         next
     }
     directive = in_directive || (!in_comment && $0 ~ /^[ \t]*#/)
+    if (directive && !in_directive) note_macro($0)
     in_directive = directive && $0 ~ /\\$/
     code = strip($0)
     if (folder != "tests" && code ~ STATE_IN_CODE)
@@ -369,7 +380,26 @@ function outside(token) {
     }
 }
 
+# The first definition of a name in the service or in the sandbox is noted, one in another file is reported.
+function note_name(line, what,   side) {
+    if (name !~ ONE_NAME || what in shared) return
+    side = name ~ /^sandbox\// ? "sandbox" : "service"
+    if (!((side, what) in named)) named[side, what] = name
+    else if (named[side, what] != name)
+        report(line, "name", what " is defined in " named[side, what] " too: a name is defined once")
+}
+
+function note_macro(line) {
+    if (!match(line, /^[ \t]*#[ \t]*define[ \t]+[A-Za-z_0-9]+/)) return
+    line = substr(line, RSTART, RLENGTH)
+    sub(/^.*[ \t]/, "", line)
+    note_name(FNR, line)
+}
+
 function begin_function(   params) {
+    note_name(fn_line, fn_name)
+    if (name ~ ONE_NAME && fn_name in empty_word)
+        report(fn_line, "name", fn_name "() says nothing of its domain: order_" fn_name "(), and the like")
     params = parts == 0 || (parts == 1 && only == "void") ? 0 : commas + 1
     if (params > MAX_PARAMS)
         report(fn_line, "parameters", fn_name " has " params ", at most " MAX_PARAMS)

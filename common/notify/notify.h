@@ -32,10 +32,10 @@ MUST_USE enum pay_err notify_add(struct db *db, const struct app *app,
                                  const struct notify_event *event);
 extern const struct db_procedure NOTIFY_ADD;
 
-/* An event's body, {"type":…,"timestamp":…,"data":{…}}: the object's members go between. False: it
- * is too long. */
+/* An event's body, {"type":…,"timestamp":…,"data":{…}}: the object's members go between. It is kept
+ * until the next event's body begins. PAY_FULL: it is too long. */
 void notify_body_begin(struct json_text *to, const char *name, int64_t happened);
-MUST_USE bool notify_body_end(struct json_text *to);
+MUST_USE enum pay_err notify_body_end(struct json_text *to, struct notify_event *event);
 
 /* Such a task before it is a row; body is the event's. no "": there is no url, so no task. */
 struct notify_plan {

@@ -40,19 +40,26 @@ enum pay_err notify_plan(const struct app *app, const struct notify_event *event
     return PAY_OK;
 }
 
+static char body_room[NOTIFY_BODY_MAX + 1];
+static struct text body;
+
 void notify_body_begin(struct json_text *to, const char *name, int64_t happened)
 {
+    body = text_over(body_room, sizeof(body_room));
+    *to = JSON_TEXT(&body);
     json_open(to, NULL);
     json_str(to, "type", name);
     json_time(to, "timestamp", happened);
     json_open(to, "data");
 }
 
-bool notify_body_end(struct json_text *to)
+enum pay_err notify_body_end(struct json_text *to, struct notify_event *event)
 {
     json_close(to);
     json_close(to);
-    return !to->to->full;
+    event->body = body.at;
+    event->len = body.len;
+    return body.full ? PAY_FULL : PAY_OK;
 }
 
 #define NOTIFY_ADD_ARGS(FIRST, NEXT) \

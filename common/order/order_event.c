@@ -3,20 +3,10 @@
 
 #include "order/order_view.h"
 
-static bool body_write(const struct app *app, const struct order_change *change, struct text *to)
-{
-    struct json_text j = JSON_TEXT(to);
-
-    notify_body_begin(&j, change->name, change->happened);
-    order_view_notification(&j, change->order, app->app_key);
-    return notify_body_end(&j);
-}
-
 enum pay_err order_event(const struct app *app, const struct order_change *change,
                          struct notify_event *out)
 {
-    static char room[NOTIFY_BODY_MAX + 1];
-    struct text body = TEXT(room);
+    struct json_text j;
     const struct order *order = change->order;
 
     *out = (struct notify_event){
@@ -30,11 +20,9 @@ enum pay_err order_event(const struct app *app, const struct order_change *chang
     };
     if (*out->url == '\0')
         return PAY_OK;
-    if (!body_write(app, change, &body))
-        return PAY_FULL;
-    out->body = body.at;
-    out->len = body.len;
-    return PAY_OK;
+    notify_body_begin(&j, change->name, change->happened);
+    order_view_notification(&j, order, app->app_key);
+    return notify_body_end(&j, out);
 }
 
 enum pay_err order_notify(struct db *db, const struct app *app, const struct order_change *change)

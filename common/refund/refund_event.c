@@ -3,19 +3,9 @@
 
 #include "refund/refund_view.h"
 
-static bool body_write(const struct app *app, const struct refund_change *change, struct text *to)
-{
-    struct json_text j = JSON_TEXT(to);
-
-    notify_body_begin(&j, change->name, change->happened);
-    refund_view_notification(&j, change->refund, app->app_key);
-    return notify_body_end(&j);
-}
-
 enum pay_err refund_notify(struct db *db, const struct app *app, const struct refund_change *change)
 {
-    static char room[NOTIFY_BODY_MAX + 1];
-    struct text body = TEXT(room);
+    struct json_text j;
     const struct refund *refund = change->refund;
     struct notify_event event = {
         .type = NOTIFY_REFUND,
@@ -30,9 +20,8 @@ enum pay_err refund_notify(struct db *db, const struct app *app, const struct re
 
     if (*event.url == '\0')
         return PAY_OK;
-    if (!body_write(app, change, &body))
-        return PAY_FULL;
-    event.body = body.at;
-    event.len = body.len;
-    return notify_add(db, app, &event);
+    notify_body_begin(&j, change->name, change->happened);
+    refund_view_notification(&j, refund, app->app_key);
+    enum pay_err err = notify_body_end(&j, &event);
+    return err == PAY_OK ? notify_add(db, app, &event) : err;
 }

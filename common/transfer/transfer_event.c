@@ -4,20 +4,10 @@
 
 #include "transfer/transfer_view.h"
 
-static bool body_write(const struct app *app, const struct transfer_change *change, struct text *to)
-{
-    struct json_text j = JSON_TEXT(to);
-
-    notify_body_begin(&j, change->name, change->happened);
-    transfer_view_notification(&j, change->transfer, app->app_key);
-    return notify_body_end(&j);
-}
-
 enum pay_err transfer_notify(struct db *db, const struct app *app,
                              const struct transfer_change *change)
 {
-    static char room[NOTIFY_BODY_MAX + 1];
-    struct text body = TEXT(room);
+    struct json_text j;
     const struct transfer *transfer = change->transfer;
     struct notify_event event = {
         .type = NOTIFY_TRANSFER,
@@ -30,9 +20,8 @@ enum pay_err transfer_notify(struct db *db, const struct app *app,
 
     if (*event.url == '\0')
         return PAY_OK;
-    if (!body_write(app, change, &body))
-        return PAY_FULL;
-    event.body = body.at;
-    event.len = body.len;
-    return notify_add(db, app, &event);
+    notify_body_begin(&j, change->name, change->happened);
+    transfer_view_notification(&j, transfer, app->app_key);
+    enum pay_err err = notify_body_end(&j, &event);
+    return err == PAY_OK ? notify_add(db, app, &event) : err;
 }

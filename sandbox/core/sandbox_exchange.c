@@ -7,7 +7,7 @@
 #define TEXT_MAX 65536
 #define WHAT_MAX 128
 
-static enum pay_err insert(struct db *db, void *arg)
+static enum pay_err exchange_insert(struct db *db, void *arg)
 {
     static const char SQL[] =
         "INSERT INTO sandbox_exchange (channel, direction, what, out_trade_no, received, canonical,"
@@ -31,7 +31,7 @@ static enum pay_err insert(struct db *db, void *arg)
 void sandbox_exchange_log(struct db *db, const struct sandbox_exchange *exchange)
 {
     struct sandbox_exchange copy = *exchange;
-    enum pay_err err = db_txn(db, insert, &copy);
+    enum pay_err err = db_txn(db, exchange_insert, &copy);
 
     if (err != PAY_OK)
         log_event(LOG_WARN, "sandbox.exchange", KV("result", err_name(err)));
