@@ -192,7 +192,8 @@ static int channel_status(struct cli *cli, int64_t status)
 
     if (!channel_named(cli, &id))
         return 2;
-    enum pay_err err = registry_channel_status(cli->db, &cli->actor, id, status);
+    enum pay_err err = registry_channel_status(
+        cli->db, &cli->actor, &(const struct channel_row){ .id = id, .status = status });
     return err == PAY_OK ? channels(cli, id) : cli_fail(err, "channel", NULL);
 }
 

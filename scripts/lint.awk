@@ -57,7 +57,8 @@ BEGIN {
     for (i in words) banned[words[i]] = "^common/base/text\\.c$|^examples/|^bench/bare\\.c$"
     FLOAT_FILES = "^common/io/|^tests/"
 
-    # A name is defined in one file of the service, and in one of the sandbox. These mean the same everywhere.
+    # A name is defined in one file of the service, and in one of each party that the sandbox plays.
+    # These mean the same everywhere.
     ONE_NAME = "^(common|cgi-bin|cron|cli|sandbox)/"
     split("main", words, " ")
     for (i in words) shared[words[i]] = 1
@@ -66,6 +67,10 @@ BEGIN {
           " load lock look make move next note open pay process put read record refuse run save say send set show" \
           " start take update use work write", words, " ")
     for (i in words) empty_word[words[i]] = 1
+
+    # Swapped arguments are to be an error of the compiler: beside an id no other whole number of 64 bits is a
+    # parameter. A struct with named members takes both.
+    ID = "^([a-z_]*_)?(id|owner|version)$"
 
     MAX_FILE = 350; MAX_CGI = 200; MAX_HEADER = 100; MAX_TEST = 800
     MAX_FUNCTION = 45; MAX_TEST_FUNCTION = 60; MAX_LINE = 100; MAX_PARAMS = 5; MAX_NESTING = 4
@@ -365,12 +370,12 @@ function outside(token) {
     }
     if (token == "(") {
         if (++paren == 1) {
-            fn_name = prev; fn_line = FNR; commas = parts = 0
+            fn_name = prev; fn_line = FNR; commas = parts = wide = ids = 0
             return
         }
-    } else if (token == ")") paren--
+    } else if (token == ")" && --paren == 0) end_parameter()
     if (paren > 0) {
-        if (paren == 1 && token == ",") commas++
+        if (paren == 1 && token == ",") { commas++; end_parameter() }
         else { parts++; only = token }
     } else if (token == "=") equals = 1
     else if (token == ";") begin_statement()
@@ -380,10 +385,10 @@ function outside(token) {
     }
 }
 
-# The first definition of a name in the service or in the sandbox is noted, one in another file is reported.
+# The first definition of a name in the service or in a played party is noted, one in another file is reported.
 function note_name(line, what,   side) {
     if (name !~ ONE_NAME || what in shared) return
-    side = name ~ /^sandbox\// ? "sandbox" : "service"
+    side = name ~ /^sandbox\// ? part(name, 2) : role ~ / sandbox$/ ? base : "service"
     if (!((side, what) in named)) named[side, what] = name
     else if (named[side, what] != name)
         report(line, "name", what " is defined in " named[side, what] " too: a name is defined once")
@@ -396,8 +401,17 @@ function note_macro(line) {
     note_name(FNR, line)
 }
 
+# What is before its comma: the name, and before that the type, if it is no pointer and no array.
+function end_parameter() {
+    if (before !~ /^u?int64_t$/) return
+    wide++
+    if (prev ~ ID) ids++
+}
+
 function begin_function(   params) {
     note_name(fn_line, fn_name)
+    if (name ~ ONE_NAME && ids > 0 && wide > 1)
+        report(fn_line, "swap", fn_name " takes an id and another whole number: a struct names both")
     if (name ~ ONE_NAME && fn_name in empty_word)
         report(fn_line, "name", fn_name "() says nothing of its domain: order_" fn_name "(), and the like")
     params = parts == 0 || (parts == 1 && only == "void") ? 0 : commas + 1

@@ -126,19 +126,20 @@ static struct kept_channel {
     void *keys;
 } channels[KEPT_CHANNELS];
 
-static bool is_it(const struct kept_channel *slot, int64_t app_id, const char *code, int64_t id)
+static struct kept_channel *channel_kept_as(const struct channel_key *key)
 {
-    const struct channel_account *account = &slot->channel.account;
-
-    if (account->id == 0 || !code)
-        return account->id != 0 && account->id == id;
-    return account->app_id == app_id && str_eq(account->code, code);
+    for (size_t i = 0; i < KEPT_CHANNELS; i++) {
+        const struct channel_account *account = &channels[i].channel.account;
+        if (account->id != 0 && account->app_id == key->app_id && str_eq(account->code, key->code))
+            return &channels[i];
+    }
+    return NULL;
 }
 
-static struct kept_channel *channel_kept(int64_t app_id, const char *code, int64_t id)
+static struct kept_channel *channel_kept_by_id(int64_t id)
 {
     for (size_t i = 0; i < KEPT_CHANNELS; i++)
-        if (is_it(&channels[i], app_id, code, id))
+        if (id != 0 && channels[i].channel.account.id == id)
             return &channels[i];
     return NULL;
 }
@@ -214,7 +215,7 @@ enum pay_err channel_config_by_code(struct db *db, const struct config *config, 
     static const char SQL[] = CHANNEL_SELECT " WHERE c.app_id = ? AND c.code = ?";
     if (!str_is(code, ALPHA_CHANNEL, 1, CHANNEL_CODE_SIZE - 1))
         return PAY_NO_CHANNEL;
-    struct kept_channel *slot = channel_kept(app_id, code, 0);
+    struct kept_channel *slot = channel_kept_as(&(struct channel_key){ app_id, code });
     if (is_fresh(slot, out))
         return PAY_OK;
     const struct db_param in[] = { DB_NUM(app_id), DB_STR(code) };
@@ -226,7 +227,7 @@ enum pay_err channel_config_by_id(struct db *db, const struct config *config, in
                                   const struct channel_config **out)
 {
     static const char SQL[] = CHANNEL_SELECT " WHERE c.id = ?";
-    struct kept_channel *slot = channel_kept(0, NULL, id);
+    struct kept_channel *slot = channel_kept_by_id(id);
     if (is_fresh(slot, out))
         return PAY_OK;
     const struct db_param in[] = { DB_NUM(id) };

@@ -87,9 +87,15 @@ static _Atomic int64_t *credit_of(int64_t app_id)
     return &gate->app_repaid_at[(uint64_t)app_id & (CREDITS - 1)];
 }
 
-static bool has_credit(int64_t app_id, int64_t now)
+/* A request that looks for a seat: since when, and what time it is. */
+struct seeker {
+    int64_t app_id;
+    int64_t began, now;
+};
+
+static bool has_credit(const struct seeker *s)
 {
-    return atomic_load(credit_of(app_id)) - now < APP_CREDIT_US;
+    return atomic_load(credit_of(s->app_id)) - s->now < APP_CREDIT_US;
 }
 
 static void charge(_Atomic int64_t *repaid_at, int64_t us, int64_t share, int64_t now)
@@ -108,18 +114,18 @@ struct survey {
     int calls, slow; /* slow: no seat comes free soon */
 };
 
-static struct survey look_around(int64_t app_id, int64_t now)
+static struct survey look_around(const struct seeker *seeker)
 {
     struct survey s = { .slow = 0 };
 
     for (int i = 0; i < workers; i++) {
         const struct seat *seat = &gate->seats[i];
         const int64_t owner = atomic_load(&seat->app_id), since = atomic_load(&seat->call_since);
-        s.of_app += owner == app_id;
+        s.of_app += owner == seeker->app_id;
         s.of_all += owner != 0;
         s.waiting += seat != own && atomic_load(&seat->waits);
         s.calls += since != 0;
-        s.slow += since != 0 && now - since >= SLOW_CALL_US;
+        s.slow += since != 0 && seeker->now - since >= SLOW_CALL_US;
     }
     return s;
 }
@@ -133,15 +139,16 @@ static bool is_fair(int of_app, int left, bool credit)
 
 /* The seat is written first, then all are counted: two workers at once cannot both get the last
  * one. A new request does not overtake one that waits. */
-static bool take_seat(int64_t app_id, bool credit, bool newcomer, int64_t now)
+static bool take_seat(const struct seeker *seeker, bool newcomer)
 {
-    struct survey s = look_around(app_id, now);
+    const bool credit = has_credit(seeker);
+    struct survey s = look_around(seeker);
     const int left = seats_of_all - s.of_all - 1;
 
     if (!is_fair(s.of_app + 1, left, credit) || left < (newcomer ? s.waiting : 0))
         return false;
-    atomic_store(&own->app_id, app_id);
-    s = look_around(app_id, now);
+    atomic_store(&own->app_id, seeker->app_id);
+    s = look_around(seeker);
     if (is_fair(s.of_app, seats_of_all - s.of_all, credit)) {
         beyond = !is_fair(s.of_app, seats_of_all - s.of_all, false);
         return true;
@@ -150,38 +157,38 @@ static bool take_seat(int64_t app_id, bool credit, bool newcomer, int64_t now)
     return false;
 }
 
-static bool seat_may_wait(int64_t app_id, int64_t began, int64_t now)
+static bool seat_may_wait(const struct seeker *seeker)
 {
-    const struct survey s = look_around(app_id, now);
+    const struct survey s = look_around(seeker);
 
-    return (s.calls == 0 || s.slow < s.calls) && now - began < PATIENCE_US &&
-           has_credit(app_id, now) && atomic_load(&gate->all_repaid_at) - now < ALL_CREDIT_US;
+    return (s.calls == 0 || s.slow < s.calls) && seeker->now - seeker->began < PATIENCE_US &&
+           has_credit(seeker) && atomic_load(&gate->all_repaid_at) - seeker->now < ALL_CREDIT_US;
 }
 
-static void wait_paid(int64_t app_id, int64_t began)
+static void wait_paid(const struct seeker *seeker)
 {
-    const int64_t now = clock_ticks_us();
+    const int64_t now = clock_ticks_us(), waited = now - seeker->began;
 
-    charge(credit_of(app_id), now - began, APP_SHARE, now);
-    charge(&gate->all_repaid_at, now - began, ALL_SHARE, now);
+    charge(credit_of(seeker->app_id), waited, APP_SHARE, now);
+    charge(&gate->all_repaid_at, waited, ALL_SHARE, now);
     atomic_store(&own->waits, false);
 }
 
 static bool take_or_wait(int64_t app_id, bool patient)
 {
-    const int64_t began = clock_ticks_us();
+    struct seeker seeker = { .app_id = app_id, .began = clock_ticks_us() };
     bool seated, waits = false;
 
-    for (int64_t now = began;; now = clock_ticks_us()) {
-        seated = take_seat(app_id, has_credit(app_id, now), !waits, now);
-        if (seated || !patient || !seat_may_wait(app_id, began, now))
+    for (seeker.now = seeker.began;; seeker.now = clock_ticks_us()) {
+        seated = take_seat(&seeker, !waits);
+        if (seated || !patient || !seat_may_wait(&seeker))
             break;
         waits = true;
         atomic_store(&own->waits, true);
         clock_sleep_ms(NAP_MS);
     }
     if (waits)
-        wait_paid(app_id, began);
+        wait_paid(&seeker);
     return seated;
 }
 

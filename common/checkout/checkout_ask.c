@@ -23,17 +23,10 @@ enum pay_err attempt_room(struct db *db, int64_t order_id, const struct open_lis
 
 /* ---- an order past its end that still waits */
 
-struct turn {
-    int64_t order_id;
-    bool mine;
-};
-
 /* Of all requests for one order, one in 10 s ends it. */
 static enum pay_err ask_turn_work(struct db *db, void *arg)
 {
-    struct turn *turn = arg;
-
-    return order_ask_turn(db, turn->order_id, 10, &turn->mine);
+    return order_ask_turn(db, arg);
 }
 
 static bool may_ask(const struct open_list *open)
@@ -61,7 +54,7 @@ static enum pay_err ask_late(struct db *db, const struct config *config, const s
     db_end(db);
     if (err != PAY_OK || !may_ask(&open) || !gate_sit(order->app_id, GATE_AT_ONCE))
         return err;
-    struct turn turn = { .order_id = order->id };
+    struct ask_turn turn = { .order_id = order->id, .gap_s = 10 };
     err = db_txn(db, ask_turn_work, &turn);
     if (err == PAY_OK && turn.mine)
         err = order_expire(db, config, order->id);

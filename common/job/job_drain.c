@@ -86,7 +86,7 @@ static enum pay_err drain_some(struct job *job, const struct job_drain *drain,
             continue;
         const int64_t began = clock_ticks_us();
         err = work_on(job, drain, &rows.at[i]);
-        job_fair_charge(fair, rows.at[i].owner, clock_ticks_us() - began);
+        job_fair_charge(fair, &rows.at[i], clock_ticks_us() - began);
         job_add(job, drain->name, 1);
         ++*worked;
     }

@@ -15,8 +15,9 @@ static int64_t owed_us(const struct fair_owner *one, int64_t now)
 }
 
 /* The owner's place; when it has none, that of the one that owes least. */
-static struct fair_owner *owner_place(struct job_fair *fair, int64_t owner, int64_t now)
+static struct fair_owner *owner_place(struct job_fair *fair, int64_t owner)
 {
+    const int64_t now = clock_ticks_us();
     struct fair_owner *least = &fair->owners[0];
 
     for (size_t i = 0; i < COUNT(fair->owners); i++) {
@@ -30,13 +31,13 @@ static struct fair_owner *owner_place(struct job_fair *fair, int64_t owner, int6
     return least;
 }
 
-void job_fair_charge(struct job_fair *fair, int64_t owner, int64_t us)
+void job_fair_charge(struct job_fair *fair, const struct db_due_row *row, int64_t us)
 {
     const int64_t now = clock_ticks_us();
 
-    if (owner == 0)
+    if (row->owner == 0)
         return;
-    struct fair_owner *one = owner_place(fair, owner, now);
+    struct fair_owner *one = owner_place(fair, row->owner);
     const int64_t owed = owed_us(one, now) + us * REPAY;
     one->repaid_us = now + (owed < MOST_US ? owed : MOST_US);
 }

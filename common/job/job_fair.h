@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/text.h"
+#include "io/db/db_due.h"
 
 #define FAIR_OWNERS 64 /* beyond it the one that owes least is forgotten */
 
@@ -22,8 +23,8 @@ struct job_fair {
     int64_t alone_until_us;
 };
 
-/* The work on a row of the owner took so long. */
-void job_fair_charge(struct job_fair *fair, int64_t owner, int64_t us);
+/* The work on the row took so long, which its owner pays. */
+void job_fair_charge(struct job_fair *fair, const struct db_due_row *row, int64_t us);
 /* Those over their share: "1,2", or "". */
 void job_fair_list(const struct job_fair *fair, struct text *to);
 /* Nothing of other owners is due, and to see that took so long: it is not looked at again for eight

@@ -50,7 +50,9 @@ static enum pay_err rest_check(struct reserving *w)
 }
 
 /* The state and the sum are tested by the statement that changes them. */
-static enum pay_err money_reserve(struct db *db, int64_t order_id, struct money price, int64_t rows)
+/* A new refund is counted, one that is opened again is counted already. */
+static enum pay_err money_reserve(struct db *db, const struct order *order, struct money price,
+                                  bool is_new)
 {
     /* clang-format off */
     static const char SQL[] =
@@ -61,8 +63,8 @@ static enum pay_err money_reserve(struct db *db, int64_t order_id, struct money 
     /* clang-format on */
     const struct db_param in[] = {
         DB_MONEY(price),
-        DB_NUM(rows),
-        DB_NUM(order_id),
+        DB_NUM(is_new ? 1 : 0),
+        DB_NUM(order->id),
         DB_MONEY(price),
     };
 
@@ -115,7 +117,7 @@ static enum pay_err refund_make(struct db *db, struct reserving *w)
     if (err == PAY_OK)
         err = rest_check(w);
     if (err == PAY_OK)
-        err = money_reserve(db, w->order.id, terms->refund_price, 1);
+        err = money_reserve(db, &w->order, terms->refund_price, true);
     if (err == PAY_OK)
         err = refund_bonus(db, &w->order, terms->refund_price, &bonus);
     if (err != PAY_OK)
@@ -154,7 +156,7 @@ static enum pay_err refund_reopen_row(struct db *db, const struct order *order,
 
     if (refund_is_automatic(refund))
         return row_reopen(db, refund, ask_s);
-    enum pay_err err = money_reserve(db, refund->order_id, refund->refund_price, 0);
+    enum pay_err err = money_reserve(db, order, refund->refund_price, false);
     if (err == PAY_OK)
         err = refund_bonus(db, order, refund->refund_price, &again.bonus_price);
     if (err == PAY_OK)

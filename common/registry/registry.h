@@ -84,8 +84,9 @@ MUST_USE enum pay_err registry_channel_create(struct db *db, struct actor *actor
                                               struct new_channel *out);
 MUST_USE enum pay_err registry_channel_rotate(struct db *db, struct actor *actor, int64_t id,
                                               char secret[NEW_SECRET_SIZE]);
-MUST_USE enum pay_err registry_channel_status(struct db *db, struct actor *actor, int64_t id,
-                                              int64_t status);
+/* Writes the row's status, found by its id. */
+MUST_USE enum pay_err registry_channel_status(struct db *db, struct actor *actor,
+                                              const struct channel_row *to);
 MUST_USE enum pay_err registry_channel_list(struct db *db, const char *app_key, db_each *each,
                                             void *arg);
 

@@ -221,8 +221,7 @@ enum pay_err registry_app_status(struct db *db, struct actor *actor, const char 
 
 /* The old secret moves to the column whose name is part of its seal, so it is opened and sealed
  * anew. */
-static enum pay_err old_secret_move(struct db *db, const char *app_key, int64_t id,
-                                    int64_t overlap_s)
+static enum pay_err old_secret_move(struct db *db, const struct app_change *w, int64_t id)
 {
     static const char SQL_GET[] = "SELECT webhook_secret_sealed AS value FROM pay_app WHERE id = ?";
     static const char SQL_PUT[] =
@@ -237,12 +236,12 @@ static enum pay_err old_secret_move(struct db *db, const char *app_key, int64_t 
                 .sql = SQL_GET, .in = get, .n = COUNT(get), .shape = SEALED_SHAPE, .row = &row });
     if (err != PAY_OK)
         return err;
-    const struct vault_place from = { "pay_app", app_key, "webhook_secret_sealed" };
-    const struct vault_place to = { "pay_app", app_key, "webhook_secret_old_sealed" };
+    const struct vault_place from = { "pay_app", w->app_key, "webhook_secret_sealed" };
+    const struct vault_place to = { "pay_app", w->app_key, "webhook_secret_old_sealed" };
     err = registry_reseal(&from, &to, &row, &moved);
     if (err != PAY_OK)
         return err;
-    const struct db_param put[] = { DB_BIN(moved.at, moved.len), DB_NUM(overlap_s), DB_NUM(id) };
+    const struct db_param put[] = { DB_BIN(moved.at, moved.len), DB_NUM(w->number), DB_NUM(id) };
     return db_exec(db, SQL_PUT, DB_LIST(put), NULL);
 }
 
@@ -254,7 +253,7 @@ static enum pay_err app_rotate_work(struct db *db, void *arg)
 
     enum pay_err err = registry_app_id(db, w->app_key, &id);
     if (err == PAY_OK)
-        err = old_secret_move(db, w->app_key, id, w->number);
+        err = old_secret_move(db, w, id);
     if (err != PAY_OK)
         return err;
     const struct db_param in[] = { DB_BIN(w->secret->at, w->secret->len), DB_NUM(id) };

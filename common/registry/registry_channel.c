@@ -300,9 +300,10 @@ static enum pay_err channel_status_work(struct db *db, void *arg)
                        w->status == CHANNEL_DISABLED ? "channel.disable" : "channel.enable");
 }
 
-enum pay_err registry_channel_status(struct db *db, struct actor *actor, int64_t id, int64_t status)
+enum pay_err registry_channel_status(struct db *db, struct actor *actor,
+                                     const struct channel_row *to)
 {
-    struct channel_change work = { .actor = actor, .id = id, .status = status };
+    struct channel_change work = { .actor = actor, .id = to->id, .status = to->status };
     return db_txn(db, channel_status_work, &work);
 }
 

@@ -60,13 +60,13 @@ static enum pay_err app_key_insert(struct db *db, const struct key_create *w, in
 }
 
 /* Never later than it would have ended anyway. */
-static enum pay_err key_expire(struct db *db, int64_t app_id, const char *key_id, int64_t overlap_s)
+static enum pay_err old_key_expire(struct db *db, const struct key_create *w, int64_t app_id)
 {
     static const char SQL[] =
         "UPDATE pay_app_key SET expire_time = LEAST(IFNULL(expire_time, '9999-12-31'),"
         " UTC_TIMESTAMP(3) + INTERVAL ? SECOND)"
         " WHERE app_id = ? AND key_id = ?";
-    const struct db_param in[] = { DB_NUM(overlap_s), DB_NUM(app_id), DB_STR(key_id) };
+    const struct db_param in[] = { DB_NUM(w->overlap_s), DB_NUM(app_id), DB_STR(w->old_key_id) };
 
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
@@ -83,7 +83,7 @@ static enum pay_err key_create_work(struct db *db, void *arg)
     if (err == PAY_OK)
         err = app_key_insert(db, w, app_id);
     if (err == PAY_OK && w->old_key_id)
-        err = key_expire(db, app_id, w->old_key_id, w->overlap_s);
+        err = old_key_expire(db, w, app_id);
     if (err != PAY_OK)
         return err;
     vault_owner(w->spec->app_key, w->key->key_id, on);

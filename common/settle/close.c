@@ -16,7 +16,7 @@
 /* An order is changed by its primary key, here and where it ends: by idx_expire the statement would
  * lock the index's entry first, and deadlock with one that changes the row. */
 
-enum pay_err order_ask_turn(struct db *db, int64_t order_id, int64_t gap_s, bool *turn)
+enum pay_err order_ask_turn(struct db *db, struct ask_turn *turn)
 {
     /* clang-format off */
     static const char SQL[] =
@@ -25,10 +25,10 @@ enum pay_err order_ask_turn(struct db *db, int64_t order_id, int64_t gap_s, bool
         " WHERE id = ? AND status = " STATE(ORDER_WAITING)
         "   AND (asked_time IS NULL OR asked_time <= UTC_TIMESTAMP(3) - INTERVAL ? SECOND)";
     /* clang-format on */
-    const struct db_param in[] = { DB_NUM(order_id), DB_NUM(gap_s) };
+    const struct db_param in[] = { DB_NUM(turn->order_id), DB_NUM(turn->gap_s) };
 
     enum pay_err err = db_exec_one(db, SQL, DB_LIST(in));
-    *turn = err == PAY_OK;
+    turn->mine = err == PAY_OK;
     return err == PAY_WRONG_STATE ? PAY_OK : err;
 }
 

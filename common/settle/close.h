@@ -44,8 +44,12 @@ MUST_USE enum pay_err orders_expire(struct db *db, size_t *count);
  * the order's end, an hour at most. */
 extern const struct db_due ORDERS_EXPIRED, ORDERS_UNDECIDED;
 
-/* *turn: the channels of this waiting order were not asked in the last gap_s seconds, and now it is
+/* mine: the channels of this waiting order were not asked in the last gap_s seconds, and now it is
  * this caller's turn. Inside a transaction. */
-MUST_USE enum pay_err order_ask_turn(struct db *db, int64_t order_id, int64_t gap_s, bool *turn);
+struct ask_turn {
+    int64_t order_id, gap_s;
+    bool mine;
+};
+MUST_USE enum pay_err order_ask_turn(struct db *db, struct ask_turn *turn);
 
 #endif

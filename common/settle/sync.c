@@ -148,18 +148,17 @@ enum pay_err attempt_sync(struct db *db, const struct config *config, int64_t at
 
 /* ---- one order, for the merchant */
 
-struct turn {
+struct sync_turn {
     const struct order_syncing *syncing;
-    int64_t order_id;
-    bool mine;
+    struct ask_turn turn;
 };
 
 static enum pay_err sync_turn_work(struct db *db, void *arg)
 {
-    struct turn *w = arg;
+    struct sync_turn *w = arg;
 
     enum pay_err err = nonce_spend(db, w->syncing->app_id, w->syncing->nonce);
-    return err == PAY_OK ? order_ask_turn(db, w->order_id, 2, &w->mine) : err;
+    return err == PAY_OK ? order_ask_turn(db, &w->turn) : err;
 }
 
 static enum pay_err channels_ask(const struct order_syncing *s, const struct order *order)
@@ -203,7 +202,7 @@ static bool is_shown(enum pay_err err)
 enum pay_err order_sync(const struct order_syncing *s)
 {
     static struct order order;
-    struct turn turn = { .syncing = s };
+    struct sync_turn w = { .syncing = s, .turn = { .gap_s = 2 } };
 
     enum pay_err err = nonce_check(s->db, s->app_id, s->nonce);
     if (err == PAY_OK)
@@ -212,9 +211,9 @@ enum pay_err order_sync(const struct order_syncing *s)
     if (err != PAY_OK)
         return err;
     const bool may_ask = order.status == ORDER_WAITING && gate_sit(s->app_id, GATE_WAIT);
-    turn.order_id = may_ask ? order.id : 0;
-    err = db_txn(s->db, sync_turn_work, &turn);
-    if (err == PAY_OK && turn.mine)
+    w.turn.order_id = may_ask ? order.id : 0;
+    err = db_txn(s->db, sync_turn_work, &w);
+    if (err == PAY_OK && w.turn.mine)
         err = channels_ask(s, &order);
     return is_shown(err) ? PAY_OK : err;
 }

@@ -20,7 +20,7 @@ struct steering {
     struct sandbox_trade trade;
 };
 
-static void refuse(struct sandbox_answer *out, int status, const char *why)
+static void control_refuse(struct sandbox_answer *out, int status, const char *why)
 {
     struct json_text j = JSON_TEXT(out->body);
 
@@ -117,16 +117,16 @@ void sandbox_control_steer(const struct sandbox_request *in, const char *segment
                             : "the body is no JSON object";
     json_free(&body);
     if (wrong) {
-        refuse(out, 400, wrong);
+        control_refuse(out, 400, wrong);
         return;
     }
     enum pay_err err = db_txn(in->db, steer_work, &work);
     if (err == PAY_OK)
         sandbox_control_trade(in, segment, out);
     else if (err == PAY_NO_ROW)
-        refuse(out, 404, "no such trade");
+        control_refuse(out, 404, "no such trade");
     else
-        refuse(out, err_row(err)->http, err_row(err)->msg);
+        control_refuse(out, err_row(err)->http, err_row(err)->msg);
 }
 
 void sandbox_control_clock(const struct sandbox_request *in, struct sandbox_answer *out)
@@ -140,11 +140,11 @@ void sandbox_control_clock(const struct sandbox_request *in, struct sandbox_answ
         seconds = json_int(json_member(body, "advance"));
     json_free(&body);
     if (seconds < 1 || seconds > CLOCK_MAX) {
-        refuse(out, 400, "advance: seconds from 1 to 31536000");
+        control_refuse(out, 400, "advance: seconds from 1 to 31536000");
         return;
     }
     if (sandbox_clock_advance(in->db, NULL, seconds, &due) != PAY_OK) {
-        refuse(out, 503, "the database is away");
+        control_refuse(out, 503, "the database is away");
         return;
     }
     out->type = "application/json";

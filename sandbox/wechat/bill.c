@@ -2,7 +2,7 @@
 #include "sandbox/wechat/bill.h"
 #include <string.h>
 
-#define LATE_S 60
+#define BILL_LATE_S 60
 
 struct reading {
     struct bill *bill;
@@ -60,7 +60,7 @@ static void whole_note(struct reading *r, const struct sandbox_trade *t)
     struct bill *bill = r->bill;
 
     bill->late = bill->late || (sandbox_plays(t->scenario, SCENARIO_BILL_LATE) &&
-                                t->now < t->create_time + sandbox_gap_ms(r->config, LATE_S));
+                                t->now < t->create_time + sandbox_gap_ms(r->config, BILL_LATE_S));
     bill->empty = bill->empty || sandbox_plays(t->scenario, SCENARIO_BILL_EMPTY);
     bill->wrong_hash = bill->wrong_hash || sandbox_plays(t->scenario, SCENARIO_BILL_WRONG_HASH);
 }

@@ -92,7 +92,7 @@ static void text_put(struct values *v, size_t i, const char *s)
     words(&v->text[i], s);
 }
 
-static const char *status_of(const struct bill_row *row)
+static const char *bill_status_of(const struct bill_row *row)
 {
     return row->state == MOVE_DONE ? "SUCCESS" : row->state == MOVE_FAILED ? "FAIL" : "PROCESSING";
 }
@@ -106,7 +106,7 @@ static void refund_values(struct values *v, const struct bill_row *row)
     yuan(&v->text[18], row->back);
     yuan(&v->text[19], 0);
     text_put(v, 20, row->refund ? "ORIGINAL" : "");
-    text_put(v, 21, row->refund ? status_of(row) : "");
+    text_put(v, 21, row->refund ? bill_status_of(row) : "");
 }
 
 static void values_make(struct values *v, const struct bill_row *row)
@@ -154,7 +154,7 @@ static void line_write(const struct values *v, int in, struct text *to)
     text_add(to, "\r\n");
 }
 
-static int kind_of(const char *type)
+static int bill_kind_of(const char *type)
 {
     return str_eq(type, "SUCCESS") ? SUCCESS : str_eq(type, "REFUND") ? REFUND : ALL;
 }
@@ -183,7 +183,7 @@ static void summary_write(int64_t count, int64_t income, int64_t back, struct te
 bool bill_trades_write(const struct bill *bill, const char *type, struct text *to)
 {
     static struct values values;
-    const int in = kind_of(type);
+    const int in = bill_kind_of(type);
     int64_t count = 0, income = 0, back = 0;
 
     text_add(to, MARK);

@@ -5,7 +5,6 @@
 #include "sandbox/wechat/wechat_books.h"
 
 #define ADDRESS_MAX 2048
-#define COUPON_FEN 1
 
 /* What a payer may do besides paying. */
 static const struct page_button BUTTONS[] = {
@@ -119,7 +118,7 @@ static void decide(struct visit *v)
 
 /* ---- the page */
 
-static void show(struct visit *v)
+static void visit_show(struct visit *v)
 {
     const enum pay_err now = wechat_trade_payable(&v->trade);
 
@@ -153,5 +152,5 @@ void wechat_cashier(const struct sandbox_request *in, struct sandbox_answer *out
     if (str_eq(in->method, "POST"))
         decide(&visit);
     else
-        show(&visit);
+        visit_show(&visit);
 }

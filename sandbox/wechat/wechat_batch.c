@@ -2,10 +2,10 @@
 #include "sandbox/wechat/wechat_books.h"
 #include <string.h>
 
-#define PARTS_MAX 100
-#define DONE_S 3
-#define SLOW_S 30
-#define AMOUNT_MAX INT64_C(100000000000)
+#define BATCH_PARTS_MAX 100
+#define BATCH_DONE_S 3
+#define BATCH_SLOW_S 30
+#define BATCH_AMOUNT_MAX INT64_C(100000000000)
 
 struct batch_terms {
     char appid[33], out_no[33], name[129], remark[129], scene[37], notify_url[256];
@@ -24,9 +24,9 @@ static const struct wechat_field FIELDS[] = {
     WECHAT_FIELD(struct batch_terms, remark, "batch_remark", "批次备注", WK_TEXT, true,
                  1, 32, NULL),
     WECHAT_FIELD(struct batch_terms, amount, "total_amount", "转账总金额", WK_NUMBER, true,
-                 1, AMOUNT_MAX, NULL),
+                 1, BATCH_AMOUNT_MAX, NULL),
     WECHAT_FIELD(struct batch_terms, count, "total_num", "转账总笔数", WK_NUMBER, true,
-                 1, PARTS_MAX, NULL),
+                 1, BATCH_PARTS_MAX, NULL),
     { "transfer_detail_list", "转账明细列表", WK_THERE, true, 0, 0, NULL, 0, 0 },
     WECHAT_FIELD(struct batch_terms, scene, "transfer_scene_id", "转账场景ID", WK_TEXT, false,
                  1, 36, ""),
@@ -37,7 +37,7 @@ static const struct wechat_field PART_FIELDS[] = {
     WECHAT_FIELD(struct part_terms, out_no, "out_detail_no", "商家明细单号", WK_TEXT, true,
                  1, 32, ""),
     WECHAT_FIELD(struct part_terms, amount, "transfer_amount", "转账金额", WK_NUMBER, true,
-                 1, AMOUNT_MAX, NULL),
+                 1, BATCH_AMOUNT_MAX, NULL),
     WECHAT_FIELD(struct part_terms, remark, "transfer_remark", "转账备注", WK_TEXT, true,
                  1, 32, NULL),
     WECHAT_FIELD(struct part_terms, openid, "openid", "收款用户openid", WK_TEXT, true,
@@ -49,7 +49,7 @@ static const struct wechat_field PART_FIELDS[] = {
 
 struct batch_work {
     struct batch_terms terms;
-    struct part_terms parts[PARTS_MAX];
+    struct part_terms parts[BATCH_PARTS_MAX];
     size_t count;
     struct sandbox_move batch, part;
 };
@@ -63,7 +63,7 @@ static enum wechat_fault parts_read(struct wechat_call *call, struct batch_work 
     int64_t sum = 0;
 
     w->count = json_kind(list) == JSON_ARRAY ? json_size(list) : 0;
-    if (w->count != (size_t)w->terms.count || w->count > PARTS_MAX)
+    if (w->count != (size_t)w->terms.count || w->count > BATCH_PARTS_MAX)
         return wechat_refuse(call, WX_PARAM, "转账总笔数与明细笔数不一致");
     for (size_t i = 0; i < w->count && fault == WX_OK; i++) {
         call->element = json_element(list, i);
@@ -101,7 +101,7 @@ static bool move_begin(const struct wechat_call *call, struct sandbox_move *m, c
     text_addf(&no, "1030%.24s", digits);
     m->state = MOVE_PENDING;
     m->create_time = m->now = call->now_ms;
-    m->due_time = call->now_ms + sandbox_gap_ms(call->in->config, DONE_S);
+    m->due_time = call->now_ms + sandbox_gap_ms(call->in->config, BATCH_DONE_S);
     return !no.full && text_copy(m->kind, sizeof(m->kind), kind) &&
            text_copy(m->channel, sizeof(m->channel), WECHAT) &&
            text_copy(m->merchant, sizeof(m->merchant), call->said.mchid) &&
@@ -129,7 +129,7 @@ static bool batch_make(const struct wechat_call *call, struct batch_work *w)
         return false;
     m->amount = MONEY(t->amount);
     if (part_plays(w, SCENARIO_TRANSFER_SLOW))
-        m->due_time = call->now_ms + sandbox_gap_ms(call->in->config, SLOW_S);
+        m->due_time = call->now_ms + sandbox_gap_ms(call->in->config, BATCH_SLOW_S);
     struct text count = TEXT(m->account);
     text_addf(&count, "%lld", (long long)t->count);
     return text_copy(m->name, sizeof(m->name), t->name) &&
@@ -148,7 +148,7 @@ static bool part_make(const struct wechat_call *call, struct batch_work *w,
     m->trade_id = w->batch.id;
     m->amount = MONEY(t->amount);
     if (sandbox_plays(scenario, SCENARIO_TRANSFER_SLOW))
-        m->due_time = call->now_ms + sandbox_gap_ms(call->in->config, SLOW_S);
+        m->due_time = call->now_ms + sandbox_gap_ms(call->in->config, BATCH_SLOW_S);
     return text_copy(m->account, sizeof(m->account), t->openid) &&
            text_copy(m->reason, sizeof(m->reason), t->remark) &&
            text_copy(m->scenario, sizeof(m->scenario), scenario);

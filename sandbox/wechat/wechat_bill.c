@@ -19,7 +19,8 @@ struct ticket {
     int64_t end_ms;
 };
 
-static enum wechat_fault param(struct wechat_call *call, const char *field, const char *words)
+static enum wechat_fault query_refuse(struct wechat_call *call, const char *field,
+                                      const char *words)
 {
     struct text to = TEXT(call->detail.field), place = TEXT(call->detail.location);
 
@@ -42,15 +43,15 @@ static enum wechat_fault day_check(struct wechat_call *call, const char *date)
     int64_t from = 0;
 
     if (!date || !*date)
-        return param(call, "bill_date",
-                     "输入源“/query/bill_date”映射到字符串字段“账单日期”"
-                     "必填性规则校验失败，此字段为必填项");
+        return query_refuse(call, "bill_date",
+                            "输入源“/query/bill_date”映射到字符串字段“账单日期”"
+                            "必填性规则校验失败，此字段为必填项");
     if (!day_read(date, &from))
-        return param(call, "bill_date", "账单日期格式应为yyyy-MM-DD");
+        return query_refuse(call, "bill_date", "账单日期格式应为yyyy-MM-DD");
     if (from + DAY_MS > call->now_ms)
-        return param(call, "bill_date", "账单日期不能是当天或未来的日期");
+        return query_refuse(call, "bill_date", "账单日期不能是当天或未来的日期");
     return from + MONTHS_MS < call->now_ms
-               ? param(call, "bill_date", "仅支持三个月内的账单下载申请")
+               ? query_refuse(call, "bill_date", "仅支持三个月内的账单下载申请")
                : WX_OK;
 }
 
@@ -133,7 +134,7 @@ static enum wechat_fault announce(struct wechat_call *call, struct ticket *t)
     enum wechat_fault fault = day_check(call, date);
 
     if (fault == WX_OK && tar && !str_eq(tar, "GZIP"))
-        return param(call, "tar_type", "压缩类型只能是GZIP");
+        return query_refuse(call, "tar_type", "压缩类型只能是GZIP");
     if (fault != WX_OK)
         return fault;
     t->gzip = tar;
@@ -171,7 +172,7 @@ enum wechat_fault wechat_trade_bill(struct wechat_call *call)
     struct ticket ticket = { .end_ms = 0 };
 
     if (!is_of(type, TYPES, COUNT(TYPES)))
-        return param(call, "bill_type", "账单类型只能是ALL、SUCCESS或REFUND");
+        return query_refuse(call, "bill_type", "账单类型只能是ALL、SUCCESS或REFUND");
     return text_copy(ticket.type, sizeof(ticket.type), type) ? announce(call, &ticket) : WX_SYSTEM;
 }
 
@@ -182,7 +183,7 @@ enum wechat_fault wechat_fund_bill(struct wechat_call *call)
     struct ticket ticket = { .type = FUNDS };
 
     if (!is_of(account, ACCOUNTS, COUNT(ACCOUNTS)))
-        return param(call, "account_type", "资金账户类型只能是BASIC、OPERATION或FEES");
+        return query_refuse(call, "account_type", "资金账户类型只能是BASIC、OPERATION或FEES");
     return str_eq(account, "BASIC") ? announce(call, &ticket) : WX_NO_BILL;
 }
 
@@ -192,9 +193,9 @@ enum wechat_fault wechat_bill_file(struct wechat_call *call)
     struct text to = TEXT(file);
 
     if (!ticket_read(call, str_or(wechat_query(call, "token"), ""), &ticket))
-        return param(call, "token", "下载地址不正确");
+        return query_refuse(call, "token", "下载地址不正确");
     if (ticket.end_ms < call->now_ms)
-        return param(call, "token", "下载地址已过期，请重新获取");
+        return query_refuse(call, "token", "下载地址已过期，请重新获取");
     enum wechat_fault fault = file_make(call, &ticket, &to);
     if (fault != WX_OK)
         return fault;

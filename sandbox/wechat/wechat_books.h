@@ -5,6 +5,8 @@
 
 #include "sandbox/wechat/wechat_private.h"
 
+#define COUPON_FEN 1 /* what a payer's coupon is worth */
+
 /* ---- orders */
 
 /* The order as query answers it, or as its notice has it; members only. */

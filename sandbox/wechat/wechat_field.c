@@ -17,8 +17,8 @@ static void detail_set(struct wechat_call *call, const struct wechat_field *fiel
     text_add(&place, "body");
 }
 
-static enum wechat_fault refuse(struct wechat_call *call, const struct wechat_field *field,
-                                const char *rule, const char *why)
+static enum wechat_fault field_refuse(struct wechat_call *call, const struct wechat_field *field,
+                                      const char *rule, const char *why)
 {
     struct text to = TEXT(call->detail.words), issue = TEXT(call->detail.issue);
 
@@ -65,7 +65,7 @@ static enum wechat_fault length_refuse(struct wechat_call *call, const struct we
 
     text_addf(&why, "%s %lld，%s %lld", unit, (long long)length, few ? "小于最小值" : "大于最大值",
               (long long)(few ? field->min : field->max));
-    return refuse(call, field, unit, room);
+    return field_refuse(call, field, unit, room);
 }
 
 static enum wechat_fault text_read(struct wechat_call *call, const struct wechat_field *field,
@@ -74,17 +74,17 @@ static enum wechat_fault text_read(struct wechat_call *call, const struct wechat
     size_t len = 0;
 
     if (json_kind(value) != JSON_STRING)
-        return refuse(call, field, "类型", "此字段应为字符串");
+        return field_refuse(call, field, "类型", "此字段应为字符串");
     const char *s = json_text(value, &len);
     const int64_t length = (int64_t)(field->kind == WK_BYTES ? len : utf8_count(s, len));
     if (strlen(s) == len && length >= field->min && length <= field->max &&
         of_set(s, len, field->set) && text_copy_n(to, field->size, s, len))
         return WX_OK;
     if (len == 0 && field->need)
-        return refuse(call, field, "必填性", "此字段为必填项");
+        return field_refuse(call, field, "必填性", "此字段为必填项");
     if (length < field->min || length > field->max)
         return length_refuse(call, field, length);
-    return refuse(call, field, "格式", "字符不在允许的范围内");
+    return field_refuse(call, field, "格式", "字符不在允许的范围内");
 }
 
 static enum wechat_fault number_read(struct wechat_call *call, const struct wechat_field *field,
@@ -94,14 +94,14 @@ static enum wechat_fault number_read(struct wechat_call *call, const struct wech
     struct text why = TEXT(room), shown = TEXT(call->detail.value);
 
     if (json_kind(value) != JSON_INT)
-        return refuse(call, field, "类型", "此字段应为整数");
+        return field_refuse(call, field, "类型", "此字段应为整数");
     *to = json_int(value);
     if (*to >= field->min && *to <= field->max)
         return WX_OK;
     text_addf(&shown, "%lld", (long long)*to);
     text_addf(&why, "%s %lld", *to < field->min ? "值低于最小值" : "值高于最大值",
               (long long)(*to < field->min ? field->min : field->max));
-    return refuse(call, field, "", room);
+    return field_refuse(call, field, "", room);
 }
 
 static enum wechat_fault time_read(struct wechat_call *call, const struct wechat_field *field,
@@ -112,7 +112,7 @@ static enum wechat_fault time_read(struct wechat_call *call, const struct wechat
 
     return s && strlen(s) == len && time_parse(s, to)
                ? WX_OK
-               : refuse(call, field, "格式", "时间格式应为 yyyy-MM-DDTHH:mm:ss+TIMEZONE");
+               : field_refuse(call, field, "格式", "时间格式应为 yyyy-MM-DDTHH:mm:ss+TIMEZONE");
 }
 
 static enum wechat_fault field_read(struct wechat_call *call, const struct wechat_field *field,
@@ -123,7 +123,7 @@ static enum wechat_fault field_read(struct wechat_call *call, const struct wecha
     int64_t number = 0;
 
     if (!value)
-        return field->need ? refuse(call, field, "必填性", "此字段为必填项") : WX_OK;
+        return field->need ? field_refuse(call, field, "必填性", "此字段为必填项") : WX_OK;
     if (field->kind == WK_THERE)
         return WX_OK;
     if (field->kind == WK_TEXT || field->kind == WK_BYTES)

@@ -6,7 +6,7 @@
 #include "base/ulid.h"
 #include "io/crypto/sign.h"
 
-#define LATE_S 60
+#define NOTICE_LATE_S 60
 #define BEHIND_S 300 /* a payment's notice that a refund's overtakes */
 #define SOON_S 5
 
@@ -25,7 +25,7 @@ static const struct event_kind {
     { "SECURITY_ECHO.SUCCESS", "security", "回显成功" },
 };
 
-static const struct event_kind *kind_of(const char *event)
+static const struct event_kind *event_kind_of(const char *event)
 {
     for (size_t i = 0; i < COUNT(KINDS); i++) {
         if (str_eq(KINDS[i].event, event))
@@ -53,7 +53,7 @@ static int64_t delay_ms(const struct config *config, const char *scenario)
     static const struct {
         enum sandbox_scenario_id id;
         int64_t seconds;
-    } DELAYS[] = { { SCENARIO_NOTIFY_LATE, LATE_S },
+    } DELAYS[] = { { SCENARIO_NOTIFY_LATE, NOTICE_LATE_S },
                    { SCENARIO_NOTIFY_ORDER, BEHIND_S },
                    { SCENARIO_PAY_AFTER_CLOSE, SOON_S } };
 
@@ -144,7 +144,7 @@ static bool body_write(const struct wechat_keys *keys, const struct sandbox_noti
                        const char *fault, struct text *to)
 {
     static char room[SANDBOX_CONTENT_SIZE + 8];
-    const struct event_kind *kind = kind_of(notice->kind);
+    const struct event_kind *kind = event_kind_of(notice->kind);
     const char *blank = strchr(notice->content, ' ');
     struct text plain = TEXT(room);
     int64_t created = 0;

@@ -6,8 +6,8 @@
 #include "io/http/http.h"
 
 #define EXPIRE_MIN_MS 60000
-#define NUMBER_SET "_-|*"
-#define TOTAL_MAX INT64_C(100000000000)
+#define ORDER_NUMBER_SET "_-|*"
+#define ORDER_TOTAL_MAX INT64_C(100000000000)
 
 /* clang-format off */
 static const struct wechat_field COMMON[] = {
@@ -16,7 +16,7 @@ static const struct wechat_field COMMON[] = {
     WECHAT_FIELD(struct wechat_terms, description, "description", "商品描述", WK_BYTES, true,
                  1, 127, NULL),
     WECHAT_FIELD(struct wechat_terms, out_trade_no, "out_trade_no", "商户订单号", WK_TEXT, true,
-                 6, 32, NUMBER_SET),
+                 6, 32, ORDER_NUMBER_SET),
     WECHAT_FIELD(struct wechat_terms, attach, "attach", "附加数据", WK_TEXT, false, 0, 128, NULL),
     WECHAT_FIELD(struct wechat_terms, expire_ms, "time_expire", "交易结束时间", WK_TIME, false,
                  0, 0, NULL),
@@ -24,7 +24,7 @@ static const struct wechat_field COMMON[] = {
                  0, 32, NULL),
     { "amount", "订单金额", WK_THERE, true, 0, 0, NULL, 0, 0 },
     WECHAT_FIELD(struct wechat_terms, total, "amount/total", "总金额", WK_NUMBER, true,
-                 1, TOTAL_MAX, NULL),
+                 1, ORDER_TOTAL_MAX, NULL),
     WECHAT_FIELD(struct wechat_terms, currency, "amount/currency", "货币类型", WK_TEXT, false,
                  1, 16, ""),
 };
@@ -47,7 +47,8 @@ static const struct wechat_field SCENE[] = {
 };
 /* clang-format on */
 
-static enum wechat_fault param(struct wechat_call *call, const char *field, const char *words)
+static enum wechat_fault order_refuse(struct wechat_call *call, const char *field,
+                                      const char *words)
 {
     struct text to = TEXT(call->detail.field), place = TEXT(call->detail.location);
 
@@ -64,9 +65,9 @@ enum wechat_fault wechat_url_check(struct wechat_call *call, const char *url)
         return WX_OK;
     return http_url_ok(url, &parts) && !strchr(url, '?')
                ? WX_OK
-               : param(call, "/notify_url",
-                       "输入源“/body/notify_url”映射到字符串字段“通知地址”格式规则校验失败，"
-                       "必须为不携带参数的http或https地址");
+               : order_refuse(call, "/notify_url",
+                              "输入源“/body/notify_url”映射到字符串字段“通知地址”格式规则校验失败，"
+                              "必须为不携带参数的http或https地址");
 }
 
 enum wechat_fault wechat_terms_read(struct wechat_call *call, struct wechat_terms *terms)
@@ -78,9 +79,10 @@ enum wechat_fault wechat_terms_read(struct wechat_call *call, struct wechat_term
     if (fault == WX_OK && !str_eq(terms->appid, call->keys->appid))
         return WX_APPID;
     if (fault == WX_OK && *terms->currency && !str_eq(terms->currency, "CNY"))
-        return param(call, "/amount/currency", "不支持的货币类型，境内商户号仅支持人民币CNY");
+        return order_refuse(call, "/amount/currency",
+                            "不支持的货币类型，境内商户号仅支持人民币CNY");
     if (fault == WX_OK && terms->expire_ms && terms->expire_ms < call->now_ms + EXPIRE_MIN_MS)
-        return param(call, "/time_expire", "订单失效时间必须在一分钟之后");
+        return order_refuse(call, "/time_expire", "订单失效时间必须在一分钟之后");
     return fault;
 }
 
@@ -273,7 +275,7 @@ static enum wechat_fault terms_all(struct wechat_call *call, const struct kind *
     for (size_t i = 0; i < COUNT(TYPES); i++)
         known = known || str_eq(terms->h5_type, TYPES[i]);
     return fault == WX_OK && !known
-               ? param(call, "/scene_info/h5_info/type", "场景类型只能是Wap、iOS或Android")
+               ? order_refuse(call, "/scene_info/h5_info/type", "场景类型只能是Wap、iOS或Android")
                : fault;
 }
 

@@ -5,7 +5,6 @@
 #define CODE_LIFE_MS (2 * 3600 * INT64_C(1000)) /* of a code and a prepay_id */
 #define H5_LIFE_MS (5 * 60 * INT64_C(1000))
 #define CLOSE_DAYS 7 /* an order that nobody paid closes by itself */
-#define COUPON_FEN 1
 
 /* ---- the order's words */
 

@@ -3,12 +3,12 @@
 #include "sandbox/wechat/wechat_order.h"
 #include <string.h>
 
-#define PARTS_MAX 50
+#define REFUNDS_MAX 50
 #define APART_S 60 /* between two refunds of one order */
-#define DONE_S 3
-#define SLOW_S 30
-#define NUMBER_SET "_-|*@"
-#define TOTAL_MAX INT64_C(100000000000)
+#define REFUND_DONE_S 3
+#define REFUND_SLOW_S 30
+#define REFUND_NUMBER_SET "_-|*@"
+#define REFUND_TOTAL_MAX INT64_C(100000000000)
 
 struct refund_terms {
     char transaction_id[33], out_trade_no[33], out_refund_no[65], reason[321], notify_url[256];
@@ -22,7 +22,7 @@ static const struct wechat_field FIELDS[] = {
     WECHAT_FIELD(struct refund_terms, out_trade_no, "out_trade_no", "商户订单号", WK_TEXT, false,
                  6, 32, "_-|*"),
     WECHAT_FIELD(struct refund_terms, out_refund_no, "out_refund_no", "商户退款单号", WK_TEXT,
-                 true, 1, 64, NUMBER_SET),
+                 true, 1, 64, REFUND_NUMBER_SET),
     WECHAT_FIELD(struct refund_terms, reason, "reason", "退款原因", WK_TEXT, false, 0, 80, NULL),
     WECHAT_FIELD(struct refund_terms, notify_url, "notify_url", "退款结果回调url", WK_TEXT, false,
                  8, 255, NULL),
@@ -30,9 +30,9 @@ static const struct wechat_field FIELDS[] = {
                  false, 1, 32, "_"),
     { "amount", "金额信息", WK_THERE, true, 0, 0, NULL, 0, 0 },
     WECHAT_FIELD(struct refund_terms, refund, "amount/refund", "退款金额", WK_NUMBER, true,
-                 1, TOTAL_MAX, NULL),
+                 1, REFUND_TOTAL_MAX, NULL),
     WECHAT_FIELD(struct refund_terms, total, "amount/total", "原订单金额", WK_NUMBER, true,
-                 1, TOTAL_MAX, NULL),
+                 1, REFUND_TOTAL_MAX, NULL),
     WECHAT_FIELD(struct refund_terms, currency, "amount/currency", "退款币种", WK_TEXT, true,
                  1, 16, ""),
 };
@@ -48,7 +48,7 @@ struct refund_work {
 
 /* ---- as the API shows it */
 
-static const char *status_of(const struct sandbox_move *refund)
+static const char *refund_status_of(const struct sandbox_move *refund)
 {
     static const struct word WORDS[] = {
         { MOVE_PENDING, "PROCESSING", "" },
@@ -109,7 +109,7 @@ void wechat_refund_write(const struct sandbox_move *refund, const struct sandbox
     json_str(to, "out_trade_no", trade->out_trade_no);
     list_empty(to, "promotion_detail");
     json_str(to, "refund_id", refund->no);
-    json_str(to, "status", status_of(refund));
+    json_str(to, "status", refund_status_of(refund));
     if (refund->state == MOVE_DONE)
         json_str(to, "success_time", wechat_time(refund->done_time, when));
     json_str(to, "transaction_id", trade->trade_no);
@@ -177,14 +177,14 @@ static enum wechat_fault refund_judge(struct wechat_call *call, struct refund_wo
         return wechat_refuse(call, WX_INVALID, "订单金额或退款金额与之前请求不一致，请核实后再试");
     if (w->terms.refund > t->amount.minor - t->refunded.minor)
         return wechat_refuse(call, WX_INVALID, "累计退款金额大于支付金额，请核实后再试");
-    if (w->parts >= PARTS_MAX)
+    if (w->parts >= REFUNDS_MAX)
         return wechat_refuse(call, WX_INVALID, "退款次数超过限制，一笔订单最多支持50次部分退款");
     if (w->latest && t->now < w->latest + sandbox_gap_ms(call->in->config, APART_S))
         return WX_FREQUENCY;
     return scenario_refuse(&w->trade);
 }
 
-static bool move_make(const struct wechat_call *call, struct refund_work *w)
+static bool refund_make(const struct wechat_call *call, struct refund_work *w)
 {
     const bool slow = sandbox_plays(w->trade.scenario, SCENARIO_REFUND_SLOW);
     struct sandbox_move *m = &w->move;
@@ -198,7 +198,8 @@ static bool move_make(const struct wechat_call *call, struct refund_work *w)
     m->state = MOVE_PENDING;
     m->amount = MONEY(w->terms.refund);
     m->create_time = m->now = w->trade.now;
-    m->due_time = w->trade.now + sandbox_gap_ms(call->in->config, slow ? SLOW_S : DONE_S);
+    m->due_time = w->trade.now +
+                  sandbox_gap_ms(call->in->config, slow ? REFUND_SLOW_S : REFUND_DONE_S);
     return !no.full && text_copy(m->kind, sizeof(m->kind), SANDBOX_REFUND) &&
            text_copy(m->channel, sizeof(m->channel), WECHAT) &&
            text_copy(m->merchant, sizeof(m->merchant), w->trade.merchant) &&
@@ -217,7 +218,7 @@ static enum pay_err refund_enter(struct db *db, struct wechat_call *call, struct
         return sandbox_trade_save(db, &w->trade); /* its scenario is over */
     if (call->fault != WX_OK)
         return PAY_OK;
-    if (!move_make(call, w))
+    if (!refund_make(call, w))
         return PAY_FAULT;
     enum pay_err err = sandbox_move_insert(db, &w->move);
     w->trade.refunded.minor += w->terms.refund;
@@ -251,7 +252,7 @@ static enum pay_err refund_txn(struct db *db, void *arg)
     return err;
 }
 
-static enum wechat_fault terms_check(struct wechat_call *call, struct refund_terms *terms)
+static enum wechat_fault refund_terms_check(struct wechat_call *call, struct refund_terms *terms)
 {
     enum wechat_fault fault = wechat_fields(call, FIELDS, COUNT(FIELDS), terms);
 
@@ -271,7 +272,7 @@ enum wechat_fault wechat_refund(struct wechat_call *call)
 
     memset(&work, 0, sizeof(work));
     call->arg = &work;
-    fault = terms_check(call, &work.terms);
+    fault = refund_terms_check(call, &work.terms);
     if (fault == WX_OK)
         fault = order_read(call, &work);
     if (fault == WX_OK)

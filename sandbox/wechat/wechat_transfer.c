@@ -3,11 +3,11 @@
 #include <string.h>
 
 #define CONFIRM_S 3
-#define SLOW_S 30
+#define TRANSFER_SLOW_S 30
 #define IDLE_S (24 * 3600)
 #define CANCEL_S 2
 #define NAME_FROM 200000 /* fen: from here on the receiver's name is asked for */
-#define AMOUNT_MAX INT64_C(100000000000)
+#define TRANSFER_AMOUNT_MAX INT64_C(100000000000)
 
 struct bill_terms {
     char appid[33], out_bill_no[33], scene[37], openid[65], user_name[1025], remark[129];
@@ -25,7 +25,7 @@ static const struct wechat_field FIELDS[] = {
     WECHAT_FIELD(struct bill_terms, user_name, "user_name", "收款用户姓名", WK_TEXT, false,
                  1, 1024, NULL),
     WECHAT_FIELD(struct bill_terms, amount, "transfer_amount", "转账金额", WK_NUMBER, true,
-                 1, AMOUNT_MAX, NULL),
+                 1, TRANSFER_AMOUNT_MAX, NULL),
     WECHAT_FIELD(struct bill_terms, remark, "transfer_remark", "转账备注", WK_TEXT, true,
                  1, 32, NULL),
     WECHAT_FIELD(struct bill_terms, notify_url, "notify_url", "通知地址", WK_TEXT, false,
@@ -79,13 +79,13 @@ static void bill_members(const struct sandbox_move *bill, struct json_text *to)
 
 /* ---- making one */
 
-static bool move_make(const struct wechat_call *call, struct bill_work *w)
+static bool transfer_make(const struct wechat_call *call, struct bill_work *w)
 {
     const struct bill_terms *t = &w->terms;
     struct sandbox_move *m = &w->move;
     const char *scenario = sandbox_scenario_of(WECHAT, t->remark, NULL, MONEY(t->amount));
     const int64_t wait = sandbox_plays(scenario, SCENARIO_TRANSFER_IDLE)   ? IDLE_S
-                         : sandbox_plays(scenario, SCENARIO_TRANSFER_SLOW) ? SLOW_S
+                         : sandbox_plays(scenario, SCENARIO_TRANSFER_SLOW) ? TRANSFER_SLOW_S
                                                                            : CONFIRM_S;
     char digits[33];
     struct text no = TEXT(m->no);
@@ -118,7 +118,7 @@ static enum pay_err bill_txn(struct db *db, void *arg)
                                           .out_no = w->terms.out_bill_no,
                                           .lock = true };
 
-    if (!move_make(call, w))
+    if (!transfer_make(call, w))
         return PAY_FAULT;
     if (sandbox_plays(w->move.scenario, SCENARIO_TRANSFER_NO_MONEY)) {
         call->fault = WX_NOT_ENOUGH;
@@ -135,7 +135,7 @@ static enum pay_err bill_txn(struct db *db, void *arg)
     return err;
 }
 
-static enum wechat_fault terms_check(struct wechat_call *call, struct bill_terms *terms)
+static enum wechat_fault transfer_terms_check(struct wechat_call *call, struct bill_terms *terms)
 {
     char room[1024];
     struct text name = TEXT(room);
@@ -158,7 +158,7 @@ enum wechat_fault wechat_bill_create(struct wechat_call *call)
 
     memset(&work, 0, sizeof(work));
     call->arg = &work;
-    fault = terms_check(call, &work.terms);
+    fault = transfer_terms_check(call, &work.terms);
     if (fault == WX_OK)
         fault = wechat_txn(call, bill_txn);
     if (fault != WX_OK)

@@ -216,7 +216,9 @@ static void test_channel_config__changes_are_in_force_within_2_s(void **state)
     (void)state;
     ASSERT_ERR(channel_config_by_id(S.db, &S.config, S.channel_id, &channel), PAY_OK);
     pay_url_of(channel, before);
-    ASSERT_ERR(registry_channel_status(S.root, &TESTER, S.channel_id, 1), PAY_OK);
+    ASSERT_ERR(registry_channel_status(
+                   S.root, &TESTER, &(const struct channel_row){ .id = S.channel_id, .status = 1 }),
+               PAY_OK);
     ASSERT_ERR(registry_channel_rotate(S.root, &TESTER, S.channel_id, secret), PAY_OK);
     wait_kept();
     ASSERT_ERR(channel_config_by_id(S.db, &S.config, S.channel_id, &channel), PAY_OK);
@@ -225,7 +227,9 @@ static void test_channel_config__changes_are_in_force_within_2_s(void **state)
     assert_string_not_equal(before, after);
     /* the same texts are not opened again */
     const void *keys = channel->account.keys;
-    ASSERT_ERR(registry_channel_status(S.root, &TESTER, S.channel_id, 0), PAY_OK);
+    ASSERT_ERR(registry_channel_status(
+                   S.root, &TESTER, &(const struct channel_row){ .id = S.channel_id, .status = 0 }),
+               PAY_OK);
     wait_kept();
     ASSERT_ERR(channel_config_by_id(S.db, &S.config, S.channel_id, &channel), PAY_OK);
     assert_int_equal(channel->status, 0);

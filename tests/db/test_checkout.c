@@ -147,10 +147,14 @@ static void test_checkout_create__refuses_channels_the_app_lacks(void **state)
     live.test_mode = false;
     call.config = &live;
     ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_NO_CHANNEL);
-    ASSERT_ERR(registry_channel_status(S.root, &TESTER, S.channel_id, 1), PAY_OK);
+    ASSERT_ERR(registry_channel_status(
+                   S.root, &TESTER, &(const struct channel_row){ .id = S.channel_id, .status = 1 }),
+               PAY_OK);
     clock_sleep_ms(1100);
     ASSERT_ERR(create_with(fresh_nonce(), "SO1", 10000, "mock"), PAY_NO_CHANNEL);
-    ASSERT_ERR(registry_channel_status(S.root, &TESTER, S.channel_id, 0), PAY_OK);
+    ASSERT_ERR(registry_channel_status(
+                   S.root, &TESTER, &(const struct channel_row){ .id = S.channel_id, .status = 0 }),
+               PAY_OK);
     clock_sleep_ms(1100);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order", 0);
     ASSERT_NUMBER("SELECT COUNT(*) FROM api_nonce", 0);

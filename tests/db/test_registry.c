@@ -316,9 +316,13 @@ static void test_registry_channel_rotate__and_status(void **state)
     ASSERT_ERR(registry_channel_rotate(S.db, &ME, channel.id, secret), PAY_OK);
     assert_string_not_equal(secret, channel.secret);
     ASSERT_LOGGED("channel.rotate");
-    ASSERT_ERR(registry_channel_status(S.db, &ME, channel.id, 1), PAY_OK);
+    ASSERT_ERR(registry_channel_status(
+                   S.db, &ME, &(const struct channel_row){ .id = channel.id, .status = 1 }),
+               PAY_OK);
     ASSERT_LOGGED("channel.disable");
-    ASSERT_ERR(registry_channel_status(S.db, &ME, 999999, 1), PAY_NOT_FOUND);
+    ASSERT_ERR(registry_channel_status(S.db, &ME,
+                                       &(const struct channel_row){ .id = 999999, .status = 1 }),
+               PAY_NOT_FOUND);
     ASSERT_ERR(registry_channel_rotate(S.db, &ME, 999999, secret), PAY_NOT_FOUND);
 }
 

@@ -271,15 +271,23 @@ RULE=ring circle 'common/app/c.c:1' 'common/app/a.c=#include "app/b.h"' 'common/
 RULE=ring circle '' 'common/app/a.c=#include "app/b.h"' 'common/app/b.c=#include "app/c.h"' 'common/app/d.c=#include "app/c.h"' 'common/app/b.h=#include "app/d.h"' 'common/app/c.h=int z;' 'common/app/d.h=int z;'
 RULE=ring circle '' 'common/app/a.c=#include "app/b.h"' 'common/app/b.c=#include "app/a.h"' 'common/app/a.h=int x;' 'common/app/b.h=int y;'
 
-# ---- a name is defined once in the service, and once in the sandbox
+# ---- a name is defined once in the service, and once in each played party
 RULE=name circle 'common/app/b.c:1' 'common/app/a.c=static void row_read(void) { }' 'common/app/b.c=static void row_read(void) { }'
 RULE=name circle 'cron/b.c:1' 'common/app/a.h=#define ROW_MAX 1' 'cron/b.c=#  define ROW_MAX(n) 2'
+RULE=name circle 'sandbox/mock/b.c:1' 'sandbox/mock/a.c=#define ROW_MAX 1' 'sandbox/mock/b.c=#define ROW_MAX 1'
 RULE=name circle '' 'common/app/a.c=static void row_read(void) { row_write(); }' 'common/app/b.c=static void row_write(void) { row_read(); }'
-RULE=name circle '' 'common/app/a.c=static void row_read(void) { }' 'sandbox/b.c=static void row_read(void) { }' 'tests/unit/c.c=static void row_read(void) { }'
+RULE=name circle '' 'common/app/a.c=static void row_read(void) { }' 'sandbox/mock/b.c=static void row_read(void) { }' 'sandbox/core/b.c=static void row_read(void) { }' 'cgi-bin/sandbox_b.c=static void row_read(void) { }' 'tests/unit/c.c=static void row_read(void) { }'
 RULE=name circle '' 'cron/a.c=int main(void) { }' 'cron/b.c=int main(void) { }'
 check 'a name of nothing but a verb' common/app/x.c '1: name' <<<'static void find(void) { }'
 check 'a verb in its domain' common/app/x.c '' <<<'static void app_find(void) { find(); }'
 check 'two in one file' common/app/x.h '' <<<$'#ifdef A\n#define ROW_MAX 1\n#else\n#define ROW_MAX 2\n#endif'
+
+# ---- an id beside another whole number
+check 'two ids' common/app/x.c '1: swap' <<<'static void app_f(int64_t app_id, int64_t order_id) { }'
+check 'an id and a time' common/app/x.c '1: swap' <<<'static void app_f(struct db *db, int64_t now, const char *s, int64_t id) { }'
+check 'an owner and a rate' cli/x.c '1: swap' <<<'static void app_f(uint64_t owner, int64_t rate) { }'
+check 'an id by itself' common/app/x.c '' <<<'static void app_f(int64_t app_id, int most, bool all, int64_t *out) { }'
+check 'two numbers, no id' common/app/x.c '' <<<'static void app_f(int64_t least, int64_t most, int64_t ids[2], void (*f)(int64_t id, int64_t n)) { }'
 
 # ---- states by their constants
 for text in 'WHERE status = 0' 'SET o.status = 10, x = 1' 's.to_status <> 20' 'status NOT IN (0, 10)' 'state=0'; do

@@ -101,7 +101,7 @@ void notify_host_drop(struct notify_host *host, bool probe)
 
 /* ---- an app's share */
 
-static void add_to_share(struct notify_share *share, const struct notify_host *host, int64_t app_id,
+static void add_to_share(struct notify_share *share, const struct notify_host *host, bool same_app,
                          int64_t now)
 {
     bool fast = notify_pace_is_fast(&host->pace, now);
@@ -111,27 +111,28 @@ static void add_to_share(struct notify_share *share, const struct notify_host *h
     share->running_of_all += host->pace.running;
     share->slow_running_of_all += notify_pace_is_slow(&host->pace, now) ? host->pace.running : 0;
     share->unproven_running_of_all += fast ? 0 : host->pace.running;
-    if (host->app_id != app_id)
+    if (!same_app)
         return;
     share->slow += slow;
     share->in_hand += held(host);
     share->running += host->pace.running;
 }
 
-static struct notify_share share_of(int64_t app_id, int64_t now)
+/* That of the host's app. */
+static struct notify_share share_of(const struct notify_host *host, int64_t now)
 {
     struct notify_share share = { 0 };
 
     for (size_t i = 0; i < used_count; i++)
         if (held(&hosts[used[i]]) > 0)
-            add_to_share(&share, &hosts[used[i]], app_id, now);
+            add_to_share(&share, &hosts[used[i]], hosts[used[i]].app_id == host->app_id, now);
     return share;
 }
 
 bool notify_host_may_take_slot(const struct notify_host *host, bool first)
 {
     int64_t now = clock_ticks_us();
-    struct notify_share share = share_of(host->app_id, now);
+    struct notify_share share = share_of(host, now);
     const struct notify_wish wish = {
         .first = first,
         .slow = notify_pace_is_slow(&host->pace, now),
@@ -162,7 +163,7 @@ static struct notify_decision host_decide(const struct notify_host *host,
                                           const struct notify_room *room)
 {
     int64_t now = clock_ticks_us();
-    struct notify_share share = share_of(host->app_id, now);
+    struct notify_share share = share_of(host, now);
     const struct notify_seen seen = {
         .now_us = now,
         .random = mix(due->id),

@@ -99,18 +99,23 @@ bool rate_pass(_Atomic int64_t *full_at, int64_t step, int64_t burst, enum rate_
 }
 
 /* `rate` a second, and `burst` seconds of it at once. */
-static bool bucket_pass(uint64_t owner, int64_t rate, int64_t burst, enum rate_use use, int *wait)
+struct bucket {
+    uint64_t owner;
+    int64_t rate, burst;
+};
+
+static bool bucket_pass(struct bucket of, enum rate_use use, int *wait)
 {
     bool own;
-    struct slot *slot = bucket_of(owner, &own);
+    struct slot *slot = bucket_of(of.owner, &own);
 
     if (!own && use == RATE_LOOK)
         return true;
     if (!own) {
-        atomic_store(&slot->owner, owner);
+        atomic_store(&slot->owner, of.owner);
         atomic_store(&slot->full_at, clock_ticks_us());
     }
-    return rate_pass(&slot->full_at, SECOND / rate, burst * SECOND, use, wait);
+    return rate_pass(&slot->full_at, SECOND / of.rate, of.burst * SECOND, use, wait);
 }
 
 uint64_t rate_owner(char kind, const char *address)
@@ -125,7 +130,7 @@ static bool pass_address(char kind, const char *address, enum rate_use use, int 
     const uint64_t owner = rate_owner(kind, address);
 
     return !buckets || address_rate <= 0 || owner == 0 ||
-           bucket_pass(owner, address_rate, 1, use, wait);
+           bucket_pass((struct bucket){ owner, address_rate, .burst = 1 }, use, wait);
 }
 
 bool rate_take_address(const char *address, int *wait)
@@ -151,15 +156,17 @@ bool rate_take_line(const char *address)
     int wait;
 
     return !buckets || owner == 0 ||
-           (bucket_pass(owner, LINES, LINES_BURST, RATE_TAKE, &wait) &&
+           (bucket_pass((struct bucket){ owner, LINES, LINES_BURST }, RATE_TAKE, &wait) &&
             rate_pass(&buckets->lines_at, SECOND / LINES_ALL, LINES_ALL_BURST * SECOND, RATE_TAKE,
                       &wait));
 }
 
 static bool pass_app(const char *app_key, enum rate_use use, int *wait)
 {
+    const uint64_t owner = hash('k', app_key, strlen(app_key));
+
     return !buckets || app_rate <= 0 ||
-           bucket_pass(hash('k', app_key, strlen(app_key)), app_rate, 1, use, wait);
+           bucket_pass((struct bucket){ owner, app_rate, .burst = 1 }, use, wait);
 }
 
 bool rate_look_app(const char *app_key, int *wait)
