@@ -82,7 +82,7 @@ static enum pay_err visit_work(struct db *db, void *arg)
                : v->refused;
 }
 
-static void show(const struct visit *v, struct sandbox_answer *out)
+static void cashier_show(const struct visit *v, struct sandbox_answer *out)
 {
     static char back_room[16384];
     struct text back = TEXT(back_room);
@@ -118,7 +118,7 @@ void alipay_cashier(const struct sandbox_request *in, struct sandbox_answer *out
     }
     enum pay_err err = db_txn(in->db, visit_work, &v);
     if (err == PAY_OK) {
-        show(&v, out);
+        cashier_show(&v, out);
         return;
     }
     out->status = err == PAY_NO_ROW ? 404 : 503;

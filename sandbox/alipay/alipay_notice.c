@@ -18,7 +18,7 @@ int64_t alipay_notice_last(void)
     return last_id;
 }
 
-static void put(struct text *to, const char *name, const char *value)
+static void notice_put(struct text *to, const char *name, const char *value)
 {
     if (*str_or(value, "") == '\0')
         return;
@@ -32,7 +32,7 @@ static void put_money(struct text *to, const char *name, struct money amount)
     struct text t = TEXT(room);
 
     money_add_plain(&t, amount);
-    put(to, name, room);
+    notice_put(to, name, room);
 }
 
 static void put_time(struct text *to, const char *name, int64_t ms, const char *tail)
@@ -44,7 +44,7 @@ static void put_time(struct text *to, const char *name, int64_t ms, const char *
         return;
     time_add_china(&t, ms, ' ');
     text_add(&t, tail);
-    put(to, name, room);
+    notice_put(to, name, room);
 }
 
 static void put_funds(struct text *to, const struct sandbox_trade *trade)
@@ -55,7 +55,7 @@ static void put_funds(struct text *to, const struct sandbox_trade *trade)
     text_add(&t, "[{\"amount\":\"");
     money_add_plain(&t, MONEY(trade->amount.minor - trade->discount.minor));
     text_add(&t, "\",\"fundChannel\":\"ALIPAYACCOUNT\"}]");
-    put(to, "fund_bill_list", room);
+    notice_put(to, "fund_bill_list", room);
 }
 
 static bool plays(const struct sandbox_trade *trade, const struct sandbox_move *refund,
@@ -71,12 +71,12 @@ static void parties_write(struct text *to, const struct sandbox_trade *trade,
     const char *seller = plays(trade, refund, SCENARIO_WRONG_SELLER) ? "2088999999999999"
                                                                      : trade->merchant;
 
-    put(to, "app_id", app);
-    put(to, "auth_app_id", app);
-    put(to, "seller_id", seller);
-    put(to, "seller_email", "seller@sandbox.example");
-    put(to, "buyer_id", trade->buyer);
-    put(to, "buyer_logon_id", ALIPAY_BUYER_LOGON);
+    notice_put(to, "app_id", app);
+    notice_put(to, "auth_app_id", app);
+    notice_put(to, "seller_id", seller);
+    notice_put(to, "seller_email", "seller@sandbox.example");
+    notice_put(to, "buyer_id", trade->buyer);
+    notice_put(to, "buyer_logon_id", ALIPAY_BUYER_LOGON);
 }
 
 static void content_write(struct text *to, const struct sandbox_trade *trade,
@@ -85,28 +85,28 @@ static void content_write(struct text *to, const struct sandbox_trade *trade,
     const struct money paid = MONEY(trade->amount.minor - trade->discount.minor);
     const int64_t more = plays(trade, refund, SCENARIO_WRONG_AMOUNT) ? 1 : 0;
 
-    put(to, "notify_type", "trade_status_sync");
-    put(to, "charset", plays(trade, refund, SCENARIO_GBK_NOTICE) ? "GBK" : "utf-8");
-    put(to, "version", "1.0");
+    notice_put(to, "notify_type", "trade_status_sync");
+    notice_put(to, "charset", plays(trade, refund, SCENARIO_GBK_NOTICE) ? "GBK" : "utf-8");
+    notice_put(to, "version", "1.0");
     parties_write(to, trade, refund);
-    put(to, "trade_no", trade->trade_no);
-    put(to, "out_trade_no",
-        plays(trade, refund, SCENARIO_UNKNOWN_ORDER) ? "UNKNOWN0000000000000000001"
-                                                     : trade->out_trade_no);
-    put(to, "trade_status", alipay_trade_status(trade));
+    notice_put(to, "trade_no", trade->trade_no);
+    notice_put(to, "out_trade_no",
+               plays(trade, refund, SCENARIO_UNKNOWN_ORDER) ? "UNKNOWN0000000000000000001"
+                                                            : trade->out_trade_no);
+    notice_put(to, "trade_status", alipay_trade_status(trade));
     put_money(to, "total_amount", MONEY(trade->amount.minor + more));
     put_money(to, "receipt_amount", paid);
     put_money(to, "buyer_pay_amount", paid);
     put_money(to, "invoice_amount", paid);
     put_money(to, "point_amount", MONEY(0));
-    put(to, "subject", trade->subject);
+    notice_put(to, "subject", trade->subject);
     put_time(to, "gmt_create", trade->create_time, "");
     put_time(to, "gmt_payment", trade->pay_time, "");
     put_funds(to, trade);
-    put(to, "passback_params", trade->marker);
+    notice_put(to, "passback_params", trade->marker);
     if (!refund)
         return;
-    put(to, "out_biz_no", refund->out_no);
+    notice_put(to, "out_biz_no", refund->out_no);
     put_money(to, "refund_fee", trade->refunded);
     put_money(to, "send_back_fee", refund->amount);
     put_time(to, "gmt_refund", refund->done_time, ".000");
@@ -188,10 +188,10 @@ static bool signed_form_write(const struct config *config, const char *fault,
     for (size_t i = 0; i < form->count; i++) {
         const bool altered = sandbox_plays(fault, SCENARIO_ALTERED_BODY) &&
                              str_eq(form->at[i].name, "subject");
-        put(&out->body, form->at[i].name, altered ? "altered" : form->at[i].value);
+        notice_put(&out->body, form->at[i].name, altered ? "altered" : form->at[i].value);
     }
-    put(&out->body, "sign_type", "RSA2");
-    put(&out->body, "sign", sign_room);
+    notice_put(&out->body, "sign_type", "RSA2");
+    notice_put(&out->body, "sign", sign_room);
     return !out->body.full;
 }
 
@@ -232,16 +232,16 @@ void alipay_return_write(const struct config *config, const struct sandbox_trade
     struct sandbox_try out = { .body = TEXT(body_room), .canonical = TEXT(canonical_room) };
     struct form form = { .count = 0 };
 
-    put(&content, "charset", "utf-8");
-    put(&content, "version", "1.0");
-    put(&content, "method",
-        str_eq(trade->product, "wap") ? "alipay.trade.wap.pay.return"
-                                      : "alipay.trade.page.pay.return");
-    put(&content, "app_id", trade->app);
-    put(&content, "auth_app_id", trade->app);
-    put(&content, "seller_id", trade->merchant);
-    put(&content, "out_trade_no", trade->out_trade_no);
-    put(&content, "trade_no", trade->trade_no);
+    notice_put(&content, "charset", "utf-8");
+    notice_put(&content, "version", "1.0");
+    notice_put(&content, "method",
+               str_eq(trade->product, "wap") ? "alipay.trade.wap.pay.return"
+                                             : "alipay.trade.page.pay.return");
+    notice_put(&content, "app_id", trade->app);
+    notice_put(&content, "auth_app_id", trade->app);
+    notice_put(&content, "seller_id", trade->merchant);
+    notice_put(&content, "out_trade_no", trade->out_trade_no);
+    notice_put(&content, "trade_no", trade->trade_no);
     put_money(&content, "total_amount", trade->amount);
     put_time(&content, "timestamp", clock_now_ms(), "");
     if (*trade->return_url == '\0' || content.full ||

@@ -83,7 +83,7 @@ void alipay_paid_members(struct json_text *to, const struct sandbox_trade *trade
         funds_write(to, trade);
 }
 
-static enum pay_err query_work(struct db *db, void *arg)
+static enum pay_err trade_query_work(struct db *db, void *arg)
 {
     struct alipay_call *call = arg;
 
@@ -94,7 +94,7 @@ static enum pay_err query_work(struct db *db, void *arg)
 enum alipay_fault alipay_query(struct alipay_call *call)
 {
     struct json_text *to = &call->json;
-    enum alipay_fault fault = alipay_txn(call, query_work);
+    enum alipay_fault fault = alipay_txn(call, trade_query_work);
 
     if (fault != AF_OK)
         return fault;

@@ -33,7 +33,7 @@ static bool payee_read(struct alipay_call *call, char *type, size_t type_size)
     return *move->account && utf8_count(move->name, strlen(move->name)) <= 64;
 }
 
-static enum alipay_fault terms_read(struct alipay_call *call)
+static enum alipay_fault transfer_terms_read(struct alipay_call *call)
 {
     struct sandbox_move *move = &call->move;
     char product[65], scene[65], type[33];
@@ -129,7 +129,7 @@ static void transfer_write(struct alipay_call *call)
 
 enum alipay_fault alipay_transfer(struct alipay_call *call)
 {
-    enum alipay_fault fault = terms_read(call);
+    enum alipay_fault fault = transfer_terms_read(call);
 
     if (fault == AF_OK)
         fault = alipay_txn(call, transfer_work);
