@@ -34,7 +34,7 @@ BEGIN {
     library["json-c"]     = "^common/io/json/json(_lenient)?\\.c$"
     library["json.h"]     = library["json-c"]
     library["curl"]       = "^common/io/http/[a-z_]*\\.c$|^common/io/http/[a-z_]*_private\\.h$"
-    library["zlib"]       = "^common/io/(gzip\\.c$|http/[a-z_]*(\\.c|_private\\.h)$)"
+    library["zlib"]       = "^common/io/(g?zip\\.c$|http/[a-z_]*(\\.c|_private\\.h)$)"
     library["fcgi"]       = "^common/io/fcgi/[a-z_]*\\.c$|^common/io/fcgi/[a-z_]*_private\\.h$"
     library["qrencode"]   = "^common/io/qr\\.c$"
 

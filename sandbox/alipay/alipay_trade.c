@@ -146,6 +146,26 @@ enum alipay_fault alipay_close(struct alipay_call *call)
     return AF_OK;
 }
 
+static enum pay_err refund_whole(struct db *db, struct sandbox_trade *trade)
+{
+    struct sandbox_move move = { .kind = SANDBOX_REFUND,
+                                 .channel = ALIPAY,
+                                 .state = MOVE_DONE,
+                                 .trade_id = trade->id,
+                                 .done_time = trade->now };
+
+    move.amount = MONEY(trade->amount.minor - trade->refunded.minor);
+    trade->refunded = trade->amount;
+    sandbox_number_new(move.no);
+    if (move.amount.minor == 0)
+        return PAY_OK;
+    return text_copy(move.merchant, sizeof(move.merchant), trade->merchant) &&
+                   text_copy(move.app, sizeof(move.app), trade->app) &&
+                   text_copy(move.out_no, sizeof(move.out_no), move.no)
+               ? sandbox_move_insert(db, &move)
+               : PAY_FAULT;
+}
+
 /* What is paid goes back whole, what is not is closed; a number that nobody knows is no error. */
 static enum pay_err cancel_work(struct db *db, void *arg)
 {
@@ -159,7 +179,9 @@ static enum pay_err cancel_work(struct db *db, void *arg)
         return call->fault == AF_AWAY ? PAY_FAULT : PAY_OK;
     call->move.state = trade->state == TRADE_PAID ? MOVE_DONE : MOVE_CANCELLED;
     if (trade->state == TRADE_PAID) {
-        trade->refunded = trade->amount;
+        enum pay_err err = refund_whole(db, trade);
+        if (err != PAY_OK)
+            return err;
     } else if (trade->state != TRADE_CLOSED) {
         trade->state = TRADE_CLOSED;
         trade->close_time = trade->now;

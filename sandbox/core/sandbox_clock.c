@@ -42,7 +42,7 @@ static enum pay_err advance_work(struct db *db, void *arg)
         " done_time = done_time - INTERVAL ? SECOND, due_time = due_time - INTERVAL ? SECOND"
         " WHERE (? IS NULL OR EXISTS (SELECT 1 FROM sandbox_trade t"
         "    JOIN merchant_number m ON m.no = t.out_trade_no"
-        "   WHERE t.id = sandbox_move.trade_id AND sandbox_move.kind = 'refund'"
+        "   WHERE t.id = sandbox_move.trade_id AND sandbox_move.kind IN ('refund', 'payer')"
         "     AND m.app_key = ?))";
     struct advance *w = arg;
     const struct db_param app = DB_OPT(w->app_key), s = DB_NUM(w->seconds);

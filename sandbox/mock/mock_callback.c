@@ -6,6 +6,7 @@
 #include "base/json_text.h"
 #include "base/log.h"
 #include "io/http/http.h"
+#include "sandbox/core/sandbox_trade.h"
 
 #define SEND_TIMEOUT_MS 8000
 #define CALLBACK_LEASE_S 30

@@ -244,3 +244,110 @@ test('the control page shows what was received, checked and answered', async () 
   const page = await (await fetch(`${box.url}/control/trades/${order.out_trade_no}`, { headers: { accept: 'text/html' } })).text();
   assert.match(page, /the text whose signature was checked/);
 });
+
+// A stored zip: name and content of each file.
+function unzip(bytes) {
+  const files = {};
+  for (let at = 0; bytes.readUInt32LE(at) === 0x04034b50;) {
+    const size = bytes.readUInt32LE(at + 22), name = bytes.readUInt16LE(at + 26), start = at + 30 + name;
+    assert.equal(bytes.readUInt32LE(at + 14), crc32(bytes.subarray(start, start + size)));
+    files[gbk(bytes.subarray(at + 30, start))] = gbk(bytes.subarray(start, start + size));
+    at = start + size;
+  }
+  return files;
+}
+const gbk = (bytes) => new TextDecoder('gbk').decode(bytes);
+function crc32(bytes) {
+  let crc = -1;
+  for (const b of bytes) {
+    crc ^= b;
+    for (let k = 0; k < 8; k++) crc = (crc >>> 1) ^ (0xEDB88320 & -(crc & 1));
+  }
+  return (crc ^ -1) >>> 0;
+}
+
+test('the bill of a day: GBK in a zip, payments and refunds, and planted differences', async () => {
+  const bar = (order) => call('alipay.trade.pay', { ...order, auth_code: '281234567890123456', scene: 'bar_code' });
+  const paid = terms(), missing = terms({ subject: 'x sandbox:bill-missing' }), other = terms({ subject: 'x sandbox:bill-amount' });
+  for (const order of [paid, missing, other]) assert.equal((await bar(order)).code, '10000');
+  await call('alipay.trade.refund', { out_trade_no: paid.out_trade_no, refund_amount: '8.00', out_request_no: 'B1' });
+  const day = (ms) => new Date(ms + 8 * 3600_000).toISOString().slice(0, 10);
+  const bill = (bill_date) => call('alipay.data.dataservice.bill.downloadurl.query', { bill_type: 'trade', bill_date });
+  assert.equal((await bill(day(Date.now()))).subCode, 'isp.bill_not_exist');
+  await fetch(`${box.url}/control/clock`, { method: 'POST', body: '{"advance":86400}' });
+  const told = await bill(day(Date.now() - 86400_000));
+  assert.equal(told.code, '10000', JSON.stringify(told));
+  const files = unzip(Buffer.from(await (await fetch(told.billDownloadUrl)).arrayBuffer()));
+  const [detail] = Object.keys(files);
+  assert.match(detail, /^20881?\d+0156_\d{8}_业务明细\.csv$/);
+  const lines = files[detail].split('\r\n');
+  assert.equal(lines[4].split(',').length, 25);
+  const rows = lines.filter((l) => /^\d/.test(l)).map((l) => l.split(',').map((c) => c.trim()));
+  const of = (n) => rows.filter((r) => r[1] === n).map((r) => [r[2], r[11], r[21]]);
+  assert.deepEqual(of(paid.out_trade_no), [['交易', '88.00', ''], ['退款', '-8.00', 'B1']]);
+  assert.deepEqual(of(missing.out_trade_no), []);
+  assert.deepEqual(of(other.out_trade_no), [['交易', '88.01', '']]);
+  assert.equal((await fetch(told.billDownloadUrl.replace(/.$/, (c) => (c === '0' ? '1' : '0')))).status, 404);
+});
+
+test('scenarios of the notice: what a merchant must refuse', async () => {
+  for (const name of ['wrong-amount', 'wrong-app', 'wrong-seller', 'bad-sign', 'foreign-key', 'altered-body', 'odd-type', 'gbk-notice', 'notify-twice']) {
+    const order = terms({ passback_params: encodeURIComponent(`sandbox:${name}`) });
+    await call('alipay.trade.pay', { ...order, auth_code: '281234567890123456', scene: 'bar_code' });
+    const [n, second] = await merchant.wait(order.out_trade_no, name === 'notify-twice' ? 2 : 1);
+    const genuine = noticeIsGenuine(n);
+    assert.equal(genuine, !['bad-sign', 'foreign-key', 'altered-body'].includes(name), name);
+    if (name === 'wrong-amount') assert.equal(n.form.total_amount, '88.01');
+    if (name === 'wrong-app') assert.notEqual(n.form.app_id, box.ALIPAY_APP_ID);
+    if (name === 'wrong-seller') assert.notEqual(n.form.seller_id, box.ALIPAY_SELLER_ID);
+    if (name === 'odd-type') assert.equal(n.headers['content-type'], 'application/x-www-form-urlencoded; text/html; charset=utf-8');
+    if (name === 'gbk-notice') assert.equal(n.form.charset, 'GBK');
+    if (name === 'notify-twice') assert.equal(second.form.notify_id, n.form.notify_id);
+  }
+});
+
+test('scenarios of the first answer: unknown results, and what the channel has', async () => {
+  const first = async (name) => {
+    const order = terms({ subject: `x sandbox:${name}` });
+    let said;
+    try {
+      const r = await call('alipay.trade.create', { ...order, buyer_id: '2088000200000002' });
+      said = r.code;
+    } catch { said = 'broken'; }
+    const there = await call('alipay.trade.query', { out_trade_no: order.out_trade_no });
+    return [said, there.tradeStatus ?? there.subCode];
+  };
+  assert.deepEqual(await first('error-done'), ['20000', 'WAIT_BUYER_PAY']);
+  assert.deepEqual(await first('error-undone'), ['20000', 'ACQ.TRADE_NOT_EXIST']);
+  // The SDK's own HTTP client sends again after a reset.
+  assert.deepEqual(await first('reset'), ['10000', 'WAIT_BUYER_PAY']);
+  for (const name of ['empty-answer', 'html-502', 'too-many']) assert.deepEqual(await first(name), ['broken', 'WAIT_BUYER_PAY'], name);
+  const early = terms({ subject: 'x sandbox:notify-early' });
+  await call('alipay.trade.create', { ...early, buyer_id: '2088000200000002' });
+  assert.equal(merchant.about(early.out_trade_no).length, 1, 'told before the call was answered');
+});
+
+test('scenarios of closing and refunding', async () => {
+  const create = async (name) => {
+    const order = terms({ subject: `x sandbox:${name}`, buyer_id: '2088000200000002' });
+    await call('alipay.trade.create', order);
+    return order.out_trade_no;
+  };
+  const state = async (n) => (await call('alipay.trade.query', { out_trade_no: n })).tradeStatus;
+  const a = await create('close-paid');
+  assert.equal((await call('alipay.trade.close', { out_trade_no: a })).subCode, 'ACQ.TRADE_STATUS_ERROR');
+  assert.equal(await state(a), 'TRADE_SUCCESS');
+  const b = await create('pay-after-close');
+  assert.equal((await call('alipay.trade.close', { out_trade_no: b })).code, '10000');
+  await merchant.wait(b);
+  assert.equal(await state(b), 'TRADE_SUCCESS');
+  const refund = (n) => call('alipay.trade.refund', { out_trade_no: n, refund_amount: '88.00', out_request_no: 'R1' });
+  const c = await create('refund-no-money');
+  await control(c, { pay: true });
+  assert.equal((await refund(c)).subCode, 'ACQ.SELLER_BALANCE_NOT_ENOUGH');
+  assert.equal((await refund(c)).code, '10000');
+  const d = await create('refund-error-done');
+  await control(d, { pay: true });
+  assert.equal((await refund(d)).code, '20000');
+  assert.deepEqual([(await refund(d)).fundChange], ['N']);
+});
