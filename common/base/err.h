@@ -59,7 +59,7 @@
     X(PAY_FAULT,        50000, 500, "our fault", \
       "send it again; tell the operator the request_id") \
     X(PAY_REFUSED,      50200, 502, "the channel refused", "look at channel_error_code") \
-    X(PAY_UNKNOWN,      50201, 502, "the channel's result is unknown", "query the order") \
+    X(PAY_UNKNOWN,      50201, 502, "the channel's result is unknown", "query it later") \
     X(PAY_DB_AWAY,      50300, 503, "the database is away, nothing was done", \
       "send it again under a new nonce") \
     X(PAY_LOST,         50301, 503, "we do not know whether it was done", \

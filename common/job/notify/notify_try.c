@@ -11,7 +11,8 @@
 #include "notify/notify_judge.h"
 
 #define LEAST_LEASE_US 15000000 /* no request begins with less of its lease left */
-#define UNUSABLE_MS 60000       /* to the next look at an app whose secret does not open */
+_Static_assert(LEAST_LEASE_US > NOTIFY_TRY_MS * 1000, "a request ends before its lease");
+#define UNUSABLE_MS 60000 /* to the next look at an app whose secret does not open */
 
 /* Its texts have room for kilobytes that are mostly not used, so each ends with its first byte. */
 static void result_clear(struct notify_result *result)
