@@ -22,8 +22,10 @@ static bool numbers_read(const struct config *config, struct wechat_keys *k)
            FILE_INTO(config, "wechat_mch_serial", k->merchant_serial) &&
            FILE_INTO(config, "wechat_apiv3_key", k->apiv3_key) &&
            FILE_INTO(config, "wechat_platform_serial", k->platform_serial) &&
+           FILE_INTO(config, "wechat_platform_next_serial", k->next_serial) &&
            FILE_INTO(config, "wechat_pubkey_id", k->public_key_id) &&
-           FILE_INTO(config, "wechat_platform_cert.pem", k->platform_cert);
+           FILE_INTO(config, "wechat_platform_cert.pem", k->platform_cert) &&
+           FILE_INTO(config, "wechat_platform_next_cert.pem", k->next_cert);
 }
 
 const struct wechat_keys *wechat_keys(const struct config *config)
@@ -39,9 +41,11 @@ const struct wechat_keys *wechat_keys(const struct config *config)
     }
     keys.platform = (struct wechat_voice){ keys.platform_serial,
                                            key_read(config, "wechat_platform_private.pem") };
+    keys.next = (struct wechat_voice){ keys.next_serial,
+                                       key_read(config, "wechat_platform_next_private.pem") };
     keys.other =
         (struct wechat_voice){ keys.public_key_id, key_read(config, "wechat_pubkey_private.pem") };
-    if (keys.platform.key && keys.other.key)
+    if (keys.platform.key && keys.next.key && keys.other.key)
         keys.merchant = key_read(config, "wechat_mch_private.pem");
     if (!keys.merchant)
         log_event(LOG_ERROR, "sandbox.wechat", KV("keys", "a key is missing or no RSA key"));

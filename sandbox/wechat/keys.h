@@ -7,9 +7,11 @@
 
 struct wechat_keys {
     char mchid[33], appid[33], openid[65], merchant_serial[65], apiv3_key[64];
-    char platform_serial[65], public_key_id[65], platform_cert[8192];
-    struct rsa_key *merchant;            /* checks what the merchant signed */
-    struct wechat_voice platform, other; /* the certificate's, the public key's */
+    char platform_serial[65], next_serial[65], public_key_id[65];
+    char platform_cert[8192], next_cert[8192];
+    struct rsa_key *merchant; /* checks what the merchant signed */
+    /* The certificate's, that of the certificate which follows it, the public key's. */
+    struct wechat_voice platform, next, other;
 };
 /* Read once in a process; NULL: a file is missing (one log line). */
 const struct wechat_keys *wechat_keys(const struct config *config);

@@ -1,6 +1,6 @@
 /* wechat.c - a request to the played WeChat Pay: which call it is, whether it comes from the
  * merchant, and how its answer is signed. */
-#include "sandbox/wechat/wechat_private.h"
+#include "sandbox/wechat/wechat_books.h"
 #include <string.h>
 #include "base/ulid.h"
 #include "io/db/db_server.h"
@@ -153,7 +153,11 @@ static void stamp_write(struct wechat_call *call)
     char room[1500];
     struct text line = TEXT(room);
 
-    if (!wechat_stamp(call->voice, clock_now_ms(),
+    const struct wechat_voice voice =
+        sandbox_plays(call->scenario, SCENARIO_KEY_SWITCH)
+            ? *call->voice
+            : wechat_voice_of(call->keys, call->scenario, call->voice);
+    if (!wechat_stamp(&voice, clock_now_ms(),
                       (struct wechat_bytes){ out->body->at, out->body->len }, &stamp))
         return;
     if (sandbox_plays(call->scenario, SCENARIO_PROBE_RESPONSE))

@@ -59,6 +59,9 @@ MUST_USE enum pay_err wechat_notice_add(struct db *db, const struct config *conf
 void wechat_notice_hurry(struct db *db, const struct config *config);
 bool wechat_notice_sign(const struct config *config, const struct sandbox_notice *notice,
                         struct sandbox_try *out);
+/* The key that signs, as the scenario wants it, else the usual one. */
+struct wechat_voice wechat_voice_of(const struct wechat_keys *keys, const char *scenario,
+                                    const struct wechat_voice *usual);
 bool wechat_acknowledged(int status, const char *body, size_t len);
 
 #endif

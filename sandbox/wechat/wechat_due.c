@@ -86,7 +86,8 @@ static void refund_plain(const struct due_work *w, const char *status, struct te
 /* Of the payment's scenarios a refund's notice takes over what is about keys and forms. */
 static const char *refund_fault(const struct sandbox_move *move)
 {
-    static const enum sandbox_scenario_id TAKEN[] = { SCENARIO_REFUND_XML, SCENARIO_KEY_SWITCH };
+    static const enum sandbox_scenario_id TAKEN[] = { SCENARIO_REFUND_XML, SCENARIO_KEY_SWITCH,
+                                                      SCENARIO_CERT_ROTATION };
 
     for (size_t i = 0; i < COUNT(TAKEN); i++) {
         if (sandbox_plays(move->scenario, TAKEN[i]))

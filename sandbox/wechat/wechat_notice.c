@@ -188,12 +188,21 @@ static void xml_write(const struct wechat_keys *keys, struct text *to)
 
 /* ---- one try */
 
+struct wechat_voice wechat_voice_of(const struct wechat_keys *keys, const char *scenario,
+                                    const struct wechat_voice *usual)
+{
+    if (sandbox_plays(scenario, SCENARIO_KEY_SWITCH))
+        return keys->other;
+    if (sandbox_plays(scenario, SCENARIO_CERT_ROTATION))
+        return keys->next;
+    return sandbox_plays(scenario, SCENARIO_CERT_ONLY) ? keys->platform : *usual;
+}
+
 static bool stamp_make(const struct wechat_keys *keys, const struct sandbox_notice *notice,
                        const char *fault, struct sandbox_try *out, struct wechat_stamp *stamp)
 {
     const struct wechat_bytes body = { out->body.at, out->body.len };
-    const bool key = sandbox_plays(notice->fault, SCENARIO_KEY_SWITCH);
-    struct wechat_voice voice = key ? keys->other : keys->platform;
+    struct wechat_voice voice = wechat_voice_of(keys, notice->fault, &keys->platform);
     const int64_t age = sandbox_plays(fault, SCENARIO_STALE_TIME) ? 3600 * 1000 : 0;
 
     if (sandbox_plays(fault, SCENARIO_FOREIGN_KEY))

@@ -5,29 +5,38 @@
 
 #define YEARS 5
 
-static enum wechat_fault certificate_write(struct wechat_call *call)
+static bool certificate_write(struct wechat_call *call, const char *serial, const char *pem)
 {
-    const struct wechat_keys *keys = call->keys;
     const struct wechat_plain plain = {
-        .apiv3_key = keys->apiv3_key,
+        .apiv3_key = call->keys->apiv3_key,
         .associated_data = "certificate",
-        .bytes = { keys->platform_cert, strlen(keys->platform_cert) },
+        .bytes = { pem, strlen(pem) },
     };
     struct json_text *to = &call->json;
     char when[WECHAT_TIME_SIZE];
 
-    json_open(to, NULL);
-    json_open_list(to, "data");
     json_open(to, NULL);
     json_str(to, "effective_time", wechat_time(call->now_ms - DAY_MS, when));
     json_open(to, "encrypt_certificate");
     bool ok = wechat_resource_write(&plain, to);
     json_close(to);
     json_str(to, "expire_time", wechat_time(call->now_ms + YEARS * WECHAT_YEAR_MS, when));
-    json_str(to, "serial_no", keys->platform_serial);
+    json_str(to, "serial_no", serial);
     json_close(to);
-    json_close_list(to);
-    json_close(to);
+    return ok;
+}
+
+/* The one that signs, and the one that will. */
+static enum wechat_fault certificates_write(struct wechat_call *call)
+{
+    const struct wechat_keys *keys = call->keys;
+
+    json_open(&call->json, NULL);
+    json_open_list(&call->json, "data");
+    bool ok = certificate_write(call, keys->platform_serial, keys->platform_cert) &&
+              certificate_write(call, keys->next_serial, keys->next_cert);
+    json_close_list(&call->json);
+    json_close(&call->json);
     return ok ? WX_OK : WX_SYSTEM;
 }
 
@@ -40,7 +49,7 @@ enum wechat_fault wechat_certificates(struct wechat_call *call)
                      "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥。可查看指引"
                      "https://pay.weixin.qq.com/docs/merchant/products/platform-certificate/"
                      "wxp-pub-key-guide.html")
-               : certificate_write(call);
+               : certificates_write(call);
 }
 
 /* ---- echo */

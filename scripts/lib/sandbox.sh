@@ -48,11 +48,13 @@ sandbox_alipay() {
 
 sandbox_wechat() {
     local serial
-    sandbox_pair wechat_mch && sandbox_pair wechat_platform && sandbox_pair wechat_pubkey
-    for serial in mch platform; do
+    sandbox_pair wechat_mch && sandbox_pair wechat_platform && sandbox_pair wechat_platform_next && sandbox_pair wechat_pubkey
+    for serial in mch platform platform_next; do
         sandbox_put "wechat_${serial}_serial" "$(openssl rand -hex 19 | tr a-f A-F | sed 's/^/5A/')"
     done
-    sandbox_cert wechat_platform '/C=CN/O=Tenpay.com/OU=Sandbox/CN=Tenpay.com sign' "0x$(cat "$SANDBOX/wechat_platform_serial")"
+    for serial in platform platform_next; do
+        sandbox_cert "wechat_$serial" '/C=CN/O=Tenpay.com/OU=Sandbox/CN=Tenpay.com sign' "0x$(cat "$SANDBOX/wechat_${serial}_serial")"
+    done
     sandbox_cert wechat_mch '/C=CN/O=Demo merchant/OU=Sandbox/CN=1900000001' "0x$(cat "$SANDBOX/wechat_mch_serial")"
     sandbox_put wechat_mchid 1900000001
     sandbox_put wechat_appid wx00000000000000a1

@@ -281,7 +281,8 @@ describe('transfers', () => {
 describe('certificates, echo, bills', () => {
   test('the platform certificate comes encrypted; merchants of the public key have none', async () => {
     const { data } = await v3.certificates.get();
-    const [{ serial_no, encrypt_certificate: e }] = data.data;
+    const [{ serial_no, encrypt_certificate: e }, next] = data.data;
+    assert.notEqual(next.serial_no, serial_no);
     const pem = Aes.AesGcm.decrypt(e.ciphertext, env.WECHAT_APIV3_KEY, e.nonce, e.associated_data);
     assert.equal(serial_no, env.WECHAT_PLATFORM_SERIAL);
     assert.equal(new X509Certificate(pem).serialNumber, serial_no);

@@ -2,7 +2,7 @@
 // plants. The SDK wechatpay-axios-plugin says whether a signature is right.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { newNo, wait, worldStart } from './wechat_world.mjs';
+import { Aes, Formatter, Rsa, newNo, wait, worldStart } from './wechat_world.mjs';
 
 let w, env;
 before(async () => { w = await worldStart(300); ({ env } = w); });
@@ -106,6 +106,22 @@ describe('oddities that a merchant must bear', () => {
   test('key-switch: signed by the public key, orders by the certificate', async () => {
     const { list: [n] } = await played('key-switch');
     assert.deepEqual([n.verified, n.headers['wechatpay-serial']], [true, env.WECHAT_PUBKEY_ID]);
+  });
+
+  test('cert-rotation: a certificate that is fetched signs; cert-only: whatever key the request names', async () => {
+    const order = w.order({ attach: 'sandbox:cert-rotation' });
+    w.merchant.answer = () => 204;
+    await assert.rejects(w.native(order), /Cannot found the serial/, 'the answer too is signed by it, and the SDK does not know it yet');
+    await w.cashier(order.out_trade_no, 'pay');
+    const [n] = await w.until('the notice', () => { const all = tries(order.out_trade_no); return all.length && all; });
+    assert.equal(n.verified, false);
+    const { data } = await w.sdk.v3.certificates.get();
+    const next = data.data.find((c) => c.serial_no === n.headers['wechatpay-serial']);
+    const { nonce, associated_data, ciphertext } = next.encrypt_certificate;
+    const pem = Aes.AesGcm.decrypt(ciphertext, env.WECHAT_APIV3_KEY, nonce, associated_data);
+    assert.ok(Rsa.verify(Formatter.response(n.headers['wechatpay-timestamp'], n.headers['wechatpay-nonce'], n.body), n.headers['wechatpay-signature'], pem));
+    const made = await w.sdk.v3.pay.transactions.native.post(w.order({ attach: 'sandbox:cert-only' }), { headers: { 'Wechatpay-Serial': env.WECHAT_PUBKEY_ID } });
+    assert.equal(made.headers['wechatpay-serial'], env.WECHAT_PLATFORM_SERIAL);
   });
 
   test('notify-twice, notify-again, notify-exhausted', async () => {
