@@ -1,6 +1,7 @@
 # cites.awk - reads texts of any kind, prints `file:line: cite: what` where one names a document that is
 # not among the files read, or a numbered rule of a list that a reader does not have (cite: allow: "rule 14", "M14").
-# `cite: allow` on the line excuses it, and so does a URL that contains the name.
+# `cite: allow` on the line excuses it, and so does a URL that contains the name. And `file:line: form: what` where
+# a line is not as .editorconfig has it: a blank or carriage return at its end, a tab outside of a Makefile.
 
 BEGIN {
     for (i = 1; i < ARGC; i++) {
@@ -16,6 +17,9 @@ FNR == 1 {
     name = FILENAME
     sub(/^\.\//, "", name)
 }
+
+/[ \t\r]$/ { problem("form", "a blank at the line's end") }
+/\t/ && name !~ /(^|\/)Makefile$/ { problem("form", "a tab") }
 
 # The linter's own tests plant what is wrong.
 /cite: allow/ || name ~ /^tests\/lint\// { next }
@@ -38,9 +42,10 @@ FNR == 1 {
         report("\"" substr(line, RSTART, RLENGTH) "\": say the reason in place")
 }
 
-function report(what) {
+function report(what) { problem("cite", what) }
+function problem(rule, what) {
     problems++
-    printf "%s:%d: cite: %s\n", name, FNR, what
+    printf "%s:%d: %s: %s\n", name, FNR, rule, what
 }
 
 END { exit problems > 0 }

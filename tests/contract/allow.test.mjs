@@ -10,8 +10,12 @@ import { expectError, request, strangerUlid } from '../lib/client.mjs';
 const { stack, app1 } = await suite();
 const nginx = ['locations.conf', 'test_mode.conf'].map((f) => readFileSync(join(ROOT, 'nginx', f), 'utf8')).join('\n');
 const NO = strangerUlid();
-const PREFIX = { '/payments/': [`/payments/${NO}`], '/api/pay/notify/': ['order', 'refund', 'transfer'].map((k) => `/api/pay/notify/${k}/${app1.channelId}`) };
-const paths = [...nginx.matchAll(/^location\s+(=?)\s*(\/\S*)\s+\{.*fastcgi_pass/gm)].flatMap(([, exact, path]) => (exact ? [path] : PREFIX[path] ?? [])).filter((p) => !p.startsWith('/_'));
+const PREFIX = { '/shop/': [], '/payments/': [`/payments/${NO}`], '/api/pay/notify/': ['order', 'refund', 'transfer'].map((k) => `/api/pay/notify/${k}/${app1.channelId}`) };
+const located = [...nginx.matchAll(/^location\s+(=?)\s*(\/\S*)\s+\{.*fastcgi_pass/gm)].filter(([, , path]) => !path.startsWith('/_'));
+const paths = located.flatMap(([, exact, path]) => (exact ? [path] : PREFIX[path]));
+test('a location for all that begins with a path has an example here', () => {
+  assert.deepEqual(located.filter(([, exact, path]) => !exact && !PREFIX[path]).map(([, , path]) => path), []);
+});
 
 describe('Allow', () => {
   assert.ok(paths.length > 12, paths.join(' '));

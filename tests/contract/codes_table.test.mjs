@@ -9,6 +9,7 @@ import { payByCallback } from '../lib/channel.mjs';
 import { disableApp, newApp, setApp, withKey } from '../lib/ctl.mjs';
 import { isRoot, rootDb } from '../lib/db.mjs';
 import { paidOrder, refundBody } from '../lib/refund.mjs';
+import { routes } from '../lib/routes.mjs';
 import { allGone, pidOf, pidsOf, startStack, stopStack } from '../lib/stack.mjs';
 import { transferBody } from '../lib/transfer.mjs';
 import { adjustBody, newUser, rechargeBody, recharged } from '../lib/wallet.mjs';
@@ -37,6 +38,15 @@ const ENDPOINTS = {
   refunds: { get: () => '/api/pay/refunds', program: 'query', list: true },
   transfers: { get: () => '/api/pay/transfers', program: 'query', list: true },
 };
+test('every signed request of the programs is here, or is one of create and query, which have files of their own', () => {
+  const OWN_FILES = ['/api/pay/create', '/payments', '/payments/{}', '/api/pay/submit', '/api/pay/query'];
+  const here = new Set(Object.values(ENDPOINTS).map((e) => e.path ?? e.get().split('?')[0]));
+  assert.deepEqual([...new Set(routes().filter((r) => r.scope).map((r) => r.path))].filter((p) => !here.has(p) && !OWN_FILES.includes(p)), []);
+  for (const e of Object.values(ENDPOINTS)) {
+    const row = routes().find((r) => r.path === (e.path ?? e.get().split('?')[0]) && r.method === (e.get ? 'GET' : 'POST'));
+    assert.deepEqual([row?.program, e.scope ?? 'payment:query'], [e.program, row?.scope]);
+  }
+});
 const send = (e, app, body, opts = {}, at = stack) => (e.get ? get(at, app, e.get(body), opts) : post(at, app, e.path, body, opts));
 const worked = (res) => expectOk(res, res.status === 201 ? 201 : 200);
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020.js';
 import YAML from 'yaml';
 import { ROOT, buildPath } from '../lib/env.mjs';
+import { routes } from '../lib/routes.mjs';
 import { suite } from '../lib/suite.mjs';
 import { create, createOpen, get, post, postJson, query, request, terms } from '../lib/client.mjs';
 import { payByCallback } from '../lib/channel.mjs';
@@ -31,24 +32,24 @@ test('the version is the programs\' own', () => {
 
 describe('paths', () => {
   test('every route of every executable is in the file, and the other way round', () => {
-    const routes = new Set();
-    for (const exe of readdirSync(join(ROOT, 'cgi-bin')).filter((f) => f.endsWith('.c')).map((f) => f.slice(0, -2))) {
-      const help = execFileSync(buildPath('cgi-bin', exe), ['--help'], { encoding: 'utf8', env: {} });
-      for (const [, method, path] of help.matchAll(/^ {2}(GET|POST|PUT|DELETE)\s+(\/\S*)/gm)) routes.add(`${method} ${path.replace(/\{\}/g, '{}')}`);
-    }
+    const answered = new Set(routes().map((r) => `${r.method} ${r.path}`));
     const told = new Set();
     for (const [path, item] of Object.entries(api.paths)) {
       for (const method of ['get', 'post', 'put', 'delete']) if (item[method]) told.add(`${method.toUpperCase()} ${path.replace(/\{\w+\}/g, '{}')}`);
     }
-    assert.deepEqual([...told].sort(), [...routes].sort());
+    assert.deepEqual([...told].sort(), [...answered].sort());
+  });
+  test('shroffctl verify tries every path that a signed request has', () => {
+    const source = readFileSync(join(ROOT, 'cli/verify_texts.c'), 'utf8'), tried = /PATHS\[\] = \{(.*?)\};/s.exec(source)[1];
+    for (const { path, scope } of routes()) if (scope && !path.includes('{}')) assert.ok(tried.includes(`"${path}"`), path);
   });
   test('what a path does not list is answered 40500 with Allow', async () => {
     for (const [path, item] of Object.entries(api.paths)) {
-      const url = path.replace('{order_no}', '01ARZ3NDEKTSV4RRFFQ69G5FAV').replace('{channel_id}', '1');
+      const url = path.replace('{channel_id}', '1').replace(/\{\w+\}/, '01ARZ3NDEKTSV4RRFFQ69G5FAV');
       const res = await request(stack, { method: 'DELETE', path: url });
       assert.equal(res.json?.code, 40500, `${path}: ${res.text}`);
       const allow = res.headers.allow.split(', ');
-      assert.deepEqual(allow.filter((m) => m !== 'HEAD').sort(), ['get', 'post', 'options'].filter((m) => item[m]).map((m) => m.toUpperCase()).sort(), path);
+      assert.deepEqual(allow.filter((m) => m !== 'HEAD').sort(), ['get', 'post', 'put', 'delete', 'options'].filter((m) => item[m]).map((m) => m.toUpperCase()).sort(), path);
       fits('Error', res.json);
     }
   });

@@ -8,14 +8,14 @@ import { payByCallback, sendCallback, signedCallback } from '../lib/channel.mjs'
 import { ctl, newApp } from '../lib/ctl.mjs';
 import { does, merchant } from '../lib/merchant.mjs';
 import { refundCallback, sendRefundCallback } from '../lib/refund.mjs';
+import { routes } from '../lib/routes.mjs';
 import { logsOf, startStack } from '../lib/stack.mjs';
 import { sendTransferCallback, transferBody, transferCallback } from '../lib/transfer.mjs';
 import { newUser, rechargeBody } from '../lib/wallet.mjs';
 import { leaks, secretsOf, sleep } from './lib.mjs';
 
-const SIGNED = ['/api/pay/create', '/api/pay/submit', '/api/pay/close', '/api/pay/refund', '/api/pay/transfer', '/api/pay/wallet/recharge', '/api/pay/wallet/adjust', '/sandbox/clock'];
-const READ = ['/payments', '/api/pay/query', '/api/pay/status', '/api/pay/refund/query', '/api/pay/refunds', '/api/pay/transfer/query', '/api/pay/transfers', '/api/pay/wallet', '/api/pay/wallet/entries', '/mockpay'];
-const OPEN = ['/api/pay/callback', '/api/pay/mock-callback', '/mockpay/query', '/mockpay/close', '/mockpay/refund', '/mockpay/refund/query', '/mockpay/transfer', '/mockpay/transfer/query'];
+const pathsOf = (fits) => [...new Set(routes().filter((r) => !r.path.includes('{}') && !['/metrics', '/healthz'].includes(r.path) && fits(r)).map((r) => r.path))];
+const SIGNED = pathsOf((r) => r.method === 'POST' && r.scope), OPEN = pathsOf((r) => r.method === 'POST' && !r.scope), READ = pathsOf((r) => r.method === 'GET');
 const canaries = new Set(), refusals = [], printed = [];
 const canary = () => { const c = `canary${newNonce()}`; canaries.add(c); return c; };
 const keep = (text) => { canaries.add(text); return text; };

@@ -52,6 +52,12 @@ check 'sandbox runner uses the sandbox' cron/sandbox_runner.c '' <<<'#include "s
 check 'sandbox runner leaves the business alone' cron/sandbox_runner.c '1: layer' <<<'#include "order/order.h"'
 check 'a path upward' common/io/x.c '1: layer' '1: layer' <<<'#include "../order/order.h"'
 
+# ---- a line as .editorconfig has it
+check 'a blank at the end' docs/x.md '2: form' <<<$'one\ntwo \nthree'
+check 'a carriage return' scripts/x '1: form' <<<$'one\r'
+check 'a tab' tests/x.mjs '1: form' <<<$'\tone'
+check 'a tab in a Makefile' Makefile '' <<<$'all:\n\tcc'
+
 # ---- library headers
 for header in mysql.h mysql/mysql.h mariadb/mysql.h openssl/evp.h json-c/json.h curl/curl.h fcgiapp.h \
     fcgi_stdio.h qrencode.h errmsg.h zlib.h; do

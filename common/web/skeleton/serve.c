@@ -28,12 +28,24 @@ static bool asks_help(int argc, char **argv)
            !getenv("GATEWAY_INTERFACE");
 }
 
+static void print_route(const struct route *route)
+{
+    char room[64];
+    struct text scope = TEXT(room);
+
+    printf("  %-6s %s", route->method, route->path);
+    if (route->auth == SIGNED_BY_APP) {
+        scopes_add(&scope, route->scope);
+        printf("  (signed, scope %s)", room);
+    }
+    puts(route->test_only ? "  (test mode only)" : "");
+}
+
 static int print_help(const struct endpoint *endpoint)
 {
     printf("%s: a FastCGI executable of Shroff. It answers:\n\n", endpoint->name);
     for (size_t i = 0; i < endpoint->count; i++)
-        printf("  %-6s %s%s\n", endpoint->routes[i].method, endpoint->routes[i].path,
-               endpoint->routes[i].test_only ? "  (test mode only)" : "");
+        print_route(&endpoint->routes[i]);
     printf("\nWith SHROFF_LISTEN it opens that Unix socket; else it takes a listening socket on\n"
            "descriptor 0; with neither it answers one plain CGI request. SIGTERM ends it, with\n"
            "the request in hand done.\n\n");
