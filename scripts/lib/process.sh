@@ -114,7 +114,7 @@ process_end() {
 services_list() {
     local file
     SERVICES=(mariadb)
-    for file in "$ROOT"/cgi-bin/${SHROFF_SANDBOX_ONLY:+sandbox_}*.c; do
+    for file in "$ROOT"/cgi-bin/"${SHROFF_SANDBOX_ONLY:+sandbox_}"*.c; do
         [ ! -e "$file" ] || SERVICES+=("$(basename "$file" .c)")
     done
     [ -n "${SHROFF_SANDBOX_ONLY:-}" ] || [ ! -e "$ROOT/examples/shop" ] || SERVICES+=(shop)

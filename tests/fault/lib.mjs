@@ -2,8 +2,9 @@
 // ledger, and the oracles every run must pass.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync, renameSync } from 'node:fs';
-import { buildPath } from '../lib/env.mjs';
+import { existsSync, readFileSync, readdirSync, writeFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, buildPath } from '../lib/env.mjs';
 import { logsOf, startStack, pidOf, pidsOf } from '../lib/stack.mjs';
 import { ctl } from '../lib/ctl.mjs';
 import { until } from '../lib/wait.mjs';
@@ -158,8 +159,8 @@ export function environOf(stack) {
 // The stack's own jobs pass commit points too: they rest while a worker's are armed.
 export function restJobs(stack) {
   process.kill(pidOf(stack, 'scheduler'), 'SIGSTOP');
-  for (const name of ['notify_runner', 'sandbox_runner', 'order_closer', 'channel_sync']) {
-    for (const pid of pidsOf(stack, name)) process.kill(pid, 'SIGKILL');
+  for (const file of readdirSync(join(ROOT, 'cron'))) {
+    if (file.endsWith('.c')) for (const pid of pidsOf(stack, file.slice(0, -2))) process.kill(pid, 'SIGKILL');
   }
 }
 
