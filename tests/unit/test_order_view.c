@@ -112,7 +112,7 @@ static void test_order_view__only_a_page_is_a_pay_url(void **state)
 {
     struct order order = order_bare();
     struct attempt open = attempt_waiting();
-    char want[4096];
+    char want[sizeof(open.display_content) + 16];
 
     (void)state;
     memset(open.display_content, 'a', 3000);
