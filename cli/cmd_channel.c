@@ -78,6 +78,9 @@ static void member_format(const struct channel_member *m, char *room, size_t siz
     case MEMBER_RSA_PUBLIC:
         text_add(&text, "RSA public key, PEM or base64");
         break;
+    case MEMBER_CERT:
+        text_add(&text, "certificate, PEM");
+        break;
     case MEMBER_RSA_PRIVATE:
         text_add(&text, "RSA private key, PEM or base64");
         break;

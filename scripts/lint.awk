@@ -30,7 +30,7 @@ BEGIN {
     library["mariadb"]    = library["mysql"]
     library["errmsg.h"]   = library["mysql"]
     library["mysqld_error.h"] = library["mysql"]
-    library["openssl"]    = "^common/io/crypto/(sign[a-z_]*|tls)\\.c$|^common/io/crypto/sign[a-z_]*_private\\.h$"
+    library["openssl"]    = "^common/io/crypto/(sign[a-z_]*|cert|tls)\\.c$|^common/io/crypto/sign[a-z_]*_private\\.h$"
     library["json-c"]     = "^common/io/json/json(_lenient)?\\.c$"
     library["json.h"]     = library["json-c"]
     library["curl"]       = "^common/io/http/[a-z_]*\\.c$|^common/io/http/[a-z_]*_private\\.h$"

@@ -13,11 +13,10 @@
 #include "channel/member.h"
 
 #define KEPT_CHANNELS 24 /* over 16: a pointer lives until that many others were looked up */
-#define CONFIG_SIZE 16384
 
 struct channel_found {
     struct channel_config channel;
-    char config[CONFIG_SIZE];
+    char config[CHANNEL_CONFIG_SIZE];
     struct db_bytes sealed;
 };
 

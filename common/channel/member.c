@@ -92,6 +92,10 @@ static enum pay_err member_check(const struct channel_member *m, const char *tex
         return sign_rsa_public_ok(text)
                    ? PAY_OK
                    : member_must(m, "be an RSA public key of at least 2048 bits");
+    case MEMBER_CERT:
+        return strstr(text, "-----BEGIN CERTIFICATE-----")
+                   ? PAY_OK
+                   : member_must(m, "be a certificate, as PEM (it begins with -----BEGIN)");
     case MEMBER_RSA_PRIVATE:
         return str_starts(text, "-----BEGIN ") || str_is(text, ALPHA_BASE64, 512, 8192)
                    ? PAY_OK

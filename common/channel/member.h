@@ -8,7 +8,13 @@
 #include "io/json/json.h"
 
 /* TEXT: of min to max bytes. CHOICE: one of words. */
-enum member_form { MEMBER_TEXT, MEMBER_CHOICE, MEMBER_RSA_PUBLIC, MEMBER_RSA_PRIVATE };
+enum member_form {
+    MEMBER_TEXT,
+    MEMBER_CHOICE,
+    MEMBER_RSA_PUBLIC,
+    MEMBER_RSA_PRIVATE,
+    MEMBER_CERT,
+};
 
 struct channel_member {
     const char *name;

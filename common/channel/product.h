@@ -8,6 +8,7 @@
 
 #define CHANNEL_CODE_SIZE 33
 #define CHANNEL_CONTENT_SIZE 16385 /* a signed order string, a page with a form */
+#define CHANNEL_CONFIG_SIZE 16384  /* pay_channel.config: JSON with a channel's certificates */
 
 struct channel_product;
 struct db;

@@ -12,7 +12,7 @@
 
 /* A configuration as it is stored: two JSON objects. */
 struct channel_texts {
-    char config[4096], secrets[JSON_ROOM], secret[NEW_SECRET_SIZE];
+    char config[CHANNEL_CONFIG_SIZE], secrets[JSON_ROOM], secret[NEW_SECRET_SIZE];
 };
 
 /* What a person typed or pasted into the secrets; a PEM has lines, and its reader is lenient. */

@@ -210,7 +210,8 @@ static void test_alipay_open__says_what_is_wrong(void **state)
     static const struct {
         const char *name, *config, *secrets, *why;
     } CASES[] = {
-        { "no key", "{\"app_id\":\"1\"}", "{}", "config.alipay_public_key" },
+        { "no key", "{\"app_id\":\"1\"}", "{\"private_key\":\"" APP_PRIVATE "\"}",
+          "config.alipay_public_key" },
         { "own key", "{\"app_id\":\"1\",\"alipay_public_key\":\"" APP_PUBLIC "\"}",
           "{\"private_key\":\"" APP_PRIVATE "\"}", "application's own public key" },
         { "app_id", "{\"app_id\":\"wx1\",\"alipay_public_key\":\"" CHANNEL_PUBLIC "\"}",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "channel/alipay/alipay_private.h"
+#include "io/crypto/sign.h"
 
 static const struct channel_member MEMBERS[] = {
     { .name = "app_id",
@@ -20,8 +21,21 @@ static const struct channel_member MEMBERS[] = {
       .max = 16,
       .help = "the account that is paid (PID), 2088 and 12 digits; checked in each callback" },
     { .name = "alipay_public_key",
+      .optional = true,
       .form = MEMBER_RSA_PUBLIC,
-      .help = "Alipay's public key, not the application's own" },
+      .help = "Alipay's public key, not the application's own; or the three certificates" },
+    { .name = "app_cert",
+      .optional = true,
+      .form = MEMBER_CERT,
+      .help = "the application's certificate (appCertPublicKey_….crt)" },
+    { .name = "alipay_cert",
+      .optional = true,
+      .form = MEMBER_CERT,
+      .help = "Alipay's certificate (alipayCertPublicKey_RSA2.crt)" },
+    { .name = "alipay_root_cert",
+      .optional = true,
+      .form = MEMBER_CERT,
+      .help = "Alipay's root certificates (alipayRootCert.crt)" },
     { .name = "gateway",
       .optional = true,
       .form = MEMBER_TEXT,
@@ -32,10 +46,52 @@ static const struct channel_member MEMBERS[] = {
       .secret = true,
       .form = MEMBER_RSA_PRIVATE,
       .help = "the application's private key" },
+    { .name = "aes_key",
+      .secret = true,
+      .optional = true,
+      .form = MEMBER_TEXT,
+      .min = 24,
+      .max = 24,
+      .help = "the key of content encryption (AES), base64; when it is switched on at Alipay" },
 };
 
+/* Alipay's own keys: of public-key mode, or of certificate mode. NULL, or what is wrong. */
+static const char *theirs_read(const struct channel_parsed *row, struct alipay_keys *keys)
+{
+    const char *public_key = member_text(row->config, "alipay_public_key");
+
+    if (!public_key)
+        return alipay_certs_read(row, keys);
+    if (member_text(row->config, "alipay_cert"))
+        return "config.alipay_public_key must be left out when there are certificates";
+    keys->theirs = rsa_public(public_key);
+    if (!keys->theirs)
+        return "config.alipay_public_key must be an RSA public key of at least 2048 bits";
+    if (rsa_is_pair(keys->own, keys->theirs))
+        return "config.alipay_public_key is the application's own public key: paste the one that"
+               " Alipay shows in exchange for it";
+    return NULL;
+}
+
+static const char *alipay_secrets_read(const struct channel_parsed *row, struct alipay_keys *keys)
+{
+    const char *aes_key = str_or(member_text(row->secrets, "aes_key"), "");
+    uint8_t key[16];
+    size_t len = 0;
+
+    keys->own = rsa_private(member_text(row->secrets, "private_key"));
+    if (!keys->own)
+        return "secrets.private_key must be an RSA private key of at least 2048 bits, without a"
+               " passphrase";
+    if (!text_copy(keys->aes_key, sizeof(keys->aes_key), aes_key) ||
+        (*aes_key != '\0' &&
+         (!sign_base64_read(aes_key, strlen(aes_key), key, sizeof(key), &len) || len != 16)))
+        return "secrets.aes_key must be 16 bytes in base64";
+    return NULL;
+}
+
 /* NULL, or what is wrong. */
-static const char *alipay_keys_read(const struct channel_parsed *row, struct alipay_keys *keys)
+static const char *alipay_numbers_read(const struct channel_parsed *row, struct alipay_keys *keys)
 {
     const char *seller_id = str_or(member_text(row->config, "seller_id"), "");
 
@@ -49,27 +105,25 @@ static const char *alipay_keys_read(const struct channel_parsed *row, struct ali
                    str_or(member_text(row->config, "gateway"), ALIPAY_GATEWAY)) ||
         strpbrk(keys->gateway, "?# "))
         return "config.gateway must be an address without ? and #";
-    keys->theirs = rsa_public(member_text(row->config, "alipay_public_key"));
-    if (!keys->theirs)
-        return "config.alipay_public_key must be an RSA public key of at least 2048 bits";
-    keys->own = rsa_private(member_text(row->secrets, "private_key"));
-    if (!keys->own)
-        return "secrets.private_key must be an RSA private key of at least 2048 bits, without a"
-               " passphrase";
-    if (rsa_is_pair(keys->own, keys->theirs))
-        return "config.alipay_public_key is the application's own public key: paste the one that"
-               " Alipay shows in exchange for it";
     return NULL;
 }
 
 static enum pay_err alipay_open(const struct channel_parsed *row, void **out, const char **why)
 {
+    static const char *(*const STEPS[])(
+        const struct channel_parsed *row,
+        struct alipay_keys *keys) = { alipay_numbers_read, alipay_secrets_read, theirs_read };
     struct alipay_keys *keys = calloc(1, sizeof(*keys));
 
     if (!keys)
         abort();
+    keys->learned = calloc(1, sizeof(*keys->learned));
+    if (!keys->learned)
+        abort();
     *out = keys;
-    *why = alipay_keys_read(row, keys);
+    *why = NULL;
+    for (size_t i = 0; i < COUNT(STEPS) && !*why; i++)
+        *why = STEPS[i](row, keys);
     return *why ? PAY_BAD_FIELD : PAY_OK;
 }
 
@@ -81,6 +135,11 @@ static void alipay_shut(void *opened)
         return;
     rsa_free(&keys->own);
     rsa_free(&keys->theirs);
+    cert_clear(&keys->cert);
+    cert_clear(&keys->learned->cert);
+    sign_wipe(keys->aes_key, sizeof(keys->aes_key));
+    free(keys->learned);
+    free(keys->roots);
     free(keys);
 }
 

@@ -1,24 +1,23 @@
-/* alipay_call.c - a request to gateway.do: its signed parameters, and its answer. The answer's
- * signature covers the bytes of the inner object as they came, so they are checked before they are
- * read. An answer without a signature (Alipay does not know the application) decides nothing. */
+/* alipay_call.c - a request to gateway.do: its signed parameters, and what the code of its answer
+ * means. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/form.h"
-#include "base/log.h"
-#include "channel/alipay/alipay_private.h"
+#include "channel/alipay/alipay_reply.h"
 #include "channel/call.h"
+#include "io/crypto/sign_cbc.h"
 #include "wire/alipay_text.h"
 
 #define BIZ_MAX 8192
-#define PAIRS_MAX 10
+#define PAIRS_MAX 13
 #define SIGN_PAIR PAIRS_MAX
-#define NAME_MAX 96
 
 /* ---- the request */
 
 struct texts {
     char biz[BIZ_MAX], now[20], notify_url[512];
+    const char *encrypt_type;
 };
 
 static bool texts_write(const struct channel_account *account, const struct alipay_request *request,
@@ -35,6 +34,21 @@ static bool texts_write(const struct channel_account *account, const struct alip
         text_addf(&url, "%s/api/pay/notify/order/%lld", account->env->base_url,
                   (long long)account->id);
     return !biz.full && !now.full && !url.full;
+}
+
+/* Content encryption: biz_content becomes base64 of its ciphertext. A browser's request stays
+ * plain: it is encrypted or not request by request. */
+static bool biz_seal(const struct alipay_keys *keys, const struct alipay_request *request,
+                     struct texts *texts)
+{
+    char room[BIZ_MAX];
+    struct text sealed = TEXT(room);
+
+    texts->encrypt_type = keys->aes_key[0] != '\0' && request->what ? "AES" : "";
+    if (*texts->encrypt_type == '\0')
+        return true;
+    return sign_cbc_seal(keys->aes_key, texts->biz, strlen(texts->biz), &sealed) &&
+           text_copy(texts->biz, sizeof(texts->biz), room);
 }
 
 static bool sign_pairs(const struct alipay_keys *keys, struct alipay_pair *pairs, struct text *sign)
@@ -58,12 +72,15 @@ bool alipay_string(const struct channel_account *account, const struct alipay_re
     char room[1024];
     struct text sign = TEXT(room);
 
-    if (!texts_write(account, request, &texts))
+    if (!texts_write(account, request, &texts) || !biz_seal(keys, request, &texts))
         return false;
     struct alipay_pair pairs[PAIRS_MAX + 1] = {
+        { "alipay_root_cert_sn", keys->root_number },
+        { "app_cert_sn", keys->app_number },
         { "app_id", keys->app_id },
         { "biz_content", texts.biz },
         { "charset", "utf-8" },
+        { "encrypt_type", texts.encrypt_type },
         { "format", "JSON" },
         { "method", request->method },
         { "notify_url", texts.notify_url },
@@ -88,55 +105,9 @@ bool alipay_string(const struct channel_account *account, const struct alipay_re
 
 /* ---- the answer */
 
-void alipay_reply_free(struct alipay_reply *reply)
-{
-    json_free(&reply->root);
-    reply->inner = NULL;
-}
-
-const char *alipay_member(const struct alipay_reply *reply, const char *name)
-{
-    return member_text(reply->inner, name);
-}
-
 bool alipay_is(const struct channel_said *said, const char *what)
 {
     return str_starts(said->error_code, "ACQ.") && str_eq(said->error_code + 4, what);
-}
-
-/* alipay.trade.query -> alipay_trade_query_response */
-static bool root_name(const char *method, char *out, size_t size)
-{
-    struct text text = text_over(out, size);
-
-    text_addf(&text, "%s_response", method);
-    for (char *c = out; *c != '\0'; c++)
-        *c = *c == '.' ? '_' : *c;
-    return !text.full;
-}
-
-static enum pay_err reply_read(const struct channel_account *account, const char *method,
-                               const struct http_answer *answer, struct alipay_reply *reply)
-{
-    const struct alipay_keys *keys = account->keys;
-    char name[NAME_MAX];
-    size_t len = 0;
-
-    if (!root_name(method, name, sizeof(name)) ||
-        json_parse(answer->body, answer->body_len, &reply->root) != PAY_OK ||
-        json_kind(reply->root) != JSON_OBJECT)
-        return PAY_UNKNOWN;
-    const char *inner = json_span(answer->body, answer->body_len, name, &len);
-    const char *sign = member_text(reply->root, "sign");
-    reply->inner = json_member(reply->root, name);
-    if (!inner || json_kind(reply->inner) != JSON_OBJECT)
-        return PAY_UNKNOWN;
-    if (sign && rsa_verify(keys->theirs, inner, len, sign))
-        return PAY_OK;
-    log_event(LOG_WARN, "alipay.unsigned", KN("channel_id", account->id), KV("method", method),
-              KV("sub_code", str_or(alipay_member(reply, "sub_code"), "")),
-              KV("sub_msg", str_or(alipay_member(reply, "sub_msg"), "")));
-    return PAY_UNKNOWN;
 }
 
 static enum pay_err code_meaning(const struct alipay_reply *reply, struct channel_said *said)
@@ -156,14 +127,13 @@ static enum pay_err code_meaning(const struct alipay_reply *reply, struct channe
     return *code == '\0' || strstr(sub_code, "SYSTEM_ERROR") ? PAY_UNKNOWN : PAY_REFUSED;
 }
 
-enum pay_err alipay_ask(const struct channel_account *account, const struct alipay_request *request,
-                        struct alipay_reply *reply, struct channel_said *said)
+enum pay_err alipay_post(const struct channel_account *account,
+                         const struct alipay_request *request, struct http_answer *answer)
 {
     const struct alipay_keys *keys = account->keys;
     char *room = malloc(ALIPAY_TEXT_MAX);
-    struct http_answer answer;
 
-    *reply = (struct alipay_reply){ NULL, NULL };
+    *answer = (struct http_answer){ 0 };
     if (!room)
         abort();
     struct text body = text_over(room, ALIPAY_TEXT_MAX);
@@ -179,13 +149,21 @@ enum pay_err alipay_ask(const struct channel_account *account, const struct alip
         .body_len = body.len,
         .keep = HTTP_BODY_READ,
     };
-    enum pay_err err = channel_call(account, request->what, &http, &answer);
-    if (err == PAY_OK)
-        err = reply_read(account, request->method, &answer, reply);
-    else if (err == PAY_REFUSED) /* the gateway itself never answers so */
-        err = PAY_UNKNOWN;
-    http_answer_free(&answer);
+    enum pay_err err = channel_call(account, request->what, &http, answer);
     free(room);
+    return err == PAY_REFUSED ? PAY_UNKNOWN : err; /* the gateway itself never answers so */
+}
+
+enum pay_err alipay_ask(const struct channel_account *account, const struct alipay_request *request,
+                        struct alipay_reply *reply, struct channel_said *said)
+{
+    struct http_answer answer;
+
+    *reply = (struct alipay_reply){ NULL, NULL, NULL };
+    enum pay_err err = alipay_post(account, request, &answer);
+    if (err == PAY_OK)
+        err = alipay_reply_read(account, request->method, &answer, reply);
+    http_answer_free(&answer);
     return err == PAY_OK ? code_meaning(reply, said) : err;
 }
 

@@ -106,10 +106,12 @@ enum pay_err alipay_hear(const struct channel_account *account,
                          const struct channel_callback *callback, struct channel_said *out)
 {
     const struct alipay_keys *keys = account ? account->keys : NULL;
-    const struct rsa_key *key = keys ? keys->theirs : rsa_stand_in();
     const struct form *form = form_of(callback);
+    const struct rsa_key *known =
+        keys && form ? alipay_key_known(keys, form_value(form, "alipay_cert_sn")) : NULL;
+    const struct rsa_key *key = known ? known : rsa_stand_in();
 
-    if (!form || !key || !sign_is_right(key, form) || !keys ||
+    if (!form || !key || !sign_is_right(key, form) || !known ||
         callback->about != ABOUT_ORDER) /* of refunds and transfers none come */
         return PAY_BAD_SIGN;
     return form_said(keys, form, out);

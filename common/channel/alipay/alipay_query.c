@@ -1,6 +1,6 @@
 /* alipay_query.c - what became of a trade (trade.query), and making it unpayable: trade.close, and
  * for a bar code trade.cancel, since its first answer may have been lost. */
-#include "channel/alipay/alipay_private.h"
+#include "channel/alipay/alipay_reply.h"
 
 static void no_write(struct json_text *to, const void *arg)
 {

@@ -3,7 +3,7 @@
  * sum of all refunds of the trade, so it is not compared. */
 #include <string.h>
 
-#include "channel/alipay/alipay_private.h"
+#include "channel/alipay/alipay_reply.h"
 
 #define ALIPAY_REASON_MAX 256
 

@@ -2,7 +2,7 @@
  * an app, which need no call; a QR code (precreate); a payer's bar code (trade.pay). */
 #include <string.h>
 
-#include "channel/alipay/alipay_private.h"
+#include "channel/alipay/alipay_reply.h"
 
 #define SUBJECT_MAX 256 /* bytes */
 #define DETAIL_MAX 128

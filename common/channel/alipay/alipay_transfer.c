@@ -2,7 +2,7 @@
  * (fund.trans.common.query). In production both need certificates. */
 #include <string.h>
 
-#include "channel/alipay/alipay_private.h"
+#include "channel/alipay/alipay_reply.h"
 
 #define TITLE_MAX 128
 #define SCENE "DIRECT_TRANSFER"

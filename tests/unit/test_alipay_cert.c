@@ -1,0 +1,251 @@
+/* test_alipay_cert.c - certificates and the Alipay driver's certificate mode: the numbers that
+ * alipay-sdk gives them, what a request names, an answer signed by the next certificate, and content
+ * encryption. */
+#include "tests/unit/unit.h"
+#include "tests/unit/loopback.h"
+
+#include "base/form.h"
+#include "base/log.h"
+#include "channel/alipay/alipay.h"
+#include "io/crypto/cert.h"
+#include "io/crypto/sign.h"
+#include "io/crypto/sign_cbc.h"
+
+#include "tests/unit/alipay_certs.h"
+#include "tests/unit/channel_row.h"
+#include "tests/unit/rsa_keys.h"
+
+#define PAY_ID "01J0EXAMP00000000000000002"
+#define TRADE \
+    "{\"code\":\"10000\",\"msg\":\"Success\",\"out_trade_no\":\"" PAY_ID "\"," \
+    "\"trade_status\":\"WAIT_BUYER_PAY\"}"
+
+/* ---- the gateway: by the last part of its address */
+
+static const struct {
+    const char *name, *inner, *key, *number, *offers; /* offers: a certificate for download */
+} ANSWERS[] = {
+    { "known", TRADE, CHANNEL_PRIVATE, ALIPAY_CERT_NUMBER, NULL },
+    { "unnamed", TRADE, CHANNEL_PRIVATE, NULL, NULL },
+    { "other_key", TRADE, APP_PRIVATE, ALIPAY_CERT_NUMBER, NULL },
+    { "next", TRADE, APP_PRIVATE, ALIPAY_CERT_NEXT_NUMBER, ALIPAY_CERT_NEXT },
+    { "none", TRADE, APP_PRIVATE, ALIPAY_CERT_NEXT_NUMBER, NULL },
+    { "alien", TRADE, APP_PRIVATE, ALIPAY_CERT_ALIEN_NUMBER, ALIPAY_CERT_ALIEN },
+    { "not_it", TRADE, APP_PRIVATE, ALIPAY_CERT_NEXT_NUMBER, ALIPAY_CERT },
+    { "sealed", "\"" AES_SEALED "\"", CHANNEL_PRIVATE, NULL, NULL },
+    { "sealed_badly", "\"" AES_KEY "\"", CHANNEL_PRIVATE, NULL, NULL },
+};
+
+static bool asks_for(const char *request, const char *name)
+{
+    char head[64];
+
+    snprintf(head, sizeof(head), "POST /%s ", name);
+    return str_starts(request, head);
+}
+
+static void answer_write(size_t i, struct text *to)
+{
+    struct rsa_key *key = rsa_private(ANSWERS[i].key);
+    char sign[512];
+    struct text sign_text = TEXT(sign);
+
+    if (!key || !rsa_sign(key, ANSWERS[i].inner, strlen(ANSWERS[i].inner), &sign_text))
+        _exit(1);
+    text_addf(to, "{\"alipay_trade_query_response\":%s,", ANSWERS[i].inner);
+    if (ANSWERS[i].number)
+        text_addf(to, "\"alipay_cert_sn\":\"%s\",", ANSWERS[i].number);
+    text_addf(to, "\"sign\":\"%s\"}", sign);
+    rsa_free(&key);
+}
+
+static void download_write(size_t i, struct text *to)
+{
+    const char *pem = ANSWERS[i].offers;
+
+    text_add(to, "{\"alipay_open_app_alipaycert_download_response\":{\"code\":\"10000\"");
+    if (pem) {
+        text_add(to, ",\"alipay_cert_content\":\"");
+        sign_base64_add(to, pem, strlen(pem));
+        text_add(to, "\"");
+    }
+    text_add(to, "}}");
+}
+
+/* The names that certificate mode adds, and AES, must be in the request. */
+static bool is_named(const char *request, const char *name)
+{
+    const bool seals = str_starts(name, "sealed");
+
+    return seals ? strstr(request, "encrypt_type=AES") && !strstr(request, PAY_ID)
+                 : strstr(request, "app_cert_sn=" APP_CERT_NUMBER "&") &&
+                       strstr(request, "alipay_root_cert_sn=" ALIPAY_ROOTS_NUMBER "&");
+}
+
+static void serve_one(int fd)
+{
+    static char room[16384], body[16384];
+    struct text text = TEXT(body);
+    ssize_t n = read(fd, room, sizeof(room) - 1);
+
+    if (n <= 0)
+        return;
+    room[n] = '\0';
+    body[0] = '\0';
+    for (size_t i = 0; i < COUNT(ANSWERS); i++) {
+        if (!asks_for(room, ANSWERS[i].name) || !is_named(room, ANSWERS[i].name))
+            continue;
+        if (strstr(room, "alipaycert.download"))
+            download_write(i, &text);
+        else
+            answer_write(i, &text);
+    }
+    loopback_answer(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/html;charset=utf-8\r\n", body);
+}
+
+static int server_open(void **state)
+{
+    (void)state;
+    log_open("test_alipay_cert", LOG_ERROR + 1);
+    return loopback_open(serve_one);
+}
+
+/* ---- a channel of it */
+
+static void pem_add(struct text *to, const char *name, const char *pem)
+{
+    text_addf(to, ",\"%s\":\"", name);
+    for (const char *c = pem; *c != '\0'; c++)
+        text_add(to, *c == '\n' ? "\\n" : (char[]){ *c, '\0' });
+    text_add(to, "\"");
+}
+
+static struct own channel(const char *answer, const char *app, const char *theirs)
+{
+    static char config[16384];
+    struct text text = TEXT(config);
+
+    text_addf(&text, "{\"app_id\":\"2021000000000001\",\"gateway\":\"http://127.0.0.1:%d/%s\"",
+              loopback_port, answer);
+    if (str_starts(answer, "sealed")) {
+        text_addf(&text, ",\"alipay_public_key\":\"%s\"}", CHANNEL_PUBLIC);
+        return opened(&CHANNEL_ALIPAY, "alipay_qr", config,
+                      "{\"aes_key\":\"" AES_KEY "\",\"private_key\":\"" APP_PRIVATE "\"}");
+    }
+    pem_add(&text, "app_cert", app);
+    pem_add(&text, "alipay_cert", theirs);
+    pem_add(&text, "alipay_root_cert", ALIPAY_ROOTS);
+    text_add(&text, "}");
+    assert_false(text.full);
+    return opened(&CHANNEL_ALIPAY, "alipay_qr", config, "{\"private_key\":\"" APP_PRIVATE "\"}");
+}
+
+/* ---- tests */
+
+static void test_cert_read__gives_the_numbers_of_the_sdk(void **state)
+{
+    static const struct {
+        const char *pem, *number, *serial;
+    } CASES[] = {
+        { APP_CERT, APP_CERT_NUMBER, "0A2B3C4D5E6F708192A3B4C5D6E7F809" },
+        { ALIPAY_CERT, ALIPAY_CERT_NUMBER, "2026010100000001" },
+        { ALIPAY_CERT_NEXT, ALIPAY_CERT_NEXT_NUMBER, "2026010100000002" },
+    };
+    char room[128];
+    struct text text = TEXT(room);
+    struct cert cert;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        assert_true(cert_read(CASES[i].pem, &cert));
+        assert_string_equal(cert.number, CASES[i].number);
+        assert_string_equal(cert.serial, CASES[i].serial);
+        assert_true(cert.end_time > INT64_C(4102444800000)); /* the year 2100 */
+        cert_clear(&cert);
+    }
+    assert_true(cert_numbers(ALIPAY_ROOTS, &text)); /* without the one of an elliptic curve */
+    assert_string_equal(room, ALIPAY_ROOTS_NUMBER);
+    assert_false(cert_read("-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n", &cert));
+    cert_clear(&cert);
+    assert_false(cert_read(ALIPAY_ROOTS, &cert)); /* its first key is no RSA key */
+    cert_clear(&cert);
+}
+
+static void test_cert_is_issued__by_a_root_that_is_known(void **state)
+{
+    (void)state;
+    assert_true(cert_is_issued(ALIPAY_CERT, ALIPAY_ROOTS));
+    assert_true(cert_is_issued(ALIPAY_CERT_NEXT, ALIPAY_ROOTS));
+    assert_false(cert_is_issued(APP_CERT, ALIPAY_ROOTS)); /* the one between is missing */
+    assert_false(cert_is_issued(ALIPAY_CERT_ALIEN, ALIPAY_ROOTS));
+    assert_false(cert_is_issued("", ALIPAY_ROOTS));
+}
+
+static void test_alipay_open__certificates_must_fit(void **state)
+{
+    static const struct {
+        const char *app, *theirs, *why;
+    } CASES[] = {
+        { APP_CERT, ALIPAY_CERT, NULL },
+        { ALIPAY_CERT, ALIPAY_CERT, "config.app_cert must be the certificate of" },
+        { APP_CERT, "x", "config.alipay_cert must be a certificate" },
+        { APP_CERT, "-----BEGIN CERTIFICATE-----\n", "config.alipay_cert must be Alipay's" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct own own = channel("open", CASES[i].app, CASES[i].theirs);
+        if (CASES[i].why && (own.keys || !strstr(own.why, CASES[i].why)))
+            fail_msg("%zu: got '%s'", i, own.keys ? "open" : own.why);
+        assert_true(CASES[i].why || own.keys);
+        shut(&own);
+    }
+}
+
+static void test_alipay_query__by_certificates_and_sealed(void **state)
+{
+    static const struct {
+        const char *answer;
+        enum pay_err want;
+    } CASES[] = {
+        { "known", PAY_OK },       { "unnamed", PAY_OK },   { "other_key", PAY_UNKNOWN },
+        { "next", PAY_OK },        { "none", PAY_UNKNOWN }, { "alien", PAY_UNKNOWN },
+        { "not_it", PAY_UNKNOWN }, { "sealed", PAY_OK },    { "sealed_badly", PAY_UNKNOWN },
+    };
+    struct channel_said said;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct own own = channel(CASES[i].answer, APP_CERT, ALIPAY_CERT);
+        assert_non_null(own.keys);
+        enum pay_err err = own.driver->query(&own.account, PAY_ID, &said);
+        CHECK_TEXT(CASES[i].answer, err_name(err), err_name(CASES[i].want));
+        shut(&own);
+    }
+}
+
+static void test_sign_cbc__opens_what_the_sdk_sealed(void **state)
+{
+    char plain[512], sealed[512];
+    struct text text = TEXT(sealed);
+    size_t len = 0;
+
+    (void)state;
+    assert_true(sign_cbc_open(AES_KEY, AES_SEALED, plain, sizeof(plain), &len));
+    assert_true(str_starts(plain, "{\"code\":\"10000\""));
+    assert_true(sign_cbc_seal(AES_KEY, plain, len, &text));
+    assert_string_equal(sealed, AES_SEALED);
+    assert_false(sign_cbc_open(AES_KEY, AES_KEY, plain, sizeof(plain), &len));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cert_read__gives_the_numbers_of_the_sdk),
+        cmocka_unit_test(test_cert_is_issued__by_a_root_that_is_known),
+        cmocka_unit_test(test_alipay_open__certificates_must_fit),
+        cmocka_unit_test(test_alipay_query__by_certificates_and_sealed),
+        cmocka_unit_test(test_sign_cbc__opens_what_the_sdk_sealed),
+    };
+    return cmocka_run_group_tests(tests, server_open, loopback_close);
+}
