@@ -32,7 +32,7 @@ static bool like_given(struct cli *cli, const char **out)
 
 int run_channel_create(struct cli *cli)
 {
-    static char config[4096], secrets[8192];
+    static char config[CHANNEL_CONFIG_SIZE], secrets[8192];
     struct channel_spec spec = {
         .env = &cli->config,
         .app_key = cli->value[OPT_APP],

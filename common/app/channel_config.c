@@ -12,6 +12,7 @@
 #include "app/unusable.h"
 #include "channel/member.h"
 
+#define SEALED_SIZE 16384
 #define KEPT_CHANNELS 24 /* over 16: a pointer lives until that many others were looked up */
 
 struct channel_found {
@@ -94,7 +95,7 @@ static struct channel_found latest; /* the row that was read last */
 static enum pay_err row_read(struct db *db, const struct config *config,
                              const struct channel_lookup *lookup)
 {
-    static uint8_t room[CONFIG_SIZE];
+    static uint8_t room[SEALED_SIZE];
     struct channel_account *account = &latest.channel.account;
 
     latest = (struct channel_found){ .sealed = { room, sizeof(room), 0 } };
