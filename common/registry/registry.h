@@ -22,7 +22,8 @@ struct key_row {
 };
 struct channel_row {
     int64_t id, status, fee_rate, create_time;
-    char app_key[APP_KEY_SIZE], code[CHANNEL_CODE_SIZE], name[257], config[CHANNEL_CONFIG_SIZE], remark[1021];
+    char app_key[APP_KEY_SIZE], code[CHANNEL_CODE_SIZE], name[257], config[CHANNEL_CONFIG_SIZE],
+        remark[1021];
 };
 
 /* Seconds that an old key or secret goes on working beside the new one. */
