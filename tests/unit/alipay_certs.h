@@ -1,6 +1,6 @@
 /* alipay_certs.h - certificates of the keys in rsa_keys.h, valid for a hundred years, and their
- * numbers as alipay-sdk 4.14.0 (getSN) has them; NEXT and ALIEN are of the application's key. A text
- * that its aesEncrypt made. */
+ * numbers as alipay-sdk 4.14.0 (getSN) has them; NEXT and ALIEN are of the application's key. A
+ * text that its aesEncrypt made. */
 #ifndef TESTS_ALIPAY_CERTS_H
 #define TESTS_ALIPAY_CERTS_H
 

@@ -1,5 +1,5 @@
 /* test_alipay_cert.c - certificates and the Alipay driver's certificate mode: the numbers that
- * alipay-sdk gives them, what a request names, an answer signed by the next certificate, and content
+ * alipay-sdk gives them, what a request names, an answer signed by the next certificate. Content
  * encryption. */
 #include "tests/unit/unit.h"
 #include "tests/unit/loopback.h"

@@ -10,7 +10,7 @@
 #include "io/crypto/sign_cbc.h"
 
 #define NAME_MAX 96
-#define PLAIN_MAX 65536
+#define REPLY_PLAIN_MAX 65536
 
 void alipay_reply_free(struct alipay_reply *reply)
 {
@@ -38,7 +38,7 @@ static bool root_name(const char *method, char *out, size_t size)
 /* With content encryption the inner value is a text: base64 of the object's ciphertext. */
 static bool inner_open(const struct alipay_keys *keys, struct alipay_reply *reply)
 {
-    static char plain[PLAIN_MAX];
+    static char plain[REPLY_PLAIN_MAX];
     size_t len = 0;
 
     if (json_kind(reply->inner) == JSON_STRING && keys->aes_key[0] != '\0') {

@@ -93,7 +93,7 @@ static bool number_add(const X509 *cert, struct text *to)
 
 /* ---- one certificate */
 
-static bool key_take(const X509 *cert, struct rsa_key **out)
+static bool cert_key_take(const X509 *cert, struct rsa_key **out)
 {
     unsigned char *der = NULL;
     const int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
@@ -125,8 +125,9 @@ bool cert_read(const char *pem, struct cert *out)
     struct text serial = TEXT(out->serial), number = TEXT(out->number);
 
     out->key = NULL;
-    const bool ok = cert && key_take(cert, &out->key) && serial_add(cert, BN_bn2hex, &serial) &&
-                    number_add(cert, &number) && end_take(cert, &out->end_time);
+    const bool ok = cert && cert_key_take(cert, &out->key) &&
+                    serial_add(cert, BN_bn2hex, &serial) && number_add(cert, &number) &&
+                    end_take(cert, &out->end_time);
     certs_free(all);
     return ok;
 }
@@ -163,7 +164,7 @@ bool cert_numbers(const char *pems, struct text *to)
     return ok && count > 0;
 }
 
-static bool verify(X509_STORE *store, STACK_OF(X509) * chain, STACK_OF(X509) * trusted)
+static bool chain_verify(X509_STORE *store, STACK_OF(X509) * chain, STACK_OF(X509) * trusted)
 {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 
@@ -180,7 +181,7 @@ bool cert_is_issued(const char *pem, const char *roots)
 {
     STACK_OF(X509) *chain = certs_of(pem), *trusted = certs_of(roots);
     X509_STORE *store = X509_STORE_new();
-    const bool ok = store && verify(store, chain, trusted);
+    const bool ok = store && chain_verify(store, chain, trusted);
 
     X509_STORE_free(store);
     certs_free(chain);
