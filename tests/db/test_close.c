@@ -1,7 +1,8 @@
-/* test_close.c - closing an order, with a played gateway that is asked. */
+/* test_close.c - closing an order, and asking about one, with a played gateway that answers. */
 #include "tests/db/pay_steps.h"
 
 #include "settle/close.h"
+#include "settle/sync.h"
 #include "tests/db/gateway.h"
 
 static enum pay_err closed(const char *no)
@@ -55,12 +56,30 @@ static void test_order_close__finds_money_when_it_closes_there(void **state)
     ASSERT_NUMBER("SELECT status FROM pay_order WHERE merchant_order_id = 'SO2'", 0);
 }
 
+/* "Not found" is no end: the payer may open the page a moment later, and pay. */
+static void test_attempt_sync__what_its_channel_does_not_know_stays_open(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    gateway_says(GATEWAY_HONEST, "NOT_FOUND", 10000);
+    const int64_t id = number_of("SELECT id FROM pay_order_extension");
+    for (int i = 0; i < 3; i++)
+        ASSERT_ERR(attempt_sync(S.db, &S.config, id), PAY_OK);
+    assert_int_equal(G->asked, 3);
+    ASSERT_NUMBER("SELECT status FROM pay_order_extension", 0);
+    ASSERT_ERR(submit_with(fresh_nonce(), "SO1", "mock"), PAY_OK);
+    assert_int_equal(C.created, false);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    ASSERT_NUMBER("SELECT o.status * 100 + e.status FROM pay_order o, pay_order_extension e", 1010);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         MONEY_TEST(test_order_close__waits_for_an_attempt_that_is_being_sent),
         MONEY_TEST(test_order_close__ends_its_attempt_there_first),
         MONEY_TEST(test_order_close__finds_money_when_it_closes_there),
+        MONEY_TEST(test_attempt_sync__what_its_channel_does_not_know_stays_open),
     };
     return cmocka_run_group_tests_name("close", tests, asked_up, asked_down);
 }
