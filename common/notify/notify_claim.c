@@ -11,22 +11,24 @@
 #define SMALL_BODY 2048   /* comes with its row; larger ones are read for what is sent */
 
 /* clang-format off */
-#define DUE_IN_ORDER(order) \
+#define DUE(index, which, order) \
     "SELECT id, app_id, lane, notify_times, max_notify_times, claim_token, manual," \
     "       parked_since IS NOT NULL AS parked," \
     "       TIMESTAMPDIFF(MICROSECOND, create_time, UTC_TIMESTAMP(3)) AS age_us, no, notify_url," \
     "       OCTET_LENGTH(body) AS body_len, IF(OCTET_LENGTH(body) <= 2048, body, NULL) AS small" \
-    "  FROM notify_task FORCE INDEX (idx_due)" \
+    "  FROM notify_task FORCE INDEX (" index ")" \
     " WHERE status = " STATE(NOTIFY_WAITING) " AND lane = ?" \
-    "   AND next_notify_time <= UTC_TIMESTAMP(3)" \
+    "   AND next_notify_time <= UTC_TIMESTAMP(3)" which \
     " ORDER BY " order \
     " LIMIT ?" \
     "   FOR UPDATE SKIP LOCKED"
 /* clang-format on */
 
-static const char SQL_OLDEST[] = DUE_IN_ORDER("next_notify_time");
-static const char SQL_NEWEST[] = DUE_IN_ORDER("status DESC, lane DESC, next_notify_time DESC");
-_Static_assert(SMALL_BODY == 2048, "DUE_IN_ORDER says so too");
+static const char SQL_OLDEST[] = DUE("idx_due", "", "next_notify_time");
+static const char SQL_NEWEST[] =
+    DUE("idx_due", "", "status DESC, lane DESC, next_notify_time DESC");
+static const char SQL_ONLY[] = DUE("PRIMARY", " AND id = ?", "id");
+_Static_assert(SMALL_BODY == 2048, "DUE says so too");
 
 struct due_row {
     struct notify_due due;
@@ -83,12 +85,15 @@ static enum pay_err select_due(struct db *db, struct notify_claim *claim)
     enum pay_err err = PAY_OK;
 
     for (int64_t lane = 0; lane < 2 && err == PAY_OK; lane++) {
-        const struct db_param in[] = { DB_NUM(lane), DB_NUM(claim->limit[lane]) };
+        const int64_t which = claim->only ? claim->only : claim->limit[lane];
+        const struct db_param in[] = { DB_NUM(lane), DB_NUM(which), DB_NUM(claim->limit[lane]) };
         if (claim->limit[lane] > 0)
             err = db_select(db, &(const struct db_query){
-                                    .sql = claim->newest ? SQL_NEWEST : SQL_OLDEST,
+                                    .sql = claim->only     ? SQL_ONLY
+                                           : claim->newest ? SQL_NEWEST
+                                                           : SQL_OLDEST,
                                     .in = in,
-                                    .n = COUNT(in),
+                                    .n = claim->only ? COUNT(in) : COUNT(in) - 1,
                                     .shape = DB_SHAPE(DUE_COLUMNS),
                                     .row = &row,
                                     .each = keep_row,
@@ -291,7 +296,7 @@ static void forget_rows(struct notify_claim *claim)
     claim->seen[0] = claim->seen[1] = 0;
 }
 
-static enum pay_err claim_rows(struct db *db, void *arg)
+enum pay_err notify_claim_rows(struct db *db, void *arg)
 {
     struct notify_claim *claim = arg;
 
@@ -329,7 +334,9 @@ enum pay_err notify_claim(struct db *db, struct notify_claim *claim)
     for (int lane = 0; lane < 2; lane++)
         if (claim->limit[lane] > NOTIFY_BATCH_MAX)
             claim->limit[lane] = NOTIFY_BATCH_MAX;
-    enum pay_err err = db_txn(db, claim_rows, claim);
+    enum pay_err err = db_txn(db, notify_claim_rows, claim);
+    if (notify_is_of_a_row(err) && notify_sift(db, claim))
+        err = db_txn(db, notify_claim_rows, claim);
     if (err != PAY_OK)
         forget_rows(claim);
     for (size_t i = 0; i < claim->count; i++) /* came with its row, and is not sent now */

@@ -48,13 +48,15 @@ struct notify_claim {
     void (*begin)(void *arg);
     enum pay_err (*decide)(void *arg, struct db *db, struct notify_due *due);
     void *arg;
+    int64_t only; /* notify_sift.c: this task alone; 0: all that are due */
     /* out */
     struct notify_due rows[2 * NOTIFY_BATCH_MAX];
     size_t count;
     int64_t seen[2], token;
     int64_t sent, parked, lost, given_up;
 };
-/* After any error nothing is claimed, or (PAY_LOST) its lease ends. */
+/* After any error nothing is claimed, or (PAY_LOST) its lease ends. A task that cannot be claimed is
+ * put off, with an alert, and the others are claimed. */
 MUST_USE enum pay_err notify_claim(struct db *db, struct notify_claim *claim);
 
 /* Gives back what was claimed and not begun: due in wait_ms (0: at once; else it counts as parked),
