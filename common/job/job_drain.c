@@ -1,7 +1,9 @@
 /* job_drain.c - see job_drain.h. */
 #include "job/job_drain.h"
+#include "app/alert.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "channel/gate.h"
 #include "io/crypto/vault.h"
 #include "job/job_fair.h"
@@ -23,6 +25,40 @@ static bool is_away(enum pay_err err)
     return err == PAY_DB_AWAY || err == PAY_LOST;
 }
 
+struct stuck {
+    const char *name;
+    int64_t id;
+    const char *why;
+};
+
+static enum pay_err stuck_work(struct db *db, void *arg)
+{
+    const struct stuck *w = arg;
+    char room[256];
+    struct text text = TEXT(room);
+
+    text_addf(&text,
+              "row %lld of the job %s cannot be worked on (%s; the job's log has more); it is tried"
+              " again and again, and the others go on",
+              (long long)w->id, w->name, w->why);
+    return alert_raise(db, "job_row", 0, w->name, room);
+}
+
+/* One alert a job, raised again for another row. The account of the sandbox has none to raise. */
+static void row_is_stuck(struct job *job, const struct job_drain *drain, int64_t id,
+                         enum pay_err why)
+{
+    static int64_t latest;
+    struct stuck stuck = { drain->name, id, err_name(why) };
+
+    if (id == latest || !job->spec || job->spec->test_only)
+        return;
+    latest = id;
+    enum pay_err err = db_txn(job->db, stuck_work, &stuck);
+    if (err != PAY_OK)
+        log_event(LOG_WARN, "job.alert", KV("job", drain->name), KV("result", err_name(err)));
+}
+
 /* A row whose work fails is put off like one whose work is done, if its work said for how long. */
 static enum pay_err work_on(struct job *job, const struct job_drain *drain,
                             const struct db_due_row *row)
@@ -38,6 +74,8 @@ static enum pay_err work_on(struct job *job, const struct job_drain *drain,
     if (err != PAY_OK)
         log_event(LOG_WARN, "job.row", KV("job", drain->name), KN("id", row->id),
                   KV("result", err_name(err)));
+    if (err != PAY_OK && !is_away(err) && !is_away(noted))
+        row_is_stuck(job, drain, row->id, err);
     if (is_away(noted))
         return noted;
     return is_away(err) ? err : PAY_OK;
@@ -81,6 +119,8 @@ static enum pay_err drain_some(struct job *job, const struct job_drain *drain,
     enum pay_err err = drain->at_once ? some_at_once(job, drain, worked)
                                       : claim_some(job, drain, fair, &rows);
 
+    if (rows.stuck_id != 0)
+        row_is_stuck(job, drain, rows.stuck_id, PAY_FAULT);
     for (size_t i = 0; i < rows.count && err == PAY_OK && (i == 0 || !job_over(job)); i++) {
         if (i > 0 && !job->once && job_fair_is_slow(fair, rows.at[i].owner))
             continue;

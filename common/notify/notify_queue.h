@@ -55,8 +55,8 @@ struct notify_claim {
     int64_t seen[2], token;
     int64_t sent, parked, lost, given_up;
 };
-/* After any error nothing is claimed, or (PAY_LOST) its lease ends. A task that cannot be claimed is
- * put off, with an alert, and the others are claimed. */
+/* After any error nothing is claimed, or (PAY_LOST) its lease ends. A task that cannot be claimed
+ * is put off, with an alert, and the others are claimed. */
 MUST_USE enum pay_err notify_claim(struct db *db, struct notify_claim *claim);
 
 /* Gives back what was claimed and not begun: due in wait_ms (0: at once; else it counts as parked),

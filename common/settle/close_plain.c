@@ -6,6 +6,7 @@
  * look costs the same, however many are due. */
 #include "app/app.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "order/order_row.h"
 #include "settle/close.h"
 #include "settle/close_private.h"
@@ -109,13 +110,13 @@ static enum pay_err plain_lock(struct db *db, struct plain *plain)
                                              .arg = plain });
 }
 
-/* With its notification. */
-static enum pay_err order_close_plain(struct db *db, int64_t id)
+/* With its notification. id: an int64_t. */
+static enum pay_err order_close_plain(struct db *db, void *id)
 {
     static struct order order;
 
-    enum pay_err err = order_lock(db, id, &order);
-    if (err == PAY_OK)
+    enum pay_err err = order_lock(db, *(const int64_t *)id, &order);
+    if (err == PAY_OK && order.status == ORDER_WAITING)
         err = order_closed(db, &order);
     return err == PAY_UNKNOWN ? PAY_OK : err;
 }
@@ -152,11 +153,30 @@ static enum pay_err plain_work(struct db *db, void *arg)
         const struct app *app;
         err = app_by_id(db, plain->orders[i].app_id, &app);
         if (err == PAY_OK && app->notify_closed != 0)
-            err = order_close_plain(db, plain->orders[i].id);
+            err = order_close_plain(db, &plain->orders[i].id);
         else
             silent[count++] = plain->orders[i].id;
     }
     return err == PAY_OK ? close_silently(db, silent, count) : err;
+}
+
+/* One that cannot be closed has undone the work on all: each by itself. Their error is the work's
+ * own when none can. */
+static enum pay_err close_singly(struct db *db, struct plain *plain)
+{
+    enum pay_err err = PAY_OK;
+    size_t bad = 0;
+
+    for (size_t i = 0; i < plain->count && err != PAY_DB_AWAY && err != PAY_LOST; i++) {
+        err = db_txn(db, order_close_plain, &plain->orders[i].id);
+        bad += err != PAY_OK;
+        if (err != PAY_OK)
+            log_event(LOG_ERROR, "close.order", KN("id", plain->orders[i].id),
+                      KV("result", err_name(err)));
+    }
+    if (err == PAY_DB_AWAY || err == PAY_LOST)
+        return err;
+    return bad == plain->count ? PAY_FAULT : PAY_OK;
 }
 
 /* Behind the last order of a full look; after fewer behind the window. What was left there, since
@@ -185,6 +205,8 @@ enum pay_err orders_expire(struct db *db, size_t *count)
     db_end(db);
     if (err == PAY_OK || err == PAY_NO_ROW)
         err = db_txn(db, plain_work, &plain);
+    if (err == PAY_FAULT)
+        err = close_singly(db, &plain);
     if (err == PAY_OK)
         *count = plain.count;
     /* An order that cannot be closed does not keep the looks in its window. */

@@ -92,6 +92,18 @@ static void test_orders_expire__notifies_when_the_app_wants_it(void **state)
     ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task", 70);
 }
 
+/* A trigger stands for whatever keeps a row from being changed. */
+static void test_orders_expire__steps_over_one_that_cannot_be_closed(void **state)
+{
+    (void)state;
+    due(1, 10, false);
+    run_sql("CREATE TRIGGER stuck BEFORE UPDATE ON pay_order FOR EACH ROW"
+            " IF OLD.id = 4 THEN SIGNAL SQLSTATE '45000'; END IF");
+    (void)look();
+    run_sql("DROP TRIGGER stuck");
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order WHERE status = 20", 9);
+}
+
 static enum pay_err look_while_held(struct db *db, void *arg)
 {
     static const char LOCK[] = "SELECT id FROM pay_order WHERE id = 2 FOR UPDATE";
@@ -123,6 +135,7 @@ int main(void)
         CLOSER_TEST(test_orders_expire__finds_them_behind_thousands_of_others),
         CLOSER_TEST(test_orders_expire__takes_all_in_their_order),
         CLOSER_TEST(test_orders_expire__notifies_when_the_app_wants_it),
+        CLOSER_TEST(test_orders_expire__steps_over_one_that_cannot_be_closed),
         CLOSER_TEST(test_orders_expire__leaves_what_another_holds),
         cmocka_unit_test(test_locks__one_order_for_all),
     };

@@ -195,6 +195,24 @@ static enum pay_err fail_at_once(struct job *job, size_t *worked)
     return PAY_FAULT;
 }
 
+/* A trigger stands for whatever keeps rows 1 and 2 from being changed. */
+static void test_job_drain__steps_over_rows_that_cannot_be_claimed(void **state)
+{
+    (void)state;
+    for (size_t batch = 1; batch <= 5; batch += 4) {
+        const struct job_drain table[] = { { "stuck", &ROWS, batch, work, NULL } };
+        struct job job = job_of();
+
+        fill(NULL);
+        run("CREATE TRIGGER t.stuck BEFORE UPDATE ON t.work FOR EACH ROW"
+            " IF OLD.id < 3 THEN SIGNAL SQLSTATE '45000'; END IF");
+        assert_int_not_equal(job_drain(&job, table, COUNT(table)), PAY_OK); /* they are left */
+        run("DROP TRIGGER t.stuck");
+        assert_int_equal(number("SELECT SUM(done) FROM t.work"), 10);
+        assert_int_equal(number("SELECT COUNT(*) FROM t.work WHERE id < 3 AND tries = 0"), 2);
+    }
+}
+
 static void test_job_drain__a_job_that_fails_ends_no_other(void **state)
 {
     static const struct db_due BROKEN = { .due = "SELECT id FROM t.absent LIMIT ?", .lease_s = 30 };
@@ -366,6 +384,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_job_drain__cases),
         cmocka_unit_test(test_job_drain__turns_and_time),
+        cmocka_unit_test(test_job_drain__steps_over_rows_that_cannot_be_claimed),
         cmocka_unit_test(test_job_drain__a_job_that_fails_ends_no_other),
         cmocka_unit_test(test_job_drain__a_slow_owner_delays_others_by_one_row),
         cmocka_unit_test(test_job_drain__the_backlog_of_one_owner_is_not_read_for_each_row),

@@ -171,40 +171,6 @@ static void test_notify_claim__leaves_what_is_left(void **state)
                   2);
 }
 
-/* Tries that cannot be counted further stand for whatever keeps a row from being claimed. */
-static void test_notify_claim__steps_over_what_cannot_be_claimed(void **state)
-{
-    (void)state;
-    tasks_make(5, 0);
-    run_sql("UPDATE notify_task SET notify_times = 2147483647, max_notify_times = 2147483647"
-            " WHERE data_id IN (1, 4)");
-    for (int newest = 0; newest < 2; newest++) {
-        CLAIM.newest = newest == 1;
-        claim_as(R, &CLAIM, NOTIFY_SEND);
-        assert_int_equal(CLAIM.count, newest == 0 ? 3 : 0);
-    }
-    CLAIM.newest = false;
-    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE data_id IN (1, 4) AND claim_token = 0"
-                  " AND next_notify_time > UTC_TIMESTAMP(3) + INTERVAL 59 MINUTE",
-                  2);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert WHERE kind = 'notify_unreadable'", 2);
-}
-
-/* It may not be the row's fault then. */
-static void test_notify_claim__alone_it_is_not_put_off(void **state)
-{
-    (void)state;
-    tasks_make(1, 0);
-    run_sql("UPDATE notify_task SET notify_times = 2147483647, max_notify_times = 2147483647");
-    FATE = NOTIFY_SEND;
-    CLAIM.limit[0] = CLAIM.limit[1] = 10;
-    CLAIM.begin = begin;
-    CLAIM.decide = decide;
-    assert_int_not_equal(notify_claim(R, &CLAIM), PAY_OK);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM notify_task WHERE next_notify_time <= UTC_TIMESTAMP(3)", 1);
-    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert", 0);
-}
-
 static void test_notify_claim__a_lost_runners_try_is_logged(void **state)
 {
     (void)state;
@@ -538,8 +504,6 @@ int main(void)
         QUEUE_TEST(test_notify_claim__newest_first_when_asked),
         QUEUE_TEST(test_notify_claim__parking_uses_up_no_try),
         QUEUE_TEST(test_notify_claim__leaves_what_is_left),
-        QUEUE_TEST(test_notify_claim__steps_over_what_cannot_be_claimed),
-        QUEUE_TEST(test_notify_claim__alone_it_is_not_put_off),
         QUEUE_TEST(test_notify_claim__a_lost_runners_try_is_logged),
         QUEUE_TEST(test_notify_claim__a_task_that_kills_runners_is_given_up),
         QUEUE_TEST(test_notify_finish__by_the_holder_of_the_token),

@@ -8,6 +8,8 @@ struct claiming {
     const char *not_of;
     struct db_due_rows *out;
     int64_t token;
+    bool looks;   /* claims none */
+    int64_t only; /* of what is due; 0: all of it */
 };
 
 struct found_row {
@@ -23,8 +25,9 @@ static enum pay_err due_keep(void *arg, void *row)
     struct claiming *claiming = arg;
     const struct found_row *found = row;
     struct db_due_rows *out = claiming->out;
+    const bool wanted = claiming->only == 0 || claiming->only == found->id;
 
-    if (out->count < (size_t)claiming->most)
+    if (wanted && out->count < (size_t)claiming->most)
         out->at[out->count++] = (struct db_due_row){ found->id, claiming->token, found->owner };
     return PAY_OK;
 }
@@ -45,7 +48,7 @@ static enum pay_err due_claim_work(struct db *db, void *arg)
                                                                .row = &row,
                                                                .each = due_keep,
                                                                .arg = claiming });
-    for (size_t i = 0; i < claiming->out->count && err == PAY_OK; i++) {
+    for (size_t i = 0; i < claiming->out->count && err == PAY_OK && !claiming->looks; i++) {
         const struct db_param in[] = {
             DB_NUM(claiming->token),
             DB_NUM(claiming->due->lease_s),
@@ -55,6 +58,39 @@ static enum pay_err due_claim_work(struct db *db, void *arg)
         err = db_exec_one(db, claiming->due->claim, in + skipped, COUNT(in) - skipped);
     }
     return err;
+}
+
+static bool is_of_a_row(enum pay_err err)
+{
+    return err != PAY_OK && err != PAY_DB_AWAY && err != PAY_LOST && err != PAY_TRY_AGAIN;
+}
+
+/* One row that cannot be changed has undone the claim of all: each by itself then, of more rows
+ * than are wanted. Its error is that of the claim when none can be claimed. */
+static enum pay_err claim_singly(struct db *db, struct claiming *claiming)
+{
+    const size_t most = (size_t)claiming->most;
+    struct db_due_rows taken = { .count = 0 };
+    enum pay_err bad = PAY_OK;
+
+    claiming->most = DB_DUE_MAX;
+    claiming->looks = true;
+    enum pay_err err = db_txn(db, due_claim_work, claiming);
+    const struct db_due_rows found = *claiming->out;
+    claiming->looks = false;
+    for (size_t i = 0; i < found.count && taken.count < most && err == PAY_OK; i++) {
+        claiming->only = found.at[i].id;
+        err = db_txn(db, due_claim_work, claiming);
+        if (err == PAY_OK && claiming->out->count > 0)
+            taken.at[taken.count++] = claiming->out->at[0];
+        if (!is_of_a_row(err))
+            continue;
+        bad = err;
+        err = PAY_OK;
+        taken.stuck_id = found.at[i].id;
+    }
+    *claiming->out = taken;
+    return err == PAY_OK && taken.count == 0 ? bad : err;
 }
 
 enum pay_err db_due_claim(struct db *db, const struct db_due *due, size_t most, const char *not_of,
@@ -69,7 +105,10 @@ enum pay_err db_due_claim(struct db *db, const struct db_due *due, size_t most, 
 
     random_bytes(&claiming.token, sizeof(claiming.token));
     claiming.token = (claiming.token & (INT64_MAX - 1)) + 1; /* 0: not claimed */
+    out->stuck_id = 0;
     enum pay_err err = db_txn(db, due_claim_work, &claiming);
+    if (is_of_a_row(err))
+        err = claim_singly(db, &claiming);
     if (err != PAY_OK)
         out->count = 0;
     return err;

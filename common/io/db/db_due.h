@@ -40,10 +40,12 @@ struct db_due_row {
 struct db_due_rows {
     struct db_due_row at[DB_DUE_MAX];
     size_t count;
+    int64_t stuck_id; /* not 0: a row that is due and cannot be claimed; it was stepped over */
 };
 
 /* Takes what is due, most rows at most (<= DB_DUE_MAX), with by_owner none of the owners in not_of:
- * "1,2", "" excludes none. After an error nothing is claimed, or (PAY_LOST) its lease ends. */
+ * "1,2", "" excludes none. Rows that cannot be claimed are stepped over while others can. After an
+ * error nothing is claimed, or (PAY_LOST) its lease ends. */
 MUST_USE enum pay_err db_due_claim(struct db *db, const struct db_due *due, size_t most,
                                    const char *not_of, struct db_due_rows *out);
 /* Runs done. PAY_WRONG_STATE: the lease had run out and another program has the row. */
