@@ -11,7 +11,7 @@
 #define SMALL_BODY 2048   /* comes with its row; larger ones are read for what is sent */
 
 /* clang-format off */
-#define DUE(index, which, order) \
+#define DUE_TASKS(index, which, order) \
     "SELECT id, app_id, lane, notify_times, max_notify_times, claim_token, manual," \
     "       parked_since IS NOT NULL AS parked," \
     "       TIMESTAMPDIFF(MICROSECOND, create_time, UTC_TIMESTAMP(3)) AS age_us, no, notify_url," \
@@ -24,11 +24,11 @@
     "   FOR UPDATE SKIP LOCKED"
 /* clang-format on */
 
-static const char SQL_OLDEST[] = DUE("idx_due", "", "next_notify_time");
+static const char SQL_OLDEST[] = DUE_TASKS("idx_due", "", "next_notify_time");
 static const char SQL_NEWEST[] =
-    DUE("idx_due", "", "status DESC, lane DESC, next_notify_time DESC");
-static const char SQL_ONLY[] = DUE("PRIMARY", " AND id = ?", "id");
-_Static_assert(SMALL_BODY == 2048, "DUE says so too");
+    DUE_TASKS("idx_due", "", "status DESC, lane DESC, next_notify_time DESC");
+static const char SQL_ONLY[] = DUE_TASKS("PRIMARY", " AND id = ?", "id");
+_Static_assert(SMALL_BODY == 2048, "DUE_TASKS says so too");
 
 struct due_row {
     struct notify_due due;
