@@ -9,6 +9,11 @@ bool said_price_is(const struct channel_said *said, struct money price, const ch
            (*said->currency == '\0' || str_eq(said->currency, currency));
 }
 
+bool said_number_is(const struct channel_said *said, const char *channel_no)
+{
+    return *said->channel_no == '\0' || str_eq(said->channel_no, channel_no);
+}
+
 enum pay_err said_begin(enum channel_about about, const char *no, struct channel_said *out)
 {
     *out = (struct channel_said){ .about = about };

@@ -41,6 +41,8 @@ struct channel_said {
 
 /* True when it names this price and currency. What it leaves out agrees. */
 bool said_price_is(const struct channel_said *said, struct money price, const char *currency);
+/* True when it gives no number of the channel's, or this one. */
+bool said_number_is(const struct channel_said *said, const char *channel_no);
 /* Before a call of a driver: empties out, and sets what it is about and the number. */
 MUST_USE enum pay_err said_begin(enum channel_about about, const char *no,
                                  struct channel_said *out);

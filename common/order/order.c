@@ -141,15 +141,17 @@ enum pay_err attempt_read(struct db *db, const char *sql, const struct db_param 
                              .sql = sql, .in = in, .n = n, .shape = &ATTEMPT_SHAPE, .row = out });
 }
 
-/* Only ASCII passes: an ascii column answers anything else with an error. */
+bool number_fits(const char *ours, const char *merchants)
+{
+    return ours ? ulid_is(ours)
+                : merchants && str_is(merchants, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1);
+}
+
 bool order_key_read(const struct order_key *key, enum named *named, const char **value)
 {
     *named = key->order_no ? NAMED_NO : key->pay_id ? NAMED_PAY_ID : NAMED_MERCHANT;
     *value = key->order_no ? key->order_no : key->pay_id ? key->pay_id : key->merchant_order_id;
-    if (!*value)
-        return false;
-    return *named == NAMED_MERCHANT ? str_is(*value, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1)
-                                    : ulid_is(*value);
+    return *named == NAMED_MERCHANT ? number_fits(NULL, *value) : number_fits(*value, NULL);
 }
 
 enum pay_err order_find(struct db *db, int64_t app_id, const struct order_key *key, bool lock,

@@ -52,6 +52,9 @@ struct attempt {
     char channel_error_code[65], channel_error_msg[1021];
 };
 
+/* A number of an order, refund or transfer: ours, or when that is NULL the merchant's. True when it
+ * has its form. Only ASCII passes: an ascii column answers anything else with an error. */
+bool number_fits(const char *ours, const char *merchants);
 /* What names an order: exactly one member is set. */
 struct order_key {
     const char *order_no, *merchant_order_id, *pay_id;

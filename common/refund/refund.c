@@ -47,15 +47,6 @@ bool refund_is_automatic(const struct refund *refund)
     return str_starts(refund->merchant_refund_id, REFUND_AUTO);
 }
 
-/* Only ASCII passes: an ascii column answers anything else with an error. */
-static bool refund_key_is_one(const struct refund_key *key)
-{
-    return key->refund_no
-               ? ulid_is(key->refund_no)
-               : key->merchant_refund_id &&
-                     str_is(key->merchant_refund_id, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1);
-}
-
 enum pay_err refund_find(struct db *db, int64_t app_id, const struct refund_key *key,
                          struct refund *out)
 {
@@ -64,7 +55,7 @@ enum pay_err refund_find(struct db *db, int64_t app_id, const struct refund_key 
         " WHERE r.merchant_refund_id = ? AND r.app_id = ?";
     const char *value = key->refund_no ? key->refund_no : key->merchant_refund_id;
 
-    if (!refund_key_is_one(key))
+    if (!number_fits(key->refund_no, key->merchant_refund_id))
         return PAY_NOT_FOUND;
     const struct db_param in[] = { DB_STR(value), DB_NUM(app_id) };
     enum pay_err err = refund_read(db, key->refund_no ? BY_NO : BY_MERCHANT, DB_LIST(in), out);

@@ -268,9 +268,9 @@ static enum pay_err number_learned(struct db *db, struct settling *w)
 
 static enum pay_err paid_again(struct db *db, struct settling *w)
 {
-    const char *number = w->said->channel_no, *ours = w->attempt.channel_order_no;
+    const char *ours = w->attempt.channel_order_no;
 
-    if (*number == '\0' || str_eq(number, ours))
+    if (said_number_is(w->said, ours))
         return PAY_OK;
     return *ours == '\0' ? number_learned(db, w) : second_payment(db, w);
 }

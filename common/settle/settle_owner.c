@@ -37,8 +37,7 @@ enum pay_err money_is_known(struct db *db, const struct channel_config *channel,
     const bool paid = attempt->status == ATTEMPT_SUCCESS;
     struct owner owner;
 
-    *known = paid &&
-             (*said->channel_no == '\0' || str_eq(said->channel_no, attempt->channel_order_no));
+    *known = paid && said_number_is(said, attempt->channel_order_no);
     if (*known || !paid)
         return PAY_OK;
     enum pay_err err = owner_find(db, channel, said, &owner);

@@ -77,7 +77,7 @@ static enum pay_err refund_said_before(struct db *db, const struct refund_settli
     const char *ours = w->refund.channel_refund_no, *theirs = w->out.said->channel_no;
     char says[192];
 
-    if (*theirs == '\0' || str_eq(ours, theirs))
+    if (said_number_is(w->out.said, ours))
         return PAY_OK;
     if (*ours == '\0') /* the channel gave no number then */
         return refund_note(db, &w->refund, w->out.said);
@@ -239,8 +239,7 @@ static enum pay_err refund_settle_work(struct db *db, void *arg)
 /* Is all of it on record already? Of a refund that failed, as of now: it may wait again later. */
 static bool refund_said_is_known(const struct channel_said *said, const struct refund *refund)
 {
-    const bool same = *said->channel_no == '\0' ||
-                      str_eq(said->channel_no, refund->channel_refund_no);
+    const bool same = said_number_is(said, refund->channel_refund_no);
 
     if (said->other_account || !said_price_is(said, refund->refund_price, refund->currency))
         return false;

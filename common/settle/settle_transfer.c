@@ -62,7 +62,7 @@ static enum pay_err transfer_said_before(struct db *db, const struct transfer_se
     const char *ours = w->transfer.channel_transfer_no, *theirs = w->out.said->channel_no;
     char says[224];
 
-    if (*ours == '\0' || *theirs == '\0' || str_eq(ours, theirs))
+    if (*ours == '\0' || said_number_is(w->out.said, ours))
         return transfer_number(db, &w->transfer, w->out.said);
     snprintf(says, sizeof(says),
              "it was paid out as %s, and the channel says now that it paid it out as %s", ours,
@@ -147,8 +147,7 @@ static enum pay_err transfer_settle_work(struct db *db, void *arg)
 /* Is all of it on record already? */
 static bool transfer_said_is_known(const struct channel_said *said, const struct transfer *transfer)
 {
-    const bool same = *said->channel_no == '\0' ||
-                      str_eq(said->channel_no, transfer->channel_transfer_no);
+    const bool same = said_number_is(said, transfer->channel_transfer_no);
 
     if (said->other_account || !said_price_is(said, transfer->price, transfer->currency))
         return false;

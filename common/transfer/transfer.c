@@ -47,15 +47,6 @@ enum pay_err transfer_read(struct db *db, const char *sql, const struct db_param
         &(struct db_query){ .sql = sql, .in = in, .n = n, .shape = &TRANSFER_SHAPE, .row = out }));
 }
 
-/* Only ASCII passes: an ascii column answers anything else with an error. */
-static bool transfer_key_is_one(const struct transfer_key *key)
-{
-    return key->transfer_no
-               ? ulid_is(key->transfer_no)
-               : key->merchant_transfer_id &&
-                     str_is(key->merchant_transfer_id, ALPHA_MERCHANT_NO, 1, MERCHANT_NO_SIZE - 1);
-}
-
 enum pay_err transfer_find(struct db *db, int64_t app_id, const struct transfer_key *key,
                            struct transfer *out)
 {
@@ -63,7 +54,7 @@ enum pay_err transfer_find(struct db *db, int64_t app_id, const struct transfer_
     static const char BY_MERCHANT[] = TRANSFER_SELECT
         " WHERE t.merchant_transfer_id = ? AND t.app_id = ?";
 
-    if (!transfer_key_is_one(key))
+    if (!number_fits(key->transfer_no, key->merchant_transfer_id))
         return PAY_NOT_FOUND;
     const struct db_param in[] = {
         DB_STR(key->transfer_no ? key->transfer_no : key->merchant_transfer_id),
