@@ -12,7 +12,8 @@ const without = (method, path, port, headers) => `${head(method, path, port, hea
 
 const run = randomBytes(4).toString('hex');
 
-// Ours. `i` counts from 0 over the whole run, `id` names an order, or a wallet's user, of fill.mjs.
+// Ours. `i` counts from 0 over the whole run of a case, `id` names an order, or a wallet's user, of fill.mjs. Two cases
+// ask for refunds of one app, so their numbers come from the order.
 export const SHROFF = {
   create: (stack, i) => {
     const path = '/api/pay/create';
@@ -36,7 +37,7 @@ export const SHROFF = {
     without('GET', `/api/pay/status?token=${createHash('md5').update(`token${id}`).digest('hex')}`, stack.port, ''),
   refund: (stack, i, id) => {
     const path = '/api/pay/refund';
-    const body = `{"order_no":"${orderNo(id)}","merchant_refund_id":"R${run}${i}","refund_price":100}`;
+    const body = `{"order_no":"${orderNo(id)}","merchant_refund_id":"R${run}${id}","refund_price":100}`;
     return withBody('POST', path, stack.port, `Authorization: ${authHeader(stack.app1, { method: 'POST', path, body })}\r\n`, body);
   },
   wallet: (stack, i, id) => {
