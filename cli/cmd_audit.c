@@ -19,8 +19,9 @@
 struct auditing {
     struct cli *cli;
     const struct audit_proof *proof;
-    bool watch;
-    int64_t began;
+    bool watch, shows; /* shows: says on the terminal which proof is under way */
+    int64_t began;     /* s */
+    int64_t proof_us;  /* when this proof began */
     int found, all;
 };
 
@@ -43,16 +44,31 @@ static enum pay_err violation(void *arg, void *at)
     return PAY_OK;
 }
 
+/* A line that the next one takes the place of, on standard error. */
+#define LINE_EMPTIED "\r\033[K"
+static void proof_begin(struct auditing *a, size_t number)
+{
+    a->found = 0;
+    a->proof_us = clock_ticks_us();
+    if (a->shows)
+        fprintf(stderr, "%s%zu of %zu: %s", LINE_EMPTIED, number, AUDIT_PROOF_COUNT,
+                a->proof->name);
+}
+
 static void proof_done(const struct auditing *a)
 {
+    const int64_t tenths = (clock_ticks_us() - a->proof_us) / 100000;
     char room[64];
     struct text label = TEXT(room);
 
     text_addf(&label, "proof=\"%s\"", a->proof->name);
+    if (a->shows)
+        fputs(LINE_EMPTIED, stderr);
     if (a->watch)
         stats_set("shroff_audit_violations", room, a->found);
     else if (!a->cli->value[OPT_JSON])
-        printf("%-4s %-16s %s\n", a->found ? "FAIL" : "ok", a->proof->name, a->proof->says);
+        printf("%-4s %-24s %4lld.%lld s  %s\n", a->found ? "FAIL" : "ok", a->proof->name,
+               (long long)(tenths / 10), (long long)(tenths % 10), a->proof->says);
 }
 
 static int watch_done(const struct auditing *a, enum pay_err err)
@@ -76,7 +92,7 @@ static enum pay_err prove_all(struct auditing *a)
 
     for (size_t i = 0; err == PAY_OK && i < AUDIT_PROOF_COUNT; i++) {
         a->proof = &AUDIT_PROOFS[i];
-        a->found = 0;
+        proof_begin(a, i + 1);
         err = audit_prove(a->cli->db, a->proof, a->cli->config.keep_days, violation, a);
         if (err == PAY_OK)
             proof_done(a);
@@ -89,6 +105,7 @@ int run_audit(struct cli *cli)
 {
     struct auditing a = { .cli = cli, .watch = cli->value[OPT_WATCH], .began = clock_now_s() };
 
+    a.shows = !a.watch && isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
     if (a.watch) {
         log_open("audit", LOG_INFO);
         stats_open(cli->config.metrics_file);
