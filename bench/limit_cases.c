@@ -50,7 +50,6 @@ static enum pay_err create_once(struct limit *limit)
     snprintf(order.merchant_order_id, sizeof(order.merchant_order_id), "L%s", order.no);
     snprintf(ticket.display_mode, sizeof(ticket.display_mode), "redirect");
     snprintf(ticket.display_content, sizeof(ticket.display_content), "%s", PAY_URL);
-    snprintf(ticket.pay_url, sizeof(ticket.pay_url), "%s", PAY_URL);
     return order_open(limit->db,
                       &(struct order_opening){ .order = &order,
                                                .nonce = nonce,

@@ -9,14 +9,15 @@ const CHUNK = 50000;
 const AT_ONCE = 4;    // processes, of jobs that wait for a channel's answer most of the time
 
 // order_closer: orders without an open attempt, and such whose channel is asked and ends the attempt first.
-// channel_sync: attempts whose channel does not know them yet, so that they are due again and again.
+// channel_sync: attempts whose channel does not know them yet. They were asked about five times before, so that they are
+// due again after an hour: after a few questions it would be seconds, within the run.
 const ATTEMPTS_END = 'UPDATE pay_order_extension SET status = 20, next_sync_time = NULL WHERE';
 const ATTEMPTS_SENT = 'UPDATE pay_order_extension SET create_time = UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE WHERE order_id';
 const ORDERS_END = 'UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE, asked_time = NULL WHERE';
 const CASES = [
   { name: 'order_closer, no open attempt', job: 'order_closer', due: [`${ATTEMPTS_END} order_id`, `${ORDERS_END} id`], left: 'pay_order WHERE status = 0 AND id' },
   { name: 'order_closer, channel asked', job: 'order_closer', processes: AT_ONCE, due: [ATTEMPTS_SENT, `${ORDERS_END} id`], left: 'pay_order WHERE status = 0 AND id' },
-  { name: 'channel_sync', job: 'channel_sync', processes: AT_ONCE, due: ['UPDATE pay_order_extension SET next_sync_time = UTC_TIMESTAMP(3), sync_times = 0 WHERE status = 0 AND id'],
+  { name: 'channel_sync', job: 'channel_sync', processes: AT_ONCE, due: ['UPDATE pay_order_extension SET next_sync_time = UTC_TIMESTAMP(3), sync_times = 5 WHERE status = 0 AND id'],
     left: 'pay_order_extension WHERE status = 0 AND next_sync_time <= UTC_TIMESTAMP(3) AND id' },
 ];
 

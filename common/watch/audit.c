@@ -39,7 +39,8 @@
 #define ONE_TASK_PER_EVENT \
     "SELECT o.no AS about, CONCAT('is paid and has ', COUNT(t.id), ' tasks order.success')" \
     " AS text" \
-    " FROM " KEEP " JOIN pay_order o JOIN pay_app a ON a.id = o.app_id" \
+    " FROM " KEEP " STRAIGHT_JOIN pay_order o FORCE INDEX (PRIMARY)" \
+    " STRAIGHT_JOIN pay_app a ON a.id = o.app_id" \
     " LEFT JOIN notify_task t ON t.type = " STATE(NOTIFY_ORDER) \
     " AND t.data_id = o.id AND t.event = 'order.success'" \
     " WHERE o.status IN " PAID \
@@ -95,33 +96,26 @@
     " AND (" SAYS("status") " <> 'SUCCESS' OR e.status = " STATE(ATTEMPT_SUCCESS) \
     "))))"
 
-/* Each row's first state and last one, by its steps, whose ids grow. Grouped by an expression:
- * otherwise the optimizer looks into the index for each row. */
-#define STEPS_OF(kind, having) \
-    "(SELECT data_id + 0 AS data_id, MIN(id * 256 + from_status) MOD 256 AS first_status," \
-    " MAX(id * 256 + to_status) MOD 256 AS last_status" \
-    " FROM status_log WHERE kind = '" kind "' GROUP BY data_id + 0" having ")"
-
-/* Each row begins in the first state. Its steps follow one another, are legal, and end where the
- * row is. Most rows have one step, so only those with more are put in order. */
+/* Each row begins in the first state. Its steps, whose ids grow, are legal, follow one another, and
+ * end where the row is. Rows and their steps are read in the order of their ids, so nothing is
+ * sorted or kept; most rows have one step, so few are asked whether two of them fit together. */
+#define FIRST_STATUS "MIN(s.id * 256 + s.from_status) MOD 256"
+#define LAST_STATUS "MAX(s.id * 256 + s.to_status) MOD 256"
 #define REPLAY(kind, table, first, legal) \
-    "SELECT CONCAT('" kind " ', x.no) AS about, CONCAT('step ', s.from_status, ' to '," \
-    " s.to_status) AS text FROM status_log s JOIN " table " x ON x.id = s.data_id JOIN keep k" \
-    " WHERE s.kind = '" kind "' AND (s.from_status, s.to_status) NOT IN " STATE_PAIRS(legal) \
-    " AND x.create_time" KEPT \
-    " UNION ALL SELECT CONCAT('" kind " ', x.no), CONCAT('step ', s.from_status, ' to '," \
-    " s.to_status, ' after ', s.before_status) FROM" \
-    " (SELECT l.data_id, l.from_status, l.to_status, LAG(l.to_status)" \
-    " OVER (PARTITION BY l.data_id ORDER BY l.id) AS before_status FROM " \
-    STEPS_OF(kind, " HAVING COUNT(*) > 1") " m STRAIGHT_JOIN status_log l" \
-    " ON l.data_id = m.data_id AND l.kind = '" kind "') s" \
-    " JOIN " table " x ON x.id = s.data_id JOIN keep k" \
-    " WHERE s.before_status <> s.from_status AND x.create_time" KEPT \
-    " UNION ALL SELECT CONCAT('" kind " ', x.no), CONCAT('is ', x.status, ', its log begins at '," \
-    " IFNULL(s.first_status, '-'), ' and ends at ', IFNULL(s.last_status, " first "))" \
-    " FROM " table " x JOIN keep k LEFT JOIN " STEPS_OF(kind, "") " s ON s.data_id = x.id" \
-    " WHERE x.create_time" KEPT " AND (x.status <> IFNULL(s.last_status, " first ")" \
-    " OR IFNULL(s.first_status, " first ") <> " first ")"
+    "SELECT CONCAT('" kind " ', x.no) AS about, CONCAT('is ', x.status, ', the ', COUNT(s.id)," \
+    " ' steps of its log begin at ', IFNULL(" FIRST_STATUS ", '-'), ' and end at '," \
+    " IFNULL(" LAST_STATUS ", '-'), ', not legal are ', IFNULL(SUM((s.from_status, s.to_status)" \
+    " NOT IN " STATE_PAIRS(legal) "), 0)) AS text" \
+    " FROM keep k STRAIGHT_JOIN " table " x FORCE INDEX (PRIMARY)" \
+    " LEFT JOIN status_log s ON s.data_id = x.id AND s.kind = '" kind "'" \
+    " WHERE x.create_time" KEPT " GROUP BY x.id" \
+    " HAVING MAX(x.status) <> IFNULL(" LAST_STATUS ", " first ")" \
+    " OR IFNULL(" FIRST_STATUS ", " first ") <> " first \
+    " OR SUM((s.from_status, s.to_status) NOT IN " STATE_PAIRS(legal) ") > 0" \
+    " OR (COUNT(s.id) > 1 AND EXISTS (SELECT 1 FROM status_log b JOIN status_log n" \
+    " ON n.data_id = b.data_id AND n.kind = b.kind AND n.from_status <> b.to_status" \
+    " WHERE b.data_id = x.id AND b.kind = '" kind "' AND n.id = (SELECT MIN(c.id)" \
+    " FROM status_log c WHERE c.data_id = b.data_id AND c.kind = b.kind AND c.id > b.id)))"
 #define STATES_REPLAY \
     "WITH keep AS (SELECT ? AS days) " \
     REPLAY("order", "pay_order", STATE(ORDER_WAITING), ORDER_STEPS) " UNION ALL " \
@@ -142,22 +136,20 @@
 
 /* clang-format off */
 /* The unique keys refuse this; a table that was copied or mended by hand may lack them. */
-#define NUMBER_TWICE(kind) \
-    "SELECT MIN(x.no), CONCAT('number ', x.channel_" kind "_no, ' of channel ', x.channel_id," \
-    " ' stands on ', COUNT(*), ' " kind "s: ', LEFT(GROUP_CONCAT(x.no ORDER BY x.id), 300))" \
-    " FROM pay_" kind " x WHERE x.channel_" kind "_no IS NOT NULL" \
-    " GROUP BY x.channel_" kind "_no, x.channel_id HAVING COUNT(*) > 1"
+#define NUMBER_TWICE(table, number, what) \
+    "SELECT x.no AS about, CONCAT('number ', d.number, ' of channel ', d.channel_id," \
+    " ' stands on ', d.n, ' " what "s: the first is ', x.no, ', the last ', y.no) AS text" \
+    " FROM (SELECT " number " AS number, channel_id, COUNT(*) AS n, MIN(id) AS first," \
+    " MAX(id) AS last FROM " table " WHERE " number " IS NOT NULL GROUP BY " number \
+    ", channel_id HAVING COUNT(*) > 1) d JOIN " table " x ON x.id = d.first JOIN " table \
+    " y ON y.id = d.last"
 #define NUMBER_ONCE \
-    "SELECT MIN(e.no) AS about, CONCAT('payment ', e.channel_order_no, ' of channel '," \
-    " e.channel_id, ' stands on ', COUNT(*), ' attempts: ', " \
-    " LEFT(GROUP_CONCAT(e.no ORDER BY e.id), 300)) AS text" \
-    " FROM " KEEP " JOIN pay_order_extension e WHERE e.channel_order_no IS NOT NULL" \
-    " GROUP BY e.channel_order_no, e.channel_id HAVING COUNT(*) > 1" \
-    " UNION ALL " NUMBER_TWICE("refund") " UNION ALL " NUMBER_TWICE("transfer") \
-    " UNION ALL SELECT e.no, CONCAT('is not paid, but carries the number of payment '," \
-    " e.channel_order_no)" \
-    " FROM pay_order_extension e WHERE e.channel_order_no IS NOT NULL AND e.status <> " \
-    STATE(ATTEMPT_SUCCESS) \
+    "SELECT e.no AS about, CONCAT('is not paid, but carries the number of payment '," \
+    " e.channel_order_no) AS text FROM " KEEP " JOIN pay_order_extension e" \
+    " WHERE e.channel_order_no IS NOT NULL AND e.status <> " STATE(ATTEMPT_SUCCESS) \
+    " UNION ALL " NUMBER_TWICE("pay_order_extension", "channel_order_no", "attempt") \
+    " UNION ALL " NUMBER_TWICE("pay_refund", "channel_refund_no", "refund") \
+    " UNION ALL " NUMBER_TWICE("pay_transfer", "channel_transfer_no", "transfer") \
     " UNION ALL SELECT o.no, CONCAT('was paid by payment ', IFNULL(o.channel_order_no, '(none)')," \
     " ', its attempt ', e.no, ' says ', IFNULL(e.channel_order_no, '(none)'))" \
     " FROM pay_order o JOIN pay_order_extension e ON e.id = o.extension_id" \
@@ -170,8 +162,10 @@
     " FROM " KEEP " JOIN callback_log c JOIN pay_order_extension e ON e.id = c.extension_id" \
     " WHERE c.verdict IN " VERDICT_IN(VERDICTS_AGREED) " AND c.kind = 'order'" \
     " AND c.create_time" KEPT " AND e.channel_code = 'mock'" \
-    " AND " SAYS("status") " = 'SUCCESS'" \
-    " AND NOT EXISTS (SELECT 1 FROM pay_order_extension x WHERE x.order_id = e.order_id" \
+    " AND NOT IFNULL(e.status = " STATE(ATTEMPT_SUCCESS) \
+    " AND e.channel_order_no = " SAYS("channel_order_no") ", 0)" \
+    " AND " SAYS("status") " = 'SUCCESS' AND NOT EXISTS (SELECT 1 FROM pay_order_extension x" \
+    " WHERE x.order_id = e.order_id" \
     " AND (x.id = e.id OR x.of_id = e.id) AND x.status = " STATE(ATTEMPT_SUCCESS) \
     " AND x.channel_order_no = " SAYS("channel_order_no") ")" \
     " UNION ALL SELECT e.no, CONCAT('is a second payment of attempt ', IFNULL(f.no, e.of_id)," \
@@ -184,38 +178,37 @@
     " AND f.status <=> " STATE(ATTEMPT_SUCCESS) " AND f.order_id = e.order_id" \
     " AND " HANDLED("e") ")"
 
-/* There is no foreign key to apps and channels (schema/0001_tables.sql). Each table is read once,
- * and the few apps and channels are looked up. */
-#define OWNERS_ARE(x, app) \
-    " LEFT JOIN pay_app a ON a.id = " app " LEFT JOIN pay_channel c ON c.id = " x ".channel_id" \
-    " WHERE a.id IS NULL OR (" x ".channel_id IS NOT NULL AND NOT (c.app_id <=> a.id))"
-#define OWNERS_SAID(x, app) \
-    x ".no, CONCAT('is of app ', " app ", IF(a.id IS NULL, ', which does not exist', '')," \
-    " ', its channel ', IFNULL(" x ".channel_id, '-'), ' of ', IFNULL(c.app_id, 'none'))"
+/* There is no foreign key to apps and channels (schema/0001_tables.sql). Each table is read once.
+ * For each pair of app and channel that its rows name, these are looked up once. */
+#define OWNERS_OF(table, channel) \
+    "SELECT g.no AS about, CONCAT('and ', g.n - 1, ' more: of app ', g.app_id, IF(a.id IS NULL," \
+    " ', which does not exist', ''), ', its channel ', IFNULL(g.channel_id, '-'), ' of '," \
+    " IFNULL(c.app_id, 'none')) AS text FROM (SELECT x.app_id, " channel " AS channel_id," \
+    " COUNT(*) AS n, MIN(x.no) AS no FROM " table " GROUP BY x.app_id, " channel ") g" \
+    " LEFT JOIN pay_app a ON a.id = g.app_id LEFT JOIN pay_channel c ON c.id = g.channel_id" \
+    " WHERE a.id IS NULL OR (g.channel_id IS NOT NULL AND NOT (c.app_id <=> a.id))"
 #define OWNERS_EXIST \
     "SELECT o.no AS about, '' AS text FROM " KEEP " JOIN pay_order o WHERE 0" \
-    " UNION ALL SELECT " OWNERS_SAID("o", "o.app_id") " FROM pay_order o" \
-    OWNERS_ARE("o", "o.app_id") \
-    " UNION ALL SELECT " OWNERS_SAID("e", "o.app_id") " FROM pay_order_extension e" \
-    " JOIN pay_order o ON o.id = e.order_id" OWNERS_ARE("e", "o.app_id") \
-    " UNION ALL SELECT " OWNERS_SAID("r", "r.app_id") " FROM pay_refund r" \
-    OWNERS_ARE("r", "r.app_id") \
-    " UNION ALL SELECT " OWNERS_SAID("t", "t.app_id") " FROM pay_transfer t" \
-    OWNERS_ARE("t", "t.app_id") \
-    " UNION ALL SELECT t.no, CONCAT('names app ', t.app_id, ', which does not exist')" \
-    " FROM notify_task t LEFT JOIN pay_app a ON a.id = t.app_id WHERE a.id IS NULL"
+    " UNION ALL " OWNERS_OF("pay_order x", "x.channel_id") \
+    " UNION ALL " OWNERS_OF("(SELECT e.no, o.app_id, e.channel_id FROM pay_order_extension e" \
+    " STRAIGHT_JOIN pay_order o ON o.id = e.order_id) x", "x.channel_id") \
+    " UNION ALL " OWNERS_OF("pay_refund x", "x.channel_id") \
+    " UNION ALL " OWNERS_OF("pay_transfer x", "x.channel_id") \
+    " UNION ALL " OWNERS_OF("notify_task x", "NULL")
 /* clang-format on */
 
 /* clang-format off */
 /* What query reads in place of the attempts (order/order_whole.c). */
+#define ATTEMPTS_OF(what) \
+    "(SELECT " what " FROM pay_order_extension n WHERE n.order_id = o.id)"
 #define LATEST_COPIED \
     "SELECT o.no AS about, CONCAT('says ', o.attempts, ' attempts, the latest '," \
-    " IFNULL(o.latest_no, '(none)'), '; there are ', IFNULL(n.count, 0), ', the latest '," \
-    " IFNULL(e.no, '(none)'), ', and the order shows other things of it') AS text" \
-    " FROM " KEEP " JOIN pay_order o LEFT JOIN (SELECT order_id, COUNT(*) AS count, MAX(id) AS id" \
-    " FROM pay_order_extension GROUP BY order_id) n ON n.order_id = o.id" \
-    " LEFT JOIN pay_order_extension e ON e.id = n.id" \
-    " WHERE NOT (o.attempts = IFNULL(n.count, 0) AND o.latest_no <=> e.no" \
+    " IFNULL(o.latest_no, '(none)'), '; there are ', " ATTEMPTS_OF("COUNT(*)") \
+    ", ', the latest is ', IFNULL(e.no, '(none)')," \
+    " ', and the order shows other things of it') AS text" \
+    " FROM " KEEP " STRAIGHT_JOIN pay_order o" \
+    " LEFT JOIN pay_order_extension e ON e.id = " ATTEMPTS_OF("MAX(n.id)") \
+    " WHERE NOT (o.attempts = " ATTEMPTS_OF("COUNT(*)") " AND o.latest_no <=> e.no" \
     " AND o.latest_channel_code <=> e.channel_code AND o.latest_create_time <=> e.create_time" \
     " AND o.latest_ended = IFNULL(e.status <> " STATE(ATTEMPT_WAITING) \
     " AND NOT (o.extension_id <=> e.id), 0) AND o.latest_display_mode <=> e.display_mode" \

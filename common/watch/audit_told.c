@@ -23,6 +23,42 @@
     "JSON_LENGTH(t.body, '" path "') = JSON_LENGTH(JSON_KEYS(t.body, '" path "'))" \
     " AND JSON_KEYS(t.body, '" path "') COLLATE utf8mb4_bin REGEXP '^[][a-z_\", ]+$'"
 
+/* The usual body of an order, byte for byte as order/order_view.c writes it. Its form says that
+ * each name is there once, in its place, and that the rest is inside quotes, where a quote has a
+ * backslash before it. So what is looked for below is a member and no part of a text. Metadata
+ * could hold such members, so a body that has some is read by the functions for JSON, and so is any
+ * other body. They take three times as long: each of them reads the body from its beginning. */
+#define Q "(?&q)"
+#define USUAL_FORM \
+    "'^(?(DEFINE)(?<q>\"(?>[^\"\\\\x5c[:cntrl:]]++|\\\\x5c.)*+\"))[{]\"type\":\"order.[a-z]+\"" \
+    ",\"timestamp\":" Q ",\"data\":[{]\"order_no\":" Q ",\"merchant_order_id\":" Q \
+    ",\"price\":[0-9]+,\"currency\":" Q ",\"subject\":" Q "(,\"body\":" Q ")?" \
+    "(,\"user_id\":" Q ")?" \
+    ",\"status\":" Q ",\"create_time\":" Q ",\"expire_time\":" Q "(,\"success_time\":" Q ")?" \
+    "(,\"channel\":" Q ")?(,\"channel_order_no\":" Q ")?(,\"paid_price\":[0-9]+)?" \
+    ",\"refund_price\":[0-9]+,\"refunding_price\":[0-9]+,\"version\":[0-9]+" \
+    "(,\"return_url\":" Q ")?(,\"notify_url\":" Q ")?(,\"kind\":" Q ")?" \
+    ",\"app_key\":" Q "[}][}]$'"
+/* Bytes are looked through faster than characters. */
+#define BYTES "BINARY t.body"
+#define HAS(...) "LOCATE(CONCAT(" __VA_ARGS__ "), " BYTES ") > 0"
+#define USUAL_ORDER \
+    "(t.type = " STATE(NOTIFY_ORDER) " AND o.app_id <=> t.app_id AND o.metadata IS NULL" \
+    " AND t.event IN ('order.success', 'order.closed') AND t.body REGEXP " USUAL_FORM \
+    " AND " HAS("'{\"type\":\"', t.event, '\",'") \
+    " AND " HAS("'\"data\":{\"order_no\":\"', o.no, '\",\"merchant_order_id\":\"'," \
+    " o.merchant_order_id, '\",\"price\":', o.price, ',\"currency\":\"', o.currency," \
+    " '\",\"subject\":'") \
+    " AND " HAS("IFNULL(CONCAT(',\"user_id\":\"', o.user_id, '\"'), ''), ',\"status\":\"'," \
+    " IF(t.event = 'order.success', 'SUCCESS', 'CLOSED'), '\",\"create_time\":'") \
+    " AND (LOCATE(',\"user_id\":', " BYTES ") > 0) = (o.user_id IS NOT NULL)" \
+    " AND " HAS("',\"version\":', t.version, ',\"'") \
+    " AND IF(o.kind = 'recharge', LOCATE(',\"kind\":\"recharge\",', " BYTES ") > 0," \
+    " LOCATE(',\"kind\":', " BYTES ") = 0)" \
+    " AND " HAS("',\"app_key\":\"', a.app_key, '\"}}'") ")"
+
+const char AUDIT_USUAL_ORDER[] = USUAL_ORDER;
+
 /* The body is signed as it is in the row, so a row that is wrong is a forged notification. */
 const char AUDIT_TOLD_TRULY[] =
     "SELECT t.no AS about, CONCAT(t.event, ', version ', t.version, ', of app ', t.app_id,"
@@ -32,7 +68,8 @@ const char AUDIT_TOLD_TRULY[] =
     " LEFT JOIN pay_refund r ON t.type = " STATE(NOTIFY_REFUND) " AND r.id = t.data_id"
     " LEFT JOIN pay_transfer x ON t.type = " STATE(NOTIFY_TRANSFER) " AND x.id = t.data_id"
     " LEFT JOIN pay_order y ON y.id = r.order_id"
-    " WHERE t.create_time" KEPT " AND NOT IFNULL(FIELD(t.event, " EVENTS ") > 0"
+    " WHERE t.create_time" KEPT " AND NOT IFNULL(" USUAL_ORDER ", 0)"
+    " AND NOT IFNULL(FIELD(t.event, " EVENTS ") > 0"
     " AND " PLAIN("$") " AND " PLAIN("$.data")
     " AND SUBSTRING_INDEX(t.event, '.', 1) = " STATE_CASE("t.type", NOTIFY_TYPES)
     " AND COALESCE(o.app_id, r.app_id, x.app_id) <=> t.app_id"

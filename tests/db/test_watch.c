@@ -1,6 +1,7 @@
 /* test_watch.c - what people look an order up with. */
 #include "tests/db/pay_steps.h"
 
+#include "watch/audit_private.h"
 #include "watch/gauges.h"
 #include "watch/story.h"
 
@@ -67,10 +68,35 @@ static void test_gauges__orders_past_their_end_and_attempts_to_ask_about(void **
     assert_in_range(g.sync_oldest_due_ms, 9000, 60000);
 }
 
+/* A body that is written in another form would still be proved, but three times as slowly. */
+static void test_audit__knows_usual_notifications_by_their_form(void **state)
+{
+    static char sql[4096];
+    struct order_terms terms = terms_of("FORM2", 10000);
+    struct checkout_call call = call_of("", "mock");
+
+    (void)state;
+    created("FORM1", 10000);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    snprintf(terms.user_id, sizeof(terms.user_id), "payer-1");
+    snprintf(terms.body, sizeof(terms.body), "\"status\":\"CLOSED\",\n\\");
+    snprintf(terms.return_url, sizeof(terms.return_url), "https://shop.test/{ORDER_NO}");
+    snprintf(terms.notify_url, sizeof(terms.notify_url), "https://shop.test/heard");
+    call.nonce = fresh_nonce();
+    ASSERT_ERR(checkout_create(&call, &terms, &C), PAY_OK);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    snprintf(sql, sizeof(sql),
+             "SELECT COUNT(*) FROM notify_task t JOIN pay_order o ON o.id = t.data_id"
+             " JOIN pay_app a ON a.id = t.app_id WHERE %s",
+             AUDIT_USUAL_ORDER);
+    assert_int_equal(number_of(sql), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         PAY_TEST(test_story_read__says_how_many_events_there_are_beyond_those_shown),
+        PAY_TEST(test_audit__knows_usual_notifications_by_their_form),
         PAY_TEST(test_gauges__orders_past_their_end_and_attempts_to_ask_about),
     };
     (void)proofs_hold;

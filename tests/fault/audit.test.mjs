@@ -346,6 +346,7 @@ const PLANTED = [
   ['owners-exist', 'a transfer on another app\'s channel', replaced('pay_transfer', () => ['no = ?', sent.transfer_no], 'channel_id = (SELECT id FROM pay_channel WHERE app_id = 2 LIMIT 1)')],
   ['in-time', 'an order that never ends', twist('pay_order', () => open.order_no, 'expire_time', 'UTC_TIMESTAMP(3) + INTERVAL 10 YEAR')],
   ['told-truly', 'a notification of another price', replaced('notify_task', OF_PAID, "body = REPLACE(body, '\"price\":', '\"price\":1')")],
+  ['told-truly', 'that says in its subject what its members should', replaced('notify_task', OF_PAID, `body = REPLACE(REPLACE(body, '"price":', '"price":1'), '"subject":"', CONCAT('"subject":"', REPLACE(SUBSTRING(body, LOCATE('"data":', body), 130), '"', '\\\\"')))`)],
   ['told-truly', 'of another app', replaced('notify_task', OF_PAID, 'app_id = 3 - app_id')],
   ['told-truly', 'under a name that only looks like the event', { plant: () => forged("'order.success '", "JSON_SET(body, '$.data.order_no', (SELECT no FROM pay_order WHERE id = @open))") }],
   ['told-truly', 'of a closed order that says it is paid', { plant: () => forged("'order.closed'", 'body', 'late') }],
