@@ -199,16 +199,14 @@
 
 /* clang-format off */
 /* What query reads in place of the attempts (order/order_whole.c). */
-#define ATTEMPTS_OF(what) \
-    "(SELECT " what " FROM pay_order_extension n WHERE n.order_id = o.id)"
 #define LATEST_COPIED \
     "SELECT o.no AS about, CONCAT('says ', o.attempts, ' attempts, the latest '," \
-    " IFNULL(o.latest_no, '(none)'), '; there are ', " ATTEMPTS_OF("COUNT(*)") \
-    ", ', the latest is ', IFNULL(e.no, '(none)')," \
-    " ', and the order shows other things of it') AS text" \
-    " FROM " KEEP " STRAIGHT_JOIN pay_order o" \
-    " LEFT JOIN pay_order_extension e ON e.id = " ATTEMPTS_OF("MAX(n.id)") \
-    " WHERE NOT (o.attempts = " ATTEMPTS_OF("COUNT(*)") " AND o.latest_no <=> e.no" \
+    " IFNULL(o.latest_no, '(none)'), '; there are ', IFNULL(n.count, 0), ', the latest '," \
+    " IFNULL(e.no, '(none)'), ', and the order shows other things of it') AS text" \
+    " FROM " KEEP " JOIN pay_order o LEFT JOIN (SELECT order_id, COUNT(*) AS count, MAX(id) AS id" \
+    " FROM pay_order_extension GROUP BY order_id) n ON n.order_id = o.id" \
+    " LEFT JOIN pay_order_extension e ON e.id = n.id" \
+    " WHERE NOT (o.attempts = IFNULL(n.count, 0) AND o.latest_no <=> e.no" \
     " AND o.latest_channel_code <=> e.channel_code AND o.latest_create_time <=> e.create_time" \
     " AND o.latest_ended = IFNULL(e.status <> " STATE(ATTEMPT_WAITING) \
     " AND NOT (o.extension_id <=> e.id), 0) AND o.latest_display_mode <=> e.display_mode" \

@@ -41,21 +41,21 @@
     ",\"app_key\":" Q "[}][}]$'"
 /* Bytes are looked through faster than characters. */
 #define BYTES "BINARY t.body"
-#define HAS(...) "LOCATE(CONCAT(" __VA_ARGS__ "), " BYTES ") > 0"
+#define HOLDS(...) "LOCATE(CONCAT(" __VA_ARGS__ "), " BYTES ") > 0"
 #define USUAL_ORDER \
     "(t.type = " STATE(NOTIFY_ORDER) " AND o.app_id <=> t.app_id AND o.metadata IS NULL" \
     " AND t.event IN ('order.success', 'order.closed') AND t.body REGEXP " USUAL_FORM \
-    " AND " HAS("'{\"type\":\"', t.event, '\",'") \
-    " AND " HAS("'\"data\":{\"order_no\":\"', o.no, '\",\"merchant_order_id\":\"'," \
+    " AND " HOLDS("'{\"type\":\"', t.event, '\",'") \
+    " AND " HOLDS("'\"data\":{\"order_no\":\"', o.no, '\",\"merchant_order_id\":\"'," \
     " o.merchant_order_id, '\",\"price\":', o.price, ',\"currency\":\"', o.currency," \
     " '\",\"subject\":'") \
-    " AND " HAS("IFNULL(CONCAT(',\"user_id\":\"', o.user_id, '\"'), ''), ',\"status\":\"'," \
+    " AND " HOLDS("IFNULL(CONCAT(',\"user_id\":\"', o.user_id, '\"'), ''), ',\"status\":\"'," \
     " IF(t.event = 'order.success', 'SUCCESS', 'CLOSED'), '\",\"create_time\":'") \
     " AND (LOCATE(',\"user_id\":', " BYTES ") > 0) = (o.user_id IS NOT NULL)" \
-    " AND " HAS("',\"version\":', t.version, ',\"'") \
+    " AND " HOLDS("',\"version\":', t.version, ',\"'") \
     " AND IF(o.kind = 'recharge', LOCATE(',\"kind\":\"recharge\",', " BYTES ") > 0," \
     " LOCATE(',\"kind\":', " BYTES ") = 0)" \
-    " AND " HAS("',\"app_key\":\"', a.app_key, '\"}}'") ")"
+    " AND " HOLDS("',\"app_key\":\"', a.app_key, '\"}}'") ")"
 
 const char AUDIT_USUAL_ORDER[] = USUAL_ORDER;
 
