@@ -1,9 +1,11 @@
 /* sandbox_alipay.c - the played Alipay (test mode only).
  *
  * GET, POST /gateway.do      the OpenAPI gateway
+ * POST, GET /v3/alipay/…     the same as JSON over REST
  * GET, POST /cashier/alipay  the payer's page
  * GET /bill/alipay/{}        a bill's file */
 #include "sandbox/alipay/alipay.h"
+#include "sandbox/alipay/alipay_v3.h"
 #include "web/skeleton/endpoint.h"
 
 #define CANONICAL_MAX 131072
@@ -45,6 +47,12 @@ static enum pay_err gateway(struct call *call, const void *input)
     return answered(call, alipay_serve);
 }
 
+static enum pay_err rest(struct call *call, const void *input)
+{
+    (void)input;
+    return answered(call, alipay_v3_serve);
+}
+
 static enum pay_err cashier(struct call *call, const void *input)
 {
     (void)input;
@@ -63,9 +71,18 @@ static enum pay_err bill(struct call *call, const void *input)
       .test_only = true, .no_rate = true, .handle = (handle_) }
 /* clang-format on */
 static const struct route ROUTES[] = {
-    OPEN("GET", "/gateway.do", gateway),     OPEN("POST", "/gateway.do", gateway),
-    OPEN("GET", "/cashier/alipay", cashier), OPEN("POST", "/cashier/alipay", cashier),
+    OPEN("GET", "/gateway.do", gateway),
+    OPEN("POST", "/gateway.do", gateway),
+    OPEN("GET", "/cashier/alipay", cashier),
+    OPEN("POST", "/cashier/alipay", cashier),
     OPEN("GET", "/bill/alipay/{}", bill),
+    OPEN("POST", "/v3/alipay/trade/{}", rest),
+    OPEN("POST", "/v3/alipay/trade/fastpay/refund/query", rest),
+    OPEN("POST", "/v3/alipay/fund/trans/uni/transfer", rest),
+    OPEN("POST", "/v3/alipay/fund/trans/common/query", rest),
+    OPEN("POST", "/v3/alipay/fund/account/query", rest),
+    OPEN("GET", "/v3/alipay/data/dataservice/bill/downloadurl/query", rest),
+    OPEN("POST", "/v3/alipay/open/app/alipaycert/download", rest),
 };
 static const struct endpoint SANDBOX_ALIPAY_CGI = {
     .name = "sandbox_alipay",

@@ -28,6 +28,15 @@ static const struct alipay_method METHODS[] = {
     { "alipay.open.app.alipaycert.download", alipay_cert_download, false },
 };
 
+const struct alipay_method *alipay_method_named(const char *name)
+{
+    for (size_t i = 0; i < COUNT(METHODS); i++) {
+        if (str_eq(METHODS[i].name, name))
+            return &METHODS[i];
+    }
+    return NULL;
+}
+
 static const char *param(const struct alipay_call *call, const char *name)
 {
     return alipay_param(&call->params, name);
@@ -67,10 +76,7 @@ static enum alipay_fault check_caller(struct alipay_call *call)
 {
     if (is_absent(call, "method"))
         return AF_NO_METHOD;
-    for (size_t i = 0; i < COUNT(METHODS); i++) {
-        if (str_eq(METHODS[i].name, param(call, "method")))
-            call->method = &METHODS[i];
-    }
+    call->method = alipay_method_named(param(call, "method"));
     call->page = call->method && call->method->page;
     if (is_absent(call, "app_id"))
         return AF_NO_APP_ID;

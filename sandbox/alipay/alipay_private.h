@@ -43,6 +43,8 @@ struct alipay_method {
     alipay_handler *handle;
     bool page; /* it is opened by a browser */
 };
+/* NULL: there is none. */
+const struct alipay_method *alipay_method_named(const char *name);
 alipay_handler alipay_precreate, alipay_create, alipay_open_page, alipay_open_wap, alipay_open_app;
 alipay_handler alipay_bar, alipay_query, alipay_close, alipay_cancel;
 alipay_handler alipay_refund, alipay_refund_query;

@@ -53,7 +53,6 @@
     X(CERT_ROTATION, 28, "cert-rotation", FOR_WECHAT, "a new platform certificate signs") \
     X(KEY_SWITCH, 28, "key-switch", FOR_WECHAT, "notices are signed by the public key") \
     X(CERT_ONLY, 28, "cert-only", FOR_WECHAT, "answers are signed by the certificate") \
-    X(CERT_NEW, 29, "cert-new", FOR_ALIPAY, "answers name a certificate that is new") \
     X(BILL_LATE, 31, "bill-late", FOR_BOTH, "the bill is not ready") \
     X(BILL_EMPTY, 31, "bill-empty", FOR_BOTH, "the bill is empty") \
     X(BILL_WRONG_HASH, 31, "bill-wrong-hash", FOR_WECHAT, "the bill's SHA1 is wrong") \
@@ -62,7 +61,7 @@
     X(BILL_AMOUNT, 32, "bill-amount", FOR_BOTH, "the bill has another amount") \
     X(BILL_NO_REFUND, 32, "bill-no-refund", FOR_BOTH, "the bill lacks the refund") \
     X(BILL_NEXT_DAY, 32, "bill-next-day", FOR_BOTH, "the payment is in the next day's bill") \
-    X(BILL_ODD_TEXT, 32, "bill-odd-text", FOR_BOTH, "the subject has commas and backticks") \
+    X(BILL_ODD_TEXT, 32, "bill-odd-text", FOR_WECHAT, "the subject has commas and backticks") \
     X(TRANSFER_SLOW, 33, "transfer-slow", FOR_BOTH, "a transfer takes 30 seconds") \
     X(TRANSFER_NAME, 33, "transfer-name", FOR_BOTH, "the receiver's name does not fit") \
     X(TRANSFER_FROZEN, 33, "transfer-frozen", FOR_BOTH, "the receiver's account is frozen") \
