@@ -47,7 +47,8 @@ static bool visit_read(const struct sandbox_request *in, struct visit *v)
         str_or(form_value(&body, "out_trade_no"), str_or(form_value(&query, "out_trade_no"), ""));
     return text_copy_n(v->code, sizeof(v->code), code, strcspn(code, "&#")) &&
            text_copy(v->out_trade_no, sizeof(v->out_trade_no), number) &&
-           text_copy(v->outcome, sizeof(v->outcome), str_or(form_value(&body, "outcome"), ""));
+           text_copy(v->outcome, sizeof(v->outcome),
+                     str_or(form_value(&body, "outcome"), str_eq(in->method, "POST") ? "pay" : ""));
 }
 
 /* Opening a code makes its trade appear; then the decision, if the form was sent. */
@@ -98,9 +99,14 @@ static void cashier_show(const struct visit *v, struct sandbox_answer *out)
         return;
     case TRADE_WAITING:
     case TRADE_PAYING:
-        if (*v->outcome)
-            text_add(out->body, "");
-        page_cashier(out, &v->trade, BUTTONS);
+        if (str_eq(v->outcome, "wrong-password"))
+            page_result(out, ALIPAY, "密码错误 The password is wrong", "");
+        else if (str_eq(v->outcome, "no-money"))
+            page_result(out, ALIPAY, "余额不足 There is not enough money", "");
+        else if (str_eq(v->outcome, "cancel"))
+            page_result(out, ALIPAY, "已放弃付款 Not paid", v->trade.return_url);
+        else
+            page_cashier(out, &v->trade, BUTTONS);
         return;
     default:
         page_result(out, ALIPAY, "交易已关闭 Closed", "");

@@ -51,6 +51,8 @@ test('precreate, scan, pay, notice, query', async () => {
   assert.match(html, /<form method="post">/);
   assert.match(html, /蓝色水壶/);
   assert.equal((await call('alipay.trade.query', { out_trade_no: order.out_trade_no })).tradeStatus, 'WAIT_BUYER_PAY');
+  assert.match((await cashier(order.out_trade_no, 'wrong-password')).text, /密码错误/);
+  assert.equal((await call('alipay.trade.query', { out_trade_no: order.out_trade_no })).tradeStatus, 'WAIT_BUYER_PAY');
   assert.match((await cashier(order.out_trade_no)).text, /支付成功/);
   const [notice] = await merchant.wait(order.out_trade_no);
   assert.equal(notice.form.trade_status, 'TRADE_SUCCESS');
