@@ -113,11 +113,14 @@ static void test_order_view__only_a_page_is_a_pay_url(void **state)
     struct order order = order_bare();
     struct attempt open = attempt_waiting();
     char want[sizeof(open.display_content) + 16];
+    struct text wanted = TEXT(want);
 
     (void)state;
     memset(open.display_content, 'a', 3000);
     memcpy(open.display_content, "https://", 8);
-    snprintf(want, sizeof(want), "\"pay_url\":\"%s\"", open.display_content);
+    text_add(&wanted, "\"pay_url\":\"");
+    text_add(&wanted, open.display_content);
+    text_add(&wanted, "\"");
     VIEW(order_view(&j, &order, &open, false));
     assert_non_null(strstr(room, want));
     snprintf(open.display_content, sizeof(open.display_content), "weixin://wxpay/bizpayurl?pr=x");
