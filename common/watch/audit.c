@@ -179,22 +179,26 @@
     " AND " HANDLED("e") ")"
 
 /* There is no foreign key to apps and channels (schema/0001_tables.sql). Each table is read once.
- * For each pair of app and channel that its rows name, these are looked up once. */
-#define OWNERS_OF(table, channel) \
+ * For each app, channel and code that its rows name, these are looked up once. The code is the
+ * channel's: by it money is booked on a wallet. */
+#define OWNERS_OF(table, channel, code_) \
     "SELECT g.no AS about, CONCAT('and ', g.n - 1, ' more: of app ', g.app_id, IF(a.id IS NULL," \
-    " ', which does not exist', ''), ', its channel ', IFNULL(g.channel_id, '-'), ' of '," \
-    " IFNULL(c.app_id, 'none')) AS text FROM (SELECT x.app_id, " channel " AS channel_id," \
-    " COUNT(*) AS n, MIN(x.no) AS no FROM " table " GROUP BY x.app_id, " channel ") g" \
+    " ', which does not exist', ''), ', its channel ', IFNULL(g.channel_id, '-'), ' ('," \
+    " IFNULL(g.code, '-'), ') of ', IFNULL(CONCAT(c.app_id, ' (', c.code, ')'), 'none')) AS text" \
+    " FROM (SELECT x.app_id, " channel " AS channel_id, " code_ " AS code, COUNT(*) AS n," \
+    " MIN(x.no) AS no FROM " table " GROUP BY x.app_id, " channel ", " code_ ") g" \
     " LEFT JOIN pay_app a ON a.id = g.app_id LEFT JOIN pay_channel c ON c.id = g.channel_id" \
-    " WHERE a.id IS NULL OR (g.channel_id IS NOT NULL AND NOT (c.app_id <=> a.id))"
+    " WHERE a.id IS NULL OR (g.channel_id IS NOT NULL" \
+    " AND NOT (c.app_id <=> a.id AND c.code <=> g.code))"
 #define OWNERS_EXIST \
     "SELECT o.no AS about, '' AS text FROM " KEEP " JOIN pay_order o WHERE 0" \
-    " UNION ALL " OWNERS_OF("pay_order x", "x.channel_id") \
-    " UNION ALL " OWNERS_OF("(SELECT e.no, o.app_id, e.channel_id FROM pay_order_extension e" \
-    " STRAIGHT_JOIN pay_order o ON o.id = e.order_id) x", "x.channel_id") \
-    " UNION ALL " OWNERS_OF("pay_refund x", "x.channel_id") \
-    " UNION ALL " OWNERS_OF("pay_transfer x", "x.channel_id") \
-    " UNION ALL " OWNERS_OF("notify_task x", "NULL")
+    " UNION ALL " OWNERS_OF("pay_order x", "x.channel_id", "x.channel_code") \
+    " UNION ALL " OWNERS_OF("(SELECT e.no, o.app_id, e.channel_id, e.channel_code" \
+    " FROM pay_order_extension e STRAIGHT_JOIN pay_order o ON o.id = e.order_id) x", \
+    "x.channel_id", "x.channel_code") \
+    " UNION ALL " OWNERS_OF("pay_refund x", "x.channel_id", "x.channel_code") \
+    " UNION ALL " OWNERS_OF("pay_transfer x", "x.channel_id", "x.channel_code") \
+    " UNION ALL " OWNERS_OF("notify_task x", "NULL", "NULL")
 /* clang-format on */
 
 /* clang-format off */
