@@ -52,8 +52,9 @@ const SOURCES = ['bench', 'cgi-bin', 'cli', 'common', 'cron', 'nginx', 'sandbox'
     .map((e) => join(e.parentPath ?? e.path, e.name)));
 const CODE = SOURCES.filter((f) => /\.(c|h|sql|mjs|sh|awk|lua|conf|in)$/.test(f)).map((f) => [f, readFileSync(f, 'utf8')]);
 const WALKED = ['docs/architecture.md', 'docs/reliability.md', 'CONTRIBUTING.md'];
-// Their words; of a test, test_x__what_it_promises, also what it promises.
-const WORDS = new Set(CODE.flatMap(([, text]) => text.match(/[A-Za-z]\w+/g) ?? []).flatMap((w) => [w, w.split('__').at(-1)]));
+// Their words and names; of a test, test_x__what_it_promises, also what it promises.
+const WORDS = new Set(CODE.flatMap(([, text]) => text.match(/[A-Za-z]\w+/g) ?? []).flatMap((w) => [w, w.split('__').at(-1)])
+  .concat(SOURCES.map((f) => f.split('/').at(-1).replace(/\..*/, ''))));
 const spans = (file) => [...read(file).matchAll(/`([^`\n]+)`/g)].map(([, span]) => span);
 
 test('functions, tests and columns that are named exist', () => {
