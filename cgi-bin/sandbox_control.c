@@ -3,10 +3,14 @@
  * POST /control/trades/{out_trade_no}   pays, cancels, chooses a scenario
  * GET  /control/trades                  the newest trades: JSON, or a page
  * GET  /control/trades/{out_trade_no}   one of them, with what was received, signed and sent
- * POST /control/clock                   what is due comes so many seconds earlier */
+ * POST /control/clock                   what is due comes so many seconds earlier
+ *
+ * What a proxy passed on comes from anybody, and a page that a browser shows may send requests
+ * here: both are refused. */
 #include "sandbox/channels.h"
 #include "sandbox/core/sandbox_control.h"
 #include "web/skeleton/endpoint.h"
+#include "web/skeleton/origin.h"
 
 static const char *header(const void *arg, const char *name)
 {
@@ -34,6 +38,11 @@ static enum pay_err answered(struct call *call, const struct sandbox_answer *out
     return PAY_OK;
 }
 
+static bool is_from_here(const struct call *call)
+{
+    return !request_was_forwarded(call->request) && origin_is_local(call->request);
+}
+
 #define ANSWER(room) \
     { \
         .body = &call->reply->body, .headers = TEXT(room) \
@@ -46,6 +55,8 @@ static enum pay_err trades(struct call *call, const void *input)
     struct sandbox_answer out = ANSWER(room);
 
     (void)input;
+    if (!is_from_here(call))
+        return PAY_CROSS_SITE;
     sandbox_control_trades(&in, &out);
     return answered(call, &out);
 }
@@ -57,6 +68,8 @@ static enum pay_err trade(struct call *call, const void *input)
     struct sandbox_answer out = ANSWER(room);
 
     (void)input;
+    if (!is_from_here(call))
+        return PAY_CROSS_SITE;
     sandbox_control_trade(&in, call->segment, &out);
     return answered(call, &out);
 }
@@ -68,6 +81,8 @@ static enum pay_err steer(struct call *call, const void *input)
     struct sandbox_answer out = ANSWER(room);
 
     (void)input;
+    if (!is_from_here(call))
+        return PAY_CROSS_SITE;
     sandbox_control_steer(&in, call->segment, SANDBOX_CHANNELS, &out);
     return answered(call, &out);
 }
@@ -79,6 +94,8 @@ static enum pay_err advance(struct call *call, const void *input)
     struct sandbox_answer out = ANSWER(room);
 
     (void)input;
+    if (!is_from_here(call))
+        return PAY_CROSS_SITE;
     sandbox_control_clock(&in, &out);
     return answered(call, &out);
 }

@@ -15,7 +15,7 @@ GRANT INSERT, UPDATE ON sandbox.mock_callback TO 'shroff_sandbox'@'localhost';
 GRANT INSERT, UPDATE ON sandbox.sandbox_trade TO 'shroff_sandbox'@'localhost';
 GRANT INSERT, UPDATE ON sandbox.sandbox_move TO 'shroff_sandbox'@'localhost';
 GRANT INSERT, UPDATE ON sandbox.sandbox_notice TO 'shroff_sandbox'@'localhost';
-GRANT INSERT, UPDATE ON sandbox.sandbox_exchange TO 'shroff_sandbox'@'localhost';
+GRANT INSERT, UPDATE, DELETE ON sandbox.sandbox_exchange TO 'shroff_sandbox'@'localhost';
 ALTER USER 'shroff_shop'@'localhost' WITH MAX_STATEMENT_TIME 3;
 GRANT CREATE, SELECT, INSERT, UPDATE ON shop.* TO 'shroff_shop'@'localhost';
 

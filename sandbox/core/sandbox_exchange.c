@@ -4,8 +4,20 @@
 #include "base/log.h"
 #include "base/text.h"
 
-#define TEXT_MAX 65536
+#define TEXT_MAX 16384
+#define EXCHANGES_KEPT 4000
+#define SWEEP_EACH 64
 #define WHAT_MAX 128
+
+/* The log is for people's eyes: the oldest rows go. */
+static enum pay_err exchange_sweep(struct db *db)
+{
+    static const char SQL[] = "DELETE FROM sandbox_exchange WHERE id <= ? LIMIT 1000";
+    const int64_t id = db_last_id(db);
+    const struct db_param in[] = { DB_NUM(id - EXCHANGES_KEPT) };
+
+    return id % SWEEP_EACH == 0 ? db_exec(db, SQL, DB_LIST(in), NULL) : PAY_OK;
+}
 
 static enum pay_err exchange_insert(struct db *db, void *arg)
 {
@@ -25,7 +37,8 @@ static enum pay_err exchange_insert(struct db *db, void *arg)
         DB_STR(str_or(e->verdict, "")), DB_NUM(e->http_status),
     };
     /* clang-format on */
-    return db_exec(db, SQL, DB_LIST(in), NULL);
+    enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
+    return err == PAY_OK ? exchange_sweep(db) : err;
 }
 
 void sandbox_exchange_log(struct db *db, const struct sandbox_exchange *exchange)

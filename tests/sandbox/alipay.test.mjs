@@ -237,6 +237,21 @@ test('certificate mode', async () => {
   assert.equal(made.code, '10000', JSON.stringify(made));
 });
 
+test('the control API answers this machine alone: not what a proxy passed on, nor another page', async () => {
+  const { request } = await import('node:http');
+  const status = (headers) => new Promise((done, fail) => {
+    request(`${box.url}/control/trades`, { headers }, (r) => { r.resume(); done(r.statusCode); }).on('error', fail).end();
+  });
+  const own = new URL(box.url).host;
+  assert.equal(await status({}), 200);
+  assert.equal(await status({ origin: box.url }), 200);
+  assert.equal(await status({ host: `localhost:${new URL(box.url).port}` }), 200);
+  for (const headers of [{ 'x-forwarded-for': '8.8.8.8' }, { forwarded: 'for=8.8.8.8' }, { 'x-real-ip': '8.8.8.8' },
+    { host: 'evil.example' }, { host: own, origin: 'https://evil.example' }, { host: own, origin: 'null' }]) {
+    assert.equal(await status(headers), 403, JSON.stringify(headers));
+  }
+});
+
 test('the control page shows what was received, checked and answered', async () => {
   const order = terms();
   await call('alipay.trade.precreate', order);

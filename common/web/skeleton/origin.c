@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/net.h"
 #include "base/text.h"
 
 /* A site: scheme, and host with its port when it is not the scheme's own, "http://shop.test:80"
@@ -57,4 +58,27 @@ bool origin_is_ours(const struct request *request, const struct config *config)
         return false;
     return !origin ||
            (site_read(origin, &from) && !strchr(from.host, '/') && same_site(&from, &ours));
+}
+
+/* A host with or without its port: 127.0.0.1:8000, [::1]:8000, localhost. */
+static bool is_local_name(const char *host)
+{
+    char name[64];
+    struct net_address address;
+    const bool six = *host == '[';
+    const size_t len = strcspn(host + six, six ? "]" : ":");
+
+    return text_copy_n(name, sizeof(name), host + six, len) &&
+           (strcasecmp(name, "localhost") == 0 || net_parse(name, &address));
+}
+
+bool origin_is_local(const struct request *request)
+{
+    const char *host = request_header(request, "host");
+    const char *origin = request_header(request, "origin");
+    struct site from;
+
+    if (!host || !is_local_name(host))
+        return false;
+    return !origin || (site_read(origin, &from) && strcasecmp(from.host, host) == 0);
 }

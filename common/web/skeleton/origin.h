@@ -9,5 +9,8 @@
 /* True when Host is SHROFF_BASE_URL's host and Origin, when sent, is its origin; a scheme's own
  * port is the same as none. */
 bool origin_is_ours(const struct request *request, const struct config *config);
+/* The same for an address that only this machine may use: Host is an IP address or localhost, so
+ * that no name of a stranger leads here, and Origin, when sent, is that host. */
+bool origin_is_local(const struct request *request);
 
 #endif
