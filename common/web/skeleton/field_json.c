@@ -1,5 +1,6 @@
 /* field_json.c - the table's fields out of a JSON object. */
 #include <string.h>
+#include "base/json_text.h"
 #include "io/json/json.h"
 #include "web/skeleton/field.h"
 #include "web/skeleton/field_private.h"
@@ -56,15 +57,30 @@ static bool extra_is_plain(const char *s, size_t len, size_t max)
     return !memchr(s, '\0', len) && utf8_count(s, len) <= max && !utf8_has_control(s, len);
 }
 
-static bool extra_ok(void *arg, const char *name, const struct json *value)
+static bool extra_take(void *arg, const char *name, const struct json *value)
 {
+    struct json_text *to = arg;
     size_t len;
 
-    (void)arg;
     if (json_kind(value) != JSON_STRING || !extra_is_plain(name, strlen(name), EXTRA_NAME_MAX))
         return false;
     const char *text = json_text(value, &len);
+    json_str_n(to, name, text, len);
     return extra_is_plain(text, len, EXTRA_VALUE_MAX);
+}
+
+/* Written anew: attempts are compared by it, and JSON libraries escape in different ways. */
+static bool extras_take(const struct field *field, const struct json *value, void *to)
+{
+    struct text text = text_over(to, field->size);
+    struct json_text out = JSON_TEXT(&text);
+
+    if (json_kind(value) != JSON_OBJECT || json_size(value) > EXTRAS_MAX)
+        return false;
+    json_open(&out, NULL);
+    const bool ok = json_each(value, extra_take, &out);
+    json_close(&out);
+    return ok && !text.full;
 }
 
 /* An object's own bytes. */
@@ -76,9 +92,6 @@ static bool take_object(const struct body *body, const struct field *field,
 
     if (!span || json_kind(value) != JSON_OBJECT || (field->max > 0 && (int64_t)len > field->max))
         return false;
-    if (field->kind == FIELD_EXTRAS &&
-        (json_size(value) > EXTRAS_MAX || !json_each(value, extra_ok, NULL)))
-        return false;
     return text_copy_n(to, field->size, span, len);
 }
 
@@ -88,7 +101,9 @@ static bool field_member_read(void *arg, size_t i, const struct field *field, vo
     const struct json *value = json_member(body->root, body->table->at[i].name);
     size_t len;
 
-    if (field->kind == FIELD_OBJECT || field->kind == FIELD_EXTRAS)
+    if (field->kind == FIELD_EXTRAS)
+        return extras_take(field, value, to);
+    if (field->kind == FIELD_OBJECT)
         return take_object(body, field, value, to);
     if (field->kind == FIELD_I64) {
         const int64_t n = json_kind(value) == JSON_INT ? json_int(value) : 0;

@@ -58,10 +58,13 @@ static const struct {
     [FIELD_WORD] = { want_word, NULL },
     [FIELD_NO] = { NULL, "a number that Shroff gave out (26 characters of 0-9 A-Z)" },
     [FIELD_CURRENCY] = { NULL, "a current ISO 4217 code like CNY" },
-    [FIELD_URL] = { NULL, "an absolute http or https URL of at most 1024 bytes, without user, "
-                          "blank or fragment" },
-    [FIELD_RETURN_URL] = { NULL, "an absolute http or https URL of at most 1024 bytes, without "
-                                 "user, blank or braces but {ORDER_NO}" },
+    [FIELD_URL] = { NULL,
+                    "an absolute http or https URL of at most 1024 bytes, of ASCII (what is "
+                    "not is written %E4 or xn--), without user, blank, fragment or \"<>\\^`{|}, "
+                    "with a port of 1 to 65535" },
+    [FIELD_RETURN_URL] = { NULL, "an absolute http or https URL of at most 1024 bytes, of ASCII "
+                                 "(what is not is written %E4 or xn--), without user, blank or "
+                                 "\"<>\\^`{|} but {ORDER_NO}, with a port of 1 to 65535" },
     [FIELD_ADDRESS] = { NULL, "an IPv4 or IPv6 address" },
     [FIELD_TIME] = { NULL, "a time like 2026-01-31T08:00:00+08:00 (in a query + is %2B)" },
     [FIELD_OBJECT] = { want_object, NULL },
