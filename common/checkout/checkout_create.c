@@ -39,6 +39,8 @@ static bool order_plan(const struct checkout_call *call, const struct order_term
         .price = terms->price,
         .bonus_price = call->recharge ? terms->bonus_price : MONEY(0),
         .status = ORDER_WAITING,
+        /* for what an offline channel shows; the database's clock then sets it */
+        .expire_time = clock_now_ms() + terms->expire_in * 1000,
     };
     ulid_new(out->no);
     token_new(out->query_token);

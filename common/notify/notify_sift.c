@@ -105,7 +105,7 @@ static enum pay_err put_off(struct db *db, void *arg)
         DB_COLUMN(struct whose, no),
     };
     const struct db_param in[] = { DB_NUM_AT(arg) };
-    struct whose of;
+    struct whose of = { .app_id = 0 };
 
     enum pay_err err = db_select(
         db,

@@ -52,7 +52,7 @@ static enum pay_err bar_work(struct db *db, void *arg)
     return alipay_payer_later(db, call->in->config, &call->trade, password, PASSWORD_TAKES_S);
 }
 
-enum alipay_fault alipay_bar(struct alipay_call *call)
+enum alipay_fault played_alipay_bar(struct alipay_call *call)
 {
     char code[65], scene[33];
     enum alipay_fault fault = alipay_terms_read(call, "pay", &call->trade);

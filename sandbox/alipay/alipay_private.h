@@ -46,9 +46,9 @@ struct alipay_method {
 /* NULL: there is none. */
 const struct alipay_method *alipay_method_named(const char *name);
 alipay_handler alipay_precreate, alipay_create, alipay_open_page, alipay_open_wap, alipay_open_app;
-alipay_handler alipay_bar, alipay_query, alipay_close, alipay_cancel;
-alipay_handler alipay_refund, alipay_refund_query;
-alipay_handler alipay_transfer, alipay_transfer_query, alipay_account;
+alipay_handler played_alipay_bar, played_alipay_query, played_alipay_close, alipay_cancel;
+alipay_handler played_alipay_refund, played_alipay_refund_query;
+alipay_handler played_alipay_transfer, played_alipay_transfer_query, alipay_account;
 alipay_handler alipay_bill, alipay_cert_download;
 
 /* ---- alipay_order.c */

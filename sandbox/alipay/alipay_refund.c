@@ -129,7 +129,7 @@ static enum pay_err refund_work(struct db *db, void *arg)
     return refund_store(db, call);
 }
 
-enum alipay_fault alipay_refund(struct alipay_call *call)
+enum alipay_fault played_alipay_refund(struct alipay_call *call)
 {
     struct json_text *to = &call->json;
     enum alipay_fault fault = alipay_txn(call, refund_work);
@@ -173,7 +173,7 @@ static enum pay_err query_work(struct db *db, void *arg)
 }
 
 /* An unknown number is answered 10000, without anything of a refund. */
-enum alipay_fault alipay_refund_query(struct alipay_call *call)
+enum alipay_fault played_alipay_refund_query(struct alipay_call *call)
 {
     struct json_text *to = &call->json;
     enum alipay_fault fault = alipay_txn(call, query_work);

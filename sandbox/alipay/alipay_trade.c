@@ -91,7 +91,7 @@ static enum pay_err trade_query_work(struct db *db, void *arg)
     return call->fault == AF_AWAY ? PAY_FAULT : PAY_OK;
 }
 
-enum alipay_fault alipay_query(struct alipay_call *call)
+enum alipay_fault played_alipay_query(struct alipay_call *call)
 {
     struct json_text *to = &call->json;
     enum alipay_fault fault = alipay_txn(call, trade_query_work);
@@ -135,7 +135,7 @@ static enum pay_err close_work(struct db *db, void *arg)
     return sandbox_trade_save(db, trade);
 }
 
-enum alipay_fault alipay_close(struct alipay_call *call)
+enum alipay_fault played_alipay_close(struct alipay_call *call)
 {
     enum alipay_fault fault = alipay_txn(call, close_work);
 

@@ -127,7 +127,7 @@ static void transfer_write(struct alipay_call *call)
     json_str(to, "status", str_or(WORDS[move->state], "FAIL"));
 }
 
-enum alipay_fault alipay_transfer(struct alipay_call *call)
+enum alipay_fault played_alipay_transfer(struct alipay_call *call)
 {
     enum alipay_fault fault = transfer_terms_read(call);
 
@@ -141,7 +141,7 @@ enum alipay_fault alipay_transfer(struct alipay_call *call)
     return AF_OK;
 }
 
-enum alipay_fault alipay_transfer_query(struct alipay_call *call)
+enum alipay_fault played_alipay_transfer_query(struct alipay_call *call)
 {
     char out_no[65], no[65], fund_no[65];
 

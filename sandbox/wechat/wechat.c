@@ -24,10 +24,10 @@ static const struct route ROUTES[] = {
     { "POST", ORDERS "codepay", wechat_codepay, false, false },
     { "GET", ORDERS "out-trade-no/{}", wechat_order_by_out_no, false, false },
     { "GET", ORDERS "id/{}", wechat_order_by_id, false, false },
-    { "POST", ORDERS "out-trade-no/{}/close", wechat_close, false, false },
+    { "POST", ORDERS "out-trade-no/{}/close", played_wechat_close, false, false },
     { "POST", ORDERS "out-trade-no/{}/reverse", wechat_reverse, false, false },
-    { "POST", REFUNDS, wechat_refund, true, false },
-    { "GET", REFUNDS "/{}", wechat_refund_query, true, false },
+    { "POST", REFUNDS, played_wechat_refund, true, false },
+    { "GET", REFUNDS "/{}", played_wechat_refund_query, true, false },
     { "POST", REFUNDS "/{}/apply-abnormal-refund", wechat_refund_abnormal, true, false },
     { "GET", "/v3/certificates", wechat_certificates, true, false },
     { "GET", "/v3/bill/tradebill", wechat_trade_bill, false, false },
@@ -289,7 +289,7 @@ enum wechat_fault wechat_txn(struct wechat_call *call, db_work *work)
     return err == PAY_OK ? call->fault : WX_SYSTEM;
 }
 
-const char *wechat_query(const struct wechat_call *call, const char *name)
+const char *played_wechat_query(const struct wechat_call *call, const char *name)
 {
     return form_value(&call->query, name);
 }

@@ -91,16 +91,17 @@ static void batch_members(const struct batch_view *v, struct json_text *to)
 
 static enum wechat_fault paging_read(struct wechat_call *call, struct batch_view *v, bool *details)
 {
-    const char *need = str_or(wechat_query(call, "need_query_detail"), "");
+    const char *need = str_or(played_wechat_query(call, "need_query_detail"), "");
 
     *details = str_eq(need, "true");
     if (!*details && !str_eq(need, "false"))
         return wechat_refuse(call, WX_PARAM, "need_query_detail必填，取值为true或false");
-    v->wanted = str_or(wechat_query(call, "detail_status"), "ALL");
+    v->wanted = str_or(played_wechat_query(call, "detail_status"), "ALL");
     v->skip = 0;
     v->left = 20;
-    return str_to_i64(str_or(wechat_query(call, "offset"), "0"), 0, 1000000, &v->skip) &&
-                   str_to_i64(str_or(wechat_query(call, "limit"), "20"), 20, LIMIT_MAX, &v->left)
+    return str_to_i64(str_or(played_wechat_query(call, "offset"), "0"), 0, 1000000, &v->skip) &&
+                   str_to_i64(str_or(played_wechat_query(call, "limit"), "20"), 20, LIMIT_MAX,
+                              &v->left)
                ? WX_OK
                : wechat_refuse(call, WX_PARAM, "offset或limit不在允许的范围内");
 }

@@ -128,7 +128,8 @@ static enum wechat_fault file_make(struct wechat_call *call, const struct ticket
 
 static enum wechat_fault announce(struct wechat_call *call, struct ticket *t)
 {
-    const char *date = wechat_query(call, "bill_date"), *tar = wechat_query(call, "tar_type");
+    const char *date = played_wechat_query(call, "bill_date"),
+               *tar = played_wechat_query(call, "tar_type");
     char hash[SHA1_HEX_SIZE], address[CONFIG_TEXT + 256];
     struct text to = TEXT(file), url = TEXT(address);
     enum wechat_fault fault = day_check(call, date);
@@ -168,7 +169,7 @@ static bool is_of(const char *word, const char *const *list, size_t count)
 enum wechat_fault wechat_trade_bill(struct wechat_call *call)
 {
     static const char *const TYPES[] = { "ALL", "SUCCESS", "REFUND" };
-    const char *type = str_or(wechat_query(call, "bill_type"), "ALL");
+    const char *type = str_or(played_wechat_query(call, "bill_type"), "ALL");
     struct ticket ticket = { .end_ms = 0 };
 
     if (!is_of(type, TYPES, COUNT(TYPES)))
@@ -179,7 +180,7 @@ enum wechat_fault wechat_trade_bill(struct wechat_call *call)
 enum wechat_fault wechat_fund_bill(struct wechat_call *call)
 {
     static const char *const ACCOUNTS[] = { "BASIC", "OPERATION", "FEES" };
-    const char *account = str_or(wechat_query(call, "account_type"), "BASIC");
+    const char *account = str_or(played_wechat_query(call, "account_type"), "BASIC");
     struct ticket ticket = { .type = FUNDS };
 
     if (!is_of(account, ACCOUNTS, COUNT(ACCOUNTS)))
@@ -192,7 +193,7 @@ enum wechat_fault wechat_bill_file(struct wechat_call *call)
     struct ticket ticket;
     struct text to = TEXT(file);
 
-    if (!ticket_read(call, str_or(wechat_query(call, "token"), ""), &ticket))
+    if (!ticket_read(call, str_or(played_wechat_query(call, "token"), ""), &ticket))
         return query_refuse(call, "token", "下载地址不正确");
     if (ticket.end_ms < call->now_ms)
         return query_refuse(call, "token", "下载地址已过期，请重新获取");

@@ -35,8 +35,8 @@ struct wechat_call {
 };
 typedef enum wechat_fault wechat_handler(struct wechat_call *call);
 wechat_handler wechat_native, wechat_jsapi, wechat_app, wechat_h5, wechat_codepay;
-wechat_handler wechat_order_by_out_no, wechat_order_by_id, wechat_close, wechat_reverse;
-wechat_handler wechat_refund, wechat_refund_query, wechat_refund_abnormal;
+wechat_handler wechat_order_by_out_no, wechat_order_by_id, played_wechat_close, wechat_reverse;
+wechat_handler played_wechat_refund, played_wechat_refund_query, wechat_refund_abnormal;
 wechat_handler wechat_certificates, wechat_echo;
 wechat_handler wechat_trade_bill, wechat_fund_bill, wechat_bill_file;
 wechat_handler wechat_bill_create, wechat_bill_by_out_no, wechat_bill_by_no, wechat_bill_cancel;
@@ -70,7 +70,7 @@ MUST_USE enum wechat_fault wechat_fields(struct wechat_call *call,
                                          const struct wechat_field *fields, size_t count,
                                          void *into);
 /* A parameter of the address; NULL without. */
-const char *wechat_query(const struct wechat_call *call, const char *name);
+const char *played_wechat_query(const struct wechat_call *call, const char *name);
 /* An address for notices: http or https, without a query. "" is none. */
 MUST_USE enum wechat_fault wechat_url_check(struct wechat_call *call, const char *url);
 /* A sensitive field: OAEP under the key that the header Wechatpay-Serial names. */

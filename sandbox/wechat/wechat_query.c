@@ -21,7 +21,7 @@ static enum wechat_fault found(struct wechat_call *call, enum pay_err err,
 
 static enum wechat_fault mchid_check(struct wechat_call *call)
 {
-    const char *mchid = wechat_query(call, "mchid");
+    const char *mchid = played_wechat_query(call, "mchid");
     struct text field = TEXT(call->detail.field), place = TEXT(call->detail.location);
 
     if (str_eq(mchid, call->said.mchid))
@@ -153,7 +153,7 @@ static enum wechat_fault own_body(struct wechat_call *call, bool appid)
     return fault == WX_OK && appid && !str_eq(terms.appid, call->keys->appid) ? WX_APPID : fault;
 }
 
-enum wechat_fault wechat_close(struct wechat_call *call)
+enum wechat_fault played_wechat_close(struct wechat_call *call)
 {
     enum wechat_fault fault = own_body(call, false);
 

@@ -265,7 +265,7 @@ static enum wechat_fault refund_terms_check(struct wechat_call *call, struct ref
     return fault == WX_OK ? wechat_url_check(call, terms->notify_url) : fault;
 }
 
-enum wechat_fault wechat_refund(struct wechat_call *call)
+enum wechat_fault played_wechat_refund(struct wechat_call *call)
 {
     static struct refund_work work;
     enum wechat_fault fault;
@@ -311,7 +311,7 @@ static enum wechat_fault refund_find(struct wechat_call *call, const struct sand
                : WX_SYSTEM;
 }
 
-enum wechat_fault wechat_refund_query(struct wechat_call *call)
+enum wechat_fault played_wechat_refund_query(struct wechat_call *call)
 {
     static struct refund_work work;
     const struct sandbox_move_key key = { .kind = SANDBOX_REFUND,

@@ -37,20 +37,25 @@ describe('create with the channel wallet', () => {
     const [hit] = await sink.waitHits(1);
     assert.deepEqual([JSON.parse(hit.text).type, JSON.parse(hit.text).data.channel], ['order.success', 'wallet']);
   });
-  test('its wallet is locked for too long: the order is there, and says that it has no attempt', { skip: !root && 'only root may lock' }, async () => {
-    const user = await userWith(stack, app1, 2000);
-    const holder = await root.pool.getConnection();
-    try {
-      await holder.query('START TRANSACTION');
-      await holder.query('SELECT id FROM wallet WHERE user_id = ? FOR UPDATE', [user]);
-      const body = terms({ user_id: user, channel: 'wallet' });
-      expectError(await post(stack, app1, '/api/pay/create', body), [50300, 50301]);
-      const row = await db.row('SELECT attempts, latest_no, latest_channel_code, latest_display_mode FROM pay_order WHERE merchant_order_id = ?', [body.merchant_order_id]);
-      assert.deepEqual(row, { attempts: 0, latest_no: null, latest_channel_code: null, latest_display_mode: null });
-      await holder.query('ROLLBACK');
-      expectOk(await post(stack, app1, '/api/pay/create', body), 200);
-    } finally { holder.destroy(); }
-  });
+  for (const [name, balance, row, then] of [
+    ['covers it: nothing is there', 2000, undefined, (again) => expectOk(again, 201)],
+    ['does not: the order is there, and says that it has no attempt', 1000,
+      { attempts: 0, latest_no: null, latest_channel_code: null, latest_display_mode: null }, expectRefused],
+  ]) {
+    test(`its wallet, locked for too long, ${name}`, { skip: !root && 'only root may lock' }, async () => {
+      const user = await userWith(stack, app1, balance);
+      const holder = await root.pool.getConnection();
+      try {
+        await holder.query('START TRANSACTION');
+        await holder.query('SELECT id FROM wallet WHERE user_id = ? FOR UPDATE', [user]);
+        const body = terms({ user_id: user, channel: 'wallet' });
+        expectError(await post(stack, app1, '/api/pay/create', body), [50300, 50301]);
+        assert.deepEqual(await db.row('SELECT attempts, latest_no, latest_channel_code, latest_display_mode FROM pay_order WHERE merchant_order_id = ?', [body.merchant_order_id]), row);
+        await holder.query('ROLLBACK');
+        then(await post(stack, app1, '/api/pay/create', body));
+      } finally { holder.destroy(); }
+    });
+  }
   test('50200 NOT_ENOUGH_BALANCE: the order is there, and payable', async () => {
     const user = await userWith(stack, app1, 1233);
     const no = expectRefused(await payByWallet(stack, app1, user));

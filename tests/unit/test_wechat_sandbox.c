@@ -229,14 +229,16 @@ static void test_wechat_event__is_compact_and_opens_again(void **state)
     size_t len = 0, nonce_len = 0, sealed_len = 0;
     (void)state;
 
-    assert_true(wechat_event_write(
-        &(struct wechat_event){ .id = "6e8b0d2c-1d2e-5f30-9d5f-0123456789ab",
-                                .event_type = "TRANSACTION.SUCCESS",
-                                .summary = "支付成功",
-                                .original_type = "transaction",
-                                .create_ms = VECTOR_TIME * 1000,
-                                .plain = { APIV3_KEY, "transaction", { PLAIN, strlen(PLAIN) } } },
-        &to));
+    assert_true(
+        wechat_event_write(&(struct wechat_event){ .id = "6e8b0d2c-1d2e-5f30-9d5f-0123456789ab",
+                                                   .event_type = "TRANSACTION.SUCCESS",
+                                                   .summary = "支付成功",
+                                                   .original_type = "transaction",
+                                                   .create_ms = VECTOR_TIME * 1000,
+                                                   .plain = { .apiv3_key = APIV3_KEY,
+                                                              .associated_data = "transaction",
+                                                              .bytes = { PLAIN, strlen(PLAIN) } } },
+                           &to));
     assert_non_null(strstr(room, "\"create_time\":\"2026-01-31T08:00:05+08:00\",\"resource_type\":"
                                  "\"encrypt-resource\",\"event_type\":\"TRANSACTION.SUCCESS\""));
     assert_int_equal(json_parse(room, to.len, &root), PAY_OK);

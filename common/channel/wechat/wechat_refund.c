@@ -64,6 +64,34 @@ struct paying_out {
     const struct channel_transfer *transfer;
 };
 
+static void info_write(struct json_text *to, const char *type, const char *content)
+{
+    json_open(to, NULL);
+    json_str(to, "info_type", type);
+    json_str(to, "info_content", content);
+    json_close(to);
+}
+
+/* What a scene wants to be told. Of 1000 (cash for a campaign) the subject says it; for another one
+ * the merchant gives the list as a JSON text in channel_extras. */
+static void infos_write(struct json_text *to, const struct json *extras, const char *subject)
+{
+    static const char NAME[] = "transfer_scene_report_infos";
+    const char *given = extras ? member_text(extras, NAME) : NULL;
+    struct json *list = NULL;
+
+    if (given && json_parse(given, strlen(given), &list) == PAY_OK &&
+        json_kind(list) == JSON_ARRAY) {
+        json_raw(to, NAME, given);
+    } else {
+        json_open_list(to, NAME);
+        info_write(to, "活动名称", subject);
+        info_write(to, "奖励说明", subject);
+        json_close_list(to);
+    }
+    json_free(&list);
+}
+
 static void wechat_transfer_write(struct json_text *to, const struct wechat_keys *keys,
                                   const void *arg)
 {
@@ -71,14 +99,18 @@ static void wechat_transfer_write(struct json_text *to, const struct wechat_keys
     const struct channel_transfer *transfer = pay->transfer;
     const char *scene = transfer->extras ? member_text(transfer->extras, "transfer_scene_id")
                                          : NULL;
-    const char *remark = transfer->subject;
+    char remark[REMARK_MAX + 1];
+    const size_t len = utf8_cut(transfer->subject, strlen(transfer->subject), REMARK_MAX);
 
+    if (!text_copy_n(remark, sizeof(remark), transfer->subject, len))
+        remark[0] = '\0';
     json_str(to, "appid", keys->appid);
     json_str(to, "out_bill_no", transfer->transfer_no);
     json_str(to, "transfer_scene_id", str_or(scene, "1000"));
     json_str(to, "openid", transfer->user_account);
     json_i64(to, "transfer_amount", transfer->price.minor);
-    json_str_n(to, "transfer_remark", remark, utf8_cut(remark, strlen(remark), REMARK_MAX));
+    json_str(to, "transfer_remark", remark);
+    infos_write(to, transfer->extras, remark);
     wechat_notify_url(pay->account, ABOUT_TRANSFER, to);
 }
 
