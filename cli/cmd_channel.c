@@ -87,13 +87,13 @@ static void member_format(const struct channel_member *m, char *room, size_t siz
     }
 }
 
-static void member_print(struct out *out, const char *code, const struct channel_member *m)
+static void member_print(struct out *out, const char *channel, const struct channel_member *m)
 {
     char format[128];
 
     member_format(m, format, sizeof(format));
     out_row(out);
-    out_str(out, "code", code);
+    out_str(out, "channel", channel);
     out_str(out, "in", m->secret ? "secrets" : "config");
     out_str(out, "member", m->name);
     out_str(out, "needed", m->optional ? "no" : "yes");
@@ -101,19 +101,24 @@ static void member_print(struct out *out, const char *code, const struct channel
     out_str(out, "meaning", m->help);
 }
 
+static bool has_code(const struct channel_driver *driver, const char *code)
+{
+    for (size_t i = 0; i < driver->product_count; i++)
+        if (str_eq(driver->products[i].code, code))
+            return true;
+    return false;
+}
+
+/* All codes of a channel have the same members. */
 int run_channel_members(struct cli *cli)
 {
     const char *only = cli->arg_count ? cli->arg[0] : NULL;
 
     out_open(&cli->out, cli->value[OPT_JSON], true);
     for (size_t i = 0; CHANNELS[i]; i++)
-        for (size_t p = 0; p < CHANNELS[i]->product_count; p++) {
-            const char *code = CHANNELS[i]->products[p].code;
-            if (only && !str_eq(only, code))
-                continue;
-            for (size_t m = 0; m < CHANNELS[i]->member_count; m++)
-                member_print(&cli->out, code, &CHANNELS[i]->members[m]);
-        }
+        for (size_t m = 0; m < CHANNELS[i]->member_count; m++)
+            if (!only || has_code(CHANNELS[i], only))
+                member_print(&cli->out, CHANNELS[i]->protocol, &CHANNELS[i]->members[m]);
     return cli_listed(cli, PAY_OK, "channel members", "no such channel code");
 }
 

@@ -9,11 +9,11 @@ import { ROOT, buildPath } from '../lib/env.mjs';
 const members = (...args) => JSON.parse(execFileSync(buildPath('cli', 'shroffctl'), ['channel', 'members', ...args, '--json'], { encoding: 'utf8', env: {} })).items;
 
 test('the table of channel members', () => {
-  const said = members().map((m) => [m.code, m.in, m.member, m.needed, m.format, m.meaning].join(' | '));
+  const said = members().map((m) => [m.channel, m.in, m.member, m.needed, m.format, m.meaning].join(' | '));
   const listed = readFileSync(join(ROOT, 'docs/operate.md'), 'utf8').split('\n')
     .map((l) => /^\| (.+ \| (?:config|secrets) \| .+) \|$/.exec(l)?.[1]).filter(Boolean);
   assert.ok(said.length > 3);
   assert.deepEqual(listed, said);
 });
 
-test('of one code', () => assert.deepEqual(members('mock'), members().filter((m) => m.code === 'mock')));
+test('of one code', () => assert.deepEqual(members('alipay_qr'), members().filter((m) => m.channel === 'alipay')));
