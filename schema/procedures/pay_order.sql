@@ -22,6 +22,7 @@ BEGIN
      OR NEW.currency <> OLD.currency OR NEW.subject <> OLD.subject
      OR NOT (NEW.user_id <=> OLD.user_id) OR NEW.kind <> OLD.kind OR NEW.bonus_price <> OLD.bonus_price
      OR NEW.version NOT BETWEEN OLD.version AND OLD.version + 1
+     OR NEW.refund_count NOT BETWEEN 0 AND 1000000
      OR ((NEW.status <> 10 OR OLD.status = 10)
          AND (NOT (NEW.success_time <=> OLD.success_time) OR NOT (NEW.extension_id <=> OLD.extension_id)
               OR NOT (NEW.channel_id <=> OLD.channel_id) OR NOT (NEW.channel_code <=> OLD.channel_code)
@@ -75,8 +76,9 @@ END//
 CREATE OR REPLACE TRIGGER pay_order_birth AFTER INSERT ON pay_order FOR EACH ROW
 BEGIN
   IF NEW.price NOT BETWEEN 1 AND 1000000000000 OR NEW.refund_price < 0 OR NEW.refunding_price < 0
-     OR NEW.refund_price > NEW.price - NEW.refunding_price OR NEW.version > 1000000000 THEN
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an order''s price is 1 to 1000000000000, refunds fit it, its version is young';
+     OR NEW.refund_price > NEW.price - NEW.refunding_price OR NEW.version > 1000000000
+     OR NEW.refund_count NOT BETWEEN 0 AND 1000000 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an order''s price is 1 to 1000000000000, refunds fit it, its counts are low';
   END IF;
   IF NEW.kind <> 'payment' OR NEW.bonus_price <> 0 THEN
     IF NEW.kind <> 'recharge' OR NEW.user_id IS NULL OR NEW.bonus_price NOT BETWEEN 0 AND 1000000000000 THEN

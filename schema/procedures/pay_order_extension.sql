@@ -10,6 +10,7 @@ BEGIN
   IF NEW.id <> OLD.id OR NEW.no <> OLD.no OR NEW.order_id <> OLD.order_id
      OR NEW.channel_id <> OLD.channel_id OR NEW.channel_code <> OLD.channel_code
      OR NEW.price <> OLD.price OR NEW.currency <> OLD.currency OR NOT (NEW.of_id <=> OLD.of_id)
+     OR NEW.sync_times > 1000000
      OR (OLD.display_mode IS NOT NULL
          AND NOT (NEW.display_mode <=> OLD.display_mode
                   AND NEW.display_content <=> OLD.display_content))
@@ -43,8 +44,8 @@ END//
 
 CREATE OR REPLACE TRIGGER pay_order_extension_birth AFTER INSERT ON pay_order_extension FOR EACH ROW
 BEGIN
-  IF NEW.price NOT BETWEEN 1 AND 1000000000000 THEN
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an attempt''s price is 1 to 1000000000000';
+  IF NEW.price NOT BETWEEN 1 AND 1000000000000 OR NEW.sync_times > 1000000 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an attempt''s price is 1 to 1000000000000, its counts are low';
   END IF;
   IF NEW.create_time < SYSDATE() - INTERVAL 2 DAY THEN
     IF USER() LIKE 'shroff\_web@%' OR USER() LIKE 'shroff\_ctl@%' THEN

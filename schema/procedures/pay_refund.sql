@@ -16,6 +16,7 @@ BEGIN
      OR (NEW.bonus_price <> OLD.bonus_price AND (NEW.bonus_price < 0 OR NOT (OLD.status = 20 AND NEW.status = 0)))
      OR (OLD.status = 10 AND NOT (NEW.channel_refund_no <=> OLD.channel_refund_no)
          AND OLD.channel_refund_no IS NOT NULL)
+     OR NEW.sync_times > 1000000
      OR (NEW.version <> OLD.version AND (NEW.version <> OLD.version + 1 OR NEW.status = OLD.status))
      OR (NOT (NEW.success_time <=> OLD.success_time) AND (NEW.status <> 10 OR OLD.status = 10)) THEN
     BEGIN
@@ -46,8 +47,9 @@ END//
 
 CREATE OR REPLACE TRIGGER pay_refund_birth AFTER INSERT ON pay_refund FOR EACH ROW
 BEGIN
-  IF NEW.refund_price < 1 OR NEW.refund_price > NEW.pay_price THEN
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a refund is 1 to what was paid';
+  IF NEW.refund_price < 1 OR NEW.refund_price > NEW.pay_price OR NEW.version > 1000000000
+     OR NEW.sync_times > 1000000 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a refund is 1 to what was paid, its counts are low';
   END IF;
   IF NEW.bonus_price < 0 OR NEW.cause NOT IN ('merchant', 'duplicate', 'late') THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a refund has a cause, and a bonus that is not below 0';

@@ -13,6 +13,7 @@ BEGIN
      OR NOT (NEW.user_name <=> OLD.user_name)
      OR (OLD.status = 10 AND NOT (NEW.channel_transfer_no <=> OLD.channel_transfer_no)
          AND OLD.channel_transfer_no IS NOT NULL)
+     OR NEW.sync_times > 1000000
      OR (NEW.version <> OLD.version AND (NEW.version <> OLD.version + 1 OR NEW.status = OLD.status))
      OR (NOT (NEW.success_time <=> OLD.success_time) AND (NEW.status <> 10 OR OLD.status = 10)) THEN
     BEGIN
@@ -36,8 +37,9 @@ END//
 
 CREATE OR REPLACE TRIGGER pay_transfer_birth AFTER INSERT ON pay_transfer FOR EACH ROW
 BEGIN
-  IF NEW.price NOT BETWEEN 1 AND 1000000000000 THEN
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a transfer''s price is 1 to 1000000000000';
+  IF NEW.price NOT BETWEEN 1 AND 1000000000000 OR NEW.version > 1000000000
+     OR NEW.sync_times > 1000000 THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a transfer''s price is 1 to 1000000000000, its counts are low';
   END IF;
   IF NEW.create_time < SYSDATE() - INTERVAL 2 DAY THEN
     IF USER() LIKE 'shroff\_web@%' OR USER() LIKE 'shroff\_ctl@%' THEN

@@ -190,6 +190,8 @@ static void test_refund__is_a_step_with_its_money(void **state)
     must("UPDATE pay_order SET refunding_price = 500");
     must("UPDATE pay_order SET refunding_price = 0, refund_price = 500, status = 30");
     must("UPDATE pay_order SET refund_count = 2");
+    refused("UPDATE pay_order SET refund_count = 2147483647", "written once");
+    refused("UPDATE pay_order SET refund_count = -5", "written once");
     refused("UPDATE pay_order SET refund_price = 501", "do not fit");
 }
 
@@ -202,6 +204,7 @@ static void test_display__is_written_once(void **state)
     must("UPDATE pay_order_extension SET display_expire_time = NOW(3)");
     refused("UPDATE pay_order_extension SET display_content = 'https://b/'", "written once");
     refused("UPDATE pay_order_extension SET display_mode = NULL", "written once");
+    refused("UPDATE pay_order_extension SET sync_times = 2147483647", "written once");
     refused("UPDATE pay_order_extension SET display_content = NULL", "written once");
 }
 
