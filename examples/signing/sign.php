@@ -46,6 +46,7 @@ function send_once(string $method, string $path, string $body): array
 // the same merchant_order_id makes one order, however often it is sent.
 function request(string $method, string $path, string $body = ''): string
 {
+    $method = strtoupper($method);
     // What is sent is what is signed: no fragment, and blanks and other letters in percents.
     $path = preg_replace_callback(
         '/[^\x21-\x7e]/', fn ($byte) => rawurlencode($byte[0]), explode('#', $path)[0]

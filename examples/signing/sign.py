@@ -56,7 +56,7 @@ def request(method, path, body=""):
     if not path.startswith("/"):
         raise RuntimeError(f'the path must begin with /, and "{path}" does not')
     for tried in range(TRIES):
-        status, after, text = send_once(method, path, body)
+        status, after, text = send_once(method.upper(), path, body)
         if status not in (0, 429, 503) or tried + 1 == TRIES:
             break
         time.sleep(min(int(after), 600) if after.isdigit() else 2 ** tried)

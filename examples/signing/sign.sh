@@ -82,7 +82,7 @@ request() {
     [ -n "${SHROFF_BASE_URL-}" ] || refuse "SHROFF_BASE_URL $unset"
     [ -n "${SHROFF_APP_KEY-}" ] || refuse "SHROFF_APP_KEY $unset"
     [ -n "$secret" ] || refuse "SHROFF_APP_SECRET $unset"
-    method=$1 body=${3-}
+    method=$(printf %s "$1" | tr '[:lower:]' '[:upper:]') body=${3-}
     path=$(spelled "$2")
     shift "$(($# < 3 ? $# : 3))"
     case $path in
