@@ -262,6 +262,8 @@ const struct audit_proof AUDIT_PROOFS[] = {
       SECOND_KEPT },
     { "told-truly", "each notification says what its order, refund or transfer is",
       AUDIT_TOLD_TRULY },
+    { "told-steps", "each notification says what its object came to, in its order, to its address",
+      AUDIT_TOLD_STEPS },
     { "in-time", "nothing that is open is asked about, or sent, later than its gaps allow",
       AUDIT_IN_TIME },
     { "conflicts-alerted", "each callback in conflict with what is on record raised its alert",

@@ -60,7 +60,7 @@ extern const char AUDIT_REFUND_SUMS[], AUDIT_REFUND_OF_PAYMENT[], AUDIT_REFUND_T
 /* audit_told.c */
 /* The form of usual bodies that TOLD_TRULY accepts at once, for a test: t, o and a as there. */
 extern const char AUDIT_USUAL_ORDER[];
-extern const char AUDIT_TOLD_TRULY[], AUDIT_IN_TIME[], AUDIT_CONFLICTS[];
+extern const char AUDIT_TOLD_TRULY[], AUDIT_TOLD_STEPS[], AUDIT_IN_TIME[], AUDIT_CONFLICTS[];
 /* audit_transfer.c */
 extern const char AUDIT_TRANSFER_OPEN[], AUDIT_TRANSFER_TOLD[], AUDIT_TRANSFER_CALLBACKS[];
 

@@ -87,6 +87,33 @@ const char AUDIT_TOLD_TRULY[] =
     ABOUT(NOTIFY_TRANSFER, "transfer_no", "x", "price")
     " AND " SAYS_ITS("x", "merchant_transfer_id") " ELSE 0 END, 0)";
 
+/* What ended otherwise may have ended like this before: then its step is in status_log, and the
+ * version is an earlier one. What is told as paid is the whole price. The address is the object's
+ * own, with a number at its end, unless it is the app's, which may have changed. */
+#define WAS(event, x, kind, state) \
+    " WHEN '" event "' THEN " x ".status <> " STATE(state) " AND (t.version >= " x ".version" \
+    " OR NOT EXISTS (SELECT 1 FROM status_log s WHERE s.data_id = " x ".id AND s.kind = '" kind \
+    "' AND s.to_status = " STATE(state) "))"
+#define ITS(member) "COALESCE(o." member ", r." member ", x." member ")"
+#define ITS_URL "SUBSTRING_INDEX(" ITS("notify_url") ", '?', 1)"
+const char AUDIT_TOLD_STEPS[] =
+    "SELECT t.no AS about, CONCAT(t.event, ', version ', t.version, ', of ', " ITS("no") ","
+    " ' to ', t.notify_url, ': it never came to that, or names another address') AS text"
+    " FROM " KEEP " JOIN notify_task t"
+    " LEFT JOIN pay_order o ON t.type = " STATE(NOTIFY_ORDER) " AND o.id = t.data_id"
+    " LEFT JOIN pay_refund r ON t.type = " STATE(NOTIFY_REFUND) " AND r.id = t.data_id"
+    " LEFT JOIN pay_transfer x ON t.type = " STATE(NOTIFY_TRANSFER) " AND x.id = t.data_id"
+    " WHERE t.create_time" KEPT
+    " AND (t.version NOT BETWEEN 1 AND " ITS("version") " OR CASE t.event"
+    WAS("order.closed", "o", "order", ORDER_CLOSED)
+    WAS("refund.failure", "r", "refund", REFUND_FAILURE)
+    WAS("transfer.failure", "x", "transfer", TRANSFER_CLOSED)
+    " ELSE 0 END OR (t.event = 'order.success' AND NOT "
+    HOLDS("',\"paid_price\":', o.price, ',\"refund_price\":'") ")"
+    " OR (" ITS("notify_url") " IS NOT NULL"
+    " AND NOT (LOCATE(" ITS_URL ", t.notify_url) = 1 AND (RIGHT(" ITS_URL ", 1) = '/'"
+    " OR SUBSTRING(t.notify_url, CHAR_LENGTH(" ITS_URL ") + 1, 1) IN ('', '/', '?')))))";
+
 /* The longest gaps are a day for a channel (channel/ask_gaps.c), 7.7 days for a merchant. One that
  * an operator sends again may be spread over days; another one that was never tried, or is put off
  * since, waits minutes. */
