@@ -28,7 +28,7 @@ function portIsFree(port) {
 // Two neighbours: nginx listens on the first, the sandbox's own address is the second.
 export async function freePort() {
   for (let i = 0; i < 200; i++) {
-    const port = 20000 + Math.floor(Math.random() * 20000);
+    const port = 20000 + Math.floor(Math.random() * 12000); // below those that the system gives out by itself
     if (await portIsFree(port) && await portIsFree(port + 1)) return port;
   }
   throw new Error('no two neighbouring free ports');
