@@ -8,7 +8,7 @@
 
 #define OBJECT_END_ROOM 16 /* room kept for what closes the object */
 
-/* JSON may come without a type. Alipay adds "text/html" to that of a form, so only its beginning
+/* Each may come without a type. Alipay adds "text/html" to that of a form, so only its beginning
  * counts. */
 bool callback_type_fits(enum channel_body body, const char *type)
 {
@@ -18,7 +18,7 @@ bool callback_type_fits(enum channel_body body, const char *type)
     case CHANNEL_JSON:
         return !*type || content_type_is(type, "application/json");
     case CHANNEL_FORM:
-        return strncasecmp(type, FORM, strlen(FORM)) == 0;
+        return !*type || strncasecmp(type, FORM, strlen(FORM)) == 0;
     case CHANNEL_ANY:
         return true;
     }

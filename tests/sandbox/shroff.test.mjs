@@ -121,6 +121,18 @@ describe('no callback comes', () => {
   }
 });
 
+for (const [code, name] of [['alipay_qr', 'empty-answer'], ['wx_app', 'html-502']]) {
+  test(`${code}, the answer is lost (${name}): 50201 with the order, and the payment is found all the same`, async () => {
+    const res = await post(stack, app, '/payments', order(code, { subject: `kettle sandbox:${name}` }));
+    assert.deepEqual([res.status, res.json.code], [502, 50201], res.text);
+    const o = await query(stack, app, { order_no: res.json.data.order_no });
+    assert.deepEqual([o.status, o.attempts.length], ['WAITING', 1]);
+    if (!code.startsWith('wx')) return; // Alipay knows nothing until somebody scans
+    await press(cashier('wechat', o.attempts[0].pay_id));
+    await paid(o, { sync: 1 });
+  });
+}
+
 describe('a bar code whose owner is asked first', () => {
   for (const code of ['alipay_bar', 'wx_bar']) {
     test(code, async () => {

@@ -140,7 +140,7 @@ static void test_callback_type_fits__by_kind_of_body(void **state)
         const char *type;
         bool json, form;
     } CASES[] = {
-        { "", true, false },
+        { "", true, true },
         { "application/json", true, false },
         { "Application/JSON; charset=utf-8", true, false },
         { "application/json; charset=gbk", false, false },
