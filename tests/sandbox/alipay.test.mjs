@@ -1,4 +1,5 @@
 // The played Alipay with Alipay's own SDK as the client: calls, pages, notices, refusals.
+import '../lib/file_of_node18.mjs';
 import assert from 'node:assert/strict';
 import { createVerify } from 'node:crypto';
 import { after, before, test } from 'node:test';

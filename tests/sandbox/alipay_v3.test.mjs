@@ -1,4 +1,5 @@
 // The played Alipay's newer style, JSON over REST, with Alipay's own SDK, which verifies every answer.
+import '../lib/file_of_node18.mjs';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AlipaySdk } from 'alipay-sdk';
