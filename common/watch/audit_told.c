@@ -88,10 +88,12 @@ const char AUDIT_TOLD_TRULY[] =
     " AND " SAYS_ITS("x", "merchant_transfer_id") " ELSE 0 END, 0)";
 
 /* What ended otherwise may have ended like this before: then its step is in status_log, and the
- * version is an earlier one. What is told as paid is the whole price. The address is the object's
- * own, with a number at its end, unless it is the app's, which may have changed. */
+ * version is an earlier one; that of a refund that is tried again is still the same. What is told
+ * as paid is the whole price. The address is the object's own, with a number at its end, unless it
+ * is the app's, which may have changed. */
 #define WAS(event, x, kind, state) \
-    " WHEN '" event "' THEN " x ".status <> " STATE(state) " AND (t.version >= " x ".version" \
+    " WHEN '" event "' THEN " x ".status <> " STATE(state) \
+    " AND ((" x ".success_time IS NOT NULL AND t.version >= " x ".version)" \
     " OR NOT EXISTS (SELECT 1 FROM status_log s WHERE s.data_id = " x ".id AND s.kind = '" kind \
     "' AND s.to_status = " STATE(state) "))"
 #define ITS(member) "COALESCE(o." member ", r." member ", x." member ")"
