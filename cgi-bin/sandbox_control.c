@@ -7,109 +7,40 @@
  *
  * What a proxy passed on comes from anybody, and a page that a browser shows may send requests
  * here: both are refused. */
+#include "cgi-bin/sandbox_call.h"
 #include "sandbox/channels.h"
 #include "sandbox/core/sandbox_control.h"
-#include "web/skeleton/endpoint.h"
 #include "web/skeleton/origin.h"
 
-static const char *header(const void *arg, const char *name)
+static enum pay_err answered_here(struct call *call, sandbox_serve *serve)
 {
-    return request_header(arg, name);
+    const bool is_from_here = !request_was_forwarded(call->request) &&
+                              origin_is_local(call->request);
+
+    return is_from_here ? sandbox_answered(call, serve) : PAY_CROSS_SITE;
 }
 
-static struct sandbox_request taken(const struct call *call)
+static void steer_channels(const struct sandbox_request *in, struct sandbox_answer *out)
 {
-    const struct request *in = call->request;
-
-    /* clang-format off */
-    return (struct sandbox_request){
-        .db = call->db, .config = call->config, .method = in->method, .path = in->path,
-        .uri = in->uri, .query = in->query, .content_type = in->content_type, .body = in->body,
-        .body_len = in->body_len, .header = header, .arg = in,
-    };
-    /* clang-format on */
+    sandbox_control_steer(in, SANDBOX_CHANNELS, out);
 }
 
-static enum pay_err answered(struct call *call, const struct sandbox_answer *out)
-{
-    call->reply->status = out->status;
-    (void)reply_raw(call->reply, out->type);
-    text_add(&call->reply->headers, out->headers.at);
-    return PAY_OK;
-}
-
-static bool is_from_here(const struct call *call)
-{
-    return !request_was_forwarded(call->request) && origin_is_local(call->request);
-}
-
-#define ANSWER(room) \
+#define CONTROL_HANDLER(name, serve) \
+    static enum pay_err name(struct call *call, const void *input) \
     { \
-        .body = &call->reply->body, .headers = TEXT(room) \
+        (void)input; \
+        return answered_here(call, serve); \
     }
+CONTROL_HANDLER(trades, sandbox_control_trades)
+CONTROL_HANDLER(trade, sandbox_control_trade)
+CONTROL_HANDLER(steer, steer_channels)
+CONTROL_HANDLER(advance, sandbox_control_clock)
 
-static enum pay_err trades(struct call *call, const void *input)
-{
-    char room[SANDBOX_HEADERS_SIZE];
-    const struct sandbox_request in = taken(call);
-    struct sandbox_answer out = ANSWER(room);
-
-    (void)input;
-    if (!is_from_here(call))
-        return PAY_CROSS_SITE;
-    sandbox_control_trades(&in, &out);
-    return answered(call, &out);
-}
-
-static enum pay_err trade(struct call *call, const void *input)
-{
-    char room[SANDBOX_HEADERS_SIZE];
-    const struct sandbox_request in = taken(call);
-    struct sandbox_answer out = ANSWER(room);
-
-    (void)input;
-    if (!is_from_here(call))
-        return PAY_CROSS_SITE;
-    sandbox_control_trade(&in, call->segment, &out);
-    return answered(call, &out);
-}
-
-static enum pay_err steer(struct call *call, const void *input)
-{
-    char room[SANDBOX_HEADERS_SIZE];
-    const struct sandbox_request in = taken(call);
-    struct sandbox_answer out = ANSWER(room);
-
-    (void)input;
-    if (!is_from_here(call))
-        return PAY_CROSS_SITE;
-    sandbox_control_steer(&in, call->segment, SANDBOX_CHANNELS, &out);
-    return answered(call, &out);
-}
-
-static enum pay_err advance(struct call *call, const void *input)
-{
-    char room[SANDBOX_HEADERS_SIZE];
-    const struct sandbox_request in = taken(call);
-    struct sandbox_answer out = ANSWER(room);
-
-    (void)input;
-    if (!is_from_here(call))
-        return PAY_CROSS_SITE;
-    sandbox_control_clock(&in, &out);
-    return answered(call, &out);
-}
-
-/* clang-format off */
-#define CONTROL(method_, path_, handle_) \
-    { .path = (path_), .method = (method_), .auth = OPEN_TO_ALL, .body = BODY_NONE, .bare = true, \
-      .test_only = true, .no_rate = true, .handle = (handle_) }
-/* clang-format on */
 static const struct route ROUTES[] = {
-    CONTROL("GET", "/control/trades", trades),
-    CONTROL("GET", "/control/trades/{}", trade),
-    CONTROL("POST", "/control/trades/{}", steer),
-    CONTROL("POST", "/control/clock", advance),
+    SANDBOX_ROUTE("GET", "/control/trades", trades),
+    SANDBOX_ROUTE("GET", "/control/trades/{}", trade),
+    SANDBOX_ROUTE("POST", "/control/trades/{}", steer),
+    SANDBOX_ROUTE("POST", "/control/clock", advance),
 };
 static const struct endpoint SANDBOX_CONTROL = {
     .name = "sandbox_control",

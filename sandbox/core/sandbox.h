@@ -15,6 +15,7 @@ struct sandbox_request {
     struct db *db;               /* the sandbox's database, account `sandbox` */
     const struct config *config; /* .state, .sandbox_url, .sandbox_time_scale */
     const char *method, *path;   /* path: before the '?', not decoded */
+    const char *segment;         /* what stands for {} of the route, "" without */
     const char *uri, *query;     /* uri: path and query as sent; query "" without */
     const char *content_type;    /* "" without */
     const char *body;            /* NUL-ended */

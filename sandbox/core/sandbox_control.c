@@ -103,14 +103,16 @@ static enum pay_err steer_work(struct db *db, void *arg)
     return err;
 }
 
-void sandbox_control_steer(const struct sandbox_request *in, const char *segment,
+void sandbox_control_steer(const struct sandbox_request *in,
                            const struct sandbox_channel *const *channels,
                            struct sandbox_answer *out)
 {
     static struct steering work;
     struct json *body = NULL;
 
-    work = (struct steering){ .channels = channels, .config = in->config, .out_trade_no = segment };
+    work = (struct steering){ .channels = channels,
+                              .config = in->config,
+                              .out_trade_no = in->segment };
     const char *wrong = json_parse(in->body, in->body_len, &body) == PAY_OK &&
                                 json_kind(body) == JSON_OBJECT
                             ? steering_read(in, body, &work)
@@ -122,7 +124,7 @@ void sandbox_control_steer(const struct sandbox_request *in, const char *segment
     }
     enum pay_err err = db_txn(in->db, steer_work, &work);
     if (err == PAY_OK)
-        sandbox_control_trade(in, segment, out);
+        sandbox_control_trade(in, out);
     else if (err == PAY_NO_ROW)
         control_refuse(out, 404, "no such trade");
     else

@@ -12,11 +12,10 @@
 
 #include "sandbox/core/sandbox.h"
 
-/* channels: ended by NULL. segment: the out_trade_no of the path, "" without. */
+/* in->segment is the out_trade_no of the path. channels: ended by NULL. */
 void sandbox_control_trades(const struct sandbox_request *in, struct sandbox_answer *out);
-void sandbox_control_trade(const struct sandbox_request *in, const char *segment,
-                           struct sandbox_answer *out);
-void sandbox_control_steer(const struct sandbox_request *in, const char *segment,
+void sandbox_control_trade(const struct sandbox_request *in, struct sandbox_answer *out);
+void sandbox_control_steer(const struct sandbox_request *in,
                            const struct sandbox_channel *const *channels,
                            struct sandbox_answer *out);
 void sandbox_control_clock(const struct sandbox_request *in, struct sandbox_answer *out);

@@ -194,16 +194,15 @@ static enum pay_err exchanges_each(struct db *db, const char *out_trade_no, stru
     return err;
 }
 
-void sandbox_control_trade(const struct sandbox_request *in, const char *segment,
-                           struct sandbox_answer *out)
+void sandbox_control_trade(const struct sandbox_request *in, struct sandbox_answer *out)
 {
     static struct sandbox_trade trade;
-    const struct sandbox_trade_key key = { .out_trade_no = segment };
+    const struct sandbox_trade_key key = { .out_trade_no = in->segment };
     struct showing s;
 
     /* What was refused has exchanges, and no trade. */
     enum pay_err err = sandbox_trade_find(in->db, &key, &trade);
-    show_begin(&s, in, out, segment);
+    show_begin(&s, in, out, in->segment);
     if (err != PAY_OK)
         out->status = err == PAY_NO_ROW ? 404 : 503;
     if (s.page && err == PAY_OK) {
@@ -215,7 +214,7 @@ void sandbox_control_trade(const struct sandbox_request *in, const char *segment
     }
     if (!s.page)
         json_open_list(&s.json, "exchanges");
-    if (exchanges_each(in->db, segment, &s) != PAY_OK)
+    if (exchanges_each(in->db, in->segment, &s) != PAY_OK)
         out->status = 503;
     if (!s.page)
         json_close_list(&s.json);
