@@ -161,6 +161,7 @@ test('shroffctl says what is wrong with a configuration', async () => {
   for (const [config, secrets, says] of [
     [{ ...BY_CERT, app_cert: BY_CERT.alipay_cert }, KEY, /config\.app_cert must be the certificate of secrets\.private_key/],
     [ALIPAY, KEY, /config\.alipay_public_key must be there, or config\.app_cert/],
+    [{ ...BY_KEY, app_cert: BY_CERT.app_cert }, KEY, /config\.alipay_public_key must be left out when there are certificates/],
     [BY_KEY, { ...KEY, aes_key: 'short' }, /secrets\.aes_key/],
     [{ ...BY_KEY, gatway: 'x' }, KEY, /gatway/],
   ]) {

@@ -62,7 +62,8 @@ static const char *theirs_read(const struct channel_parsed *row, struct alipay_k
 
     if (!public_key)
         return alipay_certs_read(row, keys);
-    if (member_text(row->config, "alipay_cert"))
+    if (member_text(row->config, "app_cert") || member_text(row->config, "alipay_cert") ||
+        member_text(row->config, "alipay_root_cert"))
         return "config.alipay_public_key must be left out when there are certificates";
     keys->theirs = rsa_public(public_key);
     if (!keys->theirs)
