@@ -171,6 +171,23 @@ static void test_cert_read__gives_the_numbers_of_the_sdk(void **state)
     cert_clear(&cert);
 }
 
+/* The numbers of a part of them would name other roots than the file has. */
+static void test_cert_numbers__of_sixteen_certificates_at_most(void **state)
+{
+    char pems[17 * sizeof(APP_CERT)], room[33 * 17];
+    struct text many = TEXT(pems), text = TEXT(room);
+
+    (void)state;
+    for (int i = 0; i < 16; i++)
+        text_add(&many, APP_CERT);
+    assert_true(cert_numbers(pems, &text));
+    assert_int_equal(text.len, 33 * 16 - 1);
+    text_add(&many, APP_CERT);
+    assert_false(many.full);
+    text_reset(&text);
+    assert_false(cert_numbers(pems, &text));
+}
+
 static void test_cert_is_issued__by_a_root_that_is_known(void **state)
 {
     (void)state;
@@ -242,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cert_read__gives_the_numbers_of_the_sdk),
+        cmocka_unit_test(test_cert_numbers__of_sixteen_certificates_at_most),
         cmocka_unit_test(test_cert_is_issued__by_a_root_that_is_known),
         cmocka_unit_test(test_alipay_open__certificates_must_fit),
         cmocka_unit_test(test_alipay_query__by_certificates_and_sealed),

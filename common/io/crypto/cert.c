@@ -28,6 +28,8 @@ static STACK_OF(X509) * certs_of(const char *pems)
     while ((one = PEM_read_bio_X509(bio, NULL, NULL, NULL)) && sk_X509_num(all) < CERTS_MAX)
         if (sk_X509_push(all, one) == 0)
             abort();
+    while (one && sk_X509_num(all) > 0)
+        X509_free(sk_X509_pop(all));
     X509_free(one);
     BIO_free(bio);
     ERR_clear_error();
