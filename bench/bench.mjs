@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addServers, buildPath, closeStack, ctl, groupsOf, openStack, start } from './lib/stack.mjs';
 import { bareCase, limitCases, moneyCases, peerCases, shroffCases } from './lib/cases.mjs';
+import { audit } from './lib/audit.mjs';
 import { drain } from './lib/drain.mjs';
 import { growth } from './lib/growth.mjs';
 import { jobs } from './lib/jobs.mjs';
@@ -18,7 +19,7 @@ const { values: opt, positionals } = parseArgs({
   options: {
     peer: { type: 'string' }, quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
     rounds: { type: 'string' }, seconds: { type: 'string' }, only: { type: 'string' }, binlog: { type: 'string', default: 'both' },
-    orders: { type: 'string', default: '2000000' }, connections: { type: 'string', default: '64' },
+    orders: { type: 'string' }, state: { type: 'string' }, connections: { type: 'string', default: '64' },
   },
 });
 const mode = positionals[0] ?? 'requests';
@@ -88,7 +89,8 @@ const MODES = {
   requests,
   drain: (stack) => drain(stack, { million: opt.quick ? 50000 : 1000000, seconds: opt.quick ? 3 : 10, tell }),
   jobs: (stack) => jobs(stack, { due: opt.quick ? 1000 : 10000, rounds: opt.quick ? 1 : Math.min(rounds, 3), only: opt.only?.split(','), tell }),
-  growth: (stack) => growth(stack, { steps: opt.quick ? [10000, 100000] : [10000, Number(opt.orders)], rounds, seconds, connections, tell }),
+  audit: (stack) => audit(stack, { orders: Number(opt.orders ?? (opt.quick ? 20000 : 1000000)), rounds: opt.quick ? 1 : Math.min(rounds, 2), tell }),
+  growth: (stack) => growth(stack, { steps: opt.quick ? [10000, 100000] : [10000, Number(opt.orders ?? 2000000)], rounds, seconds, connections, tell }),
 };
 
 function print(result) {
@@ -108,7 +110,7 @@ function print(result) {
 
 // On a stack of its own, with the sizes that `run` chooses.
 async function measureOn(binlog) {
-  const stack = await openStack({ binlog });
+  const stack = await openStack({ binlog, state: opt.state });
   try {
     const sizes = JSON.parse(ctl(stack, 'sizes', '--json'));
     return { binlog, sizes, level: stack.settings.SHROFF_LOG_LEVEL || 'info', ...await MODES[mode](stack) };

@@ -55,9 +55,10 @@ export async function addServers(stack, extras) {
   await sleep(1500);
 }
 
-// Sets nothing else, so that it measures what a user gets. binlog: with the binary log, as in production.
-export async function openStack({ binlog = false } = {}) {
-  const stack = await startStack(binlog ? { SHROFF_DB_BINLOG: '1' } : {}, { small: false });
+// Sets nothing else, so that it measures what a user gets. binlog: with the binary log, as in production. state: in this
+// folder, which stays.
+export async function openStack({ binlog = false, state } = {}) {
+  const stack = await startStack({ ...(binlog && { SHROFF_DB_BINLOG: '1' }), ...(state && { SHROFF_STATE: state }) }, { small: false });
   stack.binlog = binlog;
   stack.dbSocket = stack.env.SHROFF_DB_SOCKET;
   stack.children = [];

@@ -68,15 +68,16 @@ function runScript(name, args, env, timeout) {
 // Many stacks run beside each other here: each gets less of the machine than a user's would.
 const SMALL = { SHROFF_WORKERS: '4', SHROFF_DB_BUFFER_POOL: '256M', SHROFF_DB_REDO_LOG: '128M' };
 
-// extra: settings; small: false for what `run` gives by itself. disk: the state folder is a small disk of its own, of so many MiB (root only).
+// extra: settings; a state folder among them stays. small: false for what `run` gives by itself. disk: the state folder is a small disk
+// of its own, of so many MiB (root only).
 export async function startStack(extra = {}, { disk, small = true } = {}) {
   hookExit();
-  const state = mkdtempSync(join(tmpdir(), 'sh-'));
+  const state = extra.SHROFF_STATE ?? mkdtempSync(join(tmpdir(), 'sh-'));
   const port = await freePort();
   const env = {
     SHROFF_STATE: state, SHROFF_PORT: String(port), SHROFF_SANDBOX_PORT: String(port + 1), ...(small ? SMALL : {}), ...extra,
   };
-  const handle = { ownState: state, ownEnv: env, disk };
+  const handle = { ownState: state, ownEnv: env, disk, stays: Boolean(extra.SHROFF_STATE) };
   owned.add(handle);
   if (disk) mount(state, disk);
   // scripts/test has built already; a tree that somebody edits meanwhile is not built again halfway.
@@ -108,7 +109,7 @@ export function stopStack(handle) {
     cwd: ROOT, env: { PATH: process.env.PATH, HOME: process.env.HOME ?? '/', ...handle.ownEnv }, timeout: handle.disk ? 150_000 : 60_000,
   });
   if (handle.disk && !unmount(handle.ownState)) return;
-  if (!process.env.SHROFF_KEEP_STATE) rmSync(handle.ownState, { recursive: true, force: true });
+  if (!handle.stays && !process.env.SHROFF_KEEP_STATE) rmSync(handle.ownState, { recursive: true, force: true });
 }
 
 let shared;
