@@ -47,6 +47,8 @@ GRANT SELECT, INSERT, UPDATE ON shroff.callback_bound TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT ON shroff.api_nonce    TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT (kind, app_id, crowd, about, text), UPDATE (times, text, update_time)
              ON shroff.pay_alert        TO 'shroff_web'@'wanted';
+GRANT SELECT, INSERT, UPDATE (text, ask_time)
+             ON shroff.channel_note     TO 'shroff_web'@'wanted';
 -- order_open and notify_add run with the rights above, order_pay, order_open_paid and order_latest with those of
 -- migrate, since they write status_log and the order's copy of its latest attempt.
 GRANT EXECUTE ON PROCEDURE shroff.order_open TO 'shroff_web'@'wanted';
@@ -78,6 +80,7 @@ GRANT INSERT, UPDATE ON shroff.pay_app      TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.pay_app_key  TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.pay_channel  TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE ON shroff.installation_key TO 'shroff_ctl'@'wanted';
+GRANT INSERT, UPDATE (text, ask_time) ON shroff.channel_note TO 'shroff_ctl'@'wanted';
 GRANT UPDATE (status, lane, notify_times, max_notify_times, next_notify_time, parked_since,
         last_execute_time, claim_token, manual, update_time)
                      ON shroff.notify_task     TO 'shroff_ctl'@'wanted';

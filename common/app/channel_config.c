@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "io/crypto/sign.h"
 #include "io/crypto/vault.h"
+#include "app/channel_note.h"
 #include "app/unusable.h"
 #include "channel/member.h"
 
@@ -108,6 +109,7 @@ static enum pay_err row_read(struct db *db, const struct config *config,
     if (err != PAY_OK)
         return err == PAY_NO_ROW ? PAY_NO_CHANNEL : err;
     account->env = config;
+    account->notes = channel_notes(db);
     latest.channel.driver = channel_find(account->code, config->test_mode, &account->product);
     return latest.channel.driver ? PAY_OK : PAY_NO_CHANNEL;
 }

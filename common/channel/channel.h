@@ -23,6 +23,9 @@ struct channel_answer {
 typedef enum pay_err channel_ask(const struct channel_account *account, const char *pay_id,
                                  struct channel_said *out);
 
+/* A certificate: which one, and its end in ms. */
+typedef void channel_cert_each(void *arg, const char *name, int64_t end_time);
+
 struct channel_driver {
     const char *protocol;
     bool test_only;         /* cannot be made or used in live mode */
@@ -37,6 +40,8 @@ struct channel_driver {
      * the functions below need. PAY_BAD_FIELD: the row cannot work; *why is then a static text. */
     enum pay_err (*open)(const struct channel_parsed *row, void **keys, const char **why);
     void (*shut)(void *keys);
+    /* Each certificate that the account uses, also those that its channel sent. NULL: none. */
+    void (*certs)(const struct channel_account *account, channel_cert_each *each, void *arg);
     /* A configuration with new keys, as JSON objects; like has the members to keep, or is NULL.
      * NULL: the keys come from the channel. */
     enum pay_err (*make)(const struct json *like, struct text *config, struct text *secrets);

@@ -10,6 +10,7 @@
 #define CHANNEL_CONTENT_SIZE 16385 /* a signed order string, a page with a form */
 #define CHANNEL_CONFIG_SIZE 16384  /* pay_channel.config: JSON with a channel's certificates */
 
+struct channel_notes; /* notes.h */
 struct channel_product;
 struct db;
 
@@ -26,8 +27,9 @@ struct channel_account {
     int64_t id, app_id;
     char code[CHANNEL_CODE_SIZE];
     const struct channel_product *product;
-    const struct config *env; /* base_url, mock_gateway_url … */
-    const void *keys;         /* what the driver's open made of the row */
+    const struct config *env;          /* base_url, mock_gateway_url … */
+    const void *keys;                  /* what the driver's open made of the row */
+    const struct channel_notes *notes; /* NULL: nothing is kept */
 };
 
 /* What is to be paid, as the channel needs it. */

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "channel/member.h"
 #include "io/crypto/sign.h"
@@ -44,6 +45,31 @@ static enum pay_err texts_parse(const struct channel_texts *texts, struct json *
     return err == PAY_OK && !objects ? PAY_BAD_BODY : err;
 }
 
+static void refuse_ended(void *arg, const char *name, int64_t end_time)
+{
+    static char problem[160];
+    struct actor *actor = arg;
+    struct text why = TEXT(problem);
+
+    if (actor->problem || clock_now_ms() < end_time)
+        return;
+    text_addf(&why, "%s ended on ", name);
+    time_add(&why, end_time);
+    text_add(&why, ": get the next one from the channel");
+    actor->problem = problem;
+}
+
+static enum pay_err certs_check(struct actor *actor, const struct channel_driver *driver,
+                                const void *keys)
+{
+    const struct channel_account account = { .keys = keys };
+
+    actor->problem = NULL;
+    if (driver->certs)
+        driver->certs(&account, refuse_ended, actor);
+    return actor->problem ? PAY_BAD_FIELD : PAY_OK;
+}
+
 /* Refuses what could not work: the driver opens it as it will be used. */
 static enum pay_err texts_check(struct actor *actor, const struct channel_spec *spec,
                                 const struct channel_driver *driver,
@@ -61,8 +87,10 @@ static enum pay_err texts_check(struct actor *actor, const struct channel_spec *
         err = channel_members_known(driver, &row, &actor->problem);
     if (err == PAY_OK)
         err = channel_open(driver, &row, &keys, &actor->problem);
-    if (err == PAY_OK)
+    if (err == PAY_OK) {
+        err = certs_check(actor, driver, keys);
         driver->shut(keys);
+    }
     json_free(&config);
     json_free(&secrets);
     return err == PAY_OK ? PAY_OK : PAY_BAD_FIELD;

@@ -197,7 +197,6 @@ static void test_wechat_open__says_what_is_wrong(void **state)
     static const struct {
         const char *name, *config, *secrets, *why;
     } CASES[] = {
-        { "no key", "{" IDS "}", SECRETS, "config.public_key_id" },
         { "half", "{" IDS ",\"public_key_id\":\"" KEY_ID "\"}", SECRETS, "must both be there" },
         { "own key", "{" IDS ",\"public_key_id\":\"" KEY_ID "\",\"public_key\":\"" APP_PUBLIC "\"}",
           SECRETS, "the merchant's own" },

@@ -199,6 +199,7 @@ const struct channel_driver CHANNEL_ALIPAY = {
     .member_count = COUNT(MEMBERS),
     .open = alipay_open,
     .shut = alipay_shut,
+    .certs = alipay_certs,
     .query = alipay_query,
     .close = alipay_close,
     .refund = alipay_refund,

@@ -27,6 +27,7 @@ const char *alipay_certs_read(const struct channel_parsed *row, struct alipay_ke
                " config.alipay_root_cert";
     const bool is_ours = cert_read(app_pem, &app) && rsa_is_pair(app.key, keys->own);
     memcpy(keys->app_number, app.number, sizeof(keys->app_number));
+    keys->app_end = app.end_time;
     cert_clear(&app);
     if (!is_ours)
         return "config.app_cert must be the certificate of secrets.private_key";
@@ -38,6 +39,16 @@ const char *alipay_certs_read(const struct channel_parsed *row, struct alipay_ke
     if (!keys->roots)
         abort();
     return NULL;
+}
+
+void alipay_certs(const struct channel_account *account, channel_cert_each *each, void *arg)
+{
+    const struct alipay_keys *keys = account->keys;
+
+    if (!keys->cert.key)
+        return;
+    each(arg, "config.app_cert", keys->app_end);
+    each(arg, "config.alipay_cert", keys->cert.end_time);
 }
 
 /* ---- a number that is not known */

@@ -26,7 +26,8 @@ struct alipay_keys {
     /* Certificate mode: the numbers of ours and of the roots ("" in public-key mode), Alipay's. */
     char app_number[33], root_number[33 * 16];
     struct cert cert;
-    char *roots; /* PEM */
+    int64_t app_end; /* of our certificate */
+    char *roots;     /* PEM */
     struct alipay_learned *learned;
 };
 
@@ -54,6 +55,7 @@ MUST_USE bool alipay_price(const char *yuan, struct channel_said *out);
 
 /* Reads the three certificates of certificate mode. NULL, or what is wrong. */
 const char *alipay_certs_read(const struct channel_parsed *row, struct alipay_keys *keys);
+void alipay_certs(const struct channel_account *account, channel_cert_each *each, void *arg);
 /* Alipay's key for a certificate's number (NULL: none was named). NULL: it is not known. key_of
  * downloads one that is not known, at most once a minute. */
 const struct rsa_key *alipay_key_known(const struct alipay_keys *keys, const char *number);

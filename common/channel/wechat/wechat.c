@@ -21,16 +21,23 @@ static const struct channel_member MEMBERS[] = {
       .max = 32,
       .help = "the number of the official account, mini program or app that is bound to mchid" },
     { .name = "serial_no",
+      .optional = true,
       .form = MEMBER_TEXT,
       .min = 8,
       .max = 64,
-      .help = "the serial number of the merchant's API certificate, hex" },
+      .help = "the serial number of the merchant's API certificate, hex; or merchant_cert" },
+    { .name = "merchant_cert",
+      .optional = true,
+      .form = MEMBER_CERT,
+      .help = "the merchant's API certificate (apiclient_cert.pem); its serial number and its end"
+              " are read from it" },
     { .name = "public_key_id",
       .optional = true,
       .form = MEMBER_TEXT,
       .min = 11,
       .max = 64,
-      .help = "the name of WeChat Pay's public key, PUB_KEY_ID_ and digits" },
+      .help = "the name of WeChat Pay's public key, PUB_KEY_ID_ and digits; a merchant that has"
+              " none uses platform certificates, which Shroff fetches" },
     { .name = "public_key",
       .optional = true,
       .form = MEMBER_RSA_PUBLIC,
@@ -51,6 +58,13 @@ static const struct channel_member MEMBERS[] = {
       .min = 8,
       .max = WECHAT_URL_MAX - 1,
       .help = "another address than " WECHAT_HOST },
+    { .name = "backup",
+      .optional = true,
+      .form = MEMBER_TEXT,
+      .min = 8,
+      .max = WECHAT_URL_MAX - 1,
+      .help = "the address that is called when no connection to base comes about; without base "
+              "it is " WECHAT_BACKUP },
     { .name = "private_key",
       .secret = true,
       .form = MEMBER_RSA_PRIVATE,
@@ -77,10 +91,17 @@ static bool signer_read(const struct json *config, const char *serial_name, cons
     return out->key;
 }
 
+static bool address_read(const struct json *config, const char *name, const char *otherwise,
+                         char to[WECHAT_URL_MAX])
+{
+    return text_copy(to, WECHAT_URL_MAX, str_or(member_text(config, name), otherwise)) &&
+           !strpbrk(to, "?# ");
+}
+
 /* NULL, or what is wrong. */
 static const char *numbers_read(const struct channel_parsed *row, struct wechat_keys *keys)
 {
-    const char *base = member_text(row->config, "base");
+    const bool usual = !member_text(row->config, "base");
 
     if (!text_copy(keys->mchid, sizeof(keys->mchid), member_text(row->config, "mchid")) ||
         !str_is(keys->mchid, ALPHA_DIGITS, 1, 32))
@@ -88,13 +109,10 @@ static const char *numbers_read(const struct channel_parsed *row, struct wechat_
     if (!text_copy(keys->appid, sizeof(keys->appid), member_text(row->config, "appid")) ||
         !str_is(keys->appid, ALPHA_NONCE, 1, 32))
         return "config.appid must be letters and digits";
-    if (!text_copy(keys->serial, sizeof(keys->serial), member_text(row->config, "serial_no")) ||
-        !str_is(keys->serial, ALPHA_NONCE, 8, 64))
-        return "config.serial_no must be hex digits: the serial number of the API certificate";
-    if (!text_copy(keys->base, sizeof(keys->base), str_or(base, WECHAT_HOST)) ||
-        strpbrk(keys->base, "?# "))
+    if (!address_read(row->config, "base", WECHAT_HOST, keys->base))
         return "config.base must be an address without ? and #";
-    keys->has_backup = !base || str_eq(base, WECHAT_HOST);
+    if (!address_read(row->config, "backup", usual ? WECHAT_BACKUP : "", keys->backup))
+        return "config.backup must be an address without ? and #";
     return NULL;
 }
 
@@ -109,15 +127,37 @@ static const char *secrets_read(const struct channel_parsed *row, struct wechat_
     return NULL;
 }
 
+/* The certificate of the private key: given, or known by its serial number alone. */
+static const char *merchant_cert_read(const struct channel_parsed *row, struct wechat_keys *keys)
+{
+    const char *pem = member_text(row->config, "merchant_cert");
+    const char *serial = member_text(row->config, "serial_no");
+    struct cert cert = { .key = NULL };
+
+    if (!pem && !serial)
+        return "config.merchant_cert must be there, the merchant's API certificate"
+               " (apiclient_cert.pem), or config.serial_no";
+    if (serial && (!text_copy(keys->serial, sizeof(keys->serial), serial) ||
+                   !str_is(keys->serial, ALPHA_NONCE, 8, 64)))
+        return "config.serial_no must be hex digits: the serial number of the API certificate";
+    if (!pem)
+        return NULL;
+    const bool ours = cert_read(pem, &cert) && rsa_is_pair(cert.key, keys->own);
+    const bool named = !serial || str_eq_nocase(serial, cert.serial);
+    keys->own_end = ours ? cert.end_time : 0;
+    memcpy(keys->serial, cert.serial, sizeof(keys->serial));
+    cert_clear(&cert);
+    if (!ours)
+        return "config.merchant_cert must be the certificate of secrets.private_key";
+    return named ? NULL : "config.serial_no is another one than that of config.merchant_cert";
+}
+
 static const char *signers_read(const struct channel_parsed *row, struct wechat_keys *keys)
 {
     if (!signer_read(row->config, "public_key_id", "public_key", &keys->public_key))
         return "config.public_key_id and config.public_key must both be there, the key as PEM";
     if (!signer_read(row->config, "platform_serial", "platform_key", &keys->platform))
         return "config.platform_serial and config.platform_key must both be there";
-    if (!keys->public_key.key && !keys->platform.key)
-        return "config.public_key_id and config.public_key must be there (a merchant of before"
-               " October 2024 may have platform_serial and platform_key in their place)";
     if ((keys->public_key.key && rsa_is_pair(keys->own, keys->public_key.key)) ||
         (keys->platform.key && rsa_is_pair(keys->own, keys->platform.key)))
         return "config.public_key is the merchant's own: paste the one that WeChat Pay shows";
@@ -128,10 +168,14 @@ static enum pay_err wechat_open(const struct channel_parsed *row, void **out, co
 {
     static const char *(*const STEPS[])(const struct channel_parsed *row,
                                         struct wechat_keys *keys) = { numbers_read, secrets_read,
+                                                                      merchant_cert_read,
                                                                       signers_read };
     struct wechat_keys *keys = calloc(1, sizeof(*keys));
 
     if (!keys)
+        abort();
+    keys->learned = calloc(1, sizeof(*keys->learned));
+    if (!keys->learned)
         abort();
     *out = keys;
     *why = NULL;
@@ -149,8 +193,24 @@ static void wechat_shut(void *opened)
     rsa_free(&keys->own);
     rsa_free(&keys->public_key.key);
     rsa_free(&keys->platform.key);
+    wechat_certs_free(&keys->learned);
     sign_wipe(keys, sizeof(*keys));
     free(keys);
+}
+
+static void wechat_certs(const struct channel_account *account, channel_cert_each *each, void *arg)
+{
+    const struct wechat_keys *keys = account->keys;
+    char room[WECHAT_SERIAL_SIZE + 64];
+
+    if (keys->own_end != 0)
+        each(arg, "config.merchant_cert", keys->own_end);
+    wechat_certs_recall(account);
+    for (size_t i = 0; i < keys->learned->count; i++) {
+        struct text name = TEXT(room);
+        text_addf(&name, "WeChat Pay's certificate %s", keys->learned->certs[i].serial);
+        each(arg, room, keys->learned->certs[i].end_time);
+    }
 }
 
 /* clang-format off */
@@ -176,6 +236,7 @@ const struct channel_driver CHANNEL_WECHAT = {
     .member_count = COUNT(MEMBERS),
     .open = wechat_open,
     .shut = wechat_shut,
+    .certs = wechat_certs,
     .query = wechat_query,
     .close = wechat_close,
     .refund = wechat_refund,

@@ -1,6 +1,6 @@
 /* wechat_call.c - a signed request to WeChat Pay and its answer. Answers of 2xx are signed, others
  * are not: what they say is believed since the host's certificate was checked. Their code decides,
- * not their status. When no connection comes about, the backup host is called. */
+ * not their status. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,6 @@
 #include "channel/wechat/wechat_private.h"
 
 #define REQUEST_MAX 8192
-#define WINDOW_S 300
 #define HEADER_MAX 1280
 
 bool wechat_sign_lines(const struct wechat_keys *keys, const char *const *lines, size_t count,
@@ -41,65 +40,27 @@ static bool authorization(const struct wechat_keys *keys, const struct wechat_re
 
 /* ---- the answer */
 
-static const struct wechat_signer *signer_of(const struct wechat_keys *keys, const char *serial)
+struct wechat_stamp wechat_stamp_of(const struct wechat_reply *reply)
 {
-    const struct wechat_signer *const signers[] = { &keys->public_key, &keys->platform };
-
-    for (size_t i = 0; i < COUNT(signers); i++)
-        if (signers[i]->key && str_eq_nocase(signers[i]->serial, serial))
-            return signers[i];
-    return NULL;
+    return (struct wechat_stamp){ reply->timestamp, reply->nonce, reply->signature, reply->serial,
+                                  .stranger = false };
 }
 
-enum pay_err wechat_verify(const struct wechat_keys *keys, const struct wechat_stamp *stamp,
-                           struct wechat_bytes body)
+struct wechat_bytes wechat_body_of(const struct wechat_reply *reply)
 {
-    const struct wechat_signer *signer = signer_of(keys, str_or(stamp->serial, ""));
-    int64_t seconds;
-
-    if (!signer || !stamp->timestamp || !stamp->nonce || !stamp->signature ||
-        !str_to_i64(stamp->timestamp, 0, INT64_C(9999999999), &seconds))
-        return PAY_BAD_SIGN;
-    char *room = malloc(body.len + 256);
-    if (!room)
-        abort();
-    struct text text = text_over(room, body.len + 256);
-    wechat_answer_text(stamp->timestamp, stamp->nonce, body, &text);
-    const bool right = !text.full && rsa_verify(signer->key, text.at, text.len, stamp->signature);
-    free(room);
-    if (!right)
-        return PAY_BAD_SIGN;
-    return llabs(seconds - clock_now_s()) <= WINDOW_S ? PAY_OK : PAY_BAD_TIME;
+    return (struct wechat_bytes){ str_or(reply->answer.body, ""), reply->answer.body_len };
 }
 
-/* The headers that sign an answer, as they come. */
-struct stamp_room {
-    char timestamp[16], nonce[65], signature[1025], serial[WECHAT_SERIAL_SIZE];
-    struct http_kept kept[4];
-};
-
-static void stamp_ready(struct stamp_room *room)
+static enum pay_err good_read(const struct channel_account *account,
+                              const struct wechat_reply *reply, int64_t until, struct json **root)
 {
-    const struct http_kept kept[] = {
-        { "Wechatpay-Timestamp", room->timestamp, sizeof(room->timestamp), false },
-        { "Wechatpay-Nonce", room->nonce, sizeof(room->nonce), false },
-        { "Wechatpay-Signature", room->signature, sizeof(room->signature), false },
-        { "Wechatpay-Serial", room->serial, sizeof(room->serial), false },
-    };
+    struct wechat_stamp stamp = wechat_stamp_of(reply);
+    const struct wechat_bytes body = wechat_body_of(reply);
 
-    memcpy(room->kept, kept, sizeof(kept));
-}
-
-static enum pay_err good_read(const struct wechat_keys *keys, const struct stamp_room *room,
-                              const struct http_answer *answer, struct json **root)
-{
-    const struct wechat_stamp stamp = { room->timestamp, room->nonce, room->signature,
-                                        room->serial };
-    const struct wechat_bytes body = { str_or(answer->body, ""), answer->body_len };
-
-    if (wechat_verify(keys, &stamp, body) != PAY_OK)
+    stamp.until = until;
+    if (wechat_verify(account, &stamp, body) != PAY_OK)
         return PAY_UNKNOWN;
-    if (answer->status == 204)
+    if (reply->answer.status == 204)
         return PAY_OK;
     return json_parse(body.at, body.len, root) == PAY_OK && json_kind(*root) == JSON_OBJECT
                ? PAY_OK
@@ -127,83 +88,118 @@ static enum pay_err no_read(const struct http_answer *answer, struct channel_sai
     return err;
 }
 
-static bool was_not_reached(const struct http_answer *answer)
-{
-    return answer->end == HTTP_DNS || answer->end == HTTP_CONNECT;
-}
-
 /* To one host; the path is the same at both. */
 static enum pay_err call_host(const struct channel_account *account, const char *host,
-                              const struct wechat_request *request, const struct http_request *http,
+                              const struct wechat_request *request, struct http_request *http,
                               struct http_answer *answer)
 {
     char url[WECHAT_URL_MAX + 512];
     struct text to = TEXT(url);
-    struct http_request addressed = *http;
 
     text_addf(&to, "%s%s", host, request->path);
-    if (to.full)
+    if (to.full || http->timeout_ms <= 0)
         return PAY_FULL;
-    addressed.url = url;
-    return channel_call(account, request->what, &addressed, answer);
+    http->url = url;
+    return channel_call(account, request->what, http, answer);
 }
 
+static int call_left_ms(int64_t until)
+{
+    const int64_t left = until - clock_ticks_us() / 1000;
+
+    return left < 0 ? 0 : left > CHANNEL_CALL_MAX_MS ? CHANNEL_CALL_MAX_MS : (int)left;
+}
+
+/* The other host is called only when nothing of the request was sent to the first one. */
 static enum pay_err call_hosts(const struct channel_account *account,
-                               const struct wechat_request *request,
-                               const struct http_request *http, struct http_answer *answer)
+                               const struct wechat_request *request, int64_t until,
+                               struct http_request *http, struct http_answer *answer)
 {
     const struct wechat_keys *keys = account->keys;
 
+    http->timeout_ms = call_left_ms(until);
     enum pay_err err = call_host(account, keys->base, request, http, answer);
-    if (err == PAY_OK || !keys->has_backup || !was_not_reached(answer))
+    http->timeout_ms = call_left_ms(until);
+    if (err == PAY_OK || *keys->backup == '\0' || !answer->unsent || http->timeout_ms == 0)
         return err;
     http_answer_free(answer);
-    return call_host(account, WECHAT_BACKUP, request, http, answer);
+    return call_host(account, keys->backup, request, http, answer);
 }
 
-enum pay_err wechat_ask(const struct channel_account *account, const struct wechat_request *request,
-                        struct json **root, struct channel_said *said)
-{
-    const struct wechat_keys *keys = account->keys;
-    char body[REQUEST_MAX] = "", nonce[TOKEN_SIZE], head[HEADER_MAX], serial[128];
-    struct text body_text = TEXT(body), head_text = TEXT(head), serial_text = TEXT(serial);
-    struct json_text j = JSON_TEXT(&body_text);
-    struct stamp_room room;
-    struct http_answer answer = { .end = HTTP_BROKEN };
+/* ---- a request with its answer */
 
-    *root = NULL;
-    token_new(nonce);
+struct request_room {
+    char body[REQUEST_MAX], nonce[TOKEN_SIZE], head[HEADER_MAX], serial[128];
+    size_t body_len;
+};
+
+/* False: it is too long, or the key does not sign. */
+static bool request_make(const struct wechat_keys *keys, const struct wechat_request *request,
+                         struct request_room *to)
+{
+    struct text body = TEXT(to->body), head = TEXT(to->head), serial = TEXT(to->serial);
+    struct json_text j = JSON_TEXT(&body);
+
+    token_new(to->nonce);
     if (request->write) {
         json_open(&j, NULL);
         request->write(&j, keys, request->arg);
         json_close(&j);
     }
+    to->body_len = body.len;
     const struct wechat_request_text text = { request->write ? "POST" : "GET",
                                               request->path,
-                                              nonce,
+                                              to->nonce,
                                               clock_now_s(),
-                                              { body, body_text.len } };
-    text_addf(&serial_text, "Wechatpay-Serial: %s",
-              keys->public_key.key ? keys->public_key.serial : keys->platform.serial);
-    if (body_text.full || serial_text.full || !authorization(keys, &text, &head_text))
+                                              { to->body, body.len } };
+    text_addf(&serial, "Wechatpay-Serial: %s", str_or(wechat_key_named(keys).serial, ""));
+    return !body.full && !serial.full && authorization(keys, &text, &head);
+}
+
+enum pay_err wechat_send(const struct channel_account *account,
+                         const struct wechat_request *request, int64_t until,
+                         struct wechat_reply *reply)
+{
+    struct request_room room;
+    struct http_kept kept[] = {
+        { "Wechatpay-Timestamp", reply->timestamp, sizeof(reply->timestamp), false },
+        { "Wechatpay-Nonce", reply->nonce, sizeof(reply->nonce), false },
+        { "Wechatpay-Signature", reply->signature, sizeof(reply->signature), false },
+        { "Wechatpay-Serial", reply->serial, sizeof(reply->serial), false },
+    };
+
+    reply->answer = (struct http_answer){ .end = HTTP_BROKEN };
+    if (!request_make(account->keys, request, &room))
         return PAY_FULL;
-    stamp_ready(&room);
-    const struct http_request http = {
-        .method = text.method,
-        .headers = { head, "Accept: application/json", "Content-Type: application/json",
-                     "User-Agent: Shroff", serial },
-        .body = request->write ? body : NULL,
-        .body_len = body_text.len,
-        .kept = room.kept,
-        .kept_count = COUNT(room.kept),
+    struct http_request http = {
+        .method = request->write ? "POST" : "GET",
+        .headers = { room.head, "Accept: application/json", "Content-Type: application/json",
+                     "User-Agent: Shroff", request->nameless ? NULL : room.serial },
+        .body = request->write ? room.body : NULL,
+        .body_len = room.body_len,
+        .kept = kept,
+        .kept_count = COUNT(kept),
         .keep = HTTP_BODY_READ,
     };
-    enum pay_err err = call_hosts(account, request, &http, &answer);
+    return call_hosts(account, request, until, &http, &reply->answer);
+}
+
+/* Without a key its answer could not be believed, so the request is not sent. */
+enum pay_err wechat_ask(const struct channel_account *account, const struct wechat_request *request,
+                        struct json **root, struct channel_said *said)
+{
+    const int64_t until = clock_ticks_us() / 1000 + CHANNEL_CALL_MAX_MS;
+    struct wechat_reply reply;
+
+    *root = NULL;
+    if (!wechat_key_wanted(account, until).key)
+        return PAY_FULL;
+    enum pay_err err = wechat_send(account, request, until, &reply);
     if (err == PAY_OK)
-        err = good_read(keys, &room, &answer, root);
+        err = good_read(account, &reply, until, root);
     else if (err == PAY_REFUSED)
-        err = no_read(&answer, said);
-    http_answer_free(&answer);
+        err = no_read(&reply.answer, said);
+    http_answer_free(&reply.answer);
     return err;
 }
 

@@ -6,7 +6,6 @@
 #include "io/crypto/sign.h"
 
 #define NONCE_LEN 12
-#define PLAIN_MAX 16384
 
 /* By what a notification is about: the member that names the merchant, and a part of the address.
  */
@@ -32,36 +31,35 @@ void wechat_notify_url(const struct channel_account *account, enum channel_about
     json_str(to, "notify_url", room);
 }
 
-/* AEAD_AES_256_GCM: the nonce's 12 characters, then what is encrypted with its tag. */
-static bool open_resource(const struct wechat_keys *keys, const struct json *root, char *plain,
-                          size_t *len)
+/* The nonce's 12 characters, then what is encrypted with its tag. */
+bool wechat_unseal(const struct wechat_keys *keys, const struct json *sealed,
+                   char plain[WECHAT_PLAIN_MAX], size_t *len)
 {
-    uint8_t sealed[PLAIN_MAX + SIGN_SEAL_EXTRA];
-    const char *nonce = wechat_str(root, "resource.nonce");
-    const char *cipher = wechat_str(root, "resource.ciphertext");
-    const char *aad = str_or(wechat_str(root, "resource.associated_data"), "");
+    uint8_t room[WECHAT_PLAIN_MAX + SIGN_SEAL_EXTRA];
+    const char *nonce = wechat_str(sealed, "nonce"), *cipher = wechat_str(sealed, "ciphertext");
+    const char *aad = str_or(wechat_str(sealed, "associated_data"), "");
     const struct sign_lock lock = { (const uint8_t *)keys->apiv3, aad, strlen(aad) };
     size_t size = 0;
 
     if (!nonce || strlen(nonce) != NONCE_LEN || !cipher ||
-        !str_eq(wechat_str(root, "resource.algorithm"), "AEAD_AES_256_GCM") ||
-        !sign_base64_read(cipher, strlen(cipher), sealed + NONCE_LEN, sizeof(sealed) - NONCE_LEN,
+        !str_eq(wechat_str(sealed, "algorithm"), "AEAD_AES_256_GCM") ||
+        !sign_base64_read(cipher, strlen(cipher), room + NONCE_LEN, sizeof(room) - NONCE_LEN,
                           &size) ||
         size + NONCE_LEN < SIGN_SEAL_EXTRA)
         return false;
-    memcpy(sealed, nonce, NONCE_LEN);
+    memcpy(room, nonce, NONCE_LEN);
     *len = size + NONCE_LEN - SIGN_SEAL_EXTRA;
-    return sign_unseal(&lock, sealed, size + NONCE_LEN, plain);
+    return sign_unseal(&lock, room, size + NONCE_LEN, plain);
 }
 
 static enum pay_err resource_said(const struct wechat_keys *keys,
                                   const struct channel_callback *callback, struct channel_said *out)
 {
-    char plain[PLAIN_MAX];
+    char plain[WECHAT_PLAIN_MAX];
     struct json *object = NULL;
     size_t len = 0;
 
-    if (!open_resource(keys, callback->json, plain, &len))
+    if (!wechat_unseal(keys, json_member(callback->json, "resource"), plain, &len))
         return PAY_BAD_SIGN;
     enum pay_err err = PAY_BAD_FIELD;
     if (json_parse(plain, len, &object) == PAY_OK && json_kind(object) == JSON_OBJECT)
@@ -73,31 +71,21 @@ static enum pay_err resource_said(const struct wechat_keys *keys,
     return err == PAY_OK ? PAY_OK : PAY_BAD_FIELD;
 }
 
-/* For a channel that is not there: its serial is "". */
-static const struct wechat_keys *stand_in(void)
-{
-    static struct wechat_keys keys;
-
-    keys.public_key.key = rsa_stand_in();
-    return &keys;
-}
-
 enum pay_err wechat_hear(const struct channel_account *account,
                          const struct channel_callback *callback, struct channel_said *out)
 {
-    const struct wechat_keys *keys = account ? account->keys : stand_in();
     const struct wechat_stamp stamp = {
-        callback->header(callback->header_arg, "Wechatpay-Timestamp"),
-        callback->header(callback->header_arg, "Wechatpay-Nonce"),
-        callback->header(callback->header_arg, "Wechatpay-Signature"),
-        account ? callback->header(callback->header_arg, "Wechatpay-Serial") : "",
+        .timestamp = callback->header(callback->header_arg, "Wechatpay-Timestamp"),
+        .nonce = callback->header(callback->header_arg, "Wechatpay-Nonce"),
+        .signature = callback->header(callback->header_arg, "Wechatpay-Signature"),
+        .serial = callback->header(callback->header_arg, "Wechatpay-Serial"),
+        .until = clock_ticks_us() / 1000 + WECHAT_SEARCH_MS,
+        .stranger = true,
     };
 
     enum pay_err err =
-        wechat_verify(keys, &stamp, (struct wechat_bytes){ callback->body, callback->body_len });
-    if (err != PAY_OK || !account)
-        return err == PAY_OK ? PAY_BAD_SIGN : err;
-    return resource_said(keys, callback, out);
+        wechat_verify(account, &stamp, (struct wechat_bytes){ callback->body, callback->body_len });
+    return err == PAY_OK ? resource_said(account->keys, callback, out) : err;
 }
 
 /* The status alone counts; a refusal is answered by Shroff's API with 4xx or 5xx. */

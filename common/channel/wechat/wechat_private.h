@@ -1,33 +1,18 @@
 /* wechat_private.h - what the files of the WeChat Pay driver share. Protocol: API v3
- * (pay.weixin.qq.com/doc/v3/merchant/4012081606). Answers and notifications are verified with
- * WeChat Pay's public key, with a platform certificate's, or during a switch with both. */
+ * (pay.weixin.qq.com/doc/v3/merchant/4012081606). Its keys: wechat_key.h. */
 #ifndef CHANNEL_WECHAT_PRIVATE_H
 #define CHANNEL_WECHAT_PRIVATE_H
 
 #include "base/json_text.h"
 #include "channel/channel.h"
 #include "channel/member.h"
-#include "io/crypto/rsa.h"
-#include "wire/wechat_text.h"
+#include "channel/wechat/wechat_key.h"
+#include "io/http/http.h"
 
 #define WECHAT_HOST "https://api.mch.weixin.qq.com"
 #define WECHAT_BACKUP "https://api2.mch.weixin.qq.com"
-#define WECHAT_URL_MAX 256
-#define WECHAT_SERIAL_SIZE 65
 #define WECHAT_CODE_LIFE_MS (INT64_C(7200) * 1000) /* of code_url and prepay_id */
 #define WECHAT_H5_LIFE_MS (INT64_C(300) * 1000)    /* of h5_url */
-
-/* A key by which WeChat Pay signs, and the name that its messages give it. */
-struct wechat_signer {
-    char serial[WECHAT_SERIAL_SIZE];
-    struct rsa_key *key; /* NULL: the configuration has none */
-};
-struct wechat_keys {
-    char mchid[33], appid[33], base[WECHAT_URL_MAX], serial[WECHAT_SERIAL_SIZE], apiv3[33];
-    bool has_backup;
-    struct rsa_key *own;
-    struct wechat_signer public_key, platform;
-};
 
 /* One request. path has its query. write makes the body, NULL: GET. */
 struct wechat_request {
@@ -35,7 +20,19 @@ struct wechat_request {
     const char *what, *path;
     void (*write)(struct json_text *to, const struct wechat_keys *keys, const void *arg);
     const void *arg;
+    bool nameless; /* names no key of WeChat Pay's */
 };
+/* An answer and the headers that sign it, as they came. The caller frees answer. */
+struct wechat_reply {
+    struct http_answer answer;
+    char timestamp[16], nonce[65], signature[1025], serial[WECHAT_SERIAL_SIZE];
+};
+struct wechat_stamp wechat_stamp_of(const struct wechat_reply *reply);
+struct wechat_bytes wechat_body_of(const struct wechat_reply *reply);
+/* The request to one of the hosts, ended at `until` (ticks, ms); as channel_call. */
+MUST_USE enum pay_err wechat_send(const struct channel_account *account,
+                                  const struct wechat_request *request, int64_t until,
+                                  struct wechat_reply *reply);
 
 /* PAY_OK: 2xx, and its signature is right; *root is the body, NULL for 204. PAY_REFUSED: a definite
  * no, its code and message in said. PAY_UNKNOWN, PAY_FULL as channel_call. The caller frees *root.
@@ -51,13 +48,9 @@ MUST_USE enum pay_err wechat_ask_about(const struct channel_account *account,
 MUST_USE enum pay_err wechat_question(const struct channel_account *account,
                                       const struct wechat_request *request, const char *no,
                                       const char *not_there, struct channel_said *out);
-/* Checks the headers and bytes of an answer or a notification: the signer is known, the time is
- * within 300 s, the signature is right. A signature probe fails like any wrong signature. */
-struct wechat_stamp {
-    const char *timestamp, *nonce, *signature, *serial;
-};
-MUST_USE enum pay_err wechat_verify(const struct wechat_keys *keys,
-                                    const struct wechat_stamp *stamp, struct wechat_bytes body);
+/* AEAD_AES_256_GCM with the APIv3 key: {"algorithm", "nonce", "associated_data", "ciphertext"}. */
+MUST_USE bool wechat_unseal(const struct wechat_keys *keys, const struct json *sealed,
+                            char plain[WECHAT_PLAIN_MAX], size_t *len);
 /* The notification's address at this Shroff. */
 void wechat_notify_url(const struct channel_account *account, enum channel_about about,
                        struct json_text *to);

@@ -109,11 +109,11 @@ static bool cert_key_take(const X509 *cert, struct rsa_key **out)
     return *out;
 }
 
-static bool end_take(const X509 *cert, int64_t *out)
+static bool cert_time_take(const ASN1_TIME *time, int64_t *out)
 {
     ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
     int days = 0, seconds = 0;
-    const bool ok = epoch && ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(cert)) == 1;
+    const bool ok = epoch && ASN1_TIME_diff(&days, &seconds, epoch, time) == 1;
 
     ASN1_TIME_free(epoch);
     *out = ((int64_t)days * 86400 + seconds) * 1000;
@@ -129,7 +129,8 @@ bool cert_read(const char *pem, struct cert *out)
     out->key = NULL;
     const bool ok = cert && cert_key_take(cert, &out->key) &&
                     serial_add(cert, BN_bn2hex, &serial) && number_add(cert, &number) &&
-                    end_take(cert, &out->end_time);
+                    cert_time_take(X509_get0_notBefore(cert), &out->start_time) &&
+                    cert_time_take(X509_get0_notAfter(cert), &out->end_time);
     certs_free(all);
     return ok;
 }

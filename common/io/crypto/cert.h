@@ -12,7 +12,7 @@ struct cert {
     struct rsa_key *key; /* its public key */
     char serial[65];     /* hex, upper case: how WeChat Pay names it */
     char number[33];     /* MD5 of its issuer and serial number, hex: how Alipay names it */
-    int64_t end_time;    /* ms; after it the certificate is not valid */
+    int64_t start_time, end_time; /* ms; it is valid between them */
 };
 
 /* The first certificate of a PEM text. False: there is none, or its key is no RSA key of at least
@@ -25,5 +25,10 @@ MUST_USE bool cert_numbers(const char *pems, struct text *to);
 /* Is the first certificate of pem issued, by way of those that follow it, by one of roots? Today's
  * date must be within the dates of all. */
 MUST_USE bool cert_is_issued(const char *pem, const char *roots);
+
+/* A PKCS#12 file (.p12): its private key and the certificate of it, both as PEM. Old ciphers are
+ * read, too: WeChat Pay's files have them. False: it is none, or the password is another one. */
+MUST_USE bool cert_p12_open(const void *p12, size_t len, const char *password,
+                            struct text *private_pem, struct text *cert_pem);
 
 #endif

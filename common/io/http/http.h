@@ -50,7 +50,8 @@ struct http_request {
 
 struct http_answer {
     enum http_end end;
-    int status; /* 0 when none came */
+    bool unsent; /* no byte of the request left: it cannot have been done */
+    int status;  /* 0 when none came */
     char *body;
     size_t body_len;    /* NUL-ended, the first `keep` bytes; owned by the answer */
     int64_t body_total; /* bytes read in all */

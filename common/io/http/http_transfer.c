@@ -280,12 +280,8 @@ bool http_transfer_start(struct http_transfer *t, const struct http_request *req
     return true;
 }
 
-struct ending {
-    CURLcode rc;
-    enum http_end end;
-};
 /* clang-format off */
-static const struct ending ENDINGS[] = {
+static const struct ending { CURLcode rc; enum http_end end; } ENDINGS[] = {
     { CURLE_OK,                      HTTP_DONE },
     { CURLE_COULDNT_RESOLVE_HOST,    HTTP_DNS },
     { CURLE_COULDNT_CONNECT,         HTTP_CONNECT },
@@ -322,8 +318,11 @@ void http_transfer_finish(struct http_transfer *t, CURLcode rc)
 {
     struct http_answer *a = &t->answer;
     const char *peer = NULL;
+    long sent = 1;
 
     a->end = http_end_of(t, rc);
+    (void)curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
+    a->unsent = rc != CURLE_OK && sent == 0;
     if (a->end == HTTP_DONE && t->compressed && !http_decode(a, t->keep))
         a->end = HTTP_TOO_LARGE;
     a->duration_us = clock_ticks_us() - t->started_us;
