@@ -22,6 +22,10 @@ const BY_KEY = { ...ALIPAY, alipay_public_key: read('ALIPAY_PUBLIC_KEY_FILE') };
 const BY_CERT = {
   ...ALIPAY, app_cert: read('ALIPAY_APP_CERT_FILE'), alipay_cert: read('ALIPAY_PUBLIC_CERT_FILE'), alipay_root_cert: read('ALIPAY_ROOT_CERT_FILE'),
 };
+// One has both keys, one the public key alone, one none: its certificates are fetched.
+const FETCHES = {
+  mchid: env.WECHAT_MCHID, appid: env.WECHAT_APPID, base: env.WECHAT_BASE, merchant_cert: readFileSync(join(stack.state, 'sandbox/wechat_mch_cert.pem'), 'utf8'),
+};
 const WECHAT = {
   mchid: env.WECHAT_MCHID, appid: env.WECHAT_APPID, serial_no: env.WECHAT_MCH_SERIAL, base: env.WECHAT_BASE,
   public_key_id: env.WECHAT_PUBKEY_ID, public_key: read('WECHAT_PUBKEY_FILE'),
@@ -56,10 +60,10 @@ const CODES = {
   alipay_qr: { config: BY_CERT, secrets: SEALED, shows: 'qr_code', pay: byScan },
   alipay_bar: { config: BY_KEY, secrets: SEALED, extras: { auth_code: '281234567890123456' }, asks: '281234567890123403' },
   wx_native: { config: WECHAT, secrets: MCH, shows: 'qr_code', pay: inWechat },
-  wx_pub: { config: WECHAT, secrets: MCH, shows: 'app', pay: inWechat, extras: OPENID },
+  wx_pub: { config: FETCHES, secrets: MCH, shows: 'app', pay: inWechat, extras: OPENID },
   wx_lite: { config: WECHAT, secrets: MCH, shows: 'app', pay: inWechat, extras: OPENID },
   wx_app: { config: WECHAT, secrets: MCH, shows: 'app', pay: inWechat },
-  wx_wap: { config: WECHAT, secrets: MCH, shows: 'redirect', pay: inWechat },
+  wx_wap: { config: FETCHES, secrets: MCH, shows: 'redirect', pay: inWechat },
   wx_bar: { config: WECHAT, secrets: MCH, extras: { auth_code: '130000000000000000' }, asks: '130000000000000003' },
 };
 
