@@ -13,6 +13,10 @@ CREATE TABLE pay_app (
   order_notify_url VARCHAR(1024) NULL COMMENT 'where an order''s notification goes when the order names no address',
   refund_notify_url VARCHAR(1024) NULL COMMENT 'the same for refunds',
   transfer_notify_url VARCHAR(1024) NULL COMMENT 'the same for transfers',
+  order_notify_since DATETIME(3) NULL
+    COMMENT 'since when there is an order_notify_url, NULL: there is none; set by triggers alone',
+  refund_notify_since DATETIME(3) NULL COMMENT 'the same for refunds',
+  transfer_notify_since DATETIME(3) NULL COMMENT 'the same for transfers',
   notify_append_channel TINYINT NOT NULL DEFAULT 1
     COMMENT '1: /{channel_id} of the channel that was paid is added to the notification''s path',
   notify_closed TINYINT NOT NULL DEFAULT 0 COMMENT '1: a closed order makes the notification order.closed',

@@ -108,7 +108,7 @@ GRANT INSERT         ON shroff.admin_log       TO 'shroff_ctl'@'wanted';
 -- audit: shroffctl audit. It may only read, and only what the proofs read.
 CREATE OR REPLACE USER 'shroff_audit'@'wanted' ACCOUNT LOCK;
 ALTER USER 'shroff_audit'@'localhost' WITH MAX_STATEMENT_TIME 600;
-GRANT SELECT (id, app_key, order_notify_url, refund_notify_url, transfer_notify_url, update_time)
+GRANT SELECT (id, app_key, order_notify_since, refund_notify_since, transfer_notify_since)
              ON shroff.pay_app          TO 'shroff_audit'@'wanted';
 GRANT SELECT (id, app_id, code) ON shroff.pay_channel TO 'shroff_audit'@'wanted';
 GRANT SELECT ON shroff.pay_order        TO 'shroff_audit'@'wanted';

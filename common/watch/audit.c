@@ -35,7 +35,7 @@
     " WHERE e.status = " STATE(ATTEMPT_SUCCESS) " AND NOT (o.extension_id <=> e.id)" \
     " AND NOT " HANDLED("e")
 
-/* An app's own address may have been set or removed since: then no task is also correct. */
+/* An app may have got its own address since, or have none now: then no task is also correct. */
 #define ONE_TASK_PER_EVENT \
     "SELECT o.no AS about, CONCAT('is paid and has ', COUNT(t.id), ' tasks order.success')" \
     " AS text" \
@@ -45,8 +45,7 @@
     " AND t.data_id = o.id AND t.event = 'order.success'" \
     " WHERE o.status IN " PAID \
     " GROUP BY o.id HAVING COUNT(t.id) > 1 OR (COUNT(t.id) = 0 AND MAX(o.notify_url IS NOT NULL" \
-    " OR (t.id IS NULL AND a.order_notify_url IS NOT NULL AND " \
-    CAME_AFTER_APP("order", "o", STATE(ORDER_SUCCESS)) ")))" \
+    " OR (t.id IS NULL AND " APP_WAS_ADDRESSED("order", "o", STATE(ORDER_SUCCESS)) ")))" \
     " UNION ALL SELECT t.no, CONCAT(t.event, ' speaks of order ', IFNULL(o.no, t.data_id)," \
     " ', which is not so') FROM notify_task t LEFT JOIN pay_order o ON o.id = t.data_id" \
     " WHERE t.type = " STATE(NOTIFY_ORDER) " AND (o.id IS NULL OR" \

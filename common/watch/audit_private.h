@@ -25,15 +25,15 @@
 /* clang-format on */
 
 /* clang-format off */
-/* Row x came to that state after its app (a) was last changed. By status_log, since an account may
- * write update_time at will; times there can be wrong only if it set its session's clock
- * (SECURITY.md). */
-#define CAME_AFTER_APP(kind, x, to) \
+/* Row x came to that state when its app (a) had an address of its own already, in all programs: each
+ * keeps an app's row for up to two seconds. By status_log, since an account may write update_time at
+ * will; times there can be wrong only if it set its session's clock (SECURITY.md). */
+#define APP_WAS_ADDRESSED(kind, x, to) \
     "EXISTS (SELECT 1 FROM status_log s WHERE s.kind = '" kind "' AND s.data_id = " x ".id" \
-    " AND s.to_status = " to " AND s.create_time > a.update_time)"
+    " AND s.to_status = " to " AND s.create_time > a." kind "_notify_since + INTERVAL 2 SECOND)"
 
 /* A refund or transfer that ended has one task of its end: its version says which end a task is
- * about. An app's own address may have been set or removed since: then no task is also correct. */
+ * about. An app may have got its own address since, or have none now: then no task is also correct. */
 #define TOLD_ONCE(kind, type_, open, success) \
     "SELECT r.no AS about, CONCAT('ended and has ', COUNT(t.id), ' tasks of version ', r.version)" \
     " AS text" \
@@ -43,8 +43,7 @@
     " '" kind ".success', '" kind ".failure')" \
     " WHERE r.status NOT IN " open \
     " GROUP BY r.id HAVING COUNT(t.id) > 1 OR (COUNT(t.id) = 0 AND MAX(r.notify_url IS NOT NULL" \
-    " OR (t.id IS NULL AND a." kind "_notify_url IS NOT NULL AND " \
-    CAME_AFTER_APP(kind, "r", "r.status") ")))" \
+    " OR (t.id IS NULL AND " APP_WAS_ADDRESSED(kind, "r", "r.status") ")))" \
     " UNION ALL SELECT t.no, CONCAT(t.event, ' speaks of " kind " ', IFNULL(r.no, t.data_id)," \
     " ', which is not so') FROM notify_task t LEFT JOIN pay_" kind " r ON r.id = t.data_id" \
     " WHERE t.type = " STATE(type_) " AND (r.id IS NULL OR t.version > r.version OR" \

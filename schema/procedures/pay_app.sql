@@ -4,6 +4,19 @@
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_app_kept BEFORE DELETE ON pay_app FOR EACH ROW
   SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an app is never deleted, since orders name it: disable it'//
+-- Since when an app has an address of its own: what ended before made no notification for it. The audit reads
+-- these columns, so no account says what stands in them.
+CREATE OR REPLACE TRIGGER pay_app_addressed BEFORE INSERT ON pay_app FOR EACH ROW
+  SET NEW.order_notify_since = IF(NEW.order_notify_url IS NULL, NULL, UTC_TIMESTAMP(3)),
+      NEW.refund_notify_since = IF(NEW.refund_notify_url IS NULL, NULL, UTC_TIMESTAMP(3)),
+      NEW.transfer_notify_since = IF(NEW.transfer_notify_url IS NULL, NULL, UTC_TIMESTAMP(3))//
+CREATE OR REPLACE TRIGGER pay_app_readdressed BEFORE UPDATE ON pay_app FOR EACH ROW
+  SET NEW.order_notify_since =
+        IF(NEW.order_notify_url IS NULL, NULL, IFNULL(OLD.order_notify_since, UTC_TIMESTAMP(3))),
+      NEW.refund_notify_since =
+        IF(NEW.refund_notify_url IS NULL, NULL, IFNULL(OLD.refund_notify_since, UTC_TIMESTAMP(3))),
+      NEW.transfer_notify_since =
+        IF(NEW.transfer_notify_url IS NULL, NULL, IFNULL(OLD.transfer_notify_since, UTC_TIMESTAMP(3)))//
 CREATE OR REPLACE TRIGGER pay_app_number AFTER UPDATE ON pay_app FOR EACH ROW
 BEGIN
   IF NEW.id <> OLD.id OR NEW.app_key <> OLD.app_key THEN
