@@ -20,7 +20,7 @@ static const struct metric METRICS[] = {
     { "shroff_channel_calls_total", "Requests to channels, by kind and result." },
     { "shroff_channel_call_seconds", "Time that a request to a channel took, by kind." },
     { "shroff_channel_not_called_total",
-      "Requests that did not call their channel: it hung, or too many were at it." },
+      "Calls to channels not made: the channel hung, too many were at it, or no time was left." },
     { "shroff_notify_attempts_total", "Tries to deliver a notification, by result." },
     { "shroff_notify_first_try_seconds", "Time from a notification's commit to its first try." },
     { "shroff_notify_given_up_total", "Notifications given up after their last try." },

@@ -36,7 +36,7 @@ static void call_note(const struct channel_account *account, const char *what, e
 
     text_addf(&text, "what=\"%s\",result=\"%s\"", what, result_word(err));
     stats_add("shroff_channel_calls_total", label, 1);
-    if (err == PAY_FULL && answer->end != HTTP_BAD_URL) /* the gate's own counter has it */
+    if (err == PAY_FULL && answer->end != HTTP_BAD_URL) /* another counter has it */
         return;
     text_reset(&text);
     text_addf(&text, "what=\"%s\"", what);
@@ -54,16 +54,49 @@ static bool may_be_called(const struct channel_account *account, const char *url
     return str_starts(url, "https://") || (account->env->test_mode && str_starts(url, "http://"));
 }
 
+/* ---- the time of a web request */
+
+#define CALL_MIN_MS 200 /* with less no call begins */
+
+static int64_t began_us; /* in ticks (base/clock.h); 0: no web request */
+static int64_t kept_ms;
+
+void channel_time_begin(void)
+{
+    began_us = clock_ticks_us();
+    kept_ms = 0;
+}
+
+void channel_time_keep(int64_t ms)
+{
+    kept_ms = ms;
+}
+
+static int64_t time_left_ms(void)
+{
+    const int64_t spent_ms = began_us == 0 ? 0 : (clock_ticks_us() - began_us) / 1000 + kept_ms;
+
+    return CHANNEL_CALL_MAX_MS - spent_ms;
+}
+
+/* ---- the call */
+
+/* The time is looked at again behind the gate, where the request may wait for its seat. */
 static enum pay_err call_send(const struct channel_account *account,
                               const struct http_request *request, struct http_answer *answer)
 {
     struct http_request timed = *request;
     struct gate_pass pass;
 
-    if (timed.timeout_ms <= 0 || timed.timeout_ms > CHANNEL_CALL_MAX_MS)
-        timed.timeout_ms = CHANNEL_CALL_MAX_MS;
+    if (time_left_ms() < CALL_MIN_MS) {
+        stats_add("shroff_channel_not_called_total", NULL, 1);
+        return PAY_FULL;
+    }
     if (!gate_enter(account, &pass))
         return PAY_FULL;
+    const int64_t left = time_left_ms();
+    if (timed.timeout_ms <= 0 || timed.timeout_ms > left)
+        timed.timeout_ms = left < CALL_MIN_MS ? CALL_MIN_MS : (int)left;
     http_send(&timed, answer);
     gate_leave(&pass, answer->end == HTTP_DONE && answer->status < 500);
     return answer_meaning(answer);

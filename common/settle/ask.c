@@ -3,6 +3,7 @@
 #include "settle/ask.h"
 
 #include "base/clock.h"
+#include "channel/call.h"
 #include "settle/settle.h"
 
 #define ASKED_US 2500000 /* no call of a round begins later: a client waits meanwhile */
@@ -111,13 +112,15 @@ static bool is_silent(const struct open_list *open, int64_t channel_id)
 }
 
 /* Asks the channel of each attempt in doubt, until one is paid. When the time is over or a channel
- * is silent, the attempts that are left stay in doubt. */
+ * is silent, the attempts that are left stay in doubt. Another channel may still be asked for a new
+ * attempt: the time for that is kept. */
 static enum pay_err questions_put(struct db *db, const struct config *config, question *to_channel,
                                   open_choice *in_question, struct open_list *open)
 {
     const int64_t until = clock_ticks_us() + ASKED_US;
     enum pay_err err = PAY_OK;
 
+    channel_time_keep(CHANNEL_SUBMIT_MS);
     for (size_t i = 0; i < open->count && err == PAY_OK && !open->paid; i++) {
         struct open_attempt *one = &open->at[i];
         if (!in_question(one))
@@ -127,6 +130,7 @@ static enum pay_err questions_put(struct db *db, const struct config *config, qu
         else
             err = question_put(db, config, to_channel, open, one);
     }
+    channel_time_keep(0);
     return err;
 }
 

@@ -190,6 +190,26 @@ static void test_channel_call__writes_a_body_to_a_file(void **state)
     close(fd);
 }
 
+/* A request whose earlier calls took nearly all of its time. */
+static void test_channel_call__all_of_a_request_share_its_time(void **state)
+{
+    struct http_answer answer;
+
+    (void)state;
+    channel_time_begin();
+    channel_time_keep(CHANNEL_CALL_MAX_MS - 500);
+    const int64_t begun = clock_ticks_us();
+    assert_int_equal(called("slow", (struct http_request){ 0 }, &answer), PAY_UNKNOWN);
+    assert_int_equal(answer.end, HTTP_TIMEOUT);
+    assert_true(clock_ticks_us() - begun < 1200000);
+    http_answer_free(&answer);
+    assert_int_equal(called("200", (struct http_request){ 0 }, &answer), PAY_FULL);
+    http_answer_free(&answer);
+    channel_time_keep(0);
+    assert_int_equal(called("200", (struct http_request){ 0 }, &answer), PAY_OK);
+    http_answer_free(&answer);
+}
+
 /* The last one: from here on the channel is shut. */
 static void test_channel_call__goes_through_the_gate(void **state)
 {
@@ -215,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_channel_call__sends_nothing_it_must_not),
         cmocka_unit_test(test_channel_call__keeps_headers),
         cmocka_unit_test(test_channel_call__writes_a_body_to_a_file),
+        cmocka_unit_test(test_channel_call__all_of_a_request_share_its_time),
         cmocka_unit_test(test_channel_call__goes_through_the_gate),
     };
     return cmocka_run_group_tests(tests, server_open, loopback_close);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "channel/call.h"
 #include "channel/gate.h"
 #include "web/page/error_page.h"
 #include "web/skeleton/content_type.h"
@@ -163,6 +164,7 @@ void worker_serve(struct worker *worker)
     enum pay_err err = PAY_OK;
 
     cycle_start(&cycle, worker);
+    channel_time_begin();
     for (size_t i = 0; i < COUNT(STEPS) && err == PAY_OK && !cycle.done; i++)
         err = STEPS[i](&cycle);
     gate_rise();
