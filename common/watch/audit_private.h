@@ -25,15 +25,17 @@
 /* clang-format on */
 
 /* clang-format off */
-/* Row x came to that state when its app (a) had an address of its own already, in all programs: each
- * keeps an app's row for up to two seconds. By status_log, since an account may write update_time at
- * will; times there can be wrong only if it set its session's clock (SECURITY.md). */
+/* Row x came to that state when its app (a) had an address of its own already, in all programs:
+ * each keeps an app's row for up to two seconds. By status_log, since an account may write
+ * update_time at will; times there can be wrong only if it set its session's clock (SECURITY.md).
+ */
 #define APP_WAS_ADDRESSED(kind, x, to) \
     "EXISTS (SELECT 1 FROM status_log s WHERE s.kind = '" kind "' AND s.data_id = " x ".id" \
     " AND s.to_status = " to " AND s.create_time > a." kind "_notify_since + INTERVAL 2 SECOND)"
 
 /* A refund or transfer that ended has one task of its end: its version says which end a task is
- * about. An app may have got its own address since, or have none now: then no task is also correct. */
+ * about. An app may have got its own address since, or have none now: then no task is also
+ * correct. */
 #define TOLD_ONCE(kind, type_, open, success) \
     "SELECT r.no AS about, CONCAT('ended and has ', COUNT(t.id), ' tasks of version ', r.version)" \
     " AS text" \
