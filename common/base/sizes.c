@@ -24,8 +24,9 @@ void sizes_for(const struct machine_size *machine, struct sizes *out)
 {
     const int64_t writers = between(8, machine->cores * WRITERS_A_CORE, 128);
     const int64_t readers = between(4, machine->cores * READERS_A_CORE, 64);
-    /* create, callback and refund; query, close, transfer, wallet and the mock gateway; metrics */
-    const int64_t all = 3 * writers + 5 * readers + FEW;
+    /* create, callback and refund; query, close, transfer, wallet, the mock gateway and the two
+     * played channels; metrics and the sandbox's control API */
+    const int64_t all = 3 * writers + 7 * readers + 2 * FEW;
 
     *out = (struct sizes){ .workers = { writers, readers, FEW } };
     out->connections = between(CONNECTIONS_LEAST, all + CONNECTIONS_TO_SPARE, INT32_MAX);
