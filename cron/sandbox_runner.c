@@ -10,10 +10,9 @@ static enum pay_err send_callback(struct job *job, const struct db_due_row *row,
     return mock_callback_run(job->db, &job->config, row);
 }
 
-static enum pay_err send_notice(struct job *job, const struct db_due_row *row, int64_t *wait_s)
+static enum pay_err send_notices(struct job *job, size_t *worked)
 {
-    (void)wait_s; /* the same */
-    return sandbox_notice_run(job->db, &job->config, SANDBOX_CHANNELS, row);
+    return sandbox_notices_turn(job->db, &job->config, SANDBOX_CHANNELS, true, worked);
 }
 
 /* What ends by time alone: refunds and transfers under way. */
@@ -28,9 +27,20 @@ static enum pay_err end_due(struct job *job, size_t *worked)
     return err;
 }
 
+/* What is under way when the time is over is waited for: a merchant has a few seconds. */
+static enum pay_err drain_and_finish(struct job *job)
+{
+    enum pay_err err = job_drain_run(job);
+    size_t under_way = 1;
+
+    while (err == PAY_OK && under_way > 0)
+        err = sandbox_notices_turn(job->db, &job->config, SANDBOX_CHANNELS, false, &under_way);
+    return err;
+}
+
 static const struct job_drain DRAINS[] = {
     { .name = "callbacks", .due = &MOCK_CALLBACKS, .batch = 1, .row = send_callback },
-    { .name = "notices", .due = &SANDBOX_NOTICES, .batch = 1, .row = send_notice },
+    { .name = "notices", .at_once = send_notices },
     { .name = "ended", .at_once = end_due },
 };
 
@@ -41,7 +51,11 @@ int main(int argc, char **argv)
         .role = "sandbox",
         .about = "Sends what the mock gateway and the played channels owe (test mode only).",
         .test_only = true,
-        JOB_DRAINS(DRAINS),
+        .options = JOB_FOR | JOB_ONCE,
+        .for_s = 65,
+        .run = drain_and_finish,
+        .drains = DRAINS,
+        .drain_count = COUNT(DRAINS),
     };
     return job_main(&SPEC, argc, argv);
 }

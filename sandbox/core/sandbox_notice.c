@@ -4,25 +4,9 @@
 
 #include "base/log.h"
 #include "base/ulid.h"
-#include "io/http/http.h"
-#include "sandbox/core/sandbox.h"
 #include "sandbox/core/sandbox_exchange.h"
+#include "sandbox/core/sandbox_notice_private.h"
 #include "sandbox/core/sandbox_scenario.h"
-
-#define LEASE_S 90
-#define ANSWER_KEPT 500
-#define ROOM 65536
-
-/* clang-format off */
-const struct db_due SANDBOX_NOTICES = {
-    .due = "SELECT id FROM sandbox_notice"
-           " WHERE status = " STATE(NOTICE_WAITING) " AND due_time <= UTC_TIMESTAMP(3)"
-           " ORDER BY due_time LIMIT ? FOR UPDATE SKIP LOCKED",
-    .claim = "UPDATE sandbox_notice SET claim_token = ?,"
-             "       due_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE id = ?",
-    .lease_s = LEASE_S,
-};
-/* clang-format on */
 
 enum pay_err sandbox_notice_add(struct db *db, struct sandbox_notice *notice, int64_t delay_ms)
 {
@@ -64,23 +48,14 @@ static enum pay_err notice_read(struct db *db, int64_t id, struct sandbox_notice
     return err;
 }
 
-struct outcome {
-    const struct sandbox_channel *channel;
-    const struct config *config;
-    const struct sandbox_notice *notice;
-    int64_t token, http_status;
-    bool done;
-    char answer[ANSWER_KEPT + 1];
-};
-
 /* What a scenario makes of a right answer: "again" once, "exhausted" always. */
-static bool counts(const struct outcome *o)
+static bool counts(const struct notice_flight *f)
 {
-    if (sandbox_plays(o->notice->fault, SCENARIO_NOTIFY_EXHAUSTED))
+    if (sandbox_plays(f->notice.fault, SCENARIO_NOTIFY_EXHAUSTED))
         return false;
-    return o->done &&
-           !(o->notice->tries == 0 && (sandbox_plays(o->notice->fault, SCENARIO_NOTIFY_AGAIN) ||
-                                       sandbox_plays(o->notice->fault, SCENARIO_REPLAYED)));
+    return f->done &&
+           !(f->notice.tries == 0 && (sandbox_plays(f->notice.fault, SCENARIO_NOTIFY_AGAIN) ||
+                                      sandbox_plays(f->notice.fault, SCENARIO_REPLAYED)));
 }
 
 static enum pay_err outcome_work(struct db *db, void *arg)
@@ -89,102 +64,96 @@ static enum pay_err outcome_work(struct db *db, void *arg)
         "UPDATE sandbox_notice SET status = ?, tries = tries + 1, claim_token = 0, http_status = ?,"
         " answer = ?, due_time = UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND"
         " WHERE id = ? AND claim_token = ?";
-    const struct outcome *o = arg;
-    const bool over = (size_t)o->notice->tries >= o->channel->gap_count;
-    const int64_t gap =
-        over ? 0 : sandbox_gap_ms(o->config, o->channel->gaps[(size_t)o->notice->tries]);
+    const struct notice_flight *f = arg;
+    const bool over = (size_t)f->notice.tries >= f->channel->gap_count;
+    const int64_t gap = over ? 0
+                             : sandbox_gap_ms(f->config, f->channel->gaps[(size_t)f->notice.tries]);
     const struct db_param in[] = {
-        DB_NUM(counts(o) ? NOTICE_DONE
+        DB_NUM(counts(f) ? NOTICE_DONE
                : over    ? NOTICE_GIVEN_UP
                          : NOTICE_WAITING),
-        DB_NUM_OPT(o->http_status),
-        DB_STR(o->answer),
+        DB_NUM_OPT(f->http_status),
+        DB_STR(f->answer),
         DB_NUM(gap * 1000),
-        DB_NUM(o->notice->id),
-        DB_NUM(o->token),
+        DB_NUM(f->notice.id),
+        DB_NUM(f->token),
     };
     return db_exec(db, SQL, DB_LIST(in), NULL);
 }
 
-static void answer_keep(struct outcome *o, const struct http_answer *got)
+static void answer_keep(struct notice_flight *f, const struct http_answer *got)
 {
     const char *said = got->end == HTTP_DONE ? str_or(got->body, "") : http_end_word(got->end);
-    const size_t len = utf8_cut(said, strlen(said), ANSWER_KEPT);
+    const size_t len = utf8_cut(said, strlen(said), NOTICE_ANSWER_KEPT);
 
-    o->http_status = got->status;
-    o->done = got->end == HTTP_DONE && o->channel->acknowledged(got->status, said, strlen(said));
-    if (!utf8_is_valid(said, len) || !text_copy_n(o->answer, sizeof(o->answer), said, len))
-        o->answer[0] = '\0';
+    f->http_status = got->status;
+    f->done = got->end == HTTP_DONE && f->channel->acknowledged(got->status, said, strlen(said));
+    if (!utf8_is_valid(said, len) || !text_copy_n(f->answer, sizeof(f->answer), said, len))
+        f->answer[0] = '\0';
 }
 
-static void log_try(struct db *db, const struct outcome *o, const struct sandbox_try *sent)
+static void log_try(const struct notice_flight *f)
 {
-    static char room[2 * ROOM];
+    static char room[2 * NOTICE_ROOM];
     struct text whole = TEXT(room);
 
-    text_addf(&whole, "POST %s\n", o->notice->url);
-    for (size_t i = 0; i < SANDBOX_TRY_HEADERS && sent->headers[i][0]; i++)
-        text_addf(&whole, "%s\n", sent->headers[i]);
-    text_addf(&whole, "\n%s", sent->body.at);
-    sandbox_exchange_log(db, &(struct sandbox_exchange){ .channel = o->notice->channel,
-                                                         .direction = "out",
-                                                         .what = o->notice->kind,
-                                                         .out_trade_no = o->notice->out_trade_no,
-                                                         .received = o->answer,
-                                                         .canonical = sent->canonical.at,
-                                                         .sent = room,
-                                                         .verdict = o->done ? "ok" : "again",
-                                                         .http_status = o->http_status });
+    text_addf(&whole, "POST %s\n", f->notice.url);
+    for (size_t i = 0; i < SANDBOX_TRY_HEADERS && f->sent.headers[i][0]; i++)
+        text_addf(&whole, "%s\n", f->sent.headers[i]);
+    text_addf(&whole, "\n%s", f->sent.body.at);
+    sandbox_exchange_log(f->db, &(struct sandbox_exchange){ .channel = f->notice.channel,
+                                                            .direction = "out",
+                                                            .what = f->notice.kind,
+                                                            .out_trade_no = f->notice.out_trade_no,
+                                                            .received = f->answer,
+                                                            .canonical = f->sent.canonical.at,
+                                                            .sent = room,
+                                                            .verdict = f->done ? "ok" : "again",
+                                                            .http_status = f->http_status });
 }
 
-static enum pay_err notice_send(struct db *db, struct outcome *o)
+enum pay_err notice_flight_make(struct notice_flight *f,
+                                const struct sandbox_channel *const *channels,
+                                const struct db_due_row *row, struct http_request *request)
 {
-    static char body[ROOM], canonical[ROOM];
-    static struct sandbox_try sent;
-    struct http_answer got;
+    enum pay_err err = notice_read(f->db, row->id, &f->notice);
 
-    sent = (struct sandbox_try){ .body = TEXT(body), .canonical = TEXT(canonical) };
-    if (!o->channel->notice_sign(o->config, o->notice, &sent) || sent.body.full) {
-        log_event(LOG_ERROR, "sandbox.notice", KV("kind", o->notice->kind),
+    if (err != PAY_OK)
+        return err;
+    f->token = row->token;
+    f->sent = (struct sandbox_try){ .body = TEXT(f->body), .canonical = TEXT(f->canonical) };
+    for (f->channel = NULL; *channels && !f->channel; channels++) {
+        if (str_eq((*channels)->word, f->notice.channel))
+            f->channel = *channels;
+    }
+    if (!f->channel || !f->channel->notice_sign(f->config, &f->notice, &f->sent) ||
+        f->sent.body.full) {
+        log_event(LOG_ERROR, "sandbox.notice", KV("kind", f->notice.kind),
                   KV("result", "cannot be signed"));
         return PAY_FAULT;
     }
-    struct http_request request = {
+    *request = (struct http_request){
         .method = "POST",
-        .url = o->notice->url,
-        .body = body,
-        .body_len = sent.body.len,
-        .timeout_ms = o->channel->timeout_ms,
-        .keep = ANSWER_KEPT,
+        .url = f->notice.url,
+        .body = f->body,
+        .body_len = f->sent.body.len,
+        .timeout_ms = f->channel->timeout_ms,
+        .keep = NOTICE_ANSWER_KEPT,
     };
-    for (size_t i = 0; i < SANDBOX_TRY_HEADERS && sent.headers[i][0]; i++)
-        request.headers[i] = sent.headers[i];
-    http_send(&request, &got);
-    answer_keep(o, &got);
-    log_event(LOG_INFO, "sandbox.notice", KV("channel", o->notice->channel),
-              KV("kind", o->notice->kind), KV("out_trade_no", o->notice->out_trade_no),
-              KV("fault", o->notice->fault), KN("http_status", got.status),
-              KV("end", http_end_word(got.end)), KN("acknowledged", o->done));
-    http_answer_free(&got);
-    log_try(db, o, &sent);
-    return db_txn(db, outcome_work, o);
+    for (size_t i = 0; i < SANDBOX_TRY_HEADERS && f->sent.headers[i][0]; i++)
+        request->headers[i] = f->sent.headers[i];
+    return PAY_OK;
 }
 
-enum pay_err sandbox_notice_run(struct db *db, const struct config *config,
-                                const struct sandbox_channel *const *channels,
-                                const struct db_due_row *row)
+enum pay_err notice_flight_end(struct notice_flight *f, const struct http_answer *got)
 {
-    static struct sandbox_notice notice;
-    struct outcome outcome = { .config = config, .notice = &notice, .token = row->token };
-
-    enum pay_err err = notice_read(db, row->id, &notice);
-    if (err != PAY_OK)
-        return err;
-    for (; *channels && !outcome.channel; channels++) {
-        if (str_eq((*channels)->word, notice.channel))
-            outcome.channel = *channels;
-    }
-    return outcome.channel ? notice_send(db, &outcome) : PAY_FAULT;
+    answer_keep(f, got);
+    log_event(LOG_INFO, "sandbox.notice", KV("channel", f->notice.channel),
+              KV("kind", f->notice.kind), KV("out_trade_no", f->notice.out_trade_no),
+              KV("fault", f->notice.fault), KN("http_status", got->status),
+              KV("end", http_end_word(got->end)), KN("acknowledged", f->done));
+    log_try(f);
+    return db_txn(f->db, outcome_work, f);
 }
 
 static enum pay_err claim_work(struct db *db, void *arg)
@@ -193,7 +162,7 @@ static enum pay_err claim_work(struct db *db, void *arg)
         "UPDATE sandbox_notice SET claim_token = ?, due_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND"
         " WHERE id = ? AND claim_token = 0 AND status = " STATE(NOTICE_WAITING);
     const struct db_due_row *row = arg;
-    const struct db_param in[] = { DB_NUM(row->token), DB_NUM(LEASE_S), DB_NUM(row->id) };
+    const struct db_param in[] = { DB_NUM(row->token), DB_NUM(NOTICE_LEASE_S), DB_NUM(row->id) };
 
     return db_exec_one(db, SQL, DB_LIST(in));
 }
@@ -201,8 +170,11 @@ static enum pay_err claim_work(struct db *db, void *arg)
 enum pay_err sandbox_notice_now(struct db *db, const struct config *config,
                                 const struct sandbox_channel *channel, int64_t id)
 {
+    static struct notice_flight flight;
     const struct sandbox_channel *const channels[] = { channel, NULL };
     struct db_due_row row = { .id = id };
+    struct http_request request;
+    struct http_answer got;
     uint64_t random = 0;
 
     random_bytes(&random, sizeof(random));
@@ -210,5 +182,13 @@ enum pay_err sandbox_notice_now(struct db *db, const struct config *config,
     enum pay_err err = db_txn(db, claim_work, &row);
     if (err != PAY_OK)
         return err == PAY_WRONG_STATE ? PAY_NO_ROW : err;
-    return sandbox_notice_run(db, config, channels, &row);
+    flight.db = db;
+    flight.config = config;
+    err = notice_flight_make(&flight, channels, &row, &request);
+    if (err != PAY_OK)
+        return err;
+    http_send(&request, &got);
+    err = notice_flight_end(&flight, &got);
+    http_answer_free(&got);
+    return err;
 }

@@ -6,7 +6,6 @@
 #include "base/config.h"
 #include "base/text.h"
 #include "io/db/db.h"
-#include "io/db/db_due.h"
 #include "sandbox/core/sandbox_state.h"
 
 #define SANDBOX_CONTENT_SIZE 16385
@@ -33,14 +32,15 @@ struct sandbox_try {
     char headers[SANDBOX_TRY_HEADERS][1200]; /* "Name: value", the first "" ends them */
 };
 
-/* Notices that are due, and one of them: it is signed, sent, logged, and what came back decides
- * whether and when it is sent again. channels: the table that its channel is looked up in. */
+/* One turn of a runner: takes what is due (with take), as many as it may send at once, signs and
+ * sends it beside what is under way, and records what came back. A merchant that is slow holds up
+ * no other one. channels: the table that a notice's channel is looked up in. *worked: how many were
+ * taken, and how many are still under way. */
 struct sandbox_channel;
-extern const struct db_due SANDBOX_NOTICES;
-MUST_USE enum pay_err sandbox_notice_run(struct db *db, const struct config *config,
-                                         const struct sandbox_channel *const *channels,
-                                         const struct db_due_row *row);
-/* The same at once, for a notice that comes before its request is answered; outside a transaction.
+MUST_USE enum pay_err sandbox_notices_turn(struct db *db, const struct config *config,
+                                           const struct sandbox_channel *const *channels, bool take,
+                                           size_t *worked);
+/* Sends one at once: a notice that comes before its request is answered. Outside a transaction.
  * PAY_NO_ROW: a runner has it. */
 MUST_USE enum pay_err sandbox_notice_now(struct db *db, const struct config *config,
                                          const struct sandbox_channel *channel, int64_t id);
