@@ -10,6 +10,7 @@
  * POST /sandbox/clock              moves an app's due times back (signed) */
 #include "base/text.h"
 #include "io/db/db_server.h"
+#include "sandbox/books.h"
 #include "sandbox/mock/mock_gateway.h"
 #include "sandbox/mock/mock_waiting.h"
 #include "web/page/pay_page.h"
@@ -151,7 +152,7 @@ static enum pay_err mock_callback(struct call *call, const void *input)
 
 static enum pay_err books_advance(struct call *call, int64_t seconds, int64_t *due)
 {
-    return mock_clock_advance(books, call->app->app_key, seconds, due);
+    return sandbox_books_advance(books, call->app->app_key, seconds, due);
 }
 
 static enum pay_err clock_post(struct call *call, const void *input)

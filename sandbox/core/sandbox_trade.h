@@ -51,8 +51,8 @@ struct sandbox_trade_range {
 MUST_USE enum pay_err sandbox_trade_each(struct db *db, const struct sandbox_trade_range *range,
                                          db_each *each, void *arg);
 
-/* The test clock: what is due, expires or happened becomes so many seconds earlier. app_key: of
- * the trades of one Shroff app; NULL: of all. *due: notices that became due by it. */
+/* The test clock. app_key NULL: what is due, expires or happened becomes so many seconds earlier.
+ * Else only what is due or expires, of one Shroff app. *due: notices that became due by it. */
 MUST_USE enum pay_err sandbox_clock_advance(struct db *db, const char *app_key, int64_t seconds,
                                             int64_t *due);
 

@@ -8,6 +8,10 @@ CREATE SQL SECURITY DEFINER VIEW merchant_number AS
     JOIN @MAIN@.pay_order o ON o.id = e.order_id
     JOIN @MAIN@.pay_app a ON a.id = o.app_id;
 
+-- The same of a transfer's number.
+CREATE SQL SECURITY DEFINER VIEW merchant_transfer AS
+  SELECT t.no, a.app_key FROM @MAIN@.pay_transfer t JOIN @MAIN@.pay_app a ON a.id = t.app_id;
+
 CREATE TABLE sandbox_trade (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   channel VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'alipay, wechat',
