@@ -1,7 +1,8 @@
 /* sandbox_wechat.c - the played WeChat Pay (test mode only).
  *
  * /v3/…            its API: which calls there are, and how they are signed, is in sandbox/wechat
- * /cashier/wechat  what a payer sees: ?out_trade_no=…&qr=…, or the prepay_id of an h5_url */
+ * /cashier/wechat  what a payer sees: ?out_trade_no=…&qr=…, or the prepay_id of an h5_url; with
+ *                  ?transfer=… what the receiver of a transfer sees */
 #include "cgi-bin/sandbox_call.h"
 #include "sandbox/wechat/wechat.h"
 

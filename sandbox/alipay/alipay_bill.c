@@ -8,6 +8,7 @@
 #include "io/zip.h"
 #include "sandbox/alipay/alipay_csv.h"
 #include "sandbox/core/sandbox_gbk.h"
+#include "sandbox/core/sandbox_once.h"
 
 #define LIFE_MS 30000
 #define BILL_MAX (512 * 1024)
@@ -71,12 +72,12 @@ static enum pay_err late_work(struct db *db, void *arg)
         " AND pay_time >= ? AND pay_time < ?";
     struct alipay_call *call = arg;
     struct bill bill = { .date = "" };
-    struct sandbox_move mark = { .kind = "bill", .channel = ALIPAY, .state = MOVE_DONE };
+    const struct sandbox_once told = { "bill", ALIPAY, call->keys->seller_id, call->scenario };
     int64_t late = 0;
+    bool first;
 
     call->fault = AF_OK;
-    if (!text_copy(bill.date, sizeof(bill.date), call->scenario) || !bill_days(&bill) ||
-        !text_copy(mark.out_no, sizeof(mark.out_no), bill.date))
+    if (!text_copy(bill.date, sizeof(bill.date), call->scenario) || !bill_days(&bill))
         return PAY_FAULT;
     const struct db_param in[] = {
         DB_STR(ALIPAY),
@@ -85,12 +86,11 @@ static enum pay_err late_work(struct db *db, void *arg)
         DB_WHEN(bill.to),
     };
     enum pay_err err = db_number(db, SQL, DB_LIST(in), &late);
-    sandbox_number_new(mark.no);
     if (err != PAY_OK || late == 0)
         return err;
-    err = sandbox_move_insert(db, &mark);
-    call->fault = err == PAY_OK ? AF_NO_BILL : AF_OK;
-    return err == PAY_DUPLICATE ? PAY_OK : err;
+    err = sandbox_once(db, &told, &first);
+    call->fault = first ? AF_NO_BILL : AF_OK;
+    return err;
 }
 
 enum alipay_fault alipay_bill(struct alipay_call *call)

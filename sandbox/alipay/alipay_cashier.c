@@ -10,7 +10,7 @@
 
 struct visit {
     const struct config *config;
-    char out_trade_no[65], code[129], outcome[33];
+    char out_trade_no[65], code[129], outcome[33], scenario[33];
     struct sandbox_trade trade;
     enum pay_err refused; /* why it cannot be paid */
 };
@@ -47,6 +47,7 @@ static bool visit_read(const struct sandbox_request *in, struct visit *v)
         str_or(form_value(&body, "out_trade_no"), str_or(form_value(&query, "out_trade_no"), ""));
     return text_copy_n(v->code, sizeof(v->code), code, strcspn(code, "&#")) &&
            text_copy(v->out_trade_no, sizeof(v->out_trade_no), number) &&
+           text_copy(v->scenario, sizeof(v->scenario), str_or(form_value(&body, "scenario"), "")) &&
            text_copy(v->outcome, sizeof(v->outcome),
                      str_or(form_value(&body, "outcome"), str_eq(in->method, "POST") ? "pay" : ""));
 }
@@ -73,6 +74,8 @@ static enum pay_err visit_work(struct db *db, void *arg)
     } else if (alipay_trade_expire(trade)) {
         err = sandbox_trade_save(db, trade);
     }
+    if (err == PAY_OK && page_scenario_take(trade, v->scenario))
+        err = sandbox_trade_save(db, trade);
     if (err != PAY_OK || (!str_eq(v->outcome, "pay") && !str_eq(v->outcome, "coupon")))
         return err;
     if (str_eq(v->outcome, "coupon") && trade->amount.minor > 1)

@@ -35,8 +35,11 @@ enum pay_err alipay_pay(struct db *db, const struct config *config, struct sandb
         trade->discount = COUPON;
     if (!text_copy(trade->buyer, sizeof(trade->buyer), buyer))
         return PAY_FAULT;
-    enum pay_err err = sandbox_trade_save(db, trade);
-    return err == PAY_OK ? alipay_notice_add(db, config, trade, NULL) : err;
+    const bool outside = sandbox_plays(trade->scenario, SCENARIO_REFUNDED_OUTSIDE);
+    enum pay_err err = outside ? alipay_refund_whole(db, trade) : PAY_OK;
+    if (err == PAY_OK)
+        err = sandbox_trade_save(db, trade);
+    return err == PAY_OK && !outside ? alipay_notice_add(db, config, trade, NULL) : err;
 }
 
 static enum pay_err cancelled(struct db *db, const struct config *config,

@@ -88,14 +88,19 @@ static void envelope_write(struct alipay_call *call, enum alipay_fault fault)
     static char value_room[WHOLE_MAX], sign_room[1024];
     struct text value = TEXT(value_room), sign = TEXT(sign_room), *to = call->out->body;
     const bool ok = value_write(call, fault, &value);
+    /* A merchant by public key knows nothing of certificates. */
+    const bool next = call->by_cert && (sandbox_plays(call->trade.scenario, SCENARIO_NEW_CERT) ||
+                                        sandbox_plays(call->move.scenario, SCENARIO_NEW_CERT));
 
     call->out->type = "text/html;charset=utf-8";
     text_add(to, "{\"");
     root_write(call, to);
     text_addf(to, "\":%s", ok ? value_room : "{}");
     if (call->verified && call->by_cert)
-        text_addf(to, ",\"alipay_cert_sn\":\"%s\"", call->keys->cert_sn);
-    if (call->verified && rsa_sign(call->keys->alipay, value.at, value.len, &sign))
+        text_addf(to, ",\"alipay_cert_sn\":\"%s\"",
+                  next ? call->keys->next_cert_sn : call->keys->cert_sn);
+    if (call->verified &&
+        rsa_sign(next ? call->keys->next : call->keys->alipay, value.at, value.len, &sign))
         text_addf(to, ",\"sign\":\"%s\"", sign_room);
     text_add_char(to, '}');
 }

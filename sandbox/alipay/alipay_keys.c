@@ -26,6 +26,8 @@ static bool keys_read(const struct config *config, struct alipay_keys *k)
         { "alipay_root_cert.sn", k->root_cert_sn, sizeof(k->root_cert_sn) },
         { "alipay_cert.sn", k->cert_sn, sizeof(k->cert_sn) },
         { "alipay_cert.pem", k->cert, sizeof(k->cert) },
+        { "alipay_next_cert.sn", k->next_cert_sn, sizeof(k->next_cert_sn) },
+        { "alipay_next_cert.pem", k->next_cert, sizeof(k->next_cert) },
     };
 
     for (size_t i = 0; i < COUNT(TEXTS); i++) {
@@ -36,10 +38,12 @@ static bool keys_read(const struct config *config, struct alipay_keys *k)
     }
     k->app = key_read(config, "alipay_app_public.pem", rsa_public);
     k->alipay = key_read(config, "alipay_private.pem", rsa_private);
+    k->next = key_read(config, "alipay_next_private.pem", rsa_private);
     k->foreign = key_read(config, "foreign_private.pem", rsa_private);
-    if (!k->app || !k->alipay || !k->foreign)
+    const bool whole = k->app && k->alipay && k->next && k->foreign;
+    if (!whole)
         log_event(LOG_ERROR, "sandbox.alipay.key", KV("file", "a key's"));
-    return k->app && k->alipay && k->foreign;
+    return whole;
 }
 
 const struct alipay_keys *alipay_keys(const struct config *config)

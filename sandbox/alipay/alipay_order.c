@@ -6,9 +6,11 @@
 #include "base/clock.h"
 #include "base/ulid.h"
 #include "io/http/http.h"
+#include "sandbox/core/sandbox_once.h"
 
 #define DAYS_MAX 15
 #define CODE_LIFE_S 7200
+#define SHORT_LIFE_S 60
 
 /* "30m", "2h", "1d", "1c" (to the end of the day, in China) into an end. False: another form. */
 static bool express_read(const char *text, int64_t now, int64_t *end)
@@ -137,23 +139,39 @@ void alipay_scenario_take(struct alipay_call *call, struct sandbox_trade *trade)
     if (!text_copy(trade->scenario, sizeof(trade->scenario), name) ||
         !text_copy(call->scenario, sizeof(call->scenario), name))
         call->scenario[0] = '\0';
+    const int64_t short_end = clock_now_ms() + sandbox_gap_ms(call->in->config, SHORT_LIFE_S);
+    if (sandbox_plays(name, SCENARIO_SHORT_LIFE) && trade->expire_time > short_end)
+        trade->expire_time = short_end;
 }
 
-/* The first call of an order under "error-undone" does nothing; the next one works. */
-static enum pay_err undone_once(struct db *db, struct alipay_call *call, bool *undone)
+/* What a scenario refuses before the trade is stored: its first call, or its number. */
+static enum pay_err first_refused(struct db *db, struct alipay_call *call)
 {
-    struct sandbox_move mark = { .kind = "undone", .channel = ALIPAY, .state = MOVE_DONE };
+    const struct sandbox_trade *trade = &call->trade;
+    const struct sandbox_once undone = { "undone", ALIPAY, trade->merchant, trade->out_trade_no };
+    bool refused = false;
+    enum pay_err err = PAY_OK;
 
-    *undone = false;
-    if (!sandbox_plays(call->scenario, SCENARIO_ERROR_UNDONE))
+    if (sandbox_plays(call->scenario, SCENARIO_ERROR_UNDONE)) {
+        err = sandbox_once(db, &undone, &refused);
+        call->fault = refused ? AF_SYSTEM : AF_OK;
+    } else if (sandbox_plays(call->scenario, SCENARIO_NUMBER_USED)) {
+        err = sandbox_number_used(db, trade, &refused);
+        call->fault = refused ? AF_OTHER_TERMS : AF_OK;
+    }
+    return err;
+}
+
+/* A scenario pays what was just stored, before the call is answered. */
+static enum pay_err paid_early(struct db *db, struct alipay_call *call)
+{
+    const struct sandbox_payment how = { .buyer = ALIPAY_BUYER };
+    const bool told = sandbox_plays(call->scenario, SCENARIO_NOTIFY_EARLY);
+
+    if (!told && !sandbox_plays(call->scenario, SCENARIO_NUMBER_PAID))
         return PAY_OK;
-    sandbox_number_new(mark.no);
-    if (!text_copy(mark.merchant, sizeof(mark.merchant), call->trade.merchant) ||
-        !text_copy(mark.out_no, sizeof(mark.out_no), call->trade.out_trade_no))
-        return PAY_FAULT;
-    enum pay_err err = sandbox_move_insert(db, &mark);
-    *undone = err == PAY_OK;
-    return err == PAY_DUPLICATE ? PAY_OK : err;
+    call->fault = told ? AF_OK : AF_PAID;
+    return alipay_pay(db, call->in->config, &call->trade, &how);
 }
 
 /* The number is used: the same terms are the same trade. */
@@ -176,21 +194,16 @@ enum pay_err alipay_open_work(struct db *db, void *arg)
                                            .merchant = call->trade.merchant,
                                            .out_trade_no = call->trade.out_trade_no,
                                            .lock = true };
-    bool undone;
 
     call->fresh = false;
-    enum pay_err err = undone_once(db, call, &undone);
-    call->fault = undone ? AF_SYSTEM : AF_OK;
-    if (err != PAY_OK || undone)
+    call->fault = AF_OK;
+    enum pay_err err = first_refused(db, call);
+    if (err != PAY_OK || call->fault != AF_OK)
         return err;
     err = sandbox_trade_insert(db, &call->trade);
     call->fresh = err == PAY_OK;
-    if (err == PAY_OK && sandbox_plays(call->scenario, SCENARIO_NOTIFY_EARLY)) {
-        const struct sandbox_payment how = { .buyer = ALIPAY_BUYER };
-        return alipay_pay(db, call->in->config, &call->trade, &how);
-    }
     if (err != PAY_DUPLICATE)
-        return err;
+        return err == PAY_OK ? paid_early(db, call) : err;
     err = sandbox_trade_find(db, &key, &old);
     if (err != PAY_OK)
         return err;

@@ -68,6 +68,8 @@ MUST_USE enum alipay_fault alipay_trade_lock(struct db *db, struct alipay_call *
 MUST_USE bool alipay_trade_expire(struct sandbox_trade *trade);
 /* TRADE_SUCCESS … */
 const char *alipay_trade_status(const struct sandbox_trade *trade);
+/* In a transaction: what is left of a paid trade goes back, without a notice; save the trade. */
+MUST_USE enum pay_err alipay_refund_whole(struct db *db, struct sandbox_trade *trade);
 void alipay_paid_members(struct json_text *to, const struct sandbox_trade *trade);
 
 /* ---- alipay_channel.c */

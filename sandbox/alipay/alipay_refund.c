@@ -2,9 +2,10 @@
 #include "sandbox/alipay/alipay_private.h"
 
 #include <string.h>
+#include "sandbox/core/sandbox_once.h"
 
 #define SLOW_S 30
-#define NO_MONEY_TOLD "\nno-money" /* in the trade's detail: the balance was found too low once */
+#define UNKNOWN_S 10
 
 static enum alipay_fault terms_read(struct alipay_call *call)
 {
@@ -21,21 +22,30 @@ static enum alipay_fault terms_read(struct alipay_call *call)
     return AF_OK;
 }
 
-/* What a scenario refuses. */
-static enum alipay_fault played_refusal(struct sandbox_trade *trade, bool *changed)
+/* What a scenario refuses: always, or the trade's first refund. */
+static enum pay_err played_refusal(struct db *db, struct alipay_call *call)
 {
-    const size_t len = strlen(trade->detail);
+    static const struct {
+        enum sandbox_scenario_id id;
+        enum alipay_fault fault;
+        bool once;
+    } REFUSALS[] = { { SCENARIO_REFUND_BLOCKED, AF_REFUND_BLOCKED, false },
+                     { SCENARIO_REFUND_LATE, AF_FINISHED, false },
+                     { SCENARIO_REFUND_NO_MONEY, AF_REFUND_MONEY, true },
+                     { SCENARIO_REFUND_TOO_SOON, AF_REFUND_SOON, true } };
+    const struct sandbox_trade *trade = &call->trade;
+    const struct sandbox_once told = { "refused", ALIPAY, trade->merchant, trade->trade_no };
 
-    *changed = false;
-    if (sandbox_plays(trade->scenario, SCENARIO_REFUND_BLOCKED))
-        return AF_REFUND_BLOCKED;
-    if (sandbox_plays(trade->scenario, SCENARIO_REFUND_LATE))
-        return AF_FINISHED;
-    if (!sandbox_plays(trade->scenario, SCENARIO_REFUND_NO_MONEY) ||
-        strstr(trade->detail, NO_MONEY_TOLD))
-        return AF_OK;
-    *changed = text_copy(trade->detail + len, sizeof(trade->detail) - len, NO_MONEY_TOLD);
-    return AF_REFUND_MONEY;
+    call->fault = AF_OK;
+    for (size_t i = 0; i < COUNT(REFUSALS); i++) {
+        bool first = true;
+        if (!sandbox_plays(trade->scenario, REFUSALS[i].id))
+            continue;
+        enum pay_err err = REFUSALS[i].once ? sandbox_once(db, &told, &first) : PAY_OK;
+        call->fault = first ? REFUSALS[i].fault : AF_OK;
+        return err;
+    }
+    return PAY_OK;
 }
 
 /* May this trade give so much back, under this number? */
@@ -87,10 +97,13 @@ static enum pay_err refund_store(struct db *db, struct alipay_call *call)
     sandbox_number_new(move->no);
     move->trade_id = trade->id;
     move->done_time = trade->now;
-    if (sandbox_plays(trade->scenario, SCENARIO_REFUND_SLOW)) {
+    const int64_t takes_s = sandbox_plays(trade->scenario, SCENARIO_REFUND_SLOW)      ? SLOW_S
+                            : sandbox_plays(trade->scenario, SCENARIO_REFUND_UNKNOWN) ? UNKNOWN_S
+                                                                                      : 0;
+    if (takes_s > 0) {
         move->state = MOVE_PENDING;
         move->done_time = 0;
-        move->due_time = trade->now + sandbox_gap_ms(call->in->config, SLOW_S);
+        move->due_time = trade->now + sandbox_gap_ms(call->in->config, takes_s);
     }
     if (!text_copy(move->merchant, sizeof(move->merchant), trade->merchant) ||
         !text_copy(move->app, sizeof(move->app), trade->app))
@@ -109,7 +122,6 @@ static enum pay_err refund_store(struct db *db, struct alipay_call *call)
 static enum pay_err refund_work(struct db *db, void *arg)
 {
     struct alipay_call *call = arg;
-    bool changed;
 
     call->fresh = false;
     enum alipay_fault read = terms_read(call);
@@ -122,9 +134,9 @@ static enum pay_err refund_work(struct db *db, void *arg)
     call->fault = refund_judge(call);
     if (call->fault != AF_OK)
         return PAY_OK;
-    call->fault = played_refusal(&call->trade, &changed);
-    if (call->fault != AF_OK)
-        return changed ? sandbox_trade_save(db, &call->trade) : PAY_OK;
+    err = played_refusal(db, call);
+    if (err != PAY_OK || call->fault != AF_OK)
+        return err;
     call->fresh = true;
     return refund_store(db, call);
 }

@@ -46,7 +46,9 @@ enum alipay_fault alipay_trade_lock(struct db *db, struct alipay_call *call)
             return AF_AWAY;
         return err == PAY_NO_ROW ? AF_NO_TRADE : AF_AWAY;
     }
-    if (call->trade.state == TRADE_CODE)
+    if (call->trade.state == TRADE_CODE ||
+        (sandbox_plays(call->trade.scenario, SCENARIO_NOT_YET) &&
+         (call->trade.state == TRADE_WAITING || call->trade.state == TRADE_PAYING)))
         return AF_NO_TRADE;
     if (alipay_trade_expire(&call->trade) && sandbox_trade_save(db, &call->trade) != PAY_OK)
         return AF_AWAY;
@@ -146,7 +148,7 @@ enum alipay_fault played_alipay_close(struct alipay_call *call)
     return AF_OK;
 }
 
-static enum pay_err refund_whole(struct db *db, struct sandbox_trade *trade)
+enum pay_err alipay_refund_whole(struct db *db, struct sandbox_trade *trade)
 {
     struct sandbox_move move = { .kind = SANDBOX_REFUND,
                                  .channel = ALIPAY,
@@ -179,7 +181,7 @@ static enum pay_err cancel_work(struct db *db, void *arg)
         return call->fault == AF_AWAY ? PAY_FAULT : PAY_OK;
     call->move.state = trade->state == TRADE_PAID ? MOVE_DONE : MOVE_CANCELLED;
     if (trade->state == TRADE_PAID) {
-        enum pay_err err = refund_whole(db, trade);
+        enum pay_err err = alipay_refund_whole(db, trade);
         if (err != PAY_OK)
             return err;
     } else if (trade->state != TRADE_CLOSED) {

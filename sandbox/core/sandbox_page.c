@@ -2,6 +2,7 @@
 #include "sandbox/core/sandbox_page.h"
 
 #include <string.h>
+#include "sandbox/core/sandbox_scenario.h"
 
 static const char STYLE[] =
     "<!doctype html><html lang=\"zh\"><head><meta charset=\"utf-8\">"
@@ -10,7 +11,7 @@ static const char STYLE[] =
     "max-width:28rem;padding:1rem}body.wide{max-width:70rem}h1{font-size:1.2rem;padding:.6rem 1rem;"
     "margin:0 -1rem 1rem;color:#fff;background:#444}h1.alipay{background:#1677ff}"
     "h1.wechat{background:#07a35a}.sum{font-size:2.4rem;text-align:center;margin:1rem 0}"
-    "button{font:inherit;width:100%;padding:.8rem;margin:.3rem 0;border:1px solid #888;"
+    "button,select{font:inherit;width:100%;padding:.8rem;margin:.3rem 0;border:1px solid #888;"
     "border-radius:.5rem}button.pay{background:#1677ff;color:#fff;border:0;font-weight:600}"
     "dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem}dd{margin:0;"
     "overflow-wrap:anywhere}pre{overflow:auto;background:#8882;padding:.5rem;white-space:pre-wrap;"
@@ -69,6 +70,29 @@ static void hidden(struct text *to, const char *name, const char *value)
     text_add(to, "\">");
 }
 
+/* The scenarios of the trade's channel; the first one leaves the trade as it is. */
+static void scenarios_write(struct text *to, const struct sandbox_trade *trade)
+{
+    text_add(to, "<label>场景 Scenario <select name=\"scenario\"><option value=\"\">");
+    page_text(to, str_or(trade->scenario, "-"));
+    text_add(to, "</option>");
+    for (size_t i = 0; i < SCENARIO_COUNT; i++) {
+        const struct sandbox_scenario *s = &SANDBOX_SCENARIOS[i];
+        if (!sandbox_scenario_named(trade->channel, s->name))
+            continue;
+        text_addf(to, "<option value=\"%s\">%d %s: ", s->name, s->number, s->name);
+        page_text(to, s->says);
+        text_add(to, "</option>");
+    }
+    text_add(to, "</select></label>");
+}
+
+bool page_scenario_take(struct sandbox_trade *trade, const char *chosen)
+{
+    return *chosen && sandbox_scenario_named(trade->channel, chosen) &&
+           text_copy(trade->scenario, sizeof(trade->scenario), chosen);
+}
+
 void page_cashier(struct sandbox_answer *out, const struct sandbox_trade *trade,
                   const struct page_button *buttons)
 {
@@ -89,10 +113,9 @@ void page_cashier(struct sandbox_answer *out, const struct sandbox_trade *trade,
         page_text(to, buttons->label);
         text_add(to, "</button>");
     }
+    scenarios_write(to, trade);
     text_add(to, "</form><dl><dt>订单号</dt><dd>");
     page_text(to, trade->out_trade_no);
-    text_add(to, "</dd><dt>scenario</dt><dd>");
-    page_text(to, str_or(trade->scenario, "-"));
     text_add(to, "</dd></dl>");
     page_end(out);
 }

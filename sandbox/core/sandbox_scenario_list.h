@@ -1,6 +1,5 @@
 /* sandbox_scenario_list.h - every scenario that the sandbox plays: constant, number of its row in
- * docs/sandbox.md, name, channels, what happens. Some rows of that table need no name: they happen
- * by themselves, when a merchant does what they say. */
+ * docs/sandbox.md, name, channels, what happens. */
 #ifndef SANDBOX_CORE_SANDBOX_SCENARIO_LIST_H
 #define SANDBOX_CORE_SANDBOX_SCENARIO_LIST_H
 
@@ -41,6 +40,10 @@
     X(HTML_502, 15, "html-502", FOR_BOTH, "the first answer is 502 with a page") \
     X(HTML_503, 15, "html-503", FOR_BOTH, "the first answer is 503 with a page") \
     X(TOO_MANY, 15, "too-many", FOR_BOTH, "the first answer is 429") \
+    X(NUMBER_USED, 16, "number-used", FOR_BOTH, "the number counts as used by another order") \
+    X(NUMBER_PAID, 16, "number-paid", FOR_BOTH, "the first answer: paid already; and it is") \
+    X(NOT_YET, 17, "not-yet", FOR_ALIPAY, "no query finds the trade before it is paid") \
+    X(SHORT_LIFE, 18, "short-life", FOR_BOTH, "it can be paid for 60 seconds only") \
     X(COUPON, 19, "coupon", FOR_BOTH, "a coupon of 0.01 pays a part") \
     X(REFUND_SLOW, 20, "refund-slow", FOR_BOTH, "a refund takes 30 seconds") \
     X(REFUND_ABNORMAL, 21, "refund-abnormal", FOR_WECHAT, "a refund ends ABNORMAL") \
@@ -48,11 +51,16 @@
     X(REFUND_NO_MONEY, 22, "refund-no-money", FOR_BOTH, "the first refund finds no balance") \
     X(REFUND_BLOCKED, 22, "refund-blocked", FOR_BOTH, "the payer's account is abnormal") \
     X(REFUND_LATE, 22, "refund-late", FOR_BOTH, "the period for refunds is over") \
+    X(REFUND_TOO_SOON, 23, "refund-too-soon", FOR_BOTH, "the first refund comes too soon") \
     X(REFUND_ERROR_DONE, 24, "refund-error-done", FOR_BOTH, "done, but the answer is an error") \
+    X(REFUND_UNKNOWN, 25, "refund-unknown", FOR_BOTH, "for 10 s no query finds a refund") \
+    X(REFUNDED_OUTSIDE, 26, "refunded-outside", FOR_BOTH, "paid, given back in the console") \
     X(REFUND_XML, 27, "refund-xml", FOR_WECHAT, "a refund's notice comes as XML of version 2") \
     X(CERT_ROTATION, 28, "cert-rotation", FOR_WECHAT, "a new platform certificate signs") \
     X(KEY_SWITCH, 28, "key-switch", FOR_WECHAT, "notices are signed by the public key") \
     X(CERT_ONLY, 28, "cert-only", FOR_WECHAT, "answers are signed by the certificate") \
+    X(NEW_CERT, 29, "new-cert", FOR_ALIPAY, "a new certificate signs the answers") \
+    X(CLOCK_SKEW, 30, "clock-skew", FOR_WECHAT, "the first answer: your clock is wrong") \
     X(BILL_LATE, 31, "bill-late", FOR_BOTH, "the bill is not ready") \
     X(BILL_EMPTY, 31, "bill-empty", FOR_BOTH, "the bill is empty") \
     X(BILL_WRONG_HASH, 31, "bill-wrong-hash", FOR_WECHAT, "the bill's SHA1 is wrong") \
@@ -72,7 +80,7 @@
     X(ODD_TYPE, 35, "odd-type", FOR_ALIPAY, "the notice's content type has text/html in it") \
     X(GBK_NOTICE, 35, "gbk-notice", FOR_ALIPAY, "the notice is in GBK") \
     X(SLASHES, 35, "slashes", FOR_ALIPAY, "slashes in answers are escaped") \
-    X(UNSIGNED_4XX, 35, "unsigned-4xx", FOR_WECHAT, "errors come without signature and id")
+    X(UNSIGNED_4XX, 35, "unsigned-4xx", FOR_WECHAT, "the first answer: 403 without Request-ID")
 /* clang-format on */
 
 #endif

@@ -73,6 +73,10 @@ static enum pay_err pay_txn(struct db *db, void *arg)
 
     if (err != PAY_OK)
         return err;
+    if (page_scenario_take(&v->trade, str_or(form_value(&v->form, "scenario"), "")))
+        err = sandbox_trade_save(db, &v->trade);
+    if (err != PAY_OK)
+        return err;
     if (str_eq(v->outcome, "coupon") && v->trade.amount.minor > COUPON_FEN)
         how.discount = MONEY(COUPON_FEN);
     v->said = str_eq(v->outcome, "cancel") ? wechat_trade_cancel(db, v->in->config, &v->trade)
@@ -139,6 +143,11 @@ void wechat_cashier(const struct sandbox_request *in, struct sandbox_answer *out
     if (!visit_read(&visit)) {
         out->status = 400;
         page_result(out, WECHAT, "链接不正确 This is no address of an order", "");
+        return;
+    }
+    const char *transfer = str_or(form_value(&visit.query, "transfer"), "");
+    if (*transfer) {
+        wechat_receiver(in, transfer, out);
         return;
     }
     const struct sandbox_trade_key key = key_of(&visit, false);

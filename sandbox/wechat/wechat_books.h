@@ -46,6 +46,10 @@ MUST_USE enum pay_err wechat_batch_end(struct db *db, const struct config *confi
                                        struct sandbox_move *move);
 MUST_USE enum pay_err wechat_due(struct db *db, const struct config *config, size_t *worked);
 
+/* The receiver's page; number: the transfer's package_info or out_bill_no. */
+void wechat_receiver(const struct sandbox_request *in, const char *number,
+                     struct sandbox_answer *out);
+
 /* ---- notices */
 struct wechat_news {
     const char *event, *plain, *url, *number;

@@ -6,6 +6,7 @@
 #include "io/http/http.h"
 
 #define EXPIRE_MIN_MS 60000
+#define SHORT_LIFE_S 60
 #define ORDER_NUMBER_SET "_-|*"
 #define ORDER_TOTAL_MAX INT64_C(100000000000)
 
@@ -165,6 +166,10 @@ bool wechat_trade_make(const struct wechat_call *call, const struct wechat_terms
     json_close(&j);
     const char *scenario =
         sandbox_scenario_of(WECHAT, terms->attach, terms->description, t->amount);
+    const int64_t short_end = t->now + sandbox_gap_ms(call->in->config, SHORT_LIFE_S);
+    if (sandbox_plays(scenario, SCENARIO_SHORT_LIFE) &&
+        (t->expire_time == 0 || t->expire_time > short_end))
+        t->expire_time = short_end;
     t->state = sandbox_plays(scenario, SCENARIO_ERROR_UNDONE) ? TRADE_FAILED : TRADE_WAITING;
     return ok && !detail.full && !handle.full &&
            text_copy(t->channel, sizeof(t->channel), WECHAT) &&
@@ -194,9 +199,13 @@ enum pay_err wechat_trade_enter(struct db *db, struct wechat_call *call, struct 
     char print[MAC_HEX_SIZE], known[MAC_HEX_SIZE];
 
     memset(&e->trade, 0, sizeof(e->trade));
+    e->first = false;
     if (!wechat_trade_make(call, &e->terms, &e->trade) || !terms_print(&e->terms, print))
         return PAY_FAULT;
-    enum pay_err err = sandbox_trade_insert(db, &e->trade);
+    enum pay_err err = wechat_first_refused(db, call, &e->trade);
+    if (err != PAY_OK || call->fault != WX_OK)
+        return err;
+    err = sandbox_trade_insert(db, &e->trade);
     e->first = err == PAY_OK;
     if (err != PAY_DUPLICATE)
         return err;

@@ -24,6 +24,10 @@ struct wechat_entry {
  * (call->fault). */
 MUST_USE enum pay_err wechat_trade_enter(struct db *db, struct wechat_call *call,
                                          struct wechat_entry *entry);
+/* In a transaction: what a scenario refuses before the order is stored (call->fault): its first
+ * call, or its number. */
+MUST_USE enum pay_err wechat_first_refused(struct db *db, struct wechat_call *call,
+                                           const struct sandbox_trade *trade);
 /* Runs work, which enters call->arg's trade, and plays what its scenario does to the first
  * answer. */
 MUST_USE enum wechat_fault wechat_entry_open(struct wechat_call *call, struct wechat_entry *entry,

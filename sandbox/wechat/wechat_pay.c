@@ -123,6 +123,29 @@ enum pay_err wechat_trade_payable(const struct sandbox_trade *trade)
     return expired(trade) ? PAY_EXPIRED : PAY_OK;
 }
 
+/* As the merchant does it in WeChat Pay's console: no API call, no notice. */
+static enum pay_err refund_whole(struct db *db, struct sandbox_trade *trade)
+{
+    struct sandbox_move move = { .kind = SANDBOX_REFUND,
+                                 .channel = WECHAT,
+                                 .state = MOVE_DONE,
+                                 .trade_id = trade->id,
+                                 .amount = trade->amount,
+                                 .done_time = trade->pay_time };
+    char digits[33];
+    struct text no = TEXT(move.no);
+
+    sandbox_number_new(digits);
+    text_addf(&no, "5030%.24s", digits);
+    trade->refunded = trade->amount;
+    return text_copy(move.merchant, sizeof(move.merchant), trade->merchant) &&
+                   text_copy(move.app, sizeof(move.app), trade->app) &&
+                   text_copy(move.account, sizeof(move.account), trade->trade_no) &&
+                   text_copy(move.out_no, sizeof(move.out_no), move.no)
+               ? sandbox_move_insert(db, &move)
+               : PAY_FAULT;
+}
+
 enum pay_err wechat_pay_force(struct db *db, const struct config *config,
                               struct sandbox_trade *trade, const struct sandbox_payment *how)
 {
@@ -140,7 +163,12 @@ enum pay_err wechat_pay_force(struct db *db, const struct config *config,
     if (!keys || (!*trade->buyer &&
                   !text_copy(trade->buyer, sizeof(trade->buyer), str_or(how->buyer, keys->openid))))
         return PAY_FAULT;
-    enum pay_err err = sandbox_trade_save(db, trade);
+    const bool outside = sandbox_plays(trade->scenario, SCENARIO_REFUNDED_OUTSIDE);
+    enum pay_err err = outside ? refund_whole(db, trade) : PAY_OK;
+    if (err == PAY_OK)
+        err = sandbox_trade_save(db, trade);
+    if (outside)
+        return err;
     json_open(&j, NULL);
     wechat_order_write(trade, &j);
     json_close(&j);
@@ -175,41 +203,4 @@ enum pay_err wechat_trade_cancel(struct db *db, const struct config *config,
         return PAY_OK;
     trade->state = TRADE_FAILED;
     return sandbox_trade_save(db, trade);
-}
-
-/* ---- the first answer to a new order, as its scenario wants it */
-
-static enum pay_err early_work(struct db *db, void *arg)
-{
-    struct wechat_call *call = arg;
-    struct wechat_entry *e = call->arg;
-    const struct sandbox_trade_key key = { .channel = WECHAT,
-                                           .merchant = e->terms.mchid,
-                                           .out_trade_no = e->terms.out_trade_no,
-                                           .lock = true };
-
-    enum pay_err err = sandbox_trade_find(db, &key, &e->trade);
-    return err == PAY_OK ? wechat_trade_pay(db, call->in->config, &e->trade,
-                                            &(struct sandbox_payment){ .success_time = 0 })
-                         : err;
-}
-
-enum wechat_fault wechat_entry_open(struct wechat_call *call, struct wechat_entry *entry,
-                                    db_work *work)
-{
-    enum wechat_fault fault = wechat_txn(call, work);
-
-    if (fault != WX_OK || !entry->first)
-        return fault;
-    if (!text_copy(call->scenario, sizeof(call->scenario), entry->trade.scenario))
-        return WX_SYSTEM;
-    if (sandbox_plays(call->scenario, SCENARIO_NOTIFY_EARLY)) {
-        fault = wechat_txn(call, early_work);
-        if (fault == WX_OK)
-            wechat_notice_hurry(call->in->db, call->in->config);
-    }
-    return sandbox_plays(call->scenario, SCENARIO_ERROR_DONE) ||
-                   sandbox_plays(call->scenario, SCENARIO_ERROR_UNDONE)
-               ? WX_SYSTEM
-               : fault;
 }

@@ -7,6 +7,7 @@
 #define APART_S 60 /* between two refunds of one order */
 #define REFUND_DONE_S 3
 #define REFUND_SLOW_S 30
+#define UNKNOWN_S 10
 #define REFUND_NUMBER_SET "_-|*@"
 #define REFUND_TOTAL_MAX INT64_C(100000000000)
 
@@ -154,12 +155,14 @@ static enum wechat_fault order_read(struct wechat_call *call, struct refund_work
                : WX_SYSTEM;
 }
 
-/* The first time only: the merchant tops up, and asks again under the same number. */
+/* The first time only: the merchant tops up or waits, and asks again under the same number. */
 static enum wechat_fault scenario_refuse(struct sandbox_trade *trade)
 {
-    if (sandbox_plays(trade->scenario, SCENARIO_REFUND_NO_MONEY)) {
+    const bool money = sandbox_plays(trade->scenario, SCENARIO_REFUND_NO_MONEY);
+
+    if (money || sandbox_plays(trade->scenario, SCENARIO_REFUND_TOO_SOON)) {
         trade->scenario[0] = '\0';
-        return WX_NOT_ENOUGH;
+        return money ? WX_NOT_ENOUGH : WX_FREQUENCY;
     }
     if (sandbox_plays(trade->scenario, SCENARIO_REFUND_BLOCKED))
         return WX_ACCOUNT;
@@ -198,8 +201,11 @@ static bool refund_make(const struct wechat_call *call, struct refund_work *w)
     m->state = MOVE_PENDING;
     m->amount = MONEY(w->terms.refund);
     m->create_time = m->now = w->trade.now;
-    m->due_time = w->trade.now +
-                  sandbox_gap_ms(call->in->config, slow ? REFUND_SLOW_S : REFUND_DONE_S);
+    const int64_t takes_s = slow ? REFUND_SLOW_S
+                            : sandbox_plays(w->trade.scenario, SCENARIO_REFUND_UNKNOWN)
+                                ? UNKNOWN_S
+                                : REFUND_DONE_S;
+    m->due_time = w->trade.now + sandbox_gap_ms(call->in->config, takes_s);
     return !no.full && text_copy(m->kind, sizeof(m->kind), SANDBOX_REFUND) &&
            text_copy(m->channel, sizeof(m->channel), WECHAT) &&
            text_copy(m->merchant, sizeof(m->merchant), w->trade.merchant) &&
@@ -214,10 +220,8 @@ static bool refund_make(const struct wechat_call *call, struct refund_work *w)
 static enum pay_err refund_enter(struct db *db, struct wechat_call *call, struct refund_work *w)
 {
     call->fault = refund_judge(call, w);
-    if (call->fault == WX_NOT_ENOUGH)
-        return sandbox_trade_save(db, &w->trade); /* its scenario is over */
     if (call->fault != WX_OK)
-        return PAY_OK;
+        return sandbox_trade_save(db, &w->trade); /* its scenario may be over */
     if (!refund_make(call, w))
         return PAY_FAULT;
     enum pay_err err = sandbox_move_insert(db, &w->move);
@@ -320,6 +324,9 @@ enum wechat_fault played_wechat_refund_query(struct wechat_call *call)
                                           .out_no = call->segment[0] };
     enum wechat_fault fault = refund_find(call, &key, &work);
 
+    if (fault == WX_OK && work.move.state == MOVE_PENDING &&
+        sandbox_plays(work.move.scenario, SCENARIO_REFUND_UNKNOWN))
+        fault = wechat_refuse(call, WX_NO_RESOURCE, "退款单不存在");
     if (fault == WX_OK)
         wechat_refund_write(&work.move, &work.trade, &call->json);
     return fault;

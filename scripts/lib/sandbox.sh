@@ -34,13 +34,15 @@ sandbox_alipay_sn() {
 
 sandbox_alipay() {
     local issued='/C=CN/O=Shroff/OU=Sandbox/CN'
-    sandbox_pair alipay_app && sandbox_pair alipay && sandbox_pair alipay_root && sandbox_pair foreign
+    sandbox_pair alipay_app && sandbox_pair alipay && sandbox_pair alipay_next && sandbox_pair alipay_root && sandbox_pair foreign
     sandbox_cert alipay_root "$issued=Shroff Sandbox Root" 1001
     sandbox_cert alipay_app "$issued=Demo app" 1002 alipay_root
     sandbox_cert alipay "$issued=Sandbox Alipay" 1003 alipay_root
+    sandbox_cert alipay_next "$issued=Sandbox Alipay" 1004 alipay_root
     sandbox_alipay_sn alipay_root 1001
     sandbox_alipay_sn alipay_app 1002
     sandbox_alipay_sn alipay 1003
+    sandbox_alipay_sn alipay_next 1004
     sandbox_put alipay_app_id 2021000100000001
     sandbox_put alipay_seller_id 2088000100000001
     sandbox_put alipay_aes_key "$(openssl rand -base64 16)"
