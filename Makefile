@@ -53,8 +53,8 @@ CFLAGS ?=
 ALL_CFLAGS = $(STD) $(WARN) $(OPT) -fPIE -MMD -MP $(CFLAGS)
 
 # Each library is used by one wrapper only (make lint), so its flags are written once.
-LIB_CFLAGS := $(filter-out -I/usr/include,$(shell $(PKG_CONFIG) --cflags libmariadb json-c libcurl openssl libqrencode zlib 2>/dev/null))
-LIBS := $(shell $(PKG_CONFIG) --libs libmariadb json-c libcurl openssl libqrencode zlib 2>/dev/null) -lfcgi
+LIB_CFLAGS := $(filter-out -I/usr/include,$(shell $(PKG_CONFIG) --cflags libmariadb json-c libcurl openssl libqrencode zlib minizip 2>/dev/null))
+LIBS := $(shell $(PKG_CONFIG) --libs libmariadb json-c libcurl openssl libqrencode zlib minizip 2>/dev/null) -lfcgi
 LIB_CFLAGS := $(patsubst -I%,-isystem %,$(LIB_CFLAGS))
 
 LIB_SRC  := $(wildcard common/*/*.c common/*/*/*.c)

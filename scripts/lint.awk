@@ -34,7 +34,9 @@ BEGIN {
     library["json-c"]     = "^common/io/json/json(_lenient)?\\.c$"
     library["json.h"]     = library["json-c"]
     library["curl"]       = "^common/io/http/[a-z_]*\\.c$|^common/io/http/[a-z_]*_private\\.h$"
-    library["zlib"]       = "^common/io/(g?zip\\.c$|http/[a-z_]*(\\.c|_private\\.h)$)"
+    library["zlib"]       = "^common/io/(gunzip\\.c$|g?zip\\.c$|http/[a-z_]*(\\.c|_private\\.h)$)"
+    library["minizip"]    = "^common/io/unzip\\.c$"
+    library["iconv.h"]    = "^common/io/charset\\.c$|^sandbox/core/sandbox_gbk\\.c$"
     library["fcgi"]       = "^common/io/fcgi/[a-z_]*\\.c$|^common/io/fcgi/[a-z_]*_private\\.h$"
     library["qrencode"]   = "^common/io/qr\\.c$"
 

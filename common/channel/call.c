@@ -72,11 +72,11 @@ void channel_time_keep(int64_t ms)
     kept_ms = ms;
 }
 
-static int64_t time_left_ms(void)
+static int64_t time_left_ms(const struct http_request *request)
 {
-    const int64_t spent_ms = began_us == 0 ? 0 : (clock_ticks_us() - began_us) / 1000 + kept_ms;
-
-    return CHANNEL_CALL_MAX_MS - spent_ms;
+    if (began_us == 0)
+        return request->to_file ? CHANNEL_FILE_MAX_MS : CHANNEL_CALL_MAX_MS;
+    return CHANNEL_CALL_MAX_MS - (clock_ticks_us() - began_us) / 1000 - kept_ms;
 }
 
 /* ---- the call */
@@ -88,13 +88,13 @@ static enum pay_err call_send(const struct channel_account *account,
     struct http_request timed = *request;
     struct gate_pass pass;
 
-    if (time_left_ms() < CALL_MIN_MS) {
+    if (time_left_ms(request) < CALL_MIN_MS) {
         stats_add("shroff_channel_not_called_total", NULL, 1);
         return PAY_FULL;
     }
     if (!gate_enter(account, &pass))
         return PAY_FULL;
-    const int64_t left = time_left_ms();
+    const int64_t left = time_left_ms(request);
     if (timed.timeout_ms <= 0 || timed.timeout_ms > left)
         timed.timeout_ms = left < CALL_MIN_MS ? CALL_MIN_MS : (int)left;
     http_send(&timed, answer);

@@ -16,6 +16,8 @@
 void channel_time_begin(void);
 /* Until the next channel_time_begin or _keep, calls leave so much of the request's time. */
 void channel_time_keep(int64_t ms);
+/* Of a job's request whose answer goes to a file. */
+#define CHANNEL_FILE_MAX_MS 300000
 
 /* what is a word for the log line and the counters: "query". request lasts CHANNEL_CALL_MAX_MS at
  * most, also when its timeout_ms is 0. In live mode only https is called.

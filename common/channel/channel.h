@@ -9,6 +9,10 @@
 
 #include "channel/product.h"
 
+struct bill_answer; /* bill.h */
+struct bill_ask;
+struct bill_reading;
+struct bill_total;
 struct channel_member; /* member.h */
 struct channel_parsed;
 
@@ -58,8 +62,11 @@ struct channel_driver {
     enum pay_err (*transfer_query)(const struct channel_account *account,
                                    const struct channel_transfer *transfer,
                                    struct channel_said *out);
-    /* The statement of a day (2026-01-31) as the channel sends it, into fd. PAY_NO_ROW: not yet. */
-    enum pay_err (*bill)(const struct channel_account *account, const char *day, int fd);
+    /* The statement of a day into a file, and its lines out of it (bill.h). */
+    enum pay_err (*bill)(const struct channel_account *account, const struct bill_ask *ask,
+                         struct bill_answer *out);
+    enum pay_err (*bill_read)(const struct channel_account *account,
+                              const struct bill_reading *reading, struct bill_total *out);
 
     /* The number that a callback names; it serves to choose the key and nothing else. NULL: it
      * cannot be read without the key. PAY_BAD_FIELD (*field is named): a member has a wrong form.

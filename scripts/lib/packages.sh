@@ -13,6 +13,7 @@ libjson-c-dev           library json-c
 libcurl4-openssl-dev    library libcurl
 libqrencode-dev         library libqrencode
 zlib1g-dev              library zlib
+libminizip-dev          library minizip
 libssl-dev              library openssl
 mariadb-server-core     command mariadbd
 mariadb-client-core     command mariadb

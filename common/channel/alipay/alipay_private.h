@@ -83,6 +83,10 @@ MUST_USE enum pay_err alipay_transfer(const struct channel_account *account,
 MUST_USE enum pay_err alipay_transfer_query(const struct channel_account *account,
                                             const struct channel_transfer *transfer,
                                             struct channel_said *out);
+MUST_USE enum pay_err alipay_bill(const struct channel_account *account, const struct bill_ask *ask,
+                                  struct bill_answer *out);
+MUST_USE enum pay_err alipay_bill_read(const struct channel_account *account,
+                                       const struct bill_reading *reading, struct bill_total *out);
 MUST_USE enum pay_err alipay_read_no(const struct channel_callback *callback, char no[NO_SIZE],
                                      const char **field);
 MUST_USE enum pay_err alipay_hear(const struct channel_account *account,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "channel/wechat/wechat_private.h"
+#include "channel/wechat/wechat_bill.h"
 #include "io/crypto/sign.h"
 
 #define APIV3_KEY_LEN 32
@@ -243,6 +243,8 @@ const struct channel_driver CHANNEL_WECHAT = {
     .refund_query = wechat_refund_query,
     .transfer = wechat_transfer,
     .transfer_query = wechat_transfer_query,
+    .bill = wechat_bill,
+    .bill_read = wechat_bill_read,
     .hear = wechat_hear,
     .acknowledge = wechat_acknowledge,
 };

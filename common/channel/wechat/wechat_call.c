@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "channel/call.h"
-#include "channel/wechat/wechat_private.h"
+#include "channel/wechat/wechat_bill.h"
 
 #define REQUEST_MAX 8192
 #define HEADER_MAX 1280
@@ -201,6 +201,34 @@ enum pay_err wechat_ask(const struct channel_account *account, const struct wech
         err = no_read(&reply.answer, said);
     http_answer_free(&reply.answer);
     return err;
+}
+
+enum pay_err wechat_download(const struct channel_account *account, const char *path, int fd,
+                             int64_t most)
+{
+    const struct wechat_keys *keys = account->keys;
+    const struct wechat_request request = { .what = "bill_file", .path = path };
+    struct request_room room;
+    struct http_answer answer = { .end = HTTP_BROKEN };
+
+    if (!request_make(keys, &request, &room))
+        return PAY_FULL;
+    struct http_request http = {
+        .method = "GET",
+        .headers = { room.head, "Accept: application/json", "User-Agent: Shroff" },
+        .timeout_ms = CHANNEL_FILE_MAX_MS,
+        .to_file = &fd,
+        .file_max = most,
+    };
+    enum pay_err err = call_host(account, keys->base, &request, &http, &answer);
+    if (err != PAY_OK && *keys->backup != '\0' && answer.unsent) {
+        http_answer_free(&answer);
+        err = call_host(account, keys->backup, &request, &http, &answer);
+    }
+    if (err == PAY_OK && answer.status != HTTP_OK)
+        err = PAY_UNKNOWN;
+    http_answer_free(&answer);
+    return err == PAY_REFUSED ? PAY_UNKNOWN : err;
 }
 
 enum pay_err wechat_ask_about(const struct channel_account *account,

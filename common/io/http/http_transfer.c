@@ -277,6 +277,7 @@ bool http_transfer_start(struct http_transfer *t, const struct http_request *req
     curl_easy_setopt(t->easy, CURLOPT_URL, request->url);
     curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
     curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->file_max); /* 0: any */
     return true;
 }
 
@@ -286,6 +287,7 @@ static const struct ending { CURLcode rc; enum http_end end; } ENDINGS[] = {
     { CURLE_COULDNT_RESOLVE_HOST,    HTTP_DNS },
     { CURLE_COULDNT_CONNECT,         HTTP_CONNECT },
     { CURLE_OPERATION_TIMEDOUT,      HTTP_TIMEOUT },
+    { CURLE_FILESIZE_EXCEEDED,       HTTP_TOO_LARGE },
     { CURLE_OUT_OF_MEMORY,           HTTP_TOO_LARGE },     /* what curl calls a line over 100 KB */
     { CURLE_SSL_CONNECT_ERROR,       HTTP_TLS },
     { CURLE_PEER_FAILED_VERIFICATION, HTTP_TLS },
