@@ -29,6 +29,7 @@ static enum pay_err sandbox_answered(struct call *call, sandbox_serve *serve)
         .uri = request->uri,
         .query = request->query,
         .content_type = request->content_type,
+        .tls = fcgi_param(request->fcgi, "HTTPS"),
         .body = request->body,
         .body_len = request->body_len,
         .header = sandbox_call_header,

@@ -4,11 +4,13 @@
  * GET  /control/trades                  the newest trades: JSON, or a page
  * GET  /control/trades/{out_trade_no}   one of them, with what was received, signed and sent
  * POST /control/clock                   what is due comes so many seconds earlier
+ * GET  /cashier/codes                   bar codes of played payers, for everybody
  *
  * What a proxy passed on comes from anybody, and a page that a browser shows may send requests
- * here: both are refused. */
+ * there: both are refused for /control. */
 #include "cgi-bin/sandbox_call.h"
 #include "sandbox/channels.h"
+#include "sandbox/core/sandbox_codes.h"
 #include "sandbox/core/sandbox_control.h"
 #include "web/skeleton/origin.h"
 
@@ -35,12 +37,14 @@ CONTROL_HANDLER(trades, sandbox_control_trades)
 CONTROL_HANDLER(trade, sandbox_control_trade)
 CONTROL_HANDLER(steer, steer_channels)
 CONTROL_HANDLER(advance, sandbox_control_clock)
+SANDBOX_HANDLER(codes, sandbox_codes)
 
 static const struct route ROUTES[] = {
     SANDBOX_ROUTE("GET", "/control/trades", trades),
     SANDBOX_ROUTE("GET", "/control/trades/{}", trade),
     SANDBOX_ROUTE("POST", "/control/trades/{}", steer),
     SANDBOX_ROUTE("POST", "/control/clock", advance),
+    SANDBOX_ROUTE("GET", "/cashier/codes", codes),
 };
 static const struct endpoint SANDBOX_CONTROL = {
     .name = "sandbox_control",

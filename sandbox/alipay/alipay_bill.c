@@ -93,6 +93,20 @@ static enum pay_err late_work(struct db *db, void *arg)
     return err;
 }
 
+/* Alipay's bills lie on a host of their own. */
+static void bill_base_add(struct text *to, const struct sandbox_request *in)
+{
+    static const char API[] = "https://openapi.alipay.com";
+    char room[CONFIG_TEXT];
+    struct text base = TEXT(room);
+
+    sandbox_base_add(&base, in);
+    if (str_starts(room, API))
+        text_addf(to, "https://dwbillcenter.alipay.com%s", room + strlen(API));
+    else
+        text_add(to, room);
+}
+
 enum alipay_fault alipay_bill(struct alipay_call *call)
 {
     char type[33], url_room[CONFIG_TEXT + 128];
@@ -113,7 +127,8 @@ enum alipay_fault alipay_bill(struct alipay_call *call)
     call->scenario[0] = '\0';
     if (fault != AF_OK)
         return fault;
-    text_addf(&url, "%s/bill/alipay/", call->in->config->sandbox_url);
+    bill_base_add(&url, call->in);
+    text_add(&url, "/bill/alipay/");
     if (!mark_write(call->keys, bill.date, now + LIFE_MS, &url))
         return AF_AWAY;
     json_str(&call->json, "bill_download_url", url_room);

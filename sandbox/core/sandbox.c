@@ -14,6 +14,16 @@ void sandbox_header(struct sandbox_answer *answer, const char *name, const char 
     text_addf(&answer->headers, "%s: %s\r\n", name, value);
 }
 
+void sandbox_base_add(struct text *to, const struct sandbox_request *in)
+{
+    const char *host = in->tls ? in->header(in->arg, "host") : NULL;
+
+    if (host)
+        text_addf(to, "https://%s", host);
+    else
+        text_add(to, in->config->sandbox_url);
+}
+
 int64_t sandbox_gap_ms(const struct config *config, int64_t seconds)
 {
     return seconds * 1000 / config->sandbox_time_scale;

@@ -18,6 +18,7 @@ struct sandbox_request {
     const char *segment;         /* what stands for {} of the route, "" without */
     const char *uri, *query;     /* uri: path and query as sent; query "" without */
     const char *content_type;    /* "" without */
+    bool tls;                    /* it came by https, so under a name of the certificate */
     const char *body;            /* NUL-ended */
     size_t body_len;
     const char *(*header)(const void *arg, const char *name); /* NULL: it did not come */
@@ -36,6 +37,10 @@ struct sandbox_answer {
     bool reset;             /* the connection is closed without an answer */
 };
 void sandbox_header(struct sandbox_answer *answer, const char *name, const char *value);
+
+/* Writes where an address of the API begins, without a slash at the end: the host under which the
+ * request came by https, since its client may know no other; else SHROFF_SANDBOX_URL. */
+void sandbox_base_add(struct text *to, const struct sandbox_request *in);
 
 /* Milliseconds that a gap of so many seconds lasts: SHROFF_SANDBOX_TIME_SCALE divides it. */
 int64_t sandbox_gap_ms(const struct config *config, int64_t seconds);

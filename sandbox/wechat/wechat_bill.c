@@ -78,8 +78,9 @@ static bool ticket_write(const struct wechat_call *call, const struct ticket *t,
 
     if (!ticket_mac(call, t, mac))
         return false;
-    text_addf(to, "%s/v3/billdownload/file?token=%s_%s_%d_%lld_%s", call->in->config->sandbox_url,
-              t->date, t->type, t->gzip, (long long)t->end_ms, mac);
+    sandbox_base_add(to, call->in);
+    text_addf(to, "/v3/billdownload/file?token=%s_%s_%d_%lld_%s", t->date, t->type, t->gzip,
+              (long long)t->end_ms, mac);
     return !to->full;
 }
 

@@ -13,6 +13,7 @@ nginx_config() {
     [ -z "${SHROFF_SANDBOX_ONLY:-}" ] || text=${text/$'    server {\n        listen @LISTEN@'*$'test_mode.conf;\n    }\n'/}
     text=${text//@LISTEN@/"$SHROFF_BIND:$SHROFF_PORT"}
     text=${text//@SANDBOX_LISTEN@/"$SHROFF_BIND:$SHROFF_SANDBOX_PORT"}
+    text=${text//@SANDBOX_HTTPS_LISTEN@/"$SHROFF_BIND:$SHROFF_SANDBOX_HTTPS_PORT"}
     # No other limit counts a client that has not finished its head, so there are more connections than
     # one address can open. Each needs a descriptor; 64 are left for logs and sockets.
     connections=$(($(ulimit -n) - 64))
@@ -33,6 +34,19 @@ nginx_command() {
 nginx_check() {
     nginx_command
     "${CMD[@]}" -t
+}
+
+# https_port_choose: unless SHROFF_SANDBOX_HTTPS_PORT says which, 8443 beside 8081, or the next free one.
+https_port_choose() {
+    local port=$SHROFF_SANDBOX_HTTPS_PORT
+    if [ -n "$port" ]; then
+        ! port_taken "$port" || die "port $port is taken by another program" \
+            "Choose a free one for the played channels' https: SHROFF_SANDBOX_HTTPS_PORT=$((port + 10)) ./scripts/run"
+        return
+    fi
+    port=$((SHROFF_SANDBOX_PORT + (SHROFF_SANDBOX_PORT <= 65000 ? 362 : -362)))
+    while port_taken "$port"; do port=$((port + 1)); done
+    SHROFF_SANDBOX_HTTPS_PORT=$port
 }
 
 # port_taken PORT: does a program listen there?

@@ -32,6 +32,7 @@ chromium                command chromium
 fonts-noto-cjk          file /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 php-cli                 command php
 python3                 command python3
+python3-cryptography    file /usr/lib/python3/dist-packages/cryptography/__init__.py
 shellcheck              command shellcheck
 procps                  command ps
 mandoc                  command mandoc

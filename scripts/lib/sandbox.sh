@@ -13,12 +13,16 @@ sandbox_pair() {
     mv "$SANDBOX/$1_public.pem.new" "$SANDBOX/$1_public.pem"
 }
 
-# sandbox_cert NAME SUBJECT SERIAL [ISSUER]: NAME_cert.pem of NAME's key, made once; signed by ISSUER's, else
-# by its own.
+# sandbox_cert NAME SUBJECT SERIAL [ISSUER [EXTENSION…]]: NAME_cert.pem of NAME's key, made once; signed by
+# ISSUER's, else by its own.
 sandbox_cert() {
     local by=(-signkey "$SANDBOX/$1_private.pem")
     [ ! -s "$SANDBOX/$1_cert.pem" ] || return 0
     [ -z "${4:-}" ] || by=(-CA "$SANDBOX/$4_cert.pem" -CAkey "$SANDBOX/$4_private.pem")
+    if [ $# -gt 4 ]; then
+        printf '%s\n' "${@:5}" >"$SANDBOX/$1_cert.ext"
+        by+=(-extfile "$SANDBOX/$1_cert.ext")
+    fi
     openssl req -new -key "$SANDBOX/$1_private.pem" -subj "$2" |
         openssl x509 -req "${by[@]}" -set_serial "$3" -days 1825 -sha256 -out "$SANDBOX/$1_cert.pem.new"
     mv "$SANDBOX/$1_cert.pem.new" "$SANDBOX/$1_cert.pem"
@@ -65,10 +69,33 @@ sandbox_wechat() {
     sandbox_put wechat_pubkey_id "PUB_KEY_ID_011900000001$(date -u +%Y%m%d)00000000000001"
 }
 
+# The channels' own host names, those of downloads too, and this machine's: what the certificate below is for.
+SANDBOX_HOSTS=(openapi.alipay.com dwbillcenter.alipay.com openapi-sandbox.dl.alipaydev.com openapi.alipaydev.com
+    api.mch.weixin.qq.com api2.mch.weixin.qq.com api.wechatpay.cn api2.wechatpay.cn localhost)
+
+# sandbox_hosts: a CA of this copy's own, and the one certificate that it signs; both are made anew when the
+# names have changed. The CA's key is deleted at once: a machine that trusts the CA trusts nothing but these names.
+sandbox_hosts() {
+    local names subject='/O=Shroff sandbox/CN'
+    printf -v names 'DNS:%s,' "${SANDBOX_HOSTS[@]}"
+    names+=IP:127.0.0.1,IP:::1
+    [ "$(cat "$SANDBOX/hosts_names" 2>/dev/null)" != "$names" ] || return 0
+    rm -f "$SANDBOX"/ca_* "$SANDBOX"/hosts_*
+    sandbox_pair ca && sandbox_pair hosts &&
+        sandbox_cert ca "$subject=Shroff sandbox CA $(openssl rand -hex 4)" "0x5A$(openssl rand -hex 15)" '' \
+            'basicConstraints=critical,CA:TRUE,pathlen:0' 'keyUsage=critical,keyCertSign' subjectKeyIdentifier=hash &&
+        sandbox_cert hosts "$subject=openapi.alipay.com" "0x5A$(openssl rand -hex 15)" ca \
+            basicConstraints=CA:FALSE keyUsage=critical,digitalSignature extendedKeyUsage=serverAuth \
+            subjectKeyIdentifier=hash authorityKeyIdentifier=keyid "subjectAltName=$names" &&
+        rm -f "$SANDBOX/ca_private.pem" && file_write "$SANDBOX/hosts_names" "$names"
+}
+
 sandbox_write() {
     local name value
     declare -A is=(
         [SHROFF_SANDBOX_URL]=$SHROFF_SANDBOX_URL
+        [SANDBOX_HTTPS_PORT]=$SHROFF_SANDBOX_HTTPS_PORT
+        [SANDBOX_CA_FILE]=$SANDBOX/ca_cert.pem
         [ALIPAY_GATEWAY]=$SHROFF_SANDBOX_URL/gateway.do
         [ALIPAY_APP_ID]=$(cat "$SANDBOX/alipay_app_id")
         [ALIPAY_APP_PRIVATE_KEY_FILE]=$SANDBOX/alipay_app_private.pem
@@ -98,12 +125,33 @@ sandbox_write() {
     mv -f "$STATE/sandbox.env.new" "$STATE/sandbox.env"
 }
 
+# sandbox_channels: what `shroffctl channel create` takes for this merchant: a file with the configuration and one
+# with the secrets, for each channel.
+sandbox_channels() {
+    local file=$SANDBOX/alipay
+    jq -n --arg gateway "$SHROFF_SANDBOX_URL/gateway.do" --arg app_id "$(cat "${file}_app_id")" \
+        --arg seller_id "$(cat "${file}_seller_id")" --rawfile app_cert "${file}_app_cert.pem" \
+        --rawfile alipay_cert "${file}_cert.pem" --rawfile alipay_root_cert "${file}_root_cert.pem" \
+        '$ARGS.named' >"${file}_config.json"
+    jq -n --rawfile private_key "${file}_app_private.pem" '$ARGS.named' >"${file}_secrets.json"
+    file=$SANDBOX/wechat
+    jq -n --arg base "$SHROFF_SANDBOX_URL" --arg mchid "$(cat "${file}_mchid")" --arg appid "$(cat "${file}_appid")" \
+        --arg serial_no "$(cat "${file}_mch_serial")" --arg public_key_id "$(cat "${file}_pubkey_id")" \
+        --rawfile public_key "${file}_pubkey_public.pem" --arg platform_serial "$(cat "${file}_platform_serial")" \
+        --arg platform_key "$(openssl x509 -in "${file}_platform_cert.pem" -noout -pubkey)" \
+        '$ARGS.named' >"${file}_config.json"
+    jq -n --rawfile private_key "${file}_mch_private.pem" --rawfile apiv3_key "${file}_apiv3_key" \
+        '$ARGS.named | .apiv3_key |= rtrimstr("\n")' >"${file}_secrets.json"
+}
+
 sandbox_make() {
     SANDBOX=$STATE/sandbox
     mkdir -p "$SANDBOX"
     sandbox_alipay &
     local first=$!
+    sandbox_hosts
     sandbox_wechat
     wait "$first"
+    sandbox_channels
     sandbox_write
 }
