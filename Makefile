@@ -120,12 +120,12 @@ $(B)/bench/bare: $(call obj,bench/bare.c)
 
 bench-build: $(B)/bench/limit $(B)/bench/bare
 
-# The tables of states and verdicts in the documents, from the code; tests/docs fails when they are stale.
+# The tables of states, verdicts and codes in the documents, from the code; tests/docs fails when they are stale.
 $(B)/tests/docs/tables: $(call obj,tests/docs/tables.c) $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(if $(V),,echo "  LINK $@";) $(CC) $(OPT) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBS)
 docs-tables: $(B)/tests/docs/tables
-	@for d in docs/merchant.md docs/architecture.md docs/operate.md; do \
+	@for d in docs/merchant.md docs/architecture.md docs/operate.md docs/channels.md; do \
 	  $< $$d >$(B)/tests/docs/new && cat $(B)/tests/docs/new >$$d || exit 1; done; rm $(B)/tests/docs/new
 unit-build: $(call named,$(UNITS))
 db-build: $(call named,$(DBTS)) $(if $(CLI_SRC),$(B)/cli/shroffctl)

@@ -30,6 +30,9 @@ MUST_USE enum pay_err alert_raise_each(struct db *db, const struct alert_crowd *
 /* A channel that does not decide is one alert, however much it leaves open; crowd is not read. */
 MUST_USE enum pay_err alert_raise_silence(struct db *db, int64_t channel_id,
                                           const struct alert_crowd *alert);
+/* alert_raise for what every request may meet again: at most once in 5 minutes of a process, in a
+ * transaction of its own, with a log line. kind is kept; crowd is not read. */
+void alert_raise_seldom(struct db *db, const struct alert_crowd *alert);
 struct alert {
     int64_t id, app_id, times, create_time, close_time;
     char kind[33], about[65], text[4097], closed_by[257], remark[1021], decision[9];

@@ -39,6 +39,7 @@ struct channel_driver {
     size_t product_count;
     const struct channel_member *members;
     size_t member_count;
+    const struct channel_codes *codes; /* its error codes; NULL: it has none of its own */
 
     /* Called once for each change of the row, after its members were checked: makes the keys that
      * the functions below need. PAY_BAD_FIELD: the row cannot work; *why is then a static text. */

@@ -59,13 +59,15 @@ static inline void channel_ticket_clear(struct channel_ticket *ticket)
     ticket->error_code[0] = ticket->error_msg[0] = '\0';
     ticket->display_expire_time = 0;
     ticket->said.state = CHANNEL_WAITING;
+    ticket->said.meaning = MEANS_NOTHING;
 }
 
 /* PAY_REFUSED, with a reason of our own. */
 MUST_USE enum pay_err channel_ticket_refuse(struct channel_ticket *ticket, const char *code,
                                             const char *msg);
-/* The reason that the channel gave. */
-void channel_ticket_reason(struct channel_ticket *ticket, const struct channel_said *said);
+/* The result of a submit whose call ended with err. Paid before: PAY_UNKNOWN, so that it is asked.
+ * Busy: PAY_FULL, as if it was not sent: without the answer only a bar code can be paid. */
+MUST_USE enum pay_err channel_ticket_end(struct channel_ticket *ticket, enum pay_err err);
 
 /* BY_CALL: submit calls the channel, after the attempt's COMMIT. OFFLINE: submit makes no call, its
  * ticket is stored with the attempt. BY_LEDGER: submit runs inside the order's transaction. */

@@ -9,6 +9,7 @@
 #include "base/money.h"
 #include "base/text.h"
 #include "base/ulid.h"
+#include "channel/code.h"
 
 #define CHANNEL_NO_SIZE 65
 #define CHANNEL_ERROR_SIZE 256
@@ -33,6 +34,7 @@ struct channel_said {
         [CHANNEL_NO_SIZE]; /* the channel's own of this payment or refund; "" when it did not say */
     char channel_user_id[129];
     char error_code[65], error_msg[CHANNEL_ERROR_SIZE]; /* why it failed, when it says so */
+    enum channel_meaning meaning;                       /* of error_code */
     struct money price;                                 /* 0 when the channel did not say */
     char currency[CURRENCY_SIZE];
     int64_t success_time;
@@ -52,6 +54,11 @@ MUST_USE enum pay_err said_end(enum pay_err err, enum channel_about about, const
                                struct channel_said *said);
 /* The channel's own code and text of a no, cut to fit at the end of a character; NULL is "". */
 void said_reason(struct channel_said *said, const char *code, const char *msg);
+/* The same of an error code of the driver's table: PAY_REFUSED when it means a no, PAY_UNKNOWN when
+ * nothing is decided. A code that the table lacks is a no. */
+MUST_USE enum pay_err said_code(struct channel_said *said, const struct channel_codes *codes,
+                                const char *code, const char *msg);
+MUST_USE enum pay_err said_means(struct channel_said *said, enum channel_meaning meaning);
 /* CHANNEL_FAILED: a definite no without a word of its own gets REFUSED. */
 MUST_USE enum pay_err said_refused(struct channel_said *said);
 /* The same of a channel that cannot do it. */

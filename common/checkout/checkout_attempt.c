@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "app/channel_setup.h"
 #include "base/fault.h"
 #include "order/order_row.h"
 #include "settle/settle.h"
@@ -253,7 +254,9 @@ static enum pay_err send_failed(struct db *db, const struct sent *sent, enum pay
         .error_code = NEVER_SENT,
         .error_msg = "the channel does not answer; it was not asked",
     };
-    struct sent end = { sent->order, sent->attempt, err == PAY_FULL ? &NOT_SENT : sent->ticket };
+    const bool said_why = sent->ticket->error_code[0] != '\0';
+    struct sent end = { sent->order, sent->attempt,
+                        err == PAY_FULL && !said_why ? &NOT_SENT : sent->ticket };
 
     snprintf(out->error_code, sizeof(out->error_code), "%s", end.ticket->error_code);
     snprintf(out->error_msg, sizeof(out->error_msg), "%s", end.ticket->error_msg);
@@ -290,6 +293,7 @@ static enum pay_err attempt_call(const struct attempt_plan *plan, struct checkou
     channel_ticket_clear(&ticket);
     enum pay_err err = attempt_submitted(NULL, plan, &out->order, &ticket);
     FP("attempt.sent");
+    channel_setup_tell(plan->call->db, plan->channel, &ticket.said);
     if (err != PAY_OK)
         return send_failed(plan->call->db, &sent, err, out);
     if (!ticket_take(&ticket, &out->attempt))

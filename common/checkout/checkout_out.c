@@ -1,6 +1,7 @@
 /* checkout_out.c - see checkout_out.h. */
 #include "checkout/checkout_out.h"
 
+#include "app/channel_setup.h"
 #include "settle/settle.h"
 
 static enum pay_err said_apply(struct db *db, const struct channel_config *channel,
@@ -25,8 +26,10 @@ enum pay_err outgoing_send(const struct outgoing *out)
     const struct channel_config *channel;
 
     enum pay_err err = channel_of(out, &channel);
-    if (err == PAY_OK)
+    if (err == PAY_OK) {
         err = out->send(channel, out->object, &said);
+        channel_setup_tell(out->db, channel, &said);
+    }
     return err == PAY_OK ? said_apply(out->db, channel, &said) : err;
 }
 
@@ -36,8 +39,10 @@ enum pay_err outgoing_ask(const struct outgoing *out)
     const struct channel_config *channel;
 
     enum pay_err err = channel_of(out, &channel);
-    if (err == PAY_OK)
+    if (err == PAY_OK) {
         err = out->ask(channel, out->object, &said);
+        channel_setup_tell(out->db, channel, &said);
+    }
     if (err != PAY_OK)
         return err;
     return said.state == CHANNEL_NOT_FOUND ? outgoing_send(out)

@@ -2,6 +2,7 @@
  * settle, under the order's lock. */
 #include "settle/ask.h"
 
+#include "app/channel_setup.h"
 #include "base/clock.h"
 #include "channel/call.h"
 #include "settle/settle.h"
@@ -86,6 +87,16 @@ static channel_ask *close_of(const struct channel_driver *driver)
     return driver->close;
 }
 
+/* True: the channel answered. */
+static bool is_answered(struct db *db, const struct channel_config *channel, channel_ask *ask,
+                        const char *no, struct channel_said *out)
+{
+    *out = (struct channel_said){ .meaning = MEANS_NOTHING };
+    const enum pay_err err = ask(&channel->account, no, out);
+    channel_setup_tell(db, channel, out);
+    return err == PAY_OK;
+}
+
 /* An attempt stays as it is when its channel has no configuration any more, does not answer, or is
  * not to be asked. */
 static enum pay_err question_put(struct db *db, const struct config *config, question *to_channel,
@@ -98,7 +109,7 @@ static enum pay_err question_put(struct db *db, const struct config *config, que
     if (err != PAY_OK && err != PAY_NO_CHANNEL)
         return err;
     one->silent = one->unsure =
-        err != PAY_OK || to_channel(channel->driver)(&channel->account, one->no, &result) != PAY_OK;
+        err != PAY_OK || !is_answered(db, channel, to_channel(channel->driver), one->no, &result);
     return one->silent ? PAY_OK : apply_answer(db, channel, &result, open, one);
 }
 

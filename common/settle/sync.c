@@ -6,6 +6,7 @@
 #include "app/alert.h"
 #include "app/app.h"
 #include "app/channel_config.h"
+#include "app/channel_setup.h"
 #include "base/fault.h"
 #include "channel/ask_gaps.h"
 #include "channel/gate.h"
@@ -119,7 +120,7 @@ static enum pay_err channel_question(struct db *db, const struct config *config,
                                      const struct unsure *row)
 {
     const struct channel_config *channel;
-    struct channel_said said;
+    struct channel_said said = { .meaning = MEANS_NOTHING };
 
     enum pay_err err = channel_config_by_id(db, config, row->channel_id, &channel);
     db_end(db);
@@ -128,6 +129,7 @@ static enum pay_err channel_question(struct db *db, const struct config *config,
     channel_ask *ask = row->surplus != 0 ? channel->driver->close : channel->driver->query;
     err = ask(&channel->account, row->no, &said);
     FP("sync.asked");
+    channel_setup_tell(db, channel, &said);
     return err == PAY_OK ? answer_apply(db, channel, &said) : PAY_UNKNOWN;
 }
 

@@ -1,11 +1,13 @@
-/* tables.c - in: a document's path; out: its text, with the tables of states and verdicts as the
- * code has them. They are between `<!-- states: order attempt -->`, `<!-- numbers: order -->` or
- * `<!-- verdicts -->` and `<!-- end -->`. `make docs-tables` writes them back. */
+/* tables.c - in: a document's path; out: its text, with the tables of states, verdicts and error
+ * codes of channels as the code has them. They are between `<!-- states: order attempt -->`,
+ * `<!-- numbers: order -->`, `<!-- verdicts -->` or `<!-- codes: alipay -->` and `<!-- end -->`.
+ * `make docs-tables` writes them back. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "checkout/channels.h"
 #include "settle/verdict.h"
 #include "watch/states.h"
 
@@ -57,6 +59,20 @@ static void tables_of(const char *marker, bool numbers)
     }
 }
 
+/* The error codes of the channel that the marker names. */
+static void codes_of(const char *marker)
+{
+    for (size_t c = 0; CHANNELS[c]; c++) {
+        const struct channel_codes *codes = CHANNELS[c]->codes;
+        if (!codes || !strstr(marker, CHANNELS[c]->protocol))
+            continue;
+        printf("| code | class | what it means, and the cure |\n| --- | --- | --- |\n");
+        for (size_t i = 0; i < codes->count; i++)
+            printf("| `%s` | %s | %s |\n", codes->at[i].code,
+                   channel_meaning_word(codes->at[i].meaning), codes->at[i].says);
+    }
+}
+
 /* True when the line is a marker; its table is then printed. */
 static bool table_begins(const char *line)
 {
@@ -66,6 +82,8 @@ static bool table_begins(const char *line)
         fputs(VERDICT_LINES, stdout);
     else if (numbers || str_starts(line, "<!-- states: "))
         tables_of(line, numbers);
+    else if (str_starts(line, "<!-- codes: "))
+        codes_of(line);
     else
         return false;
     return true;

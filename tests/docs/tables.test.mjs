@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { ROOT } from '../lib/env.mjs';
 
 const program = 'build/tests/docs/tables';
-for (const [name, marker] of [['merchant.md', '<!-- states: '], ['architecture.md', '<!-- numbers: '], ['operate.md', '<!-- verdicts -->']]) {
+for (const [name, marker] of [['merchant.md', '<!-- states: '], ['architecture.md', '<!-- numbers: '], ['operate.md', '<!-- verdicts -->'], ['channels.md', '<!-- codes: alipay -->'], ['channels.md', '<!-- codes: wechat -->']]) {
   test(`${name}: its tables are not stale`, () => {
     execFileSync('make', ['-s', program], { cwd: ROOT });
     const path = join('docs', name), text = readFileSync(join(ROOT, path), 'utf8');

@@ -197,6 +197,7 @@ const struct channel_driver CHANNEL_ALIPAY = {
     .product_count = COUNT(PRODUCTS),
     .members = MEMBERS,
     .member_count = COUNT(MEMBERS),
+    .codes = &ALIPAY_CODES,
     .open = alipay_open,
     .shut = alipay_shut,
     .certs = alipay_certs,

@@ -110,23 +110,6 @@ bool alipay_is(const struct channel_said *said, const char *what)
     return str_starts(said->error_code, "ACQ.") && str_eq(said->error_code + 4, what);
 }
 
-static enum pay_err code_meaning(const struct alipay_reply *reply, struct channel_said *said)
-{
-    static const char *const NOT_KNOWN[] = { "20000", "40005" }; /* at fault itself; too many */
-    const char *code = str_or(alipay_member(reply, "code"), "");
-    const char *sub_code = str_or(alipay_member(reply, "sub_code"), code);
-
-    if (str_eq(code, "10000") || str_eq(code, "10003"))
-        return PAY_OK;
-    said_reason(said, sub_code,
-                str_or(alipay_member(reply, "sub_msg"), alipay_member(reply, "msg")));
-    for (size_t i = 0; i < COUNT(NOT_KNOWN); i++)
-        if (str_eq(code, NOT_KNOWN[i]))
-            return PAY_UNKNOWN;
-    /* Alipay also spells it AQC.SYSTEM_ERROR */
-    return *code == '\0' || strstr(sub_code, "SYSTEM_ERROR") ? PAY_UNKNOWN : PAY_REFUSED;
-}
-
 enum pay_err alipay_post(const struct channel_account *account,
                          const struct alipay_request *request, struct http_answer *answer)
 {
@@ -162,9 +145,9 @@ enum pay_err alipay_ask(const struct channel_account *account, const struct alip
     *reply = (struct alipay_reply){ NULL, NULL, NULL };
     enum pay_err err = alipay_post(account, request, &answer);
     if (err == PAY_OK)
-        err = alipay_reply_read(account, request->method, &answer, reply);
+        err = alipay_reply_read(account, request->method, &answer, reply, said);
     http_answer_free(&answer);
-    return err == PAY_OK ? code_meaning(reply, said) : err;
+    return err == PAY_OK ? alipay_code(reply, said) : err;
 }
 
 enum pay_err alipay_ask_about(const struct channel_account *account,

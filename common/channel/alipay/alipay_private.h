@@ -60,6 +60,7 @@ void alipay_certs(const struct channel_account *account, channel_cert_each *each
  * downloads one that is not known, at most once a minute. */
 const struct rsa_key *alipay_key_known(const struct alipay_keys *keys, const char *number);
 const struct rsa_key *alipay_key_of(const struct channel_account *account, const char *number);
+extern const struct channel_codes ALIPAY_CODES;
 /* The functions of CHANNEL_ALIPAY. */
 MUST_USE enum pay_err alipay_page(const struct channel_account *account,
                                   const struct channel_order *order, struct channel_ticket *out);

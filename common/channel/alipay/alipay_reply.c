@@ -67,8 +67,23 @@ enum pay_err alipay_reply_split(const char *method, const struct http_answer *an
     return out->at && reply->inner ? PAY_OK : PAY_UNKNOWN;
 }
 
+/* What an operator is to be shown of an answer that decides nothing. Alipay does not sign for an
+ * application that it does not know. */
+static void alipay_disbelieve(const struct alipay_reply *reply, bool is_signed,
+                              struct channel_said *said)
+{
+    if (!is_signed && json_kind(reply->inner) == JSON_OBJECT && alipay_member(reply, "sub_code"))
+        (void)!alipay_code(reply, said);
+    else
+        (void)!said_code(said, &ALIPAY_CODES, CODE_ANSWER_SIGNATURE,
+                         "the answer's signature is not right");
+    if (said->meaning != MEANS_SETUP)
+        said->meaning = MEANS_UNKNOWN;
+}
+
 enum pay_err alipay_reply_read(const struct channel_account *account, const char *method,
-                               const struct http_answer *answer, struct alipay_reply *reply)
+                               const struct http_answer *answer, struct alipay_reply *reply,
+                               struct channel_said *said)
 {
     struct alipay_signed of;
 
@@ -78,8 +93,8 @@ enum pay_err alipay_reply_read(const struct channel_account *account, const char
     const bool genuine = key && rsa_verify(key, of.at, of.len, of.sign);
     if (inner_open(account->keys, reply) && genuine)
         return PAY_OK;
+    alipay_disbelieve(reply, of.sign, said);
     log_event(LOG_WARN, "alipay.unsigned", KN("channel_id", account->id), KV("method", method),
-              KV("sub_code", str_or(alipay_member(reply, "sub_code"), "")),
-              KV("sub_msg", str_or(alipay_member(reply, "sub_msg"), "")));
+              KV("code", said->error_code), KV("msg", said->error_msg));
     return PAY_UNKNOWN;
 }

@@ -23,14 +23,17 @@ MUST_USE enum pay_err alipay_ask(const struct channel_account *account,
                                  const struct alipay_request *request, struct alipay_reply *reply,
                                  struct channel_said *said);
 void alipay_reply_free(struct alipay_reply *reply);
-/* Its parts: sends the request; finds what is signed; checks it and opens what is encrypted. */
+/* Its parts: sends the request; finds what is signed; checks it and opens what is encrypted. said
+ * gets the reason of an answer that is not believed. */
 MUST_USE enum pay_err alipay_post(const struct channel_account *account,
                                   const struct alipay_request *request, struct http_answer *answer);
 MUST_USE enum pay_err alipay_reply_split(const char *method, const struct http_answer *answer,
                                          struct alipay_reply *reply, struct alipay_signed *out);
 MUST_USE enum pay_err alipay_reply_read(const struct channel_account *account, const char *method,
                                         const struct http_answer *answer,
-                                        struct alipay_reply *reply);
+                                        struct alipay_reply *reply, struct channel_said *said);
+/* What its codes mean, with the reason in said: PAY_OK, PAY_REFUSED or PAY_UNKNOWN. */
+MUST_USE enum pay_err alipay_code(const struct alipay_reply *reply, struct channel_said *said);
 
 /* The same about a number of ours, answered by read: PAY_UNKNOWN when the reply is not what it must
  * be. */

@@ -133,18 +133,16 @@ enum pay_err alipay_qr(const struct channel_account *account, const struct chann
         .arg = &trade,
         .notifies = true,
     };
-    struct channel_said said = { .state = CHANNEL_WAITING };
     struct alipay_reply reply;
 
     channel_ticket_clear(out);
-    if (!display_copy(account, out))
+    if (!display_copy(account, out) || said_begin(ABOUT_ORDER, order->pay_id, &out->said) != PAY_OK)
         return PAY_FAULT;
-    enum pay_err err = alipay_ask(account, &request, &reply, &said);
+    enum pay_err err = alipay_ask(account, &request, &reply, &out->said);
     if (err == PAY_OK)
         err = code_show(order, &reply, out);
     alipay_reply_free(&reply);
-    channel_ticket_reason(out, &said);
-    return err;
+    return channel_ticket_end(out, err);
 }
 
 static const char *auth_code_of(const struct json *extras)
@@ -198,6 +196,5 @@ enum pay_err alipay_bar(const struct channel_account *account, const struct chan
     if (err == PAY_OK)
         err = bar_read(order, &reply, out);
     alipay_reply_free(&reply);
-    channel_ticket_reason(out, &out->said);
-    return err;
+    return channel_ticket_end(out, err);
 }

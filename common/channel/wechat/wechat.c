@@ -234,6 +234,7 @@ const struct channel_driver CHANNEL_WECHAT = {
     .product_count = COUNT(PRODUCTS),
     .members = MEMBERS,
     .member_count = COUNT(MEMBERS),
+    .codes = &WECHAT_CODES,
     .open = wechat_open,
     .shut = wechat_shut,
     .certs = wechat_certs,

@@ -51,14 +51,32 @@ struct wechat_bytes wechat_body_of(const struct wechat_reply *reply)
     return (struct wechat_bytes){ str_or(reply->answer.body, ""), reply->answer.body_len };
 }
 
+#define PROBE "WECHATPAY/SIGNTEST/"
+
+/* A signature probe fails on purpose, now and then. */
+static void wechat_disbelieve(const struct wechat_reply *reply, struct channel_said *said)
+{
+    char msg[160];
+    struct text text = TEXT(msg);
+
+    text_addf(&text, "the answer's signature is not right; it names the key %s",
+              reply->serial[0] != '\0' ? reply->serial : "-");
+    if (!str_starts(reply->signature, PROBE))
+        (void)!said_code(said, &WECHAT_CODES, CODE_ANSWER_SIGNATURE, msg);
+}
+
 static enum pay_err good_read(const struct channel_account *account,
-                              const struct wechat_reply *reply, int64_t until, struct json **root)
+                              const struct wechat_reply *reply, int64_t until, struct json **root,
+                              struct channel_said *said)
 {
     struct wechat_stamp stamp = wechat_stamp_of(reply);
     const struct wechat_bytes body = wechat_body_of(reply);
 
     stamp.until = until;
-    if (wechat_verify(account, &stamp, body) != PAY_OK)
+    const enum pay_err genuine = wechat_verify(account, &stamp, body);
+    if (genuine == PAY_BAD_SIGN)
+        wechat_disbelieve(reply, said);
+    if (genuine != PAY_OK)
         return PAY_UNKNOWN;
     if (reply->answer.status == 204)
         return PAY_OK;
@@ -67,25 +85,23 @@ static enum pay_err good_read(const struct channel_account *account,
                : PAY_UNKNOWN;
 }
 
-/* A no that names no code, or one of these, decides nothing. */
-static enum pay_err no_read(const struct http_answer *answer, struct channel_said *said)
+/* A no that names no code decides nothing. When the status decides nothing (err), the code says why
+ * all the same. */
+static enum pay_err no_read(enum pay_err err, const struct http_answer *answer,
+                            struct channel_said *said)
 {
-    static const char *const NOT_KNOWN[] = { "SYSTEM_ERROR", "FREQUENCY_LIMITED",
-                                             "RATELIMIT_EXCEEDED", "SERVICE_UNAVAILABLE" };
     struct json *root = NULL;
-    enum pay_err err = PAY_UNKNOWN;
+    enum pay_err no = PAY_UNKNOWN;
 
+    if (answer->end != HTTP_DONE || answer->status < 400)
+        return err;
     const char *body = str_or(answer->body, "");
     if (json_parse(body, answer->body_len, &root) == PAY_OK && json_kind(root) == JSON_OBJECT &&
-        member_text(root, "code")) {
-        said_reason(said, member_text(root, "code"), member_text(root, "message"));
-        err = PAY_REFUSED;
-    }
-    for (size_t i = 0; i < COUNT(NOT_KNOWN); i++)
-        if (str_eq(said->error_code, NOT_KNOWN[i]))
-            err = PAY_UNKNOWN;
+        member_text(root, "code"))
+        no =
+            said_code(said, &WECHAT_CODES, member_text(root, "code"), member_text(root, "message"));
     json_free(&root);
-    return err;
+    return err == PAY_REFUSED ? no : err;
 }
 
 /* To one host; the path is the same at both. */
@@ -196,9 +212,9 @@ enum pay_err wechat_ask(const struct channel_account *account, const struct wech
         return PAY_FULL;
     enum pay_err err = wechat_send(account, request, until, &reply);
     if (err == PAY_OK)
-        err = good_read(account, &reply, until, root);
-    else if (err == PAY_REFUSED)
-        err = no_read(&reply.answer, said);
+        err = good_read(account, &reply, until, root, said);
+    else
+        err = no_read(err, &reply.answer, said);
     http_answer_free(&reply.answer);
     return err;
 }

@@ -65,6 +65,7 @@ int64_t wechat_int(const struct json *object, const char *path);
 MUST_USE enum pay_err wechat_object_said(const struct wechat_keys *keys, enum channel_about about,
                                          const struct json *object, struct channel_said *out);
 
+extern const struct channel_codes WECHAT_CODES;
 /* The functions of CHANNEL_WECHAT. */
 MUST_USE enum pay_err wechat_submit(const struct channel_account *account,
                                     const struct channel_order *order, struct channel_ticket *out);

@@ -231,26 +231,11 @@ enum pay_err wechat_submit(const struct channel_account *account, const struct c
     if (err == PAY_OK)
         err = ticket_read(&placing, root, out);
     json_free(&root);
-    channel_ticket_reason(out, &out->said);
-    return err;
+    return channel_ticket_end(out, err);
 }
 
-/* With any other code the payer may still be asked to confirm, and pay. */
-static bool is_definite(const char *code)
-{
-    static const char *const CODES[] = { "PARAM_ERROR",          "INVALID_REQUEST",
-                                         "SIGN_ERROR",           "NO_AUTH",
-                                         "MCH_NOT_EXISTS",       "NOT_ENOUGH",
-                                         "AUTH_CODE_INVALID",    "AUTH_CODE_EXPIRED",
-                                         "APPID_MCHID_NOT_MATCH" };
-
-    for (size_t i = 0; i < COUNT(CODES); i++)
-        if (str_eq(CODES[i], code))
-            return true;
-    return false;
-}
-
-/* USERPAYING: the payer must confirm first, and the order stays open. */
+/* USERPAYING: the payer must confirm first, and the order stays open. After a code that is not
+ * known the payer may still be asked to confirm, and pay. */
 enum pay_err wechat_bar(const struct channel_account *account, const struct channel_order *order,
                         struct channel_ticket *out)
 {
@@ -268,6 +253,7 @@ enum pay_err wechat_bar(const struct channel_account *account, const struct chan
         .what = "submit", .path = placing.kind->path, .write = place_write, .arg = &placing
     };
     enum pay_err err = wechat_ask_about(account, &request, order->pay_id, &out->said);
-    channel_ticket_reason(out, &out->said);
-    return err == PAY_REFUSED && !is_definite(out->said.error_code) ? PAY_UNKNOWN : err;
+    if (err == PAY_REFUSED && out->said.meaning == MEANS_NOTHING)
+        err = PAY_UNKNOWN;
+    return channel_ticket_end(out, err);
 }
