@@ -66,6 +66,8 @@ const struct command COMMANDS[] = {
       run_channel_enable },
     { "channel", "disable", "ID", "no new payments; callbacks of those under way go on", J | R, R,
       true, false, false, run_channel_disable },
+    { "channel", "bill", "ID", "a day's bill of its merchant account, as the channel has it",
+      J | O(OPT_DATE), O(OPT_DATE), false, true, false, run_channel_bill },
     { "order", "list", NULL, "orders of all apps, newest first",
       J | O(OPT_APP) | O(OPT_STATUS) | O(OPT_FROM) | O(OPT_TO) | O(OPT_LIMIT) | O(OPT_AFTER), 0,
       false, false, false, run_order_list },

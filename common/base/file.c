@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/text.h"
@@ -51,6 +52,11 @@ enum pay_err file_bytes(const char *path, char *room, size_t size, size_t *len)
     if (size > 0)
         room[*len] = '\0';
     return err;
+}
+
+int file_unnamed(void)
+{
+    return open(str_or(getenv("TMPDIR"), "/tmp"), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
 size_t line_end_cut(char *text, size_t len)

@@ -11,6 +11,9 @@ MUST_USE enum pay_err fd_read(int fd, char *room, size_t size, size_t *len);
 /* All of it; false on an error (errno). */
 MUST_USE bool fd_write(int fd, const char *at, size_t len);
 
+/* An empty file without a name in TMPDIR (/tmp); it is gone when it is closed. -1: errno. */
+int file_unnamed(void);
+
 /* Whole file into room, its bytes as they are and a NUL behind them. PAY_NO_ROW absent or
  * unreadable (errno says why), PAY_FULL too long. */
 MUST_USE enum pay_err file_bytes(const char *path, char *room, size_t size, size_t *len);
