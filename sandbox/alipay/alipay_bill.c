@@ -299,8 +299,7 @@ static bool zip_write(const struct bill *bill, struct text *to)
 
     head_write(bill, "明细", &detail);
     text_add(&detail, COLUMNS_LINE);
-    if (!bill->empty)
-        text_add_n(&detail, bill->rows->at, bill->rows->len);
+    text_add_n(&detail, bill->rows->at, bill->rows->len);
     tail_write(bill, &detail);
     head_write(bill, "汇总", &sum);
     tail_write(bill, &sum);
@@ -335,6 +334,11 @@ void alipay_bill_file(const struct sandbox_request *in, struct sandbox_answer *o
     }
     enum pay_err err = rows_write(in->db, &bill);
     extra_row(&bill);
+    if (bill.empty) { /* its sums are those of its rows */
+        text_reset(&rows);
+        memset(bill.counts, 0, sizeof(bill.counts));
+        memset(bill.sums, 0, sizeof(bill.sums));
+    }
     if (err != PAY_OK || rows.full || !zip_write(&bill, out->body)) {
         text_reset(out->body);
         out->status = 503;
