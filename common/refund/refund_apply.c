@@ -124,13 +124,25 @@ enum pay_err refund_fail(struct db *db, const struct refund_ending *ending, cons
     return err == PAY_OK ? refund_tell(db, ending, &after, "refund.failure") : err;
 }
 
+bool refund_is_noted(const struct refund *refund, const struct channel_said *said)
+{
+    return (*said->channel_no == '\0' || str_eq(said->channel_no, refund->channel_refund_no)) &&
+           (*said->error_code == '\0' || str_eq(said->error_code, refund->channel_error_code));
+}
+
 enum pay_err refund_note(struct db *db, const struct refund *refund,
                          const struct channel_said *said)
 {
-    static const char SQL[] = "UPDATE pay_refund SET channel_refund_no = ? WHERE id = ?";
-    const struct db_param in[] = { DB_STR(said->channel_no), DB_NUM(refund->id) };
+    static const char SQL[] =
+        "UPDATE pay_refund SET channel_refund_no = ?, channel_error_code = ?, channel_error_msg = ?"
+        " WHERE id = ?";
+    const bool stuck = *said->error_code != '\0';
+    const struct db_param in[] = {
+        DB_OPT(str_or(said->channel_no, refund->channel_refund_no)),
+        DB_OPT(stuck ? said->error_code : refund->channel_error_code),
+        DB_OPT(stuck ? said->error_msg : refund->channel_error_msg),
+        DB_NUM(refund->id),
+    };
 
-    if (*said->channel_no == '\0' || str_eq(said->channel_no, refund->channel_refund_no))
-        return PAY_OK;
-    return db_exec(db, SQL, DB_LIST(in), NULL);
+    return refund_is_noted(refund, said) ? PAY_OK : db_exec(db, SQL, DB_LIST(in), NULL);
 }

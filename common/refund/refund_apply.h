@@ -19,7 +19,8 @@ MUST_USE enum pay_err refund_succeed(struct db *db, const struct refund_ending *
 /* FAILURE: what was reserved is free again. `word` is the reason of a channel that gives none. */
 MUST_USE enum pay_err refund_fail(struct db *db, const struct refund_ending *ending,
                                   const char *word);
-/* It still waits; the channel's own number is kept, once it is said. */
+/* It still waits; the channel's own number is kept, once it is said, and what it is stuck at. */
+bool refund_is_noted(const struct refund *refund, const struct channel_said *said);
 MUST_USE enum pay_err refund_note(struct db *db, const struct refund *refund,
                                   const struct channel_said *said);
 

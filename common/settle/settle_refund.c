@@ -198,6 +198,25 @@ static enum pay_err money_went(struct db *db, struct refund_settling *w)
     return PAY_FAULT;
 }
 
+/* It waits for somebody at the channel: WeChat Pay's ABNORMAL, when the payer's account takes no
+ * money. Alerted when it is said first. */
+static enum pay_err refund_said_waiting(struct db *db, struct refund_settling *w)
+{
+    const struct channel_said *said = w->out.said;
+    char says[192];
+
+    if (w->refund.status != REFUND_WAITING)
+        return PAY_OK;
+    const bool told = *said->error_code == '\0' ||
+                      str_eq(said->error_code, w->refund.channel_error_code);
+    enum pay_err err = refund_note(db, &w->refund, said);
+    if (err != PAY_OK || told)
+        return err;
+    snprintf(says, sizeof(says), "it is stuck there (%s): settle it in the channel's console",
+             said->error_code);
+    return settling_alert(db, &w->out, "refund_stuck", says);
+}
+
 static enum pay_err refund_said_apply(struct db *db, struct refund_settling *w)
 {
     bool conflict;
@@ -213,8 +232,7 @@ static enum pay_err refund_said_apply(struct db *db, struct refund_settling *w)
     case CHANNEL_CLOSED:
         return refund_said_failed(db, w, "CLOSED");
     case CHANNEL_WAITING:
-        return w->refund.status == REFUND_WAITING ? refund_note(db, &w->refund, w->out.said)
-                                                  : PAY_OK;
+        return refund_said_waiting(db, w);
     case CHANNEL_NOT_FOUND:
         return PAY_OK;
     }
@@ -251,6 +269,7 @@ static bool refund_said_is_known(const struct channel_said *said, const struct r
     case CHANNEL_CLOSED:
         return same && refund->status == REFUND_FAILURE;
     case CHANNEL_WAITING:
+        return same && refund_is_noted(refund, said);
     case CHANNEL_NOT_FOUND:
         return same;
     }

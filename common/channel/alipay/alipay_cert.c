@@ -98,7 +98,8 @@ static bool download(const struct channel_account *account, const char *number)
     struct http_answer answer;
 
     bool ok = alipay_post(account, &request, &answer) == PAY_OK &&
-              alipay_reply_split(request.method, &answer, &reply, &of) == PAY_OK;
+              alipay_reply_split(request.method, &answer, &reply, &of) == PAY_OK &&
+              alipay_reply_open(account->keys, &reply);
     ok = ok &&
          learn(account->keys, number, str_or(alipay_member(&reply, "alipay_cert_content"), ""));
     alipay_reply_free(&reply);

@@ -36,7 +36,7 @@ static bool root_name(const char *method, char *out, size_t size)
 }
 
 /* With content encryption the inner value is a text: base64 of the object's ciphertext. */
-static bool inner_open(const struct alipay_keys *keys, struct alipay_reply *reply)
+bool alipay_reply_open(const struct alipay_keys *keys, struct alipay_reply *reply)
 {
     static char plain[REPLY_PLAIN_MAX];
     size_t len = 0;
@@ -91,7 +91,7 @@ enum pay_err alipay_reply_read(const struct channel_account *account, const char
         return PAY_UNKNOWN;
     const struct rsa_key *key = of.sign ? alipay_key_of(account, of.cert_number) : NULL;
     const bool genuine = key && rsa_verify(key, of.at, of.len, of.sign);
-    if (inner_open(account->keys, reply) && genuine)
+    if (alipay_reply_open(account->keys, reply) && genuine)
         return PAY_OK;
     alipay_disbelieve(reply, of.sign, said);
     log_event(LOG_WARN, "alipay.unsigned", KN("channel_id", account->id), KV("method", method),

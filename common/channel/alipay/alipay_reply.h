@@ -29,6 +29,7 @@ MUST_USE enum pay_err alipay_post(const struct channel_account *account,
                                   const struct alipay_request *request, struct http_answer *answer);
 MUST_USE enum pay_err alipay_reply_split(const char *method, const struct http_answer *answer,
                                          struct alipay_reply *reply, struct alipay_signed *out);
+MUST_USE bool alipay_reply_open(const struct alipay_keys *keys, struct alipay_reply *reply);
 MUST_USE enum pay_err alipay_reply_read(const struct channel_account *account, const char *method,
                                         const struct http_answer *answer,
                                         struct alipay_reply *reply, struct channel_said *said);
