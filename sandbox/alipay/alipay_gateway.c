@@ -176,12 +176,6 @@ static enum alipay_fault answer_of(struct alipay_call *call)
     return fault == AF_OK ? call->method->handle(call) : fault;
 }
 
-static bool fails_once(const struct alipay_call *call)
-{
-    return sandbox_plays(call->scenario, SCENARIO_ERROR_DONE) ||
-           sandbox_plays(call->scenario, SCENARIO_REFUND_ERROR_DONE);
-}
-
 static void log_exchange(const struct alipay_call *call, const struct sandbox_request *in)
 {
     static char received[80000];
@@ -234,7 +228,7 @@ void alipay_serve(const struct sandbox_request *in, struct sandbox_answer *out)
     if (fault == AF_OK && call.fresh && sandbox_plays(call.scenario, SCENARIO_NOTIFY_EARLY) &&
         alipay_notice_last() > 0)
         (void)!sandbox_notice_now(in->db, in->config, &SANDBOX_ALIPAY, alipay_notice_last());
-    if (fault == AF_OK && fails_once(&call))
+    if (fault == AF_OK && sandbox_plays(call.scenario, SCENARIO_ERROR_DONE))
         fault = AF_SYSTEM;
     if (!call.keys)
         call = (struct alipay_call){ .in = in, .out = out, .inner = &inner, .biz_text = "" };

@@ -8,7 +8,7 @@
 
 #define NOTICE_LATE_S 60
 #define BEHIND_S 300 /* a payment's notice that a refund's overtakes */
-#define SOON_S 5
+#define SOON_S 30
 
 /* ---- kinds of events */
 
