@@ -167,6 +167,11 @@ CREATE TABLE pay_order (
   CONSTRAINT order_paid CHECK (status NOT IN (10, 30) OR (extension_id IS NOT NULL AND success_time IS NOT NULL))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='what merchants want paid';
 
+-- number_scope, here and in pay_refund and pay_transfer: a channel's number counts once within it. Alipay and
+-- WeChat Pay number what they do across all their merchants, and one merchant account there serves several codes
+-- and apps. So their numbers are unique among all codes of a family (alipay_…, wx_…), whatever app and account. A
+-- code without a family (mock, wallet) is numbered by each channel for itself. The database makes the column of
+-- channel_code: no program can write it, and no change of a configuration changes it.
 CREATE TABLE pay_order_extension (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY COMMENT 'number inside this database; never leaves it',
   order_id BIGINT UNSIGNED NOT NULL COMMENT 'the order (pay_order.id)',
@@ -195,8 +200,11 @@ CREATE TABLE pay_order_extension (
   next_sync_time DATETIME(3) NULL COMMENT 'when the channel is asked next',
   sync_times INT NOT NULL DEFAULT 0 COMMENT 'how often channel_sync asked',
   room VARBINARY(40) NOT NULL DEFAULT '----------------------------------------' COMMENT 'as in pay_order',
+  number_scope VARCHAR(32)
+    AS (IF(LOCATE('_', channel_code) > 0, SUBSTRING_INDEX(channel_code, '_', 1), channel_id)) STORED
+    COMMENT 'where channel_order_no is unique: alipay, wx …, or its channel',
   UNIQUE KEY uk_no (no),
-  UNIQUE KEY uk_channel_order_no (channel_order_no, channel_id),
+  UNIQUE KEY uk_channel_order_no (channel_order_no, number_scope),
   KEY idx_order (order_id),
   KEY idx_sync (status, next_sync_time, channel_id),
   CONSTRAINT extension_order FOREIGN KEY (order_id) REFERENCES pay_order (id),
@@ -238,9 +246,12 @@ CREATE TABLE pay_refund (
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
   update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
     COMMENT 'when the row was last changed',
+  number_scope VARCHAR(32)
+    AS (IF(LOCATE('_', channel_code) > 0, SUBSTRING_INDEX(channel_code, '_', 1), channel_id)) STORED
+    COMMENT 'where channel_refund_no is unique: alipay, wx …, or its channel',
   UNIQUE KEY uk_no (no),
   UNIQUE KEY uk_merchant (app_id, merchant_refund_id),
-  UNIQUE KEY uk_channel_refund_no (channel_refund_no, channel_id),
+  UNIQUE KEY uk_channel_refund_no (channel_refund_no, number_scope),
   KEY idx_order (order_id),
   KEY idx_sync (status, next_sync_time, app_id),
   KEY idx_time (app_id, create_time),
@@ -280,9 +291,12 @@ CREATE TABLE pay_transfer (
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
   update_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
     COMMENT 'when the row was last changed',
+  number_scope VARCHAR(32)
+    AS (IF(LOCATE('_', channel_code) > 0, SUBSTRING_INDEX(channel_code, '_', 1), channel_id)) STORED
+    COMMENT 'where channel_transfer_no is unique: alipay, wx …, or its channel',
   UNIQUE KEY uk_no (no),
   UNIQUE KEY uk_merchant (app_id, merchant_transfer_id),
-  UNIQUE KEY uk_channel_transfer_no (channel_transfer_no, channel_id),
+  UNIQUE KEY uk_channel_transfer_no (channel_transfer_no, number_scope),
   KEY idx_sync (next_sync_time, status, app_id),
   KEY idx_time (app_id, create_time),
   KEY idx_state_time (app_id, status, create_time),

@@ -1,9 +1,14 @@
 /* channel.h - what a channel must do, and finding the driver that does it.
  *
- * A driver speaks one protocol and offers products, one for each channel code. It knows no state of
- * an order and no SQL. The program hands its drivers in when it starts (channels_use), so that a
- * driver may be in a higher layer than this file. A driver sends requests outside any transaction,
- * through channel_call alone (call.h). */
+ * A driver speaks one protocol and offers products, one for each channel code. Several codes of one
+ * driver begin alike, up to '_': alipay_qr, alipay_wap. The numbers that such a channel gives are
+ * unique among all its merchants, so each counts once among all these codes, of all apps. A code
+ * without '_' is of a channel that numbers each app's payments for itself (number_scope in
+ * schema/0001_tables.sql).
+ *
+ * A driver knows no state of an order and no SQL. The program hands its drivers in when it starts
+ * (channels_use), so that a driver may be in a higher layer than this file. A driver sends requests
+ * outside any transaction, through channel_call alone (call.h). */
 #ifndef CHANNEL_CHANNEL_H
 #define CHANNEL_CHANNEL_H
 

@@ -147,8 +147,7 @@ enum pay_err settle_by_statements(struct db *db, struct settling *w)
 /* Is all of it on record already? Judged without a lock, and only where no later change could make
  * it untrue: an attempt that was paid or has ended never waits again. A thousand copies of one
  * callback would wait for each other at the order's row. */
-static enum pay_err attempt_said_is_known(struct db *db, const struct channel_config *channel,
-                                          const struct channel_said *said,
+static enum pay_err attempt_said_is_known(struct db *db, const struct channel_said *said,
                                           const struct attempt *attempt, bool *known)
 {
     *known = false;
@@ -156,7 +155,7 @@ static enum pay_err attempt_said_is_known(struct db *db, const struct channel_co
         return PAY_OK;
     switch (said->state) {
     case CHANNEL_SUCCESS:
-        return money_is_known(db, channel, said, attempt, known);
+        return money_is_known(db, said, attempt, known);
     case CHANNEL_FAILED:
     case CHANNEL_CLOSED:
         *known = attempt->status != ATTEMPT_WAITING;
@@ -193,7 +192,7 @@ static enum pay_err settle_order(struct db *db, const struct channel_config *cha
     *verdict = VERDICT_ACCEPTED;
     enum pay_err err = settle_pair(db, channel, said, raw, &pair);
     if (err == PAY_OK)
-        err = attempt_said_is_known(db, channel, said, &pair->attempt, &known);
+        err = attempt_said_is_known(db, said, &pair->attempt, &known);
     if (err != PAY_OK)
         return err;
     if (known) {

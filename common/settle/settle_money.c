@@ -217,7 +217,7 @@ static enum pay_err second_too_many(struct db *db, struct settling *w)
     struct owner owner;
     char text[320];
 
-    enum pay_err err = owner_find(db, w->channel, w->said, &owner);
+    enum pay_err err = owner_find(db, &w->attempt, w->said, &owner);
     if (err == PAY_OK)
         return owner.of_id == w->attempt.id ? PAY_OK : number_is_others(db, w, &owner);
     if (err != PAY_NO_ROW)

@@ -55,7 +55,6 @@ static enum pay_err number_owner(struct db *db, const struct settling_out *w, st
 {
     const struct db_param in[] = {
         DB_STR(w->said->channel_no),
-        DB_NUM(w->channel->account.id),
         DB_NUM(w->id),
     };
 

@@ -15,9 +15,9 @@ struct settling_out {
     int64_t id, app_id;
     struct money price;
     const char *currency, *about; /* about: of its alerts */
-    const char *owner_sql; /* the no of another row with this number, channel and not this id */
-    bool refusal;          /* its channel says no: whose number that is does not matter */
-    char name[96];         /* "refund N of order N" */
+    const char *owner_sql;        /* the no of another row that has this number, not this id */
+    bool refusal;                 /* its channel says no: whose number that is does not matter */
+    char name[96];                /* "refund N of order N" */
 };
 /* An alert about it: a hundred of a kind and app, then they are counted. */
 MUST_USE enum pay_err settling_alert(struct db *db, const struct settling_out *w, const char *kind,

@@ -1,5 +1,6 @@
 /* settle_owner.c - whose payment is it? A channel's own number distinguishes payments: here is
- * the attempt that has it, and the conflict when another one is said to be paid by it. */
+ * the attempt that has it, and the conflict when another one is said to be paid by it. The other
+ * attempt may be of another code of the same family (channel/channel.h), and of another app. */
 #include <stdio.h>
 
 #include "settle/settle_private.h"
@@ -10,12 +11,14 @@ static const struct db_column OWNER_COLUMNS[] = {
     DB_COLUMN(struct owner, no),
 };
 
-enum pay_err owner_find(struct db *db, const struct channel_config *channel,
+enum pay_err owner_find(struct db *db, const struct attempt *attempt,
                         const struct channel_said *said, struct owner *out)
 {
-    static const char SQL[] = "SELECT id, of_id, no FROM pay_order_extension"
-                              " WHERE channel_order_no = ? AND channel_id = ?";
-    const struct db_param in[] = { DB_STR(said->channel_no), DB_NUM(channel->account.id) };
+    static const char SQL[] =
+        "SELECT x.id, x.of_id, x.no FROM pay_order_extension e JOIN pay_order_extension x"
+        "    ON x.channel_order_no = ? AND x.number_scope = e.number_scope"
+        " WHERE e.id = ?";
+    const struct db_param in[] = { DB_STR(said->channel_no), DB_NUM(attempt->id) };
 
     return db_select(
         db,
@@ -25,14 +28,13 @@ enum pay_err owner_find(struct db *db, const struct channel_config *channel,
 
 enum pay_err owner_read(struct db *db, const struct settling *w, struct owner *out)
 {
-    enum pay_err err = owner_find(db, w->channel, w->said, out);
+    enum pay_err err = owner_find(db, &w->attempt, w->said, out);
 
     return err == PAY_NO_ROW ? PAY_FAULT : err;
 }
 
-enum pay_err money_is_known(struct db *db, const struct channel_config *channel,
-                            const struct channel_said *said, const struct attempt *attempt,
-                            bool *known)
+enum pay_err money_is_known(struct db *db, const struct channel_said *said,
+                            const struct attempt *attempt, bool *known)
 {
     const bool paid = attempt->status == ATTEMPT_SUCCESS;
     struct owner owner;
@@ -40,7 +42,7 @@ enum pay_err money_is_known(struct db *db, const struct channel_config *channel,
     *known = paid && said_number_is(said, attempt->channel_order_no);
     if (*known || !paid)
         return PAY_OK;
-    enum pay_err err = owner_find(db, channel, said, &owner);
+    enum pay_err err = owner_find(db, attempt, said, &owner);
     db_end(db);
     *known = err == PAY_OK && owner.of_id == attempt->id;
     return err == PAY_NO_ROW ? PAY_OK : err;

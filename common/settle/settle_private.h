@@ -27,17 +27,16 @@ MUST_USE enum pay_err attempt_alert(struct db *db, const struct settling *w, con
 MUST_USE enum pay_err settle_money(struct db *db, struct settling *w);
 /* Read without a lock: *known when this payment of the attempt is on record already. It stays so,
  * since a paid attempt keeps its state and its number. */
-MUST_USE enum pay_err money_is_known(struct db *db, const struct channel_config *channel,
-                                     const struct channel_said *said, const struct attempt *attempt,
-                                     bool *known);
+MUST_USE enum pay_err money_is_known(struct db *db, const struct channel_said *said,
+                                     const struct attempt *attempt, bool *known);
 
-/* settle_owner.c: the attempt that has a payment's number. */
+/* settle_owner.c: the attempt that has a payment's number, where that is unique. */
 struct owner {
     int64_t id, of_id;
     char no[NO_SIZE];
 };
 /* PAY_NO_ROW when none has it. */
-MUST_USE enum pay_err owner_find(struct db *db, const struct channel_config *channel,
+MUST_USE enum pay_err owner_find(struct db *db, const struct attempt *attempt,
                                  const struct channel_said *said, struct owner *out);
 /* After a duplicate key. */
 MUST_USE enum pay_err owner_read(struct db *db, const struct settling *w, struct owner *out);

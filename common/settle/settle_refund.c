@@ -27,7 +27,9 @@ static const char *about_of(const struct refund *refund)
 static void refund_out_fill(struct refund_settling *w)
 {
     static const char OWNER[] =
-        "SELECT no FROM pay_refund WHERE channel_refund_no = ? AND channel_id = ? AND id <> ?";
+        "SELECT x.no FROM pay_refund r JOIN pay_refund x"
+        "    ON x.channel_refund_no = ? AND x.number_scope = r.number_scope AND x.id <> r.id"
+        " WHERE r.id = ?";
     struct settling_out *out = &w->out;
 
     out->id = w->refund.id;

@@ -21,7 +21,9 @@ static bool is_refusal(const struct channel_said *said)
 static void transfer_out_fill(struct transfer_settling *w)
 {
     static const char OWNER[] =
-        "SELECT no FROM pay_transfer WHERE channel_transfer_no = ? AND channel_id = ? AND id <> ?";
+        "SELECT x.no FROM pay_transfer t JOIN pay_transfer x"
+        "    ON x.channel_transfer_no = ? AND x.number_scope = t.number_scope AND x.id <> t.id"
+        " WHERE t.id = ?";
     struct settling_out *out = &w->out;
 
     out->id = w->transfer.id;

@@ -136,11 +136,11 @@
 /* clang-format off */
 /* The unique keys refuse this; a table that was copied or mended by hand may lack them. */
 #define NUMBER_TWICE(table, number, what) \
-    "SELECT x.no AS about, CONCAT('number ', d.number, ' of channel ', d.channel_id," \
+    "SELECT x.no AS about, CONCAT('number ', d.number, ' of channel ', d.number_scope," \
     " ' stands on ', d.n, ' " what "s: the first is ', x.no, ', the last ', y.no) AS text" \
-    " FROM (SELECT " number " AS number, channel_id, COUNT(*) AS n, MIN(id) AS first," \
+    " FROM (SELECT " number " AS number, number_scope, COUNT(*) AS n, MIN(id) AS first," \
     " MAX(id) AS last FROM " table " WHERE " number " IS NOT NULL GROUP BY " number \
-    ", channel_id HAVING COUNT(*) > 1) d JOIN " table " x ON x.id = d.first JOIN " table \
+    ", number_scope HAVING COUNT(*) > 1) d JOIN " table " x ON x.id = d.first JOIN " table \
     " y ON y.id = d.last"
 #define NUMBER_ONCE \
     "SELECT e.no AS about, CONCAT('is not paid, but carries the number of payment '," \

@@ -99,6 +99,8 @@ const twist = (table, key, column, value) => ({
     return () => q(`UPDATE ${table} SET ${column} = ?, update_time = update_time WHERE no = ?`, [before, key()]);
   },
 });
+// A table's columns, without those that the database makes of others.
+const written = async (table) => (await one("SELECT GROUP_CONCAT(column_name) AS c FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? AND is_generated = 'NEVER'", [table])).c;
 // A row replaced by a copy with other columns: what triggers refuse to change. `where` names one row.
 const replaced = (table, where, sets) => ({
   plant: async () => {
@@ -106,9 +108,10 @@ const replaced = (table, where, sets) => ({
     await q(`CREATE OR REPLACE TEMPORARY TABLE kept SELECT * FROM ${table} WHERE ${place}`, [key]);
     await q(`CREATE OR REPLACE TEMPORARY TABLE other SELECT * FROM kept`);
     await q(`UPDATE other SET ${sets}`);
+    const columns = await written(table);
     const put = async (from) => {
       await q(`DELETE FROM ${table} WHERE id IN (SELECT id FROM kept)`);
-      await q(`INSERT INTO ${table} SELECT * FROM ${from}`);
+      await q(`INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${from}`);
     };
     await put('other');
     return () => put('kept');
@@ -298,7 +301,20 @@ const PLANTED = [
     const back = await replaced('pay_order_extension', () => ['id = ?', b.id], `channel_order_no = '${a.channel_order_no}'`).plant();
     return async () => {
       await back();
-      await q('ALTER TABLE pay_order_extension ADD UNIQUE KEY uk_channel_order_no (channel_order_no, channel_id)');
+      await q('ALTER TABLE pay_order_extension ADD UNIQUE KEY uk_channel_order_no (channel_order_no, number_scope)');
+    };
+  } }],
+  ['number-once', 'two attempts of two codes of one family with one number', { plant: async () => {
+    const [a, b] = [await attemptRow(paid.pay_id), await attemptRow(twice.pay_id)];
+    await q('ALTER TABLE pay_order_extension DROP KEY uk_channel_order_no');
+    const first = await replaced('pay_order_extension', () => ['id = ?', a.id], "channel_code = 'alipay_qr'").plant();
+    await q('CREATE OR REPLACE TEMPORARY TABLE kept_first SELECT * FROM kept');
+    const second = await replaced('pay_order_extension', () => ['id = ?', b.id], `channel_code = 'alipay_wap', channel_id = channel_id + 1, channel_order_no = '${a.channel_order_no}'`).plant();
+    return async () => {
+      await second();
+      await q('CREATE OR REPLACE TEMPORARY TABLE kept SELECT * FROM kept_first');
+      await first();
+      await q('ALTER TABLE pay_order_extension ADD UNIQUE KEY uk_channel_order_no (channel_order_no, number_scope)');
     };
   } }],
   ['number-once', 'an order that names another number than its attempt', replaced('pay_order', () => ['no = ?', paid.order_no], "channel_order_no = 'X'")],
@@ -309,7 +325,7 @@ const PLANTED = [
     const put = await replaced(`pay_${kind}`, () => ["channel_code = 'mock' AND no <> ?", no()], `channel_${kind}_no = '${v}'`).plant();
     return async () => {
       await put();
-      await q(`ALTER TABLE pay_${kind} ADD UNIQUE KEY ${key} (channel_${kind}_no, channel_id)`);
+      await q(`ALTER TABLE pay_${kind} ADD UNIQUE KEY ${key} (channel_${kind}_no, number_scope)`);
     };
   } }]),
   ['transfer-callbacks-agree', 'an accepted callback under a number that its transfer lacks', replaced('pay_transfer', () => ['no = ?', sent.transfer_no], "channel_transfer_no = 'X'")],
