@@ -173,6 +173,7 @@ static void check_schema(struct doctor *d)
         check_procedures(d, &report.procedures);
 }
 
+/* Channels are opened only when every secret opens: of one that does not, an alert is raised. */
 static void check_secrets(struct doctor *d)
 {
     char room[256];
@@ -184,6 +185,8 @@ static void check_secrets(struct doctor *d)
               broken ? ": wrong master key, or a row was moved; see docs/operate.md" : "");
     doctor_note(d, err != PAY_OK || broken ? FAIL : FINE, "secrets",
                 err == PAY_OK ? room : err_row(err)->msg);
+    if (err == PAY_OK && broken == 0)
+        check_certs(d);
 }
 
 static void doctor_clock(struct doctor *d)

@@ -5,7 +5,7 @@
 #include "base/json_text.h"
 #include "channel/member.h"
 #include "checkout/channels.h"
-#include "cli/command.h"
+#include "cli/p12.h"
 #include "io/crypto/sign.h"
 #include "registry/registry_view.h"
 
@@ -33,6 +33,7 @@ static bool like_given(struct cli *cli, const char **out)
 int run_channel_create(struct cli *cli)
 {
     static char config[CHANNEL_CONFIG_SIZE], secrets[8192];
+    const struct p12_rooms rooms = { config, secrets, sizeof(config), sizeof(secrets) };
     struct channel_spec spec = {
         .env = &cli->config,
         .app_key = cli->value[OPT_APP],
@@ -45,7 +46,8 @@ int run_channel_create(struct cli *cli)
         return 2;
     if (!cli_file(cli, OPT_CONFIG_FILE, config, sizeof(config), &spec.config) ||
         !cli_file(cli, OPT_SECRETS_FILE, secrets, sizeof(secrets), &spec.secrets) ||
-        !cli_number(cli, &(struct number_option){ OPT_FEE_RATE, 0, 1000000, 0 }, &spec.fee_rate))
+        !cli_number(cli, &(struct number_option){ OPT_FEE_RATE, 0, 1000000, 0 }, &spec.fee_rate) ||
+        !p12_take(cli, &rooms, &spec))
         return 2;
     enum pay_err err = registry_channel_create(cli->db, &cli->actor, &spec, &channel);
     sign_wipe(secrets, sizeof(secrets));

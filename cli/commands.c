@@ -55,7 +55,7 @@ const struct command COMMANDS[] = {
       false, false, true, run_channel_members },
     { "channel", "create", NULL, "a channel for an app; prints a secret made here, once",
       J | R | O(OPT_APP) | O(OPT_CODE) | O(OPT_NAME) | O(OPT_FEE_RATE) | O(OPT_SIGN_TYPE) |
-          O(OPT_CONFIG_FILE) | O(OPT_SECRETS_FILE),
+          O(OPT_CONFIG_FILE) | O(OPT_SECRETS_FILE) | O(OPT_P12) | O(OPT_P12_PASSWORD_FILE),
       R | O(OPT_APP) | O(OPT_CODE), true, true, false, run_channel_create },
     { "channel", "list", NULL, "channels, of one app or all", J | O(OPT_APP), 0, false, false,
       false, run_channel_list },

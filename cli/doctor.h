@@ -26,6 +26,8 @@ void check_sizes(struct doctor *d);
 void check_ends(struct doctor *d);
 /* Did the audit run under cron, and what did it find? */
 void check_audit(struct doctor *d);
+/* Does a certificate of an enabled channel end soon? */
+void check_certs(struct doctor *d);
 /* Which notifications wait for a merchant that does not acknowledge? */
 void check_waiting(struct doctor *d);
 

@@ -119,6 +119,20 @@ enum pay_err doctor_waiting(struct db *db, struct doctor_waiting *out)
     return err;
 }
 
+enum pay_err doctor_channel_next(struct db *db, int64_t *channel_id)
+{
+    /* clang-format off */
+    static const char SQL[] =
+        "SELECT id FROM pay_channel WHERE id > ? AND status = " STATE(CHANNEL_ENABLED)
+        " ORDER BY id LIMIT 1";
+    /* clang-format on */
+    const struct db_param in[] = { DB_NUM(*channel_id) };
+
+    enum pay_err err = db_number(db, SQL, DB_LIST(in), channel_id);
+    db_end(db);
+    return err;
+}
+
 int64_t doctor_nginx_connections(const char *path)
 {
     static const char NAME[] = "worker_connections";

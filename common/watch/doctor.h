@@ -36,6 +36,8 @@ struct doctor_waiting {
     char app_key[APP_KEY_SIZE];
 };
 MUST_USE enum pay_err doctor_waiting(struct db *db, struct doctor_waiting *out);
+/* The next enabled channel behind that one, by number. PAY_NO_ROW: there is none. */
+MUST_USE enum pay_err doctor_channel_next(struct db *db, int64_t *channel_id);
 /* worker_connections in that nginx.conf; 512, nginx's default, when it has none; -1: not readable.
  */
 int64_t doctor_nginx_connections(const char *path);

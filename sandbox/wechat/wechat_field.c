@@ -144,15 +144,22 @@ enum wechat_fault wechat_fields(struct wechat_call *call, const struct wechat_fi
     return fault;
 }
 
+/* The next certificate is good already. NULL: no key is named so. */
+static const struct wechat_voice *voice_named(const struct wechat_keys *keys, const char *serial)
+{
+    const struct wechat_voice *const voices[] = { &keys->other, &keys->platform, &keys->next };
+
+    for (size_t i = 0; i < COUNT(voices); i++)
+        if (str_eq_nocase(voices[i]->serial, serial))
+            return voices[i];
+    return NULL;
+}
+
 enum wechat_fault wechat_decrypt(struct wechat_call *call, const char *field, const char *base64,
                                  struct text *to)
 {
     const char *serial = call->in->header(call->in->arg, "wechatpay-serial");
-    const struct wechat_keys *keys = call->keys;
-    const struct wechat_voice *voice = str_eq(serial, keys->other.serial) ? &keys->other
-                                       : str_eq_nocase(str_or(serial, ""), keys->platform.serial)
-                                           ? &keys->platform
-                                           : NULL;
+    const struct wechat_voice *voice = voice_named(call->keys, str_or(serial, ""));
     struct text name = TEXT(call->detail.field), place = TEXT(call->detail.location);
 
     if (voice && rsa_decrypt(voice->key, base64, strlen(base64), to))

@@ -62,6 +62,10 @@ sandbox_wechat() {
         sandbox_cert "wechat_$serial" '/C=CN/O=Tenpay.com/OU=Sandbox/CN=Tenpay.com sign' "0x$(cat "$SANDBOX/wechat_${serial}_serial")"
     done
     sandbox_cert wechat_mch '/C=CN/O=Demo merchant/OU=Sandbox/CN=1900000001' "0x$(cat "$SANDBOX/wechat_mch_serial")"
+    # As WeChat Pay hands it out: with old ciphers, and the merchant's number as the password.
+    [ -s "$SANDBOX/wechat_mch.p12" ] ||
+        openssl pkcs12 -export -legacy -inkey "$SANDBOX/wechat_mch_private.pem" -in "$SANDBOX/wechat_mch_cert.pem" \
+            -passout pass:1900000001 -out "$SANDBOX/wechat_mch.p12"
     sandbox_put wechat_mchid 1900000001
     sandbox_put wechat_appid wx00000000000000a1
     sandbox_put wechat_openid oSandbox-payer-000000000001
@@ -111,6 +115,8 @@ sandbox_write() {
         [WECHAT_APPID]=$(cat "$SANDBOX/wechat_appid")
         [WECHAT_OPENID]=$(cat "$SANDBOX/wechat_openid")
         [WECHAT_MCH_SERIAL]=$(cat "$SANDBOX/wechat_mch_serial")
+        [WECHAT_MCH_CERT_FILE]=$SANDBOX/wechat_mch_cert.pem
+        [WECHAT_MCH_P12_FILE]=$SANDBOX/wechat_mch.p12
         [WECHAT_MCH_PRIVATE_KEY_FILE]=$SANDBOX/wechat_mch_private.pem
         [WECHAT_APIV3_KEY]=$(cat "$SANDBOX/wechat_apiv3_key")
         [WECHAT_PLATFORM_SERIAL]=$(cat "$SANDBOX/wechat_platform_serial")

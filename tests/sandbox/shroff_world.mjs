@@ -19,9 +19,9 @@ export const BY_KEY = { ...ALIPAY, alipay_public_key: read('ALIPAY_PUBLIC_KEY_FI
 export const BY_CERT = {
   ...ALIPAY, app_cert: read('ALIPAY_APP_CERT_FILE'), alipay_cert: read('ALIPAY_PUBLIC_CERT_FILE'), alipay_root_cert: read('ALIPAY_ROOT_CERT_FILE'),
 };
-// One has both keys, one the public key alone, one none: its certificates are fetched.
+// With none of WeChat Pay's keys: its certificates are fetched.
 const FETCHES = {
-  mchid: env.WECHAT_MCHID, appid: env.WECHAT_APPID, base: env.WECHAT_BASE, merchant_cert: readFileSync(join(stack.state, 'sandbox/wechat_mch_cert.pem'), 'utf8'),
+  mchid: env.WECHAT_MCHID, appid: env.WECHAT_APPID, base: env.WECHAT_BASE, merchant_cert: read('WECHAT_MCH_CERT_FILE'),
 };
 const WECHAT = {
   mchid: env.WECHAT_MCHID, appid: env.WECHAT_APPID, serial_no: env.WECHAT_MCH_SERIAL, base: env.WECHAT_BASE,

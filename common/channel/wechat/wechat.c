@@ -198,19 +198,24 @@ static void wechat_shut(void *opened)
     free(keys);
 }
 
+/* Of WeChat Pay's the one that ends last: it sends the next one long before. */
 static void wechat_certs(const struct channel_account *account, channel_cert_each *each, void *arg)
 {
     const struct wechat_keys *keys = account->keys;
+    const struct cert *last = NULL;
     char room[WECHAT_SERIAL_SIZE + 64];
+    struct text name = TEXT(room);
 
     if (keys->own_end != 0)
         each(arg, "config.merchant_cert", keys->own_end);
     wechat_certs_recall(account);
-    for (size_t i = 0; i < keys->learned->count; i++) {
-        struct text name = TEXT(room);
-        text_addf(&name, "WeChat Pay's certificate %s", keys->learned->certs[i].serial);
-        each(arg, room, keys->learned->certs[i].end_time);
-    }
+    for (size_t i = 0; i < keys->learned->count; i++)
+        if (!last || keys->learned->certs[i].end_time > last->end_time)
+            last = &keys->learned->certs[i];
+    if (!last)
+        return;
+    text_addf(&name, "WeChat Pay's certificate %s", last->serial);
+    each(arg, room, last->end_time);
 }
 
 /* clang-format off */

@@ -66,13 +66,12 @@ static void wechat_disbelieve(const struct wechat_reply *reply, struct channel_s
 }
 
 static enum pay_err good_read(const struct channel_account *account,
-                              const struct wechat_reply *reply, int64_t until, struct json **root,
+                              const struct wechat_reply *reply, struct json **root,
                               struct channel_said *said)
 {
-    struct wechat_stamp stamp = wechat_stamp_of(reply);
+    const struct wechat_stamp stamp = wechat_stamp_of(reply);
     const struct wechat_bytes body = wechat_body_of(reply);
 
-    stamp.until = until;
     const enum pay_err genuine = wechat_verify(account, &stamp, body);
     if (genuine == PAY_BAD_SIGN)
         wechat_disbelieve(reply, said);
@@ -113,30 +112,21 @@ static enum pay_err call_host(const struct channel_account *account, const char 
     struct text to = TEXT(url);
 
     text_addf(&to, "%s%s", host, request->path);
-    if (to.full || http->timeout_ms <= 0)
+    if (to.full)
         return PAY_FULL;
     http->url = url;
     return channel_call(account, request->what, http, answer);
 }
 
-static int call_left_ms(int64_t until)
-{
-    const int64_t left = until - clock_ticks_us() / 1000;
-
-    return left < 0 ? 0 : left > CHANNEL_CALL_MAX_MS ? CHANNEL_CALL_MAX_MS : (int)left;
-}
-
 /* The other host is called only when nothing of the request was sent to the first one. */
 static enum pay_err call_hosts(const struct channel_account *account,
-                               const struct wechat_request *request, int64_t until,
-                               struct http_request *http, struct http_answer *answer)
+                               const struct wechat_request *request, struct http_request *http,
+                               struct http_answer *answer)
 {
     const struct wechat_keys *keys = account->keys;
 
-    http->timeout_ms = call_left_ms(until);
     enum pay_err err = call_host(account, keys->base, request, http, answer);
-    http->timeout_ms = call_left_ms(until);
-    if (err == PAY_OK || *keys->backup == '\0' || !answer->unsent || http->timeout_ms == 0)
+    if (err == PAY_OK || *keys->backup == '\0' || !answer->unsent)
         return err;
     http_answer_free(answer);
     return call_host(account, keys->backup, request, http, answer);
@@ -173,8 +163,7 @@ static bool request_make(const struct wechat_keys *keys, const struct wechat_req
 }
 
 enum pay_err wechat_send(const struct channel_account *account,
-                         const struct wechat_request *request, int64_t until,
-                         struct wechat_reply *reply)
+                         const struct wechat_request *request, struct wechat_reply *reply)
 {
     struct request_room room;
     struct http_kept kept[] = {
@@ -195,24 +184,24 @@ enum pay_err wechat_send(const struct channel_account *account,
         .body_len = room.body_len,
         .kept = kept,
         .kept_count = COUNT(kept),
+        .timeout_ms = request->timeout_ms,
         .keep = HTTP_BODY_READ,
     };
-    return call_hosts(account, request, until, &http, &reply->answer);
+    return call_hosts(account, request, &http, &reply->answer);
 }
 
 /* Without a key its answer could not be believed, so the request is not sent. */
 enum pay_err wechat_ask(const struct channel_account *account, const struct wechat_request *request,
                         struct json **root, struct channel_said *said)
 {
-    const int64_t until = clock_ticks_us() / 1000 + CHANNEL_CALL_MAX_MS;
     struct wechat_reply reply;
 
     *root = NULL;
-    if (!wechat_key_wanted(account, until).key)
+    if (!wechat_key_wanted(account).key)
         return PAY_FULL;
-    enum pay_err err = wechat_send(account, request, until, &reply);
+    enum pay_err err = wechat_send(account, request, &reply);
     if (err == PAY_OK)
-        err = good_read(account, &reply, until, root, said);
+        err = good_read(account, &reply, root, said);
     else
         err = no_read(err, &reply.answer, said);
     http_answer_free(&reply.answer);

@@ -11,9 +11,9 @@
 #include "channel/wechat/wechat_private.h"
 
 #define LOOK_GAP_MS 1000 /* of one process */
-#define FETCH_MS WECHAT_SEARCH_MS
-#define FETCH_LEAST_MS 500
+#define FETCH_MS 3000    /* WeChat Pay waits 5 s for the answer to a notification */
 #define WAIT_STEP_MS 100
+#define WAIT_STEPS 20
 
 static int64_t ticks_ms(void)
 {
@@ -157,16 +157,15 @@ static const char *answer_learn(const struct channel_account *account, enum pay_
     return NULL;
 }
 
-static void fetch(const struct channel_account *account, int64_t until)
+static void certs_fetch(const struct channel_account *account)
 {
-    const struct wechat_request request = { .what = "certificates",
-                                            .path = "/v3/certificates",
-                                            .nameless = true };
+    const struct wechat_request request = {
+        .what = "certificates", .path = "/v3/certificates", .nameless = true, .timeout_ms = FETCH_MS
+    };
     const struct wechat_keys *keys = account->keys;
-    const int64_t most = ticks_ms() + FETCH_MS;
     struct wechat_reply reply;
 
-    const enum pay_err err = wechat_send(account, &request, until < most ? until : most, &reply);
+    const enum pay_err err = wechat_send(account, &request, &reply);
     const char *why = answer_learn(account, err, &reply);
     http_answer_free(&reply.answer);
     log_event(why ? LOG_WARN : LOG_INFO, "wechat.certificates", KN("channel_id", account->id),
@@ -181,23 +180,22 @@ static bool is_found(const struct wechat_keys *keys, const char *serial)
     return serial ? wechat_key_known(keys, serial) : wechat_key_named(keys).key;
 }
 
-void wechat_cert_search(const struct channel_account *account, const char *serial,
-                        const struct wechat_stamp *limits)
+void wechat_cert_search(const struct channel_account *account, const char *serial, bool stranger)
 {
     const struct wechat_keys *keys = account->keys;
     char name[48];
 
-    if (!account->notes || ticks_ms() < keys->learned->next_look ||
-        ticks_ms() + FETCH_LEAST_MS > limits->until)
+    if (!account->notes || ticks_ms() < keys->learned->next_look)
         return;
     keys->learned->next_look = ticks_ms() + LOOK_GAP_MS;
     enum channel_turn turn = certs_recall(account);
-    while (!is_found(keys, serial) && turn == TURN_SOON && !limits->stranger &&
-           ticks_ms() + FETCH_LEAST_MS < limits->until) {
+    for (int i = 0; turn == TURN_SOON && !stranger && i < WAIT_STEPS; i++) {
+        if (is_found(keys, serial))
+            return;
         clock_sleep_ms(WAIT_STEP_MS);
         turn = certs_recall(account);
     }
     if (!is_found(keys, serial) && turn == TURN_MINE &&
         account->notes->take(account, note_name(keys, name)))
-        fetch(account, limits->until);
+        certs_fetch(account);
 }

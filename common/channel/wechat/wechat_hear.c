@@ -79,7 +79,6 @@ enum pay_err wechat_hear(const struct channel_account *account,
         .nonce = callback->header(callback->header_arg, "Wechatpay-Nonce"),
         .signature = callback->header(callback->header_arg, "Wechatpay-Signature"),
         .serial = callback->header(callback->header_arg, "Wechatpay-Serial"),
-        .until = clock_ticks_us() / 1000 + WECHAT_SEARCH_MS,
         .stranger = true,
     };
 

@@ -55,7 +55,7 @@ static const struct rsa_key *signer_of(const struct channel_account *account,
 
     if (key || !timely || !is_cert_serial(serial))
         return key;
-    wechat_cert_search(account, serial, stamp);
+    wechat_cert_search(account, serial, stamp->stranger);
     return wechat_key_known(account->keys, serial);
 }
 
@@ -102,11 +102,9 @@ struct wechat_named wechat_key_named(const struct wechat_keys *keys)
     return (struct wechat_named){ keys->platform.serial, keys->platform.key };
 }
 
-struct wechat_named wechat_key_wanted(const struct channel_account *account, int64_t until)
+struct wechat_named wechat_key_wanted(const struct channel_account *account)
 {
-    const struct wechat_stamp limits = { .until = until };
-
     if (!wechat_key_named(account->keys).key)
-        wechat_cert_search(account, NULL, &limits);
+        wechat_cert_search(account, NULL, false);
     return wechat_key_named(account->keys);
 }

@@ -10,7 +10,6 @@
 #define WECHAT_URL_MAX 256
 #define WECHAT_SERIAL_SIZE 65
 #define WECHAT_CERTS_MAX 8
-#define WECHAT_SEARCH_MS 3000  /* for a certificate that is not known; WeChat Pay waits 5 s */
 #define WECHAT_PLAIN_MAX 16384 /* of what is encrypted with the APIv3 key */
 
 /* A key by which WeChat Pay signs, and the name that its messages give it. */
@@ -36,7 +35,6 @@ struct wechat_keys {
 /* The headers that sign an answer or a notification. */
 struct wechat_stamp {
     const char *timestamp, *nonce, *signature, *serial;
-    int64_t until; /* ticks, ms: the end of a search for a key that is not known */
     bool stranger; /* anybody may have sent it: no wait for another process */
 };
 /* The signer is known, or its certificate can be fetched; the time is within 300 s; the signature
@@ -51,8 +49,8 @@ struct wechat_named {
     const struct rsa_key *key;
 };
 struct wechat_named wechat_key_named(const struct wechat_keys *keys);
-/* The same; searches when none is known, until `until` (ticks, ms). */
-struct wechat_named wechat_key_wanted(const struct channel_account *account, int64_t until);
+/* The same; searches when none is known. */
+struct wechat_named wechat_key_wanted(const struct channel_account *account);
 
 /* Of the configuration and of those that WeChat Pay sent; NULL: not known. */
 const struct rsa_key *wechat_key_known(const struct wechat_keys *keys, const char *serial);
@@ -62,8 +60,7 @@ MUST_USE bool wechat_sign_is_right(const struct rsa_key *key, const struct wecha
 
 /* wechat_cert.c: searches for the certificate of that serial number (NULL: any): in the notes, then
  * at WeChat Pay, where all processes together ask once in CHANNEL_NOTE_GAP_S. */
-void wechat_cert_search(const struct channel_account *account, const char *serial,
-                        const struct wechat_stamp *limits);
+void wechat_cert_search(const struct channel_account *account, const char *serial, bool stranger);
 /* Reads the notes alone. */
 void wechat_certs_recall(const struct channel_account *account);
 void wechat_certs_free(struct wechat_learned **learned);

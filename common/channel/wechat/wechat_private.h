@@ -21,6 +21,7 @@ struct wechat_request {
     void (*write)(struct json_text *to, const struct wechat_keys *keys, const void *arg);
     const void *arg;
     bool nameless; /* names no key of WeChat Pay's */
+    int timeout_ms;
 };
 /* An answer and the headers that sign it, as they came. The caller frees answer. */
 struct wechat_reply {
@@ -29,10 +30,9 @@ struct wechat_reply {
 };
 struct wechat_stamp wechat_stamp_of(const struct wechat_reply *reply);
 struct wechat_bytes wechat_body_of(const struct wechat_reply *reply);
-/* The request to one of the hosts, ended at `until` (ticks, ms); as channel_call. */
+/* The request to one of the hosts; as channel_call. */
 MUST_USE enum pay_err wechat_send(const struct channel_account *account,
-                                  const struct wechat_request *request, int64_t until,
-                                  struct wechat_reply *reply);
+                                  const struct wechat_request *request, struct wechat_reply *reply);
 
 /* PAY_OK: 2xx, and its signature is right; *root is the body, NULL for 204. PAY_REFUSED: a definite
  * no, its code and message in said. PAY_UNKNOWN, PAY_FULL as channel_call. The caller frees *root.

@@ -123,12 +123,11 @@ static void wechat_transfer_write(struct json_text *to, const struct wechat_keys
 static enum pay_err user_name_write(struct paying_out *pay, struct channel_said *out)
 {
     const char *name = str_or(pay->transfer->user_name, "");
-    const int64_t until = clock_ticks_us() / 1000 + WECHAT_SEARCH_MS;
     struct text to = TEXT(pay->user_name);
 
     if (*name == '\0')
         return PAY_OK;
-    const struct wechat_named named = wechat_key_wanted(pay->account, until);
+    const struct wechat_named named = wechat_key_wanted(pay->account);
     if (!named.key)
         return PAY_FULL;
     if (rsa_encrypt(named.key, name, strlen(name), &to))
