@@ -1,4 +1,4 @@
-/* query.c - orders and refunds, one or many; lists of transfers.
+/* query.c - orders and refunds, one or many; lists of transfers and channels.
  *   GET /api/pay/query?order_no= | merchant_order_id= | pay_id=   one order, attempts, refunds;
  *                                  &sync=1: its channels are asked first, and the nonce is spent
  *   GET /payments/{order_no}                                      the same
@@ -6,8 +6,10 @@
  *   GET /api/pay/refund/query?refund_no= | merchant_refund_id=    one refund
  *   GET /api/pay/refunds?from=&to=&status=&after=&limit=          newest first, by pages
  *   GET /api/pay/transfers?from=&to=&status=&after=&limit=        the same
+ *   GET /api/pay/channels                                         what the app can be paid by
  *   GET /api/pay/status?token=                                    unsigned: the payer's browser
  * Signed with scope payment:query, but for status. */
+#include "app/channel_list.h"
 #include "order/order_view.h"
 #include "refund/refund_view.h"
 #include "settle/sync.h"
@@ -122,6 +124,26 @@ static enum pay_err refund_query(struct call *call, const void *input)
     return PAY_OK;
 }
 
+static enum pay_err channels(struct call *call, const void *input)
+{
+    static struct channel_offer offers[CHANNELS_MAX];
+    struct json_text *data = reply_data(call->reply);
+    size_t count;
+
+    (void)input;
+    enum pay_err err = channel_list(call->db, call->config, call->app->id, offers, &count);
+    if (err != PAY_OK)
+        return err;
+    json_open_list(data, "items");
+    for (size_t i = 0; i < count; i++) {
+        json_open(data, NULL);
+        view_write(data, &CHANNEL_OFFER_VIEW, &offers[i]);
+        json_close(data);
+    }
+    json_close_list(data);
+    return PAY_OK;
+}
+
 static enum pay_err status(struct call *call, const void *input)
 {
     const struct status_in *in = input;
@@ -151,6 +173,7 @@ static const struct route ROUTES[] = {
     SIGNED_GET("/api/pay/refunds", NULL, FIELD_TABLE(REFUNDS_FIELDS), struct list_in, refunds),
     SIGNED_GET("/api/pay/transfers", NULL, FIELD_TABLE(TRANSFERS_FIELDS), struct list_in,
                transfers),
+    { .path = "/api/pay/channels", .method = "GET", .scope = SCOPE_QUERY, .handle = channels },
     { .path = "/api/pay/status",
       .method = "GET",
       .auth = OPEN_TO_ALL,

@@ -196,7 +196,8 @@ static const char *const PATHS[] = {
     "/payments", "/api/pay/create", "/api/pay/submit", "/api/pay/query", "/api/pay/close",
     "/api/pay/refund", "/api/pay/refund/query", "/api/pay/refunds", "/api/pay/transfer",
     "/api/pay/transfer/query", "/api/pay/transfers", "/api/pay/wallet", "/api/pay/wallet/entries",
-    "/api/pay/wallet/recharge", "/api/pay/wallet/adjust", "/sandbox/clock", "/", "",
+    "/api/pay/wallet/recharge", "/api/pay/wallet/adjust", "/api/pay/channels",
+    "/sandbox/clock", "/", "",
 };
 /* clang-format on */
 

@@ -20,7 +20,7 @@ static enum pay_err state_check(struct reserving *w)
     case ORDER_REFUND:
         return PAY_OK;
     case ORDER_CLOSED:
-        return PAY_CLOSED;
+        return w->order.expired != 0 ? PAY_EXPIRED : PAY_CLOSED; /* as submit answers */
     case ORDER_WAITING:
         if (w->order.expired != 0)
             return PAY_EXPIRED;

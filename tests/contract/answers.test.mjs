@@ -92,6 +92,7 @@ describe('405 names every method of the path, whichever executable serves it', (
     ['/api/pay/transfer', ['GET', 'HEAD', 'PUT'], ['POST']],
     ['/api/pay/transfer/query', ['POST'], ['GET']],
     ['/api/pay/transfers', ['POST', 'DELETE'], ['GET']],
+    ['/api/pay/channels', ['POST', 'DELETE'], ['GET']],
     ['/api/pay/notify/transfer/1', ['GET', 'PUT'], ['POST']],
     ['/api/pay/status', ['POST'], ['GET', 'OPTIONS']],
     ['/api/pay/callback', ['GET', 'HEAD', 'PUT'], ['POST']],

@@ -37,6 +37,7 @@ const ENDPOINTS = {
   payments: { get: () => '/payments', program: 'query', list: true },
   refunds: { get: () => '/api/pay/refunds', program: 'query', list: true },
   transfers: { get: () => '/api/pay/transfers', program: 'query', list: true },
+  channels: { get: () => '/api/pay/channels', program: 'query' },
 };
 test('every signed request of the programs is here, or is one of create and query, which have files of their own', () => {
   const OWN_FILES = ['/api/pay/create', '/payments', '/payments/{}', '/api/pay/submit', '/api/pay/query'];
@@ -228,7 +229,7 @@ describe('outages', () => {
   });
   test('50000: something of ours is broken, at each endpoint', { skip: !isRoot && 'needs root' }, async () => {
     await begin();
-    const away_ = ['pay_order', 'pay_refund', 'pay_transfer', 'wallet', 'ledger_entry', 'wallet_adjust'];
+    const away_ = ['pay_channel', 'pay_order', 'pay_refund', 'pay_transfer', 'wallet', 'ledger_entry', 'wallet_adjust'];
     const own = await newApp(small);      // the clock of an app with nothing open
     await root.rows(`RENAME TABLE ${away_.map((t) => `${t} TO ${t}_away`).join(', ')}`);
     try { await all(50000); } finally { await root.rows(`RENAME TABLE ${away_.map((t) => `${t}_away TO ${t}`).join(', ')}`); }

@@ -122,6 +122,9 @@ describe('answers', () => {
     fits('TransferListAnswer', (await get(stack, app1, '/api/pay/transfers?limit=1')).json);
     for (const hit of await sink.waitHits(2)) fits('TransferNotification', JSON.parse(hit.text));
   });
+  test('channels', async () => {
+    fits('ChannelListAnswer', (await get(stack, app1, '/api/pay/channels')).json);
+  });
   test('refusals', async () => {
     fits('Error', (await post(stack, app1, '/payments', { price: 'x' })).json);
     fits('Error', (await get(stack, app1, '/payments/01ARZ3NDEKTSV4RRFFQ69G5FAV')).json);
