@@ -124,7 +124,7 @@ static enum pay_err refund_query(struct call *call, const void *input)
     return PAY_OK;
 }
 
-static enum pay_err channels(struct call *call, const void *input)
+static enum pay_err channel_offers(struct call *call, const void *input)
 {
     static struct channel_offer offers[CHANNELS_MAX];
     struct json_text *data = reply_data(call->reply);
@@ -173,7 +173,7 @@ static const struct route ROUTES[] = {
     SIGNED_GET("/api/pay/refunds", NULL, FIELD_TABLE(REFUNDS_FIELDS), struct list_in, refunds),
     SIGNED_GET("/api/pay/transfers", NULL, FIELD_TABLE(TRANSFERS_FIELDS), struct list_in,
                transfers),
-    { .path = "/api/pay/channels", .method = "GET", .scope = SCOPE_QUERY, .handle = channels },
+    { .path = "/api/pay/channels", .method = "GET", .scope = SCOPE_QUERY, .handle = channel_offers },
     { .path = "/api/pay/status",
       .method = "GET",
       .auth = OPEN_TO_ALL,
