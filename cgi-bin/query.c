@@ -9,7 +9,6 @@
  *   GET /api/pay/channels                                         what the app can be paid by
  *   GET /api/pay/status?token=                                    unsigned: the payer's browser
  * Signed with scope payment:query, but for status. */
-#include "app/channel_list.h"
 #include "order/order_view.h"
 #include "refund/refund_view.h"
 #include "settle/sync.h"
@@ -126,22 +125,8 @@ static enum pay_err refund_query(struct call *call, const void *input)
 
 static enum pay_err channel_offers(struct call *call, const void *input)
 {
-    static struct channel_offer offers[CHANNELS_MAX];
-    struct json_text *data = reply_data(call->reply);
-    size_t count;
-
     (void)input;
-    enum pay_err err = channel_list(call->db, call->config, call->app->id, offers, &count);
-    if (err != PAY_OK)
-        return err;
-    json_open_list(data, "items");
-    for (size_t i = 0; i < count; i++) {
-        json_open(data, NULL);
-        view_write(data, &CHANNEL_OFFER_VIEW, &offers[i]);
-        json_close(data);
-    }
-    json_close_list(data);
-    return PAY_OK;
+    return reply_channels(call);
 }
 
 static enum pay_err status(struct call *call, const void *input)

@@ -1,6 +1,7 @@
-/* list_reply.c - in: a list's bounds; out: its page as JSON. */
+/* list_reply.c - in: a list's bounds; out: its page as JSON. Channels are one page. */
 #include "web/list_reply.h"
 
+#include "app/channel_list.h"
 #include "channel/gate.h"
 #include "ledger/entry.h"
 #include "order/order.h"
@@ -128,4 +129,23 @@ enum pay_err reply_transfers(struct call *call, const struct list_choice *want)
 enum pay_err reply_entries(struct call *call, int64_t wallet_id, const struct list_choice *want)
 {
     return reply_list(call, &ENTRIES, wallet_id, want);
+}
+
+enum pay_err reply_channels(struct call *call)
+{
+    static struct channel_offer offers[CHANNELS_MAX];
+    struct json_text *data = reply_data(call->reply);
+    size_t count;
+
+    enum pay_err err = channel_list(call->db, call->config, call->app->id, offers, &count);
+    if (err != PAY_OK)
+        return err;
+    json_open_list(data, "items");
+    for (size_t i = 0; i < count; i++) {
+        json_open(data, NULL);
+        view_write(data, &CHANNEL_OFFER_VIEW, &offers[i]);
+        json_close(data);
+    }
+    json_close_list(data);
+    return PAY_OK;
 }

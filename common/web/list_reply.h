@@ -13,5 +13,7 @@ MUST_USE enum pay_err reply_refunds(struct call *call, const struct list_choice 
 MUST_USE enum pay_err reply_entries(struct call *call, int64_t wallet_id,
                                     const struct list_choice *want);
 MUST_USE enum pay_err reply_transfers(struct call *call, const struct list_choice *want);
+/* The app's enabled channels: `items`. */
+MUST_USE enum pay_err reply_channels(struct call *call);
 
 #endif
