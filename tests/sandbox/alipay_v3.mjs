@@ -1,22 +1,11 @@
 // The played Alipay's newer style, JSON over REST, with Alipay's own SDK, which verifies every answer.
-import '../lib/file_of_node18.mjs';
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { AlipaySdk } from 'alipay-sdk';
-import { fileOf, startMerchant, startSandbox } from '../lib/sandbox.mjs';
+import { test } from 'node:test';
+import { fileOf } from '../lib/sandbox.mjs';
+import { box, merchant, number, sdkOf } from './alipay_world.mjs';
 
-let box, merchant, sdk, count = 0;
-const number = () => `V${Date.now()}${count++}`;
-
-before(async () => {
-  box = await startSandbox({ SHROFF_SANDBOX_TIME_SCALE: '300' });
-  merchant = await startMerchant();
-  sdk = new AlipaySdk({
-    appId: box.ALIPAY_APP_ID, privateKey: fileOf(box.ALIPAY_APP_PRIVATE_KEY_FILE), keyType: box.ALIPAY_KEY_TYPE,
-    alipayPublicKey: fileOf(box.ALIPAY_PUBLIC_KEY_FILE), endpoint: box.SHROFF_SANDBOX_URL,
-  });
-});
-after(() => { merchant?.stop(); box?.stop(); });
+const KEY = { alipayPublicKey: fileOf(box.ALIPAY_PUBLIC_KEY_FILE), endpoint: box.SHROFF_SANDBOX_URL };
+const sdk = sdkOf(KEY);
 
 const refused = async (promise) => { try { await promise; } catch (e) { return e; } throw new Error('it was not refused'); };
 
@@ -40,10 +29,7 @@ test('refusals have a status, a code without isv., and no signature', async () =
   assert.equal(none.code, 'ACQ.TRADE_NOT_EXIST', String(none));
   const bare = await fetch(`${box.SHROFF_SANDBOX_URL}/v3/alipay/trade/query`, { method: 'POST', body: '{}' });
   assert.deepEqual([bare.status, (await bare.json()).code], [400, 'missing-timestamp']);
-  const other = new AlipaySdk({
-    appId: '2021', privateKey: fileOf(box.ALIPAY_APP_PRIVATE_KEY_FILE), keyType: box.ALIPAY_KEY_TYPE,
-    alipayPublicKey: fileOf(box.ALIPAY_PUBLIC_KEY_FILE), endpoint: box.SHROFF_SANDBOX_URL,
-  });
+  const other = sdkOf({ ...KEY, appId: '2021' });
   assert.equal((await refused(other.curl('POST', '/v3/alipay/trade/query', { body: {} }))).code, 'invalid-app-id');
   const wrong = await fetch(`${box.SHROFF_SANDBOX_URL}/v3/alipay/trade/query`, {
     method: 'POST', body: '{}', headers: { authorization: `ALIPAY-SHA256withRSA app_id=${box.ALIPAY_APP_ID},nonce=n,timestamp=1,sign=AAAA` },
