@@ -5,6 +5,10 @@ import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { Aes, Formatter, Rsa, newNo, refused, wait, worldStart } from './wechat_world.mjs';
+import './wechat_hostile.mjs';
+import './wechat_node_v3.mjs';
+import './wechat_scenarios.mjs';
+import './wechat_notices.mjs';
 
 let w, env, v3;
 before(async () => { w = await worldStart(); ({ env } = w); v3 = w.sdk.v3; });

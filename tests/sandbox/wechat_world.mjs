@@ -30,8 +30,13 @@ let count = 0;
 export const newNo = (prefix = 'T') => `${prefix}${Date.now()}${++count}`;
 export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
-export async function worldStart(scale = 100) {
-  const env = await startSandbox({ SHROFF_SANDBOX_TIME_SCALE: String(scale) });
+export const SCALE = 200;
+let shared;
+// One for all files of a process.
+export const worldStart = () => (shared ??= start());
+
+async function start() {
+  const env = await startSandbox({ SHROFF_SANDBOX_TIME_SCALE: String(SCALE) });
   const merchant = await merchantStart();
   const read = (name) => readFileSync(env[name]);
   const certs = {
@@ -43,7 +48,7 @@ export async function worldStart(scale = 100) {
     privateKey: read('WECHAT_MCH_PRIVATE_KEY_FILE'), certs,
   });
   const world = { env, merchant, certs, read, sdk, base: env.WECHAT_BASE };
-  world.stop = () => { merchant.close(); env.stop(); };
+  world.stop = () => { if (shared) { merchant.close(); env.stop(); } shared = undefined; };
   world.order = (more = {}) => ({
     appid: env.WECHAT_APPID, mchid: env.WECHAT_MCHID, description: '蓝水壶', out_trade_no: newNo(),
     notify_url: `${merchant.url}/pay`, amount: { total: 8800, currency: 'CNY' }, ...more,

@@ -2,10 +2,10 @@
 // plants. The SDK wechatpay-axios-plugin says whether a signature is right.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { Aes, Formatter, Rsa, newNo, wait, worldStart } from './wechat_world.mjs';
+import { Aes, Formatter, Rsa, SCALE, newNo, wait, worldStart } from './wechat_world.mjs';
 
 let w, env;
-before(async () => { w = await worldStart(300); ({ env } = w); });
+before(async () => { w = await worldStart(); ({ env } = w); });
 after(() => w?.stop());
 
 // Each try of the notices about an order. A scenario's first try is wrong, so the merchant refuses what does not
@@ -53,7 +53,7 @@ describe('a notice', () => {
     let count = 0;
     const { list } = await played('', () => (++count <= 3 ? 500 : 204), 4);
     const gaps = list.slice(1).map((n, i) => n.at - list[i].at);
-    for (const [i, want] of [50, 50, 100].entries()) assert.ok(gaps[i] >= want - 5 && gaps[i] < want + 1500, `gap ${i}: ${gaps[i]} ms`);
+    for (const [i, want] of [15, 15, 30].map((s) => s * 1000 / SCALE).entries()) assert.ok(gaps[i] >= want - 5 && gaps[i] < want + 1500, `gap ${i}: ${gaps[i]} ms`);
   });
 });
 
