@@ -395,6 +395,28 @@ static void test_settle_refund__a_number_of_the_channels_counts_once(void **stat
     ASSERT_MONEY(10, 8000, 0, 10);
 }
 
+/* Stuck at the channel: alerted when it is said first, shown, and forgotten once it is done. */
+static void test_settle_refund__one_that_is_stuck_is_alerted_once(void **state)
+{
+    struct channel_said said;
+
+    (void)state;
+    paid("SO1", 10000);
+    ASSERT_ERR(reserved("SO1", "R1", 4000), PAY_OK);
+    ASSERT_ERR(refund_said(R.refund.no, CHANNEL_WAITING, 4000), PAY_OK);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert", 0);
+    said = result_of(R.refund.no, CHANNEL_WAITING, 4000);
+    snprintf(said.error_code, sizeof(said.error_code), "ABNORMAL");
+    for (int i = 0; i < 3; i++)
+        ASSERT_ERR(refund_said_as(&said), PAY_OK);
+    ASSERT_NUMBER("SELECT times FROM pay_alert WHERE kind = 'refund_stuck'", 1);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_refund WHERE channel_error_code = 'ABNORMAL'", 1);
+    ASSERT_MONEY(10, 0, 4000, 0);
+    ASSERT_ERR(refund_said(R.refund.no, CHANNEL_SUCCESS, 4000), PAY_OK);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_refund WHERE channel_error_code IS NULL", 1);
+    ASSERT_MONEY(10, 4000, 0, 10);
+}
+
 /* A copy is on record and takes no lock: it does not wait for whoever holds the order. */
 static void test_settle_refund__a_copy_takes_no_lock(void **state)
 {
@@ -615,6 +637,7 @@ int main(void)
         REFUND_TEST(test_settle_refund__repeated),
         REFUND_TEST(test_settle_refund__conflicts_change_nothing),
         REFUND_TEST(test_settle_refund__a_number_of_the_channels_counts_once),
+        REFUND_TEST(test_settle_refund__one_that_is_stuck_is_alerted_once),
         REFUND_TEST(test_settle_refund__a_copy_takes_no_lock),
         REFUND_TEST(test_settle_refund__done_after_all_beyond_the_price),
         REFUND_TEST(test_refund_add__goes_back_by_itself_once),
