@@ -22,7 +22,7 @@ int cli_list(struct cli *cli, const struct cli_listed *l)
     return cli_listed(cli, err, what, none);
 }
 
-int cli_show(struct cli *cli, const struct cli_listed *l, void *room)
+int cli_find(struct cli *cli, const struct cli_listed *l, void *room)
 {
     char why[128] = "";
 
@@ -32,8 +32,15 @@ int cli_show(struct cli *cli, const struct cli_listed *l, void *room)
                  l->one);
     if (err == PAY_CONFLICT)
         snprintf(why, sizeof(why), "%ss of several apps have it: add --app APP_KEY", l->one);
-    if (err != PAY_OK)
-        return cli_fail(err, cli->arg[0], str_or(why, NULL));
+    return err == PAY_OK ? EXIT_SUCCESS : cli_fail(err, cli->arg[0], str_or(why, NULL));
+}
+
+int cli_show(struct cli *cli, const struct cli_listed *l, void *room)
+{
+    const int rc = cli_find(cli, l, room);
+
+    if (rc != EXIT_SUCCESS)
+        return rc;
     out_open(&cli->out, cli->value[OPT_JSON], false);
     (void)!l->print(&cli->out, room);
     return EXIT_SUCCESS;

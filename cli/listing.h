@@ -13,6 +13,8 @@ struct cli_listed {
 };
 /* The whole of `list`. */
 int cli_list(struct cli *cli, const struct cli_listed *l);
+/* The row that the command's argument names, into room; not EXIT_SUCCESS: after a message. */
+int cli_find(struct cli *cli, const struct cli_listed *l, void *room);
 /* `show`, up to the end of the object's own members; cli_events ends what it opened, unless it is
  * not EXIT_SUCCESS. room: for the row. */
 int cli_show(struct cli *cli, const struct cli_listed *l, void *room);

@@ -49,6 +49,8 @@ static const struct option_row OPTIONS[OPT_COUNT] = {
     [OPT_SECRETS_FILE] = { "secrets-file", "FILE", "JSON object of secrets; - is stdin" },
     [OPT_P12] = { "p12", "FILE", "WeChat Pay's apiclient_cert.p12, in place of private_key" },
     [OPT_P12_PASSWORD_FILE] = { "p12-password-file", "FILE", "its password (mchid)" },
+    [OPT_RECEIVER_FILE] = { "receiver-file", "FILE",
+                            "JSON: type, bank_type, bank_account, real_name; - is stdin" },
     [OPT_CHANNEL] = { "channel", "ID", "which channel" },
     [OPT_KEY] = { "key", "KEY_ID", "which key" },
     [OPT_STATUS] = { "status", "WORD", "WAITING, SUCCESS, …" },

@@ -6,9 +6,9 @@
  * without '_' is of a channel that numbers each app's payments for itself (number_scope in
  * schema/0001_tables.sql).
  *
- * A driver knows no state of an order and no SQL. The program hands its drivers in when it starts
- * (channels_use), so that a driver may be in a higher layer than this file. A driver sends requests
- * outside any transaction, through channel_call alone (call.h). */
+ * A driver knows no state of an order and no SQL. It sends requests outside any transaction,
+ * through channel_call alone (call.h). It may be in a higher layer than this file: the program
+ * hands its drivers in (channels_use). */
 #ifndef CHANNEL_CHANNEL_H
 #define CHANNEL_CHANNEL_H
 
@@ -18,7 +18,8 @@ struct bill_answer; /* bill.h */
 struct bill_ask;
 struct bill_reading;
 struct bill_total;
-struct channel_member; /* member.h */
+struct channel_diversion; /* divert.h */
+struct channel_member;    /* member.h */
 struct channel_parsed;
 
 /* How a callback is answered. */
@@ -32,8 +33,7 @@ struct channel_answer {
 typedef enum pay_err channel_ask(const struct channel_account *account, const char *pay_id,
                                  struct channel_said *out);
 
-/* A certificate: which one, and its end in ms. */
-typedef void channel_cert_each(void *arg, const char *name, int64_t end_time);
+typedef void channel_cert_each(void *arg, const char *name, int64_t end_time); /* ms */
 
 struct channel_driver {
     const char *protocol;
@@ -63,6 +63,8 @@ struct channel_driver {
                            const struct channel_refund *refund, struct channel_said *out);
     enum pay_err (*refund_query)(const struct channel_account *account,
                                  const struct channel_refund *refund, struct channel_said *out);
+    enum pay_err (*divert)(const struct channel_account *account,
+                           const struct channel_diversion *diversion, struct channel_said *out);
     enum pay_err (*transfer)(const struct channel_account *account,
                              const struct channel_transfer *transfer, struct channel_said *out);
     enum pay_err (*transfer_query)(const struct channel_account *account,
@@ -74,9 +76,8 @@ struct channel_driver {
     enum pay_err (*bill_read)(const struct channel_account *account,
                               const struct bill_reading *reading, struct bill_total *out);
 
-    /* The number that a callback names; it serves to choose the key and nothing else. NULL: it
-     * cannot be read without the key. PAY_BAD_FIELD (*field is named): a member has a wrong form.
-     * no then holds the number when it could be read, else "". */
+    /* The number that a callback names; it only chooses the key. NULL: it cannot be read without
+     * the key. PAY_BAD_FIELD: *field has a wrong form; no is the number all the same, or "". */
     enum pay_err (*read_no)(const struct channel_callback *callback, char no[NO_SIZE],
                             const char **field);
     /* Checks the signature (account NULL: against a dummy key, always PAY_BAD_SIGN in the same
@@ -92,9 +93,8 @@ void channels_use(const struct channel_driver *const *drivers);
 /* NULL when no product has the code, or its driver is test_only in live mode. */
 const struct channel_driver *channel_find(const char *code, bool test_mode,
                                           const struct channel_product **product);
-/* The driver for a callback that names no configured channel: its number is checked and answered
- * like a real one. Test mode has one such driver. In live mode the number and a secret choose it.
- * NULL when no channel can exist. */
+/* For a callback that names no configured channel, so that it is answered like a real one. Test
+ * mode has one such driver; in live mode the number and a secret choose it. NULL: there is none. */
 const struct channel_driver *channel_stand_in(bool test_mode, int64_t number);
 
 #endif

@@ -214,7 +214,7 @@ static enum pay_err refund_said_waiting(struct db *db, struct refund_settling *w
     enum pay_err err = refund_note(db, &w->refund, said);
     if (err != PAY_OK || told)
         return err;
-    snprintf(says, sizeof(says), "it is stuck there (%s): settle it in the channel's console",
+    snprintf(says, sizeof(says), "it is stuck there (%s): shroffctl refund divert, or its console",
              said->error_code);
     return settling_alert(db, &w->out, "refund_stuck", says);
 }

@@ -109,8 +109,36 @@ test("a receiver's name is encrypted for WeChat Pay, by certificate and by publi
     const without = await post(stack, of, '/api/pay/transfer', body());
     assert.deepEqual([without.json.code, without.json.data.channel_error_code], [50200, 'PARAM_ERROR'], without.text);
     const long = await post(stack, of, '/api/pay/transfer', body({ user_name: '𠮷'.repeat(64) }));
-    assert.deepEqual([long.json.code, long.json.data.channel_error_code], [50200, 'USER_NAME'], long.text);
+    assert.deepEqual([long.json.code, long.json.data.channel_error_code], [50200, 'TOO_LONG'], long.text);
   }
+});
+
+test('refund divert: a refund that is ABNORMAL goes to the card that an operator names', async () => {
+  const o = expectOk(await post(stack, app, '/payments', order({ subject: 'kettle sandbox:refund-abnormal' })), 201);
+  await control(o.pay_id, { pay: true });
+  await paid(app, o);
+  const refund = expectOk(await post(stack, app, '/api/pay/refund', { order_no: o.order_no, merchant_refund_id: newNo('R'), refund_price: 100, reason: 'r' }), 201);
+  const now = async () => expectOk(await get(stack, app, `/api/pay/refund/query?refund_no=${refund.refund_no}`), 200);
+  const divert = (file) => withFile(JSON.stringify(file), (f) => ctl(stack, ['refund', 'divert', refund.refund_no, '--receiver-file', f, '--reason', 'the account is closed', '--json']));
+  await until('it is stuck', async () => (await now()).channel_error_code === 'ABNORMAL', 20_000);
+  const card = { type: 'USER_BANK_CARD', bank_type: 'ICBC_DEBIT', bank_account: '6222020200012345678', real_name: '张三' };
+  for (const bad of [{}, { ...card, real_name: undefined }, { ...card, type: 'CARD' }, { ...card, type: 'MERCHANT_BANK_CARD' }]) {
+    const r = await divert(bad);
+    assert.equal(r.code, 2, r.stdout);
+    assert.match(r.stderr, /--receiver-file: want/);
+  }
+  const done = await divert(card);
+  assert.equal(done.code, 0, done.stderr);
+  assert.deepEqual([done.json.refund_no, /^5030\d+$/.test(done.json.channel_refund_no)], [refund.refund_no, true]);
+  await until('it is done', async () => (await now()).status === 'SUCCESS', 20_000);
+  const again = await divert({ type: 'MERCHANT_BANK_CARD' });
+  assert.notEqual(again.code, 0);
+  assert.match(again.stderr, /it does not wait/);
+  if (!isRoot) return;
+  assert.equal(await db.value("SELECT COUNT(*) FROM admin_log WHERE what = 'refund.divert' AND on_what = ? AND why = 'the account is closed'", [refund.refund_no]), 1);
+  const [sent] = await played.rows("SELECT received FROM sandbox_exchange WHERE what LIKE '%apply-abnormal-refund'");
+  assert.match(String(sent.received), /"bank_type":"ICBC_DEBIT"/);
+  assert.doesNotMatch(String(sent.received), /6222020200012345678|张三/);
 });
 
 // A certificate of the demo merchant's key between two dates.

@@ -247,6 +247,7 @@ const struct channel_driver CHANNEL_WECHAT = {
     .close = wechat_close,
     .refund = wechat_refund,
     .refund_query = wechat_refund_query,
+    .divert = wechat_divert,
     .transfer = wechat_transfer,
     .transfer_query = wechat_transfer_query,
     .bill = wechat_bill,

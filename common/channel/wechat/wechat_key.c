@@ -108,3 +108,19 @@ struct wechat_named wechat_key_wanted(const struct channel_account *account)
         wechat_cert_search(account, NULL, false);
     return wechat_key_named(account->keys);
 }
+
+enum pay_err wechat_encrypt(const struct channel_account *account, const char *plain,
+                            char to[WECHAT_SECRET_SIZE], struct channel_said *out)
+{
+    struct text text = text_over(to, WECHAT_SECRET_SIZE);
+
+    if (*str_or(plain, "") == '\0')
+        return PAY_OK;
+    const struct wechat_named named = wechat_key_wanted(account);
+    if (!named.key)
+        return PAY_FULL;
+    if (rsa_encrypt(named.key, plain, strlen(plain), &text))
+        return PAY_OK;
+    said_reason(out, "TOO_LONG", "a name or an account is too long to be encrypted");
+    return PAY_REFUSED;
+}

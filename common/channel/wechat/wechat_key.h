@@ -52,6 +52,12 @@ struct wechat_named wechat_key_named(const struct wechat_keys *keys);
 /* The same; searches when none is known. */
 struct wechat_named wechat_key_wanted(const struct channel_account *account);
 
+/* A sensitive member, for the key that a request names. NULL is "". PAY_REFUSED: it is too long, as
+ * out then says; PAY_FULL: no key is known. */
+#define WECHAT_SECRET_SIZE 1400 /* base64 of what a key of 8192 bits encrypts */
+MUST_USE enum pay_err wechat_encrypt(const struct channel_account *account, const char *plain,
+                                     char to[WECHAT_SECRET_SIZE], struct channel_said *out);
+
 /* Of the configuration and of those that WeChat Pay sent; NULL: not known. */
 const struct rsa_key *wechat_key_known(const struct wechat_keys *keys, const char *serial);
 /* The signature alone. */

@@ -83,6 +83,9 @@ MUST_USE enum pay_err wechat_transfer(const struct channel_account *account,
 MUST_USE enum pay_err wechat_transfer_query(const struct channel_account *account,
                                             const struct channel_transfer *transfer,
                                             struct channel_said *out);
+MUST_USE enum pay_err wechat_divert(const struct channel_account *account,
+                                    const struct channel_diversion *diversion,
+                                    struct channel_said *out);
 MUST_USE enum pay_err wechat_hear(const struct channel_account *account,
                                   const struct channel_callback *callback,
                                   struct channel_said *out);

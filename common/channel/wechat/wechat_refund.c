@@ -59,12 +59,10 @@ enum pay_err wechat_refund_query(const struct channel_account *account,
 
 /* ---- transfers: bills that the receiver confirms */
 
-#define SECRET_SIZE_MAX 1400 /* base64 of what a key of 8192 bits encrypts */
-
 struct paying_out {
     const struct channel_account *account;
     const struct channel_transfer *transfer;
-    char user_name[SECRET_SIZE_MAX]; /* encrypted; "": none was given */
+    char user_name[WECHAT_SECRET_SIZE]; /* encrypted; "": none was given */
 };
 
 static void info_write(struct json_text *to, const char *type, const char *content)
@@ -119,23 +117,6 @@ static void wechat_transfer_write(struct json_text *to, const struct wechat_keys
     wechat_notify_url(pay->account, ABOUT_TRANSFER, to);
 }
 
-/* Encrypted for the key that the request's header names. */
-static enum pay_err user_name_write(struct paying_out *pay, struct channel_said *out)
-{
-    const char *name = str_or(pay->transfer->user_name, "");
-    struct text to = TEXT(pay->user_name);
-
-    if (*name == '\0')
-        return PAY_OK;
-    const struct wechat_named named = wechat_key_wanted(pay->account);
-    if (!named.key)
-        return PAY_FULL;
-    if (rsa_encrypt(named.key, name, strlen(name), &to))
-        return PAY_OK;
-    said_reason(out, "USER_NAME", "user_name is too long to be encrypted");
-    return PAY_REFUSED;
-}
-
 /* The first answer names the number and the state, not the amount. */
 enum pay_err wechat_transfer(const struct channel_account *account,
                              const struct channel_transfer *transfer, struct channel_said *out)
@@ -145,7 +126,7 @@ enum pay_err wechat_transfer(const struct channel_account *account,
                                             .path = TRANSFERS_PATH, .write = wechat_transfer_write,
                                             .arg = &pay };
 
-    enum pay_err err = user_name_write(&pay, out);
+    enum pay_err err = wechat_encrypt(account, transfer->user_name, pay.user_name, out);
     if (err != PAY_OK)
         return err;
     err = wechat_ask_about(account, &request, transfer->transfer_no, out);
