@@ -1,12 +1,11 @@
 /* ask.c - asks Shroff about an order that a payer went to pay and no notification came for.
- * A notification may be lost, and so may the channel's callback to Shroff. So: query first; when an
- * attempt is still open, submit to the same channel. Shroff then asks the channel. It answers 40901
- * when it was paid, returns the open attempt when it was not, and answers 40903 when the
- * order is past its end. */
+ * A notification may be lost, and so may the channel's callback to Shroff. So the query lets Shroff
+ * ask the channels of the open attempts first. */
 #include "ask.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "payments.h"
 #include "web.h"
@@ -28,14 +27,23 @@ bool ask_settle(const struct order *order, const struct shroff_order *answer)
     return settled == SETTLED || settled == SETTLED_BEFORE;
 }
 
+static bool is_past(const char *expire_time)
+{
+    char now[32];
+    const time_t seconds = time(NULL);
+    struct tm utc;
+
+    gmtime_r(&seconds, &utc);
+    strftime(now, sizeof(now), "%Y-%m-%d %H:%M:%S", &utc);
+    return expire_time[0] != '\0' && strcmp(expire_time, now) < 0;
+}
+
 /* The new state of a payment that the answer says is not paid; NULL: no change. */
 static const char *state_after(int code, const struct shroff_order *answer)
 {
-    if (code == SHROFF_CLOSED || code == SHROFF_EXPIRED)
-        return "OVER";
     if (code != SHROFF_OK)
         return NULL; /* 429, 503, no answer, …: it is asked again anyway */
-    if (strcmp(answer->status, "WAITING") != 0)
+    if (strcmp(answer->status, "WAITING") != 0 || is_past(answer->expire_time))
         return "OVER";
     return strcmp(answer->attempt, "CLOSED") == 0 ? "FAILED" : "UNHEARD";
 }
@@ -45,12 +53,7 @@ static void ask_about(const struct order *order)
     struct shroff_order answer = { .price = 0 };
     char number[16];
 
-    int code = shroff_query(order->id, &answer);
-    if (code == SHROFF_OK && strcmp(answer.status, "WAITING") == 0 &&
-        strcmp(answer.attempt, "WAITING") == 0)
-        code = shroff_submit(order->id, &answer);
-    if (code == SHROFF_PAID) /* paid at the channel: ask for its terms */
-        code = shroff_query(order->id, &answer);
+    int code = shroff_sync(order->id, &answer);
     bool paid = code == SHROFF_OK && ask_settle(order, &answer);
     const char *state = paid ? NULL : state_after(code, &answer);
     if (state)

@@ -1,5 +1,5 @@
 /* main.c - a merchant's shop that takes its payments through Shroff.
- * Read on in shop.c (buy, pay, cancel, refund), shroff.c (calls to Shroff) and notify.c (its
+ * Read on in shop.c (buy, cancel, refund), pay.c, shroff.c (calls to Shroff) and notify.c (its
  * notifications). */
 #include <ctype.h>
 #include <fcgiapp.h>
@@ -38,6 +38,7 @@ static const struct route {
     { "POST", "/shop/orders",         shop_buy      },
     { "GET",  "/shop/orders/*",       shop_order    },
     { "POST", "/shop/orders/*/pay",   shop_pay      },
+    { "GET",  "/shop/orders/*/code",  shop_code     },
     { "POST", "/shop/orders/*/cancel", shop_cancel  },
     { "POST", "/shop/orders/*/refund", shop_refund  },
     { "GET",  "/shop/orders/*/state", shop_state    },

@@ -23,8 +23,7 @@ static void format_money(int64_t minor, char *out, size_t size)
     snprintf(out + at, size - at, ".%02d", (int)(minor % 100));
 }
 
-/* `head` is markup of our own for the page's <head>. */
-static void page_begin(struct web *web, int status, const char *title, const char *head)
+void page_begin(struct web *web, int status, const char *title, const char *head)
 {
     web_page(web, status);
     html(web,
@@ -38,7 +37,7 @@ static void page_begin(struct web *web, int status, const char *title, const cha
          web->words->shop);
 }
 
-static void end(struct web *web)
+void page_end(struct web *web)
 {
     html(web, "</main>\n<footer>%s</footer>\n</body>\n</html>\n", web->words->note);
 }
@@ -78,20 +77,26 @@ void page_products(struct web *web)
     for (size_t i = 0; i < PRODUCT_COUNT; i++)
         product_card(web, &PRODUCTS[i]);
     html(web, "</ul>\n");
-    end(web);
+    page_end(web);
+}
+
+void page_amount(struct web *web, const struct order *order)
+{
+    char amount[32];
+
+    format_money(order->price, amount, sizeof(amount));
+    html(web, "<p class=\"price\"><small>%s</small> %s</p>\n", order->currency, amount);
 }
 
 static void order_facts(struct web *web, const struct order *order)
 {
     const struct words *words = web->words;
-    char amount[32];
 
-    format_money(order->price, amount, sizeof(amount));
+    page_amount(web, order);
     html(web,
-         "<p class=\"price\"><small>%s</small> %s</p>\n<dl>\n<dt>%s</dt><dd>%s</dd>\n"
+         "<dl>\n<dt>%s</dt><dd>%s</dd>\n"
          "<dt>%s</dt><dd class=\"number\" id=\"order-id\">%s</dd>\n<dt>%s</dt><dd>%s</dd>\n</dl>\n",
-         order->currency, amount, words->order, order->subject, words->number, order->id,
-         words->time, order->create_time);
+         words->order, order->subject, words->number, order->id, words->time, order->create_time);
 }
 
 static int payment_state(const struct order *order)
@@ -129,6 +134,8 @@ static void order_to_pay(struct web *web, const struct order *order)
              "<button class=\"button\" id=\"cancel\">%s</button></form>\n",
              order->id, words->cancel);
     html(web, "<p class=\"hint\">%s</p>\n", words->state[state].hint);
+    if (state != STATE_OVER)
+        page_ways(web, order);
     if (order->code != 0) {
         snprintf(number, sizeof(number), "%" PRId64, order->code);
         html(web, "<p class=\"hint number\">Shroff: %s</p>\n", number);
@@ -181,14 +188,11 @@ static void order_paid(struct web *web, const struct order *order)
 
 void page_order(struct web *web, const struct order *order)
 {
-    static const char WATCH[] = /* shop.js asks every 2 s; without JavaScript: reload */
-        "<script src=\"/shop/shop.js\" defer></script>\n"
-        "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>\n";
     bool paid = order_is_paid(order);
 
     bool watched = !paid || strcmp(order->refund, "WAITING") == 0;
 
-    page_begin(web, 200, web->words->order, watched ? WATCH : "");
+    page_begin(web, 200, web->words->order, watched ? PAGE_WATCH : "");
     html(web,
          "<section class=\"card order\" id=\"order\" data-status=\"%s\" data-payment=\"%s\""
          " data-refund=\"%s\">\n",
@@ -199,7 +203,7 @@ void page_order(struct web *web, const struct order *order)
     else
         order_to_pay(web, order);
     html(web, "</section>\n");
-    end(web);
+    page_end(web);
 }
 
 void page_message(struct web *web, int status, const char *sentence, const struct way_on *way)
@@ -214,5 +218,5 @@ void page_message(struct web *web, int status, const char *sentence, const struc
              "<button class=\"button wide\">%s</button></form>\n",
              way->path, way->label);
     html(web, "<p><a href=\"/shop/\">%s</a></p>\n</section>\n", web->words->back);
-    end(web);
+    page_end(web);
 }

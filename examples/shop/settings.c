@@ -13,9 +13,10 @@ static void stop(const char *name, const char *why)
     exit(78);
 }
 
+/* A value of NULL means: needed. */
 static void set(char *room, size_t size, const char *name, const char *value)
 {
-    if (!value || value[0] == '\0')
+    if (!value)
         stop(name, "is not set");
     if (snprintf(room, size, "%s", value) >= (int)size)
         stop(name, "is too long");
@@ -80,6 +81,9 @@ void settings_read(void)
     ENV(api_url, "SHROFF_API_URL", settings.pay_base_url);
     ENV(base_url, "SHOP_BASE_URL", settings.pay_base_url);
     ENV(channel, "SHOP_CHANNEL", "mock");
+    ENV(channels, "SHOP_CHANNELS", "");
+    ENV(openid, "SHOP_OPENID", "");
+    ENV(sandbox_url, "SHOP_SANDBOX_URL", "");
     ENV(app_key, "SHOP_APP_KEY", NULL);
     SECRET(app_secret, "SHOP_APP_SECRET_FILE", "shop_app_secret");
     SECRET(webhook_secret, "SHOP_WEBHOOK_SECRET_FILE", "shop_webhook_secret");

@@ -10,6 +10,9 @@ struct settings {
     char pay_base_url[256]; /* Shroff's address for browsers */
     char api_url[256];      /* Shroff's address for the shop */
     char channel[33];       /* the channel to pay through */
+    char channels[257];     /* those offered besides, with blanks between; "" none */
+    char openid[129];       /* the payer inside WeChat; a real shop learns it from WeChat's login */
+    char sandbox_url[256];  /* the played channels, where a payer without a phone pays; "" none */
     char app_key[65];
     char app_secret[257];
     char webhook_secret[257]; /* whsec_… */

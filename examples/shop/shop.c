@@ -1,4 +1,4 @@
-/* shop.c - buy, show an order, pay, cancel, refund. */
+/* shop.c - buy, show an order, cancel, refund. */
 #include "shop.h"
 
 #include <stdio.h>
@@ -27,8 +27,7 @@ static bool refused(struct web *web)
     return true;
 }
 
-/* The order; or NULL, and the answer is a page that says why. */
-static const struct order *order_or_sorry(struct web *web, const char *id)
+const struct order *shop_order_or_sorry(struct web *web, const char *id)
 {
     static struct order order;
 
@@ -45,7 +44,12 @@ static const struct order *order_or_sorry(struct web *web, const char *id)
     return NULL;
 }
 
-static void go_to_order(struct web *web, const char *id)
+const struct order *shop_form_order(struct web *web, const char *id)
+{
+    return refused(web) ? NULL : shop_order_or_sorry(web, id);
+}
+
+void shop_to_order(struct web *web, const char *id)
 {
     char path[64];
 
@@ -90,12 +94,12 @@ void shop_buy(struct web *web, const char *id)
         return;
     }
     web_log("buy", order.id, "PENDING_PAY");
-    go_to_order(web, order.id);
+    shop_to_order(web, order.id);
 }
 
 void shop_order(struct web *web, const char *id)
 {
-    const struct order *order = order_or_sorry(web, id);
+    const struct order *order = shop_order_or_sorry(web, id);
 
     if (!order)
         return;
@@ -124,79 +128,6 @@ void shop_state(struct web *web, const char *id)
     }
 }
 
-/* The payment's state when Shroff's answer to Pay says that it is not paid; NULL: as before. */
-static const char *state_after_pay(int code, const struct shroff_order *answer)
-{
-    switch (code) {
-    case SHROFF_OK:
-        return answer->pay_url[0] != '\0' ? "OPEN" : "OVER";
-    case SHROFF_CLOSED:
-    case SHROFF_EXPIRED:
-        return "OVER";
-    case SHROFF_UNKNOWN:
-        return "UNHEARD";
-    case SHROFF_NO_ANSWER:
-    case SHROFF_TOO_MANY:
-    case SHROFF_NOTHING_DONE:
-    case SHROFF_NOT_KNOWN:
-        return NULL;
-    default: /* the channel refused, or the shop's own mistake */
-        return "REFUSED";
-    }
-}
-
-/* There is no pay page: answers with a page that says why. */
-static void pay_failed(struct web *web, const struct order *order, const char *state, int code)
-{
-    const struct words *words = web->words;
-    char number[16];
-
-    snprintf(number, sizeof(number), "%d", code);
-    web_log("pay", order->id, number);
-    if (!state)
-        page_message(web, 503, words->again, &(struct way_on){ web->path, words->pay, "" });
-    else if (strcmp(state, "OVER") == 0)
-        page_message(web, 409, words->expired,
-                     &(struct way_on){ "/shop/orders", words->order_again, order->id });
-    else
-        page_message(web, 502, words->failed, &(struct way_on){ web->path, words->retry, "" });
-}
-
-/* POST /shop/orders/{id}/pay. Our number is Shroff's merchant_order_id, so pressing Pay twice
- * leads to the same order there, and never to two payments. */
-void shop_pay(struct web *web, const char *id)
-{
-    struct shroff_order answer = { .price = 0 };
-
-    if (refused(web))
-        return;
-    const struct order *order = order_or_sorry(web, id);
-    if (!order)
-        return;
-    if (order_is_paid(order)) {
-        go_to_order(web, id);
-        return;
-    }
-    int code = shroff_create(order, &answer);
-    /* The order exists already and has no pay page: it has expired, or the result of an attempt is
-     * unknown. Submit answers which. */
-    if (code == SHROFF_OK && strcmp(answer.status, "WAITING") == 0 && answer.pay_url[0] == '\0')
-        code = shroff_submit(order->id, &answer);
-    if (code == SHROFF_PAID) /* paid by an earlier try: ask for its terms */
-        code = shroff_query(order->id, &answer);
-    if (code == SHROFF_OK && ask_settle(order, &answer)) {
-        go_to_order(web, id);
-        return;
-    }
-    const char *state = state_after_pay(code, &answer);
-    if (state)
-        payments_note(order->id, state, code, &answer);
-    if (code == SHROFF_OK && answer.pay_url[0] != '\0')
-        web_redirect(web, answer.pay_url);
-    else
-        pay_failed(web, order, state, code);
-}
-
 /* POST /shop/orders/{id}/cancel: the payer does not want to pay. The order is closed at Shroff,
  * which asks the channel first: money that was on its way is found. An order on which Pay was not
  * pressed is not known there. */
@@ -205,9 +136,7 @@ void shop_cancel(struct web *web, const char *id)
     struct shroff_order answer = { .price = 0 };
     char number[16];
 
-    if (refused(web))
-        return;
-    const struct order *order = order_or_sorry(web, id);
+    const struct order *order = shop_form_order(web, id);
     if (!order)
         return;
     int code = order_is_paid(order) ? SHROFF_PAID : shroff_close(order->id, &answer);
@@ -219,7 +148,7 @@ void shop_cancel(struct web *web, const char *id)
     if (code == SHROFF_OK || code == SHROFF_ABSENT)
         payments_note(order->id, "OVER", 0, &answer);
     if (code == SHROFF_OK || code == SHROFF_ABSENT || code == SHROFF_PAID)
-        go_to_order(web, id);
+        shop_to_order(web, id);
     else /* it may be paid, or closed: pressed again it is asked again */
         page_message(web, 503, web->words->again,
                      &(struct way_on){ web->path, web->words->cancel, "" });
@@ -242,13 +171,11 @@ void shop_refund(struct web *web, const char *id)
     struct shroff_order answer = { .price = 0 };
     char number[16];
 
-    if (refused(web))
-        return;
-    const struct order *order = order_or_sorry(web, id);
+    const struct order *order = shop_form_order(web, id);
     if (!order)
         return;
     if (!order_is_paid(order)) {
-        go_to_order(web, id);
+        shop_to_order(web, id);
         return;
     }
     if (!refunds_begin(id)) {
@@ -259,5 +186,5 @@ void shop_refund(struct web *web, const char *id)
     snprintf(number, sizeof(number), "%d", code);
     web_log("refund", id, number);
     (void)!refunds_answered(id, state_after_refund(code, &answer));
-    go_to_order(web, id);
+    shop_to_order(web, id);
 }

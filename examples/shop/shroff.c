@@ -176,6 +176,10 @@ static void read_order(struct json_object *data, struct shroff_order *out)
     READ(data, out, status);
     READ(data, out, currency);
     READ(data, out, pay_url);
+    READ(data, out, channel);
+    READ(data, out, pay_id);
+    READ(data, out, display_mode);
+    READ(data, out, display_content);
     read_time(data, out->expire_time, sizeof(out->expire_time));
     read_text(latest_attempt(data), "status", out->attempt, sizeof(out->attempt));
     if (json_object_is_type(price, json_type_int))
@@ -237,7 +241,25 @@ static void add_text(struct json_object *object, const char *name, const char *t
     json_object_object_add(object, name, json_object_new_string(text));
 }
 
-int shroff_create(const struct order *order, struct shroff_order *out)
+static void add_way(struct json_object *body, const struct shroff_way *way)
+{
+    add_text(body, "channel", way->channel);
+    if (!way->extra)
+        return;
+    struct json_object *extras = json_object_new_object();
+    add_text(extras, way->extra, way->value);
+    json_object_object_add(body, "channel_extras", extras);
+}
+
+static int post(const char *path, struct json_object *body, struct shroff_order *out)
+{
+    int code = send_patiently("POST", path,
+                              json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
+    json_object_put(body);
+    return code;
+}
+
+int shroff_create(const struct order *order, const struct shroff_way *way, struct shroff_order *out)
 {
     char notify_url[300], return_url[400];
     struct json_object *body = json_object_new_object();
@@ -248,25 +270,20 @@ int shroff_create(const struct order *order, struct shroff_order *out)
     json_object_object_add(body, "price", json_object_new_int64(order->price));
     add_text(body, "currency", order->currency);
     add_text(body, "subject", order->subject);
-    add_text(body, "channel", settings.channel);
+    add_way(body, way);
     add_text(body, "notify_url", notify_url);
     add_text(body, "return_url", return_url);
-    int code = send_patiently("POST", "/payments",
-                              json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
-    json_object_put(body);
-    return code;
+    return post("/payments", body, out);
 }
 
-int shroff_submit(const char *merchant_order_id, struct shroff_order *out)
+int shroff_submit(const char *merchant_order_id, const struct shroff_way *way,
+                  struct shroff_order *out)
 {
     struct json_object *body = json_object_new_object();
 
     add_text(body, "merchant_order_id", merchant_order_id);
-    add_text(body, "channel", settings.channel);
-    int code = send_patiently("POST", "/api/pay/submit",
-                              json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
-    json_object_put(body);
-    return code;
+    add_way(body, way);
+    return post("/api/pay/submit", body, out);
 }
 
 int shroff_close(const char *merchant_order_id, struct shroff_order *out)
@@ -274,18 +291,25 @@ int shroff_close(const char *merchant_order_id, struct shroff_order *out)
     struct json_object *body = json_object_new_object();
 
     add_text(body, "merchant_order_id", merchant_order_id);
-    int code = send_patiently("POST", "/api/pay/close",
-                              json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
-    json_object_put(body);
-    return code;
+    return post("/api/pay/close", body, out);
+}
+
+static int query(const char *merchant_order_id, const char *more, struct shroff_order *out)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), "/api/pay/query?merchant_order_id=%s%s", merchant_order_id, more);
+    return send_patiently("GET", path, "", out);
 }
 
 int shroff_query(const char *merchant_order_id, struct shroff_order *out)
 {
-    char path[128];
+    return query(merchant_order_id, "", out);
+}
 
-    snprintf(path, sizeof(path), "/api/pay/query?merchant_order_id=%s", merchant_order_id);
-    return send_patiently("GET", path, "", out);
+int shroff_sync(const char *merchant_order_id, struct shroff_order *out)
+{
+    return query(merchant_order_id, "&sync=1", out);
 }
 
 /* The shop's number of the refund is that of the order: there is one refund an order, and pressing
@@ -301,10 +325,7 @@ int shroff_refund(const struct order *order, struct shroff_order *out)
     json_object_object_add(body, "refund_price", json_object_new_int64(order->price));
     add_text(body, "reason", "asked for on the order's page");
     add_text(body, "notify_url", notify_url);
-    int code = send_patiently("POST", "/api/pay/refund",
-                              json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN), out);
-    json_object_put(body);
-    return code;
+    return post("/api/pay/refund", body, out);
 }
 
 bool shroff_event_read(const char *body, size_t size, struct shroff_event *out)

@@ -33,6 +33,8 @@ struct shroff_order {
     char pay_url[1200];   /* "" when there is nothing to pay */
     char expire_time[32]; /* "2026-01-01 02:00:00.000", UTC */
     char attempt[16];     /* of a query, the latest: WAITING, SUCCESS, CLOSED */
+    /* of an open attempt: its channel and number there, and what the payer needs */
+    char channel[33], pay_id[33], display_mode[16], display_content[4096];
 };
 
 struct shroff_event {
@@ -42,19 +44,28 @@ struct shroff_event {
 
 bool shroff_open(void);
 
+/* A channel, and a member of channel_extras, or NULL. */
+struct shroff_way {
+    const char *channel, *extra, *value;
+};
+
 /* Creates the order at Shroff and submits it to the channel; the same again is the same order.
  * Returns the answer's code. */
-int shroff_create(const struct order *order, struct shroff_order *out);
+int shroff_create(const struct order *order, const struct shroff_way *way,
+                  struct shroff_order *out);
 
-/* Submits it to the same channel again: Shroff asks the channel about the open attempt first. */
-int shroff_submit(const char *merchant_order_id, struct shroff_order *out);
+/* Submits an order to this channel too. The attempt that is open there already is returned, if it
+ * can still be paid; Shroff asks the channels about all open attempts first. */
+int shroff_submit(const char *merchant_order_id, const struct shroff_way *way,
+                  struct shroff_order *out);
 
 /* Ends an order that is not paid: Shroff asks the channel first, and answers SHROFF_PAID when it
  * was. */
 int shroff_close(const char *merchant_order_id, struct shroff_order *out);
 
-/* Asks for the order by our number. */
+/* Asks for the order by our number; the second one lets Shroff ask the channels first. */
 int shroff_query(const char *merchant_order_id, struct shroff_order *out);
+int shroff_sync(const char *merchant_order_id, struct shroff_order *out);
 
 /* Gives all of its money back; the same again is the same refund. out->status is the refund's:
  * WAITING, SUCCESS, FAILURE. */

@@ -157,10 +157,13 @@ void web_page(struct web *web, int status)
     head(web, status, "text/html");
     put(web, "Vary: Accept-Language\r\n"
              "Referrer-Policy: same-origin\r\n"
-             /* The Pay form is answered with a redirect to the pay page: form-action names it. */
+             /* The Pay form is answered with a redirect to a page where one pays: form-action names
+              * their sites. */
              "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; "
              "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' ");
     put(web, settings.pay_base_url);
+    put(web, " ");
+    put(web, settings.sandbox_url);
     put(web, "\r\n");
     head_end_private(web);
 }

@@ -16,6 +16,8 @@ struct words {
     const char *pay, *cancel, *order_again, *retry, *paid, *paid_hint, *found_hint;
     const char *refund, *refunding, *refunding_hint, *refunded, *refunded_hint;
     const char *refund_failed, *refund_failed_hint, *check;
+    const char *ways, *scan, *in_app, *test_payer;
+    const char *till, *till_code, *till_take, *till_hint, *till_test;
     const char *not_found, *expired, *again, *failed, *foreign;
 };
 

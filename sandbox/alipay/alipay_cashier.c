@@ -103,11 +103,11 @@ static void cashier_show(const struct visit *v, struct sandbox_answer *out)
     case TRADE_WAITING:
     case TRADE_PAYING:
         if (str_eq(v->outcome, "wrong-password"))
-            page_result(out, ALIPAY, "密码错误 The password is wrong", "");
+            page_not_paid(out, ALIPAY, "密码错误 The password is wrong", "");
         else if (str_eq(v->outcome, "no-money"))
-            page_result(out, ALIPAY, "余额不足 There is not enough money", "");
+            page_not_paid(out, ALIPAY, "余额不足 There is not enough money", "");
         else if (str_eq(v->outcome, "cancel"))
-            page_result(out, ALIPAY, "已放弃付款 Not paid", v->trade.return_url);
+            page_not_paid(out, ALIPAY, "已放弃付款 Not paid", v->trade.return_url);
         else
             page_cashier(out, &v->trade, BUTTONS);
         return;

@@ -69,13 +69,13 @@ void sandbox_bars(struct text *to, const char *digits)
 
 /* clang-format off */
 static const struct played_code {
-    const char *brand, *begins, *ends, *says;
+    const char *begins, *ends, *says;
 } CODES[] = {
-    { "alipay", "28", "00", "支付宝：立即付款 Alipay: pays at once" },
-    { "alipay", "28", "03", "支付宝：先输入密码 Alipay: is asked for the password, then pays" },
-    { "alipay", "28", "20", "支付宝：系统错误但已付款 Alipay: system error, and paid all the same" },
-    { "wechat", "13", "00", "微信：立即付款 WeChat: pays at once" },
-    { "wechat", "13", "03", "微信：先输入密码 WeChat: is asked for the password, then pays" },
+    { "28", "00", "支付宝：立即付款 Alipay: pays at once" },
+    { "28", "03", "支付宝：先输入密码 Alipay: is asked for the password, then pays" },
+    { "28", "20", "支付宝：系统错误但已付款 Alipay: system error, and paid all the same" },
+    { "13", "00", "微信：立即付款 WeChat: pays at once" },
+    { "13", "03", "微信：先输入密码 WeChat: is asked for the password, then pays" },
 };
 /* clang-format on */
 
@@ -98,8 +98,7 @@ void sandbox_codes(const struct sandbox_request *in, struct sandbox_answer *out)
     for (size_t i = 0; i < COUNT(CODES); i++) {
         char digits[CODE_DIGITS + 1];
         code_write(&CODES[i], digits);
-        text_addf(out->body, "<section class=\"card\"><h2 class=\"%s\">%s</h2>", CODES[i].brand,
-                  CODES[i].says);
+        text_addf(out->body, "<section class=\"card\"><h2>%s</h2>", CODES[i].says);
         sandbox_bars(out->body, digits);
         text_addf(out->body, "<p class=\"code\">%s</p><details><summary>二维码 QR code</summary>",
                   digits);

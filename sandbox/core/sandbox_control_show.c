@@ -81,17 +81,17 @@ static enum pay_err trade_row(void *arg, void *row)
         trade_json(&s->json, NULL, t);
         return PAY_OK;
     }
-    text_add(to, "<tr><td>");
-    time_add(to, t->create_time);
-    text_add(to, "<td>");
-    page_text(to, t->channel);
-    text_add(to, "<td><a href=\"/control/trades/");
+    text_add(to, "<tr><td><a href=\"/control/trades/");
     text_add_form(to, t->out_trade_no);
     text_add(to, "\">");
     page_text(to, t->out_trade_no);
     text_add(to, "</a><td>");
     money_add_plain(to, t->amount);
     text_addf(to, "<td>%s<td>", word_of(SANDBOX_TRADE_WORDS, t->state));
+    page_text(to, t->channel);
+    text_add(to, "<td>");
+    time_add(to, t->create_time);
+    text_add(to, "<td>");
     page_text(to, t->scenario);
     return PAY_OK;
 }
@@ -103,14 +103,14 @@ void sandbox_control_trades(const struct sandbox_request *in, struct sandbox_ans
 
     show_begin(&s, in, out, "Trades of the sandbox");
     if (s.page)
-        text_add(out->body, "<table><tr><th>made<th>channel<th>out_trade_no<th>amount<th>state"
-                            "<th>scenario");
+        text_add(out->body, "<div class=\"card\"><table><tr><th>out_trade_no<th>amount<th>state"
+                            "<th>channel<th>made<th>scenario");
     else
         json_open_list(&s.json, "trades");
     if (sandbox_trade_each(in->db, &all, trade_row, &s) != PAY_OK)
         out->status = 503;
     if (s.page)
-        text_add(out->body, "</table>");
+        text_add(out->body, "</table></div>");
     else
         json_close_list(&s.json);
     show_end(&s);
@@ -150,7 +150,7 @@ static enum pay_err exchange_show(void *arg, void *row)
         json_close(&s->json);
         return PAY_OK;
     }
-    text_addf(s->out->body, "<h2>%s ", in ? "request" : "notice");
+    text_addf(s->out->body, "<div class=\"card\"><h2>%s ", in ? "request" : "notice");
     page_text(s->out->body, e->what);
     text_add(s->out->body, ": ");
     page_text(s->out->body, e->verdict);
@@ -159,6 +159,7 @@ static enum pay_err exchange_show(void *arg, void *row)
     pre(s->out->body, in ? "the text whose signature was checked" : "the text that was signed",
         e->canonical);
     pre(s->out->body, in ? "answered" : "sent", e->sent);
+    text_add(s->out->body, "</div>");
     return PAY_OK;
 }
 
@@ -206,9 +207,9 @@ void sandbox_control_trade(const struct sandbox_request *in, struct sandbox_answ
     if (err != PAY_OK)
         out->status = err == PAY_NO_ROW ? 404 : 503;
     if (s.page && err == PAY_OK) {
-        text_add(out->body, "<table>");
+        text_add(out->body, "<div class=\"card\"><table>");
         (void)trade_row(&s, &trade);
-        text_add(out->body, "</table>");
+        text_add(out->body, "</table><p><a href=\"/control/trades\">All trades</a></p></div>");
     } else if (err == PAY_OK) {
         trade_json(&s.json, "trade", &trade);
     }

@@ -7,16 +7,35 @@
 static const char STYLE[] =
     "<!doctype html><html lang=\"zh\"><head><meta charset=\"utf-8\">"
     "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><style>"
-    ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;"
-    "max-width:28rem;padding:1rem}body.wide{max-width:70rem}h1{font-size:1.2rem;padding:.6rem 1rem;"
-    "margin:0 -1rem 1rem;color:#fff;background:#444}h1.alipay{background:#1677ff}"
-    "h1.wechat{background:#07a35a}.sum{font-size:2.4rem;text-align:center;margin:1rem 0}"
-    "button,select{font:inherit;width:100%;padding:.8rem;margin:.3rem 0;border:1px solid #888;"
-    "border-radius:.5rem}button.pay{background:#1677ff;color:#fff;border:0;font-weight:600}"
-    "dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem}dd{margin:0;"
-    "overflow-wrap:anywhere}pre{overflow:auto;background:#8882;padding:.5rem;white-space:pre-wrap;"
-    "overflow-wrap:anywhere}table{border-collapse:collapse;width:100%}td,th{text-align:left;"
-    "padding:.2rem .5rem;border-bottom:1px solid #8884}.test{opacity:.7;font-size:.85rem}</style>";
+    ":root{color-scheme:light dark;--page:#f4f5f7;--card:#fff;--text:#1b1c1e;--dim:#5c6066;"
+    "--line:#d9dbdf}@media(prefers-color-scheme:dark){:root{--page:#121315;--card:#1e2023;"
+    "--text:#ececed;--dim:#a6aab0;--line:#3a3d42}}*{box-sizing:border-box}"
+    "body{margin:0;background:var(--page);color:var(--text);"
+    "font:1rem/1.5 system-ui,'Noto Sans CJK SC',sans-serif}"
+    "h1{font-size:1.2rem;padding:.9rem 1.2rem;margin:0;color:#fff;background:#444;"
+    "overflow-wrap:anywhere}"
+    ".alipay h1,.alipay .pay{background:#1668dc}.wechat h1,.wechat .pay{background:#057a43}"
+    "main{max-width:28rem;margin:0 auto;padding:1rem}.wide main{max-width:70rem}"
+    ".card{background:var(--card);border:1px solid var(--line);border-radius:.75rem;"
+    "padding:1.2rem;margin-bottom:1rem;overflow-x:auto}.card>:first-child{margin-top:0}"
+    ".card>:last-child{margin-bottom:0}h2{font-size:1.05rem;overflow-wrap:anywhere}"
+    ".sum{font-size:2.4rem;font-weight:600;text-align:center;margin:.5rem 0 1.2rem}"
+    ".says{font-size:1.3rem;font-weight:600;text-align:center;margin:1rem 0}"
+    "a{color:inherit}"
+    "button,select,.button{display:block;font:inherit;width:100%;min-height:3rem;padding:.7rem;"
+    "margin:.6rem 0;border:1px solid var(--line);border-radius:.6rem;background:var(--page);"
+    "color:var(--text);text-align:center;text-decoration:none}"
+    ".pay{background:#444;color:#fff;border:0;font-weight:600}"
+    "dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem;color:var(--dim)}"
+    "dd{margin:0;overflow-wrap:anywhere;text-align:end}pre{background:var(--page);padding:.6rem;"
+    "border-radius:.4rem;white-space:pre-wrap;overflow-wrap:anywhere;max-height:24rem;"
+    "overflow:auto;font-size:.85rem}table{border-collapse:collapse;width:100%}"
+    "td,th{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line);"
+    "white-space:nowrap}td:last-child,th:last-child{white-space:normal}"
+    ".bars{display:block;width:100%;height:5rem;background:#fff;fill:#000}"
+    ".code{font:1.15rem ui-monospace,monospace;text-align:center;user-select:all;margin:.6rem 0}"
+    "details svg{display:block;width:12rem;margin:.6rem auto}"
+    ".test{color:var(--dim);font-size:.85rem;text-align:center}</style>";
 
 void page_text(struct text *to, const char *s)
 {
@@ -52,15 +71,14 @@ void page_begin(struct sandbox_answer *out, const char *title, const char *brand
     text_add(out->body, STYLE);
     text_add(out->body, "<title>");
     page_text(out->body, title);
-    text_addf(out->body, "</title></head><body%s><h1 class=\"%s\">",
-              *brand ? "" : " class=\"wide\"", brand);
+    text_addf(out->body, "</title></head><body class=\"%s\"><h1>", *brand ? brand : "wide");
     page_text(out->body, title);
-    text_add(out->body, "</h1>");
+    text_add(out->body, "</h1><main>");
 }
 
 void page_end(struct sandbox_answer *out)
 {
-    text_add(out->body, "<p class=\"test\">沙箱 · sandbox: no real money</p></body></html>");
+    text_add(out->body, "<p class=\"test\">沙箱 · sandbox: no real money</p></main></body></html>");
 }
 
 static void hidden(struct text *to, const char *name, const char *value)
@@ -93,13 +111,18 @@ bool page_scenario_take(struct sandbox_trade *trade, const char *chosen)
            text_copy(trade->scenario, sizeof(trade->scenario), chosen);
 }
 
+static const char *heading_of(const char *channel)
+{
+    return str_eq(channel, "alipay") ? "支付宝收银台 Alipay" : "微信支付 WeChat Pay";
+}
+
 void page_cashier(struct sandbox_answer *out, const struct sandbox_trade *trade,
                   const struct page_button *buttons)
 {
     struct text *to = out->body;
 
-    page_begin(out, str_eq(trade->channel, "alipay") ? "支付宝收银台" : "微信支付", trade->channel);
-    text_add(to, "<p>");
+    page_begin(out, heading_of(trade->channel), trade->channel);
+    text_add(to, "<div class=\"card\"><p>");
     page_text(to, trade->subject);
     text_add(to, "</p><p class=\"sum\">¥");
     money_add_plain(to, trade->amount);
@@ -116,18 +139,41 @@ void page_cashier(struct sandbox_answer *out, const struct sandbox_trade *trade,
     scenarios_write(to, trade);
     text_add(to, "</form><dl><dt>订单号</dt><dd>");
     page_text(to, trade->out_trade_no);
-    text_add(to, "</dd></dl>");
+    text_add(to, "</dd></dl></div>");
+    page_end(out);
+}
+
+static void result_begin(struct sandbox_answer *out, const char *brand, const char *says)
+{
+    page_begin(out, heading_of(brand), brand);
+    text_add(out->body, "<div class=\"card\"><p class=\"says\">");
+    page_text(out->body, says);
+    text_add(out->body, "</p>");
+}
+
+static void result_end(struct sandbox_answer *out, const char *return_url)
+{
+    if (*return_url) {
+        text_add(out->body, "<a class=\"button\" href=\"");
+        page_text(out->body, return_url);
+        text_add(out->body, "\">返回商家 Back to the shop</a>");
+    }
+    text_add(out->body, "</div>");
     page_end(out);
 }
 
 void page_result(struct sandbox_answer *out, const char *brand, const char *says,
                  const char *return_url)
 {
-    page_begin(out, says, brand);
-    if (*return_url) {
-        text_add(out->body, "<p><a href=\"");
-        page_text(out->body, return_url);
-        text_add(out->body, "\">返回商家 Back to the shop</a></p>");
-    }
-    page_end(out);
+    result_begin(out, brand, says);
+    result_end(out, return_url);
+}
+
+/* The form was posted to the address of the page that showed it. */
+void page_not_paid(struct sandbox_answer *out, const char *brand, const char *says,
+                   const char *return_url)
+{
+    result_begin(out, brand, says);
+    text_add(out->body, "<a class=\"button pay\" href=\"\">再试一次 Try again</a>");
+    result_end(out, return_url);
 }

@@ -27,5 +27,8 @@ bool page_scenario_take(struct sandbox_trade *trade, const char *chosen);
 /* The end of a payer's way: a heading, a line, and a link back to the shop ("" without). */
 void page_result(struct sandbox_answer *out, const char *brand, const char *says,
                  const char *return_url);
+/* The same, and a link back to the payment, which can still be made. */
+void page_not_paid(struct sandbox_answer *out, const char *brand, const char *says,
+                   const char *return_url);
 
 #endif

@@ -106,7 +106,7 @@ static void decide(struct visit *v)
 
     for (size_t i = 0; i < COUNT(FAILED); i++) {
         if (str_eq(v->outcome, FAILED[i].outcome)) {
-            page_result(v->out, WECHAT, FAILED[i].says, link ? back : "");
+            page_not_paid(v->out, WECHAT, FAILED[i].says, link ? back : "");
             return;
         }
     }

@@ -47,8 +47,8 @@ static const char *received_words(int64_t state)
 
 static void form_show(const struct receiving *r, struct sandbox_answer *out)
 {
-    page_begin(out, "确认收款", WECHAT);
-    text_add(out->body, "<p>");
+    page_begin(out, "确认收款 WeChat Pay", WECHAT);
+    text_add(out->body, "<div class=\"card\"><p>");
     page_text(out->body, r->move.reason);
     text_add(out->body, "</p><p class=\"sum\">¥");
     money_add_plain(out->body, r->move.amount);
@@ -56,7 +56,7 @@ static void form_show(const struct receiving *r, struct sandbox_answer *out)
                         " name=\"outcome\" value=\"confirm\">确认收款 Confirm</button></form>"
                         "<dl><dt>商家单号</dt><dd>");
     page_text(out->body, r->move.out_no);
-    text_add(out->body, "</dd></dl>");
+    text_add(out->body, "</dd></dl></div>");
     page_end(out);
 }
 

@@ -53,6 +53,7 @@ demo_app() {
     [ -n "${DEMO[${prefix}_SECRET]:-}" ] || demo_key "$app" "$prefix"
     demo_channel "$app" "$mock"
     [ -z "$webhook" ] || demo_wallet "$app"
+    [ -z "$webhook" ] || demo_played "$app"
 }
 
 # demo_wallet APP: its channel wallet, which has no keys.
@@ -60,6 +61,26 @@ demo_wallet() {
     if [ -z "$(ctl channel list --app "$1" | jq -r '.items[] | select(.code == "wallet") | .code')" ]; then
         ctl_change channel create --app "$1" --code wallet >/dev/null
     fi
+}
+
+# The played channels' codes, whose two files sandbox_write made.
+PLAYED=(alipay_pc alipay_wap alipay_app alipay_qr alipay_bar wx_pub wx_lite wx_app wx_native wx_wap wx_bar)
+
+# demo_played APP: a channel of each of these codes, as the sandbox's demo merchant.
+demo_played() {
+    local app=$1 code have files
+    have=$(ctl channel list --app "$app" | jq -r '[.items[].code] | join(" ")')
+    for code in "${PLAYED[@]}"; do
+        [[ " $have " != *" $code "* ]] || continue
+        files=$STATE/sandbox/alipay
+        [ "${code%%_*}" != wx ] || files=$STATE/sandbox/wechat
+        ctl_change channel create --app "$app" --code "$code" --config-file "${files}_config.json" \
+            --secrets-file "${files}_secrets.json" >/dev/null
+    done
+    # The sandbox's address may be another than at the last run.
+    printf "UPDATE shroff.pay_channel SET config = JSON_REPLACE(config, '\$.gateway', '%s/gateway.do', '\$.base', '%s')
+            WHERE app_id = (SELECT id FROM shroff.pay_app WHERE app_key = '%s');\n" \
+        "$SHROFF_SANDBOX_URL" "$SHROFF_SANDBOX_URL" "$app" | db_root
 }
 
 demo_key() {
@@ -105,6 +126,10 @@ demo_write() {
             shell_quote "$STATE/secrets/shop_$name" value
             printf 'SHOP_%s_FILE=%s\n' "${name^^}" "$value"
         done
+        printf "SHOP_CHANNELS='%s'\n" "${PLAYED[*]}"
+        printf "SHOP_OPENID='%s'\n" "$(cat "$STATE/sandbox/wechat_openid")"
+        shell_quote "$SHROFF_SANDBOX_URL" value
+        printf 'SHOP_SANDBOX_URL=%s\n' "$value"
     } >"$STATE/shop.env.new"
     mv -f "$STATE/shop.env.new" "$STATE/shop.env"
 }

@@ -211,7 +211,7 @@ describe('the rest', () => {
     }
   });
   test('40303: a channel that the app does not have, and nothing is made', async () => {
-    for (const channel of ['nosuch', 'alipay_pc', rep('z', 32), 'a', '0', '_']) {
+    for (const channel of ['nosuch', 'alipay_none', rep('z', 32), 'a', '0', '_']) {
       const no = newNo();
       const res = await send({ merchant_order_id: no, channel });
       expectError(res, 40303);

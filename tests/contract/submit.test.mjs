@@ -44,7 +44,7 @@ describe('fields', () => {
   });
   test('40303: a channel that the app does not have', async () => {
     const order = await create(stack, app1);
-    expectError(await submit({ order_no: order.order_no, channel: 'wx_native' }), 40303);
+    expectError(await submit({ order_no: order.order_no, channel: 'wx_none' }), 40303);
     assert.equal((await query(stack, app1, { order_no: order.order_no })).attempts.length, 0);
   });
 });

@@ -16,6 +16,7 @@ const shop = resolve(root, process.env.SHROFF_BUILD || 'build', 'examples/shop')
 const APP_SECRET = 'the-shop-secret-6';
 const WEBHOOK_KEY = Buffer.from('shop-test-key-32-bytes-long-12345');
 const dir = mkdtempSync(join(tmpdir(), 'shop-'));
+const OFFERED = ['wx_native', 'wx_pub', 'wx_bar'];
 const running = [];
 let base, shroff, db;
 
@@ -118,7 +119,7 @@ server { listen 127.0.0.1:${port}; location /shop { fastcgi_pass unix:${dir}/run
 ${'REQUEST_METHOD REQUEST_URI QUERY_STRING CONTENT_TYPE CONTENT_LENGTH REMOTE_ADDR'.split(' ')
     .map((n) => `fastcgi_param ${n} $${n.toLowerCase()};`).join(' ')} } } }\n`);
   start('shop', shop, [], { SHROFF_STATE: dir, SHROFF_LISTEN: `${dir}/run/shop.sock`, SHROFF_BASE_URL: base,
-    SHROFF_API_URL: shroff.url, SHOP_APP_KEY: 'shop-key', ASAN_OPTIONS: 'detect_leaks=1' });
+    SHROFF_API_URL: shroff.url, SHOP_APP_KEY: 'shop-key', SHOP_CHANNELS: OFFERED.join(' '), SHOP_OPENID: 'o-1', SHOP_SANDBOX_URL: 'http://sandbox.test', ASAN_OPTIONS: 'detect_leaks=1' });
   start('nginx', '/usr/sbin/nginx', ['-c', `${dir}/nginx.conf`, '-p', dir, '-e', 'stderr']);
   await until('the shop', async () => (await fetch(`${base}/shop/`).catch(() => ({}))).status === 200);
 }, { timeout: 60000 });
@@ -221,19 +222,18 @@ const ask = (id) => sql(`UPDATE shop.payments SET ask_time = UTC_TIMESTAMP(3) WH
 const payment = (id, word) => until(`${word} of ${id}`, async () => (await stateOf(id)).payment === word);
 const asked = (n) => shroff.seen.slice(-n).map((s) => `${s.method} ${s.url.split('?')[0]}`);
 
-test('paid, no notification: the shop asks Shroff, then the channel through it, and finds the money', async () => {
-  const id = await leave(answered('WAITING', 'WAITING'), refused(409, 40901), answered('SUCCESS', 'SUCCESS'));
+test('paid, no notification: the shop asks Shroff, and the channel through it, and finds the money', async () => {
+  const id = await leave(answered('SUCCESS', 'SUCCESS'));
   await payment(id, 'FOUND');
   assert.equal(await state(id), 'PAID');
-  assert.deepEqual(asked(3), ['GET /api/pay/query', 'POST /api/pay/submit', 'GET /api/pay/query']);
-  assert.deepEqual(shroff.seen.at(-2).body, { merchant_order_id: id, channel: 'mock' });
+  assert.equal(shroff.seen.at(-1).url, `/api/pay/query?merchant_order_id=${id}&sync=1`);
   assert.match(await page(id), /No notification had come, so the shop asked/);
   assert.equal(await (await notify({ merchant_order_id: id })).text(), 'SUCCESS', 'told after all');
   assert.equal((await stateOf(id)).payment, 'FOUND');
 });
 
 test('not paid yet: asked again later and later, sooner while a page is open, and the page says so', async () => {
-  const id = await leave(answered('WAITING', 'WAITING'), opened());
+  const id = await leave(answered('WAITING', 'WAITING'));
   const row = (what) => sql(`SELECT ${what} FROM shop.payments WHERE order_id = '${id}'`);
   const gap = () => Number(row('ROUND(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), ask_time) / 1e6)'));
   const question = (n) => until(`question ${n}`, () => shroff.answers.length === 0 && Number(row('asks')) === n);
@@ -241,7 +241,7 @@ test('not paid yet: asked again later and later, sooner while a page is open, an
   for (let i = 1; i <= 6; i += 1) {
     await question(i);
     gaps.push(gap());
-    shroff.answers = [answered('WAITING', 'WAITING'), opened()];
+    shroff.answers = [answered('WAITING', 'WAITING')];
     ask(id);
   }
   [20, 40, 80, 160, 300, 300].forEach((want, i) => assert.ok(Math.abs(gaps[i] - want) <= 2, `${gaps}`));
@@ -249,7 +249,7 @@ test('not paid yet: asked again later and later, sooner while a page is open, an
   await until('the answer on record', () => row('state') === 'UNHEARD');
   assert.match(await page(id), /do not pay again/);
   assert.ok(gap() <= 10, `${gap()} s while the page is open`);
-  shroff.answers = [answered('WAITING', 'WAITING'), () => [429, { code: 42900, msg: 'rate' }], refused(503, 50301)];
+  shroff.answers = [() => [429, { code: 42900, msg: 'rate' }], refused(503, 50301)];
   ask(id);
   await question(8);
   assert.deepEqual(await stateOf(id), { status: 'PENDING_PAY', payment: 'UNHEARD', refund: 'NONE' }, 'neither paid nor over');
@@ -271,7 +271,7 @@ test('the payment failed: said, and Pay makes another try', async () => {
 });
 
 test('past its end: no Pay, "order again" once, and money that comes after all is taken', async () => {
-  const id = await leave(answered('WAITING', 'WAITING'), refused(409, 40903));
+  const id = await leave(answered('WAITING', 'WAITING', { expire_time: '2026-01-01T02:00:00.000Z' }));
   await payment(id, 'OVER');
   const shown = await page(id);
   assert.doesNotMatch(shown, /id="pay"/);
@@ -376,6 +376,47 @@ test('what is not for the shop is acknowledged; what cannot be read is not', asy
   for (const body of ['', '[]', '{"type":"order.success"}', '\u0000', '"x"', `{"a":${'['.repeat(500)}`]) {
     assert.equal((await notify({}, { body })).status, 400, JSON.stringify(body).slice(0, 40));
   }
+});
+
+// ---- other ways to pay
+test('the other ways are offered, each with what its channel needs; the usual one is unchanged', async () => {
+  const id = await buy();
+  const shown = await page(id);
+  for (const channel of OFFERED) assert.match(shown, new RegExp(`<button name="channel" value="${channel}">`));
+  assert.doesNotMatch(shown, /value="alipay_pc"/, 'not in SHOP_CHANNELS');
+  for (const channel of ['alipay_pc', 'nosuch']) assert.equal((await form(`/shop/orders/${id}/pay`, `channel=${channel}`)).status, 400);
+  const sent = shroff.seen.length;
+  const till = await form(`/shop/orders/${id}/pay`, 'channel=wx_bar');
+  assert.match(await till.text(), /name="auth_code"[^]*\/cashier\/codes"/);
+  assert.equal(shroff.seen.length, sent, 'nothing is asked for before the payer\'s code is there');
+  const asks = async (body, data, want) => {
+    const order = await buy();
+    shroff.answers = [opened({ pay_url: undefined, pay_id: '01P', ...data })];
+    const answer = await form(`/shop/orders/${order}/pay`, body);
+    assert.deepEqual([shroff.seen.at(-1).body.channel, shroff.seen.at(-1).body.channel_extras], want);
+    return [order, answer.headers.get('location')];
+  };
+  let [order, where] = await asks('channel=wx_bar&auth_code=130000000000000003', { channel: 'wx_bar', display_mode: 'bar_code' }, ['wx_bar', { auth_code: '130000000000000003' }]);
+  assert.equal(where, `/shop/orders/${order}`, 'the order waits for the password');
+  const native = { channel: 'wx_native', display_mode: 'qr_code', display_content: 'weixin://wxpay/x?a=1&b=2' };
+  [order, where] = await asks('channel=wx_native', native, ['wx_native', undefined]);
+  assert.equal(where, `/shop/orders/${order}/code`);
+  shroff.answers = [opened({ merchant_order_id: order, pay_url: undefined, pay_id: '01P', ...native })];
+  const code = await (await fetch(base + where)).text();
+  assert.match(code, /<svg class="qr"[^]*href="http:\/\/sandbox\.test\/cashier\/wechat\?qr=weixin%3A%2F%2Fwxpay%2Fx%3Fa%3D1%26b%3D2"/);
+  [order, where] = await asks('channel=wx_pub', { channel: 'wx_pub', display_mode: 'app', display_content: '{"package":"<x>"}' }, ['wx_pub', { openid: 'o-1' }]);
+  assert.equal(where, `/shop/orders/${order}/code`);
+  shroff.answers = [opened({ merchant_order_id: order, pay_url: undefined, pay_id: '01P', channel: 'wx_pub', display_mode: 'app', display_content: '{"package":"<x>"}' })];
+  assert.match(await (await fetch(base + where)).text(), /<pre>\{&quot;package&quot;:&quot;&lt;x&gt;&quot;\}<\/pre>[^]*cashier\/wechat\?out_trade_no=01P"/);
+});
+
+test('another way than the open one: submitted to it', async () => {
+  const id = await buy();
+  shroff.answers = [opened({ channel: 'mock' })];
+  await form(`/shop/orders/${id}/pay`);
+  shroff.answers = [opened({ channel: 'mock' }), opened({ channel: 'wx_native', pay_url: undefined, display_mode: 'qr_code', display_content: 'weixin://x' })];
+  assert.equal((await form(`/shop/orders/${id}/pay`, 'channel=wx_native')).headers.get('location'), `/shop/orders/${id}/code`);
+  assert.deepEqual([shroff.seen.at(-1).url, shroff.seen.at(-1).body], ['/api/pay/submit', { merchant_order_id: id, channel: 'wx_native' }]);
 });
 
 test('each answer of Shroff leads somewhere sensible', async () => {

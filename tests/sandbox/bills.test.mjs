@@ -6,13 +6,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvFile } from '../lib/env.mjs';
 import { startStack, stopStack } from '../lib/stack.mjs';
-import { ctl, ctlOk, withFile } from '../lib/ctl.mjs';
+import { ctl, ctlOk, newApp, withFile } from '../lib/ctl.mjs';
 import { expectOk, get, newNo, post, query, terms } from '../lib/client.mjs';
 import { until } from '../lib/wait.mjs';
 
 const stack = await startStack({ SHROFF_SANDBOX_TIME_SCALE: '100' });
 after(() => stopStack(stack));
-const app = stack.app1;
+const app = await newApp(stack); // the demo app has these channels already
 const env = readEnvFile(join(stack.state, 'sandbox.env'));
 const read = (name) => readFileSync(env[name], 'utf8');
 

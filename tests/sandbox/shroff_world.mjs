@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvFile } from '../lib/env.mjs';
 import { startStack } from '../lib/stack.mjs';
-import { ctlOk, withFile } from '../lib/ctl.mjs';
+import { ctlOk, newApp, withFile } from '../lib/ctl.mjs';
 import { expectOk, get, newNo, post, query, terms } from '../lib/client.mjs';
 import { until } from '../lib/wait.mjs';
 
 export const stack = await startStack({ SHROFF_SANDBOX_TIME_SCALE: '100', SHROFF_WORKERS: '12' });
-export const app = stack.app1;
+export const app = await newApp(stack); // the demo app has these channels already, all of one mode
 export const env = readEnvFile(join(stack.state, 'sandbox.env'));
 const read = (name) => readFileSync(env[name], 'utf8');
 
