@@ -3,10 +3,9 @@
  * GET  /mockpay?pay_id=…&token=…   the page where a person pays, or decides about a transfer
  *                                  (pay_id is its transfer_no); as JSON, its state alone
  * POST /mockpay                    its forms: pay_id, token, csrf, outcome, refund_no
- * POST /mockpay/query              what became of a trade, asked by the channel, signed both ways
- * POST /mockpay/close              the same, and it cannot be paid any more
- * POST /mockpay/refund, /transfer  money is to go back, to be paid out; …/query: did it, was it?
- * POST /api/pay/mock-callback      {"pay_id":…,"status":"SUCCESS"}: pay, sign, send the callback
+ * POST /mockpay/…                  questions of the channel, signed both ways (mock_gateway.h)
+ * POST /api/pay/mock-callback      {"pay_id":…,"status":"SUCCESS"}: pay, sign, send the callback;
+ *                                  success_time, in the past, dates the payment
  * POST /sandbox/clock              moves an app's due times back (signed) */
 #include "base/text.h"
 #include "io/db/db_server.h"
@@ -20,7 +19,7 @@
 struct page_input {
     char pay_id[65], token[65], csrf[MOCK_CSRF_SIZE], outcome[17], refund_no[NO_SIZE];
 };
-struct callback_input { char pay_id[NO_SIZE]; int64_t status; };
+struct callback_input { char pay_id[NO_SIZE]; int64_t status, success_time; };
 static const struct field PAGE_FIELDS[] = {
     FIELD(struct page_input, pay_id, FIELD_CHECKED, OPTIONAL, .max = 64),
     FIELD(struct page_input, token, FIELD_CHECKED, OPTIONAL, .max = 64),
@@ -42,6 +41,7 @@ static const struct word STATUSES[] = {
 static const struct field CALLBACK_FIELDS[] = {
     FIELD(struct callback_input, pay_id, FIELD_NO, NEEDED),
     FIELD(struct callback_input, status, FIELD_CHOICE, NEEDED, .words = STATUSES),
+    FIELD(struct callback_input, success_time, FIELD_TIME, OPTIONAL),
 };
 
 static struct db *books; /* the gateway's own database */
@@ -144,10 +144,12 @@ static enum pay_err question(struct call *call, const void *input)
 static enum pay_err mock_callback(struct call *call, const void *input)
 {
     const struct callback_input *in = input;
+    const struct mock_played played = { in->pay_id, word_of(STATUSES, in->status),
+                                        in->success_time };
 
     call_about(call, NULL, in->pay_id);
-    return mock_callback_play(books, call->config, in->pay_id, word_of(STATUSES, in->status),
-                              reply_data(call->reply));
+    call->field = "success_time"; /* only it can be wrong */
+    return mock_callback_play(books, call->config, &played, reply_data(call->reply));
 }
 
 static enum pay_err books_advance(struct call *call, int64_t seconds, int64_t *due)
@@ -175,11 +177,9 @@ static const struct route ROUTES[] = {
       .body = BODY_FORM, .fields = FIELD_TABLE(FORM_FIELDS),
       .input_size = sizeof(struct page_input), .payers = true, .page = true, .test_only = true,
       .handle = form },
-    QUESTION("/mockpay/query"),
-    QUESTION("/mockpay/close"),
-    QUESTION("/mockpay/refund"),
-    QUESTION("/mockpay/refund/query"),
-    QUESTION("/mockpay/transfer"),
+    QUESTION("/mockpay/query"), QUESTION("/mockpay/close"),
+    QUESTION("/mockpay/refund"), QUESTION("/mockpay/refund/query"),
+    QUESTION("/mockpay/bill"), QUESTION("/mockpay/transfer"),
     QUESTION("/mockpay/transfer/query"),
     { .path = "/api/pay/mock-callback", .method = "POST", .auth = OPEN_TO_ALL,
       .own_origin = true, .body = BODY_JSON, .fields = FIELD_TABLE(CALLBACK_FIELDS),

@@ -110,10 +110,10 @@ static const struct mock_outcome *decision_find(bool of_transfer, const char *na
         bool of_transfer;
         struct mock_outcome outcome;
     } DECISIONS[] = {
-        { false, { "refund_ok", "SUCCESS", 0, 1, "" } },
-        { false, { "refund_fail", "FAILED", 0, 1, "" } },
-        { true, { "transfer_ok", "SUCCESS", 0, 1, "" } },
-        { true, { "transfer_fail", "FAILED", 0, 1, "" } },
+        { false, { "refund_ok", "SUCCESS", 0, 1, "", 0 } },
+        { false, { "refund_fail", "FAILED", 0, 1, "", 0 } },
+        { true, { "transfer_ok", "SUCCESS", 0, 1, "", 0 } },
+        { true, { "transfer_fail", "FAILED", 0, 1, "", 0 } },
     };
 
     for (size_t i = 0; i < COUNT(DECISIONS); i++)

@@ -46,13 +46,14 @@ bool mock_token_ok(const struct mock_trade *trade, const char *token);
 MUST_USE bool mock_csrf_new(const struct mock_trade *trade, char out[MOCK_CSRF_SIZE]);
 bool mock_csrf_ok(const struct mock_trade *trade, const char *csrf);
 
-/* What a payer can make happen: each a row in OUTCOMES (mock_outcome.c). */
+/* What a payer can make happen (mock_outcome.c). */
 struct mock_outcome {
-    const char *name;   /* "paid", "failed", "late", "twice", "price", "sign", "silent" */
-    const char *status; /* SUCCESS or FAILED */
-    int64_t delay_s;    /* of the callback */
-    int copies;         /* 0: no callback at all */
-    const char *fault;  /* "price", "sign" or "" */
+    const char *name;     /* "paid", "failed", "late", "twice", "price", "sign", "silent" */
+    const char *status;   /* SUCCESS or FAILED */
+    int64_t delay_s;      /* of the callback */
+    int copies;           /* 0: no callback at all */
+    const char *fault;    /* "price", "sign" or "" */
+    int64_t success_time; /* 0: now */
 };
 /* NULL when there is none of that name. */
 const struct mock_outcome *mock_outcome_find(const char *name);
@@ -67,30 +68,32 @@ MUST_USE enum pay_err mock_form_apply(struct db *db, const struct config *config
                                       const struct mock_form *form);
 
 /* A payer's payment by program, its callback sent at once; writes what was sent and answered.
- * status is SUCCESS, FAILED or CLOSED. A paid trade stays paid, also when another status is asked
- * for later. */
+ * status is SUCCESS, FAILED or CLOSED. A paid trade stays paid. success_time dates the payment, and
+ * so its bill; 0: now. PAY_BAD_FIELD: it is not in the past. */
+struct mock_played {
+    const char *pay_id, *status;
+    int64_t success_time;
+};
 MUST_USE enum pay_err mock_callback_play(struct db *db, const struct config *config,
-                                         const char *pay_id, const char *status,
-                                         struct json_text *to);
+                                         const struct mock_played *played, struct json_text *to);
 /* Moves the due times of the gateway's unsent callbacks for this app's channels so many seconds
  * earlier. A callback that is being sent keeps its time. *due: how many became due by it. */
 MUST_USE enum pay_err mock_clock_advance(struct db *db, const char *app_key, int64_t seconds,
                                          int64_t *due);
-/* Callbacks that are due, for sandbox_runner; and the work on a claimed one: it is sent, and what
- * came back is recorded. */
+/* Callbacks that are due, for sandbox_runner; run sends a claimed one and records its answer. */
 extern const struct db_due MOCK_CALLBACKS;
 MUST_USE enum pay_err mock_callback_run(struct db *db, const struct config *config,
                                         const struct db_due_row *row);
 
-/* POST /mockpay/{what}. The body as it came; writes the answer into to, signed. PAY_BAD_SIGN,
- * PAY_BAD_TIME, PAY_BAD_FIELD.
+/* POST /mockpay/{what}. Writes the answer, signed. PAY_BAD_SIGN, PAY_BAD_TIME, PAY_BAD_FIELD.
  *   query, close   the trade's state. Closing ends one that waits; paid stays paid. A query opens
  *                  no trade
  *   refund         asked for under one number however often. What comes of it is what the order's
  *                  metadata.mock.refund says: now, later, never, fail, timeout (done, and
  *                  PAY_UNKNOWN in place of the first answer), fail_then_ok
  *   transfer       the same; what comes of it is what the question's `play` says
- *   refund/query, transfer/query   what became of it */
+ *   refund/query, transfer/query   what became of it
+ *   bill           mock_bill.c */
 MUST_USE enum pay_err mock_question_answer(struct db *db, const char *what, const char *body,
                                            size_t len, struct text *to);
 

@@ -1,16 +1,17 @@
 /* mock_outcome.c - what payers make happen. */
 #include "sandbox/mock/mock_private.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #define COPIES_MAX 2
 #define LATE_S 20
 
 static const struct mock_outcome OUTCOMES[] = {
-    { "paid", "SUCCESS", 0, 1, "" },       { "failed", "FAILED", 0, 1, "" },
-    { "late", "SUCCESS", LATE_S, 1, "" },  { "twice", "SUCCESS", 0, 2, "" },
-    { "price", "SUCCESS", 0, 1, "price" }, { "sign", "SUCCESS", 0, 1, "sign" },
-    { "silent", "SUCCESS", 0, 0, "" },
+    { "paid", "SUCCESS", 0, 1, "", 0 },       { "failed", "FAILED", 0, 1, "", 0 },
+    { "late", "SUCCESS", LATE_S, 1, "", 0 },  { "twice", "SUCCESS", 0, 2, "", 0 },
+    { "price", "SUCCESS", 0, 1, "price", 0 }, { "sign", "SUCCESS", 0, 1, "sign", 0 },
+    { "silent", "SUCCESS", 0, 0, "", 0 },
 };
 
 const struct mock_outcome *mock_outcome_find(const char *name)
@@ -35,7 +36,8 @@ static enum pay_err mock_outcome_work(struct db *db, void *arg)
     static const char SQL[] =
         "UPDATE mock_trade"
         "   SET success_time = IF(? = " STATE(MOCK_PAID) ","
-        "                         IFNULL(success_time, UTC_TIMESTAMP(3)), success_time),"
+        "                         IFNULL(success_time, IFNULL(?, UTC_TIMESTAMP(3))),"
+        "                         success_time),"
         "       status = IF(status = " STATE(MOCK_PAID) ", status, ?)"
         " WHERE pay_id = ?";
     /* clang-format on */
@@ -44,7 +46,8 @@ static enum pay_err mock_outcome_work(struct db *db, void *arg)
 
     if (!word_parse(STATE_WORDS(MOCK_STATES), s->outcome->status, &state))
         return PAY_FAULT;
-    const struct db_param in[] = { DB_NUM(state), DB_NUM(state), DB_STR(s->trade->pay_id) };
+    const struct db_param in[] = { DB_NUM(state), DB_WHEN(s->outcome->success_time), DB_NUM(state),
+                                   DB_STR(s->trade->pay_id) };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
     for (int i = 0; err == PAY_OK && i < s->outcome->copies; i++)
@@ -76,14 +79,20 @@ static bool trade_is_open(const struct mock_trade *trade)
     return trade->status == MOCK_WAITING && trade->expire_time > trade->now;
 }
 
-enum pay_err mock_callback_play(struct db *db, const struct config *config, const char *pay_id,
-                                const char *status, struct json_text *to)
+enum pay_err mock_callback_play(struct db *db, const struct config *config,
+                                const struct mock_played *played, struct json_text *to)
 {
-    const struct mock_outcome outcome = { "api", status, 0, 1, "" };
+    const struct mock_outcome outcome = { .name = "api",
+                                          .status = played->status,
+                                          .copies = 1,
+                                          .fault = "",
+                                          .success_time = played->success_time };
     struct mock_answer answer;
     struct mock_trade trade;
 
-    enum pay_err err = mock_trade_open(db, pay_id, &trade);
+    if (played->success_time > clock_now_ms())
+        return PAY_BAD_FIELD;
+    enum pay_err err = mock_trade_open(db, played->pay_id, &trade);
     if (err == PAY_OK)
         err = trade_settle(db, config, &outcome, &trade, &answer);
     mock_trade_close(&trade);
@@ -91,7 +100,7 @@ enum pay_err mock_callback_play(struct db *db, const struct config *config, cons
         return err;
     json_str(to, "pay_id", trade.pay_id);
     json_str(to, "channel_order_no", trade.channel_order_no);
-    json_str(to, "status", status);
+    json_str(to, "status", played->status);
     json_open(to, "callback");
     json_i64(to, "http_status", answer.http_status);
     json_str(to, "body", answer.body);

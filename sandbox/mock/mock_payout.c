@@ -129,7 +129,7 @@ static enum pay_err state_write(struct db *db, const struct mock_asking *w,
 
 static enum pay_err payout_play(struct db *db, struct mock_asking *w)
 {
-    static const struct mock_outcome LATER = { "payout", "SUCCESS", LATER_S, 1, "" };
+    static const struct mock_outcome LATER = { "payout", "SUCCESS", LATER_S, 1, "", 0 };
     const bool waits = w->play == PLAY_LATER || w->play == PLAY_NEVER;
     struct mock_callback callback;
     const char *code = NULL;

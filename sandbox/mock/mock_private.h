@@ -40,6 +40,7 @@ typedef enum pay_err mock_answerer(struct db *db, const struct json *object,
                                    struct mock_trade *trade, struct json_text *to);
 mock_answerer mock_refund_answer, mock_refund_query_answer;
 mock_answerer mock_transfer_answer, mock_transfer_query_answer;
+mock_answerer mock_bill_answer;
 /* What a person can decide on a payout that waits, and its callback: "refund_ok", "transfer_fail"
  * …; PAY_BAD_FIELD: nothing of that name. */
 MUST_USE enum pay_err mock_payout_decide(struct db *db, const struct config *config,

@@ -116,6 +116,7 @@ static const struct asked {
     { "refund/query", mock_refund_query_answer, false },
     { "transfer", mock_transfer_answer, true },
     { "transfer/query", mock_transfer_query_answer, true },
+    { "bill", mock_bill_answer, true },
 };
 
 static enum pay_err answer_write(struct db *db, mock_answerer *answer, const struct json *object,

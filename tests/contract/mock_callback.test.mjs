@@ -62,6 +62,7 @@ describe('mock-callback', () => {
     ['no status', { pay_id: strangerUlid() }, 'status'], ['an unknown status', { pay_id: strangerUlid(), status: 'PAID' }, 'status'],
     ['a status in small letters', { pay_id: strangerUlid(), status: 'success' }, 'status'], ['an unknown member', { pay_id: strangerUlid(), status: 'SUCCESS', price: 1 }, 'price'],
   ];
+  rows.push(['a payment in the future', { pay_id: strangerUlid(), status: 'SUCCESS', success_time: '2199-01-01T00:00:00Z' }, 'success_time']);
   for (const [name, body, field] of rows) test(`40001: ${name}`, async () => expectError(await postJson(stack, CB, body), 40001, field));
   test('40000: not JSON', async () => expectError(await postJson(stack, CB, '{'), 40000));
 });

@@ -31,6 +31,7 @@ const channel = async (key, code, config, secrets) => {
 };
 const id = {
   alipay_qr: await channel(app.key, 'alipay_qr', ALIPAY, KEY), wx_native: await channel(app.key, 'wx_native', WECHAT, MCH),
+  mock: stack.app1.channelId, mock2: stack.app2.channelId,
   other: await channel(stack.app2.key, 'alipay_qr', { ...ALIPAY, seller_id: '2088000000000000' }, KEY),
 };
 
@@ -101,6 +102,26 @@ test('a file that is not what was announced, and the bill of another account, ar
   const other = await bill('other', dayOf(5));
   assert.deepEqual([other.code, other.stdout], [1, '']);
   assert.match(other.stderr, /line 2: it is the bill of another account/);
+});
+
+test('the mock gateway: dated payments of one of its merchants, in pieces', async () => {
+  const dated = async (price) => {
+    const order = expectOk(await post(stack, app, '/payments', terms({ price, channel: 'mock' })), 201);
+    const body = { pay_id: order.pay_id, status: 'SUCCESS', success_time: `${dayOf(3)}T12:00:00+08:00` };
+    const res = await fetch(`${stack.base}/api/pay/mock-callback`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    assert.equal(res.status, 200, await res.text());
+    return order;
+  };
+  const orders = [];
+  for (let i = 1; i <= 45; i++) orders.push(await dated(i)); // a piece has 40 rows
+  const rows = await lines('mock', dayOf(3));
+  assert.deepEqual(rows.map((l) => [l.order_no, l.price]), orders.map((o, i) => [o.pay_id, i + 1]));
+  assert.equal((await query(stack, app, { order_no: orders[0].order_no })).success_time, `${dayOf(3)}T04:00:00.000Z`);
+  assert.deepEqual(await lines('mock', dayOf(4)), []);
+  assert.deepEqual(await lines('mock2', dayOf(3)), []);
+  const today = await bill('mock', dayOf(0));
+  assert.equal(today.code, 1);
+  assert.match(today.stderr, /has not made that day's bill yet \(the day is not over\)/);
 });
 
 test('refunds of a day', async () => {

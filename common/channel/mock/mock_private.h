@@ -29,12 +29,15 @@ MUST_USE enum pay_err mock_said(enum channel_about about, const struct json *obj
 struct mock_question {
     const char *path, *what; /* what: for the log and the counters */
     enum channel_about about;
-    const char *no;
+    const char *no; /* NULL: about no number */
     void (*write)(struct json_text *to, const void *arg);
     const void *arg; /* NULL: no more */
 };
 MUST_USE enum pay_err mock_ask(const struct channel_account *account,
                                const struct mock_question *question, struct channel_said *out);
+/* The same with the answer's object, whatever it is about; the caller frees it. */
+MUST_USE enum pay_err mock_ask_object(const struct channel_account *account,
+                                      const struct mock_question *question, struct json **out);
 
 /* The functions of CHANNEL_MOCK: mock_submit.c, mock_query.c, mock_refund.c, mock_transfer.c,
  * mock_hear.c. */
@@ -56,6 +59,10 @@ MUST_USE enum pay_err mock_transfer(const struct channel_account *account,
 MUST_USE enum pay_err mock_transfer_query(const struct channel_account *account,
                                           const struct channel_transfer *transfer,
                                           struct channel_said *out);
+MUST_USE enum pay_err mock_bill(const struct channel_account *account, const struct bill_ask *ask,
+                                struct bill_answer *out);
+MUST_USE enum pay_err mock_bill_read(const struct channel_account *account,
+                                     const struct bill_reading *reading, struct bill_total *out);
 MUST_USE enum pay_err mock_read_no(const struct channel_callback *callback, char no[NO_SIZE],
                                    const char **field);
 MUST_USE enum pay_err mock_hear(const struct channel_account *account,
