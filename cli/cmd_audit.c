@@ -18,87 +18,67 @@
 
 struct auditing {
     struct cli *cli;
-    const struct audit_proof *proof;
-    bool watch, shows; /* shows: says on the terminal which proof is under way */
+    bool watch, shows; /* shows: says on the terminal how many proofs are done */
     int64_t began;     /* s */
-    int64_t proof_us;  /* when this proof began */
-    int found, all;
+    int64_t all;
+    size_t done;
 };
 
-static enum pay_err violation(void *arg, void *at)
+static void violation(void *arg, const struct audit_proof *proof, const struct audit_row *row)
 {
-    struct auditing *a = arg;
-    const struct audit_row *row = at;
+    const struct auditing *a = arg;
     struct out *out = &a->cli->out;
 
-    a->found++;
     if (a->watch) {
-        log_event(LOG_ERROR, "audit.violation", KV("proof", a->proof->name),
-                  KV("about", row->about), KV("text", row->text));
-        return PAY_OK;
+        log_event(LOG_ERROR, "audit.violation", KV("proof", proof->name), KV("about", row->about),
+                  KV("text", row->text));
+        return;
     }
     out_row(out);
-    out_str(out, "proof", a->proof->name);
+    out_str(out, "proof", proof->name);
     out_str(out, "about", row->about);
     out_str(out, "text", row->text);
-    return PAY_OK;
 }
 
 /* A line that the next one takes the place of, on standard error. */
 #define LINE_EMPTIED "\r\033[K"
-static void proof_begin(struct auditing *a, size_t number)
+static void progress(const struct auditing *a)
 {
-    a->found = 0;
-    a->proof_us = clock_ticks_us();
     if (a->shows)
-        fprintf(stderr, "%s%zu of %zu: %s", LINE_EMPTIED, number, AUDIT_PROOF_COUNT,
-                a->proof->name);
+        fprintf(stderr, "%s%zu of %zu proofs", LINE_EMPTIED, a->done, AUDIT_PROOF_COUNT);
 }
 
-static void proof_done(const struct auditing *a)
+static void proof_done(void *arg, const struct audit_proof *proof, const struct audit_end *end)
 {
-    const int64_t tenths = (clock_ticks_us() - a->proof_us) / 100000;
+    struct auditing *a = arg;
+    const int64_t tenths = end->us / 100000;
     char room[64];
     struct text label = TEXT(room);
 
-    text_addf(&label, "proof=\"%s\"", a->proof->name);
+    a->all += end->found;
+    a->done++;
+    text_addf(&label, "proof=\"%s\"", proof->name);
     if (a->shows)
         fputs(LINE_EMPTIED, stderr);
     if (a->watch)
-        stats_set("shroff_audit_violations", room, a->found);
+        stats_set("shroff_audit_violations", room, end->found);
     else if (!a->cli->value[OPT_JSON])
-        printf("%-4s %-24s %4lld.%lld s  %s\n", a->found ? "FAIL" : "ok", a->proof->name,
-               (long long)(tenths / 10), (long long)(tenths % 10), a->proof->says);
+        printf("%-4s %-24s %4lld.%lld s  %s\n", end->found ? "FAIL" : "ok", proof->name,
+               (long long)(tenths / 10), (long long)(tenths % 10), proof->says);
+    fflush(stdout);
+    progress(a);
 }
 
 static int watch_done(const struct auditing *a, enum pay_err err)
 {
     const int64_t took = clock_now_s() - a->began;
 
-    if (err != PAY_OK) {
-        log_event(LOG_ERROR, "audit.stopped", KV("proof", a->proof->name),
-                  KV("why", err_row(err)->msg));
+    if (err != PAY_OK)
         return EXIT_UNPROVED;
-    }
     stats_set("shroff_audit_duration_seconds", NULL, took);
     stats_set("shroff_audit_end_seconds", NULL, clock_now_s());
     log_event(LOG_INFO, "audit.end", KN("violations", a->all), KN("seconds", took));
     return EXIT_SUCCESS;
-}
-
-static enum pay_err prove_all(struct auditing *a)
-{
-    enum pay_err err = PAY_OK;
-
-    for (size_t i = 0; err == PAY_OK && i < AUDIT_PROOF_COUNT; i++) {
-        a->proof = &AUDIT_PROOFS[i];
-        proof_begin(a, i + 1);
-        err = audit_prove(a->cli->db, a->proof, a->cli->config.keep_days, violation, a);
-        if (err == PAY_OK)
-            proof_done(a);
-        a->all += a->found;
-    }
-    return err;
 }
 
 int run_audit(struct cli *cli)
@@ -114,7 +94,12 @@ int run_audit(struct cli *cli)
     }
     cli->db = db_open_role(&cli->config, "audit");
     db_patient(cli->db, 0);
-    const enum pay_err err = prove_all(&a);
+    progress(&a);
+    const enum pay_err err =
+        audit_run(cli->db, cli->config.keep_days,
+                  &(struct audit_hears){ .row = violation, .end = proof_done, .arg = &a });
+    if (a.shows)
+        fputs(LINE_EMPTIED, stderr);
     const int rc = a.watch ? watch_done(&a, err) : cli_listed(cli, err, "audit", NULL);
     if (rc != EXIT_SUCCESS)
         return EXIT_UNPROVED;

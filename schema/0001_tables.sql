@@ -479,7 +479,7 @@ CREATE TABLE status_log (
   to_status TINYINT NOT NULL COMMENT 'the state after',
   create_time DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) COMMENT 'when the row was made',
   PRIMARY KEY (id, create_time),
-  KEY idx_data (data_id, kind)
+  KEY idx_data (data_id, kind, from_status, to_status)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='each change of state of an order, attempt, refund or transfer'
   PARTITION BY RANGE COLUMNS (create_time) (PARTITION pmax VALUES LESS THAN (MAXVALUE));
 

@@ -25,4 +25,18 @@ extern const size_t AUDIT_PROOF_COUNT;
 MUST_USE enum pay_err audit_prove(struct db *db, const struct audit_proof *proof, int64_t keep_days,
                                   db_each *each, void *arg);
 
+/* How a proof ended: rows shown, and its time. */
+struct audit_end {
+    int64_t found, us;
+};
+struct audit_hears {
+    void (*row)(void *arg, const struct audit_proof *proof, const struct audit_row *row);
+    void (*end)(void *arg, const struct audit_proof *proof, const struct audit_end *end);
+    void *arg;
+};
+/* All proofs, two at a time, in processes of their own; they end in any order. db was not used
+ * yet, and is not used here: each process connects as it says. Not PAY_OK: not all could be proved,
+ * the log says which. */
+MUST_USE enum pay_err audit_run(struct db *db, int64_t keep_days, const struct audit_hears *hears);
+
 #endif

@@ -191,7 +191,7 @@ const PLANTED = [
   ['paid-once', 'the attempt is of another channel', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_id = 2')],
   ['paid-once', 'a waiting order carries marks of a payment', replaced('pay_order', () => ['no = ?', open.order_no], 'success_time = UTC_TIMESTAMP(3)')],
   ['paid-once', 'the paid attempt does not say when', replaced('pay_order_extension', () => ['no = ?', paid.pay_id], 'success_time = NULL')],
-  ['surplus-handled', 'a paid order that is gone, its attempt left behind', { plant: async () => {
+  ['latest-copied', 'a paid order that is gone, its attempt left behind', { plant: async () => {
     await q('CREATE TEMPORARY TABLE gone SELECT * FROM pay_order WHERE no = ?', [paid.order_no]);
     await q('DELETE FROM pay_order WHERE no = ?', [paid.order_no]);
     return () => q('INSERT INTO pay_order SELECT * FROM gone');
