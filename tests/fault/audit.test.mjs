@@ -1,7 +1,7 @@
 // shroffctl audit: clean on honest data, and each proof catches a violation planted by hand.
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { stopStack, startStack } from '../lib/stack.mjs';
+import { pidsOf, stopStack, startStack } from '../lib/stack.mjs';
 import { readerDb, rootDb } from '../lib/db.mjs';
 import { ctl } from '../lib/ctl.mjs';
 import { until } from '../lib/wait.mjs';
@@ -448,6 +448,19 @@ describe('audit', () => {
       assert.deepEqual([clean.code, clean.json.items], [0, []], 'put back');
     });
   }
+
+  test('a process of it that is killed leaves it unproved', async () => {
+    await q('LOCK TABLES pay_order WRITE, pay_order_extension WRITE');
+    const running = audit();
+    const at = await until('both wait', async () => {
+      const waiting = await root.value("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'shroff_audit' AND INFO IS NOT NULL");
+      const pids = pidsOf(stack, 'shroffctl');
+      return Number(waiting) === 2 && pids.length === 3 && pids;
+    }, 10000);
+    process.kill(Math.max(...at), 'SIGKILL');
+    await q('UNLOCK TABLES');
+    assert.equal((await running).code, 75);
+  });
 
   test('states and terms that triggers hold cannot even be planted', async () => {
     for (const [what, key] of [
