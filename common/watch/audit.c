@@ -10,7 +10,8 @@
 
 /* clang-format off */
 /* Orders o with each attempt e that did not pay them. paid-once proves of what paid an order that
- * it is the order's own, and latest-copied that there are as many attempts as the order says. */
+ * it is the order's own, on its channel, and latest-copied that there are as many attempts as the
+ * order says. */
 #define OTHER_ATTEMPTS \
     "pay_order o STRAIGHT_JOIN pay_order_extension e ON e.order_id = o.id" \
     " AND (o.attempts <> 1 OR o.extension_id IS NULL) AND NOT (o.extension_id <=> e.id)"
@@ -23,7 +24,8 @@
     " FROM " KEEP " JOIN pay_order o" \
     " LEFT JOIN pay_order_extension e ON e.id = o.extension_id AND e.order_id = o.id" \
     " WHERE o.status IN " PAID " AND NOT (e.status <=> " STATE(ATTEMPT_SUCCESS) \
-    " AND e.channel_id <=> o.channel_id AND e.paid_price <=> o.price" \
+    " AND e.channel_id <=> o.channel_id AND e.channel_code <=> o.channel_code" \
+    " AND e.paid_price <=> o.price" \
     " AND e.paid_currency <=> o.currency AND e.price <=> o.price" \
     " AND e.duplicate_paid <=> 0 AND o.success_time IS NOT NULL AND e.success_time IS NOT NULL)" \
     " UNION ALL SELECT o.no, 'WAITING or CLOSED, but it carries the marks of a payment'" \
@@ -48,8 +50,8 @@
     " AND t.data_id = o.id AND t.event = 'order.success'" \
     " WHERE o.status IN " PAID " AND t.id IS NULL AND (o.notify_url IS NOT NULL" \
     " OR " APP_WAS_ADDRESSED("order", "o", STATE(ORDER_SUCCESS)) ")" \
-    " UNION ALL SELECT MIN(t.no), CONCAT('and others: ', COUNT(*), ' tasks ', t.event, ' of order '," \
-    " t.data_id) FROM notify_task t FORCE INDEX (uk_event) WHERE t.type = " STATE(NOTIFY_ORDER) \
+    " UNION ALL SELECT MIN(t.no), CONCAT('and others: ', COUNT(*), ' tasks ', t.event," \
+    " ' of order ', t.data_id) FROM notify_task t FORCE INDEX (uk_event) WHERE t.type = " STATE(NOTIFY_ORDER) \
     " GROUP BY t.data_id, t.event HAVING COUNT(*) > 1 AND t.event = 'order.success'" \
     " UNION ALL SELECT t.no, CONCAT(t.event, ' speaks of order ', IFNULL(o.no, t.data_id)," \
     " ', which is not so') FROM notify_task t LEFT JOIN pay_order o ON o.id = t.data_id" \
@@ -211,8 +213,8 @@
 /* clang-format on */
 
 /* clang-format off */
-/* What query reads in place of the attempts (order/order_whole.c). An attempt whose order counts one
- * must be that one: numbers of attempts are unique, so a second one differs. */
+/* What query reads in place of the attempts (order/order_whole.c). An attempt whose order counts
+ * one must be that one: numbers of attempts are unique, so a second one differs. */
 #define SHOWS_LATEST \
     "(o.latest_no <=> e.no" \
     " AND o.latest_channel_code <=> e.channel_code AND o.latest_create_time <=> e.create_time" \
@@ -221,8 +223,9 @@
     " AND o.latest_display_content <=> e.display_content" \
     " AND (e.success_time <=> o.success_time OR NOT (o.extension_id <=> e.id)))"
 #define LATEST_SHOWN \
-    " CONCAT('says ', IFNULL(o.attempts, '-'), ' attempts, the latest ', IFNULL(o.latest_no, '(none)')," \
-    " '; there is ', IFNULL(e.no, 'none'), ', or another number of them, or the order shows other" \
+    " CONCAT('says ', IFNULL(o.attempts, '-'), ' attempts, the latest '," \
+    " IFNULL(o.latest_no, '(none)'), '; there is ', IFNULL(e.no, 'none')," \
+    " ', or another number of them, or the order shows other" \
     " things of it')"
 #define LATEST_COPIED \
     "SELECT IFNULL(o.no, e.no) AS about," LATEST_SHOWN " AS text FROM " KEEP " STRAIGHT_JOIN" \
@@ -230,8 +233,8 @@
     " WHERE o.id IS NULL OR (o.attempts = 1 AND NOT " SHOWS_LATEST ")" \
     " UNION ALL SELECT o.no," LATEST_SHOWN " FROM pay_order o LEFT JOIN pay_order_extension e" \
     " ON e.id = (SELECT MAX(n.id) FROM pay_order_extension n WHERE n.order_id = o.id)" \
-    " WHERE (o.attempts <> 1 OR o.extension_id IS NULL) AND NOT (" SHOWS_LATEST " AND o.attempts =" \
-    " (SELECT COUNT(*) FROM pay_order_extension n WHERE n.order_id = o.id))"
+    " WHERE (o.attempts <> 1 OR o.extension_id IS NULL) AND NOT (" SHOWS_LATEST \
+    " AND o.attempts = (SELECT COUNT(*) FROM pay_order_extension n WHERE n.order_id = o.id))"
 /* clang-format on */
 
 const struct audit_proof AUDIT_PROOFS[] = {

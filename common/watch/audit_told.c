@@ -28,8 +28,8 @@
  * order that changed since, a text that JSON_QUOTE escapes otherwise) is read by the functions for
  * JSON, which take twenty times as long: each of them reads the body from its beginning. */
 #define QUOTED(column) " BINARY JSON_QUOTE(" column ")"
-#define MEMBER(name, column) " IFNULL(CONCAT(',\"" name "\":'," QUOTED(column) "), ''),"
-#define MEMBER_TIME(name, column) \
+#define BODY_TEXT(name, column) " IFNULL(CONCAT(',\"" name "\":'," QUOTED(column) "), ''),"
+#define BODY_TIME(name, column) \
     " IFNULL(CONCAT(',\"" name "\":\"', REPLACE(" column ", ' ', 'T'), 'Z\"'), ''),"
 #define TIMESTAMP "SUBSTRING(t.body, 25 + LENGTH(t.event), 24)"
 #define USUAL_ORDER \
@@ -39,16 +39,17 @@
     " AND (o.metadata IS NULL OR JSON_VALID(o.metadata))" \
     " AND t.body = CONCAT('{\"type\":\"', t.event, '\",\"timestamp\":\"', " TIMESTAMP "," \
     " '\",\"data\":{\"order_no\":\"', o.no," \
-    " '\",\"merchant_order_id\":'," QUOTED("o.merchant_order_id") ", ',\"price\":', o.price, ',\"currency\":\"', o.currency," \
-    " '\",\"subject\":'," QUOTED("o.subject") "," MEMBER("body", "o.body") \
-    " IFNULL(CONCAT(',\"metadata\":', o.metadata), '')," MEMBER("user_id", "o.user_id") \
+    " '\",\"merchant_order_id\":'," QUOTED("o.merchant_order_id") "," \
+    " ',\"price\":', o.price, ',\"currency\":\"', o.currency," \
+    " '\",\"subject\":'," QUOTED("o.subject") "," BODY_TEXT("body", "o.body") \
+    " IFNULL(CONCAT(',\"metadata\":', o.metadata), '')," BODY_TEXT("user_id", "o.user_id") \
     " ',\"status\":\"', IF(t.event = 'order.success', 'SUCCESS', 'CLOSED'), '\"'," \
-    MEMBER_TIME("create_time", "o.create_time") MEMBER_TIME("expire_time", "o.expire_time") \
-    MEMBER_TIME("success_time", "o.success_time") MEMBER("channel", "o.channel_code") \
-    MEMBER("channel_order_no", "o.channel_order_no") \
+    BODY_TIME("create_time", "o.create_time") BODY_TIME("expire_time", "o.expire_time") \
+    BODY_TIME("success_time", "o.success_time") BODY_TEXT("channel", "o.channel_code") \
+    BODY_TEXT("channel_order_no", "o.channel_order_no") \
     " IF(o.extension_id, CONCAT(',\"paid_price\":', o.price), '')," \
     " ',\"refund_price\":0,\"refunding_price\":0,\"version\":', t.version," \
-    MEMBER("return_url", "o.return_url") MEMBER("notify_url", "o.notify_url") \
+    BODY_TEXT("return_url", "o.return_url") BODY_TEXT("notify_url", "o.notify_url") \
     " IF(o.kind = 'payment', '', ',\"kind\":\"recharge\"'), ',\"app_key\":\"', a.app_key," \
     " '\"}}'))"
 

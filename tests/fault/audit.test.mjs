@@ -416,6 +416,7 @@ const PLANTED = [
   ['in-time', 'an order that says it was asked about in years to come', replaced('pay_order', () => ['no = ?', open.order_no], "asked_time = '9999-12-31'")],
   ['not-late', 'a task due for an hour while a runner is alive', { plant: async () => {
     await payOne(stack, stack.app1, newLedger(), heard.url);      // so that a try began lately, however slow this machine is
+    await until('a try is on record', async () => await db.value('SELECT COUNT(*) FROM notify_log WHERE create_time > UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE') > 0, 20000);
     const { id } = await orderRow(paid.order_no);
     // In nobody's lane, so that the runner does not see it.
     await q(`INSERT INTO notify_task (no, app_id, type, event, data_id, version, notify_url, body, lane, max_notify_times, next_notify_time)
