@@ -51,7 +51,8 @@
     " WHERE o.status IN " PAID " AND t.id IS NULL AND (o.notify_url IS NOT NULL" \
     " OR " APP_WAS_ADDRESSED("order", "o", STATE(ORDER_SUCCESS)) ")" \
     " UNION ALL SELECT MIN(t.no), CONCAT('and others: ', COUNT(*), ' tasks ', t.event," \
-    " ' of order ', t.data_id) FROM notify_task t FORCE INDEX (uk_event) WHERE t.type = " STATE(NOTIFY_ORDER) \
+    " ' of order ', t.data_id) FROM notify_task t FORCE INDEX (uk_event)" \
+    " WHERE t.type = " STATE(NOTIFY_ORDER) \
     " GROUP BY t.data_id, t.event HAVING COUNT(*) > 1 AND t.event = 'order.success'" \
     " UNION ALL SELECT t.no, CONCAT(t.event, ' speaks of order ', IFNULL(o.no, t.data_id)," \
     " ', which is not so') FROM notify_task t LEFT JOIN pay_order o ON o.id = t.data_id" \
