@@ -197,8 +197,10 @@ enum pay_err wechat_ask(const struct channel_account *account, const struct wech
     struct wechat_reply reply;
 
     *root = NULL;
-    if (!wechat_key_wanted(account).key)
+    if (!wechat_key_wanted(account).key) {
+        (void)!said_code(said, &WECHAT_CODES, CODE_NO_KEY, "no key of WeChat Pay is known");
         return PAY_FULL;
+    }
     enum pay_err err = wechat_send(account, request, &reply);
     if (err == PAY_OK)
         err = good_read(account, &reply, root, said);

@@ -16,7 +16,11 @@
 static const struct channel_code CODES[] = {
     { CODE_ANSWER_SIGNATURE, MEANS_SETUP,
       "the answer is not signed by a key that the configuration has: compare public_key_id and"
-      " public_key, platform_serial and platform_key, with pay.weixin.qq.com, API security" },
+      " public_key with pay.weixin.qq.com, API security" },
+    { CODE_NO_KEY, MEANS_SETUP,
+      "no key of WeChat Pay is known and no certificate could be fetched, so nothing is sent: give"
+      " public_key_id and public_key (pay.weixin.qq.com, API security), or compare"
+      " secrets.apiv3_key" },
     { CODE_ADDRESS, MEANS_SETUP,
       "requests may not come from this machine's address: add it at pay.weixin.qq.com, API"
       " security (interface IP)" },

@@ -14,6 +14,8 @@
 #define WECHAT_CODE_LIFE_MS (INT64_C(7200) * 1000) /* of code_url and prepay_id */
 #define WECHAT_H5_LIFE_MS (INT64_C(300) * 1000)    /* of h5_url */
 
+#define CODE_NO_KEY "NO_KEY" /* of WeChat Pay's: nothing is sent */
+
 /* One request. path has its query. write makes the body, NULL: GET. */
 struct wechat_request {
     enum channel_about about;
