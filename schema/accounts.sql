@@ -43,6 +43,7 @@ GRANT SELECT, INSERT, UPDATE (next_notify_time, update_time)
 GRANT SELECT, UPDATE (open_until)
              ON shroff.notify_endpoint  TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT ON shroff.callback_log TO 'shroff_web'@'wanted';
+GRANT SELECT ON shroff.status_log       TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE ON shroff.callback_bound TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT ON shroff.api_nonce    TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT (kind, app_id, crowd, about, text), UPDATE (times, text, update_time)

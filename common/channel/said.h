@@ -39,6 +39,7 @@ struct channel_said {
     char currency[CURRENCY_SIZE];
     int64_t success_time;
     bool other_account; /* it names a merchant account that is not the row's */
+    bool gone_back;     /* with SUCCESS about an order: all of the money has gone back since */
 };
 
 /* True when it names this price and currency. What it leaves out agrees. */

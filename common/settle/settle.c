@@ -1,6 +1,6 @@
 /* settle.c - what a channel says of one attempt, applied once. Under the order's lock the two
- * states decide: money (settle_money.c), the attempt's end, or nothing new. A copy of what was
- * committed needs no lock. */
+ * states decide: money (settle_money.c), the attempt's end (settle_end.c), or nothing new. A copy
+ * of what was committed needs no lock. */
 #include "settle/settle.h"
 
 #include <stdio.h>
@@ -60,30 +60,6 @@ static enum pay_err price_conflict(struct db *db, struct settling *w)
     return attempt_alert(db, w, "other_price", text);
 }
 
-/* FAILED and CLOSED end a waiting attempt; the order can still be paid by another one. The reason
- * is the channel's own word, if it gave one. */
-static enum pay_err attempt_said_ended(struct db *db, struct settling *w, const char *word)
-{
-    /* clang-format off */
-    static const char SQL[] =
-        "UPDATE pay_order_extension"
-        "   SET status = " STATE(ATTEMPT_CLOSED) ", channel_error_code = ?, channel_error_msg = ?,"
-        "       next_sync_time = NULL"
-        " WHERE id = ? AND status = " STATE(ATTEMPT_WAITING);
-    /* clang-format on */
-    const struct db_param in[] = {
-        DB_STR(str_or(w->said->error_code, word)),
-        DB_OPT(w->said->error_msg),
-        DB_NUM(w->attempt.id),
-    };
-
-    if (w->attempt.status != ATTEMPT_WAITING)
-        return PAY_OK;
-    w->verdict = VERDICT_ACCEPTED;
-    enum pay_err err = db_exec_one(db, SQL, DB_LIST(in));
-    return err == PAY_OK ? order_latest_copy(db, w->order.id) : err;
-}
-
 static enum pay_err attempt_said_apply(struct db *db, struct settling *w)
 {
     if (w->said->other_account)
@@ -92,11 +68,11 @@ static enum pay_err attempt_said_apply(struct db *db, struct settling *w)
         return price_conflict(db, w);
     switch (w->said->state) {
     case CHANNEL_SUCCESS:
-        return settle_money(db, w);
+        return w->said->gone_back ? settle_gone_back(db, w) : settle_money(db, w);
     case CHANNEL_FAILED:
-        return attempt_said_ended(db, w, "FAILED");
+        return settle_ended(db, w, "FAILED");
     case CHANNEL_CLOSED:
-        return attempt_said_ended(db, w, "CLOSED");
+        return settle_ended(db, w, "CLOSED");
     case CHANNEL_WAITING:
     case CHANNEL_NOT_FOUND:
         return PAY_OK;
@@ -146,7 +122,8 @@ enum pay_err settle_by_statements(struct db *db, struct settling *w)
 
 /* Is all of it on record already? Judged without a lock, and only where no later change could make
  * it untrue: an attempt that was paid or has ended never waits again. A thousand copies of one
- * callback would wait for each other at the order's row. */
+ * callback would wait for each other at the order's row. What contradicts a payment is judged under
+ * the lock: it may be an alert. */
 static enum pay_err attempt_said_is_known(struct db *db, const struct channel_said *said,
                                           const struct attempt *attempt, bool *known)
 {
@@ -155,10 +132,10 @@ static enum pay_err attempt_said_is_known(struct db *db, const struct channel_sa
         return PAY_OK;
     switch (said->state) {
     case CHANNEL_SUCCESS:
-        return money_is_known(db, said, attempt, known);
+        return said->gone_back ? PAY_OK : money_is_known(db, said, attempt, known);
     case CHANNEL_FAILED:
     case CHANNEL_CLOSED:
-        *known = attempt->status != ATTEMPT_WAITING;
+        *known = attempt->status == ATTEMPT_CLOSED;
         return PAY_OK;
     case CHANNEL_WAITING:
     case CHANNEL_NOT_FOUND:
@@ -200,7 +177,7 @@ static enum pay_err settle_order(struct db *db, const struct channel_config *cha
         return raw ? callback_log_repeated(db, raw, pair->attempt.id) : PAY_OK;
     }
     err = PAY_WRONG_STATE;
-    if (said->state == CHANNEL_SUCCESS && !said->other_account)
+    if (said->state == CHANNEL_SUCCESS && !said->other_account && !said->gone_back)
         err = settle_paid(db, channel, said, raw, pair);
     if (err != PAY_WRONG_STATE && err != PAY_DUPLICATE)
         return err;

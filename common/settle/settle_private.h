@@ -30,6 +30,11 @@ MUST_USE enum pay_err settle_money(struct db *db, struct settling *w);
 MUST_USE enum pay_err money_is_known(struct db *db, const struct channel_said *said,
                                      const struct attempt *attempt, bool *known);
 
+/* settle_end.c: the channel says that the attempt failed or was closed (word: which), or that it
+ * was paid and that all of the money has gone back. Set w->verdict. */
+MUST_USE enum pay_err settle_ended(struct db *db, struct settling *w, const char *word);
+MUST_USE enum pay_err settle_gone_back(struct db *db, struct settling *w);
+
 /* settle_owner.c: the attempt that has a payment's number, where that is unique. */
 struct owner {
     int64_t id, of_id;

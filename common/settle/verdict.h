@@ -16,7 +16,7 @@
     X(VERDICT_OTHER_PAYMENT, "OTHER_PAYMENT", "its payment belongs to another attempt") \
     X(VERDICT_OTHER_ACCOUNT, "OTHER_ACCOUNT", "it names another account than the channel's") \
     X(VERDICT_OVER_REFUND, "OVER_REFUND", "a refund that failed here was done, beyond the price") \
-    X(VERDICT_OTHER_END, "OTHER_END", "a refund or transfer that ended here ended otherwise there")
+    X(VERDICT_OTHER_END, "OTHER_END", "what ended here, a payment too, ended otherwise there")
 #define VERDICTS_REFUSED(X) \
     X(VERDICT_UNKNOWN_ATTEMPT, "UNKNOWN_ATTEMPT", "the channel has no such attempt") \
     X(VERDICT_BAD_BODY, "BAD_BODY", "the body cannot be read") \

@@ -72,8 +72,13 @@ static void check_end(const enum event events[EVENTS], const char *name)
     CHECK_I64(name, orders_paid_by(kept), paid);
     CHECK_I64(name, number_of("SELECT COUNT(*) FROM pay_order_extension WHERE status = 10"), 3);
     CHECK_I64(name, number_of("SELECT COUNT(*) FROM notify_task"), paid);
-    CHECK_I64(name, number_of("SELECT COUNT(*) FROM callback_log WHERE verdict <> 'REPEATED'"),
+    CHECK_I64(name,
+              number_of("SELECT COUNT(*) FROM callback_log"
+                        " WHERE verdict NOT IN ('REPEATED', 'OTHER_END')"),
               number_of("SELECT COUNT(*) FROM status_log WHERE kind = 'attempt'"));
+    /* a payment that ended otherwise after all has its alert */
+    CHECK_I64(name, number_of("SELECT COUNT(*) FROM callback_log WHERE verdict = 'OTHER_END'"),
+              number_of("SELECT COUNT(*) FROM pay_alert WHERE kind = 'order_other_end'"));
     /* the rest of the money goes back, once, and is no part of the order's own refunds */
     CHECK_I64(name, refunds_run(), paid ? 2 : 3);
     CHECK_I64(name, number_of("SELECT COUNT(*) FROM pay_refund WHERE status = 10"), paid ? 2 : 3);

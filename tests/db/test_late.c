@@ -43,6 +43,41 @@ static void test_settle__a_second_attempts_money_goes_back(void **state)
     ASSERT_ALERTS("duplicate_paid", "'shroff'");
 }
 
+/* As Alipay's TRADE_CLOSED of a trade that was paid. */
+static enum pay_err gone_back(void)
+{
+    struct channel_said said = result_of(C.attempt.no, CHANNEL_SUCCESS, 10000);
+
+    said.gone_back = true;
+    return settled_as(&said);
+}
+
+#define GONE_BACK \
+    "SELECT IFNULL(SUM(times), 0) FROM pay_alert WHERE kind = 'order_other_end'" \
+    " AND text LIKE '%gone back whole%'"
+
+static void test_settle__money_that_went_back_elsewhere_is_an_alert(void **state)
+{
+    (void)state;
+    paid("SO1", 10000);
+    ASSERT_ERR(refunded("SO1", "R1", 4000), PAY_OK);
+    ASSERT_ERR(gone_back(), PAY_OK);
+    assert_int_equal(V, VERDICT_OTHER_END);
+    ASSERT_NUMBER(GONE_BACK, 1);
+    ASSERT_ERR(refunded("SO1", "R2", 6000), PAY_OK);
+    ASSERT_ERR(gone_back(), PAY_OK);
+    assert_int_equal(V, VERDICT_REPEATED);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_CLOSED, 10000), PAY_OK);
+    assert_int_equal(V, VERDICT_REPEATED);
+    ASSERT_NUMBER(GONE_BACK, 1);
+    /* that it was paid is heard by this word alone */
+    created("SO2", 10000);
+    ASSERT_ERR(gone_back(), PAY_OK);
+    assert_int_equal(V, VERDICT_ACCEPTED);
+    ASSERT_NUMBER("SELECT status FROM pay_order WHERE merchant_order_id = 'SO2'", 10);
+    ASSERT_NUMBER(GONE_BACK, 2);
+}
+
 /* The channel knows the second payment by its own number, under the first attempt's. */
 static void test_settle__a_second_payment_goes_back(void **state)
 {
@@ -304,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LATE_TEST(test_settle__late_money_goes_back),
         LATE_TEST(test_settle__a_second_attempts_money_goes_back),
+        LATE_TEST(test_settle__money_that_went_back_elsewhere_is_an_alert),
         LATE_TEST(test_settle__a_second_payment_goes_back),
         LATE_TEST(test_settle__a_second_payment_of_a_refunded_order_goes_back),
         LATE_TEST(test_settle__held_money_waits_for_an_operator),

@@ -79,7 +79,7 @@ static void test_settle__a_repeated_callback_is_two_statements(void **state)
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
     count_begin();
     for (int i = 0; i < 10; i++)
-        ASSERT_ERR(settled(C.attempt.no, i % 2 ? CHANNEL_FAILED : CHANNEL_SUCCESS, 10000), PAY_OK);
+        ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
     count_end(20);
     assert_int_equal(V, VERDICT_REPEATED);
     ASSERT_NUMBER("SELECT COUNT(*) FROM callback_log WHERE verdict = 'REPEATED'"
@@ -96,6 +96,19 @@ static void test_settle__a_repeated_callback_is_two_statements(void **state)
     count_end(30);
     assert_int_equal(V, VERDICT_REPEATED);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension", 2);
+}
+
+static void test_settle__a_repeated_end_is_two_statements(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_FAILED, 10000), PAY_OK);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_FAILED, 10000), PAY_OK);
+    count_begin();
+    for (int i = 0; i < 10; i++)
+        ASSERT_ERR(settled(C.attempt.no, i % 2 ? CHANNEL_FAILED : CHANNEL_CLOSED, 10000), PAY_OK);
+    count_end(20);
+    assert_int_equal(V, VERDICT_REPEATED);
 }
 
 /* ---- the transaction of one statement */
@@ -163,6 +176,7 @@ int main(void)
         PAY_TEST(test_checkout_create__a_plain_repeat_is_two_statements),
         PAY_TEST(test_checkout_create__a_known_order_refuses_in_the_same_order),
         PAY_TEST(test_settle__a_repeated_callback_is_two_statements),
+        PAY_TEST(test_settle__a_repeated_end_is_two_statements),
         PAY_TEST(test_db_txn_one__commits_by_itself),
         PAY_TEST(test_db_txn_one__refuses_a_second_statement),
         PAY_TEST(test_db_txn_one__stays_on_the_link_of_the_read),

@@ -56,9 +56,24 @@ static void test_settle__late_end_touches_nothing_paid(void **state)
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_FAILED, 10000), PAY_OK);
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_CLOSED, 10000), PAY_OK);
-    assert_int_equal(V, VERDICT_REPEATED);
+    assert_int_equal(V, VERDICT_OTHER_END);
     ASSERT_NUMBER("SELECT status FROM pay_order", 10);
     ASSERT_NUMBER("SELECT status FROM pay_order_extension", 10);
+    ASSERT_NUMBER("SELECT times FROM pay_alert WHERE kind = 'order_other_end'"
+                  " AND text LIKE '%says that it was closed%'",
+                  2);
+}
+
+/* The word of before the payment comes once more. */
+static void test_settle__an_end_before_the_payment_is_no_alert(void **state)
+{
+    (void)state;
+    created("SO1", 10000);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_FAILED, 10000), PAY_OK);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_SUCCESS, 10000), PAY_OK);
+    ASSERT_ERR(settled(C.attempt.no, CHANNEL_FAILED, 10000), PAY_OK);
+    assert_int_equal(V, VERDICT_REPEATED);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_alert", 0);
 }
 
 static void test_settle__an_end_leaves_the_order_payable(void **state)
@@ -504,6 +519,7 @@ int main(void)
         MONEY_TEST(test_settle__repeated_changes_nothing),
         MONEY_TEST(test_settle__each_genuine_callback_is_kept_as_it_came),
         MONEY_TEST(test_settle__late_end_touches_nothing_paid),
+        MONEY_TEST(test_settle__an_end_before_the_payment_is_no_alert),
         MONEY_TEST(test_settle__an_end_leaves_the_order_payable),
         MONEY_TEST(test_settle__second_attempt_paid_is_kept),
         MONEY_TEST(test_settle__a_number_pays_one_attempt),

@@ -369,6 +369,8 @@ static void test_alipay_query__states(void **state)
         check_asked(&CASES[i], CHANNEL_ALIPAY.query(&own.account, PAY_ID, &said), &said);
         if (said.state == CHANNEL_SUCCESS)
             CHECK_I64(CASES[i].answer, said.price.minor, 8800);
+        if (CASES[i].want == PAY_OK)
+            CHECK_I64(CASES[i].answer, said.gone_back, str_eq(CASES[i].answer, "q_refunded"));
         shut(&own);
     }
 }

@@ -158,16 +158,19 @@ bool alipay_time_read(const char *s, int64_t *ms)
     return !text.full && time_parse(room, ms);
 }
 
-bool alipay_state(const char *trade_status, bool paid, enum channel_state *out)
+bool alipay_state(const char *trade_status, bool paid, struct channel_said *out)
 {
+    const bool closed = str_eq(trade_status, "TRADE_CLOSED");
+
     if (str_eq(trade_status, "WAIT_BUYER_PAY"))
-        *out = CHANNEL_WAITING;
+        out->state = CHANNEL_WAITING;
     else if (str_eq(trade_status, "TRADE_SUCCESS") || str_eq(trade_status, "TRADE_FINISHED"))
-        *out = CHANNEL_SUCCESS;
-    else if (str_eq(trade_status, "TRADE_CLOSED"))
-        *out = paid ? CHANNEL_SUCCESS : CHANNEL_CLOSED;
+        out->state = CHANNEL_SUCCESS;
+    else if (closed)
+        out->state = paid ? CHANNEL_SUCCESS : CHANNEL_CLOSED;
     else
         return false;
+    out->gone_back = closed && paid;
     return true;
 }
 

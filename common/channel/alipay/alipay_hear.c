@@ -86,7 +86,7 @@ static enum pay_err form_said(const struct alipay_keys *keys, const struct form 
     const char *when = form_value(form, "gmt_payment");
 
     if (said_begin(ABOUT_ORDER, form_value(form, "out_trade_no"), out) != PAY_OK ||
-        !alipay_state(form_value(form, "trade_status"), when, &out->state) ||
+        !alipay_state(form_value(form, "trade_status"), when, out) ||
         !text_copy(out->channel_no, sizeof(out->channel_no),
                    str_or(form_value(form, "trade_no"), "")) ||
         !text_copy(

@@ -47,9 +47,9 @@ MUST_USE bool alipay_string(const struct channel_account *account,
                             const struct alipay_request *request, struct text *to);
 /* "2026-01-31 08:00:00", +08:00 (time_add_china writes it). */
 MUST_USE bool alipay_time_read(const char *s, int64_t *ms);
-/* The state of a trade. paid: the answer has the time of a payment, so a closed trade was refunded.
- * False: no such word. */
-MUST_USE bool alipay_state(const char *trade_status, bool paid, enum channel_state *out);
+/* The state of a trade into said. paid: the answer has the time of a payment, so a closed trade was
+ * refunded whole. False: no such word. */
+MUST_USE bool alipay_state(const char *trade_status, bool paid, struct channel_said *out);
 /* Yuan as Alipay writes them into said->price, CNY. False: no amount. */
 MUST_USE bool alipay_price(const char *yuan, struct channel_said *out);
 

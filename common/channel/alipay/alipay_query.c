@@ -14,7 +14,7 @@ static enum pay_err trade_read(const struct alipay_reply *reply, const void *pay
     const char *when = alipay_member(reply, "send_pay_date");
 
     if (!str_eq(alipay_member(reply, "out_trade_no"), pay_id) ||
-        !alipay_state(alipay_member(reply, "trade_status"), when, &out->state) ||
+        !alipay_state(alipay_member(reply, "trade_status"), when, out) ||
         !text_copy(out->channel_no, sizeof(out->channel_no),
                    str_or(alipay_member(reply, "trade_no"), "")) ||
         !text_copy(out->channel_user_id, sizeof(out->channel_user_id),
