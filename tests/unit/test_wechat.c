@@ -31,7 +31,7 @@
 #define REFUND_OF(state) \
     "{\"refund_id\":\"5030\",\"out_refund_no\":\"" REFUND_NO "\",\"status\":\"" state "\"," \
     "\"success_time\":\"2026-01-31T08:00:05+08:00\",\"amount\":{\"refund\":2000,\"total\":8800}}"
-#define EXPIRES "\"time_expire\":\"2026-01-31T10:00:00+08:00\""
+#define EXPIRES "\"time_expire\":\"2036-01-31T10:00:00+08:00\""
 #define NO(code) "{\"code\":\"" code "\",\"message\":\"不行\"}"
 
 /* ---- WeChat Pay: by the first part of the path */
@@ -45,6 +45,7 @@ static const struct answer {
 } ANSWERS[] = {
     { "native", 200, "{\"code_url\":\"weixin://wxpay/bizpayurl/up?pr=1\"}", SIGNED },
     { "jsapi", 200, "{\"prepay_id\":\"wx31080005\"}", SIGNED },
+    { "soon", 200, "{\"prepay_id\":\"wx31080005\"}", SIGNED },
     { "h5", 200, "{\"h5_url\":\"https://wx.tenpay.com/x?prepay_id=wx1\"}", SIGNED },
     { "used", 403, NO("OUT_TRADE_NO_USED"), UNSIGNED },
     { "sign", 401, NO("SIGN_ERROR"), UNSIGNED },
@@ -113,6 +114,17 @@ static void stamp_add(const char *body, enum wrap wrap, struct text *head)
     rsa_free(&key);
 }
 
+static bool ends_late(const char *request)
+{
+    static const char NAME[] = "\"time_expire\":\"";
+    const char *at = strstr(request, NAME);
+    char when[26];
+    int64_t ms;
+
+    return at && text_copy_n(when, sizeof(when), at + sizeof(NAME) - 1, 25) &&
+           time_parse(when, &ms) && ms >= clock_now_ms() + 61000;
+}
+
 static void serve_one(int fd)
 {
     char room[16384], head[1024], mark[64];
@@ -123,6 +135,8 @@ static void serve_one(int fd)
         return;
     room[n] = '\0';
     if (strstr(room, "/pay/transactions/native") && !strstr(room, EXPIRES))
+        return;
+    if (strstr(room, "/soon/v3/") && !ends_late(room))
         return;
     for (size_t i = 0; i < COUNT(ANSWERS); i++) {
         snprintf(mark, sizeof(mark), " /%s/v3/", ANSWERS[i].name);
@@ -167,7 +181,7 @@ static const struct channel_order ORDER = {
     .currency = "CNY",
     .user_ip = "192.0.2.7",
     .price = { 8800 },
-    .expire_time = INT64_C(1769824800000),
+    .expire_time = INT64_C(2085357600000),
 };
 
 /* ---- tests */
@@ -214,6 +228,19 @@ static void test_wechat_open__says_what_is_wrong(void **state)
         if (!strstr(own.why, CASES[i].why))
             fail_msg("%s: got '%s'", CASES[i].name, own.why);
     }
+}
+
+/* WeChat Pay wants a minute at least. */
+static void test_wechat_submit__an_order_that_ends_soon(void **state)
+{
+    static struct channel_ticket ticket;
+    struct channel_order order = ORDER;
+
+    (void)state;
+    order.expire_time = clock_now_ms() + 20000;
+    struct own own = channel("wx_app", "soon");
+    assert_int_equal(own.account.product->submit(&own.account, &order, &ticket), PAY_OK);
+    shut(&own);
 }
 
 static void test_wechat_submit__by_kind(void **state)
@@ -527,6 +554,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wechat_text__is_what_the_sdk_signs),
         cmocka_unit_test(test_wechat_open__says_what_is_wrong),
+        cmocka_unit_test(test_wechat_submit__an_order_that_ends_soon),
         cmocka_unit_test(test_wechat_submit__by_kind),
         cmocka_unit_test(test_wechat_submit__wants_its_extras),
         cmocka_unit_test(test_wechat_query__states),

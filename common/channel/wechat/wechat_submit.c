@@ -6,7 +6,8 @@
 
 #include "channel/wechat/wechat_private.h"
 
-#define DESCRIPTION_MAX 127 /* bytes */
+#define DESCRIPTION_MAX 127       /* bytes */
+#define EXPIRE_MIN_MS (75 * 1000) /* a minute is wanted; the call, and clocks that differ */
 
 /* ---- by code */
 
@@ -134,6 +135,14 @@ static void time_write(struct json_text *to, const char *name, int64_t ms)
     json_str(to, name, room);
 }
 
+/* An order that ends sooner is closed there when it ends here. */
+static int64_t expire_of(const struct channel_order *order)
+{
+    const int64_t earliest = clock_now_ms() + EXPIRE_MIN_MS;
+
+    return order->expire_time < earliest ? earliest : order->expire_time;
+}
+
 static void payer_write(struct json_text *to, const struct placing *placing)
 {
     if (!placing->openid && !placing->auth_code)
@@ -173,7 +182,7 @@ static void place_write(struct json_text *to, const struct wechat_keys *keys, co
     json_str_n(to, "description", subject, utf8_cut(subject, strlen(subject), DESCRIPTION_MAX));
     json_str(to, "out_trade_no", order->pay_id);
     if (!placing->auth_code) {
-        time_write(to, "time_expire", order->expire_time);
+        time_write(to, "time_expire", expire_of(order));
         wechat_notify_url(placing->account, ABOUT_ORDER, to);
     }
     json_open(to, "amount");
