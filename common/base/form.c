@@ -42,6 +42,24 @@ void text_add_form(struct text *to, const char *s)
     }
 }
 
+void form_mask(struct text *to, const char *text, const char *name)
+{
+    char read[64];
+
+    while (*text != '\0') {
+        const size_t len = strcspn(text, "&= ");
+        const bool same = text[len] == '=' && form_decode(text, len, read, sizeof(read)) &&
+                          str_eq(read, name);
+        const size_t keep = len + (text[len] != '\0');
+        text_add_n(to, text, keep);
+        text += keep;
+        if (!same)
+            continue;
+        text_add(to, "…");
+        text += strcspn(text, "& ");
+    }
+}
+
 const char *form_value(const struct form *form, const char *name)
 {
     for (size_t i = 0; i < form->count; i++)

@@ -12,6 +12,10 @@ MUST_USE bool form_decode(const char *from, size_t len, char *to, size_t size);
 /* Encodes: letters, digits and -._~ stay, a blank is %20, so that it is right in a path, too. */
 void text_add_form(struct text *to, const char *s);
 
+/* Adds text, which was not checked before and may be cut off; the values of parameters of that
+ * name, however it is escaped, are "…". A blank ends a parameter, too. */
+void form_mask(struct text *to, const char *text, const char *name);
+
 #define FORM_PAIRS_MAX 64
 /* Decoded parameters, in their order. */
 struct form {

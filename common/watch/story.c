@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/form.h"
 #include "base/json_text.h"
 #include "io/db/db_only.h"
 #include "order/order_state.h"
@@ -142,18 +143,24 @@ struct story_each {
     void *arg;
 };
 
-/* A callback is shown without its signature. */
+/* A callback, JSON or a form, is shown without its signature. */
+static void sign_mask(struct story_event *event)
+{
+    char json[sizeof(event->text)], form[sizeof(event->text)];
+    struct text of_json = TEXT(json), of_form = TEXT(form);
+
+    json_mask(&of_json, event->text, "sign");
+    form_mask(&of_form, json, "sign");
+    memcpy(event->text, form, sizeof(form));
+}
+
 static enum pay_err story_each(void *arg, void *row)
 {
     const struct story_each *e = arg;
     struct story_event *event = row;
-    char masked[sizeof(event->text)];
-    struct text t = TEXT(masked);
 
-    if (str_eq(event->what, "callback")) {
-        json_mask(&t, event->text, "sign");
-        memcpy(event->text, masked, sizeof(masked));
-    }
+    if (str_eq(event->what, "callback"))
+        sign_mask(event);
     return e->each(e->arg, event);
 }
 

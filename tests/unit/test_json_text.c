@@ -1,5 +1,6 @@
 /* test_json_text.c - the JSON writer: commas, escapes, what is left out, full. */
 #include "tests/unit/unit.h"
+#include "base/form.h"
 #include "base/json_text.h"
 #include "io/json/json.h"
 
@@ -136,6 +137,27 @@ static void test_json_mask__names_are_read_as_json_reads_them(void **state)
     }
 }
 
+static void test_form_mask__names_are_read_as_forms_are(void **state)
+{
+    static const struct mask_case FORMS[] = {
+        { "BAD_SIGN from ::1: sign=a%2Bb%3D&a=1", "BAD_SIGN from ::1: sign=…&a=1" },
+        { "a=1&s%69gn=abc==", "a=1&s%69gn=…" },
+        { "a=1&sign=cut of", "a=1&sign=… of" },
+        { "sign_type=RSA2&design=x&a=sign", "sign_type=RSA2&design=x&a=sign" },
+        { "{\"a\": 1}", "{\"a\": 1}" },
+        { "sign", "sign" },
+        { "", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(FORMS); i++) {
+        char room[128];
+        struct text t = TEXT(room);
+        form_mask(&t, FORMS[i].text, "sign");
+        CHECK_TEXT(FORMS[i].text, room, FORMS[i].want);
+    }
+}
+
 static void test_json_text__full_sticks(void **state)
 {
     char room[12];
@@ -157,6 +179,7 @@ int main(void)
         cmocka_unit_test(test_json_escape__every_output_is_json),
         cmocka_unit_test(test_json_str__reads_back),
         cmocka_unit_test(test_json_mask__names_are_read_as_json_reads_them),
+        cmocka_unit_test(test_form_mask__names_are_read_as_forms_are),
         cmocka_unit_test(test_json_text__full_sticks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
