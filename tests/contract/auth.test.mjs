@@ -121,6 +121,13 @@ describe('40100: missing or malformed', () => {
     const res = await request(stack, { path: QUERY, headers: ['Authorization', join(parts()), 'Authorization', join(parts())] });
     expectError(res, 40100);
   });
+  test('two Authorization headers: path and method are judged first', async () => {
+    const twice = (path, method = 'GET') => request(stack, { path, method, headers: ['Authorization', join(parts()), 'Authorization', join(parts())] });
+    expectError(await twice('/api/pay/none'), 40400);
+    const res = await twice(QUERY, 'DELETE');
+    expectError(res, 40500);
+    assert.equal(res.headers.allow, 'GET, HEAD');
+  });
   test('two Authorization headers, one of them Basic', async () => {
     const res = await request(stack, { path: QUERY, headers: ['Authorization', join(parts()), 'Authorization', 'Basic YTpi'] });
     expectError(res, 40100);
