@@ -55,7 +55,10 @@ static enum pay_err read_body(struct call *call, struct hearing *h)
     h->raw.body_len = request->body_len;
     if (err != PAY_OK)
         return err;
-    return callback_type_fits(h->driver->body, request->content_type) ? PAY_OK : PAY_BAD_TYPE;
+    if (callback_type_fits(h->driver->body, request->content_type))
+        return PAY_OK;
+    callback_type_say(h->driver->body, request->content_type, call->why);
+    return PAY_BAD_TYPE;
 }
 
 /* An outage is no refusal: it counts against no address. */

@@ -50,7 +50,8 @@
     X(PAY_STALE,        40905, 409, "the stated remaining amount is stale", "query the order") \
     X(PAY_OTHER_PRICE,  40906, 409, "the price or currency is not the order's", \
       "an operator looks at the alert") \
-    X(PAY_OTHER_PAYMENT, 40906, 409, "the channel_order_no belongs to another payment", \
+    X(PAY_OTHER_PAYMENT, 40906, 409, \
+      "the channel's number belongs to another payment, refund or transfer", \
       "an operator looks at the alert") \
     X(PAY_OTHER_ACCOUNT, 40906, 409, "the merchant account is not the channel's", \
       "an operator looks at the alert") \

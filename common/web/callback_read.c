@@ -8,12 +8,12 @@
 
 #define OBJECT_END_ROOM 16 /* room kept for what closes the object */
 
+#define FORM "application/x-www-form-urlencoded"
+
 /* Each may come without a type. Alipay adds "text/html" to that of a form, so only its beginning
  * counts. */
 bool callback_type_fits(enum channel_body body, const char *type)
 {
-    static const char FORM[] = "application/x-www-form-urlencoded";
-
     switch (body) {
     case CHANNEL_JSON:
         return !*type || content_type_is(type, "application/json");
@@ -23,6 +23,13 @@ bool callback_type_fits(enum channel_body body, const char *type)
         return true;
     }
     return false;
+}
+
+void callback_type_say(enum channel_body body, const char *type, struct text *why)
+{
+    text_add_cut(why, type, strlen(type), 60);
+    text_addf(why, " is not accepted here: send %s",
+              body == CHANNEL_FORM ? FORM : "application/json in UTF-8");
 }
 
 static bool is_secret(const char *name, size_t len)

@@ -483,6 +483,18 @@ static enum pay_err heard(const struct channel_account *account, const char *bod
     return CHANNEL_ALIPAY.hear(account, &callback, said);
 }
 
+static void test_alipay_read_no__says_what_a_form_is(void **state)
+{
+    char room[256], no[NO_SIZE];
+    struct text why = TEXT(room);
+    const struct channel_callback callback = { .body = "a=%zz", .body_len = 5, .why = &why };
+    const char *field;
+
+    (void)state;
+    assert_int_equal(CHANNEL_ALIPAY.read_no(&callback, no, &field), PAY_BAD_BODY);
+    assert_non_null(strstr(room, "is not a form"));
+}
+
 static void test_alipay_hear__notifications(void **state)
 {
     static const struct {
@@ -549,6 +561,7 @@ int main(void)
         cmocka_unit_test(test_alipay_close__states),
         cmocka_unit_test(test_alipay_refund__states),
         cmocka_unit_test(test_alipay_transfer__states),
+        cmocka_unit_test(test_alipay_read_no__says_what_a_form_is),
         cmocka_unit_test(test_alipay_hear__notifications),
         cmocka_unit_test(test_alipay_hear__no_changed_byte_is_believed),
     };

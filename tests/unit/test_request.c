@@ -134,6 +134,20 @@ static void test_request_read__an_address_beyond_measure(void **state)
     end(fcgi, before);
 }
 
+static void test_callback_type_say__names_the_type_that_fits(void **state)
+{
+    char room[128];
+    struct text why = TEXT(room);
+
+    (void)state;
+    callback_type_say(CHANNEL_FORM, "application/json", &why);
+    assert_string_equal(room, "application/json is not accepted here: send"
+                              " application/x-www-form-urlencoded");
+    text_reset(&why);
+    callback_type_say(CHANNEL_JSON, "text/plain", &why);
+    assert_string_equal(room, "text/plain is not accepted here: send application/json in UTF-8");
+}
+
 static void test_callback_type_fits__by_kind_of_body(void **state)
 {
     static const struct {
@@ -228,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_request_read__headers_that_stand_once),
         cmocka_unit_test(test_request_read__the_client_behind_proxies),
         cmocka_unit_test(test_request_read__an_address_beyond_measure),
+        cmocka_unit_test(test_callback_type_say__names_the_type_that_fits),
         cmocka_unit_test(test_callback_type_fits__by_kind_of_body),
         cmocka_unit_test(test_callback_headers__no_credentials),
         cmocka_unit_test(test_request_announced__as_far_as_it_is_a_number),

@@ -37,6 +37,9 @@ enum pay_err alipay_read_no(const struct channel_callback *callback, char no[NO_
 
     *field = NULL;
     *no = '\0';
+    if (!form && callback->why)
+        text_add(callback->why, "the body is not a form: send name=value joined by &, with %"
+                                " escapes, each name once");
     if (!form)
         return PAY_BAD_BODY;
     const char *pay_id = str_or(form_value(form, "out_trade_no"), "");
