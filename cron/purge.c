@@ -34,10 +34,12 @@ static enum pay_err purge_run(struct job *job)
         err = partitions_drop(job->db, job->config.keep_days, &report);
     job_set(job, "partitions_added", report.added);
     job_set(job, "partitions_dropped", report.dropped);
-    /* Rows are deleted even when another program has locked a table of logs. */
+    /* Rows are deleted even when another program has locked a table of logs, or of other rows. */
     enum pay_err rows = PAY_OK;
-    for (enum purge_kind kind = 0; kind < PURGE_KINDS && rows == PAY_OK; kind++)
-        rows = purge_kind(job, kind, &report);
+    for (enum purge_kind kind = 0; kind < PURGE_KINDS; kind++) {
+        const enum pay_err one = purge_kind(job, kind, &report);
+        rows = rows == PAY_OK ? one : rows;
+    }
     if (report.why[0])
         job->trouble = report.why;
     return err != PAY_OK ? err : rows;

@@ -229,6 +229,21 @@ test('the gateway closes for its merchants only, and never what is paid', async 
   assert.equal((await ask(paid, '/mockpay/close')).json.status, 'SUCCESS');
 });
 
+test('the gateway gives back no more than the price, refunds that wait included', async () => {
+  const order = await createOpen(stack, app, { price: 1000, metadata: { mock: { refund: 'never' } } });
+  await payPage(stack, order).choose('silent');
+  let n = 0;
+  const ask = async (refund_price) => {
+    n += 1;
+    const body = { pay_id: order.pay_id, refund_no: `01ARZ3NDEKTSV4RRFFQ69G5F${n}V`, refund_price, price: 1000, currency: 'CNY', timestamp: Math.floor(Date.now() / 1000), nonce: `abcdefgh1234567${n}`, sign_type: 'HMAC-SHA256' };
+    const { json } = await postJson(stack, '/mockpay/refund', { ...body, sign: signCallback(body, app.channelSecret) });
+    return [json.status, json.error_code];
+  };
+  assert.deepEqual((await ask(600))[0], 'WAITING');
+  assert.deepEqual(await ask(401), ['FAILED', 'NOT_ENOUGH']);
+  assert.deepEqual((await ask(400))[0], 'WAITING');
+});
+
 describe('in live mode', () => {
   const live = { SHROFF_MODE: 'live' };
   for (const path of ['cgi-bin/mockpay', 'cron/sandbox_runner']) {
@@ -330,7 +345,7 @@ describe('transfers at the gateway', () => {
     assert.equal((await page.send(form, ok, { headers: { Origin: 'https://evil.example' } })).status, 403);
     for (const value of ['paid', 'refund_ok']) assert.equal((await page.send(form, { name: 'outcome', value })).status, 400);
     expectError(await postJson(stack, '/api/pay/mock-callback', { pay_id: done.transfer_no, status: 'SUCCESS' }), 40400);
-    assert.equal((await transferQuery(stack, app, { transfer_no: done.transfer_no })).status, 'PROCESSING');
+    assert.equal((await transferQuery(stack, app, { transfer_no: done.transfer_no })).status, 'WAITING');
   });
 });
 

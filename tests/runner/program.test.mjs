@@ -166,6 +166,16 @@ test('purge deletes nonces past 900 s and leaves the others', async () => {
   assert.deepEqual(await bench.rows('SELECT COUNT(*) AS n, MIN(nonce) AS least FROM api_nonce'), [{ n: 300, least: 'new-1' }]);
 });
 
+test('purge goes on with the other kinds when one of them fails', async () => {
+  await bench.rows("CREATE TRIGGER nonces_stay BEFORE DELETE ON api_nonce FOR EACH ROW SIGNAL SQLSTATE '45000'");
+  try {
+    await bench.rows("INSERT INTO api_nonce (app_id, nonce, create_time) VALUES (1, 'stays', UTC_TIMESTAMP(3) - INTERVAL 901 SECOND)");
+    await bench.rows("INSERT INTO notify_endpoint (app_id, scheme, host, port, update_time) VALUES (1, 'http', 'gone.example', 80, UTC_TIMESTAMP(3) - INTERVAL 31 DAY)");
+    assert.notEqual((await bench.run('purge')).code, 0);
+    assert.equal(Number(await bench.value("SELECT COUNT(*) FROM notify_endpoint WHERE host = 'gone.example'")), 0);
+  } finally { await bench.rows('DROP TRIGGER nonces_stay'); }
+});
+
 test('purge does not wait for ever for a table that another session reads', { timeout: 60_000 }, async () => {
   const link = await bench.pool.getConnection();
   await link.query('BEGIN; SELECT COUNT(*) FROM status_log');
