@@ -3,6 +3,9 @@
 // choose, SHROFF_STORM_S is its length: a minute, ten with SHROFF_FULL=1.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../lib/env.mjs';
 import { pidOf, pidsOf, stopStack } from '../lib/stack.mjs';
 import { readerDb, rootDb } from '../lib/db.mjs';
 import { sleep, until } from '../lib/wait.mjs';
@@ -20,7 +23,8 @@ const drawer = (seed) => {
 const random = drawer(SEED);
 const CLIENTS = 6;
 const WORKERS = ['create', 'callback', 'refund', 'close', 'transfer', 'wallet', 'query', 'mockpay'];
-const JOBS = ['notify_runner', 'order_closer', 'channel_sync', 'sandbox_runner'];
+// Those that cron keeps at work.
+const JOBS = [...readFileSync(join(ROOT, 'cron/shroff.crontab'), 'utf8').matchAll(/\/cron\/(\w+)" --for /g)].map((m) => m[1]);
 const FLOWS = ['pay', 'pay', 'pay', 'refund', 'close', 'expire', 'gateway', 'transfer', 'wallet', 'rechargeBack'];
 
 let stack, db, root, heard, money;
