@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
+#include "io/http/http.h"
 #include "registry/registry_view.h"
 
 static enum pay_err app_print(void *arg, void *row)
@@ -44,6 +45,26 @@ static bool app_options(const struct cli *cli, struct app_row *app)
                       &app->notify_closed);
 }
 
+/* An address that is not notified today is said, not refused: the network may come later. */
+static void app_warn(const struct cli *cli, const struct app_row *app)
+{
+    const struct {
+        enum opt opt;
+        const char *url;
+    } urls[] = {
+        { OPT_NOTIFY_URL, app->order_notify_url },
+        { OPT_REFUND_NOTIFY_URL, app->refund_notify_url },
+        { OPT_TRANSFER_NOTIFY_URL, app->transfer_notify_url },
+    };
+
+    for (size_t i = 0; i < COUNT(urls); i++)
+        if (cli->value[urls[i].opt] &&
+            http_url_blocked(urls[i].url, &cli->config.notify_allow_nets))
+            out_say("warning: nothing is sent to %s: it is not a public address, and"
+                    " SHROFF_NOTIFY_ALLOW_NETS does not have its network",
+                    urls[i].url);
+}
+
 int run_app_create(struct cli *cli)
 {
     struct app_row app = { .notify_append_channel = 1,
@@ -61,6 +82,7 @@ int run_app_create(struct cli *cli)
     out_str(&cli->out, "app_key", app.app_key);
     out_str(&cli->out, "webhook_secret", secret);
     out_close(&cli->out, NULL);
+    app_warn(cli, &app);
     return EXIT_SUCCESS;
 }
 
@@ -93,7 +115,10 @@ int run_app_set(struct cli *cli)
         return 2;
     if (err == PAY_OK)
         err = registry_app_set(cli->db, &cli->actor, &app);
-    return err == PAY_OK ? run_app_show(cli) : cli_fail(err, cli->arg[0], cli->actor.problem);
+    if (err != PAY_OK)
+        return cli_fail(err, cli->arg[0], cli->actor.problem);
+    app_warn(cli, &app);
+    return run_app_show(cli);
 }
 
 int run_app_rotate(struct cli *cli)

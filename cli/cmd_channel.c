@@ -114,14 +114,17 @@ static bool has_code(const struct channel_driver *driver, const char *code)
 /* All codes of a channel have the same members. */
 int run_channel_members(struct cli *cli)
 {
+    const struct channel_product *product;
     const char *only = cli->arg_count ? cli->arg[0] : NULL;
 
+    if (only && !channel_find(only, true, &product))
+        return cli_fail(PAY_NOT_FOUND, only, channel_missing(only));
     out_open(&cli->out, cli->value[OPT_JSON], true);
     for (size_t i = 0; CHANNELS[i]; i++)
         for (size_t m = 0; m < CHANNELS[i]->member_count; m++)
             if (!only || has_code(CHANNELS[i], only))
                 member_print(&cli->out, CHANNELS[i]->protocol, &CHANNELS[i]->members[m]);
-    return cli_listed(cli, PAY_OK, "channel members", "no such channel code");
+    return cli_listed(cli, PAY_OK, "channel members", "it has no members: leave both files out");
 }
 
 struct channel_show {

@@ -36,24 +36,17 @@ int run_wallet_list(struct cli *cli)
     if (!cli_app_known(cli))
         return EXIT_FAILURE;
     out_open(&cli->out, cli->value[OPT_JSON], true);
-    enum pay_err err = wallet_listing(cli->db, &want, wallet_print, &cli->out);
+    struct out_page page = { &cli->out, wallet_print, want.limit++ }; /* one more is asked for */
+    enum pay_err err = wallet_listing(cli->db, &want, out_page_row, &page);
     return cli_listed(cli, err, "wallet list", "no wallets");
 }
 
-struct newest {
-    struct out *out;
-    int64_t limit;
-};
-
-/* The surplus one only says that there are more. */
 static enum pay_err entry_print(void *arg, void *row)
 {
-    const struct newest *newest = arg;
+    struct out *out = arg;
 
-    if (newest->out->rows == newest->limit)
-        return PAY_OK;
-    out_row(newest->out);
-    out_view(newest->out, &ENTRY_VIEW, row);
+    out_row(out);
+    out_view(out, &ENTRY_VIEW, row);
     return PAY_OK;
 }
 
@@ -61,11 +54,11 @@ int run_wallet_show(struct cli *cli)
 {
     const struct wallet_owner owner = { cli->arg[0], cli->value[OPT_APP],
                                         cli->value[OPT_CURRENCY] };
-    struct newest newest = { .out = &cli->out };
+    struct out_page page = { .out = &cli->out, .print = entry_print };
     struct wallet_listed listed;
 
     if (!currency_fits(cli) ||
-        !cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 100, 20 }, &newest.limit))
+        !cli_number(cli, &(struct number_option){ OPT_LIMIT, 1, 100, 20 }, &page.limit))
         return 2;
     enum pay_err err = wallet_of_owner(cli->db, &owner, &listed);
     if (err != PAY_OK)
@@ -74,11 +67,12 @@ int run_wallet_show(struct cli *cli)
                         : err == PAY_CONFLICT ? "this user has several: add --app APP_KEY or"
                                                 " --currency CODE"
                                               : NULL);
-    const struct list_filter filter = { .owner = listed.wallet.id, .limit = newest.limit };
+    const struct list_filter filter = { .owner = listed.wallet.id, .limit = page.limit };
     out_open(&cli->out, cli->value[OPT_JSON], false);
     (void)!wallet_print(&cli->out, &listed);
     out_under(&cli->out, "entries");
-    err = entry_list(cli->db, &filter, entry_print, &newest);
+    cli->out.more_cure = "--limit N (100 at most); all are in ledger_entry";
+    err = entry_list(cli->db, &filter, out_page_row, &page);
     db_end(cli->db);
     return cli_listed(cli, err, "wallet show", "no entries");
 }

@@ -18,7 +18,8 @@ int cli_list(struct cli *cli, const struct cli_listed *l)
     if (!cli_app_known(cli))
         return EXIT_FAILURE;
     out_open(&cli->out, cli->value[OPT_JSON], true);
-    enum pay_err err = listed_each(cli->db, l->of(), &want, l->print, &cli->out);
+    struct out_page page = { &cli->out, l->print, want.limit++ }; /* one more is asked for */
+    enum pay_err err = listed_each(cli->db, l->of(), &want, out_page_row, &page);
     return cli_listed(cli, err, what, none);
 }
 

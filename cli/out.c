@@ -262,11 +262,38 @@ void out_under(struct out *out, const char *name)
     *out = (struct out){ .json = out->json, .list = true };
 }
 
+enum pay_err out_page_row(void *arg, void *row)
+{
+    const struct out_page *page = arg;
+
+    if (page->out->rows < page->limit)
+        return page->print(page->out, row);
+    page->out->goes_on = true;
+    return PAY_OK;
+}
+
+/* Behind a list: how many more there are. */
+static void out_more(const struct out *out)
+{
+    const char *cure = str_or(out->more_cure, "--limit N, or --after the last one");
+
+    if (out->goes_on && out->json)
+        fputs("],\"more\":true}\n", stdout);
+    else if (out->goes_on)
+        printf("and more: %s\n", cure);
+    else if (out->json)
+        printf("],\"more\":%lld}\n", (long long)out->more);
+    else
+        printf("and %lld more: %s\n", (long long)out->more, cure);
+}
+
 static void out_finish(struct out *out, const char *empty, bool broken)
 {
+    const bool more = out->more > 0 || out->goes_on;
+
     row_end(out);
-    if (out->json && out->list && out->more > 0 && !broken)
-        printf("],\"more\":%lld}\n", (long long)out->more);
+    if (out->json && out->list && more && !broken)
+        out_more(out);
     else if (out->json)
         fputs(!out->list ? "\n" : broken ? "],\"incomplete\":true}\n" : "]}\n", stdout);
     else if (!out->rows && empty)
@@ -275,9 +302,8 @@ static void out_finish(struct out *out, const char *empty, bool broken)
         print_list(out);
     else if (out->rows)
         print_one(out);
-    if (!out->json && out->more > 0)
-        printf("and %lld more: %s\n", (long long)out->more,
-               str_or(out->more_cure, "--limit N, or --after the last one"));
+    if (!out->json && more)
+        out_more(out);
     table_free(out);
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include "base/err.h"
 #include "base/view.h"
 
 #define OUT_COLUMNS 24
@@ -13,6 +14,7 @@ struct out {
     bool json, list;
     int rows, cells;       /* of the row under way */
     int64_t more;          /* of a list: rows beyond its limit, printed with it */
+    bool goes_on;          /* instead: there are more, that were not counted */
     const char *more_cure; /* how people see those; NULL: by --limit and --after */
     const char *names[OUT_COLUMNS];
     char **table; /* people's lists: rows * columns texts, owned */
@@ -30,6 +32,14 @@ void out_str(struct out *out, const char *name, const char *s);
 void out_i64(struct out *out, const char *name, int64_t n);
 void out_json(struct out *out, const char *name, const char *json); /* JSON, checked */
 void out_time(struct out *out, const char *name, int64_t ms);       /* 0: left out / empty */
+/* A db_each (arg: struct out_page) for a list that was asked for limit + 1 rows: the last one only
+ * says that there are more. print's arg is out. */
+struct out_page {
+    struct out *out;
+    enum pay_err (*print)(void *arg, void *row);
+    int64_t limit;
+};
+enum pay_err out_page_row(void *arg, void *row);
 /* The members of a view of an object, as cells of the row: empty ones are printed too. */
 void out_view(struct out *out, const struct view *view, const void *object);
 /* Ends the object so far. What follows is a list behind it: in JSON its member `name`. */

@@ -31,6 +31,21 @@ const struct channel_driver *channel_find(const char *code, bool test_mode,
     return NULL;
 }
 
+const char *channel_missing(const char *code)
+{
+    static char none[512];
+    const struct channel_product *product;
+    struct text text = TEXT(none);
+
+    if (channel_find(code, true, &product))
+        return "this channel exists in test mode only (SHROFF_MODE=test)";
+    text_add(&text, "no such channel code: want one of");
+    for (size_t i = 0; drivers[i]; i++)
+        for (size_t p = 0; p < drivers[i]->product_count; p++)
+            text_addf(&text, " %s", drivers[i]->products[p].code);
+    return none;
+}
+
 /* The nth driver of a mode. */
 static const struct channel_driver *driver_at(bool test_only, size_t n)
 {

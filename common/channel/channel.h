@@ -88,11 +88,11 @@ struct channel_driver {
     bool (*acknowledge)(enum pay_err result, struct channel_answer *out);
 };
 
-/* The drivers of this program, NULL-ended; they are kept. */
-void channels_use(const struct channel_driver *const *drivers);
+void channels_use(const struct channel_driver *const *drivers); /* NULL-ended; they are kept */
 /* NULL when no product has the code, or its driver is test_only in live mode. */
 const struct channel_driver *channel_find(const char *code, bool test_mode,
                                           const struct channel_product **product);
+const char *channel_missing(const char *code); /* why: it exists in test mode only, or not at all */
 /* For a callback that names no configured channel, so that it is answered like a real one. Test
  * mode has one such driver; in live mode the number and a secret choose it. NULL: there is none. */
 const struct channel_driver *channel_stand_in(bool test_mode, int64_t number);

@@ -186,9 +186,7 @@ static const struct channel_driver *driver_of(struct actor *actor, const char *c
     const struct channel_driver *driver = channel_find(code, env->test_mode, &product);
 
     if (!driver)
-        actor->problem = channel_find(code, true, &product)
-                             ? "this channel exists in test mode only (SHROFF_MODE=test)"
-                             : "no such channel code (shroffctl channel members)";
+        actor->problem = channel_missing(code);
     return driver;
 }
 

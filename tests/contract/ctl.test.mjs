@@ -154,6 +154,26 @@ describe('listings', () => {
     }
     assert.notEqual((await ctl(stack, ['order', 'show', strangerUlid()])).code, 0);
   });
+  test('lists say that there are more rows, and how to see them', async () => {
+    const some = await newApp(stack);
+    for (let i = 0; i < 3; i++) await createOpen(stack, some, { user_id: `more${i}` });
+    const list = (limit) => ['order', 'list', '--app', some.key, '--limit', String(limit)];
+    assert.match((await ctlOk(stack, list(2))).stdout, /\nand more: --limit N, or --after the last one\n$/);
+    const two = await json(...list(2));
+    assert.deepEqual([two.items.length, two.more], [2, true]);
+    const all = await json(...list(3));
+    assert.deepEqual([all.items.length, all.more], [3, undefined]);
+    for (const user of [newUser(), newUser()]) assert.equal((await adjust(stack, some, user, 5)).status, 201);
+    assert.equal((await json('wallet', 'list', '--app', some.key, '--limit', '1')).more, true);
+    assert.equal((await json('wallet', 'list', '--app', some.key, '--limit', '2')).more, undefined);
+  });
+  test('an address that is not notified today is a warning, not a refusal', async () => {
+    const set = (...args) => ctlOk(stack, ['app', 'set', app2.key, ...args, ...WHY]);
+    for (const [url, want] of [['http://10.0.0.1/n', /^shroffctl: warning: nothing is sent to http:\/\/10\.0\.0\.1\/n: .*SHROFF_NOTIFY_ALLOW_NETS/], ['', /^$/]]) {
+      assert.match((await set('--refund-notify-url', url)).stderr, want);
+    }
+    assert.match((await ctlOk(stack, ['app', 'create', '--name', 'Inside', '--notify-url', 'http://10.0.0.1/n', ...WHY])).stderr, /warning: nothing is sent/);
+  });
   test('order show by a merchant\'s number that two apps have: asks for the app', async () => {
     const mine = await create(stack, app1);
     await create(stack, app2, { merchant_order_id: mine.merchant_order_id });

@@ -190,7 +190,7 @@ describe('errors: one line, what is wrong and the cure', () => {
     [['key', 'revoke', 'key_nobody', '--app', a, ...WHY], 1, /no such thing/],
     [['key', 'rotate', '--app', a, ...WHY], 2, /which key/],
     [['channel', 'create', '--app', a, '--code', 'mock', ...WHY], 1, /has a channel of this code/],
-    [['channel', 'create', '--app', a, '--code', 'gold', ...WHY], 1, /no such channel code \(shroffctl channel members\)/],
+    [['channel', 'create', '--app', a, '--code', 'gold', ...WHY], 1, /no such channel code: want one of .*wx_native .*wallet/],
     [['wallet', 'list', '--currency', 'cny'], 2, /a currency's code, like CNY/],
     [['notify', 'resend', strangerUlid(), ...WHY], 1, /no such thing .*shroffctl notify list/],
     [['channel', 'create', '--app', a, '--code', 'mock', '--sign-type', 'MD5', ...WHY], 1, /HMAC-SHA256 or RSA2/],
