@@ -345,7 +345,7 @@ describe('transfers at the gateway', () => {
     assert.equal((await page.send(form, ok, { headers: { Origin: 'https://evil.example' } })).status, 403);
     for (const value of ['paid', 'refund_ok']) assert.equal((await page.send(form, { name: 'outcome', value })).status, 400);
     expectError(await postJson(stack, '/api/pay/mock-callback', { pay_id: done.transfer_no, status: 'SUCCESS' }), 40400);
-    assert.equal((await transferQuery(stack, app, { transfer_no: done.transfer_no })).status, 'WAITING');
+    assert.equal((await transferQuery(stack, app, { transfer_no: done.transfer_no })).status, 'PROCESSING');
   });
 });
 
