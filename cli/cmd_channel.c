@@ -39,6 +39,7 @@ int run_channel_create(struct cli *cli)
         .app_key = cli->value[OPT_APP],
         .code = cli->value[OPT_CODE],
         .name = cli->value[OPT_NAME],
+        .keys_of = cli->value[OPT_KEYS_OF],
     };
     struct new_channel channel;
 
@@ -181,6 +182,36 @@ int run_channel_show(struct cli *cli)
     return channel_named(cli, &id) ? channels(cli, id) : 2;
 }
 
+/* With the new keys in files. */
+static int channel_renew(struct cli *cli, int64_t id)
+{
+    static char config[CHANNEL_CONFIG_SIZE] = "{}", secrets[8192] = "{}";
+    const struct p12_rooms rooms = { config, secrets, sizeof(config), sizeof(secrets) };
+    struct channel_spec spec = { .code = NULL };
+    struct channel_renewal renewal = { .env = &cli->config, .id = id };
+
+    if ((cli->value[OPT_CONFIG_FILE] &&
+         !cli_file(cli, OPT_CONFIG_FILE, config, sizeof(config), &spec.config)) ||
+        (cli->value[OPT_SECRETS_FILE] &&
+         !cli_file(cli, OPT_SECRETS_FILE, secrets, sizeof(secrets), &spec.secrets)))
+        return 2;
+    spec.config = config;
+    spec.secrets = secrets;
+    if (!p12_take(cli, &rooms, &spec))
+        return 2;
+    renewal.given = (struct channel_given){ config, secrets };
+    enum pay_err err = registry_channel_renew(cli->db, &cli->actor, &renewal);
+    sign_wipe(secrets, sizeof(secrets));
+    if (err != PAY_OK)
+        return cli_fail(err, "channel rotate", cli->actor.problem);
+    out_open(&cli->out, cli->value[OPT_JSON], false);
+    out_row(&cli->out);
+    out_i64(&cli->out, "channel_id", id);
+    out_str(&cli->out, "codes", renewal.codes);
+    out_close(&cli->out, NULL);
+    return EXIT_SUCCESS;
+}
+
 int run_channel_rotate(struct cli *cli)
 {
     char secret[NEW_SECRET_SIZE];
@@ -188,6 +219,8 @@ int run_channel_rotate(struct cli *cli)
 
     if (!channel_named(cli, &id))
         return 2;
+    if (cli->value[OPT_CONFIG_FILE] || cli->value[OPT_SECRETS_FILE] || cli->value[OPT_P12])
+        return channel_renew(cli, id);
     enum pay_err err = registry_channel_rotate(cli->db, &cli->actor, id, secret);
     if (err != PAY_OK)
         return cli_fail(err, "channel rotate", cli->actor.problem);

@@ -55,13 +55,17 @@ const struct command COMMANDS[] = {
       false, false, true, run_channel_members },
     { "channel", "create", NULL, "a channel for an app; prints a secret made here, once",
       J | R | O(OPT_APP) | O(OPT_CODE) | O(OPT_NAME) | O(OPT_FEE_RATE) | O(OPT_SIGN_TYPE) |
-          O(OPT_CONFIG_FILE) | O(OPT_SECRETS_FILE) | O(OPT_P12) | O(OPT_P12_PASSWORD_FILE),
+          O(OPT_CONFIG_FILE) | O(OPT_SECRETS_FILE) | O(OPT_P12) | O(OPT_P12_PASSWORD_FILE) |
+          O(OPT_KEYS_OF),
       R | O(OPT_APP) | O(OPT_CODE), true, true, false, run_channel_create },
     { "channel", "list", NULL, "channels, of one app or all", J | O(OPT_APP), 0, false, false,
       false, run_channel_list },
     { "channel", "show", "ID", "one channel", J, 0, false, false, false, run_channel_show },
-    { "channel", "rotate", "[ID]", "new keys, of a channel whose keys are made here",
-      J | R | O(OPT_CHANNEL), R, true, true, false, run_channel_rotate },
+    { "channel", "rotate", "[ID]",
+      "new keys: made here, or from files, then for all channels of the app with that account",
+      J | R | O(OPT_CHANNEL) | O(OPT_CONFIG_FILE) | O(OPT_SECRETS_FILE) | O(OPT_P12) |
+          O(OPT_P12_PASSWORD_FILE),
+      R, true, true, false, run_channel_rotate },
     { "channel", "enable", "ID", "take new payments again", J | R, R, true, false, false,
       run_channel_enable },
     { "channel", "disable", "ID", "no new payments; callbacks of those under way go on", J | R, R,

@@ -68,6 +68,7 @@ static const struct option_row OPTIONS[OPT_COUNT] = {
     [OPT_CURRENCY] = { "currency", "CODE", "which currency, ISO 4217" },
     [OPT_WATCH] = { "watch", NULL, "for cron: log lines alone, figures for /metrics" },
     [OPT_DATE] = { "date", "DAY", "a day in China (+08:00), 2027-01-31" },
+    [OPT_KEYS_OF] = { "keys-of", "CODE", "with the keys of this channel of the app" },
     [OPT_DRY_RUN] = { "dry-run", NULL, "say what would be done" },
 };
 

@@ -16,8 +16,17 @@ enum member_form {
     MEMBER_CERT,
 };
 
+/* Whose a member is. OF_ACCOUNT names the merchant's account at the channel: channels of an app
+ * with the same one share their keys. OF_CODE may differ between channel codes of one account. */
+enum member_of {
+    MEMBER_OF_KEYS,
+    MEMBER_OF_ACCOUNT,
+    MEMBER_OF_CODE,
+};
+
 struct channel_member {
     const char *name;
+    enum member_of of;
     bool secret; /* kept sealed, in pay_channel.config_sealed; else in config */
     bool optional;
     bool shown; /* a secret that Shroff makes is shown once, to the operator */

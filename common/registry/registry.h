@@ -3,12 +3,9 @@
 #ifndef REGISTRY_REGISTRY_H
 #define REGISTRY_REGISTRY_H
 
-#include "app/admin_log.h"
-#include "app/app.h"
-#include "channel/channel.h"
+#include "registry/registry_channel.h"
 
 #define WEBHOOK_TEXT_SIZE 64 /* "whsec_" and base64 of 32 bytes */
-#define NEW_SECRET_SIZE 65   /* 64 lower-case hex digits */
 
 struct app_row {
     int64_t id, status, notify_append_channel, notify_closed, create_time;
@@ -19,11 +16,6 @@ struct app_row {
 struct key_row {
     int64_t id, status, expire_time, last_used_time, create_time;
     char app_key[APP_KEY_SIZE], key_id[APP_KEY_SIZE], algorithm[17], scopes[256];
-};
-struct channel_row {
-    int64_t id, status, fee_rate, create_time;
-    char app_key[APP_KEY_SIZE], code[CHANNEL_CODE_SIZE], name[257], config[CHANNEL_CONFIG_SIZE],
-        remark[1021];
 };
 
 /* Seconds that an old key or secret goes on working beside the new one. */
@@ -68,28 +60,6 @@ MUST_USE enum pay_err registry_key_revoke(struct db *db, struct actor *actor, co
 /* app_key NULL: of all apps. */
 MUST_USE enum pay_err registry_key_list(struct db *db, const char *app_key, db_each *each,
                                         void *arg);
-
-struct channel_spec {
-    const struct config *env; /* the process's own: mode, addresses */
-    const char *app_key, *code, *name;
-    const char *config, *secrets; /* JSON objects; both NULL: the driver makes them */
-    const char *like;             /* then: a config with what is no key; NULL: as usual */
-    int64_t fee_rate;
-};
-struct new_channel {
-    int64_t id;
-    char secret[NEW_SECRET_SIZE];
-}; /* "" when none was made */
-MUST_USE enum pay_err registry_channel_create(struct db *db, struct actor *actor,
-                                              const struct channel_spec *spec,
-                                              struct new_channel *out);
-MUST_USE enum pay_err registry_channel_rotate(struct db *db, struct actor *actor, int64_t id,
-                                              char secret[NEW_SECRET_SIZE]);
-/* Writes the row's status, found by its id. */
-MUST_USE enum pay_err registry_channel_status(struct db *db, struct actor *actor,
-                                              const struct channel_row *to);
-MUST_USE enum pay_err registry_channel_list(struct db *db, const char *app_key, db_each *each,
-                                            void *arg);
 
 /* Seals every secret anew under a new master key (shroffctl key rotate-master). Safe to run again
  * after being killed anywhere: both keys open until all is sealed under the new one. */

@@ -10,6 +10,7 @@
 
 static const struct channel_member MEMBERS[] = {
     { .name = "app_id",
+      .of = MEMBER_OF_ACCOUNT,
       .form = MEMBER_TEXT,
       .min = 1,
       .max = 32,

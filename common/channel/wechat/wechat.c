@@ -11,11 +11,13 @@
 
 static const struct channel_member MEMBERS[] = {
     { .name = "mchid",
+      .of = MEMBER_OF_ACCOUNT,
       .form = MEMBER_TEXT,
       .min = 1,
       .max = 32,
       .help = "the merchant's number, digits" },
     { .name = "appid",
+      .of = MEMBER_OF_CODE,
       .form = MEMBER_TEXT,
       .min = 1,
       .max = 32,
