@@ -93,6 +93,18 @@ test('shroffctl says what is wrong with a configuration', async () => {
   }
 });
 
+test('new keys for one code are those of every code of the account', async () => {
+  const channels = (await ctlOk(stack, ['channel', 'list', '--app', app.key, '--json'])).json.items;
+  for (const [code, family, secrets] of [['alipay_app', 'alipay', KEY], ['wx_pub', 'wx', CODES.wx_pub.secrets]]) {
+    const { channel_id: id } = channels.find((c) => c.code === code);
+    const r = await withFile(JSON.stringify(secrets), (file) => ctlOk(stack, ['channel', 'rotate', String(id), '--secrets-file', file, '--json', ...why]));
+    assert.deepEqual(r.json.codes.split(', ').sort(), Object.keys(CODES).filter((c) => c.startsWith(family)).sort());
+    const o = await make(code);
+    await CODES[code].pay(o);
+    await paid(o);
+  }
+});
+
 describe('every scenario', async () => {
   const { all, transfers } = await playAll();
   for (const { name, code, row, got } of all) {
