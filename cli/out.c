@@ -182,6 +182,9 @@ void out_view(struct out *out, const struct view *view, const void *object)
     for (size_t i = 0; i < view->count; i++) {
         const struct view_member *member = view_member(view, i);
         view_read(member, object, &value);
+        if (!out->list && member->kind == VIEW_NUMBER && member->need == VIEW_UNLESS_EMPTY &&
+            value.number == 0)
+            continue;
         out_member(out, member, &value);
     }
 }

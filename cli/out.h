@@ -40,7 +40,8 @@ struct out_page {
     int64_t limit;
 };
 enum pay_err out_page_row(void *arg, void *row);
-/* The members of a view of an object, as cells of the row: empty ones are printed too. */
+/* The members of a view of an object, as cells of the row. Empty ones are printed too, but a count
+ * of nothing only in a list. */
 void out_view(struct out *out, const struct view *view, const void *object);
 /* Ends the object so far. What follows is a list behind it: in JSON its member `name`. */
 void out_under(struct out *out, const char *name);

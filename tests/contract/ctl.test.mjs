@@ -130,6 +130,7 @@ describe('listings', () => {
     assert.deepEqual([items[0].merchant_refund_id, items[0].status, items[0].refund_price], [body.merchant_refund_id, 'SUCCESS', 400]);
     for (const no of [items[0].refund_no, body.merchant_refund_id]) {
       const one = await json('refund', 'show', no);
+      assert.equal('asked_times' in one, false, 'its channel was not asked about it');
       assert.deepEqual([one.refund_no, one.reason, one.cause, one.pay_id, one.version], [items[0].refund_no, 'too small', 'merchant', order.pay_id, 2]);
       assert.deepEqual(one.events.filter((e) => e.what === 'state').map((e) => e.text), ['WAITING -> FAILURE', 'FAILURE -> WAITING', 'WAITING -> SUCCESS']);
       assert.deepEqual(one.events.filter((e) => e.what === 'notification').map((e) => e.text.split(' ')[0]).sort(), ['refund.failure', 'refund.success']);
