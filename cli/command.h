@@ -50,12 +50,12 @@ extern const size_t COMMAND_COUNT;
 command_body run_migrate, run_app_create, run_app_list, run_app_show, run_app_set, run_app_rotate,
     run_app_enable, run_app_disable, run_key_create, run_key_list, run_key_show, run_key_rotate,
     run_key_revoke, run_key_rotate_master, run_channel_create, run_channel_members,
-    run_channel_list, run_channel_show, run_channel_rotate, run_channel_enable, run_channel_disable,
-    run_channel_bill, run_order_list, run_order_show, run_order_close, run_order_sync,
-    run_refund_list, run_refund_show, run_refund_divert, run_transfer_list, run_transfer_show,
-    run_wallet_list, run_wallet_show, run_notify_list, run_notify_resend, run_notify_probe,
-    run_alerts, run_alerts_close, run_alerts_decide, run_sign, run_verify, run_audit, run_doctor,
-    run_sizes;
+    run_channel_list, run_channel_show, run_channel_test, run_channel_rotate, run_channel_enable,
+    run_channel_disable, run_channel_bill, run_order_list, run_order_show, run_order_close,
+    run_order_sync, run_refund_list, run_refund_show, run_refund_divert, run_transfer_list,
+    run_transfer_show, run_wallet_list, run_wallet_show, run_notify_list, run_notify_resend,
+    run_notify_probe, run_alerts, run_alerts_close, run_alerts_decide, run_sign, run_verify,
+    run_audit, run_doctor, run_sizes;
 int cli_send_again(struct cli *cli, const char *no); /* cmd_notify_again.c */
 /* A db_each for events of watch/story.h; arg: struct out (cmd_story.c). */
 enum pay_err cli_event_print(void *arg, void *row);

@@ -61,6 +61,9 @@ const struct command COMMANDS[] = {
     { "channel", "list", NULL, "channels, of one app or all", J | O(OPT_APP), 0, false, false,
       false, run_channel_list },
     { "channel", "show", "ID", "one channel", J, 0, false, false, false, run_channel_show },
+    { "channel", "test", "CODE",
+      "is its configuration right? asks the channel about an order that nobody has", J | O(OPT_APP),
+      O(OPT_APP), false, true, false, run_channel_test },
     { "channel", "rotate", "[ID]",
       "new keys: made here, or from files, then for all channels of the app with that account",
       J | R | O(OPT_CHANNEL) | O(OPT_CONFIG_FILE) | O(OPT_SECRETS_FILE) | O(OPT_P12) |

@@ -38,12 +38,20 @@ static const struct db_column CHANNEL_COLUMNS[] = {
     DB_COLUMN(struct channel_found, sealed),
 };
 
+static const char *last_why = "";
+
+const char *channel_config_why(void)
+{
+    return last_why;
+}
+
 /* It is there and cannot be used: our fault, not "no such channel", and not a wrong signature. */
 static enum pay_err unusable(const struct channel_found *row, struct db *db, const char *why)
 {
     char room[128];
     struct text what = TEXT(room);
 
+    last_why = why;
     text_addf(&what, "channel %s/%s", row->channel.app_key, row->channel.account.code);
     unusable_tell(db, row->channel.account.app_id, room, why);
     return PAY_FAULT;

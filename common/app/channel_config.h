@@ -21,6 +21,8 @@ MUST_USE enum pay_err channel_config_by_code(struct db *db, const struct config 
                                              const struct channel_config **out);
 MUST_USE enum pay_err channel_config_by_id(struct db *db, const struct config *config, int64_t id,
                                            const struct channel_config **out);
+/* Why the last channel whose keys cannot be used cannot be; "" when each could. */
+const char *channel_config_why(void);
 
 /* Calls each with the members of a channel's secrets: for shroffctl verify, which tries them as
  * keys, since a program may have taken one for the app's. */

@@ -1,6 +1,8 @@
 /* call.c - one request to a channel, through the gate, and what its answer means. */
 #include "channel/call.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stats.h"
@@ -79,6 +81,44 @@ static int64_t time_left_ms(const struct http_request *request)
     return CHANNEL_CALL_MAX_MS - (clock_ticks_us() - began_us) / 1000 - kept_ms;
 }
 
+/* ---- what it met */
+
+static struct channel_met met = { .end = HTTP_BAD_URL };
+
+const struct channel_met *channel_call_met(void)
+{
+    return &met;
+}
+
+/* "Mon, 30 Nov 2026 21:20:09 GMT" in s; 0: it is none. */
+static int64_t date_read(const char *date)
+{
+    static const char MONTHS[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    char room[32];
+    struct text text = TEXT(room);
+    int64_t ms = 0;
+
+    if (strlen(date) != 29)
+        return 0;
+    const char *month = strstr(MONTHS, (const char[]){ date[8], date[9], date[10], '\0' });
+    if (!month)
+        return 0;
+    text_addf(&text, "%.4s-%02d-%.2sT%.8sZ", date + 12, (int)(month - MONTHS) / 3 + 1, date + 5,
+              date + 17);
+    return time_parse(room, &ms) ? ms / 1000 : 0;
+}
+
+static void met_note(const struct http_answer *answer)
+{
+    const int64_t date = date_read(answer->date);
+
+    met = (struct channel_met){ .end = answer->end,
+                                .status = answer->status,
+                                .ahead_s = date ? date - clock_now_s() : 0 };
+    (void)!text_copy(met.peer, sizeof(met.peer), answer->peer);
+    (void)!text_copy(met.reason, sizeof(met.reason), answer->reason);
+}
+
 /* ---- the call */
 
 /* The time is looked at again behind the gate, where the request may wait for its seat. */
@@ -113,5 +153,6 @@ enum pay_err channel_call(const struct channel_account *account, const char *wha
     else
         answer->end = HTTP_BAD_URL;
     call_note(account, what, err, answer);
+    met_note(answer);
     return err;
 }

@@ -30,4 +30,13 @@ void channel_time_keep(int64_t ms);
 MUST_USE enum pay_err channel_call(const struct channel_account *account, const char *what,
                                    const struct http_request *request, struct http_answer *answer);
 
+/* What the last call of this process met: for shroffctl channel test. */
+struct channel_met {
+    enum http_end end;
+    int status;
+    int64_t ahead_s; /* the answer's Date is so far ahead of this machine's clock; 0: it had none */
+    char peer[NET_TEXT_SIZE], reason[HTTP_REASON_SIZE];
+};
+const struct channel_met *channel_call_met(void);
+
 #endif

@@ -6,9 +6,8 @@
  * without '_' is of a channel that numbers each app's payments for itself (number_scope in
  * schema/0001_tables.sql).
  *
- * A driver knows no state of an order and no SQL. It sends requests outside any transaction,
- * through channel_call alone (call.h). It may be in a higher layer than this file: the program
- * hands its drivers in (channels_use). */
+ * A driver knows no state of an order and no SQL; it may be in a higher layer than this file, since
+ * the program hands it in (channels_use). It sends requests through channel_call alone (call.h). */
 #ifndef CHANNEL_CHANNEL_H
 #define CHANNEL_CHANNEL_H
 
@@ -56,7 +55,8 @@ struct channel_driver {
      * NULL: the keys come from the channel. */
     enum pay_err (*make)(const struct json *like, struct text *config, struct text *secrets);
 
-    channel_ask *query; /* what became of pay_id? */
+    channel_ask *query,
+        *probe;         /* what became of pay_id? probe: of nobody's, by all keys, or NULL */
     channel_ask *close; /* makes it unpayable; SUCCESS when the payer was faster */
     /* NULL: the channel cannot do it. PAY_REFUSED is a definite no, its reason in out. */
     enum pay_err (*refund)(const struct channel_account *account,

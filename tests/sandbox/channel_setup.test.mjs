@@ -4,11 +4,15 @@ import { test, describe, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createServer as createNetServer } from 'node:net';
+import { createServer as createTls } from 'node:tls';
 import { join } from 'node:path';
 import { readEnvFile } from '../lib/env.mjs';
 import { startStack, stopStack } from '../lib/stack.mjs';
-import { ctlOk, newApp, withFile } from '../lib/ctl.mjs';
+import { ctl, ctlOk, newApp, withFile } from '../lib/ctl.mjs';
 import { post, terms } from '../lib/client.mjs';
+import { badCertificate } from '../evil/lib.mjs';
 
 const stack = await startStack();
 after(() => stopStack(stack));
@@ -26,6 +30,11 @@ const WECHAT = {
   mchid: env.WECHAT_MCHID, appid: env.WECHAT_APPID, serial_no: env.WECHAT_MCH_SERIAL, base: env.WECHAT_BASE,
   public_key_id: env.WECHAT_PUBKEY_ID, public_key: read('WECHAT_PUBKEY_FILE'),
 };
+const BY_CERT = {
+  app_id: env.ALIPAY_APP_ID, gateway: env.ALIPAY_GATEWAY,
+  app_cert: read('ALIPAY_APP_CERT_FILE'), alipay_cert: read('ALIPAY_PUBLIC_CERT_FILE'), alipay_root_cert: read('ALIPAY_ROOT_CERT_FILE'),
+};
+const { public_key_id: _id, public_key: _key, ...CERTS_ONLY } = WECHAT; // it fetches WeChat Pay's certificates
 const MCH = { private_key: read('WECHAT_MCH_PRIVATE_KEY_FILE'), apiv3_key: env.WECHAT_APIV3_KEY };
 
 // An app of its own with this channel.
@@ -62,4 +71,101 @@ describe('an order meets it: the answer has the channel\'s code, and there is on
       assert.match(about[0].text, new RegExp(`${said}.*shroffctl channel test ${code} --app ${app.key}`));
     });
   }
+});
+
+// ---- shroffctl channel test
+
+const asked = async (app, code) => {
+  const r = await ctl(stack, ['channel', 'test', code, '--app', app.key, '--json']);
+  return { code: r.code, of: (check) => r.json?.items.find((i) => i.check === check), stderr: r.stderr };
+};
+
+describe('channel test says so before an order meets it', { concurrency: 2 }, () => {
+  for (const [name, code, config, secrets, , said] of FAULTS.filter(([, , , , , said]) => said !== 'APPID_MCHID_NOT_MATCH')) {
+    test(`${code}: ${name}`, async () => {
+      const r = await asked(await appWith(code, config, secrets), code);
+      assert.equal(r.code, 1);
+      assert.equal(r.of('configuration').result, 'ok');
+      assert.equal(r.of('call').result, 'FAIL');
+      assert.match(r.of('call').text, new RegExp(`^${said} \\(.*\\): .{20}`));
+    });
+  }
+  test('wx_native: another APIv3 key', async () => {
+    const r = await asked(await appWith('wx_native', CERTS_ONLY, { ...MCH, apiv3_key: '0'.repeat(32) }), 'wx_native');
+    assert.equal(r.code, 1);
+    assert.match(r.of('call').text, /apiv3_key/);
+  });
+  test('wx_native: another private key, and no key to check answers with', async () => {
+    const r = await asked(await appWith('wx_native', CERTS_ONLY, { ...MCH, ...OTHER }), 'wx_native');
+    assert.equal(r.code, 1);
+    assert.match(r.of('call').text, /^SIGN_ERROR/);
+  });
+});
+
+describe('channel test: a channel that is not there', { concurrency: 2 }, () => {
+  const page = (status, headers, body) => createServer((req, res) => { req.resume(); res.writeHead(status, headers).end(body); });
+  const hour = new Date(Date.now() + 3_600_000).toUTCString();
+  const SERVERS = [
+    ['a page', page(200, { 'Content-Type': 'text/html' }, '<html>hello</html>'), /what answers is not the channel/],
+    ['a redirect', page(302, { Location: 'https://elsewhere.example/' }, ''), /HTTP 302.*redirects are not followed: to https:\/\/elsewhere\.example\//],
+    ['502', page(502, {}, '<html>bad gateway</html>'), /HTTP 502/],
+    ['a clock an hour ahead', page(502, { Date: hour }, ''), /HTTP 502/, /clock is 3[56]\d\d s behind/],
+    ['no HTTP', createNetServer((s) => { s.on('error', () => {}); s.end('hello\r\n'); }), /connection broke/],
+  ];
+  for (const [name, server, text, clock] of SERVERS) {
+    for (const code of ['alipay_qr', 'wx_native']) {
+      test(`${code}: ${name}`, async () => {
+        if (!server.listening) await new Promise((done) => { server.listen(0, '127.0.0.1', done); server.unref(); });
+        const url = `http://127.0.0.1:${server.address().port}`;
+        const r = await asked(code === 'alipay_qr' ? await appWith(code, { ...ALIPAY, gateway: `${url}/gateway.do` }, APP)
+          : await appWith(code, { ...WECHAT, base: url }, MCH), code);
+        assert.equal(r.code, 1);
+        assert.match(r.of('call').text, text);
+        if (clock) assert.match(r.of('clock').text, clock);
+      });
+    }
+  }
+  test('nothing listens', async () => {
+    const r = await asked(await appWith('alipay_qr', { ...ALIPAY, gateway: 'http://127.0.0.1:1/gateway.do' }, APP), 'alipay_qr');
+    assert.match(r.of('call').text, /cannot be reached.*Connection refused/);
+  });
+  test('no such name', async () => {
+    const r = await asked(await appWith('alipay_qr', { ...ALIPAY, gateway: 'http://alipay.invalid/gateway.do' }, APP), 'alipay_qr');
+    assert.match(r.of('call').text, /name is not found/);
+  });
+  test('a certificate of nobody', async () => {
+    const server = createTls(badCertificate('wrong name'), (s) => s.on('error', () => {}));
+    await new Promise((done) => { server.listen(0, '127.0.0.1', done); server.unref(); });
+    const r = await asked(await appWith('wx_native', { ...WECHAT, base: `https://127.0.0.1:${server.address().port}` }, MCH), 'wx_native');
+    assert.match(r.of('call').text, /certificate or its TLS is not right/);
+    server.close();
+  });
+});
+
+describe('channel test: all is well', () => {
+  for (const [code, config, secrets] of [['alipay_qr', ALIPAY, APP], ['alipay_wap', BY_CERT, APP], ['wx_native', WECHAT, MCH], ['wx_pub', CERTS_ONLY, MCH], ['wallet', {}, {}]]) {
+    test(code, async () => {
+      const app = await appWith(code, config, secrets);
+      const r = await asked(app, code);
+      assert.equal(r.code, 0, r.stderr + JSON.stringify(r.of('call')));
+      assert.equal(r.of('call').result, 'ok');
+      assert.equal(r.of('callback address').result, 'warn', 'the base URL of a test is no public one');
+      if (config === BY_CERT) assert.match(r.of('certificate').text, /is good until/);
+    });
+  }
+  test('mock, and a channel that is disabled', async () => {
+    const app = await newApp(stack);
+    const r = await asked(app, 'mock');
+    assert.equal(r.code, 0, JSON.stringify(r.of('call')));
+    await ctlOk(stack, ['channel', 'disable', app.channelId, '--reason', 'test']);
+    assert.equal((await asked(app, 'mock')).of('channel').result, 'warn');
+  });
+  test('no such channel, no such app, no app', async () => {
+    const app = await newApp(stack);
+    const none = await ctl(stack, ['channel', 'test', 'alipay_qr', '--app', app.key]);
+    assert.equal(none.code, 1);
+    assert.match(none.stderr, /the app has no such channel/);
+    assert.match((await ctl(stack, ['channel', 'test', 'mock', '--app', 'nobody'])).stderr, /no such app/);
+    assert.equal((await ctl(stack, ['channel', 'test', 'mock'])).code, 2);
+  });
 });

@@ -116,6 +116,7 @@ const struct channel_driver CHANNEL_MOCK = {
     .shut = mock_shut,
     .make = mock_make,
     .query = mock_query,
+    .probe = mock_probe,
     .close = mock_close,
     .refund = mock_refund,
     .refund_query = mock_refund_query,

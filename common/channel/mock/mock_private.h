@@ -44,6 +44,7 @@ MUST_USE enum pay_err mock_ask_object(const struct channel_account *account,
 bool mock_by_call(const struct channel_order *order);
 MUST_USE enum pay_err mock_submit(const struct channel_account *account,
                                   const struct channel_order *order, struct channel_ticket *out);
+channel_ask mock_probe;
 MUST_USE enum pay_err mock_query(const struct channel_account *account, const char *pay_id,
                                  struct channel_said *out);
 MUST_USE enum pay_err mock_close(const struct channel_account *account, const char *pay_id,

@@ -246,6 +246,7 @@ const struct channel_driver CHANNEL_WECHAT = {
     .shut = wechat_shut,
     .certs = wechat_certs,
     .query = wechat_query,
+    .probe = wechat_probe,
     .close = wechat_close,
     .refund = wechat_refund,
     .refund_query = wechat_refund_query,

@@ -53,15 +53,14 @@ struct wechat_bytes wechat_body_of(const struct wechat_reply *reply)
 
 #define PROBE "WECHATPAY/SIGNTEST/"
 
-/* A signature probe fails on purpose, now and then. */
+/* A signature probe fails on purpose, now and then. What names no key is not WeChat Pay's. */
 static void wechat_disbelieve(const struct wechat_reply *reply, struct channel_said *said)
 {
     char msg[160];
     struct text text = TEXT(msg);
 
-    text_addf(&text, "the answer's signature is not right; it names the key %s",
-              reply->serial[0] != '\0' ? reply->serial : "-");
-    if (!str_starts(reply->signature, PROBE))
+    text_addf(&text, "the answer's signature is not right; it names the key %s", reply->serial);
+    if (reply->serial[0] != '\0' && !str_starts(reply->signature, PROBE))
         (void)!said_code(said, &WECHAT_CODES, CODE_ANSWER_SIGNATURE, msg);
 }
 
@@ -84,10 +83,8 @@ static enum pay_err good_read(const struct channel_account *account,
                : PAY_UNKNOWN;
 }
 
-/* A no that names no code decides nothing. When the status decides nothing (err), the code says why
- * all the same. */
-static enum pay_err no_read(enum pay_err err, const struct http_answer *answer,
-                            struct channel_said *said)
+enum pay_err wechat_no(enum pay_err err, const struct http_answer *answer,
+                       struct channel_said *said)
 {
     struct json *root = NULL;
     enum pay_err no = PAY_UNKNOWN;
@@ -199,13 +196,14 @@ enum pay_err wechat_ask(const struct channel_account *account, const struct wech
     *root = NULL;
     if (!wechat_key_wanted(account).key) {
         (void)!said_code(said, &WECHAT_CODES, CODE_NO_KEY, "no key of WeChat Pay is known");
+        wechat_certs_refusal(account->keys, said);
         return PAY_FULL;
     }
     enum pay_err err = wechat_send(account, request, &reply);
     if (err == PAY_OK)
         err = good_read(account, &reply, root, said);
     else
-        err = no_read(err, &reply.answer, said);
+        err = wechat_no(err, &reply.answer, said);
     http_answer_free(&reply.answer);
     return err;
 }

@@ -157,6 +157,32 @@ static const char *answer_learn(const struct channel_account *account, enum pay_
     return NULL;
 }
 
+/* A channel that did not answer is no fault of the configuration. */
+static void refusal_note(struct wechat_learned *learned, enum pay_err err,
+                         const struct http_answer *answer, const char *why)
+{
+    struct channel_said said = { .error_code = CODE_NO_KEY };
+
+    learned->refusal[0] = '\0';
+    if (!why || (err != PAY_OK && err != PAY_REFUSED))
+        return;
+    if (wechat_no(err, answer, &said) == PAY_REFUSED &&
+        !str_eq(said.error_code, "RESOURCE_NOT_EXISTS"))
+        why = said.error_msg;
+    else
+        said_reason(&said, CODE_NO_KEY, why);
+    (void)!text_copy(learned->refusal, sizeof(learned->refusal), said.error_code);
+    (void)!text_copy(learned->refusal_msg, sizeof(learned->refusal_msg), why);
+}
+
+void wechat_certs_refusal(const struct wechat_keys *keys, struct channel_said *said)
+{
+    const struct wechat_learned *learned = keys->learned;
+
+    if (*learned->refusal != '\0')
+        (void)!said_code(said, &WECHAT_CODES, learned->refusal, learned->refusal_msg);
+}
+
 static void certs_fetch(const struct channel_account *account)
 {
     const struct wechat_request request = {
@@ -167,6 +193,7 @@ static void certs_fetch(const struct channel_account *account)
 
     const enum pay_err err = wechat_send(account, &request, &reply);
     const char *why = answer_learn(account, err, &reply);
+    refusal_note(keys->learned, err, &reply.answer, why);
     http_answer_free(&reply.answer);
     log_event(why ? LOG_WARN : LOG_INFO, "wechat.certificates", KN("channel_id", account->id),
               KV("mchid", keys->mchid), KN("count", (int64_t)keys->learned->count),

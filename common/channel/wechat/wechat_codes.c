@@ -1,5 +1,5 @@
 /* wechat_codes.c - WeChat Pay's error codes (API v3). The code decides, not the HTTP status. */
-#include "channel/wechat/wechat_private.h"
+#include "channel/wechat/wechat_codes.h"
 
 #define WECHAT_ASKED "the result is not known: Shroff asks what became of it"
 #define WECHAT_LATER "too many calls: Shroff tries again later"
@@ -24,6 +24,9 @@ static const struct channel_code CODES[] = {
     { CODE_ADDRESS, MEANS_SETUP,
       "requests may not come from this machine's address: add it at pay.weixin.qq.com, API"
       " security (interface IP)" },
+    { CODE_APIV3, MEANS_SETUP,
+      "secrets.apiv3_key is not the APIv3 key that the merchant has set (pay.weixin.qq.com, API"
+      " security): notifications could not be opened" },
     { "SIGN_ERROR", MEANS_SETUP, WECHAT_KEYS },
     { "PARAM_ERROR", MEANS_NO, "WeChat Pay refuses a value; its text names it" },
     { "INVALID_REQUEST", MEANS_NO, "WeChat Pay refuses the request; its text says why" },

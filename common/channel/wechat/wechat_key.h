@@ -22,6 +22,8 @@ struct wechat_learned {
     struct cert certs[WECHAT_CERTS_MAX];
     size_t count;
     int64_t next_look; /* ticks, ms: no look at the notes before */
+    /* Why the last fetch brought none: code and text. "": it did, or WeChat Pay did not answer. */
+    char refusal[65], refusal_msg[256];
 };
 struct wechat_keys {
     char mchid[33], appid[33], serial[WECHAT_SERIAL_SIZE], apiv3[33];

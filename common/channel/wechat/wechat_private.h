@@ -6,6 +6,7 @@
 #include "base/json_text.h"
 #include "channel/channel.h"
 #include "channel/member.h"
+#include "channel/wechat/wechat_codes.h"
 #include "channel/wechat/wechat_key.h"
 #include "io/http/http.h"
 
@@ -13,8 +14,6 @@
 #define WECHAT_BACKUP "https://api2.mch.weixin.qq.com"
 #define WECHAT_CODE_LIFE_MS (INT64_C(7200) * 1000) /* of code_url and prepay_id */
 #define WECHAT_H5_LIFE_MS (INT64_C(300) * 1000)    /* of h5_url */
-
-#define CODE_NO_KEY "NO_KEY" /* of WeChat Pay's: nothing is sent */
 
 /* One request. path has its query. write makes the body, NULL: GET. */
 struct wechat_request {
@@ -67,13 +66,12 @@ int64_t wechat_int(const struct json *object, const char *path);
 MUST_USE enum pay_err wechat_object_said(const struct wechat_keys *keys, enum channel_about about,
                                          const struct json *object, struct channel_said *out);
 
-extern const struct channel_codes WECHAT_CODES;
 /* The functions of CHANNEL_WECHAT. */
 MUST_USE enum pay_err wechat_submit(const struct channel_account *account,
                                     const struct channel_order *order, struct channel_ticket *out);
 MUST_USE enum pay_err wechat_bar(const struct channel_account *account,
                                  const struct channel_order *order, struct channel_ticket *out);
-channel_ask wechat_query, wechat_close;
+channel_ask wechat_query, wechat_close, wechat_probe;
 MUST_USE enum pay_err wechat_refund(const struct channel_account *account,
                                     const struct channel_refund *refund, struct channel_said *out);
 MUST_USE enum pay_err wechat_refund_query(const struct channel_account *account,

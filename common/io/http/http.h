@@ -56,8 +56,8 @@ struct http_answer {
     size_t body_len;    /* NUL-ended, the first `keep` bytes; owned by the answer */
     int64_t body_total; /* bytes read in all */
     char peer[NET_TEXT_SIZE];
-    char retry_after[64];          /* the header's value, "" without */
-    char reason[HTTP_REASON_SIZE]; /* what went wrong, in words; "" when an answer came */
+    char retry_after[64], date[32]; /* the headers' values, "" without */
+    char reason[HTTP_REASON_SIZE];  /* what went wrong, in words; "" when an answer came */
     int64_t duration_us;
 };
 

@@ -84,12 +84,12 @@ static bool is_printable(const char *value, size_t len)
     return true;
 }
 
-static void keep_retry_after(struct http_answer *a, const char *value, size_t len)
+static void keep_value(const char *name, char *to, size_t size, const char *at, size_t len)
 {
-    if (!is_printable(value, len))
-        return;
-    if (!text_copy_n(a->retry_after, sizeof(a->retry_after), value, len))
-        a->retry_after[0] = '\0';
+    const char *value = value_of(name, at, &len);
+
+    if (value && is_printable(value, len) && !text_copy_n(to, size, value, len))
+        *to = '\0';
 }
 
 /* Of two values, which one is meant? Neither. */
@@ -107,7 +107,7 @@ static void keep_header(struct http_kept *kept, const char *at, size_t len)
 
 static void forget_headers(struct http_transfer *t)
 {
-    t->answer.retry_after[0] = '\0';
+    t->answer.retry_after[0] = t->answer.date[0] = '\0';
     t->compressed = false;
     for (size_t i = 0; i < t->kept_count; i++) {
         t->kept[i].value[0] = '\0';
@@ -117,12 +117,12 @@ static void forget_headers(struct http_transfer *t)
 
 static void look_at_header(struct http_transfer *t, const char *at, size_t len)
 {
-    size_t later = len, coding = len;
-    const char *value = value_of("retry-after", at, &later);
+    struct http_answer *a = &t->answer;
+    size_t coding = len;
 
-    if (value)
-        keep_retry_after(&t->answer, value, later);
-    value = value_of("content-encoding", at, &coding);
+    keep_value("retry-after", a->retry_after, sizeof(a->retry_after), at, len);
+    keep_value("date", a->date, sizeof(a->date), at, len);
+    const char *value = value_of("content-encoding", at, &coding);
     if (value)
         t->compressed = http_is_compressed(value, coding);
     for (size_t i = 0; i < t->kept_count; i++)
