@@ -5,10 +5,13 @@
 # sandbox_put NAME TEXT: a file of one line, made once.
 sandbox_put() { [ -s "$SANDBOX/$1" ] || file_write "$SANDBOX/$1" "$2"; }
 
-# sandbox_pair NAME: NAME_private.pem (PKCS#8) and NAME_public.pem, made once.
+# sandbox_pair NAME [OPTION…]: NAME_private.pem (PKCS#8) and NAME_public.pem, made once; RSA as the channels want it,
+# or what the options of genpkey say.
 sandbox_pair() {
+    local how=("${@:2}")
     [ ! -s "$SANDBOX/$1_public.pem" ] || return 0
-    openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$SANDBOX/$1_private.pem"
+    [ $# -gt 1 ] || how=(-algorithm RSA -pkeyopt rsa_keygen_bits:2048)
+    openssl genpkey "${how[@]}" -out "$SANDBOX/$1_private.pem"
     openssl pkey -in "$SANDBOX/$1_private.pem" -pubout -out "$SANDBOX/$1_public.pem.new"
     mv "$SANDBOX/$1_public.pem.new" "$SANDBOX/$1_public.pem"
 }
@@ -80,12 +83,12 @@ SANDBOX_HOSTS=(openapi.alipay.com dwbillcenter.alipay.com openapi-sandbox.dl.ali
 # sandbox_hosts: a CA of this copy's own, and the one certificate that it signs; both are made anew when the
 # names have changed. The CA's key is deleted at once: a machine that trusts the CA trusts nothing but these names.
 sandbox_hosts() {
-    local names subject='/O=Shroff sandbox/CN'
+    local names subject='/O=Shroff sandbox/CN' quick=(-algorithm EC -pkeyopt ec_paramgen_curve:P-256)
     printf -v names 'DNS:%s,' "${SANDBOX_HOSTS[@]}"
     names+=IP:127.0.0.1,IP:::1
     [ "$(cat "$SANDBOX/hosts_names" 2>/dev/null)" != "$names" ] || return 0
     rm -f "$SANDBOX"/ca_* "$SANDBOX"/hosts_*
-    sandbox_pair ca && sandbox_pair hosts &&
+    sandbox_pair ca "${quick[@]}" && sandbox_pair hosts "${quick[@]}" &&
         sandbox_cert ca "$subject=Shroff sandbox CA $(openssl rand -hex 4)" "0x5A$(openssl rand -hex 15)" '' \
             'basicConstraints=critical,CA:TRUE,pathlen:0' 'keyUsage=critical,keyCertSign' subjectKeyIdentifier=hash &&
         sandbox_cert hosts "$subject=openapi.alipay.com" "0x5A$(openssl rand -hex 15)" ca \
