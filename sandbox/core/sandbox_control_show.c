@@ -81,13 +81,13 @@ static enum pay_err trade_row(void *arg, void *row)
         trade_json(&s->json, NULL, t);
         return PAY_OK;
     }
-    text_add(to, "<tr><td><a href=\"/control/trades/");
+    text_addf(to, "<tr><td>%s<td>", word_of(SANDBOX_TRADE_WORDS, t->state));
+    money_add_plain(to, t->amount);
+    text_add(to, "<td><a href=\"/control/trades/");
     text_add_form(to, t->out_trade_no);
     text_add(to, "\">");
     page_text(to, t->out_trade_no);
     text_add(to, "</a><td>");
-    money_add_plain(to, t->amount);
-    text_addf(to, "<td>%s<td>", word_of(SANDBOX_TRADE_WORDS, t->state));
     page_text(to, t->channel);
     text_add(to, "<td>");
     time_add(to, t->create_time);
@@ -103,7 +103,7 @@ void sandbox_control_trades(const struct sandbox_request *in, struct sandbox_ans
 
     show_begin(&s, in, out, "Trades of the sandbox");
     if (s.page)
-        text_add(out->body, "<div class=\"card\"><table><tr><th>out_trade_no<th>amount<th>state"
+        text_add(out->body, "<div class=\"card\"><table><tr><th>state<th>amount<th>out_trade_no"
                             "<th>channel<th>made<th>scenario");
     else
         json_open_list(&s.json, "trades");
