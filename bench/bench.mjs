@@ -4,7 +4,8 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addServers, buildPath, closeStack, ctl, groupsOf, openStack, start } from './lib/stack.mjs';
-import { bareCase, limitCases, moneyCases, peerCases, shroffCases } from './lib/cases.mjs';
+import { openChannels } from './lib/channels.mjs';
+import { bareCase, channelCases, limitCases, moneyCases, peerCases, shroffCases } from './lib/cases.mjs';
 import { audit } from './lib/audit.mjs';
 import { drain } from './lib/drain.mjs';
 import { growth } from './lib/growth.mjs';
@@ -46,6 +47,7 @@ async function casesOf(stack) {
   const all = [
     ...shroffCases(stack, { pool, connections }),
     ...moneyCases(stack, { connections }),
+    ...channelCases(stack, { connections, channels: openChannels(stack) }),
     ...limitCases(stack),
     bareCase(stack, { port: await bare(stack), pool, connections }),
   ];

@@ -1,11 +1,13 @@
 // What is measured, as a list: each case names its row, its kind of request and how to run once.
 import { enough, replay, limit } from './load.mjs';
 import { fillOrders, fillWallets } from './fill.mjs';
+import { callbackAt, createAt } from './channels.mjs';
 import { SHROFF, PEER } from './write.mjs';
 
 const KINDS = ['create', 'callback', 'query', 'status'];
 // For the first turn alone: later turns use the measured rate.
-const START = { create: 8000, callback: 6000, query: 15000, status: 20000, refund: 4000, wallet: 4000, 'mock refund': 1500 };
+const START = { create: 8000, callback: 6000, query: 15000, status: 20000, refund: 4000, wallet: 4000, 'mock refund': 1500,
+  'create alipay_qr': 300, 'create wx_native': 300, 'callback alipay_qr': 1000, 'callback wx_native': 1000 };
 const FEW_WORKERS = [4, 8, 16, 32];
 
 // Ids for n requests: new ones, each used once, or ids spread over the pool.
@@ -58,6 +60,17 @@ export function moneyCases(stack, { connections }) {
   };
   const make = { refund: SHROFF.refund, 'mock refund': SHROFF.refund, wallet: SHROFF.wallet };
   return Object.keys(ids).map((kind) => wrkCase(stack, 'shroff', kind, { port: stack.port, connections, ids: ids[kind], make: make[kind] }));
+}
+
+// Create and callback of the played Alipay and WeChat Pay. More requests at once than the gate admits to one channel would be
+// refused (50201).
+const AT_GATE = 6;
+export function channelCases(stack, { connections, channels }) {
+  return Object.keys(callbackAt).flatMap((code) => {
+    const orders = (n) => fillOrders(stack, n, { channel: { id: channels.ids[code], code } });
+    return [wrkCase(stack, 'shroff', `create ${code}`, { port: stack.port, connections: Math.min(connections, AT_GATE), ids: () => () => 0, make: createAt(code) }),
+      wrkCase(stack, 'shroff', `callback ${code}`, { port: stack.port, connections, ids: fresh(orders), make: callbackAt[code](channels) })];
+  });
 }
 
 // The database alone, at the number of workers with the most calls a second.

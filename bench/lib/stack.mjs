@@ -94,7 +94,7 @@ export function ctl(stack, ...args) {
 // The groups of processes whose CPU is measured, by name.
 export function groupsOf(stack) {
   const groups = {};
-  for (const name of ['create', 'callback', 'query', 'refund', 'mockpay', 'nginx', 'mariadb']) groups[name] = familyOf(pidOf(stack, name));
+  for (const name of ['create', 'callback', 'query', 'refund', 'mockpay', 'sandbox_alipay', 'sandbox_wechat', 'nginx', 'mariadb']) groups[name] = familyOf(pidOf(stack, name));
   for (const child of stack.children) (groups[child.label ?? 'other'] ??= []).push(...familyOf(child.pid));
   return groups;
 }

@@ -5,7 +5,8 @@ const ROWS = {
   shroff: 'Shroff', limit: 'no HTTP',
   bare: 'bare libfcgi, one SELECT', 'peer full': 'peer, full', 'peer plain': 'peer, plain',
 };
-export const KINDS = ['create', 'callback', 'wallet', 'refund', 'mock refund', 'query', 'status'];
+export const KINDS = ['create', 'callback', 'wallet', 'refund', 'mock refund', 'query', 'status',
+  'create alipay_qr', 'callback alipay_qr', 'create wx_native', 'callback wx_native'];
 const num = (n, digits = 0) => n.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 // {kind: {row: {rate, p50, p99, failures, requests, cpu}}}: medians over the rounds, failures summed.

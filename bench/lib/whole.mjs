@@ -41,7 +41,7 @@ async function toldAll(stack) {
 }
 
 const columnsOf = (stack, table) => sql(stack, `SELECT COLUMN_NAME FROM information_schema.COLUMNS
-  WHERE TABLE_SCHEMA = 'shroff' AND TABLE_NAME = '${table}' ORDER BY ORDINAL_POSITION`).split('\n');
+  WHERE TABLE_SCHEMA = 'shroff' AND TABLE_NAME = '${table}' AND IS_GENERATED = 'NEVER' ORDER BY ORDINAL_POSITION`).split('\n');
 
 function rowsOf(stack, table, where) {
   const columns = columnsOf(stack, table).map((c) => `'${c}', ${c}`).join();

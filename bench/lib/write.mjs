@@ -5,8 +5,8 @@ import { authHeader, now } from '../../tests/lib/client.mjs';
 import { signCallback } from '../../tests/lib/channel.mjs';
 import { orderNo, payId } from './fill.mjs';
 
-const head = (method, path, port, headers) => `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${headers}`;
-const withBody = (method, path, port, headers, body) =>
+export const head = (method, path, port, headers) => `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${headers}`;
+export const withBody = (method, path, port, headers, body) =>
   `${head(method, path, port, headers)}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 const without = (method, path, port, headers) => `${head(method, path, port, headers)}\r\n`;
 
