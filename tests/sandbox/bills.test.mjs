@@ -31,7 +31,7 @@ const channel = async (key, code, config, secrets) => {
 };
 const id = {
   alipay_qr: await channel(app.key, 'alipay_qr', ALIPAY, KEY), wx_native: await channel(app.key, 'wx_native', WECHAT, MCH),
-  mock: stack.app1.channelId, mock2: stack.app2.channelId,
+  mock: app.channelId, mock2: stack.app2.channelId,
   other: await channel(stack.app2.key, 'alipay_qr', { ...ALIPAY, seller_id: '2088000000000000' }, KEY),
 };
 
