@@ -84,6 +84,8 @@ static void test_checkout_refund__of_an_order_that_is_not_paid(void **state)
     run_sql("UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND");
     ASSERT_ERR(refunded("SO1", "R1", 1), PAY_EXPIRED);
     run_sql("UPDATE pay_order SET status = 20");
+    ASSERT_ERR(refunded("SO1", "R1", 1), PAY_EXPIRED);
+    run_sql("UPDATE pay_order SET expire_time = UTC_TIMESTAMP(3) + INTERVAL 1 HOUR");
     ASSERT_ERR(refunded("SO1", "R1", 1), PAY_CLOSED);
     ASSERT_ERR(refunded("SO2", "R1", 1), PAY_NOT_FOUND);
     ASSERT_NUMBER("SELECT COUNT(*) FROM pay_refund", 0);
