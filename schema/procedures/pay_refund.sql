@@ -54,6 +54,9 @@ BEGIN
   IF NEW.bonus_price < 0 OR NEW.cause NOT IN ('merchant', 'duplicate', 'late') THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a refund has a cause, and a bonus that is not below 0';
   END IF;
+  IF EXISTS (SELECT 1 FROM pay_channel WHERE id = NEW.channel_id AND code <> NEW.channel_code) THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a refund has the code of its channel';
+  END IF;
   IF NEW.create_time < SYSDATE() - INTERVAL 2 DAY THEN
     IF USER() LIKE 'shroff\_web@%' OR USER() LIKE 'shroff\_ctl@%' THEN
       SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a new row is not of an earlier day';

@@ -100,7 +100,7 @@ test('an account in wrong hands: no row is made that a job cannot change, none t
     ['pay_order', { refund_count: '2147483647' }], ['pay_order', { refund_count: '-5' }], ['pay_order_extension', { sync_times: '2147483647' }],
     ['pay_refund', { version: '9223372036854775807' }], ['pay_refund', { sync_times: '2147483647' }],
     ['pay_transfer', { version: '9223372036854775807' }], ['pay_transfer', { sync_times: '2147483647' }],
-    ['pay_refund', { cause: "'zzz'" }], ['pay_refund', { bonus_price: '-1' }],
+    ['pay_refund', { cause: "'zzz'" }], ['pay_refund', { bonus_price: '-1' }], ['pay_refund', { channel_code: "'wallet'" }],
     ['notify_task', { notify_times: '2147483647' }], ['notify_task', { body: "REPEAT('x', 32769)" }], ['notify_task', { body: 'REPEAT(\'é\', 16385)' }],
   ];
   const as = (role) => mysql.createConnection({ socketPath: stack.env.SHROFF_DB_SOCKET, user: `shroff_${role}`,

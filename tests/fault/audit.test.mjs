@@ -404,7 +404,6 @@ const PLANTED = [
     return async () => { await undo(); await q("DELETE FROM pay_alert WHERE kind = 'odd_time' AND about = ?", [surplus.double]); };
   } }],
   ['owners-exist', 'a refund of an app that is not there', replaced('pay_refund', () => ['no = ?', back.refund_no], 'app_id = 999999')],
-  ['owners-exist', 'a refund by the mock channel under the code of the wallet', replaced('pay_refund', () => ['no = ?', back.refund_no], "channel_code = 'wallet'")],
   ['owners-exist', 'a transfer by the mock channel under the code of the wallet', replaced('pay_transfer', () => ['no = ?', sent.transfer_no], "channel_code = 'wallet'")],
   ['owners-exist', 'a transfer on a channel that is not there', replaced('pay_transfer', () => ['no = ?', sent.transfer_no], 'channel_id = 999999')],
   ['owners-exist', 'an order of a channel that is not there', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_id = 999999')],
