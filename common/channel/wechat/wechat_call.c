@@ -48,7 +48,9 @@ struct wechat_stamp wechat_stamp_of(const struct wechat_reply *reply)
 
 struct wechat_bytes wechat_body_of(const struct wechat_reply *reply)
 {
-    return (struct wechat_bytes){ str_or(reply->answer.body, ""), reply->answer.body_len };
+    /* not str_or: a body may begin with a NUL, and is no shorter for that */
+    return (struct wechat_bytes){ reply->answer.body ? reply->answer.body : "",
+                                  reply->answer.body_len };
 }
 
 #define PROBE "WECHATPAY/SIGNTEST/"
@@ -91,7 +93,7 @@ enum pay_err wechat_no(enum pay_err err, const struct http_answer *answer,
 
     if (answer->end != HTTP_DONE || answer->status < 400)
         return err;
-    const char *body = str_or(answer->body, "");
+    const char *body = answer->body ? answer->body : "";
     if (json_parse(body, answer->body_len, &root) == PAY_OK && json_kind(root) == JSON_OBJECT &&
         member_text(root, "code"))
         no =
