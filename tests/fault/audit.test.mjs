@@ -222,7 +222,7 @@ const PLANTED = [
     const { id } = await attemptRow(open.pay_id);
     return replaced('pay_refund', () => ['no = ?', back.refund_no], `extension_id = ${id}`).plant();
   } }],
-  ['refund-of-payment', 'a refund on another channel', replaced('pay_refund', () => ['no = ?', back.refund_no], 'channel_id = 2')],
+  ['refund-of-payment', 'a refund on another channel', replaced('pay_refund', () => ['no = ?', back.refund_no], "channel_id = (SELECT id FROM pay_channel WHERE app_id = 2 AND code = 'mock')")],
   ['refund-of-payment', 'the order forgot one of its refunds', twist('pay_order', () => back.order_no, 'refund_count', '0')],
   ['refund-of-payment', 'a refund that waits and is asked about no more', replaced('pay_refund', () => ['status = 0 AND id > ?', 0], 'next_sync_time = NULL')],
   ['refund-sums', 'a refund of a recharge that leaves the bonus', replaced('pay_refund', () => ['no = ?', frozen], 'bonus_price = 0')],
