@@ -13,7 +13,6 @@
 struct channel_notes; /* notes.h */
 struct channel_product;
 struct db;
-
 /* For BY_LEDGER alone: the transaction under way, the order that it holds, the version that this
  * will have when it is paid, and whose balance pays. */
 struct channel_ledger {
@@ -78,6 +77,7 @@ struct channel_product {
     const char *display; /* the display_mode it gives */
     enum channel_way way;
     const char *currency; /* the only one that it accepts; NULL: any */
+    size_t return_max;    /* bytes of a return_url; 0: any */
     /* True: this order of an OFFLINE product is submitted by a call. NULL: none is. */
     bool (*by_call)(const struct channel_order *order);
     /* PAY_REFUSED (definite; words in the ticket), PAY_UNKNOWN (a timeout, stays open), PAY_FULL

@@ -2,6 +2,7 @@
 #include "checkout/checkout_private.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "app/channel_setup.h"
 #include "base/fault.h"
@@ -65,6 +66,8 @@ static const char *not_accepted(const struct channel_product *product, const str
 {
     if (product->currency && !str_eq(product->currency, order->currency))
         return "currency";
+    if (product->return_max && strlen(order->return_url) > product->return_max)
+        return "return_url";
     if (product->way != BY_LEDGER)
         return NULL;
     if (order_is_recharge(order))

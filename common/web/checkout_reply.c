@@ -40,6 +40,8 @@ static void explain_not_accepted(struct call *call, const char *channel,
                   "user_id: the order has none, and the channel %s pays from the"
                   " balance of its user",
                   channel);
+    else if (str_eq(done->field, "return_url"))
+        text_addf(call->why, "return_url: the channel %s takes at most 256 bytes", channel);
     else if (order_is_recharge(&done->order) && str_eq(channel, "wallet"))
         text_add(call->why, "channel: a wallet does not fill itself: want another channel");
     else if (done->field)

@@ -169,3 +169,12 @@ describe('channel test: all is well', () => {
     assert.equal((await ctl(stack, ['channel', 'test', 'mock'])).code, 2);
   });
 });
+
+test('Alipay takes a return_url of 256 bytes; a longer one is refused before the payer sees the page', async () => {
+  const app = await appWith('alipay_wap', ALIPAY, APP);
+  const order = (bytes) => terms({ channel: 'alipay_wap', return_url: 'https://shop.example/'.padEnd(bytes, 'x') });
+  assert.equal((await post(stack, app, '/payments', order(256))).status, 201);
+  const res = await post(stack, app, '/payments', order(257));
+  assert.deepEqual([res.json.code, res.json.field], [40001, 'return_url'], res.text);
+  assert.match(res.json.msg, /at most 256 bytes/);
+});

@@ -185,8 +185,10 @@ bool alipay_price(const char *yuan, struct channel_said *out)
 #define ALIPAY_PRODUCT(of, shows, by, how) \
     { .code = of, .display = shows, .way = by, .currency = "CNY", .submit = how }
 static const struct channel_product PRODUCTS[] = {
-    ALIPAY_PRODUCT("alipay_pc", "redirect", OFFLINE, alipay_page),
-    ALIPAY_PRODUCT("alipay_wap", "redirect", OFFLINE, alipay_wap),
+    { .code = "alipay_pc", .display = "redirect", .way = OFFLINE, .currency = "CNY",
+      .return_max = ALIPAY_RETURN_MAX, .submit = alipay_page },
+    { .code = "alipay_wap", .display = "redirect", .way = OFFLINE, .currency = "CNY",
+      .return_max = ALIPAY_RETURN_MAX, .submit = alipay_wap },
     ALIPAY_PRODUCT("alipay_app", "app", OFFLINE, alipay_app),
     ALIPAY_PRODUCT("alipay_qr", "qr_code", BY_CALL, alipay_qr),
     ALIPAY_PRODUCT("alipay_bar", "bar_code", BY_CALL, alipay_bar),

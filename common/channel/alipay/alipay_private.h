@@ -11,6 +11,7 @@
 
 #define ALIPAY_GATEWAY "https://openapi.alipay.com/gateway.do"
 #define ALIPAY_URL_MAX 256
+#define ALIPAY_RETURN_MAX 256 /* of a return_url */
 #define ALIPAY_TEXT_MAX CHANNEL_CONTENT_SIZE
 #define ALIPAY_QR_LIFE_MS (INT64_C(7200) * 1000) /* of what precreate answers */
 
