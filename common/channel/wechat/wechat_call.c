@@ -104,17 +104,18 @@ enum pay_err wechat_no(enum pay_err err, const struct http_answer *answer,
 
 /* To one host; the path is the same at both. */
 static enum pay_err call_host(const struct channel_account *account, const char *host,
-                              const struct wechat_request *request, struct http_request *http,
-                              struct http_answer *answer)
+                              const struct wechat_request *request,
+                              const struct http_request *http, struct http_answer *answer)
 {
+    struct http_request there = *http;
     char url[WECHAT_URL_MAX + 512];
     struct text to = TEXT(url);
 
     text_addf(&to, "%s%s", host, request->path);
     if (to.full)
         return PAY_FULL;
-    http->url = url;
-    return channel_call(account, request->what, http, answer);
+    there.url = url;
+    return channel_call(account, request->what, &there, answer);
 }
 
 /* The other host is called only when nothing of the request was sent to the first one. */
