@@ -104,8 +104,8 @@ enum pay_err wechat_no(enum pay_err err, const struct http_answer *answer,
 
 /* To one host; the path is the same at both. */
 static enum pay_err call_host(const struct channel_account *account, const char *host,
-                              const struct wechat_request *request,
-                              const struct http_request *http, struct http_answer *answer)
+                              const struct wechat_request *request, const struct http_request *http,
+                              struct http_answer *answer)
 {
     struct http_request there = *http;
     char url[WECHAT_URL_MAX + 512];
