@@ -194,7 +194,7 @@ describe('listings', () => {
   test('alerts list money that came twice, and another price until they are closed', async () => {
     const first = await createOpen(stack, app1);
     const second = expectOk(await submitAnother(stack, app1, first), 201);
-    const about = async (order, ...more) => (await json('alerts', ...more)).items.find((a) => JSON.stringify(a).includes(order.pay_id) || JSON.stringify(a).includes(order.order_no));
+    const about = async (order, ...more) => (await json('alerts', '--limit', '1000', ...more)).items.find((a) => JSON.stringify(a).includes(order.pay_id) || JSON.stringify(a).includes(order.order_no));
     await payByCallback(stack, app1, first);
     await sendCallback(stack, signedCallback(second, app1.channelSecret));
     assert.ok(await about(second));

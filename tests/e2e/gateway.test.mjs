@@ -229,21 +229,6 @@ test('the gateway closes for its merchants only, and never what is paid', async 
   assert.equal((await ask(paid, '/mockpay/close')).json.status, 'SUCCESS');
 });
 
-test('the gateway gives back no more than the price, refunds that wait included', async () => {
-  const order = await createOpen(stack, app, { price: 1000, metadata: { mock: { refund: 'never' } } });
-  await payPage(stack, order).choose('silent');
-  let n = 0;
-  const ask = async (refund_price) => {
-    n += 1;
-    const body = { pay_id: order.pay_id, refund_no: `01ARZ3NDEKTSV4RRFFQ69G5F${n}V`, refund_price, price: 1000, currency: 'CNY', timestamp: Math.floor(Date.now() / 1000), nonce: `abcdefgh1234567${n}`, sign_type: 'HMAC-SHA256' };
-    const { json } = await postJson(stack, '/mockpay/refund', { ...body, sign: signCallback(body, app.channelSecret) });
-    return [json.status, json.error_code];
-  };
-  assert.deepEqual((await ask(600))[0], 'WAITING');
-  assert.deepEqual(await ask(401), ['FAILED', 'NOT_ENOUGH']);
-  assert.deepEqual((await ask(400))[0], 'WAITING');
-});
-
 describe('in live mode', () => {
   const live = { SHROFF_MODE: 'live' };
   for (const path of ['cgi-bin/mockpay', 'cron/sandbox_runner']) {
