@@ -20,10 +20,9 @@ static enum pay_err trade_lock(struct db *db, const struct mock_asking *w)
 static enum pay_err refund_judge(struct db *db, const struct mock_asking *w, const char **code,
                                  bool *failed_before)
 {
-    static const char SQL[] =
-        "SELECT CAST(IFNULL(SUM(price), 0) AS INTEGER) FROM mock_payout"
-        " WHERE pay_id = ? AND channel_order_no = ? AND no <> ?"
-        "   AND status = " STATE(PAYOUT_DONE);
+    static const char SQL[] = "SELECT CAST(IFNULL(SUM(price), 0) AS INTEGER) FROM mock_payout"
+                              " WHERE pay_id = ? AND channel_order_no = ? AND no <> ?"
+                              "   AND status = " STATE(PAYOUT_DONE);
     const struct mock_trade *trade = w->arg;
     const struct mock_payout *wanted = w->wanted;
     const struct db_param in[] = {
