@@ -41,6 +41,9 @@ BEGIN
      OR NEW.sync_times > 1000000 THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a transfer''s price is 1 to 1000000000000, its counts are low';
   END IF;
+  IF EXISTS (SELECT 1 FROM pay_channel WHERE id = NEW.channel_id AND code <> NEW.channel_code) THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a transfer has the code of its channel';
+  END IF;
   IF NEW.create_time < SYSDATE() - INTERVAL 2 DAY THEN
     IF USER() LIKE 'shroff\_web@%' OR USER() LIKE 'shroff\_ctl@%' THEN
       SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a new row is not of an earlier day';

@@ -99,7 +99,7 @@ test('an account in wrong hands: no row is made that a job cannot change, none t
     ['pay_order', { kind: "'zzz'" }], ['pay_order', { bonus_price: '1' }], ['pay_order', { kind: "'recharge'", user_id: "'u'", bonus_price: '-1' }], ['pay_order', { kind: "'recharge'", user_id: 'NULL' }], ['pay_order', { channel_fee_price: 'price + 1' }], ['pay_order', { version: '9223372036854775807' }],
     ['pay_order', { refund_count: '2147483647' }], ['pay_order', { refund_count: '-5' }], ['pay_order_extension', { sync_times: '2147483647' }],
     ['pay_refund', { version: '9223372036854775807' }], ['pay_refund', { sync_times: '2147483647' }],
-    ['pay_transfer', { version: '9223372036854775807' }], ['pay_transfer', { sync_times: '2147483647' }],
+    ['pay_transfer', { version: '9223372036854775807' }], ['pay_transfer', { sync_times: '2147483647' }], ['pay_transfer', { channel_code: "'wallet'" }],
     ['pay_refund', { cause: "'zzz'" }], ['pay_refund', { bonus_price: '-1' }], ['pay_refund', { channel_code: "'wallet'" }],
     ['notify_task', { notify_times: '2147483647' }], ['notify_task', { body: "REPEAT('x', 32769)" }], ['notify_task', { body: 'REPEAT(\'é\', 16385)' }],
   ];
