@@ -75,6 +75,9 @@ static void member_format(const struct channel_member *m, char *room, size_t siz
     case MEMBER_TEXT:
         text_addf(&text, "%zu to %zu bytes", m->min, m->max);
         break;
+    case MEMBER_URL:
+        text_addf(&text, "http(s) address, %zu to %zu bytes", m->min, m->max);
+        break;
     case MEMBER_CHOICE:
         member_choices(&text, m->words);
         break;

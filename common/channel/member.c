@@ -5,6 +5,7 @@
 
 #include "channel/channel.h"
 #include "io/crypto/sign.h"
+#include "io/http/http.h"
 
 static char problem[256]; /* what is wrong, until the next check */
 
@@ -81,13 +82,34 @@ static enum pay_err choice_check(const struct channel_member *m, const char *tex
     return is_word_of(m->words, text) ? PAY_OK : member_must(m, room);
 }
 
-static enum pay_err member_check(const struct channel_member *m, const char *text)
+/* Calls go there, and payers' pages lead there. */
+static enum pay_err url_check(const struct channel_member *m, const struct config *env,
+                              const char *text)
+{
+    const bool test_mode = env && env->test_mode;
+    struct http_url parts;
+
+    if (text_check(m, text) != PAY_OK)
+        return PAY_BAD_FIELD;
+    if (http_url_ok(text, &parts) && !strpbrk(text, "?'") &&
+        (str_starts(text, "https://") || (test_mode && str_starts(text, "http://"))))
+        return PAY_OK;
+    return member_must(m, test_mode ? "be an address, http://… or https://…, without user, query,"
+                                      " fragment, quotes and blanks"
+                                    : "be an address, https://…, without user, query, fragment,"
+                                      " quotes and blanks");
+}
+
+static enum pay_err member_check(const struct channel_member *m, const struct config *env,
+                                 const char *text)
 {
     switch (m->form) {
     case MEMBER_TEXT:
         return text_check(m, text);
     case MEMBER_CHOICE:
         return choice_check(m, text);
+    case MEMBER_URL:
+        return url_check(m, env, text);
     case MEMBER_RSA_PUBLIC:
         return sign_rsa_public_ok(text)
                    ? PAY_OK
@@ -124,7 +146,7 @@ static enum pay_err members_check(const struct channel_driver *driver,
         const struct json *object = m->secret ? row->secrets : row->config;
         const char *text = member_text(object, m->name);
         if (text)
-            err = member_check(m, text);
+            err = member_check(m, row->env, text);
         else if (!m->optional || !is_empty(json_member(object, m->name)))
             err = member_must(m, "be a text");
     }

@@ -7,10 +7,12 @@
 #include "base/config.h"
 #include "io/json/json.h"
 
-/* TEXT: of min to max bytes. CHOICE: one of words. */
+/* TEXT: of min to max bytes. CHOICE: one of words. URL: an absolute address of min to max bytes,
+ * without user, query and fragment; in live mode of https. */
 enum member_form {
     MEMBER_TEXT,
     MEMBER_CHOICE,
+    MEMBER_URL,
     MEMBER_RSA_PUBLIC,
     MEMBER_RSA_PRIVATE,
     MEMBER_CERT,
@@ -31,7 +33,7 @@ struct channel_member {
     bool optional;
     bool shown; /* a secret that Shroff makes is shown once, to the operator */
     enum member_form form;
-    size_t min, max;   /* of a TEXT */
+    size_t min, max;   /* of a TEXT or URL */
     const char *words; /* of a CHOICE, between blanks */
     const char *help;
 };

@@ -12,16 +12,16 @@ struct own {
     const char *why; /* then */
 };
 
-static const struct config OWN_ENV = { .test_mode = true, .base_url = "https://pay.example" };
+static struct config own_env = { .test_mode = true, .base_url = "https://pay.example" };
 
 static struct own opened(const struct channel_driver *driver, const char *code, const char *config,
                          const char *secrets)
 {
     struct own own = {
-        .account = { .id = 7, .app_id = 3, .env = &OWN_ENV, .product = driver->products },
+        .account = { .id = 7, .app_id = 3, .env = &own_env, .product = driver->products },
         .driver = driver,
     };
-    struct channel_parsed row = { .code = code, .env = &OWN_ENV };
+    struct channel_parsed row = { .code = code, .env = &own_env };
     struct json *config_json, *secrets_json;
 
     assert_true(text_copy(own.account.code, sizeof(own.account.code), code));

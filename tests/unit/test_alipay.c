@@ -233,6 +233,44 @@ static void test_alipay_open__says_what_is_wrong(void **state)
     }
 }
 
+static void test_alipay_open__wants_an_address_that_can_be_called(void **state)
+{
+    static const struct {
+        const char *gateway;
+        bool in_test, in_live;
+    } CASES[] = {
+        { "https://openapi.alipay.com/gateway.do", true, true },
+        { "http://127.0.0.1:8080/gateway.do", true, false },
+        { "HTTPS://openapi.alipay.com/gateway.do", false, false },
+        { "openapi.alipay.com/gateway.do", false, false },
+        { "javascript:alert(1)//", false, false },
+        { "https://127.0.0.1/\\\"><script>", false, false },
+        { "https://127.0.0.1/'x", false, false },
+        { "https://127.0.0.1/a b", false, false },
+        { "https://127.0.0.1/a?b", false, false },
+        { "https://127.0.0.1/a#b", false, false },
+        { "https://alipay.com@127.0.0.1/", false, false },
+        { "https:///gateway.do", false, false },
+    };
+    char config[2048];
+
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT(CASES); i++) {
+        const char *gateway = CASES[i / 2].gateway;
+        own_env.test_mode = i % 2;
+        snprintf(config, sizeof(config),
+                 "{\"app_id\":\"1\",\"alipay_public_key\":\"%s\",\"gateway\":\"%s\"}",
+                 CHANNEL_PUBLIC, gateway);
+        struct own own =
+            opened(&CHANNEL_ALIPAY, "alipay_qr", config, "{\"private_key\":\"" APP_PRIVATE "\"}");
+        own_env.test_mode = true;
+        CHECK(gateway, !own.keys == !(i % 2 ? CASES[i / 2].in_test : CASES[i / 2].in_live));
+        if (!own.keys)
+            CHECK(gateway, str_starts(own.why, "config.gateway must be an address, http"));
+        shut(&own);
+    }
+}
+
 /* The form of a page's address, its signature checked with the application's public key. */
 static void signed_form(const char *string, char *room, struct form *form)
 {
@@ -555,6 +593,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_alipay_text__is_what_the_sdk_signs),
         cmocka_unit_test(test_alipay_open__says_what_is_wrong),
+        cmocka_unit_test(test_alipay_open__wants_an_address_that_can_be_called),
         cmocka_unit_test(test_alipay_submit__pages_and_strings_are_signed),
         cmocka_unit_test(test_alipay_submit__by_a_call),
         cmocka_unit_test(test_alipay_query__states),

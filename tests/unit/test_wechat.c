@@ -219,6 +219,8 @@ static void test_wechat_open__says_what_is_wrong(void **state)
           "secrets.apiv3_key" },
         { "mchid", "{\"mchid\":\"x\",\"appid\":\"wx1\",\"serial_no\":\"" SERIAL "\"}", SECRETS,
           "config.mchid" },
+        { "base", "{" IDS ",\"base\":\"api.mch.weixin.qq.com\"}", SECRETS, "config.base" },
+        { "backup", "{" IDS ",\"backup\":\"https://a.example/?\"}", SECRETS, "config.backup" },
     };
 
     (void)state;

@@ -424,6 +424,7 @@ static void test_wechat_ask__calls_the_backup_host_when_nothing_was_sent(void **
         { "no connection", "http://127.0.0.1:%d", true, PAY_OK },
         { "no handshake", "https://127.0.0.1:%d", false, PAY_OK },
         { "cut behind the request", "http://127.0.0.1:%d/cut", false, PAY_UNKNOWN },
+        { "slashes at its end", "http://127.0.0.1:%d/switch//", false, PAY_OK },
     };
     struct channel_said said;
 

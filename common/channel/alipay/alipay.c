@@ -39,7 +39,7 @@ static const struct channel_member MEMBERS[] = {
       .help = "Alipay's root certificates (alipayRootCert.crt)" },
     { .name = "gateway",
       .optional = true,
-      .form = MEMBER_TEXT,
+      .form = MEMBER_URL,
       .min = 8,
       .max = ALIPAY_URL_MAX - 1,
       .help = "another address than " ALIPAY_GATEWAY },
@@ -103,11 +103,10 @@ static const char *alipay_numbers_read(const struct channel_parsed *row, struct 
     if (!text_copy(keys->seller_id, sizeof(keys->seller_id), seller_id) ||
         (*seller_id != '\0' && !str_is(seller_id, ALPHA_DIGITS, 16, 16)))
         return "config.seller_id must be 16 digits that begin with 2088";
-    if (!text_copy(keys->gateway, sizeof(keys->gateway),
-                   str_or(member_text(row->config, "gateway"), ALIPAY_GATEWAY)) ||
-        strpbrk(keys->gateway, "?# "))
-        return "config.gateway must be an address without ? and #";
-    return NULL;
+    return text_copy(keys->gateway, sizeof(keys->gateway),
+                     str_or(member_text(row->config, "gateway"), ALIPAY_GATEWAY))
+               ? NULL
+               : "config.gateway is too long";
 }
 
 static enum pay_err alipay_open(const struct channel_parsed *row, void **out, const char **why)

@@ -56,13 +56,13 @@ static const struct channel_member MEMBERS[] = {
       .help = "the public key of the platform certificate" },
     { .name = "base",
       .optional = true,
-      .form = MEMBER_TEXT,
+      .form = MEMBER_URL,
       .min = 8,
       .max = WECHAT_URL_MAX - 1,
       .help = "another address than " WECHAT_HOST },
     { .name = "backup",
       .optional = true,
-      .form = MEMBER_TEXT,
+      .form = MEMBER_URL,
       .min = 8,
       .max = WECHAT_URL_MAX - 1,
       .help = "the address that is called when no connection to base comes about; without base "
@@ -93,11 +93,15 @@ static bool signer_read(const struct json *config, const char *serial_name, cons
     return out->key;
 }
 
+/* A path is put behind it, which begins with a slash. */
 static bool address_read(const struct json *config, const char *name, const char *otherwise,
                          char to[WECHAT_URL_MAX])
 {
-    return text_copy(to, WECHAT_URL_MAX, str_or(member_text(config, name), otherwise)) &&
-           !strpbrk(to, "?# ");
+    if (!text_copy(to, WECHAT_URL_MAX, str_or(member_text(config, name), otherwise)))
+        return false;
+    for (size_t len = strlen(to); len > 0 && to[len - 1] == '/'; len--)
+        to[len - 1] = '\0';
+    return true;
 }
 
 /* NULL, or what is wrong. */
@@ -112,9 +116,9 @@ static const char *numbers_read(const struct channel_parsed *row, struct wechat_
         !str_is(keys->appid, ALPHA_NONCE, 1, 32))
         return "config.appid must be letters and digits";
     if (!address_read(row->config, "base", WECHAT_HOST, keys->base))
-        return "config.base must be an address without ? and #";
+        return "config.base is too long";
     if (!address_read(row->config, "backup", usual ? WECHAT_BACKUP : "", keys->backup))
-        return "config.backup must be an address without ? and #";
+        return "config.backup is too long";
     return NULL;
 }
 
