@@ -185,6 +185,14 @@ async function conflict(verdict) {
   return () => q('DELETE FROM callback_log WHERE verdict = ?', [verdict]);
 }
 
+// On a channel whose callbacks are no JSON, or encrypted: the body does not say what they are about.
+async function alipayConflict(kind, verdict, outNo) {
+  const channel = await one("SELECT id FROM pay_channel WHERE code = 'alipay_qr' AND app_id = 1", []);
+  await q("INSERT INTO callback_log (channel_id, kind, headers, body, verdict, extension_id, out_no) VALUES (?, ?, '{}', 'total_amount=9.00&sign=AAAA', ?, ?, ?)",
+    [channel.id, kind, verdict, outNo ? null : (await attemptRow(open.pay_id)).id, outNo]);
+  return () => q('DELETE FROM callback_log WHERE channel_id = ? AND verdict = ?', [channel.id, verdict]);
+}
+
 const PLANTED = [
   ['paid-once', 'the paid attempt says another price', replaced('pay_order_extension', () => ['no = ?', paid.pay_id], 'paid_price = paid_price + 1')],
   ['paid-once', 'the order names no attempt', replaced('pay_order', () => ['no = ?', paid.order_no], 'extension_id = NULL')],
@@ -397,6 +405,8 @@ const PLANTED = [
   ['in-time', 'put off again and again', replaced('notify_task', OF_PAID, 'status = 0, last_execute_time = UTC_TIMESTAMP(3) - INTERVAL 5 DAY, next_notify_time = UTC_TIMESTAMP(3) + INTERVAL 8 DAY')],
   ['in-time', 'a notification that is sent in ten years', replaced('notify_task', OF_PAID, 'status = 0, next_notify_time = UTC_TIMESTAMP(3) + INTERVAL 10 YEAR')],
   ['conflicts-alerted', 'money of another price, and no alert', { plant: () => conflict('OTHER_PRICE') }],
+  ['conflicts-alerted', 'money of another price by Alipay, and no alert', { plant: () => alipayConflict('order', 'OTHER_PRICE', null) }],
+  ['conflicts-alerted', 'a refund of another end by Alipay, and no alert', { plant: () => alipayConflict('refund', 'OTHER_END', back.refund_no) }],
   ['refund-callbacks-agree', 'a refund done under a second number, and no alert', replaced('pay_alert', () => ["kind = 'refunded_twice' AND about = ?", back.refund_no], "kind = 'x'")],
   ['surplus-handled', 'a second attempt was paid: no refund, and an open alert about its time alone', { plant: async () => {
     const undo = await abandoned('double', NO_REFUND).plant();
@@ -433,6 +443,15 @@ describe('audit', () => {
   test('is clean when an app got its address after the order was paid', async () => {
     const undo = await untold('UTC_TIMESTAMP(3)');
     const r = await audit();
+    await undo();
+    assert.deepEqual([r.code, r.json.items], [0, []], r.stdout);
+  });
+
+  test('is clean when a conflict whose body names no number has its alert', async () => {
+    const undo = await alipayConflict('refund', 'OTHER_END', back.refund_no);
+    await q("INSERT INTO pay_alert (kind, app_id, about, text) VALUES ('refund_other_end', 1, ?, 'x')", [back.refund_no]);
+    const r = await audit();
+    await q("DELETE FROM pay_alert WHERE kind = 'refund_other_end' AND about = ?", [back.refund_no]);
     await undo();
     assert.deepEqual([r.code, r.json.items], [0, []], r.stdout);
   });
