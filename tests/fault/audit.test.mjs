@@ -118,6 +118,17 @@ const replaced = (table, where, sets) => ({
   },
 });
 
+// What a trigger holds, planted without it.
+const unguarded = (trigger, { plant }) => ({
+  plant: async () => {
+    const { 'SQL Original Statement': made } = await one(`SHOW CREATE TRIGGER ${trigger}`);
+    await q(`DROP TRIGGER ${trigger}`);
+    const undo = await plant();
+    await q(made);
+    return undo;
+  },
+});
+
 const REFUND_OF = 'extension_id = (SELECT id FROM pay_order_extension WHERE no = ?)';
 // The money of an attempt has no open alert, and no refund that is not FAILURE.
 const abandoned = (kind, sets) => ({
@@ -414,7 +425,7 @@ const PLANTED = [
     return async () => { await undo(); await q("DELETE FROM pay_alert WHERE kind = 'odd_time' AND about = ?", [surplus.double]); };
   } }],
   ['owners-exist', 'a refund of an app that is not there', replaced('pay_refund', () => ['no = ?', back.refund_no], 'app_id = 999999')],
-  ['owners-exist', 'a transfer by the mock channel under the code of the wallet', replaced('pay_transfer', () => ['no = ?', sent.transfer_no], "channel_code = 'wallet'")],
+  ['owners-exist', 'a transfer by the mock channel under the code of the wallet', unguarded('pay_transfer_birth', replaced('pay_transfer', () => ['no = ?', sent.transfer_no], "channel_code = 'wallet'"))],
   ['owners-exist', 'a transfer on a channel that is not there', replaced('pay_transfer', () => ['no = ?', sent.transfer_no], 'channel_id = 999999')],
   ['owners-exist', 'an order of a channel that is not there', replaced('pay_order', () => ['no = ?', paid.order_no], 'channel_id = 999999')],
   ['owners-exist', 'an order of an app that is not there', replaced('pay_order', () => ['no = ?', open.order_no], 'app_id = 999999')],
