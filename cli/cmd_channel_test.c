@@ -97,7 +97,7 @@ static void refusal(const struct channel_driver *driver, const struct channel_sa
                     struct text *t)
 {
     const struct channel_code *row =
-        driver->codes ? channel_code_of(driver->codes, said->error_code) : NULL;
+        channel_code_told(driver->codes, said->error_code, said->error_msg);
 
     text_addf(t, "%s (%s): %s", said->error_code, said->error_msg,
               row ? row->says : "a code that Shroff does not know");

@@ -4,10 +4,10 @@
 #include "app/alert.h"
 #include "base/text.h"
 
-static const char *setup_cure(const struct channel_config *channel, const char *code)
+static const char *setup_cure(const struct channel_config *channel, const struct channel_said *said)
 {
     const struct channel_code *row =
-        channel->driver->codes ? channel_code_of(channel->driver->codes, code) : NULL;
+        channel_code_told(channel->driver->codes, said->error_code, said->error_msg);
 
     return row ? row->says : "see docs/channels.md";
 }
@@ -25,8 +25,8 @@ void channel_setup_tell(struct db *db, const struct channel_config *channel,
     text_addf(&text,
               "channel %s of app %s fails for every order: %s (%s): %s. shroffctl channel test %s"
               " --app %s asks it again",
-              code, app_key, said->error_code, said->error_msg,
-              setup_cure(channel, said->error_code), code, app_key);
+              code, app_key, said->error_code, said->error_msg, setup_cure(channel, said), code,
+              app_key);
     alert_raise_seldom(db, &(const struct alert_crowd){ .kind = "channel_setup",
                                                         .app_id = channel->account.app_id,
                                                         .about = about_room,

@@ -100,14 +100,16 @@ enum pay_err bill_titles(struct bill_file *file, char *line, struct bill_columns
 
 /* ---- rows */
 
-/* The values of the text that is cut into too many: up to where the times are. */
-static size_t text_surplus(const struct bill_columns *c, char *const *value, size_t surplus)
+/* The values of the text that is cut into too many: up to where the times are, among count. */
+static size_t text_surplus(const struct bill_columns *c, char *const *value, size_t count)
 {
+    const size_t surplus = count - c->width;
     int64_t ms;
 
     for (size_t more = 0; c->times > 0 && more <= surplus; more++) {
+        const size_t first = c->at[c->text] + 1 + more;
         size_t found = 0;
-        while (found < c->times && bill_time(value[c->at[c->text] + 1 + more + found], &ms))
+        while (found < c->times && first + found < count && bill_time(value[first + found], &ms))
             found++;
         if (found == c->times)
             return more;
@@ -122,7 +124,7 @@ enum pay_err bill_values(struct bill_file *file, char *row, struct bill_columns 
 
     if (count < c->width || count > COUNT(value))
         return bill_wrong(file, "it has %zu columns, not %zu", count, c->width);
-    const size_t more = text_surplus(c, value, count - c->width);
+    const size_t more = text_surplus(c, value, count);
     for (size_t i = 0; i < c->width; i++)
         c->value[i] = value_trim(value[i <= c->at[c->text] ? i : i + more]);
     return PAY_OK;

@@ -32,6 +32,11 @@ struct channel_codes {
 /* NULL: the table lacks it. */
 const struct channel_code *channel_code_of(const struct channel_codes *codes, const char *code);
 
+/* The same for an answer with a text: a plain refusal that says that requests may not come from this
+ * address is CODE_ADDRESS, whatever its code. codes NULL: NULL. */
+const struct channel_code *channel_code_told(const struct channel_codes *codes, const char *code,
+                                             const char *msg);
+
 /* A row of each table for an answer of 2xx whose signature is not right. */
 #define CODE_ANSWER_SIGNATURE "ANSWER_SIGNATURE"
 /* A row for a refusal whose text says that requests may not come from this address, whatever its

@@ -33,17 +33,6 @@ void said_reason(struct channel_said *said, const char *code, const char *msg)
     copy_cut(said->error_msg, sizeof(said->error_msg), msg);
 }
 
-/* The text alone tells it: WeChat Pay has no code of its own for it. */
-static bool is_about_address(const char *msg)
-{
-    static const char *const WORDS[] = { "IP地址不允许", "IP白名单", "ip白名单" };
-
-    for (size_t i = 0; i < COUNT(WORDS); i++)
-        if (strstr(msg, WORDS[i]))
-            return true;
-    return false;
-}
-
 enum pay_err said_means(struct channel_said *said, enum channel_meaning meaning)
 {
     said->meaning = meaning;
@@ -53,8 +42,7 @@ enum pay_err said_means(struct channel_said *said, enum channel_meaning meaning)
 enum pay_err said_code(struct channel_said *said, const struct channel_codes *codes,
                        const char *code, const char *msg)
 {
-    const struct channel_code *row =
-        channel_code_of(codes, is_about_address(str_or(msg, "")) ? CODE_ADDRESS : code);
+    const struct channel_code *row = channel_code_told(codes, code, str_or(msg, ""));
 
     said_reason(said, code, msg);
     return said_means(said, row ? row->meaning : MEANS_NOTHING);

@@ -10,12 +10,14 @@ static enum pay_err divert_note(struct db *db, void *arg)
     return admin_log_add(db, by->actor->who, "refund.divert", by->refund->no, by->actor->why);
 }
 
-/* The job asks what became of it, and applies it. */
+/* The job asks what became of it, and applies it. Why it was stuck is over: if it is stuck again,
+ * that is told anew. */
 static enum pay_err divert_due(struct db *db, void *arg)
 {
     /* clang-format off */
     static const char SQL[] =
-        "UPDATE pay_refund SET next_sync_time = UTC_TIMESTAMP(3), sync_times = 0"
+        "UPDATE pay_refund SET next_sync_time = UTC_TIMESTAMP(3), sync_times = 0,"
+        "   channel_error_code = NULL, channel_error_msg = NULL"
         " WHERE id = ? AND status = " STATE(REFUND_WAITING);
     /* clang-format on */
     const struct refund_diverting *by = arg;

@@ -110,7 +110,7 @@ const char AUDIT_TOLD_STEPS[] =
     " ELSE 0 END OR (t.event = 'order.success' AND NOT "
     HOLDS("',\"paid_price\":', o.price, ',\"refund_price\":'") ")"
     " OR (t.notify_url <> " ITS("notify_url") /* the usual ones first */
-    " AND t.notify_url <> CONCAT(" ITS("notify_url") ", '/', " ITS("channel_id") ")"
+    " AND IFNULL(t.notify_url <> CONCAT(" ITS("notify_url") ", '/', " ITS("channel_id") "), 1)"
     " AND NOT (LOCATE(" ITS_URL ", t.notify_url) = 1 AND (RIGHT(" ITS_URL ", 1) = '/'"
     " OR SUBSTRING(t.notify_url, CHAR_LENGTH(" ITS_URL ") + 1, 1) IN ('', '/', '?')))))";
 

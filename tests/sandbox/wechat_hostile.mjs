@@ -168,6 +168,6 @@ describe('answers that scenarios spoil: the first one only', () => {
     const order = await w.paid({ attach: 'sandbox:refund-error-done' });
     const body = JSON.stringify({ out_trade_no: order.out_trade_no, out_refund_no: newNo('R'), amount: { refund: 1, total: 8800, currency: 'CNY' } });
     refusedWith(await signed('POST', '/v3/refund/domestic/refunds', body), 500, 'SYSTEM_ERROR', /系统/);
-    assert.equal((await signed('POST', '/v3/refund/domestic/refunds', body)).json.status, 'PROCESSING');
+    assert.match((await signed('POST', '/v3/refund/domestic/refunds', body)).json.status, /^(PROCESSING|SUCCESS)$/);   // at the tests' time scale it may be done by now
   });
 });

@@ -288,6 +288,14 @@ static void test_said_code__an_address_that_is_not_allowed(void **state)
     (void)state;
     assert_int_equal(own.driver->query(&own.account, PAY_ID, &said), PAY_UNKNOWN);
     assert_int_equal(said.meaning, MEANS_SETUP);
+    const struct channel_code *row =
+        channel_code_told(own.driver->codes, said.error_code, said.error_msg);
+    assert_non_null(row);
+    assert_string_equal(row->code, CODE_ADDRESS);
+    /* A text does not decide what the code leaves open. */
+    row = channel_code_told(own.driver->codes, "SYSTEM_ERROR", said.error_msg);
+    assert_non_null(row);
+    assert_int_equal(row->meaning, MEANS_UNKNOWN);
     shut(&own);
 }
 

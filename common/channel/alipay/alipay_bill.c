@@ -24,7 +24,6 @@ static enum pay_err refusal_meaning(const struct channel_said *said, struct bill
         { "BILL_NOT_EXIST", BILL_LATER },
         { "NO_BILL_DATA", BILL_NONE },
     };
-    static const char *const LATER[] = { "SYSTEM_RATE_LIMIT", "USER_RATE_LIMIT" };
     const char *code = said->error_code;
 
     for (size_t i = 0; i < COUNT(WORDS); i++)
@@ -32,9 +31,6 @@ static enum pay_err refusal_meaning(const struct channel_said *said, struct bill
             out->end = WORDS[i].end;
             return PAY_OK;
         }
-    for (size_t i = 0; i < COUNT(LATER); i++)
-        if (str_eq(code, LATER[i]))
-            return PAY_UNKNOWN;
     return PAY_REFUSED;
 }
 
