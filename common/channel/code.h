@@ -32,8 +32,8 @@ struct channel_codes {
 /* NULL: the table lacks it. */
 const struct channel_code *channel_code_of(const struct channel_codes *codes, const char *code);
 
-/* The same for an answer with a text: a plain refusal that says that requests may not come from this
- * address is CODE_ADDRESS, whatever its code. codes NULL: NULL. */
+/* The same for an answer with a text: a plain refusal whose text says that requests may not come
+ * from this address is CODE_ADDRESS, whatever its code. codes NULL: NULL. */
 const struct channel_code *channel_code_told(const struct channel_codes *codes, const char *code,
                                              const char *msg);
 
