@@ -113,6 +113,7 @@ static struct {
     enum channel_turn turn;
     int looks, takes, keeps;
     const char *comes; /* with the next look but one: another process has it by then */
+    bool slower;       /* another process takes the turn first */
 } note;
 
 static enum channel_turn fake_look(const struct channel_account *account, const char *name,
@@ -130,8 +131,8 @@ static bool fake_take(const struct channel_account *account, const char *name)
     (void)account;
     (void)name;
     note.takes++;
-    note.turn = TURN_LATER;
-    return true;
+    note.turn = note.slower ? TURN_SOON : TURN_LATER;
+    return !note.slower;
 }
 
 static void fake_keep(const struct channel_account *account, const char *name, const char *text)
@@ -150,6 +151,7 @@ static void notes_empty(void)
     note.turn = TURN_MINE;
     note.looks = note.takes = note.keeps = 0;
     note.comes = NULL;
+    note.slower = false;
 }
 
 /* ---- a channel of it */
@@ -234,6 +236,15 @@ static void test_wechat_query__takes_what_another_process_fetched(void **state)
     assert_int_equal(own.driver->query(&own.account, PAY_ID, &said), PAY_OK);
     assert_int_equal(note.looks, 2);
     assert_int_equal(note.takes, 0);
+    shut(&own);
+
+    own = channel("rotated", BY_CERT);
+    notes_empty();
+    note.slower = true; /* both saw that nobody had asked */
+    note.comes = BOTH;
+    assert_int_equal(own.driver->query(&own.account, PAY_ID, &said), PAY_OK);
+    assert_int_equal(note.takes, 1);
+    assert_int_equal(note.keeps, 0);
     shut(&own);
 
     own = channel("rotated", BY_CERT);

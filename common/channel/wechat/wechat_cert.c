@@ -13,7 +13,7 @@
 #define LOOK_GAP_MS 1000 /* of one process */
 #define FETCH_MS 3000    /* WeChat Pay waits 5 s for the answer to a notification */
 #define WAIT_STEP_MS 100
-#define WAIT_STEPS 20
+#define WAIT_STEPS 30 /* as long as a fetch may take */
 
 static int64_t ticks_ms(void)
 {
@@ -215,14 +215,16 @@ void wechat_cert_search(const struct channel_account *account, const char *seria
     if (!account->notes || ticks_ms() < keys->learned->next_look)
         return;
     keys->learned->next_look = ticks_ms() + LOOK_GAP_MS;
-    enum channel_turn turn = certs_recall(account);
-    for (int i = 0; turn == TURN_SOON && !stranger && i < WAIT_STEPS; i++) {
-        if (is_found(keys, serial))
+    for (int i = 0; i <= WAIT_STEPS; i++) {
+        const enum channel_turn turn = certs_recall(account);
+        if (is_found(keys, serial) || turn == TURN_LATER)
             return;
-        clock_sleep_ms(WAIT_STEP_MS);
-        turn = certs_recall(account);
+        if (turn == TURN_MINE && account->notes->take(account, note_name(keys, name))) {
+            certs_fetch(account);
+            return;
+        }
+        if (stranger)
+            return;
+        clock_sleep_ms(WAIT_STEP_MS); /* another process fetches, or was faster to take the turn */
     }
-    if (!is_found(keys, serial) && turn == TURN_MINE &&
-        account->notes->take(account, note_name(keys, name)))
-        certs_fetch(account);
 }
