@@ -81,12 +81,12 @@ CREATE TABLE pay_channel (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin COMMENT='ways to be paid, each configured for one app';
 
 -- What a channel sent to one process and all have to know. Web programs write it, so a driver believes only what
--- proves itself: WeChat Pay's certificates open with the APIv3 key alone.
+-- proves itself: WeChat Pay's certificates open with the APIv3 key alone, Alipay's lead to the root that was pasted.
 CREATE TABLE channel_note (
   app_id BIGINT UNSIGNED NOT NULL COMMENT 'the app (pay_app.id) that owns it',
   name VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL
-    COMMENT 'the protocol and the merchant''s number there: wechat/1900000001',
-  text TEXT CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'the channel''s answer as it came; empty: none came yet',
+    COMMENT 'the protocol and the merchant''s number there: wechat/1900000001, alipay/2021000000000001',
+  text TEXT CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'what the channel answered; empty: nothing came yet',
   ask_time DATETIME(3) NOT NULL COMMENT 'when the channel was last asked: not again within a minute',
   PRIMARY KEY (app_id, name),
   CONSTRAINT channel_note_app FOREIGN KEY (app_id) REFERENCES pay_app (id)

@@ -137,9 +137,8 @@ static void alipay_shut(void *opened)
     rsa_free(&keys->own);
     rsa_free(&keys->theirs);
     cert_clear(&keys->cert);
-    cert_clear(&keys->learned->cert);
     sign_wipe(keys->aes_key, sizeof(keys->aes_key));
-    free(keys->learned);
+    alipay_certs_free(&keys->learned);
     free(keys->roots);
     free(keys);
 }

@@ -130,6 +130,7 @@ enum pay_err alipay_post(const struct channel_account *account,
         .headers = { "Content-Type: application/x-www-form-urlencoded;charset=utf-8" },
         .body = body.at,
         .body_len = body.len,
+        .timeout_ms = request->timeout_ms,
         .keep = HTTP_BODY_READ,
     };
     enum pay_err err = channel_call(account, request->what, &http, answer);

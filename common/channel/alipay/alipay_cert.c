@@ -1,6 +1,6 @@
 /* alipay_cert.c - certificate mode: the numbers that requests name, and Alipay's keys by number. A
- * number that the configuration does not have is downloaded when an answer of the gateway names it;
- * a notification, which a stranger may send, is checked with what is known. */
+ * number that the configuration does not have is downloaded when an answer or a notification names
+ * it, and kept as a note for all processes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,10 +8,10 @@
 #include "base/log.h"
 #include "channel/alipay/alipay_reply.h"
 #include "channel/call.h"
+#include "channel/notes.h"
 #include "io/crypto/cert.h"
 #include "io/crypto/sign.h"
 
-#define DOWNLOAD_GAP_MS 60000
 #define PEM_MAX 16384
 
 const char *alipay_certs_read(const struct channel_parsed *row, struct alipay_keys *keys)
@@ -51,47 +51,144 @@ void alipay_certs(const struct channel_account *account, channel_cert_each *each
     each(arg, "config.alipay_cert", keys->cert.end_time);
 }
 
-/* ---- a number that is not known */
+/* ---- what was learned */
 
-static bool text_of_base64(const char *base64, char *out, size_t size)
+static void alipay_cert_drop(struct alipay_cert *one)
 {
-    size_t len = 0;
-
-    if (!sign_base64_read(base64, strlen(base64), (uint8_t *)out, size - 1, &len))
-        return false;
-    out[len] = '\0';
-    return strlen(out) == len;
+    cert_clear(&one->cert);
+    free(one->pem);
+    one->pem = NULL;
 }
 
-/* The certificate itself proves that it is Alipay's: it has the number, and a root issued it. */
-static bool learn(const struct alipay_keys *keys, const char *number, const char *base64)
+void alipay_certs_free(struct alipay_learned **learned)
+{
+    while (*learned && (*learned)->count > 0)
+        alipay_cert_drop(&(*learned)->at[--(*learned)->count]);
+    free(*learned);
+    *learned = NULL;
+}
+
+static const struct rsa_key *alipay_key_known(const struct alipay_keys *keys, const char *number)
+{
+    const struct alipay_learned *learned = keys->learned;
+
+    if (!keys->cert.key)
+        return keys->theirs;
+    if (!number || str_eq(number, keys->cert.number))
+        return keys->cert.key;
+    for (size_t i = 0; i < learned->count; i++)
+        if (str_eq(number, learned->at[i].cert.number) &&
+            clock_now_ms() < learned->at[i].cert.end_time)
+            return learned->at[i].cert.key;
+    return NULL;
+}
+
+/* The certificate itself proves that it is Alipay's: a root issued it, by way of the authority that
+ * issued the one of the configuration. Applications' certificates come from another authority. */
+static bool is_proven(const struct alipay_keys *keys, const struct cert *cert, const char *pem)
+{
+    return str_eq(cert->issuer, keys->cert.issuer) && cert_is_issued(pem, keys->roots);
+}
+
+/* The newest stay when there are more than room. */
+static void alipay_cert_insert(struct alipay_learned *learned, struct alipay_cert one)
+{
+    size_t i = learned->count;
+
+    while (i > 0 && learned->at[i - 1].cert.start_time < one.cert.start_time)
+        i--;
+    if (learned->count == ALIPAY_CERTS_MAX) {
+        if (i == ALIPAY_CERTS_MAX) {
+            alipay_cert_drop(&one);
+            return;
+        }
+        alipay_cert_drop(&learned->at[--learned->count]);
+    }
+    memmove(&learned->at[i + 1], &learned->at[i], (learned->count - i) * sizeof(one));
+    learned->at[i] = one;
+    learned->count++;
+}
+
+/* Of base64. number: the one that it must have, or NULL. */
+static bool learn(const struct alipay_keys *keys, const char *number, const char *base64,
+                  size_t base64_len)
 {
     char pem[PEM_MAX];
     struct cert cert = { .key = NULL };
+    size_t len = 0;
 
-    const bool ok = text_of_base64(base64, pem, sizeof(pem)) && cert_read(pem, &cert) &&
-                    str_eq(cert.number, number) && cert_is_issued(pem, keys->roots);
-    if (!ok) {
-        cert_clear(&cert);
+    if (!sign_base64_read(base64, base64_len, (uint8_t *)pem, sizeof(pem) - 1, &len))
         return false;
+    pem[len] = '\0';
+    const bool ok = strlen(pem) == len && cert_read(pem, &cert) &&
+                    (!number || str_eq(cert.number, number)) && is_proven(keys, &cert, pem);
+    if (!ok || alipay_key_known(keys, cert.number)) {
+        cert_clear(&cert);
+        return ok;
     }
-    cert_clear(&keys->learned->cert);
-    keys->learned->cert = cert;
+    const struct alipay_cert one = { cert, strdup(pem) };
+    if (!one.pem)
+        abort();
+    alipay_cert_insert(keys->learned, one);
     return true;
 }
+
+/* ---- notes: the learned certificates, each as base64 of its PEM text, with blanks between */
+
+static const char *alipay_note_name(const struct alipay_keys *keys, const char *end, char room[48])
+{
+    struct text text = text_over(room, 48);
+
+    text_addf(&text, "alipay/%s%s", keys->app_id, end);
+    return room;
+}
+
+static bool note_read(const struct channel_account *account, const char *text, const void *number)
+{
+    const struct alipay_keys *keys = account->keys;
+
+    for (size_t len; *text != '\0'; text += len + (text[len] == ' ')) {
+        len = strcspn(text, " ");
+        (void)learn(keys, NULL, text, len);
+    }
+    return number && alipay_key_known(keys, number);
+}
+
+static void note_write(const struct channel_account *account)
+{
+    static char room[CHANNEL_NOTE_SIZE];
+    const struct alipay_keys *keys = account->keys;
+    struct text text = TEXT(room);
+    char name[48];
+
+    for (size_t i = 0; i < keys->learned->count; i++) {
+        const char *pem = keys->learned->at[i].pem;
+        const size_t before = text.len;
+        text_add(&text, i > 0 ? " " : "");
+        sign_base64_add(&text, pem, strlen(pem));
+        if (text.full) {
+            room[before] = '\0';
+            break;
+        }
+    }
+    account->notes->keep(account, alipay_note_name(keys, "", name), room);
+}
+
+/* ---- a number that is not known */
 
 static void number_write(struct json_text *to, const void *arg)
 {
     json_str(to, "alipay_cert_sn", arg);
 }
 
-static bool download(const struct channel_account *account, const char *number)
+static void alipay_cert_fetch(const struct channel_account *account, const char *number)
 {
     const struct alipay_request request = {
         .method = "alipay.open.app.alipaycert.download",
         .what = "certificate",
         .write = number_write,
         .arg = number,
+        .timeout_ms = CHANNEL_FETCH_MS,
     };
     struct alipay_reply reply = { NULL, NULL, NULL };
     struct alipay_signed of;
@@ -100,35 +197,69 @@ static bool download(const struct channel_account *account, const char *number)
     bool ok = alipay_post(account, &request, &answer) == PAY_OK &&
               alipay_reply_split(request.method, &answer, &reply, &of) == PAY_OK &&
               alipay_reply_open(account->keys, &reply);
-    ok = ok &&
-         learn(account->keys, number, str_or(alipay_member(&reply, "alipay_cert_content"), ""));
+    const char *base64 = ok ? alipay_member(&reply, "alipay_cert_content") : NULL;
+    ok = base64 && learn(account->keys, number, base64, strlen(base64));
     alipay_reply_free(&reply);
     http_answer_free(&answer);
+    if (ok)
+        note_write(account);
     log_event(ok ? LOG_INFO : LOG_WARN, ok ? "alipay.certificate" : "alipay.certificate_unknown",
               KN("channel_id", account->id), KV("number", number));
-    return ok;
 }
 
-/* ---- keys by number */
-
-const struct rsa_key *alipay_key_known(const struct alipay_keys *keys, const char *number)
+/* The notes are read once a second. */
+static bool look_is_due(const struct channel_account *account, bool stranger)
 {
-    if (!keys->cert.key)
-        return keys->theirs;
-    if (!number || str_eq(number, keys->cert.number))
-        return keys->cert.key;
-    const struct cert *learned = &keys->learned->cert;
-    return learned->key && str_eq(number, learned->number) ? learned->key : NULL;
+    const struct alipay_keys *keys = account->keys;
+    int64_t *next_look = &keys->learned->next_look[stranger];
+    const int64_t now = clock_ticks_us() / 1000;
+
+    if (!account->notes || !keys->cert.key || now < *next_look)
+        return false;
+    *next_look = now + CHANNEL_LOOK_GAP_MS;
+    return true;
 }
 
-const struct rsa_key *alipay_key_of(const struct channel_account *account, const char *number)
+void alipay_certs_recall(const struct channel_account *account)
+{
+    char name[48];
+    bool found;
+
+    if (look_is_due(account, true))
+        (void)channel_note_read(
+            account,
+            &(struct channel_search){ .name = alipay_note_name(account->keys, "", name),
+                                      .read = note_read },
+            &found);
+}
+
+static void alipay_cert_search(const struct channel_account *account, const char *number,
+                               bool stranger)
+{
+    const struct alipay_keys *keys = account->keys;
+    char name[48], turn[48];
+
+    if (!look_is_due(account, stranger))
+        return;
+    const struct channel_search search = {
+        .name = alipay_note_name(keys, "", name),
+        .turn = stranger ? alipay_note_name(keys, "/heard", turn) : NULL,
+        .stranger = stranger,
+        .read = note_read,
+        .arg = number,
+    };
+    if (channel_note_search(account, &search))
+        alipay_cert_fetch(account, number);
+}
+
+const struct rsa_key *alipay_key_of(const struct channel_account *account, const char *number,
+                                    bool stranger)
 {
     const struct alipay_keys *keys = account->keys;
     const struct rsa_key *key = alipay_key_known(keys, number);
-    const int64_t now = clock_ticks_us() / 1000;
 
-    if (key || !str_is(number, ALPHA_HEX, 32, 32) || now < keys->learned->next_download)
+    if (key || !str_is(number, ALPHA_HEX, 32, 32))
         return key;
-    keys->learned->next_download = now + DOWNLOAD_GAP_MS;
-    return download(account, number) ? alipay_key_known(keys, number) : NULL;
+    alipay_cert_search(account, number, stranger);
+    return alipay_key_known(keys, number);
 }

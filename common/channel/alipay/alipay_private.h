@@ -5,32 +5,14 @@
 #define CHANNEL_ALIPAY_PRIVATE_H
 
 #include "base/json_text.h"
+#include "channel/alipay/alipay_key.h"
 #include "channel/channel.h"
 #include "channel/member.h"
-#include "io/crypto/cert.h"
 
 #define ALIPAY_GATEWAY "https://openapi.alipay.com/gateway.do"
-#define ALIPAY_URL_MAX 256
 #define ALIPAY_RETURN_MAX 256 /* of a return_url */
 #define ALIPAY_TEXT_MAX CHANNEL_CONTENT_SIZE
 #define ALIPAY_QR_LIFE_MS (INT64_C(7200) * 1000) /* of what precreate answers */
-
-/* A certificate that Alipay began to sign with after the configuration was written. */
-struct alipay_learned {
-    struct cert cert;
-    int64_t next_download; /* ms of the monotonic clock; no download before */
-};
-struct alipay_keys {
-    char app_id[33], seller_id[33], gateway[ALIPAY_URL_MAX];
-    char aes_key[25];             /* base64; "": no content encryption */
-    struct rsa_key *own, *theirs; /* our private key; Alipay's public one, in public-key mode */
-    /* Certificate mode: the numbers of ours and of the roots ("" in public-key mode), Alipay's. */
-    char app_number[33], root_number[33 * 16];
-    struct cert cert;
-    int64_t app_end; /* of our certificate */
-    char *roots;     /* PEM */
-    struct alipay_learned *learned;
-};
 
 /* One request: biz_content is what write makes. */
 struct alipay_request {
@@ -41,6 +23,7 @@ struct alipay_request {
     const void *arg;
     bool notifies;          /* notify_url is sent */
     const char *return_url; /* or NULL */
+    int timeout_ms;         /* 0: as long as any call */
 };
 /* The signed parameters, urlencoded, sorted, sign last. False: too long, or the key does not sign.
  */
@@ -54,13 +37,6 @@ MUST_USE bool alipay_state(const char *trade_status, bool paid, struct channel_s
 /* Yuan as Alipay writes them into said->price, CNY. False: no amount. */
 MUST_USE bool alipay_price(const char *yuan, struct channel_said *out);
 
-/* Reads the three certificates of certificate mode. NULL, or what is wrong. */
-const char *alipay_certs_read(const struct channel_parsed *row, struct alipay_keys *keys);
-void alipay_certs(const struct channel_account *account, channel_cert_each *each, void *arg);
-/* Alipay's key for a certificate's number (NULL: none was named). NULL: it is not known. key_of
- * downloads one that is not known, at most once a minute. */
-const struct rsa_key *alipay_key_known(const struct alipay_keys *keys, const char *number);
-const struct rsa_key *alipay_key_of(const struct channel_account *account, const char *number);
 extern const struct channel_codes ALIPAY_CODES;
 /* The functions of CHANNEL_ALIPAY. */
 MUST_USE enum pay_err alipay_page(const struct channel_account *account,

@@ -89,7 +89,7 @@ enum pay_err alipay_reply_read(const struct channel_account *account, const char
 
     if (alipay_reply_split(method, answer, reply, &of) != PAY_OK)
         return PAY_UNKNOWN;
-    const struct rsa_key *key = of.sign ? alipay_key_of(account, of.cert_number) : NULL;
+    const struct rsa_key *key = of.sign ? alipay_key_of(account, of.cert_number, false) : NULL;
     const bool genuine = key && rsa_verify(key, of.at, of.len, of.sign);
     if (alipay_reply_open(account->keys, reply) && genuine)
         return PAY_OK;

@@ -10,11 +10,6 @@
 #include "channel/notes.h"
 #include "channel/wechat/wechat_private.h"
 
-#define LOOK_GAP_MS 1000 /* of one process */
-#define FETCH_MS 3000    /* WeChat Pay waits 5 s for the answer to a notification */
-#define WAIT_STEP_MS 100
-#define WAIT_STEPS 30 /* as long as a fetch may take */
-
 static int64_t ticks_ms(void)
 {
     return clock_ticks_us() / 1000;
@@ -98,24 +93,32 @@ static const char *note_name(const struct wechat_keys *keys, char room[48])
     return room;
 }
 
-static enum channel_turn certs_recall(const struct channel_account *account)
+static bool is_found(const struct wechat_keys *keys, const char *serial)
 {
-    static char room[CHANNEL_NOTE_SIZE];
+    return serial ? wechat_key_known(keys, serial) : wechat_key_named(keys).key;
+}
+
+static bool note_certs_read(const struct channel_account *account, const char *text,
+                            const void *serial)
+{
     const struct wechat_keys *keys = account->keys;
     struct wechat_learned fresh = { .count = 0 };
-    struct text text = TEXT(room);
-    char name[48];
 
-    const enum channel_turn turn = account->notes->look(account, note_name(keys, name), &text);
-    if (list_read(keys, (struct wechat_bytes){ text.at, text.len }, &fresh))
+    if (list_read(keys, (struct wechat_bytes){ text, strlen(text) }, &fresh))
         take_over(keys, &fresh);
-    return turn;
+    return is_found(keys, serial);
 }
 
 void wechat_certs_recall(const struct channel_account *account)
 {
+    char name[48];
+    bool found;
+
     if (account->notes)
-        (void)certs_recall(account);
+        (void)channel_note_read(account,
+                                &(struct channel_search){ .name = note_name(account->keys, name),
+                                                          .read = note_certs_read },
+                                &found);
 }
 
 /* ---- WeChat Pay */
@@ -185,9 +188,10 @@ void wechat_certs_refusal(const struct wechat_keys *keys, struct channel_said *s
 
 static void certs_fetch(const struct channel_account *account)
 {
-    const struct wechat_request request = {
-        .what = "certificates", .path = "/v3/certificates", .nameless = true, .timeout_ms = FETCH_MS
-    };
+    const struct wechat_request request = { .what = "certificates",
+                                            .path = "/v3/certificates",
+                                            .nameless = true,
+                                            .timeout_ms = CHANNEL_FETCH_MS };
     const struct wechat_keys *keys = account->keys;
     struct wechat_reply reply;
 
@@ -202,11 +206,6 @@ static void certs_fetch(const struct channel_account *account)
 
 /* ---- a search */
 
-static bool is_found(const struct wechat_keys *keys, const char *serial)
-{
-    return serial ? wechat_key_known(keys, serial) : wechat_key_named(keys).key;
-}
-
 void wechat_cert_search(const struct channel_account *account, const char *serial, bool stranger)
 {
     const struct wechat_keys *keys = account->keys;
@@ -214,17 +213,10 @@ void wechat_cert_search(const struct channel_account *account, const char *seria
 
     if (!account->notes || ticks_ms() < keys->learned->next_look)
         return;
-    keys->learned->next_look = ticks_ms() + LOOK_GAP_MS;
-    for (int i = 0; i <= WAIT_STEPS; i++) {
-        const enum channel_turn turn = certs_recall(account);
-        if (is_found(keys, serial) || turn == TURN_LATER)
-            return;
-        if (turn == TURN_MINE && account->notes->take(account, note_name(keys, name))) {
-            certs_fetch(account);
-            return;
-        }
-        if (stranger)
-            return;
-        clock_sleep_ms(WAIT_STEP_MS); /* another process fetches, or was faster to take the turn */
-    }
+    keys->learned->next_look = ticks_ms() + CHANNEL_LOOK_GAP_MS;
+    if (channel_note_search(account, &(struct channel_search){ .name = note_name(keys, name),
+                                                               .stranger = stranger,
+                                                               .read = note_certs_read,
+                                                               .arg = serial }))
+        certs_fetch(account);
 }

@@ -78,14 +78,15 @@ static bool serial_add(const X509 *cert, char *(*spell)(const BIGNUM *), struct 
     return ok && !to->full;
 }
 
-static bool number_add(const X509 *cert, struct text *to)
+/* Of its issuer alone, or of its issuer and serial number. */
+static bool cert_md5_add(const X509 *cert, bool serial, struct text *to)
 {
     char room[ISSUER_MAX];
     struct text named = TEXT(room);
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int len = 0;
 
-    if (!issuer_add(cert, &named) || !serial_add(cert, BN_bn2dec, &named) ||
+    if (!issuer_add(cert, &named) || (serial && !serial_add(cert, BN_bn2dec, &named)) ||
         EVP_Digest(named.at, named.len, digest, &len, EVP_md5(), NULL) != 1)
         return false;
     for (unsigned int i = 0; i < len; i++)
@@ -124,11 +125,12 @@ bool cert_read(const char *pem, struct cert *out)
 {
     STACK_OF(X509) *all = certs_of(pem);
     const X509 *cert = sk_X509_value(all, 0);
-    struct text serial = TEXT(out->serial), number = TEXT(out->number);
+    struct text serial = TEXT(out->serial), number = TEXT(out->number), issuer = TEXT(out->issuer);
 
     out->key = NULL;
     const bool ok = cert && cert_key_take(cert, &out->key) &&
-                    serial_add(cert, BN_bn2hex, &serial) && number_add(cert, &number) &&
+                    serial_add(cert, BN_bn2hex, &serial) && cert_md5_add(cert, true, &number) &&
+                    cert_md5_add(cert, false, &issuer) &&
                     cert_time_take(X509_get0_notBefore(cert), &out->start_time) &&
                     cert_time_take(X509_get0_notAfter(cert), &out->end_time);
     certs_free(all);
@@ -161,7 +163,7 @@ bool cert_numbers(const char *pems, struct text *to)
         if (!signed_with_rsa(cert))
             continue;
         text_add(to, count++ > 0 ? "_" : "");
-        ok = number_add(cert, to);
+        ok = cert_md5_add(cert, true, to);
     }
     certs_free(all);
     return ok && count > 0;

@@ -12,6 +12,7 @@ struct cert {
     struct rsa_key *key; /* its public key */
     char serial[65];     /* hex, upper case: how WeChat Pay names it */
     char number[33];     /* MD5 of its issuer and serial number, hex: how Alipay names it */
+    char issuer[33];     /* MD5 of its issuer's name, hex: equal when one authority issued both */
     int64_t start_time, end_time; /* ms; it is valid between them */
 };
 
