@@ -39,7 +39,8 @@ void config_load(struct config *out);
 void config_workers(struct config *config, const char *program, enum load load);
 /* Before config_load, for what people start by hand: the settings that `scripts/run` recorded under
  * the state folder fill what the environment does not say. Without SHROFF_STATE only when it says
- * nothing at all: the settings of one installation never mix with another's. */
+ * nothing but what `run` alone reads (its ports): the settings of one installation never mix with
+ * another's. */
 void config_take_recorded(void);
 /* What config_load reads: name, default, bounds, meaning of each setting, for --help and docs. */
 void config_print_help(void);

@@ -11,11 +11,22 @@
 
 extern char **environ;
 
-/* Is a setting named, besides the folder itself? */
+/* What chooses a copy of `run` and says nothing about its database. */
+static bool is_of_run(const char *setting)
+{
+    static const char *const NAMES[] = { "SHROFF_STATE=", "SHROFF_PORT=", "SHROFF_BIND=",
+                                         "SHROFF_SANDBOX_PORT=", "SHROFF_SANDBOX_HTTPS_PORT=" };
+
+    for (size_t i = 0; i < COUNT(NAMES); i++)
+        if (str_starts(setting, NAMES[i]))
+            return true;
+    return false;
+}
+
 static bool something_is_said(void)
 {
     for (char **at = environ; *at; at++)
-        if (str_starts(*at, "SHROFF_") && !str_starts(*at, "SHROFF_STATE="))
+        if (str_starts(*at, "SHROFF_") && !is_of_run(*at))
             return true;
     return false;
 }

@@ -505,6 +505,8 @@ describe('in the playground', () => {
     const list = bare(['app', 'list', '--json'], { cwd: here });
     assert.equal(list.status, 0, list.stderr);
     assert.ok(JSON.parse(list.stdout).items.length >= 2);
+    const mode = (env) => JSON.parse(bare(['doctor', '--json'], { cwd: here, env }).stdout).items.find((i) => i.check === 'mode').text;
+    assert.match(mode({ SHROFF_PORT: '9090', SHROFF_BIND: '127.0.0.1', SHROFF_SANDBOX_PORT: '9091' }), /^test/, 'these are of run alone');
     const other = bare(['doctor', '--json'], { cwd: here, env: { SHROFF_BASE_URL: 'https://pay.example.com' } });
     assert.match(JSON.parse(other.stdout).items.find((i) => i.check === 'mode').text, /^live/);
   });

@@ -1,4 +1,5 @@
 // The played Alipay with Alipay's own SDK as the client: calls, pages, notices, refusals; its newer style, and its scenarios.
+import '../lib/file_of_node18.mjs';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AlipaySdk } from 'alipay-sdk';
