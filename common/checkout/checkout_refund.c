@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "app/alert.h"
+#include "app/due_owner.h"
 #include "channel/ask_gaps.h"
 #include "channel/gate.h"
 #include "checkout/checkout_out.h"
@@ -72,9 +73,9 @@ enum pay_err checkout_refund(const struct refund_call *call, struct refund_reser
 
 /* clang-format off */
 const struct db_due REFUNDS_DUE = {
-    .due = DUE_BY_OWNER("pay_refund", "idx_sync", "app_id",
-                        "status = " STATE(REFUND_WAITING)
-                        " AND next_sync_time <= UTC_TIMESTAMP(3)", "next_sync_time"),
+    .due = DUE_BY_CHANNEL("pay_refund", "idx_sync",
+                          "status = " STATE(REFUND_WAITING)
+                          " AND next_sync_time <= UTC_TIMESTAMP(3)", "next_sync_time"),
     .claim = "UPDATE pay_refund"
              "   SET claim_token = ?, next_sync_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND"
              " WHERE id = ?",
@@ -84,7 +85,7 @@ const struct db_due REFUNDS_DUE = {
             "                           UTC_TIMESTAMP(3) + INTERVAL ? SECOND, NULL)"
             " WHERE id = ? AND claim_token = ?",
     .lease_s = 60,
-    .by_owner = true,
+    .owners = OF_APP_AND_CHANNEL,
 };
 /* clang-format on */
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "app/alert.h"
+#include "app/due_owner.h"
 #include "app/space.h"
 #include "channel/ask_gaps.h"
 #include "channel/gate.h"
@@ -117,9 +118,9 @@ enum pay_err checkout_transfer(const struct checkout_call *call, const struct tr
 /* clang-format off */
 /* One that has ended has no next_sync_time, so the index has open ones alone. */
 const struct db_due TRANSFERS_DUE = {
-    .due = DUE_BY_OWNER("pay_transfer", "idx_sync", "app_id",
-                        "next_sync_time <= UTC_TIMESTAMP(3)"
-                        " AND status IN " STATE_IN(TRANSFER_OPEN), "next_sync_time"),
+    .due = DUE_BY_CHANNEL("pay_transfer", "idx_sync",
+                          "next_sync_time <= UTC_TIMESTAMP(3)"
+                          " AND status IN " STATE_IN(TRANSFER_OPEN), "next_sync_time"),
     .claim = "UPDATE pay_transfer"
              "   SET claim_token = ?, next_sync_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND"
              " WHERE id = ?",
@@ -129,7 +130,7 @@ const struct db_due TRANSFERS_DUE = {
             "                           UTC_TIMESTAMP(3) + INTERVAL ? SECOND, NULL)"
             " WHERE id = ? AND claim_token = ?",
     .lease_s = 60,
-    .by_owner = true,
+    .owners = OF_APP_AND_CHANNEL,
 };
 /* clang-format on */
 

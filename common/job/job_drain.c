@@ -91,27 +91,48 @@ static enum pay_err some_at_once(struct job *job, const struct job_drain *drain,
     return err;
 }
 
+struct others {
+    struct db_due_not not_of;
+    struct fair_owners *of;
+    size_t most;
+};
+
+/* To see that no others are due, all that is due is read: not for each row. */
+static enum pay_err claim_others(struct job *job, const struct job_drain *drain,
+                                 const struct others *others, struct db_due_rows *out)
+{
+    const int64_t began = clock_ticks_us();
+
+    if (job_fair_is_alone(others->of))
+        return PAY_OK;
+    enum pay_err err = db_due_claim(job->db, drain->due, others->most, &others->not_of, out);
+    if (err == PAY_OK && out->count == 0)
+        job_fair_alone(others->of, clock_ticks_us() - began);
+    return err;
+}
+
 /* Rows of owners over their share only when no others are due: and then one, since others may fall
- * due meanwhile. To see that there are no others, all that is due is read: not for each row. */
+ * due meanwhile. Of the apps over their share those rows come first whose channel is not. */
 static enum pay_err claim_some(struct job *job, const struct job_drain *drain,
                                struct job_fair *fair, struct db_due_rows *out)
 {
-    char room[FAIR_OWNERS * 21];
-    struct text not_of = TEXT(room);
+    char room[2][FAIR_OWNERS * 21];
+    struct text apps = TEXT(room[0]), channels = TEXT(room[1]);
+    const struct others first = { { apps.at, channels.at }, &fair->apps, drain->batch };
+    const struct others then = { { "", channels.at }, &fair->channels, 1 };
 
-    job_fair_list(fair, &not_of);
-    if (not_of.len > 0 && job_fair_is_alone(fair))
-        return db_due_claim(job->db, drain->due, 1, "", out);
-    const int64_t began = clock_ticks_us();
-    enum pay_err err = db_due_claim(job->db, drain->due, drain->batch, not_of.at, out);
-    if (err != PAY_OK || out->count > 0 || not_of.len == 0)
-        return err;
-    job_fair_alone(fair, clock_ticks_us() - began);
-    return db_due_claim(job->db, drain->due, 1, "", out);
+    job_fair_list(&fair->apps, &apps);
+    job_fair_list(&fair->channels, &channels);
+    if (apps.len == 0 && channels.len == 0)
+        return db_due_claim(job->db, drain->due, drain->batch, NULL, out);
+    enum pay_err err = claim_others(job, drain, &first, out);
+    if (err == PAY_OK && out->count == 0 && channels.len > 0)
+        err = claim_others(job, drain, &then, out);
+    return err == PAY_OK && out->count == 0 ? db_due_claim(job->db, drain->due, 1, NULL, out) : err;
 }
 
 /* One batch of one job; *worked: rows begun. What is claimed and not begun waits for its lease:
- * when the job is over, and when the rows of its owner turned out slow. */
+ * when the job is over, and when the rows of its app turned out slow. */
 static enum pay_err drain_some(struct job *job, const struct job_drain *drain,
                                struct job_fair *fair, size_t *worked)
 {
@@ -122,7 +143,7 @@ static enum pay_err drain_some(struct job *job, const struct job_drain *drain,
     if (rows.stuck_id != 0)
         row_is_stuck(job, drain, rows.stuck_id, PAY_FAULT);
     for (size_t i = 0; i < rows.count && err == PAY_OK && (i == 0 || !job_over(job)); i++) {
-        if (i > 0 && !job->once && job_fair_is_slow(fair, rows.at[i].owner))
+        if (i > 0 && !job->once && job_fair_is_slow(fair, &rows.at[i]))
             continue;
         const int64_t began = clock_ticks_us();
         err = work_on(job, drain, &rows.at[i]);

@@ -4,6 +4,7 @@
 
 #include "app/admin_log.h"
 #include "app/app.h"
+#include "app/due_owner.h"
 #include "base/fault.h"
 #include "channel/gate.h"
 #include "order/order_event.h"
@@ -34,7 +35,7 @@ enum pay_err order_ask_turn(struct db *db, struct ask_turn *turn)
 
 /* Two jobs, so that orders whose channels do not answer delay no other. */
 #define EXPIRED "status = " STATE(ORDER_WAITING) " AND expire_time <= UTC_TIMESTAMP(3)"
-#define DUE(when, order) DUE_BY_OWNER("pay_order", "idx_expire", "app_id", EXPIRED when, order)
+#define DUE(when, order) DUE_BY_APP("pay_order", "idx_expire", EXPIRED when, order)
 #define AGE_S "TIMESTAMPDIFF(SECOND, expire_time, UTC_TIMESTAMP(3))"
 #define ASKED \
     "UPDATE pay_order SET asked_time = UTC_TIMESTAMP(3), update_time = update_time WHERE id = ?"
@@ -43,7 +44,7 @@ const struct db_due ORDERS_EXPIRED = {
     .due = DUE(" AND asked_time IS NULL", "expire_time"),
     .claim = ASKED,
     .no_token = true,
-    .by_owner = true,
+    .owners = OF_APP,
 };
 /* clang-format off */
 const struct db_due ORDERS_UNDECIDED = {
@@ -52,7 +53,7 @@ const struct db_due ORDERS_UNDECIDED = {
                "   - INTERVAL LEAST(" AGE_S " DIV 8, 3600) SECOND", "asked_time"),
     .claim = ASKED,
     .no_token = true,
-    .by_owner = true,
+    .owners = OF_APP,
 };
 /* clang-format on */
 

@@ -7,6 +7,7 @@
 #include "app/app.h"
 #include "app/channel_config.h"
 #include "app/channel_setup.h"
+#include "app/due_owner.h"
 #include "base/fault.h"
 #include "channel/ask_gaps.h"
 #include "channel/gate.h"
@@ -17,13 +18,13 @@
 
 /* clang-format off */
 const struct db_due ATTEMPTS_DUE = {
-    .due = DUE_BY_OWNER("pay_order_extension", "idx_sync", "channel_id",
-                        "status = " STATE(ATTEMPT_WAITING)
-                        " AND next_sync_time <= UTC_TIMESTAMP(3)", "next_sync_time"),
+    .due = DUE_BY_CHANNEL("pay_order_extension", "idx_sync",
+                          "status = " STATE(ATTEMPT_WAITING)
+                          " AND next_sync_time <= UTC_TIMESTAMP(3)", "next_sync_time"),
     .claim = "UPDATE pay_order_extension"
              "   SET next_sync_time = UTC_TIMESTAMP(3) + INTERVAL 1 MINUTE WHERE id = ?",
     .no_token = true,
-    .by_owner = true,
+    .owners = OF_APP_AND_CHANNEL,
 };
 /* clang-format on */
 

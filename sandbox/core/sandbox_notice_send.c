@@ -90,7 +90,7 @@ enum pay_err sandbox_notices_turn(struct db *db, const struct config *config,
 
     sender->trouble = PAY_OK;
     if (take && space > 0)
-        trouble_note(sender, db_due_claim(db, &NOTICES, space, "", &rows));
+        trouble_note(sender, db_due_claim(db, &NOTICES, space, NULL, &rows));
     for (size_t i = 0; i < SLOTS && next < rows.count; i++) {
         struct notice_flight *flight = &sender->flights[i];
         if (flight->busy)

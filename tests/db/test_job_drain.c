@@ -105,7 +105,7 @@ static enum pay_err work_in_company(struct job *job, const struct db_due_row *ro
 {
     struct db_due_rows rows;
 
-    assert_int_equal(db_due_claim(other, &ROWS, DB_DUE_MAX, "", &rows), PAY_OK);
+    assert_int_equal(db_due_claim(other, &ROWS, DB_DUE_MAX, NULL, &rows), PAY_OK);
     for (size_t i = 0; i < rows.count; i++)
         assert_int_equal(db_due_done(other, &ROWS, &rows.at[i], 600), PAY_OK);
     return work(job, row, wait_s);
@@ -238,12 +238,12 @@ static void test_job_drain__a_job_that_fails_ends_no_other(void **state)
 
 /* Row 1 to 12 are owner 1's, a thirteenth is owner 2's, due last. */
 static const struct db_due OWNED = {
-    .due = "SELECT id, IF(id > 12, 2, 1) AS owner FROM t.work WHERE due_time <= UTC_TIMESTAMP(3)"
+    .due = "SELECT id, IF(id > 12, 2, 1) AS app FROM t.work WHERE due_time <= UTC_TIMESTAMP(3)"
            "   AND FIND_IN_SET(IF(id > 12, 2, 1), ?) = 0 ORDER BY due_time, id LIMIT ?"
            "   FOR UPDATE SKIP LOCKED",
     .claim = "UPDATE t.work SET due_time = UTC_TIMESTAMP(3) + INTERVAL 30 SECOND WHERE id = ?",
     .no_token = true,
-    .by_owner = true,
+    .owners = OF_APP,
 };
 
 static int64_t slow_ms, turn_of_last, turns;
@@ -296,12 +296,12 @@ static void test_job_drain__a_slow_owner_delays_others_by_one_row(void **state)
 
 /* To read a row takes 10 ms, and is counted. */
 static const struct db_due COUNTED = {
-    .due = "SELECT id, 1 AS owner FROM t.work WHERE due_time <= UTC_TIMESTAMP(3)"
+    .due = "SELECT id, 1 AS app FROM t.work WHERE due_time <= UTC_TIMESTAMP(3)"
            "   AND (@looks := @looks + 1) > 0 AND SLEEP(0.01) = 0 AND FIND_IN_SET('1', ?) = 0"
            " ORDER BY due_time LIMIT ? FOR UPDATE SKIP LOCKED",
     .claim = "UPDATE t.work SET due_time = UTC_TIMESTAMP(3) + INTERVAL 30 SECOND WHERE id = ?",
     .no_token = true,
-    .by_owner = true,
+    .owners = OF_APP,
 };
 
 static void test_job_drain__the_backlog_of_one_owner_is_not_read_for_each_row(void **state)

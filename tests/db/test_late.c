@@ -224,7 +224,7 @@ static void test_settle__a_killed_job_gives_back_once(void **state)
 
     (void)state;
     late_money("SO1");
-    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, 1, "", &rows), PAY_OK);
+    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, 1, NULL, &rows), PAY_OK);
     assert_int_equal(rows.count, 1);
     assert_int_equal(P->sent, 0);
     channel_says(PAY_OK, CHANNEL_SUCCESS, CHANNEL_SUCCESS);

@@ -264,10 +264,10 @@ static void test_test_clock__moves_the_next_question(void **state)
     (void)state;
     paid("SO1", 10000);
     ASSERT_ERR(reserved("SO1", "R1", 10000), PAY_OK);
-    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, DB_DUE_MAX, "", &rows), PAY_OK);
+    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, DB_DUE_MAX, NULL, &rows), PAY_OK);
     assert_int_equal(rows.count, 0);
     ASSERT_ERR(test_clock_advance(S.db, &jump), PAY_OK);
-    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, DB_DUE_MAX, "", &rows), PAY_OK);
+    ASSERT_ERR(db_due_claim(S.db, &REFUNDS_DUE, DB_DUE_MAX, NULL, &rows), PAY_OK);
     assert_int_equal(rows.count, 1);
 }
 

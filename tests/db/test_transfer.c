@@ -147,7 +147,7 @@ static int transfers_run(void)
     struct db_due_rows rows;
 
     run_sql("UPDATE pay_transfer SET next_sync_time = UTC_TIMESTAMP(3) WHERE status IN (0, 5)");
-    ASSERT_ERR(db_due_claim(S.db, &TRANSFERS_DUE, DB_DUE_MAX, "", &rows), PAY_OK);
+    ASSERT_ERR(db_due_claim(S.db, &TRANSFERS_DUE, DB_DUE_MAX, NULL, &rows), PAY_OK);
     for (size_t i = 0; i < rows.count; i++) {
         int64_t wait_s = 0;
         ASSERT_ERR(checkout_transfer_due(S.db, &S.config, &rows.at[i], &wait_s), PAY_OK);

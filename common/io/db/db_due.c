@@ -5,7 +5,7 @@
 struct claiming {
     const struct db_due *due;
     int64_t most;
-    const char *not_of;
+    struct db_due_not not_of;
     struct db_due_rows *out;
     int64_t token;
     bool looks;   /* claims none */
@@ -13,11 +13,12 @@ struct claiming {
 };
 
 struct found_row {
-    int64_t id, owner;
+    int64_t id, app, channel;
 };
 static const struct db_column FOUND_COLUMNS[] = {
     DB_COLUMN(struct found_row, id),
-    DB_COLUMN(struct found_row, owner),
+    DB_COLUMN(struct found_row, app),
+    DB_COLUMN(struct found_row, channel),
 };
 
 static enum pay_err due_keep(void *arg, void *row)
@@ -28,26 +29,42 @@ static enum pay_err due_keep(void *arg, void *row)
     const bool wanted = claiming->only == 0 || claiming->only == found->id;
 
     if (wanted && out->count < (size_t)claiming->most)
-        out->at[out->count++] = (struct db_due_row){ found->id, claiming->token, found->owner };
+        out->at[out->count++] = (struct db_due_row){
+            .id = found->id,
+            .token = claiming->token,
+            .app = found->app,
+            .channel = found->channel,
+        };
     return PAY_OK;
+}
+
+static enum pay_err due_look(struct db *db, struct claiming *claiming)
+{
+    const size_t owners = (size_t)claiming->due->owners;
+    const struct db_shape shape = { FOUND_COLUMNS, 1 + owners };
+    struct db_param look[] = {
+        DB_STR(claiming->not_of.apps),
+        DB_STR(claiming->not_of.channels),
+        DB_NUM(claiming->most),
+    };
+    struct found_row row = { .app = 0 };
+
+    look[owners] = look[COUNT(look) - 1];
+    return db_select(db, &(const struct db_query){ .sql = claiming->due->due,
+                                                   .in = look,
+                                                   .n = owners + 1,
+                                                   .shape = &shape,
+                                                   .row = &row,
+                                                   .each = due_keep,
+                                                   .arg = claiming });
 }
 
 static enum pay_err due_claim_work(struct db *db, void *arg)
 {
     struct claiming *claiming = arg;
-    const struct db_param look[] = { DB_STR(claiming->not_of), DB_NUM(claiming->most) };
-    const size_t unused = claiming->due->by_owner ? 0 : 1; /* parameters, and columns */
-    const struct db_shape shape = { FOUND_COLUMNS, COUNT(FOUND_COLUMNS) - unused };
-    struct found_row row = { .owner = 0 };
 
     claiming->out->count = 0;
-    enum pay_err err = db_select(db, &(const struct db_query){ .sql = claiming->due->due,
-                                                               .in = look + unused,
-                                                               .n = COUNT(look) - unused,
-                                                               .shape = &shape,
-                                                               .row = &row,
-                                                               .each = due_keep,
-                                                               .arg = claiming });
+    enum pay_err err = due_look(db, claiming);
     for (size_t i = 0; i < claiming->out->count && err == PAY_OK && !claiming->looks; i++) {
         const struct db_param in[] = {
             DB_NUM(claiming->token),
@@ -93,12 +110,12 @@ static enum pay_err claim_singly(struct db *db, struct claiming *claiming)
     return err == PAY_OK && taken.count == 0 ? bad : err;
 }
 
-enum pay_err db_due_claim(struct db *db, const struct db_due *due, size_t most, const char *not_of,
-                          struct db_due_rows *out)
+enum pay_err db_due_claim(struct db *db, const struct db_due *due, size_t most,
+                          const struct db_due_not *not_of, struct db_due_rows *out)
 {
     struct claiming claiming = {
         .due = due,
-        .not_of = not_of,
+        .not_of = not_of ? *not_of : (struct db_due_not){ "", "" },
         .out = out,
         .most = (int64_t)(most < DB_DUE_MAX ? most : DB_DUE_MAX),
     };
