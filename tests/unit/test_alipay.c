@@ -58,6 +58,7 @@ static const struct {
     { "q_error", "error", NO("40002", "isv.invalid-method"), SIGNED },
     { "q_page", "", "<html>\xb4\xed</html>", BARE },
     { "c_closed", "trade_close", OK TRADE, SIGNED },
+    { "c_other", "trade_close", OK "\"out_trade_no\":\"" REFUND_NO "\"", SIGNED },
     { "c_none", "trade_close", NO("40004", "ACQ.TRADE_NOT_EXIST"), SIGNED },
     { "c_paid", "trade_close", NO("40004", "ACQ.TRADE_STATUS_ERROR"), SIGNED },
     { "c_system", "trade_close", NO("20000", "aop.ACQ.SYSTEM_ERROR"), SIGNED },
@@ -66,15 +67,28 @@ static const struct {
     { "x_back", "trade_query", OK TRADE ",\"trade_status\":\"WAIT_BUYER_PAY\"", SIGNED },
     { "x_back", "trade_cancel", OK TRADE ",\"retry_flag\":\"N\",\"action\":\"refund\"", SIGNED },
     { "x_done", "trade_cancel", OK TRADE ",\"retry_flag\":\"N\",\"action\":\"close\"", SIGNED },
+    { "x_other", "trade_query", OK TRADE ",\"trade_status\":\"WAIT_BUYER_PAY\"", SIGNED },
+    { "x_other", "trade_cancel",
+      OK "\"out_trade_no\":\"" REFUND_NO "\",\"retry_flag\":\"N\",\"action\":\"close\"", SIGNED },
     { "x_again", "trade_cancel", OK TRADE ",\"retry_flag\":\"Y\"", SIGNED },
     { "r_done", "trade_refund",
       OK TRADE ",\"fund_change\":\"Y\",\"refund_fee\":\"50.00\","
                "\"gmt_refund_pay\":\"2026-01-31 08:00:05\"",
       SIGNED },
+    { "r_other", "trade_refund", OK "\"out_trade_no\":\"" REFUND_NO "\",\"fund_change\":\"Y\"",
+      SIGNED },
     { "r_poor", "trade_refund", NO("40004", "ACQ.SELLER_BALANCE_NOT_ENOUGH"), SIGNED },
     { "r_system", "trade_refund", NO("40004", "ACQ.SYSTEM_ERROR"), SIGNED },
     { "f_done", "trade_fastpay_refund_query",
       OK TRADE ",\"out_request_no\":\"" REFUND_NO "\",\"refund_amount\":\"20.00\","
+               "\"refund_status\":\"REFUND_SUCCESS\"",
+      SIGNED },
+    { "f_other_trade", "trade_fastpay_refund_query",
+      OK "\"out_trade_no\":\"" REFUND_NO "\",\"out_request_no\":\"" REFUND_NO "\","
+         "\"refund_amount\":\"20.00\",\"refund_status\":\"REFUND_SUCCESS\"",
+      SIGNED },
+    { "f_other", "trade_fastpay_refund_query",
+      OK TRADE ",\"out_request_no\":\"" PAY_ID "\",\"refund_amount\":\"20.00\","
                "\"refund_status\":\"REFUND_SUCCESS\"",
       SIGNED },
     { "f_no_status", "trade_fastpay_refund_query",
@@ -91,6 +105,14 @@ static const struct {
     { "t_done", "fund_trans_uni_transfer",
       OK "\"out_biz_no\":\"" PAY_ID "\",\"order_id\":\"2026\",\"status\":\"SUCCESS\","
          "\"trans_date\":\"2026-01-31 08:00:05\"",
+      SIGNED },
+    { "t_other", "fund_trans_uni_transfer",
+      OK "\"out_biz_no\":\"" REFUND_NO "\",\"order_id\":\"2026\",\"status\":\"SUCCESS\","
+         "\"trans_date\":\"2026-01-31 08:00:05\"",
+      SIGNED },
+    { "u_more", "fund_trans_common_query",
+      OK "\"out_biz_no\":\"" PAY_ID "\",\"order_id\":\"2026\",\"status\":\"SUCCESS\","
+         "\"trans_amount\":\"1.01\",\"pay_date\":\"2026-01-31 08:00:05\"",
       SIGNED },
     { "t_deal", "fund_trans_uni_transfer",
       OK "\"out_biz_no\":\"" PAY_ID "\",\"status\":\"DEALING\"", SIGNED },
@@ -417,14 +439,14 @@ static void test_alipay_close__states(void **state)
 {
     static const struct asked CASES[] = {
         { "c_closed", PAY_OK, CHANNEL_CLOSED },
+        { "c_other", PAY_UNKNOWN, 0 },
         { "c_none", PAY_OK, CHANNEL_NOT_FOUND },
         { "c_system", PAY_UNKNOWN, 0 },
         { "c_paid", PAY_UNKNOWN, 0 }, /* the query that follows gets no answer here */
     };
     static const struct asked BAR[] = {
-        { "x_done", PAY_OK, CHANNEL_CLOSED },
-        { "x_again", PAY_UNKNOWN, 0 },
-        { "x_back", PAY_UNKNOWN, 0 },
+        { "x_done", PAY_OK, CHANNEL_CLOSED },  { "x_other", PAY_UNKNOWN, 0 },
+        { "x_again", PAY_UNKNOWN, 0 },         { "x_back", PAY_UNKNOWN, 0 },
         { "q_paid", PAY_OK, CHANNEL_SUCCESS }, /* asked about first, and not cancelled */
     };
     struct channel_said said;
@@ -445,9 +467,8 @@ static void test_alipay_close__states(void **state)
 static void test_alipay_refund__states(void **state)
 {
     static const struct asked CASES[] = {
-        { "r_done", PAY_OK, CHANNEL_SUCCESS },
-        { "r_poor", PAY_REFUSED, 0 },
-        { "r_system", PAY_UNKNOWN, 0 },
+        { "r_done", PAY_OK, CHANNEL_SUCCESS }, { "r_other", PAY_UNKNOWN, 0 },
+        { "r_poor", PAY_REFUSED, 0 },          { "r_system", PAY_UNKNOWN, 0 },
         { "q_page", PAY_UNKNOWN, 0 },
     };
     const struct channel_refund refund = { .refund_no = REFUND_NO,
@@ -478,12 +499,30 @@ static void test_alipay_refund__states(void **state)
     shut(&none);
 }
 
+static void test_alipay_refund_query__about_another_one(void **state)
+{
+    static const struct asked CASES[] = { { "f_other", PAY_UNKNOWN, 0 },
+                                          { "f_other_trade", PAY_UNKNOWN, 0 } };
+    const struct channel_refund refund = { .refund_no = REFUND_NO,
+                                           .pay_id = PAY_ID,
+                                           .currency = "CNY",
+                                           .refund_price = { 2000 },
+                                           .price = { 8800 } };
+    struct channel_said said;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct own own = channel("alipay_pc", CASES[i].answer);
+        check_asked(&CASES[i], CHANNEL_ALIPAY.refund_query(&own.account, &refund, &said), &said);
+        shut(&own);
+    }
+}
+
 static void test_alipay_transfer__states(void **state)
 {
     static const struct asked CASES[] = {
-        { "t_done", PAY_OK, CHANNEL_SUCCESS },
-        { "t_deal", PAY_OK, CHANNEL_WAITING },
-        { "t_no", PAY_REFUSED, 0 },
+        { "t_done", PAY_OK, CHANNEL_SUCCESS }, { "t_other", PAY_UNKNOWN, 0 },
+        { "t_deal", PAY_OK, CHANNEL_WAITING }, { "t_no", PAY_REFUSED, 0 },
         { "q_page", PAY_UNKNOWN, 0 },
     };
     const struct channel_transfer transfer = { .transfer_no = PAY_ID,
@@ -499,6 +538,10 @@ static void test_alipay_transfer__states(void **state)
         check_asked(&CASES[i], CHANNEL_ALIPAY.transfer(&own.account, &transfer, &said), &said);
         shut(&own);
     }
+    struct own more = channel("alipay_pc", "u_more");
+    assert_int_equal(CHANNEL_ALIPAY.transfer_query(&more.account, &transfer, &said), PAY_OK);
+    assert_int_equal(said.price.minor, 101); /* settling compares it */
+    shut(&more);
     struct own own = channel("alipay_pc", "u_none");
     assert_int_equal(CHANNEL_ALIPAY.transfer_query(&own.account, &transfer, &said), PAY_OK);
     assert_int_equal(said.state, CHANNEL_NOT_FOUND);
@@ -599,6 +642,7 @@ int main(void)
         cmocka_unit_test(test_alipay_query__states),
         cmocka_unit_test(test_alipay_close__states),
         cmocka_unit_test(test_alipay_refund__states),
+        cmocka_unit_test(test_alipay_refund_query__about_another_one),
         cmocka_unit_test(test_alipay_transfer__states),
         cmocka_unit_test(test_alipay_read_no__says_what_a_form_is),
         cmocka_unit_test(test_alipay_hear__notifications),

@@ -87,6 +87,11 @@ static const struct answer {
       "{\"out_bill_no\":\"" PAY_ID "\",\"transfer_bill_no\":\"1330\",\"state\":\"SUCCESS\","
       "\"update_time\":\"2026-01-31T08:00:05+08:00\",\"transfer_amount\":100}",
       SIGNED },
+    { "t_other", 200,
+      "{\"out_bill_no\":\"01J0EXAMP00000000000000009\",\"transfer_bill_no\":\"1330\","
+      "\"state\":\"SUCCESS\",\"update_time\":\"2026-01-31T08:00:05+08:00\","
+      "\"transfer_amount\":100}",
+      SIGNED },
     { "t_fail", 200,
       "{\"out_bill_no\":\"" PAY_ID "\",\"state\":\"FAIL\",\"fail_reason\":\"NAME_NOT_CORRECT\"}",
       SIGNED },
@@ -413,9 +418,8 @@ static void test_wechat_refund__states(void **state)
 static void test_wechat_transfer__states(void **state)
 {
     static const struct asked CASES[] = {
-        { "t_wait", PAY_OK, CHANNEL_WAITING },
-        { "t_done", PAY_OK, CHANNEL_SUCCESS },
-        { "t_fail", PAY_REFUSED, 0 },
+        { "t_wait", PAY_OK, CHANNEL_WAITING }, { "t_done", PAY_OK, CHANNEL_SUCCESS },
+        { "t_other", PAY_UNKNOWN, 0 },         { "t_fail", PAY_REFUSED, 0 },
         { "system", PAY_UNKNOWN, 0 },
     };
     const struct channel_transfer transfer = { .transfer_no = PAY_ID,

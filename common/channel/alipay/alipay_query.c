@@ -47,9 +47,9 @@ enum pay_err alipay_query(const struct channel_account *account, const char *pay
 static enum pay_err end_read(const struct alipay_reply *reply, const void *pay_id,
                              struct channel_said *out)
 {
-    (void)pay_id;
     out->state = CHANNEL_CLOSED;
-    return str_eq(alipay_member(reply, "retry_flag"), "Y") ||
+    return !str_eq(str_or(alipay_member(reply, "out_trade_no"), pay_id), pay_id) ||
+                   str_eq(alipay_member(reply, "retry_flag"), "Y") ||
                    str_eq(alipay_member(reply, "action"), "refund")
                ? PAY_UNKNOWN
                : PAY_OK;

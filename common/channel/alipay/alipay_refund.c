@@ -44,6 +44,7 @@ static enum pay_err alipay_refund_read(const struct alipay_reply *reply, const v
         return PAY_OK;
     }
     if (!str_eq(alipay_member(reply, "out_request_no"), refund->refund_no) ||
+        !str_eq(str_or(alipay_member(reply, "out_trade_no"), refund->pay_id), refund->pay_id) ||
         !alipay_price(alipay_member(reply, "refund_amount"), out))
         return PAY_UNKNOWN;
     out->state = str_eq(status, "REFUND_SUCCESS") ? CHANNEL_SUCCESS : CHANNEL_WAITING;

@@ -70,6 +70,7 @@ static enum pay_err alipay_transfer_read(const struct alipay_reply *reply, const
                                          struct channel_said *out)
 {
     const struct channel_transfer *transfer = arg;
+    const char *amount = alipay_member(reply, "trans_amount");
     const char *when =
         str_or(alipay_member(reply, "trans_date"), str_or(alipay_member(reply, "pay_date"), ""));
 
@@ -83,8 +84,10 @@ static enum pay_err alipay_transfer_read(const struct alipay_reply *reply, const
                     alipay_member(reply, "fail_reason"));
     if (out->state != CHANNEL_SUCCESS)
         return PAY_OK;
+    /* The answer that makes it has no amount. */
     out->price = transfer->price;
     return text_copy(out->currency, sizeof(out->currency), transfer->currency) &&
+                   (!amount || alipay_price(amount, out)) &&
                    alipay_time_read(when, &out->success_time)
                ? PAY_OK
                : PAY_UNKNOWN;
