@@ -89,10 +89,11 @@ static enum pay_err body_read(struct hearing *h)
     return h->driver->read_no(&h->callback, h->no, &h->field);
 }
 
-/* The number is that of a refund or a transfer of this channel, which its row then names. */
+/* The number is that of a refund or a transfer of this channel, which its row then names. A signed
+ * one can be any text: of orders that others make at the same merchant's account. */
 static void number_keep(struct hearing *h)
 {
-    h->raw.out_no = h->about == ABOUT_ORDER ? NULL : h->no;
+    h->raw.out_no = h->about == ABOUT_ORDER || !ulid_is(h->no) ? NULL : h->no;
 }
 
 /* For protocols whose callbacks name the attempt only inside the encrypted part. */
