@@ -13,8 +13,7 @@
 struct channel_notes; /* notes.h */
 struct channel_product;
 struct db;
-/* For BY_LEDGER alone: the transaction under way, the order that it holds, the version that this
- * will have when it is paid, and whose balance pays. */
+/* For BY_LEDGER: the transaction under way, the order it holds, its version once paid, who pays. */
 struct channel_ledger {
     struct db *db;
     int64_t order_id, version;
@@ -78,6 +77,7 @@ struct channel_product {
     enum channel_way way;
     const char *currency; /* the only one that it accepts; NULL: any */
     size_t return_max;    /* bytes of a return_url; 0: any */
+    bool wants_ip;        /* it is told the payer's address, so the order must have a user_ip */
     /* True: this order of an OFFLINE product is submitted by a call. NULL: none is. */
     bool (*by_call)(const struct channel_order *order);
     /* PAY_REFUSED (definite; words in the ticket), PAY_UNKNOWN (a timeout, stays open), PAY_FULL

@@ -68,6 +68,8 @@ static const char *not_accepted(const struct channel_product *product, const str
         return "currency";
     if (product->return_max && strlen(order->return_url) > product->return_max)
         return "return_url";
+    if (product->wants_ip && order->user_ip[0] == '\0')
+        return "user_ip";
     if (product->way != BY_LEDGER)
         return NULL;
     if (order_is_recharge(order))

@@ -42,6 +42,10 @@ static void explain_not_accepted(struct call *call, const char *channel,
                   channel);
     else if (str_eq(done->field, "return_url"))
         text_addf(call->why, "return_url: the channel %s takes at most 256 bytes", channel);
+    else if (str_eq(done->field, "user_ip"))
+        text_addf(call->why,
+                  "user_ip: the order has none, and the channel %s wants the payer's address",
+                  channel);
     else if (order_is_recharge(&done->order) && str_eq(channel, "wallet"))
         text_add(call->why, "channel: a wallet does not fill itself: want another channel");
     else if (done->field)

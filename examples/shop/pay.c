@@ -127,6 +127,7 @@ void shop_pay(struct web *web, const char *id)
                          : way->to_openid ? "openid"
                                           : NULL,
                 .value = way->at_the_till ? auth_code : settings.openid,
+                .payer_ip = web_param(web, "REMOTE_ADDR"),
             });
 }
 

@@ -270,6 +270,8 @@ int shroff_create(const struct order *order, const struct shroff_way *way, struc
     json_object_object_add(body, "price", json_object_new_int64(order->price));
     add_text(body, "currency", order->currency);
     add_text(body, "subject", order->subject);
+    if (way->payer_ip[0] != '\0')
+        add_text(body, "user_ip", way->payer_ip);
     add_way(body, way);
     add_text(body, "notify_url", notify_url);
     add_text(body, "return_url", return_url);

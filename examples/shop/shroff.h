@@ -47,6 +47,7 @@ bool shroff_open(void);
 /* A channel, and a member of channel_extras, or NULL. */
 struct shroff_way {
     const char *channel, *extra, *value;
+    const char *payer_ip; /* the payer's address, as nginx sees it */
 };
 
 /* Creates the order at Shroff and submits it to the channel; the same again is the same order.

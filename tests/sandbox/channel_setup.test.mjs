@@ -178,3 +178,17 @@ test('Alipay takes a return_url of 256 bytes; a longer one is refused before the
   assert.deepEqual([res.json.code, res.json.field], [40001, 'return_url'], res.text);
   assert.match(res.json.msg, /at most 256 bytes/);
 });
+
+test('wx_wap wants the payer\'s address: an order without one is refused, at create and at submit, before WeChat Pay is asked', async () => {
+  const app = await appWith('wx_wap', WECHAT, MCH);
+  const refused = (res) => {
+    assert.deepEqual([res.json.code, res.json.field], [40001, 'user_ip'], res.text);
+    assert.match(res.json.msg, /wx_wap wants the payer's address/);
+  };
+  refused(await post(stack, app, '/payments', terms({ channel: 'wx_wap' })));
+  const made = await post(stack, app, '/payments', terms({}));
+  assert.equal(made.status, 201, made.text);
+  refused(await post(stack, app, '/api/pay/submit', { order_no: made.json.data.order_no, channel: 'wx_wap' }));
+  const res = await post(stack, app, '/payments', terms({ channel: 'wx_wap', user_ip: '203.0.113.7' }));
+  assert.equal(res.status, 201, res.text);
+});

@@ -232,7 +232,8 @@ static const struct channel_product PRODUCTS[] = {
     WECHAT_PRODUCT("wx_pub", "app", wechat_submit),
     WECHAT_PRODUCT("wx_lite", "app", wechat_submit),
     WECHAT_PRODUCT("wx_app", "app", wechat_submit),
-    WECHAT_PRODUCT("wx_wap", "redirect", wechat_submit),
+    { .code = "wx_wap", .display = "redirect", .way = BY_CALL, .currency = "CNY",
+      .wants_ip = true, .submit = wechat_submit },
     WECHAT_PRODUCT("wx_bar", "bar_code", wechat_bar),
 };
 /* clang-format on */

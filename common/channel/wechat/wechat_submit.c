@@ -157,7 +157,7 @@ static void scene_write(struct json_text *to, const struct placing *placing)
 {
     if (placing->kind->scene) {
         json_open(to, "scene_info");
-        json_str(to, "payer_client_ip", str_or(placing->order->user_ip, "127.0.0.1"));
+        json_str(to, "payer_client_ip", placing->order->user_ip);
         json_open(to, "h5_info");
         json_str(to, "type", "Wap");
         json_close(to);
