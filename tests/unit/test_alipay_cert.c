@@ -284,16 +284,21 @@ static void test_cert_is_issued__by_a_root_that_is_known(void **state)
 
 static void test_alipay_open__certificates_must_fit(void **state)
 {
+    static char alone[4096];
     static const struct {
         const char *app, *theirs, *why;
     } CASES[] = {
         { APP_CERT, ALIPAY_CERT, NULL },
         { ALIPAY_CERT, ALIPAY_CERT, "config.app_cert must be the certificate of" },
+        { APP_CERT, ALIPAY_CERT_ALIEN, "config.alipay_cert is not issued by" },
+        { APP_CERT, alone, NULL }, /* as Alipay's file often is: no certificate between */
         { APP_CERT, "x", "config.alipay_cert must be a certificate" },
         { APP_CERT, "-----BEGIN CERTIFICATE-----\n", "config.alipay_cert must be Alipay's" },
     };
 
     (void)state;
+    assert_true(text_copy_n(alone, sizeof(alone), ALIPAY_CERT,
+                            strlen(ALIPAY_CERT) - strlen(ANSWERS[AUTHORITY].offers)));
     for (size_t i = 0; i < COUNT(CASES); i++) {
         struct own own = channel("open", CASES[i].app, CASES[i].theirs);
         if (CASES[i].why && (own.keys || !strstr(own.why, CASES[i].why)))

@@ -35,6 +35,8 @@ const char *alipay_certs_read(const struct channel_parsed *row, struct alipay_ke
         return "config.alipay_cert must be Alipay's certificate (alipayCertPublicKey_RSA2.crt)";
     if (!cert_numbers(root_pems, &roots))
         return "config.alipay_root_cert must be Alipay's root certificates (alipayRootCert.crt)";
+    if (cert_is_alien(pem, root_pems)) /* Alipay's file may lack the certificate between */
+        return "config.alipay_cert is not issued by config.alipay_root_cert: download both again";
     keys->roots = strdup(root_pems);
     if (!keys->roots)
         abort();

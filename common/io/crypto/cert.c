@@ -169,27 +169,48 @@ bool cert_numbers(const char *pems, struct text *to)
     return ok && count > 0;
 }
 
-static bool chain_verify(X509_STORE *store, STACK_OF(X509) * chain, STACK_OF(X509) * trusted)
+/* X509_V_OK, or why the first of chain is not issued by one of trusted. */
+static int chain_verify(X509_STORE *store, STACK_OF(X509) * chain, STACK_OF(X509) * trusted)
 {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+    int why = X509_V_ERR_UNSPECIFIED;
 
     for (int i = 0; i < sk_X509_num(trusted); i++)
         (void)X509_STORE_add_cert(store, sk_X509_value(trusted, i));
-    const bool ok = ctx && sk_X509_num(chain) > 0 &&
-                    X509_STORE_CTX_init(ctx, store, sk_X509_value(chain, 0), chain) == 1 &&
-                    X509_verify_cert(ctx) == 1;
+    if (ctx && sk_X509_num(chain) > 0 &&
+        X509_STORE_CTX_init(ctx, store, sk_X509_value(chain, 0), chain) == 1)
+        why = X509_verify_cert(ctx) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
     X509_STORE_CTX_free(ctx);
-    return ok;
+    return why;
+}
+
+static int issue_check(const char *pem, const char *roots, unsigned long flags)
+{
+    STACK_OF(X509) *chain = certs_of(pem), *trusted = certs_of(roots);
+    X509_STORE *store = X509_STORE_new();
+
+    if (!store || X509_STORE_set_flags(store, flags) != 1)
+        abort();
+    const int why = chain_verify(store, chain, trusted);
+    X509_STORE_free(store);
+    certs_free(chain);
+    certs_free(trusted);
+    return why;
 }
 
 bool cert_is_issued(const char *pem, const char *roots)
 {
-    STACK_OF(X509) *chain = certs_of(pem), *trusted = certs_of(roots);
-    X509_STORE *store = X509_STORE_new();
-    const bool ok = store && chain_verify(store, chain, trusted);
+    return issue_check(pem, roots, 0) == X509_V_OK;
+}
 
-    X509_STORE_free(store);
-    certs_free(chain);
-    certs_free(trusted);
-    return ok;
+bool cert_is_alien(const char *pem, const char *roots)
+{
+    switch (issue_check(pem, roots, X509_V_FLAG_NO_CHECK_TIME)) {
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+        return true;
+    default:
+        return false;
+    }
 }

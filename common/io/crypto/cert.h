@@ -26,6 +26,9 @@ MUST_USE bool cert_numbers(const char *pems, struct text *to);
 /* Is the first certificate of pem issued, by way of those that follow it, by one of roots? Today's
  * date must be within the dates of all. */
 MUST_USE bool cert_is_issued(const char *pem, const char *roots);
+/* Does the first certificate of pem lead to a root that is none of roots, or is its signature by
+ * one of them wrong? False also when the certificate between is missing. Dates do not matter. */
+MUST_USE bool cert_is_alien(const char *pem, const char *roots);
 
 /* A PKCS#12 file (.p12): its private key and the certificate of it, both as PEM. Old ciphers are
  * read, too: WeChat Pay's files have them. False: it is none, or the password is another one. */
