@@ -246,6 +246,25 @@ static void test_text_add_shown__nothing_steers_or_hides(void **state)
     }
 }
 
+static void test_utf8_shows__not_what_prints_nothing(void **state)
+{
+    static const char *const NOTHING[] = { "a\xCD\x8F"
+                                           "b",
+                                           "a\xE2\xA0\x80"
+                                           "b",
+                                           "a\xEF\xBF\xB0"
+                                           "b",
+                                           "a\xF0\x9B\xB2\xA0"
+                                           "b",
+                                           "a\xC2\xAD"
+                                           "b" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(NOTHING); i++)
+        CHECK_I64(NOTHING[i], utf8_shows(NOTHING[i]), false);
+    assert_true(utf8_shows("\xE5\x95\x86 caf\xC3\xA9 \xE2\xA0\x81"));
+}
+
 static void test_utf8_count__characters_not_bytes(void **state)
 {
     static const char TEXT_[] = "a\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x92\xB0";
@@ -300,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_str_eq__null_and_case),
         cmocka_unit_test(test_utf8_has_control__what_text_may_not_hold),
         cmocka_unit_test(test_text_add_shown__nothing_steers_or_hides),
+        cmocka_unit_test(test_utf8_shows__not_what_prints_nothing),
         cmocka_unit_test(test_utf8_count__characters_not_bytes),
         cmocka_unit_test(test_text_add_cut__only_what_can_be_seen),
     };
