@@ -25,6 +25,7 @@ static enum pay_err sync_transfer(struct job *job, const struct db_due_row *row,
 
 static const struct job_drain DRAINS[] = {
     { .name = "attempts", .due = &ATTEMPTS_DUE, .batch = 4, .row = sync_attempt },
+    { .name = "cancels", .due = &CANCELS_DUE, .batch = 4, .row = sync_attempt },
     { .name = "refunds", .due = &REFUNDS_DUE, .batch = 4, .row = sync_refund },
     { .name = "transfers", .due = &TRANSFERS_DUE, .batch = 4, .row = sync_transfer },
 };

@@ -199,6 +199,8 @@ CREATE TABLE pay_order_extension (
   success_time DATETIME(3) NULL COMMENT 'when it was paid, as the channel says; written once',
   next_sync_time DATETIME(3) NULL COMMENT 'when the channel is asked next',
   sync_times INT NOT NULL DEFAULT 0 COMMENT 'how often channel_sync asked',
+  cancel_time DATETIME(3) NULL
+    COMMENT 'of a bar code: before the last cancel was sent, which may give the money back; null: none, or it did nothing',
   room VARBINARY(40) NOT NULL DEFAULT '----------------------------------------' COMMENT 'as in pay_order',
   number_scope VARCHAR(32)
     AS (IF(LOCATE('_', channel_code) > 0, SUBSTRING_INDEX(channel_code, '_', 1), channel_id)) STORED

@@ -25,7 +25,7 @@ GRANT SELECT, INSERT, UPDATE (status, channel_id, channel_code, channel_fee_rate
              ON shroff.pay_order        TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (status, display_mode, display_content, display_expire_time,
         channel_order_no, channel_error_code, channel_error_msg, paid_price, paid_currency, duplicate_paid,
-        success_time, next_sync_time, sync_times, room, update_time)
+        success_time, next_sync_time, sync_times, cancel_time, room, update_time)
              ON shroff.pay_order_extension TO 'shroff_web'@'wanted';
 GRANT SELECT, INSERT, UPDATE (status, version, bonus_price, channel_refund_no, success_time, channel_error_code,
         channel_error_msg, next_sync_time, sync_times, claim_token, update_time)
@@ -93,7 +93,7 @@ GRANT UPDATE (status, channel_id, channel_code, channel_fee_rate, channel_fee_pr
         extension_id, refund_count, channel_user_id, channel_order_no, version, room, update_time)
                      ON shroff.pay_order       TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE (status, channel_order_no, channel_error_code, channel_error_msg, paid_price, paid_currency,
-        duplicate_paid, success_time, next_sync_time, room, update_time)
+        duplicate_paid, success_time, next_sync_time, sync_times, cancel_time, room, update_time)
                      ON shroff.pay_order_extension TO 'shroff_ctl'@'wanted';
 GRANT INSERT, UPDATE (status, bonus_price, channel_error_code, channel_error_msg, next_sync_time,
         sync_times, update_time)

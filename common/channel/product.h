@@ -75,13 +75,13 @@ struct channel_product {
     const char *code;    /* pay_channel.code */
     const char *display; /* the display_mode it gives */
     enum channel_way way;
+    bool close_refunds;   /* the driver's close gives back what was paid just before */
     const char *currency; /* the only one that it accepts; NULL: any */
     size_t return_max;    /* bytes of a return_url; 0: any */
     bool wants_ip;        /* it is told the payer's address, so the order must have a user_ip */
     /* True: this order of an OFFLINE product is submitted by a call. NULL: none is. */
     bool (*by_call)(const struct channel_order *order);
-    /* PAY_REFUSED (definite; words in the ticket), PAY_UNKNOWN (a timeout, stays open), PAY_FULL
-     * (nothing was sent). */
+    /* PAY_REFUSED: definite, words in the ticket. PAY_UNKNOWN: stays open. PAY_FULL: not sent. */
     enum pay_err (*submit)(const struct channel_account *account, const struct channel_order *order,
                            struct channel_ticket *out);
 };

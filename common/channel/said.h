@@ -40,6 +40,8 @@ struct channel_said {
     int64_t success_time;
     bool other_account; /* it names a merchant account that is not the row's */
     bool gone_back;     /* with SUCCESS about an order: all of the money has gone back since */
+    bool part_back;     /* the same: at least a part of it has */
+    bool asked;         /* the answer to a question put just now: no callback, which may be old */
 };
 
 /* True when it names this price and currency. What it leaves out agrees. */

@@ -38,7 +38,7 @@
 const char *const CLOCK_MOVED[CLOCK_KINDS] = {
     "orders", "attempts", "refunds", "transfers", "notifications", NULL,
 };
-/* Of the app's open rows, in the order of CLOCK_MOVED; one or two columns go back by so much. */
+/* Of the app's open rows, in the order of CLOCK_MOVED; one to three columns go back by so much. */
 static const struct {
     const char *move;
     int columns;
@@ -51,9 +51,10 @@ static const struct {
       BECAME_DUE(MOVED_ORDERS, "expire_time"), TOO_MANY(MOVED_ORDERS) },
     { "UPDATE pay_order_extension"
       "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND,"
-      "       display_expire_time = display_expire_time - INTERVAL ? SECOND"
+      "       display_expire_time = display_expire_time - INTERVAL ? SECOND,"
+      "       cancel_time = cancel_time - INTERVAL ? SECOND"
       " WHERE order_id IN (SELECT id FROM pay_order WHERE app_id = ?)"
-      "   AND status = " STATE(ATTEMPT_WAITING), 2,
+      "   AND (status = " STATE(ATTEMPT_WAITING) " OR cancel_time IS NOT NULL)", 3,
       BECAME_DUE(MOVED_ATTEMPTS, "next_sync_time"), TOO_MANY(MOVED_ATTEMPTS) },
     { "UPDATE pay_refund"
       "   SET next_sync_time = next_sync_time - INTERVAL ? SECOND"
@@ -76,12 +77,12 @@ static const struct {
 
 static enum pay_err rows_move(struct db *db, struct clock_jump *jump, size_t i)
 {
-    const struct db_param in[] = { DB_NUM(jump->seconds), DB_NUM(jump->app_id) };
-    const struct db_param twice[] = { in[0], in[0], in[1] };
-    const struct db_param due[] = { in[1], in[0] };
+    const struct db_param all[] = { DB_NUM(jump->seconds), DB_NUM(jump->seconds),
+                                    DB_NUM(jump->seconds), DB_NUM(jump->app_id) };
+    const struct db_param *in = all + 3 - MOVES[i].columns;
+    const struct db_param due[] = { all[3], all[0] };
 
-    enum pay_err err = MOVES[i].columns == 2 ? db_exec(db, MOVES[i].move, DB_LIST(twice), NULL)
-                                             : db_exec(db, MOVES[i].move, DB_LIST(in), NULL);
+    enum pay_err err = db_exec(db, MOVES[i].move, in, (size_t)MOVES[i].columns + 1, NULL);
     return err == PAY_OK && MOVES[i].due ? db_number(db, MOVES[i].due, DB_LIST(due), &jump->due[i])
                                          : err;
 }

@@ -47,6 +47,7 @@ static const struct stretch ORDER_IN_TERMS = { 0, 20 }, ORDER_IN_VIEW = { 1, 28 
 const struct db_shape ORDER_SHAPE = { ORDER_COLUMNS, COUNT(ORDER_COLUMNS) };
 
 static const struct db_column ATTEMPT_COLUMNS[] = {
+    DB_COLUMN(struct attempt, cancelled),
     DB_COLUMN(struct attempt, order_id),
     DB_COLUMN(struct attempt, channel_id),
     DB_COLUMN(struct attempt, price),
@@ -65,8 +66,8 @@ static const struct db_column ATTEMPT_COLUMNS[] = {
     DB_COLUMN(struct attempt, channel_error_msg),
     DB_COLUMN(struct attempt, duplicate_paid),
 };
-static const struct stretch ATTEMPT_IN_TERMS = { 0, 8 }, ATTEMPT_IN_VIEW = { 4, 12 },
-                            ATTEMPT_IN_ORDER = { 7, 5 };
+static const struct stretch ATTEMPT_IN_TERMS = { 0, 9 }, ATTEMPT_IN_VIEW = { 5, 12 },
+                            ATTEMPT_IN_ORDER = { 8, 5 };
 const struct db_shape ATTEMPT_SHAPE = { ATTEMPT_COLUMNS, COUNT(ATTEMPT_COLUMNS) };
 
 struct pair_shape {

@@ -44,8 +44,11 @@ static inline bool order_is_recharge(const struct order *order)
 }
 
 /* A row of pay_order_extension. */
+/* For 60 s a cancel may still be at work, longer than any call waits (channel/call.h). */
+enum cancelled { CANCELLED_NOT, CANCELLED_LONG_AGO, CANCELLED_JUST_NOW };
 struct attempt {
     int64_t id, order_id, channel_id, status, duplicate_paid, create_time, success_time;
+    int64_t cancelled; /* a cancel was sent that may give its money back: enum cancelled */
     struct money price, paid_price;
     char no[NO_SIZE], channel_code[33], currency[CURRENCY_SIZE], display_mode[17];
     char display_content[CONTENT_SIZE], channel_order_no[65];

@@ -22,7 +22,12 @@
 #define ORDER_SELECT "SELECT " ORDER_FIELDS " FROM pay_order o"
 
 #define ATTEMPT_BOTH "e.id, e.status, e.channel_order_no, e.no"
-#define ATTEMPT_TERMS "e.order_id, e.channel_id, e.price, e.currency, " ATTEMPT_BOTH
+#define CANCEL_WORKS_S "60"
+#define ATTEMPT_CANCELLED \
+    "IFNULL((e.cancel_time > UTC_TIMESTAMP(3) - INTERVAL " CANCEL_WORKS_S " SECOND) + 1, 0)" \
+    " AS cancelled"
+#define ATTEMPT_TERMS \
+    ATTEMPT_CANCELLED ", e.order_id, e.channel_id, e.price, e.currency, " ATTEMPT_BOTH
 #define ATTEMPT_SHOWN \
     "e.create_time, e.channel_code, e.display_mode, e.display_content," \
     " e.paid_price, e.success_time, e.channel_error_code, e.channel_error_msg"

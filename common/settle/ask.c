@@ -2,9 +2,9 @@
  * settle, under the order's lock. */
 #include "settle/ask.h"
 
-#include "app/channel_setup.h"
 #include "base/clock.h"
 #include "channel/call.h"
+#include "settle/cancel.h"
 #include "settle/settle.h"
 
 #define ASKED_US 2500000 /* no call of a round begins later: a client waits meanwhile */
@@ -69,38 +69,21 @@ static enum pay_err apply_answer(struct db *db, const struct channel_config *cha
         open->conflict = err;
         return PAY_OK;
     }
+    if (err == PAY_OK && verdict == VERDICT_DOUBTED) {
+        one->unsure = true;
+        return PAY_OK;
+    }
     one->ended = err == PAY_OK;
-    open->paid = one->ended && result->state == CHANNEL_SUCCESS;
+    open->paid = one->ended && result->state == CHANNEL_SUCCESS && !result->gone_back &&
+                 !result->part_back;
     return err;
-}
-
-/* Which function of the driver is called: query or close. */
-typedef channel_ask *question(const struct channel_driver *driver);
-
-static channel_ask *query_of(const struct channel_driver *driver)
-{
-    return driver->query;
-}
-
-static channel_ask *close_of(const struct channel_driver *driver)
-{
-    return driver->close;
-}
-
-/* True: the channel answered. */
-static bool is_answered(struct db *db, const struct channel_config *channel, channel_ask *ask,
-                        const char *no, struct channel_said *out)
-{
-    *out = (struct channel_said){ .meaning = MEANS_NOTHING };
-    const enum pay_err err = ask(&channel->account, no, out);
-    channel_setup_tell(db, channel, out);
-    return err == PAY_OK;
 }
 
 /* An attempt stays as it is when its channel has no configuration any more, does not answer, or is
  * not to be asked. */
-static enum pay_err question_put(struct db *db, const struct config *config, question *to_channel,
-                                 struct open_list *open, struct open_attempt *one)
+static enum pay_err question_put(struct db *db, const struct config *config,
+                                 attempt_ask *to_channel, struct open_list *open,
+                                 struct open_attempt *one)
 {
     const struct channel_config *channel;
     struct channel_said result;
@@ -108,8 +91,11 @@ static enum pay_err question_put(struct db *db, const struct config *config, que
     enum pay_err err = channel_config_by_id(db, config, one->channel_id, &channel);
     if (err != PAY_OK && err != PAY_NO_CHANNEL)
         return err;
-    one->silent = one->unsure =
-        err != PAY_OK || !is_answered(db, channel, to_channel(channel->driver), one->no, &result);
+    if (err == PAY_OK)
+        err = to_channel(db, channel, one->no, &result);
+    if (err == PAY_DB_AWAY || err == PAY_LOST)
+        return err;
+    one->silent = one->unsure = err != PAY_OK;
     return one->silent ? PAY_OK : apply_answer(db, channel, &result, open, one);
 }
 
@@ -125,8 +111,9 @@ static bool is_silent(const struct open_list *open, int64_t channel_id)
 /* Asks the channel of each attempt in doubt, until one is paid. When the time is over or a channel
  * is silent, the attempts that are left stay in doubt. Another channel may still be asked for a new
  * attempt: the time for that is kept. */
-static enum pay_err questions_put(struct db *db, const struct config *config, question *to_channel,
-                                  open_choice *in_question, struct open_list *open)
+static enum pay_err questions_put(struct db *db, const struct config *config,
+                                  attempt_ask *to_channel, open_choice *in_question,
+                                  struct open_list *open)
 {
     const int64_t until = clock_ticks_us() + ASKED_US;
     enum pay_err err = PAY_OK;
@@ -152,11 +139,11 @@ static bool is_left(const struct open_attempt *one)
 
 enum pay_err open_ask(struct db *db, const struct config *config, struct open_list *open)
 {
-    return questions_put(db, config, query_of, is_left, open);
+    return questions_put(db, config, attempt_question, is_left, open);
 }
 
 enum pay_err open_end(struct db *db, const struct config *config, open_choice *chosen,
                       struct open_list *open)
 {
-    return questions_put(db, config, close_of, chosen, open);
+    return questions_put(db, config, attempt_close, chosen, open);
 }

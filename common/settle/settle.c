@@ -60,6 +60,20 @@ static enum pay_err price_conflict(struct db *db, struct settling *w)
     return attempt_alert(db, w, "other_price", text);
 }
 
+/* A reverse at WeChat Pay leaves REFUND of an attempt that never was paid here. */
+static bool has_gone_back(const struct settling *w)
+{
+    return w->said->gone_back || (w->said->part_back && w->attempt.status != ATTEMPT_SUCCESS &&
+                                  w->attempt.cancelled != CANCELLED_NOT);
+}
+
+static enum pay_err success_apply(struct db *db, struct settling *w)
+{
+    if (has_gone_back(w))
+        return settle_gone_back(db, w);
+    return attempt_is_doubted(&w->attempt, w->said) ? settle_doubted(db, w) : settle_money(db, w);
+}
+
 static enum pay_err attempt_said_apply(struct db *db, struct settling *w)
 {
     if (w->said->other_account)
@@ -68,7 +82,7 @@ static enum pay_err attempt_said_apply(struct db *db, struct settling *w)
         return price_conflict(db, w);
     switch (w->said->state) {
     case CHANNEL_SUCCESS:
-        return w->said->gone_back ? settle_gone_back(db, w) : settle_money(db, w);
+        return success_apply(db, w);
     case CHANNEL_FAILED:
         return settle_ended(db, w, "FAILED");
     case CHANNEL_CLOSED:

@@ -61,6 +61,19 @@ static enum pay_err had_ended(struct db *db, int64_t attempt_id, int64_t *ended)
     return db_number(db, SQL, DB_LIST(in), ended);
 }
 
+/* A payment that Shroff knows by its end alone: nothing is paid by it. */
+static enum pay_err gone_unpaid_alert(struct db *db, const struct settling *w)
+{
+    char text[320];
+
+    snprintf(text, sizeof(text),
+             "order %s: channel %s (%lld) says that attempt %s was paid and that the money has gone"
+             " back whole, before Shroff knew of it: it pays nothing",
+             w->order.no, w->channel->account.code, (long long)w->channel->account.id,
+             w->attempt.no);
+    return attempt_alert(db, w, "order_other_end", text);
+}
+
 static enum pay_err other_end_alert(struct db *db, struct settling *w, const char *says)
 {
     char text[384];
@@ -91,13 +104,31 @@ enum pay_err settle_ended(struct db *db, struct settling *w, const char *word)
     return other_end_alert(db, w, str_eq(word, "CLOSED") ? "was closed" : "failed");
 }
 
-/* The number says which payment of the attempt has gone back. */
+/* No money is there any more, so it pays nothing, and no refund is made of it. A cancel of Shroff's
+ * explains it. */
+static enum pay_err gone_unpaid(struct db *db, struct settling *w)
+{
+    if (w->attempt.status == ATTEMPT_CLOSED)
+        return PAY_OK;
+    enum pay_err err = attempt_end(db, w, "GONE_BACK");
+    const bool ours = w->attempt.cancelled != CANCELLED_NOT && !w->said->part_back;
+    return err == PAY_OK && !ours ? gone_unpaid_alert(db, w) : err;
+}
+
+/* The number says which payment of the attempt has gone back. One that is not on record was a
+ * second one. */
 enum pay_err settle_gone_back(struct db *db, struct settling *w)
 {
     struct owner owner;
     int64_t ours = 0;
 
-    enum pay_err err = settle_money(db, w);
+    if (w->attempt.status != ATTEMPT_SUCCESS)
+        return gone_unpaid(db, w);
+    enum pay_err err = owner_find(db, &w->attempt, w->said, &owner);
+    if (err == PAY_NO_ROW && *w->attempt.channel_order_no != '\0')
+        return gone_unpaid_alert(db, w);
+    if (err == PAY_OK || err == PAY_NO_ROW)
+        err = settle_money(db, w);
     if (err != PAY_OK || w->verdict == VERDICT_OTHER_PAYMENT)
         return err;
     err = owner_read(db, w, &owner);

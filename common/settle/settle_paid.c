@@ -134,6 +134,7 @@ enum pay_err settle_paid(struct db *db, const struct channel_config *channel,
     const struct app *app;
 
     if (pair->order.status != ORDER_WAITING || pair->attempt.status != ATTEMPT_WAITING ||
+        pair->attempt.cancelled != CANCELLED_NOT ||
         !said_price_is(said, pair->attempt.price, pair->attempt.currency) ||
         success_time_is_odd(said) || order_is_recharge(&pair->order))
         return PAY_WRONG_STATE;

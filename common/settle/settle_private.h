@@ -35,6 +35,12 @@ MUST_USE enum pay_err money_is_known(struct db *db, const struct channel_said *s
 MUST_USE enum pay_err settle_ended(struct db *db, struct settling *w, const char *word);
 MUST_USE enum pay_err settle_gone_back(struct db *db, struct settling *w);
 
+/* settle_cancel.c: a cancel was sent that may have given the money back. True: SUCCESS is not to be
+ * believed, unless it answers a question put when no cancel can be at work any more. */
+bool attempt_is_doubted(const struct attempt *attempt, const struct channel_said *said);
+/* It changes nothing yet: the channel is asked as soon as its answer counts. Sets w->verdict. */
+MUST_USE enum pay_err settle_doubted(struct db *db, struct settling *w);
+
 /* settle_owner.c: the attempt that has a payment's number, where that is unique. */
 struct owner {
     int64_t id, of_id;

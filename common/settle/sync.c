@@ -6,13 +6,12 @@
 #include "app/alert.h"
 #include "app/app.h"
 #include "app/channel_config.h"
-#include "app/channel_setup.h"
 #include "app/due_owner.h"
-#include "base/fault.h"
 #include "channel/ask_gaps.h"
 #include "channel/gate.h"
 #include "order/order_row.h"
 #include "settle/ask.h"
+#include "settle/cancel.h"
 #include "settle/close.h"
 #include "settle/settle.h"
 
@@ -20,6 +19,18 @@
 const struct db_due ATTEMPTS_DUE = {
     .due = DUE_BY_CHANNEL("pay_order_extension", "idx_sync",
                           "status = " STATE(ATTEMPT_WAITING)
+                          " AND next_sync_time <= UTC_TIMESTAMP(3)", "next_sync_time"),
+    .claim = "UPDATE pay_order_extension"
+             "   SET next_sync_time = UTC_TIMESTAMP(3) + INTERVAL 1 MINUTE WHERE id = ?",
+    .no_token = true,
+    .owners = OF_APP_AND_CHANNEL,
+};
+/* clang-format on */
+
+/* clang-format off */
+const struct db_due CANCELS_DUE = {
+    .due = DUE_BY_CHANNEL("pay_order_extension", "idx_sync",
+                          "status = " STATE(ATTEMPT_CLOSED)
                           " AND next_sync_time <= UTC_TIMESTAMP(3)", "next_sync_time"),
     .claim = "UPDATE pay_order_extension"
              "   SET next_sync_time = UTC_TIMESTAMP(3) + INTERVAL 1 MINUTE WHERE id = ?",
@@ -80,71 +91,82 @@ static enum pay_err silence_alert(struct db *db, const struct unsure *row)
 
 struct asked {
     const struct unsure *row;
-    bool answered;
+    bool answered, over; /* over: the answer says an end */
 };
 
-/* Puts the next question off. An attempt that has ended is not asked about again. */
+/* Puts the next question off. An attempt that has ended by now is not asked about again. */
 static enum pay_err asked_work(struct db *db, void *arg)
 {
     /* clang-format off */
     static const char SQL[] =
         "UPDATE pay_order_extension"
-        "   SET next_sync_time = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, sync_times = ?"
-        " WHERE id = ? AND status = " STATE(ATTEMPT_WAITING);
+        "   SET next_sync_time = IF(?, NULL, UTC_TIMESTAMP(3) + INTERVAL ? SECOND),"
+        "       sync_times = ?"
+        " WHERE id = ? AND status = ?";
     /* clang-format on */
     const struct asked *w = arg;
     const int64_t times = w->row->sync_times + 1;
     const struct db_param in[] = {
+        DB_NUM(w->over && w->row->status == ATTEMPT_CLOSED ? 1 : 0),
         DB_NUM(ask_gap_s(times)),
         DB_NUM(times),
         DB_NUM(w->row->id),
+        DB_NUM(w->row->status),
     };
 
     enum pay_err err = db_exec(db, SQL, DB_LIST(in), NULL);
     return err == PAY_OK && !w->answered && ask_is_overdue(times) ? silence_alert(db, w->row) : err;
 }
 
+struct answer {
+    bool doubted; /* settle says when it is asked next */
+    bool over;    /* it says an end */
+};
+
+/* A conflict is on record, with its alert. */
 static enum pay_err answer_apply(struct db *db, const struct channel_config *channel,
-                                 const struct channel_said *said)
+                                 const struct channel_said *said, struct answer *out)
 {
     enum verdict verdict;
 
     if (said->state == CHANNEL_WAITING || said->state == CHANNEL_NOT_FOUND)
         return PAY_OK;
     enum pay_err err = settle(db, channel, said, NULL, &verdict);
-    return settle_is_conflict(err) ? PAY_OK : err; /* on record, with its alert */
+    out->doubted = err == PAY_OK && verdict == VERDICT_DOUBTED;
+    out->over = err == PAY_OK && !out->doubted;
+    return settle_is_conflict(err) ? PAY_OK : err;
 }
 
-/* PAY_UNKNOWN when the channel does not answer or is gone; PAY_FAULT when it cannot be asked, or
+/* An order needs an attempt no more: it is ended. One that a cancel has ended is only asked about.
+ * PAY_UNKNOWN when the channel does not answer or is gone; PAY_FAULT when it cannot be asked, or
  * what it said not be applied. */
 static enum pay_err channel_question(struct db *db, const struct config *config,
-                                     const struct unsure *row)
+                                     const struct unsure *row, struct answer *out)
 {
     const struct channel_config *channel;
-    struct channel_said said = { .meaning = MEANS_NOTHING };
+    struct channel_said said;
 
     enum pay_err err = channel_config_by_id(db, config, row->channel_id, &channel);
     db_end(db);
     if (err != PAY_OK)
         return err == PAY_NO_CHANNEL ? PAY_UNKNOWN : err;
-    channel_ask *ask = row->surplus != 0 ? channel->driver->close : channel->driver->query;
-    err = ask(&channel->account, row->no, &said);
-    FP("sync.asked");
-    channel_setup_tell(db, channel, &said);
-    return err == PAY_OK ? answer_apply(db, channel, &said) : PAY_UNKNOWN;
+    const bool ends = row->surplus != 0 && row->status == ATTEMPT_WAITING;
+    err = (ends ? attempt_close : attempt_question)(db, channel, row->no, &said);
+    return err == PAY_OK ? answer_apply(db, channel, &said, out) : err;
 }
 
 enum pay_err attempt_sync(struct db *db, const struct config *config, int64_t attempt_id)
 {
+    struct answer said = { .over = false };
     struct unsure row;
 
     enum pay_err err = unsure_read(db, attempt_id, &row);
-    if (err != PAY_OK || row.status != ATTEMPT_WAITING || gate_is_shut(row.channel_id))
+    if (err != PAY_OK || row.status == ATTEMPT_SUCCESS || gate_is_shut(row.channel_id))
         return err;
-    const enum pay_err answer = channel_question(db, config, &row);
-    if (answer == PAY_DB_AWAY || answer == PAY_LOST)
+    const enum pay_err answer = channel_question(db, config, &row, &said);
+    if (answer == PAY_DB_AWAY || answer == PAY_LOST || said.doubted)
         return answer;
-    struct asked asked = { .row = &row, .answered = answer == PAY_OK };
+    struct asked asked = { .row = &row, .answered = answer == PAY_OK, .over = said.over };
     err = db_txn(db, asked_work, &asked);
     return err == PAY_OK && answer != PAY_UNKNOWN ? answer : err;
 }

@@ -10,7 +10,9 @@
 /* Attempts whose channel is to be asked: 10 s after the call that opened them, then at the gaps of
  * channel/ask_gaps.h. */
 extern const struct db_due ATTEMPTS_DUE;
-/* Asks about one: what its order needs no more is ended at its channel. No answer is
+/* Attempts that a cancel has ended and that a later word calls paid (settle_cancel.c). */
+extern const struct db_due CANCELS_DUE;
+/* Asks about one of either: what its order needs no more is ended at its channel. No answer is
  * no error. While the gate is shut (channel/gate.h) it is not asked, and is due a minute later. */
 MUST_USE enum pay_err attempt_sync(struct db *db, const struct config *config, int64_t attempt_id);
 

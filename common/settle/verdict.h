@@ -10,6 +10,10 @@
     X(VERDICT_REPEATED, "REPEATED", "known already; at most the payment's number is new") \
     X(VERDICT_DUPLICATE_PAID, "DUPLICATE_PAID", "money for an order that is paid: it goes back") \
     X(VERDICT_LATE_PAID, "LATE_PAID", "money for a closed order: it goes back or is held")
+/* Genuine, but not believed yet. */
+#define VERDICTS_LATER(X) \
+    X(VERDICT_DOUBTED, "DOUBTED", \
+      "a cancel may have given the money back: the channel is asked, and the answer counts")
 /* Genuine, but in conflict with what is on record; each raises an alert. */
 #define VERDICTS_CONFLICT(X) \
     X(VERDICT_OTHER_PRICE, "OTHER_PRICE", "its price or currency is not the attempt's") \
@@ -32,7 +36,8 @@
     X(VERDICT_FAULT, "FAULT", "a fault of Shroff's; the log has it") \
     X(VERDICT_DB_AWAY, "DB_AWAY", "the database could not be reached") \
     X(VERDICT_LOST, "LOST", "the connection was lost at COMMIT: perhaps it was applied")
-#define VERDICTS(X) VERDICTS_AGREED(X) VERDICTS_CONFLICT(X) VERDICTS_REFUSED(X) VERDICTS_FAILED(X)
+#define VERDICTS(X) \
+    VERDICTS_AGREED(X) VERDICTS_LATER(X) VERDICTS_CONFLICT(X) VERDICTS_REFUSED(X) VERDICTS_FAILED(X)
 
 /* A list for SQL's IN. */
 #define VERDICT_IN(verdicts) "(''" verdicts(VERDICT_AS_ELEMENT) ")"

@@ -123,7 +123,9 @@ const char AUDIT_TOLD_STEPS[] =
     "CONCAT('is ', " x ".status, ', asked next ', IFNULL(" x ".next_sync_time, '-'))"
 const char AUDIT_IN_TIME[] =
     "SELECT e.no AS about, " ASKED_NEXT("e") " AS text FROM " KEEP " JOIN pay_order_extension e"
-    " WHERE (e.status = " STATE(ATTEMPT_WAITING) ") <> (e.next_sync_time IS NOT NULL)"
+    " WHERE (e.status = " STATE(ATTEMPT_WAITING) " AND e.next_sync_time IS NULL)"
+    " OR (e.status <> " STATE(ATTEMPT_WAITING) " AND e.next_sync_time IS NOT NULL"
+    "     AND (e.status <> " STATE(ATTEMPT_CLOSED) " OR e.cancel_time IS NULL))"
     ASKED_LATE("e")
     " UNION ALL SELECT r.no, " ASKED_NEXT("r") " FROM pay_refund r WHERE 0" ASKED_LATE("r")
     " UNION ALL SELECT x.no, " ASKED_NEXT("x") " FROM pay_transfer x WHERE 0" ASKED_LATE("x")

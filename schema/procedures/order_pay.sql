@@ -53,9 +53,9 @@ BEGIN
      SET status = 10, paid_price = price, paid_currency = currency, success_time = p_success_time,
          channel_order_no = p_channel_order_no, next_sync_time = NULL, channel_error_code = NULL,
          channel_error_msg = NULL, room = ''
-   WHERE id = p_attempt_id AND order_id = p_order_id AND status = 0;
+   WHERE id = p_attempt_id AND order_id = p_order_id AND status = 0 AND cancel_time IS NULL;
   IF ROW_COUNT() <> 1 THEN
-    SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 32001, MESSAGE_TEXT = 'attempt not waiting';
+    SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 32001, MESSAGE_TEXT = 'attempt not waiting, or cancelled';
   END IF;
   IF p_others THEN
     UPDATE pay_order_extension SET next_sync_time = GREATEST(v_now, create_time + INTERVAL 10 SECOND)

@@ -70,11 +70,11 @@ static void test_settle__money_that_went_back_elsewhere_is_an_alert(void **state
     ASSERT_ERR(settled(C.attempt.no, CHANNEL_CLOSED, 10000), PAY_OK);
     assert_int_equal(V, VERDICT_REPEATED);
     ASSERT_NUMBER(GONE_BACK, 1);
-    /* that it was paid is heard by this word alone */
+    /* that it was paid is heard by this word alone: it pays nothing */
     created("SO2", 10000);
     ASSERT_ERR(gone_back(), PAY_OK);
     assert_int_equal(V, VERDICT_ACCEPTED);
-    ASSERT_NUMBER("SELECT status FROM pay_order WHERE merchant_order_id = 'SO2'", 10);
+    ASSERT_NUMBER("SELECT status FROM pay_order WHERE merchant_order_id = 'SO2'", 0);
     ASSERT_NUMBER(GONE_BACK, 2);
 }
 

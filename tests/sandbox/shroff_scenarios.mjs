@@ -74,7 +74,8 @@ export const SCENARIOS = [
   ['refund-too-soon', BOTH, { refund: NOT_DECIDED }],
   ['refund-error-done', BOTH, { refund: NOT_DECIDED }],
   ['refund-unknown', BOTH, { refund: DONE }],
-  ['refunded-outside', [A], { by: 'sync', alert: 'order_other_end' }],
+  // its money had gone back before anything was heard of it: it pays nothing
+  ['refunded-outside', [A], { by: 'sync', payer: 'pays', merchant: 'closes', end: 'CLOSED', alert: 'order_other_end' }],
   ['refunded-outside', [W], { by: 'sync', end: /SUCCESS|REFUND/ }],
   ['refund-xml', [W], { refund: DONE }],
   ['cert-rotation', [W], { refund: DONE }],

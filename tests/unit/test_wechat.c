@@ -59,6 +59,7 @@ static const struct answer {
     { "bad_gateway", 502, "<html>502</html>", UNSIGNED },
     { "paid", 200, ORDER_OF("SUCCESS", PAID), SIGNED },
     { "refunded", 200, ORDER_OF("REFUND", PAID), SIGNED },
+    { "revoked", 200, ORDER_OF("REVOKED", PAID), SIGNED },
     { "notpay", 200, ORDER_OF("NOTPAY", ""), SIGNED },
     { "closed", 200, ORDER_OF("CLOSED", ""), SIGNED },
     { "userpaying", 200, ORDER_OF("USERPAYING", ""), SIGNED },
@@ -330,6 +331,7 @@ static void test_wechat_query__states(void **state)
     static const struct asked CASES[] = {
         { "paid", PAY_OK, CHANNEL_SUCCESS },
         { "refunded", PAY_OK, CHANNEL_SUCCESS },
+        { "revoked", PAY_OK, CHANNEL_CLOSED },
         { "notpay", PAY_OK, CHANNEL_WAITING },
         { "closed", PAY_OK, CHANNEL_CLOSED },
         { "none", PAY_OK, CHANNEL_NOT_FOUND },

@@ -189,7 +189,8 @@ static const struct channel_product PRODUCTS[] = {
       .return_max = ALIPAY_RETURN_MAX, .submit = alipay_wap },
     ALIPAY_PRODUCT("alipay_app", "app", OFFLINE, alipay_app),
     ALIPAY_PRODUCT("alipay_qr", "qr_code", BY_CALL, alipay_qr),
-    ALIPAY_PRODUCT("alipay_bar", "bar_code", BY_CALL, alipay_bar),
+    { .code = "alipay_bar", .display = "bar_code", .way = BY_CALL, .close_refunds = true,
+      .currency = "CNY", .submit = alipay_bar },
 };
 /* clang-format on */
 

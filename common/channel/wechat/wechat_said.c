@@ -97,6 +97,7 @@ static enum pay_err order_said(const struct wechat_keys *keys, const struct json
         out->error_msg[0] = '\0';
     if (out->state != CHANNEL_SUCCESS)
         return PAY_OK;
+    out->part_back = str_eq(wechat_str(object, "trade_state"), "REFUND");
     return when && time_parse(when, &out->success_time) && *out->channel_no != '\0' &&
                    out->price.minor > 0
                ? PAY_OK
