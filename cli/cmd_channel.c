@@ -1,12 +1,14 @@
 /* cmd_channel.c - shroffctl channel … */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/json_text.h"
 #include "channel/member.h"
 #include "checkout/channels.h"
 #include "cli/p12.h"
 #include "io/crypto/sign.h"
+#include "io/json/json.h"
 #include "registry/registry_view.h"
 
 #define ID_MAX INT64_C(9007199254740991)
@@ -30,6 +32,31 @@ static bool like_given(struct cli *cli, const char **out)
     return !text.full;
 }
 
+/* A file with a JSON object, behind a byte-order mark or none. What is wrong is said of the file,
+ * with the place, and without a byte of it. */
+static bool object_file(const struct cli *cli, enum opt opt, char *room, size_t size,
+                        const char **out)
+{
+    char why[256];
+    struct text text = TEXT(why);
+    struct json *root = NULL;
+
+    if (!cli_file(cli, opt, room, size, out))
+        return false;
+    if (!*out)
+        return true;
+    size_t len = strlen(room);
+    const char *at = json_behind_mark(room, &len);
+    memmove(room, at, len + 1);
+    const bool ok = json_parse(room, len, &root) == PAY_OK && json_kind(root) == JSON_OBJECT;
+    json_free(&root);
+    if (!ok) {
+        json_explain(room, len, &text);
+        out_say("%s: want one JSON object: %s", cli->value[opt], why);
+    }
+    return ok;
+}
+
 int run_channel_create(struct cli *cli)
 {
     static char config[CHANNEL_CONFIG_SIZE], secrets[8192];
@@ -45,8 +72,8 @@ int run_channel_create(struct cli *cli)
 
     if (!like_given(cli, &spec.like))
         return 2;
-    if (!cli_file(cli, OPT_CONFIG_FILE, config, sizeof(config), &spec.config) ||
-        !cli_file(cli, OPT_SECRETS_FILE, secrets, sizeof(secrets), &spec.secrets) ||
+    if (!object_file(cli, OPT_CONFIG_FILE, config, sizeof(config), &spec.config) ||
+        !object_file(cli, OPT_SECRETS_FILE, secrets, sizeof(secrets), &spec.secrets) ||
         !cli_number(cli, &(struct number_option){ OPT_FEE_RATE, 0, 1000000, 0 }, &spec.fee_rate) ||
         !p12_take(cli, &rooms, &spec))
         return 2;
@@ -194,9 +221,9 @@ static int channel_renew(struct cli *cli, int64_t id)
     struct channel_renewal renewal = { .env = &cli->config, .id = id };
 
     if ((cli->value[OPT_CONFIG_FILE] &&
-         !cli_file(cli, OPT_CONFIG_FILE, config, sizeof(config), &spec.config)) ||
+         !object_file(cli, OPT_CONFIG_FILE, config, sizeof(config), &spec.config)) ||
         (cli->value[OPT_SECRETS_FILE] &&
-         !cli_file(cli, OPT_SECRETS_FILE, secrets, sizeof(secrets), &spec.secrets)))
+         !object_file(cli, OPT_SECRETS_FILE, secrets, sizeof(secrets), &spec.secrets)))
         return 2;
     spec.config = config;
     spec.secrets = secrets;

@@ -192,3 +192,19 @@ test('wx_wap wants the payer\'s address: an order without one is refused, at cre
   const res = await post(stack, app, '/payments', terms({ channel: 'wx_wap', user_ip: '203.0.113.7' }));
   assert.equal(res.status, 201, res.text);
 });
+
+test('a configuration\'s file may begin with a byte-order mark; a broken one is named, with the place, and nothing of it is shown', async () => {
+  const app = await newApp(stack);
+  const create = (config, secrets) => withFile(config, (c) => withFile(secrets, async (s) => ({
+    c, s, ...await ctl(stack, ['channel', 'create', '--app', app.key, '--code', 'alipay_qr', '--config-file', c, '--secrets-file', s, '--reason', 'test']) })));
+  const [config, secrets] = [JSON.stringify(ALIPAY), JSON.stringify(APP)];
+  for (const [c, s, named, place] of [[config.slice(0, -1), secrets, 'c', /byte \d+/], [config, `${secrets.slice(0, -1)},}`, 's', /byte \d+/], ['[]', secrets, 'c', /object/]]) {
+    const r = await create(c, s);
+    assert.notEqual(r.code, 0, r.stdout);
+    assert.ok(r.stderr.includes(r[named]), r.stderr);
+    assert.match(r.stderr, place);
+    assert.ok(!/PRIVATE KEY/.test(r.stderr), 'no secret is shown');
+  }
+  const made = await create(`\ufeff${config}`, `\ufeff${secrets}`);
+  assert.equal(made.code, 0, made.stderr);
+});
