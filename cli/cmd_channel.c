@@ -163,15 +163,49 @@ struct channel_show {
     int64_t id;
 };
 
+#define BRIEF_TEXT_MAX 64
+
+static bool brief_member(void *to, const char *name, const struct json *value)
+{
+    size_t len = 0;
+    const char *text = json_kind(value) == JSON_STRING ? json_text(value, &len) : NULL;
+
+    json_str(to, name, text && len <= BRIEF_TEXT_MAX ? text : "set");
+    return true;
+}
+
+/* In a list for people each line would be as long as the longest key. */
+static const char *config_brief(const char *config)
+{
+    static char room[CHANNEL_CONFIG_SIZE];
+    struct text text = TEXT(room);
+    struct json_text to = JSON_TEXT(&text);
+    struct json *root = NULL;
+
+    if (json_parse(config, strlen(config), &root) != PAY_OK)
+        return config;
+    json_open(&to, NULL);
+    (void)json_each(root, brief_member, &to);
+    json_close(&to);
+    json_free(&root);
+    return room;
+}
+
 static enum pay_err channel_print(void *arg, void *row)
 {
     const struct channel_show *show = arg;
     const struct channel_row *c = row;
     struct out *out = &show->cli->out;
+    static struct channel_row brief;
 
     if (show->id && show->id != c->id)
         return PAY_OK;
     out_row(out);
+    if (out->list && !out->json) {
+        brief = *c;
+        if (text_copy(brief.config, sizeof(brief.config), config_brief(c->config)))
+            c = &brief;
+    }
     out_view(out, &CHANNEL_VIEW, c);
     return PAY_OK;
 }

@@ -208,3 +208,15 @@ test('a configuration\'s file may begin with a byte-order mark; a broken one is 
   const made = await create(`\ufeff${config}`, `\ufeff${secrets}`);
   assert.equal(made.code, 0, made.stderr);
 });
+
+test('channel list shows people that a key is set; show and --json have all of it', async () => {
+  const app = await appWith('alipay_qr', ALIPAY, APP);
+  const list = (...more) => ctlOk(stack, ['channel', 'list', '--app', app.key, ...more]);
+  const { stdout } = await list();
+  assert.match(stdout, /"alipay_public_key":"set"/);
+  assert.ok(stdout.includes(ALIPAY.app_id), stdout);
+  assert.ok(stdout.split('\n').every((line) => line.length < 600), stdout);
+  const item = (await list('--json')).json.items.find((c) => c.code === 'alipay_qr');
+  assert.match(JSON.stringify(item.config), /BEGIN|MII/);
+  assert.match((await ctlOk(stack, ['channel', 'show', String(item.channel_id)])).stdout, /BEGIN|MII/);
+});
