@@ -3,8 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { pidsOf, stopStack, startStack } from '../lib/stack.mjs';
 import { readerDb, rootDb } from '../lib/db.mjs';
-import { ctl } from '../lib/ctl.mjs';
-import { until } from '../lib/wait.mjs';
+import { ctl, ctlOk } from '../lib/ctl.mjs';
+import { inForce, until } from '../lib/wait.mjs';
 import { newNo, post, submitAnother } from '../lib/client.mjs';
 import { sendCallback, signedCallback } from '../lib/channel.mjs';
 import { paidOrder, refundBody, refundCallback, sendRefundCallback } from '../lib/refund.mjs';
@@ -13,7 +13,7 @@ import { adjust, newUser, payByWallet, recharged } from '../lib/wallet.mjs';
 import { newLedger, payOne, sink } from './lib.mjs';
 
 let wallet, frozen;     // order and refund numbers of one user's wallet
-let stack, db, root, sql, heard, paid, twice, open, back, sent;
+let stack, db, root, sql, heard, paid, twice, open, back, sent, shut;
 const surplus = {};   // pay_id by kind of money that no order could take
 before(async () => {
   stack = await startStack();
@@ -42,6 +42,7 @@ before(async () => {
   await transfer(stack, stack.app1, 'never', { notify_url: heard.url });
   await surplusMoney();
   await walletMoney();
+  await closedAndTold();
   await until('told', async () => await db.value('SELECT COUNT(*) FROM notify_task WHERE status = 0') === 0, 20000);
 });
 after(async () => {
@@ -51,6 +52,19 @@ after(async () => {
   heard?.close();
   if (stack) stopStack(stack);
 });
+
+// An order without a payment, whose end is told at its own address.
+async function closedAndTold() {
+  const set = (to) => ctlOk(stack, ['app', 'set', stack.app1.key, '--notify-closed', to, '--reason', 'test']);
+  await set('1');
+  await inForce();
+  shut = (await post(stack, stack.app1, '/payments', { merchant_order_id: newNo('A'), price: 500, currency: 'CNY', subject: 'Shut', notify_url: heard.url })).json.data;
+  await until('its end is told', async () => {
+    await post(stack, stack.app1, '/api/pay/close', { order_no: shut.order_no });
+    return await db.value("SELECT COUNT(*) FROM notify_task WHERE event = 'order.closed'") > 0;
+  }, 5000);
+  await set('0');
+}
 
 // A recharge, a payment, a part of each back: one at once, one that waits. The triggers that guard the ledger go, so
 // that it can be falsified.
@@ -409,6 +423,7 @@ const PLANTED = [
   ['told-steps', 'a refund that was done, told as failed', replaced('notify_task', () => ["event = 'refund.success' AND data_id = (SELECT id FROM pay_refund WHERE no = ?)", back.refund_no], "event = 'refund.failure', body = REPLACE(REPLACE(body, 'refund.success', 'refund.failure'), '\"SUCCESS\"', '\"FAILURE\"')")],
   ['told-steps', 'a transfer that was done, told as failed', replaced('notify_task', () => ["event = 'transfer.success' AND data_id = (SELECT id FROM pay_transfer WHERE no = ?)", sent.transfer_no], "event = 'transfer.failure', body = REPLACE(REPLACE(body, 'transfer.success', 'transfer.failure'), '\"SUCCESS\"', '\"CLOSED\"')")],
   ['told-steps', 'a version that is still to come', replaced('notify_task', OF_PAID, "version = 99, body = JSON_SET(body, '$.data.version', 99)")],
+  ['told-steps', 'a closed order, told at another address', replaced('notify_task', () => ["event = 'order.closed' AND data_id = (SELECT id FROM pay_order WHERE no = ?)", shut.order_no], "notify_url = 'https://evil.example/n'")],
   ['told-steps', 'told at another address', replaced('notify_task', OF_PAID, "notify_url = 'https://evil.example/n'")],
   ['told-truly', 'of a transfer of another number', replaced('notify_task', () => ["event = 'transfer.success' AND data_id = (SELECT id FROM pay_transfer WHERE no = ?)", sent.transfer_no], "body = JSON_SET(body, '$.data.merchant_transfer_id', 'x')")],
   ['in-time', 'a first try in eight days', replaced('notify_task', OF_PAID, 'status = 0, notify_times = 0, next_notify_time = UTC_TIMESTAMP(3) + INTERVAL 8 DAY')],
