@@ -90,12 +90,39 @@ static enum pay_err cancel_put(struct db *db, const struct channel_config *chann
     return err == PAY_OK && !ended && w->before == 0 ? db_txn(db, undo_work, w) : err;
 }
 
+static enum pay_err is_noted(struct db *db, const char *no, int64_t *noted)
+{
+    static const char SQL[] =
+        "SELECT COUNT(*) FROM pay_order_extension WHERE no = ? AND cancel_time IS NOT NULL";
+    const struct db_param in[] = { DB_STR(no) };
+
+    enum pay_err err = db_number(db, SQL, DB_LIST(in), noted);
+    db_end(db);
+    return err;
+}
+
+/* An earlier cancel may have found the money. A new note would put off the day when SUCCESS counts,
+ * so a payment that stands is not cancelled again. */
+static enum pay_err cancel_again(struct db *db, const struct channel_config *channel,
+                                 struct noting *w, struct channel_said *out)
+{
+    const enum pay_err err = attempt_question(db, channel, w->no, out);
+
+    if (err != PAY_OK || out->state == CHANNEL_SUCCESS || out->state == CHANNEL_CLOSED)
+        return err;
+    return cancel_put(db, channel, w, out);
+}
+
 enum pay_err attempt_close(struct db *db, const struct channel_config *channel, const char *no,
                            struct channel_said *out)
 {
     struct noting w = { .no = no };
+    int64_t noted = 0;
 
     if (!channel->account.product->close_refunds)
         return channel_put(db, channel, channel->driver->close, no, out);
-    return cancel_put(db, channel, &w, out);
+    const enum pay_err err = is_noted(db, no, &noted);
+    if (err != PAY_OK)
+        return err;
+    return noted > 0 ? cancel_again(db, channel, &w, out) : cancel_put(db, channel, &w, out);
 }

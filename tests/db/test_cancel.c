@@ -256,6 +256,45 @@ static void test_cancel__a_refused_one(void **state)
     ASSERT_STATES(0, 0);
 }
 
+/* An attempt that its order needs no more, of which the cancel was lost: what stands is not
+ * cancelled again and again, which would keep it doubted for ever. */
+static void test_cancel__none_again_of_money_that_stands(void **state)
+{
+    (void)state;
+    bar_begin(PAY_UNKNOWN, CHANNEL_CLOSED, CHANNEL_WAITING);
+    ASSERT_ERR(ends(), PAY_UNKNOWN);
+    run_sql("UPDATE pay_order SET status = 20");
+    B->cancel = PAY_OK;
+    B->state = B->known = CHANNEL_SUCCESS; /* the driver asks, too, before it cancels */
+    for (int round = 0; round < 3; round++) {
+        ASSERT_ERR(asked(), PAY_OK);
+        ASSERT_NUMBER("SELECT status FROM pay_order_extension", 0);
+        run_sql("UPDATE pay_order_extension SET cancel_time = cancel_time - INTERVAL 15 SECOND");
+    }
+    assert_int_equal(B->cancels, 1);
+    a_minute_passes();
+    ASSERT_ERR(asked(), PAY_OK);
+    ASSERT_NUMBER("SELECT status FROM pay_order_extension", 10);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_refund WHERE cause = 'late'", 1);
+    assert_int_equal(B->cancels, 1);
+}
+
+/* One that was not confirmed yet is cancelled again. */
+static void test_cancel__again_of_a_payer_who_waits(void **state)
+{
+    (void)state;
+    bar_begin(PAY_UNKNOWN, CHANNEL_CLOSED, CHANNEL_WAITING);
+    ASSERT_ERR(ends(), PAY_UNKNOWN);
+    run_sql("UPDATE pay_order SET status = 20");
+    B->cancel = PAY_OK;
+    ASSERT_ERR(asked(), PAY_OK);
+    assert_int_equal(B->cancels, 2);
+    ASSERT_NUMBER("SELECT status FROM pay_order_extension", 20);
+    ASSERT_NUMBER("SELECT COUNT(*) FROM pay_order_extension WHERE cancel_time >"
+                  " UTC_TIMESTAMP(3) - INTERVAL 10 SECOND",
+                  1);
+}
+
 /* The callback was first: no cancel is sent. */
 static void test_cancel__none_is_sent_of_a_paid_order(void **state)
 {
@@ -371,6 +410,8 @@ int main(void)
         LATE_TEST(test_cancel__a_lost_one_that_did_nothing),
         LATE_TEST(test_cancel__a_lost_one_that_gave_back),
         LATE_TEST(test_cancel__a_refused_one),
+        LATE_TEST(test_cancel__none_again_of_money_that_stands),
+        LATE_TEST(test_cancel__again_of_a_payer_who_waits),
         LATE_TEST(test_cancel__none_is_sent_of_a_paid_order),
         LATE_TEST(test_cancel__killed_behind_the_note),
         LATE_TEST(test_cancel__no_note_no_cancel),

@@ -162,7 +162,7 @@ test('buy, pay, be notified, be paid', async () => {
   }
   const [first, second] = shroff.seen.slice(-2);
   assert.deepEqual(first.body, { merchant_order_id: id, price: 8800, currency: 'CNY',
-    subject: 'Longjing tea, 100 g', channel: 'mock', notify_url: `${base}/shop/notify`,
+    subject: 'Longjing tea, 100 g', channel: 'mock', user_ip: '127.0.0.1', notify_url: `${base}/shop/notify`,
     return_url: `${base}/shop/orders/${id}` });
   assert.deepEqual(second.body, first.body);
   assert.notEqual(second.nonce, first.nonce);
