@@ -45,6 +45,6 @@ static inline void double_money(const char *no)
     ASSERT_NUMBER( \
         "SELECT COUNT(*) FROM pay_alert WHERE kind = '" kind "' AND closed_by <=> " closed, 1)
 
-#define LATE_TEST(f) cmocka_unit_test_setup_teardown((f), refund_begin, proofs_hold)
+#define LATE_TEST(f) cmocka_unit_test_setup_teardown(f, refund_begin, proofs_hold)
 
 #endif

@@ -186,6 +186,6 @@ static inline int proofs_hold(void **state)
     return 0;
 }
 
-#define MONEY_TEST(f) cmocka_unit_test_setup_teardown((f), test_begin, proofs_hold)
+#define MONEY_TEST(f) cmocka_unit_test_setup_teardown(f, test_begin, proofs_hold)
 
 #endif

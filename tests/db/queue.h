@@ -50,6 +50,6 @@ static inline int queue_down(void **state)
     return shroff_down(state);
 }
 
-#define QUEUE_TEST(f) cmocka_unit_test_setup((f), queue_begin)
+#define QUEUE_TEST(f) cmocka_unit_test_setup(f, queue_begin)
 
 #endif

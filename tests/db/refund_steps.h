@@ -91,7 +91,7 @@ static inline int refund_begin(void **state)
     return test_begin(state);
 }
 
-#define REFUND_TEST(f) cmocka_unit_test_setup((f), refund_begin)
+#define REFUND_TEST(f) cmocka_unit_test_setup(f, refund_begin)
 
 static struct refund_reserved R;
 static bool left_to_job;

@@ -273,6 +273,6 @@ static inline int test_begin(void **state)
     return 0;
 }
 
-#define PAY_TEST(f) cmocka_unit_test_setup((f), test_begin)
+#define PAY_TEST(f) cmocka_unit_test_setup(f, test_begin)
 
 #endif

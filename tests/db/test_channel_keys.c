@@ -195,7 +195,7 @@ static void test_registry_channel_renew__a_used_channel_keeps_its_account(void *
     run_sql("DELETE FROM pay_transfer");
 }
 
-#define KEYS_TEST(f) cmocka_unit_test_setup((f), keys_begin)
+#define KEYS_TEST(f) cmocka_unit_test_setup(f, keys_begin)
 
 int main(void)
 {

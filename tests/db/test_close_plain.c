@@ -127,7 +127,7 @@ static void test_orders_expire__leaves_what_another_holds(void **state)
     db_close(&other);
 }
 
-#define CLOSER_TEST(f) cmocka_unit_test_setup((f), closer_begin)
+#define CLOSER_TEST(f) cmocka_unit_test_setup(f, closer_begin)
 
 int main(void)
 {

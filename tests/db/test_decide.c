@@ -274,7 +274,7 @@ static int decide_begin(void **state)
     return refund_begin(state);
 }
 
-#define DECIDE_TEST(f) cmocka_unit_test_setup_teardown((f), decide_begin, proofs_hold)
+#define DECIDE_TEST(f) cmocka_unit_test_setup_teardown(f, decide_begin, proofs_hold)
 
 int main(void)
 {

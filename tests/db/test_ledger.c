@@ -78,7 +78,7 @@ static int ledger_holds(void **state)
     return 0;
 }
 
-#define LEDGER_TEST(f) cmocka_unit_test_setup_teardown((f), ledger_begin, ledger_holds)
+#define LEDGER_TEST(f) cmocka_unit_test_setup_teardown(f, ledger_begin, ledger_holds)
 
 static void test_wallet_find__zeros_until_something_is_booked(void **state)
 {

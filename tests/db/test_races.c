@@ -557,7 +557,7 @@ static int round_over(void **state)
     return 0;
 }
 
-#define RACE_TEST(f) cmocka_unit_test_setup_teardown((f), refund_begin, round_over)
+#define RACE_TEST(f) cmocka_unit_test_setup_teardown(f, refund_begin, round_over)
 
 int main(void)
 {

@@ -373,7 +373,7 @@ static void test_registry_check_secrets__sees_a_moved_and_an_altered_one(void **
     assert_int_equal(broken, 2);
 }
 
-#define REGISTRY_TEST(f) cmocka_unit_test_setup((f), registry_begin)
+#define REGISTRY_TEST(f) cmocka_unit_test_setup(f, registry_begin)
 
 int main(void)
 {

@@ -75,7 +75,7 @@ static int transfer_begin(void **state)
     return test_begin(state);
 }
 
-#define TRANSFER_TEST(f) cmocka_unit_test_setup((f), transfer_begin)
+#define TRANSFER_TEST(f) cmocka_unit_test_setup(f, transfer_begin)
 
 static struct transfer_opened T;
 

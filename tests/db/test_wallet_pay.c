@@ -321,7 +321,7 @@ static void test_wallet__what_a_trigger_refuses_leaves_nothing(void **state)
     ASSERT_NUMBER("SELECT balance FROM wallet", 5000);
 }
 
-#define WALLET_TEST(f) cmocka_unit_test_setup_teardown((f), wallet_begin, proofs_hold)
+#define WALLET_TEST(f) cmocka_unit_test_setup_teardown(f, wallet_begin, proofs_hold)
 
 int main(void)
 {
