@@ -97,7 +97,7 @@
     " '\",\"status\":\"SUCCESS\",\"price\":', e.price, ',\"currency\":\"', e.currency, '\",')," \
     " BINARY c.body) = 1"
 #define CALLBACKS_AGREE \
-    "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', LEFT(c.body, 300), ' but" \
+    "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', " BODY_SHOWN ", ' but" \
     " attempt '," \
     " IFNULL(e.no, '(none)'), ' says ', IFNULL(e.status, '-'), ' ', IFNULL(e.price, '-')) AS text" \
     " FROM " KEEP " JOIN callback_log c LEFT JOIN pay_order_extension e ON e.id = c.extension_id" \

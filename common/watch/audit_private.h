@@ -10,6 +10,10 @@
 #define KEEP "(SELECT ? AS days) k"
 #define PAID STATE_IN(ORDER_PAID)
 
+/* The beginning of a callback's body (c), without its signature: JSON or a form, also cut. */
+#define BODY_SHOWN \
+    "REGEXP_REPLACE(LEFT(c.body, 300), '(\"sign\":[ ]*\"|(^|&)sign=)[^\"& ]*', '\\\\1…')"
+
 /* An alert (a) that counts for further things of one app: app/alert.c. */
 #define COUNTED_FOR(app) "(a.crowd = '*' AND a.app_id = " app ")"
 

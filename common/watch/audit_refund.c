@@ -66,7 +66,7 @@ const char AUDIT_REFUND_TOLD[] =
 
 /* A callback names its refund; a second number of one that is done raised an alert. */
 const char AUDIT_REFUND_CALLBACKS[] =
-    "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', LEFT(c.body, 300), ' but"
+    "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', " BODY_SHOWN ", ' but"
     " refund ', IFNULL(r.no, '(none)'), ' says ', IFNULL(r.status, '-'), ' ',"
     " IFNULL(r.refund_price, '-')) AS text"
     " FROM " KEEP " JOIN callback_log c"

@@ -23,10 +23,11 @@
     "JSON_LENGTH(t.body, '" path "') = JSON_LENGTH(JSON_KEYS(t.body, '" path "'))" \
     " AND JSON_KEYS(t.body, '" path "') COLLATE utf8mb4_bin REGEXP '^[][a-z_\", ]+$'"
 
-/* The usual body of an order, byte for byte as order/order_view.c writes it: all of it is what the
- * order says, but for the 24 characters of the timestamp, which hold no quote. Any other body (an
- * order that changed since, a text that JSON_QUOTE escapes otherwise) is read by the functions for
- * JSON, which take twenty times as long: each of them reads the body from its beginning. */
+/* The usual body of an order, byte for byte as order/order_view.c writes it. All of it comes from
+ * the order's row, except the timestamp: its 24 characters are only proved to hold no quote and no
+ * backslash. The functions for JSON read any other body: that of an order which changed since, or
+ * of a text that JSON_QUOTE escapes in another way. They take twenty times as long, since each of
+ * them reads the body from its beginning. */
 #define QUOTED(column) " BINARY JSON_QUOTE(" column ")"
 #define BODY_TEXT(name, column) " IFNULL(CONCAT(',\"" name "\":'," QUOTED(column) "), ''),"
 #define BODY_TIME(name, column) \
@@ -142,7 +143,7 @@ const char AUDIT_IN_TIME[] =
 
 /* Of every channel: the body may be encrypted, but its number has a column. */
 const char AUDIT_CONFLICTS[] =
-    "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', LEFT(c.body, 300),"
+    "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', " BODY_SHOWN ","
     " ', and there was no alert') AS text"
     " FROM " KEEP " JOIN callback_log c JOIN pay_channel h ON h.id = c.channel_id"
     " LEFT JOIN pay_order_extension e ON e.id = c.extension_id"

@@ -17,7 +17,7 @@ const char AUDIT_TRANSFER_TOLD[] =
 
 /* A callback names its transfer, and the channel's number of it: another number has its alert. */
 const char AUDIT_TRANSFER_CALLBACKS[] =
-    "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', LEFT(c.body, 300), ' but"
+    "SELECT CONCAT('callback ', c.id) AS about, CONCAT(c.verdict, ': ', " BODY_SHOWN ", ' but"
     " transfer ', IFNULL(t.no, '(none)'), ' says ', IFNULL(t.status, '-'), ' ',"
     " IFNULL(t.price, '-')) AS text"
     " FROM " KEEP " JOIN callback_log c"

@@ -489,6 +489,7 @@ describe('audit', () => {
       await undo();
       assert.equal(found.code, 1, `not caught: ${found.stdout}`);
       assert.ok(found.json.items.some((i) => i.proof === proof), `caught by others only: ${found.stdout}`);
+      for (const i of found.json.items) assert.doesNotMatch(i.text, /"sign":\s*"[^…]|sign=[^…]/, 'a signature is not shown');
       const clean = await audit();
       assert.deepEqual([clean.code, clean.json.items], [0, []], 'put back');
     });
