@@ -113,6 +113,7 @@ static void test_channel_call__ends_at_its_deadline(void **state)
     assert_int_equal(called("slow", (struct http_request){ .timeout_ms = 200 }, &answer),
                      PAY_UNKNOWN);
     assert_int_equal(answer.end, HTTP_TIMEOUT);
+    assert_string_equal(answer.reason, "no answer in 0.2 s");
     assert_true(clock_ticks_us() - begun < 1500000);
     http_answer_free(&answer);
 }

@@ -24,6 +24,7 @@ struct http_transfer {
     int file; /* -1: none */
     int64_t file_max;
     int64_t started_us;
+    int timeout_ms; /* of the whole transfer */
     struct http_answer answer;
 };
 

@@ -9,6 +9,9 @@
 #define NOTHING_SHARED \
     "TLS was refused: does it take ECDHE with AES or ChaCha20 on X25519, P-256 or P-384?"
 
+/* The time of the whole transfer is said behind these two. */
+static const char NO_ANSWER[] = "no answer", NO_WHOLE_ANSWER[] = "no whole answer";
+
 /* The first row that fits: curl's code, and what its own text contains. */
 struct reason {
     CURLcode rc;
@@ -21,8 +24,8 @@ static const struct reason REASONS[] = {
     { CURLE_OPERATION_TIMEDOUT, "SSL connection", "no end of the TLS handshake in 3 s" },
     { CURLE_OPERATION_TIMEDOUT, "Connection time", "no connection in 3 s" },
     { CURLE_OPERATION_TIMEDOUT, "Failed to connect", "no connection in 3 s" },
-    { CURLE_OPERATION_TIMEDOUT, " 0 bytes received", "no answer in 10 s" },
-    { CURLE_OPERATION_TIMEDOUT, "", "no whole answer in 10 s" },
+    { CURLE_OPERATION_TIMEDOUT, " 0 bytes received", NO_ANSWER },
+    { CURLE_OPERATION_TIMEDOUT, "", NO_WHOLE_ANSWER },
     { CURLE_PEER_FAILED_VERIFICATION, "expired", "the certificate has expired" },
     { CURLE_PEER_FAILED_VERIFICATION, "not yet valid", "the certificate is not valid yet" },
     { CURLE_PEER_FAILED_VERIFICATION, "self-signed",
@@ -63,12 +66,20 @@ static void add_system(const struct http_transfer *t, CURLcode rc, struct text *
         text_addf(to, ": %s", strerror((int)error));
 }
 
+/* The whole transfer's time, as its caller set it. */
+static void add_limit(const struct http_transfer *t, const struct reason *row, struct text *to)
+{
+    if (row->words == NO_ANSWER || row->words == NO_WHOLE_ANSWER)
+        text_addf(to, " in %g s", t->timeout_ms / 1000.0);
+}
+
 static void add_reason(const struct http_transfer *t, CURLcode rc, struct text *to)
 {
     for (size_t i = 0; i < COUNT(REASONS); i++)
         if (REASONS[i].rc == rc && strstr(t->error, REASONS[i].contains)) {
             text_add(to, REASONS[i].words);
             add_system(t, rc, to);
+            add_limit(t, &REASONS[i], to);
             return;
         }
     const char *own = *t->error ? t->error : curl_easy_strerror(rc);

@@ -275,7 +275,8 @@ bool http_transfer_start(struct http_transfer *t, const struct http_request *req
         return false;
     set_body(t, request);
     curl_easy_setopt(t->easy, CURLOPT_URL, request->url);
-    curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+    t->timeout_ms = request->timeout_ms;
+    curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
     curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
     curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->file_max); /* 0: any */
     return true;
