@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "channel/bill_file.h"
+#include "channel/call.h"
 
 bool bill_day(const char *day, int64_t *from)
 {
@@ -34,8 +35,13 @@ enum pay_err channel_bill_fetch(const struct channel_driver *driver,
         return PAY_REFUSED;
     }
     enum pay_err err = driver->bill(account, ask, out);
-    if (err == PAY_OK && out->end == BILL_HERE && lseek(ask->fd, 0, SEEK_END) > BILL_FILE_MAX)
-        return PAY_FAULT;
+    const bool cut = err != PAY_OK && channel_call_met()->end == HTTP_TOO_LARGE;
+    if (out->end == BILL_HERE &&
+        (cut || (err == PAY_OK && lseek(ask->fd, 0, SEEK_END) > BILL_FILE_MAX))) {
+        text_addf(&why, "the bill's file is over %lld MiB, and so it is not taken",
+                  (long long)(BILL_FILE_MAX >> 20));
+        return PAY_BAD_BODY;
+    }
     return err;
 }
 

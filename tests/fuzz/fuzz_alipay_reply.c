@@ -69,6 +69,14 @@ static void wrap_sealed(const char *name, struct text *to)
     wrap_signed(name, value.at, value.len, to);
 }
 
+/* Stands beside the stand-in below, so that call.c is not linked. */
+const struct channel_met *channel_call_met(void)
+{
+    static const struct channel_met NOTHING = { .end = HTTP_DONE };
+
+    return &NOTHING;
+}
+
 enum pay_err channel_call(const struct channel_account *account, const char *what,
                           const struct http_request *request, struct http_answer *answer)
 {

@@ -55,6 +55,14 @@ static void stamp(const struct http_request *request, const char *at, size_t len
     free(room);
 }
 
+/* Stands beside the stand-in below, so that call.c is not linked. */
+const struct channel_met *channel_call_met(void)
+{
+    static const struct channel_met NOTHING = { .end = HTTP_DONE };
+
+    return &NOTHING;
+}
+
 enum pay_err channel_call(const struct channel_account *of, const char *what,
                           const struct http_request *request, struct http_answer *answer)
 {

@@ -32,7 +32,7 @@ static const struct {
     { "whole", NULL, FILE_WHOLE, PAY_OK, BILL_HERE, "" },
     { "page", NULL, FILE_PAGE, PAY_OK, BILL_HERE, "" },
     { "gone", NULL, FILE_GONE, PAY_UNKNOWN, BILL_HERE, "did not come: OK, status 404" },
-    { "huge", NULL, FILE_HUGE, PAY_UNKNOWN, BILL_HERE, "did not come: TOO_LARGE" },
+    { "huge", NULL, FILE_HUGE, PAY_BAD_BODY, BILL_HERE, "file is over 512 MiB" },
     { "cut", NULL, FILE_CUT, PAY_UNKNOWN, BILL_HERE, "did not come: BROKEN" },
     { "later", NO("40004", "isp.bill_not_exist"), FILE_NONE, PAY_OK, BILL_LATER, "isp.bill_not" },
     { "later2", NO("40004", "BILL_NOT_EXIST"), FILE_NONE, PAY_OK, BILL_LATER, "BILL_NOT_EXIST" },

@@ -85,6 +85,14 @@ static void answer_wechat(const struct http_request *request, struct text *body)
         assert_true(text_copy(request->kept[i].value, request->kept[i].size, values[i]));
 }
 
+/* Stands beside the stand-in below, so that call.c is not linked. */
+const struct channel_met *channel_call_met(void)
+{
+    static const struct channel_met NOTHING = { .end = HTTP_DONE };
+
+    return &NOTHING;
+}
+
 enum pay_err channel_call(const struct channel_account *account, const char *what,
                           const struct http_request *request, struct http_answer *answer)
 {

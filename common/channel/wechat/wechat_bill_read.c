@@ -47,7 +47,7 @@ struct wechat_bill {
     struct bill_total *total;
     struct bill_columns columns;
     struct bill_days days;
-    int64_t sum[COUNT(SUMS)], row[COUNT(SUMS)]; /* thousandths of a fen */
+    int64_t sum[COUNT(SUMS)]; /* thousandths of a fen */
 };
 
 static bool wechat_row_begins(const char *line)
@@ -78,19 +78,20 @@ static bool wechat_numbers_take(const struct wechat_bill *b, struct bill_line *l
            text_copy(line->currency, sizeof(line->currency), wechat_said(b, CURRENCY));
 }
 
-/* In the order of SUMS. The price is what the order said, and what was asked back of it. */
+/* The price is what the order said, and what was asked back of it. */
 static bool wechat_amounts_take(struct wechat_bill *b, struct bill_line *line)
 {
-    int64_t price;
+    int64_t price, fee, milli;
 
     for (size_t i = 0; i < COUNT(SUMS); i++)
-        if (!bill_yuan(wechat_said(b, (size_t)SUMS[i].column), &b->row[i]) ||
-            __builtin_add_overflow(b->sum[i], b->row[i], &b->sum[i]))
+        if (!bill_yuan(wechat_said(b, (size_t)SUMS[i].column), &milli) ||
+            __builtin_add_overflow(b->sum[i], milli, &b->sum[i]))
             return false;
-    if (!bill_minor(wechat_said(b, line->about == BILL_REFUND ? BACK_ASKED : AMOUNT), &price))
+    if (!bill_minor(wechat_said(b, line->about == BILL_REFUND ? BACK_ASKED : AMOUNT), &price) ||
+        !bill_yuan(wechat_said(b, FEE), &fee))
         return false;
     line->price = MONEY(price);
-    line->fee = bill_rounded(b->row[3]);
+    line->fee = bill_rounded(fee);
     return true;
 }
 
