@@ -9,7 +9,6 @@
 #include "cli/doctor.h"
 
 #define NOBODYS_NO "00000000000000000000000000"
-#define CERT_SOON_MS (INT64_C(30) * 86400000)
 #define CLOCK_WINDOW_S 300
 
 /* ---- here */
@@ -17,17 +16,17 @@
 static void cert_check(void *arg, const char *name, int64_t end_time)
 {
     struct doctor *d = arg;
-    const int64_t left = end_time - clock_now_ms();
+    const enum finding finding = cert_finding(end_time);
     char room[200], when[TIME_TEXT_SIZE];
     struct text t = TEXT(room), when_text = TEXT(when);
 
     time_add(&when_text, end_time);
     text_addf(&t,
-              left <= 0             ? "%s has ended (%s): paste a new one"
-              : left < CERT_SOON_MS ? "%s ends within 30 days (%s): paste a new one"
-                                    : "%s is good until %s",
+              finding == FAIL   ? "%s has ended (%s): paste a new one"
+              : finding == WARN ? "%s ends soon (%s): paste a new one"
+                                : "%s is good until %s",
               name, when);
-    doctor_note(d, left <= 0 ? FAIL : left < CERT_SOON_MS ? WARN : FINE, "certificate", room);
+    doctor_note(d, finding, "certificate", room);
 }
 
 static void address_check(struct doctor *d)

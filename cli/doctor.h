@@ -26,6 +26,8 @@ void check_sizes(struct doctor *d);
 void check_ends(struct doctor *d);
 /* Did the audit run under cron, and what did it find? */
 void check_audit(struct doctor *d);
+/* Of a certificate that ends then (ms): WARN from 30 days before, FAIL once it has ended. */
+enum finding cert_finding(int64_t end_time);
 /* Does a certificate of an enabled channel end soon? */
 void check_certs(struct doctor *d);
 /* Which notifications wait for a merchant that does not acknowledge? */

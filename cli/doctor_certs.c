@@ -3,7 +3,14 @@
 #include "base/clock.h"
 #include "cli/doctor.h"
 
-#define SOON_MS (INT64_C(30) * 86400000)
+#define CERT_SOON_MS (30 * DAY_MS)
+
+enum finding cert_finding(int64_t end_time)
+{
+    const int64_t left = end_time - clock_now_ms();
+
+    return left <= 0 ? FAIL : left <= CERT_SOON_MS ? WARN : FINE;
+}
 
 struct certs_seen {
     struct doctor *d;
@@ -14,20 +21,20 @@ struct certs_seen {
 static void cert_look(void *arg, const char *name, int64_t end_time)
 {
     struct certs_seen *seen = arg;
-    const int64_t now = clock_now_ms();
+    const enum finding finding = cert_finding(end_time);
     char room[400];
     struct text t = TEXT(room);
 
     if (seen->count++ == 0 || end_time < seen->first)
         seen->first = end_time;
-    if (end_time > now + SOON_MS)
+    if (finding == FINE)
         return;
     text_addf(&t, "%s of channel %s/%s (%lld) %s ", name, seen->channel->app_key,
               seen->channel->account.code, (long long)seen->channel->account.id,
-              end_time > now ? "ends on" : "ended on");
+              finding == WARN ? "ends on" : "ended on");
     time_add(&t, end_time);
     text_add(&t, ": get the next one from the channel (docs/channels.md, Certificates that end)");
-    doctor_note(seen->d, end_time > now ? WARN : FAIL, "certificate", room);
+    doctor_note(seen->d, finding, "certificate", room);
 }
 
 void check_certs(struct doctor *d)
