@@ -180,6 +180,10 @@ describe('one copy', async () => {
     const r = script('run', ['--detach', ...BUILT], env);
     assert.equal(r.code, 0);
     assert.match(r.out, /is running already/);
+    const moved = script('run', ['--detach', ...BUILT], { ...env, SHROFF_SANDBOX_PORT: String(port + 7), SHROFF_SANDBOX_URL: 'http://elsewhere.example' });
+    assert.equal(moved.code, 0);
+    assert.doesNotMatch(moved.out, /elsewhere/, 'the address is the recorded one');
+    assert.ok(moved.out.includes(`played Alipay, WeChat Pay  ${r.out.match(/WeChat Pay +(\S+)/)[1]}`), moved.out);
     const other = script('run', ['--detach', ...BUILT], { ...env, SHROFF_PORT: String(port + 2) });
     assert.equal(other.code, 1);
     assert.match(other.out, /in use by a copy on port/);
