@@ -42,7 +42,8 @@ int run_refund_show(struct cli *cli)
 
 /* ---- divert */
 
-/* The members of the file, which is wiped after the call. */
+/* The members of the file. Its text is wiped after the call; json-c's copies are freed as they are,
+ * and the program ends soon after. */
 static bool receiver_read(const struct json *file, struct channel_diversion *to)
 {
     const char *type = file ? member_text(file, "type") : NULL;

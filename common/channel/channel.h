@@ -28,7 +28,7 @@ struct channel_answer {
     char body[256];
 };
 
-/* PAY_OK, PAY_UNKNOWN when no trustworthy answer came, PAY_FULL when nothing was sent. */
+/* PAY_OK, PAY_UNKNOWN: no trustworthy answer, PAY_FULL: nothing sent. out->meaning: of its code. */
 typedef enum pay_err channel_ask(const struct channel_account *account, const char *pay_id,
                                  struct channel_said *out);
 

@@ -257,7 +257,9 @@ static enum pay_err send_failed(struct db *db, const struct sent *sent, enum pay
 {
     static const struct channel_ticket NOT_SENT = {
         .error_code = NEVER_SENT,
-        .error_msg = "the channel does not answer; it was not asked",
+        .error_msg =
+            "the channel was not asked: it does not answer, or this request's own time or place"
+            " for calls is used up",
     };
     const bool said_why = sent->ticket->error_code[0] != '\0';
     struct sent end = { sent->order, sent->attempt,

@@ -11,7 +11,8 @@
 
 #define OPEN_MAX 8      /* open attempts that an order may have before it gets another one */
 #define ATTEMPTS_MAX 50 /* and in all, unless never sent */
-#define NEVER_SENT "CHANNEL_BUSY" /* channel_error_code: gate.h let no call through */
+/* channel_error_code: nothing was sent (PAY_FULL of channel/call.h), by a bound of Shroff's own. */
+#define NEVER_SENT "CHANNEL_BUSY"
 #define GATE_IS_FULL "too many requests of this app are at work with channels; none was asked"
 
 struct open_attempt {

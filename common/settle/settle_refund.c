@@ -200,8 +200,8 @@ static enum pay_err money_went(struct db *db, struct refund_settling *w)
     return PAY_FAULT;
 }
 
-/* It waits for somebody at the channel: WeChat Pay's ABNORMAL, when the payer's account takes no
- * money. Alerted when it is said first. */
+/* The refund waits until an operator settles it with the channel. WeChat Pay says ABNORMAL when the
+ * payer's account takes no money. The first such answer raises the alert. */
 static enum pay_err refund_said_waiting(struct db *db, struct refund_settling *w)
 {
     const struct channel_said *said = w->out.said;
