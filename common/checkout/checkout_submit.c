@@ -1,6 +1,6 @@
 /* checkout_submit.c - makes a further attempt at an order, or returns an open one that fits.
  *
- * First the channels of open attempts are asked (checkout_ask.c), also when the order has expired.
+ * First the channels of open attempts are asked (settle/ask.c), also when the order has expired.
  * A new attempt is made only when each open attempt at its channel is known to be unpaid: otherwise
  * the payer might pay twice. If another channel does not answer, its open attempt prevents nothing:
  * money that comes twice is kept, with an alert (settle_money.c). */
