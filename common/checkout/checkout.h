@@ -30,6 +30,9 @@ struct checkout_call {
     bool recharge;       /* create: an order of kind recharge */
     const char *channel; /* code, or NULL: no submit */
     const char *extras;  /* channel_extras' own bytes (JSON object), or NULL */
+    /* submit, when the payer chooses: */
+    bool any_extras;      /* an open attempt of the channel is given back whatever its extras */
+    const char *payer_ip; /* the user_ip of an order that has none; NULL: it stays without */
 };
 
 struct checkout {

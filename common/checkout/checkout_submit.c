@@ -36,6 +36,17 @@ struct submitting {
     struct checkout *out;
 };
 
+static enum pay_err order_get(struct db *db, const struct submitting *w, bool locked)
+{
+    struct order *order = &w->out->order;
+    const char *ip = str_or(w->call->payer_ip, "");
+
+    enum pay_err err = order_find(db, w->call->app->id, w->key, locked, order);
+    if (err != PAY_OK || order->user_ip[0] != '\0')
+        return err;
+    return text_copy(order->user_ip, sizeof(order->user_ip), ip) ? PAY_OK : PAY_FAULT;
+}
+
 /* Refuses what needs no change to be refused: a spent nonce, an unknown order, its state, in this
  * order. */
 static enum pay_err order_look(struct submitting *w)
@@ -45,7 +56,7 @@ static enum pay_err order_look(struct submitting *w)
 
     enum pay_err err = nonce_check(call->db, call->app->id, call->nonce);
     if (err == PAY_OK)
-        err = order_find(call->db, call->app->id, w->key, false, order);
+        err = order_get(call->db, w, false);
     if (err == PAY_OK)
         err = why_not_payable(order);
     if (err == PAY_OK || err == PAY_EXPIRED)
@@ -107,7 +118,7 @@ static enum pay_err submit_work(struct db *db, void *arg)
 
     enum pay_err err = nonce_spend(db, w->call->app->id, w->call->nonce);
     if (err == PAY_OK)
-        err = order_find(db, w->call->app->id, w->key, true, &out->order);
+        err = order_get(db, w, true);
     if (err == PAY_OK)
         err = why_not_payable(&out->order);
     if (err == PAY_EXPIRED && doubtful(w, 0))
@@ -150,7 +161,7 @@ enum pay_err checkout_submit(const struct checkout_call *call, const struct orde
     if (err == PAY_OK)
         err = seat_take(call, key, out);
     if (err == PAY_OK) {
-        work.wanted = (struct wanted){ work.channel->account.id, call->extras };
+        work.wanted = (struct wanted){ work.channel->account.id, call->extras, call->any_extras };
         work.short_of_space = space_is_short(call->db, call->config);
         err = order_look(&work);
     }

@@ -25,6 +25,7 @@ enum {
     O_NOTIFY,
     O_BLOCKED,
     O_KIND,
+    O_CASHIER,
     O_PAY_ID,
     O_MODE,
     O_CONTENT,
@@ -64,6 +65,8 @@ static const struct view_member ORDER_MEMBERS[] = {
     [O_BLOCKED] = VIEW_MEMBER(struct order_shown, notify_url_blocked, VIEW_FLAG,
                               "notify_url_blocked", VIEW_UNLESS_EMPTY),
     [O_KIND] = VIEW_MEMBER(struct order_shown, kind, VIEW_STRING, "kind", VIEW_UNLESS_EMPTY),
+    [O_CASHIER] =
+        VIEW_MEMBER(struct order_shown, cashier_url, VIEW_STRING, "cashier_url", VIEW_UNLESS_EMPTY),
     [O_PAY_ID] = OPEN(open, no, "pay_id", VIEW_ALWAYS),
     [O_MODE] = OPEN(payable, display_mode, "display_mode", VIEW_UNLESS_EMPTY),
     [O_CONTENT] = OPEN(payable, display_content, "display_content", VIEW_UNLESS_EMPTY),
@@ -84,6 +87,7 @@ static const unsigned char IN_ANSWER[] = {
     O_NOTIFY,
     O_BLOCKED,
     O_KIND,
+    O_CASHIER,
     O_PAY_ID,
     O_MODE,
     O_CONTENT,
@@ -117,16 +121,18 @@ static const char *page_of(const struct attempt *payable)
  * paid in the request that is answered is. Past the
  * order's end its open attempt is shown without a way to pay. */
 void order_view(struct json_text *to, const struct order *order, const struct attempt *open,
-                bool notify_url_blocked)
+                const char *cashier_url, bool notify_url_blocked)
 {
     static const struct view VIEW_OF_ANSWER = VIEW_SHOWS(ORDER_MEMBERS, IN_ANSWER);
 
     if (order->status != ORDER_WAITING && !(open && open->status == ATTEMPT_SUCCESS))
         open = NULL;
     const struct attempt *payable = order->expired ? NULL : open;
+    const bool can_be_paid = order->status == ORDER_WAITING && !order->expired;
     view_write(to, &VIEW_OF_ANSWER,
                &(struct order_shown){ .order = order,
                                       .kind = kind_shown(order),
+                                      .cashier_url = can_be_paid ? cashier_url : NULL,
                                       .open = open,
                                       .payable = payable,
                                       .pay_url = page_of(payable),

@@ -29,7 +29,8 @@ enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wan
 {
     static const char SQL[] =
         "SELECT id, channel_id, no,"
-        "       channel_id = ? AND JSON_EQUALS(COALESCE(channel_extras, '{}'), COALESCE(?, '{}'))"
+        "       channel_id = ?"
+        "         AND (? OR JSON_EQUALS(COALESCE(channel_extras, '{}'), COALESCE(?, '{}')))"
         "         AS same,"
         "       display_expire_time >= UTC_TIMESTAMP(3) + INTERVAL 30 SECOND AS lasts,"
         "       display_expire_time IS NULL AND create_time > UTC_TIMESTAMP(3) - INTERVAL 10 SECOND"
@@ -38,6 +39,7 @@ enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wan
         " WHERE order_id = ? AND status = " STATE(ATTEMPT_WAITING) " ORDER BY id DESC LIMIT 50";
     const struct db_param in[] = {
         DB_NUM(wanted->channel_id),
+        DB_NUM(wanted->any_extras),
         DB_OPT(str_or(wanted->extras, "")),
         DB_NUM(order_id),
     };

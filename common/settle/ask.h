@@ -17,7 +17,7 @@
 
 struct open_attempt {
     int64_t id, channel_id;
-    int64_t same;    /* its channel and channel_extras are the wanted ones */
+    int64_t same;    /* its channel is the wanted one, and its channel_extras are */
     int64_t lasts;   /* it can be paid for 30 s more */
     int64_t sending; /* its call is under way, or had no answer just now */
     char no[NO_SIZE];
@@ -36,6 +36,7 @@ struct open_list {
 struct wanted {
     int64_t channel_id;
     const char *extras;
+    bool any_extras; /* the channel alone is compared */
 };
 
 MUST_USE enum pay_err open_read(struct db *db, int64_t order_id, const struct wanted *wanted,

@@ -22,7 +22,11 @@ static const struct attempt *open_attempt(void)
 
 void reply_order_view(struct call *call, const struct order *order, const struct attempt *open)
 {
-    order_view(reply_data(call->reply), order, open,
+    char room[URL_SIZE];
+    struct text url = TEXT(room);
+
+    text_addf(&url, "%s/cashier/%s", call->config->base_url, order->query_token);
+    order_view(reply_data(call->reply), order, open, room,
                http_url_blocked(order->notify_url, &call->config->notify_allow_nets));
 }
 

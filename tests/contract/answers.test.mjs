@@ -23,7 +23,7 @@ describe('envelope', () => {
     const order = await create(stack, app1);
     for (const k of Object.keys(order)) {
       assert.ok(['order_no', 'merchant_order_id', 'price', 'currency', 'subject', 'status', 'create_time', 'expire_time',
-        'refund_price', 'refunding_price', 'version', 'query_token'].includes(k), `unexpected member ${k}: ${order[k]}`);
+        'refund_price', 'refunding_price', 'version', 'query_token', 'cashier_url'].includes(k), `unexpected member ${k}: ${order[k]}`);
     }
     assert.match(order.order_no, ULID);
     assert.match(order.create_time, TIME);

@@ -192,7 +192,7 @@ static const char *shown(void)
     ASSERT_ERR(order_find_whole(S.db, S.app->id, &key, &whole), PAY_OK);
     db_end(S.db);
     json_open(&json, NULL);
-    order_view(&json, &whole.order, whole.count > 0 ? &whole.attempts[0] : NULL, false);
+    order_view(&json, &whole.order, whole.count > 0 ? &whole.attempts[0] : NULL, NULL, false);
     json_open_list(&json, "attempts");
     for (size_t i = 0; i < whole.count; i++)
         attempt_view(&json, &whole.attempts[i]);

@@ -32,7 +32,7 @@ describe('make install', () => {
       'share/bash-completion/completions/shroffctl']) {
       assert.ok(existsSync(at(f)), f);
     }
-    assert.deepEqual(readdirSync(at('lib/shroff/cgi-bin')).sort(), ['callback', 'close', 'create', 'metrics', 'query', 'refund', 'transfer', 'wallet']);
+    assert.deepEqual(readdirSync(at('lib/shroff/cgi-bin')).sort(), ['callback', 'cashier', 'close', 'create', 'metrics', 'query', 'refund', 'transfer', 'wallet']);
     assert.ok(!readdirSync(at('lib/shroff/cron')).includes('sandbox_runner'));
     assert.doesNotMatch(readFileSync(at('lib/systemd/system/shroff@.service'), 'utf8'), /@LIBDIR@/);
   });

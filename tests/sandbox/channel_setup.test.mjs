@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { readEnvFile } from '../lib/env.mjs';
 import { startStack, stopStack } from '../lib/stack.mjs';
 import { ctl, ctlOk, newApp, withFile } from '../lib/ctl.mjs';
-import { post, terms } from '../lib/client.mjs';
+import { post, query, request, terms } from '../lib/client.mjs';
 import { badCertificate } from '../evil/lib.mjs';
 
 const stack = await startStack();
@@ -191,6 +191,17 @@ test('wx_wap wants the payer\'s address: an order without one is refused, at cre
   refused(await post(stack, app, '/api/pay/submit', { order_no: made.json.data.order_no, channel: 'wx_wap' }));
   const res = await post(stack, app, '/payments', terms({ channel: 'wx_wap', user_ip: '203.0.113.7' }));
   assert.equal(res.status, 201, res.text);
+});
+
+test('wx_wap on the cashier: the payer\'s own address stands in for the user_ip of an order without one', async () => {
+  const app = await appWith('wx_wap', WECHAT, MCH);
+  const made = (await post(stack, app, '/payments', terms({}))).json.data;
+  const path = new URL(made.cashier_url).pathname;
+  const res = await request(stack, { method: 'POST', path, body: 'channel=wx_wap',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html', Origin: stack.base } });
+  assert.deepEqual([res.status, res.headers.location], [303, `${made.cashier_url}?go=1`], res.text);
+  const [attempt] = (await query(stack, app, { order_no: made.order_no })).attempts;
+  assert.deepEqual([attempt.channel, attempt.status], ['wx_wap', 'WAITING']);
 });
 
 test('a configuration\'s file may begin with a byte-order mark; a broken one is named, with the place, and nothing of it is shown', async () => {

@@ -90,8 +90,26 @@ static void test_order_view__leaves_out_what_is_absent(void **state)
     struct order order = order_bare();
 
     (void)state;
-    VIEW(order_view(&j, &order, NULL, false));
+    VIEW(order_view(&j, &order, NULL, NULL, false));
     assert_string_equal(room, BARE BARE_END "}");
+}
+
+/* Only while the order can be paid. */
+static void test_order_view__names_the_cashier(void **state)
+{
+    static const char URL[] = "http://x/cashier/t";
+    struct order order = order_bare();
+
+    (void)state;
+    VIEW(order_view(&j, &order, NULL, URL, false));
+    assert_string_equal(room, BARE BARE_END ",\"cashier_url\":\"http://x/cashier/t\"}");
+    order.expired = 1;
+    VIEW(order_view(&j, &order, NULL, URL, false));
+    assert_null(strstr(room, "cashier_url"));
+    order.expired = 0;
+    order.status = ORDER_CLOSED;
+    VIEW(order_view(&j, &order, NULL, URL, false));
+    assert_null(strstr(room, "cashier_url"));
 }
 
 static void test_order_view__says_where_to_pay(void **state)
@@ -100,7 +118,7 @@ static void test_order_view__says_where_to_pay(void **state)
     struct attempt open = attempt_waiting();
 
     (void)state;
-    VIEW(order_view(&j, &order, &open, false));
+    VIEW(order_view(&j, &order, &open, NULL, false));
     assert_string_equal(
         room, BARE "\"channel\":\"mock\"," BARE_END
                    ",\"pay_id\":\"01J0EXAMP00000000000000002\",\"display_mode\":\"redirect\","
@@ -121,14 +139,14 @@ static void test_order_view__only_a_page_is_a_pay_url(void **state)
     text_add(&wanted, "\"pay_url\":\"");
     text_add(&wanted, open.display_content);
     text_add(&wanted, "\"");
-    VIEW(order_view(&j, &order, &open, false));
+    VIEW(order_view(&j, &order, &open, NULL, false));
     assert_non_null(strstr(room, want));
     snprintf(open.display_content, sizeof(open.display_content), "weixin://wxpay/bizpayurl?pr=x");
-    VIEW(order_view(&j, &order, &open, false));
+    VIEW(order_view(&j, &order, &open, NULL, false));
     assert_non_null(strstr(room, "weixin://"));
     assert_null(strstr(room, "pay_url"));
     open.display_content[0] = '\0';
-    VIEW(order_view(&j, &order, &open, false));
+    VIEW(order_view(&j, &order, &open, NULL, false));
     assert_null(strstr(room, "pay_url"));
 }
 
@@ -139,7 +157,7 @@ static void test_order_view__past_its_end_there_is_no_way_to_pay(void **state)
 
     (void)state;
     order.expired = 1;
-    VIEW(order_view(&j, &order, &open, false));
+    VIEW(order_view(&j, &order, &open, NULL, false));
     assert_string_equal(room, BARE "\"channel\":\"mock\"," BARE_END
                                    ",\"pay_id\":\"01J0EXAMP00000000000000002\"}");
 }
@@ -150,7 +168,7 @@ static void test_order_view__warns_of_a_blocked_address(void **state)
 
     (void)state;
     snprintf(order.notify_url, sizeof(order.notify_url), "http://10.0.0.1/");
-    VIEW(order_view(&j, &order, NULL, true));
+    VIEW(order_view(&j, &order, NULL, NULL, true));
     assert_string_equal(room, BARE BARE_END ",\"notify_url\":\"http://10.0.0.1/\","
                                             "\"notify_url_blocked\":true}");
 }
@@ -161,7 +179,7 @@ static void test_order_view__a_paid_order_has_no_pay_url(void **state)
     struct attempt open = attempt_waiting();
 
     (void)state;
-    VIEW(order_view(&j, &order, &open, false));
+    VIEW(order_view(&j, &order, &open, NULL, false));
     assert_string_equal(room, FULL "\"query_token\":\"0123456789abcdef0123456789abcdef\","
                                    "\"return_url\":\"https://m.example/r\","
                                    "\"notify_url\":\"https://m.example/n\"}");
@@ -219,6 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_view__leaves_out_what_is_absent),
         cmocka_unit_test(test_order_view__says_where_to_pay),
+        cmocka_unit_test(test_order_view__names_the_cashier),
         cmocka_unit_test(test_order_view__only_a_page_is_a_pay_url),
         cmocka_unit_test(test_order_view__past_its_end_there_is_no_way_to_pay),
         cmocka_unit_test(test_order_view__warns_of_a_blocked_address),

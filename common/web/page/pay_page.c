@@ -1,4 +1,4 @@
-/* pay_page.c - in: a trade of the played gateway; out: the HTML of its pay page. */
+/* pay_page.c - in: a trade of the played gateway, or an order at the cashier; out: HTML. */
 #include "web/page/pay_page.h"
 
 #include <string.h>
@@ -32,13 +32,14 @@ static void duration(struct text *to, int64_t s)
 static void pay_page_head(struct text *to, const struct pay_page *page, enum lang lang,
                           const char *nonce)
 {
+    const char *title = PAY_TEXTS[lang][page->cashier ? W_CASHIER : W_TITLE];
+
     html_raw(to, "<!doctype html><html lang=\"");
     html_raw(to, lang == ZH ? "zh-CN" : "en");
     html_raw(
         to, "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,"
             "initial-scale=1\"><meta name=\"robots\" content=\"noindex\"><title>");
-    html_text(to, page->state == PAGE_OPEN ? PAY_TEXTS[lang][W_TITLE]
-                                           : PAY_STATES[page->state].text[lang]);
+    html_text(to, page->state == PAGE_OPEN ? title : PAY_STATES[page->state].text[lang]);
     html_raw(to, "</title>");
     if (page->state == PAGE_OPEN)
         html_raw(to, "<noscript><meta http-equiv=\"refresh\" content=\"10\"></noscript>");
@@ -49,7 +50,7 @@ static void pay_page_head(struct text *to, const struct pay_page *page, enum lan
     html_raw(to, "</style></head><body><main data-state=\"");
     html_raw(to, PAY_STATES[page->state].kind);
     html_raw(to, "\"><h1>");
-    html_text(to, *page->shop ? page->shop : PAY_TEXTS[lang][W_TITLE]);
+    html_text(to, *page->shop ? page->shop : title);
     html_raw(to, "</h1>");
 }
 
@@ -63,7 +64,7 @@ static void write_trade(struct text *to, const struct pay_page *page, enum lang 
     html_raw(to, "</p><p class=\"subject\">");
     html_text(to, page->subject);
     html_raw(to, "</p><p class=\"dim\">");
-    html_text(to, PAY_TEXTS[lang][W_NUMBER]);
+    html_text(to, PAY_TEXTS[lang][page->cashier ? W_ORDER : W_NUMBER]);
     html_raw(to, " ");
     html_text(to, page->number);
     html_raw(to, "</p>");
@@ -86,7 +87,7 @@ static void write_outcomes(struct text *to, enum lang lang)
     html_raw(to, "</details>");
 }
 
-static void form_begin(struct text *to, const struct pay_page *page)
+void pay_form_begin(struct text *to, const struct pay_page *page)
 {
     html_raw(to, "<form method=\"post\" action=\"");
     html_attr(to, page->action);
@@ -100,15 +101,22 @@ static void form_begin(struct text *to, const struct pay_page *page)
     }
 }
 
-static void write_form(struct text *to, const struct pay_page *page, enum lang lang)
+static void write_left(struct text *to, const struct pay_page *page, enum lang lang)
 {
     html_raw(to, "<p class=\"dim center\">");
     html_text(to, PAY_TEXTS[lang][W_LEFT]);
-    text_addf(to, " <span id=\"left\" data-end=\"%lld\" data-now=\"%lld\">",
+    text_addf(to, " <span id=\"left\" data-end=\"%lld\" data-now=\"%lld\"",
               (long long)page->expire_time, (long long)page->now);
+    if (page->cashier)
+        text_addf(to, " data-change=\"%lld\"", (long long)page->cashier->change);
+    html_raw(to, ">");
     duration(to, (page->expire_time - page->now + 999) / 1000);
     html_raw(to, "</span></p>");
-    form_begin(to, page);
+}
+
+static void write_form(struct text *to, const struct pay_page *page, enum lang lang)
+{
+    pay_form_begin(to, page);
     html_raw(to, "<button name=\"outcome\" value=\"paid\" id=\"pay\">");
     html_text(to, PAY_TEXTS[lang][W_PAY]);
     html_raw(to, "</button>");
@@ -142,7 +150,7 @@ static void write_waiting(struct text *to, const struct pay_page *page,
     html_raw(to, "</p><p class=\"dim center\">");
     html_text(to, waiting->no);
     html_raw(to, "</p>");
-    form_begin(to, page);
+    pay_form_begin(to, page);
     if (page->state != PAGE_DECIDE) {
         html_raw(to, "<input type=\"hidden\" name=\"refund_no\" value=\"");
         html_attr(to, waiting->no);
@@ -190,7 +198,22 @@ static enum pay_err write_qr(struct text *to, const struct pay_page *page, enum 
     return err;
 }
 
-static void security_headers(struct reply *reply, const char *nonce)
+static enum pay_err write_open(struct text *to, const struct pay_page *page, enum lang lang)
+{
+    enum pay_err err;
+
+    if (page->cashier) {
+        err = pay_ways_write(to, page, lang);
+        write_left(to, page, lang);
+        return err;
+    }
+    err = write_qr(to, page, lang);
+    write_left(to, page, lang);
+    write_form(to, page, lang);
+    return err;
+}
+
+static void security_headers(struct reply *reply, const struct pay_page *page, const char *nonce)
 {
     char room[512];
     struct text csp = TEXT(room);
@@ -201,8 +224,9 @@ static void security_headers(struct reply *reply, const char *nonce)
               nonce, nonce);
     reply_header(reply, "Content-Security-Policy", room);
     reply_header(reply, "X-Frame-Options", "DENY");
-    /* Not no-referrer: browsers would then send "Origin: null" with our own form. */
-    reply_header(reply, "Referrer-Policy", "same-origin");
+    /* Not no-referrer: browsers would then send "Origin: null" with our own form. The cashier's
+     * address is its token, so no page learns it, ours neither. */
+    reply_header(reply, "Referrer-Policy", page->cashier ? "strict-origin" : "same-origin");
     reply_header(reply, "Cross-Origin-Opener-Policy", "same-origin");
     reply_header(reply, "Cache-Control", "no-store");
     reply_header(reply, "Vary", "Accept, Accept-Language");
@@ -219,6 +243,8 @@ static enum pay_err write_state(struct call *call, const struct pay_page *page)
     json_str(data, "state", PAY_STATES[page->state].word);
     json_time(data, "expire_time", page->expire_time);
     json_time(data, "now", page->now);
+    if (page->cashier)
+        json_i64(data, "change", page->cashier->change);
     return PAY_OK;
 }
 
@@ -240,22 +266,23 @@ enum pay_err pay_page_write(struct call *call, const struct pay_page *page)
     token_new(nonce);
     struct text *to = reply_raw(call->reply, "text/html; charset=utf-8");
     call->reply->status = page->state == PAGE_NOT_FOUND ? 404 : 200;
-    security_headers(call->reply, nonce);
+    security_headers(call->reply, page, nonce);
     pay_page_head(to, page, lang, nonce);
     if (page->state != PAGE_NOT_FOUND)
         write_trade(to, page, lang);
     if (page->state == PAGE_OPEN)
-        err = write_qr(to, page, lang);
-    if (page->state == PAGE_OPEN)
-        write_form(to, page, lang);
+        err = write_open(to, page, lang);
     else
         write_result(to, page, lang);
     for (size_t i = 0; i < page->waiting_count; i++)
         write_waiting(to, page, &page->waiting[i], lang);
     write_back(to, page, lang);
-    html_raw(to, "<p class=\"dim test\">");
-    html_text(to, PAY_TEXTS[lang][W_TEST]);
-    html_raw(to, "</p></main><script nonce=\"");
+    if (!page->cashier || page->cashier->test_mode) {
+        html_raw(to, "<p class=\"dim test\">");
+        html_text(to, PAY_TEXTS[lang][W_TEST]);
+        html_raw(to, "</p>");
+    }
+    html_raw(to, "</main><script nonce=\"");
     html_attr(to, nonce);
     html_raw(to, "\">");
     html_raw(to, PAY_SCRIPT);

@@ -1,6 +1,7 @@
-/* pay_page.h - the pay page of a played gateway: what a payer sees and clicks. It is in Chinese and
- * English, light and dark, for phone and desktop, and works without JavaScript. With it, the page
- * asks for the trade's state and follows it. No database is used here. */
+/* pay_page.h - payers' pages: the pay page of a played gateway, and the cashier, where a payer
+ * chooses how to pay. They are in Chinese and English, light and dark, for phone and desktop, and
+ * work without JavaScript. With it, a page asks for its own state and follows it. No database is
+ * used here. */
 #ifndef WEB_PAY_PAGE_H
 #define WEB_PAY_PAGE_H
 
@@ -24,7 +25,25 @@ struct pay_waiting {
     struct money price;
 };
 
+/* What the cashier has in place of the played gateway's outcomes. */
+enum cashier_notice { NOTICE_NONE, NOTICE_FAILED, NOTICE_UNKNOWN, NOTICE_MANY };
+struct pay_way {
+    const char *code, *name; /* of a channel; name: for people */
+    bool by_code;            /* it gives a code to scan */
+};
+struct pay_cashier {
+    const struct pay_way *ways;
+    size_t count;
+    const char *code_text; /* the open attempt's code to scan, or "" */
+    const char *go_url;    /* where the open attempt is paid, or "" */
+    bool go_now;           /* the payer has just chosen it: the page leads on */
+    int64_t change;        /* differs when an attempt was made, was sent or ended */
+    enum cashier_notice notice;
+    bool test_mode;
+};
+
 struct pay_page {
+    const struct pay_cashier *cashier; /* NULL: the played gateway */
     enum pay_page_state state;
     const char *shop, *subject, *currency, *number; /* number: the trade's, shown small */
     struct money price;

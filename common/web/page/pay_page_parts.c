@@ -2,14 +2,62 @@
 #include "web/page/pay_page_private.h"
 
 const char *const PAY_TEXTS[LANGS][W_COUNT] = {
-    [EN] = { "Mock cashier", "or scan with a phone", "Time left", "Pay",
-             "More: what goes wrong in life", "Try how your shop takes it.", "Back to the shop",
-             "Trade", "A played payment for tests. No money moves.", "The shop asks to give back",
-             "Give it back", "Refuse", "The shop pays out", "Pay it out", "Refuse" },
-    [ZH] = { "模拟收银台", "或用手机扫码打开", "剩余时间", "确认支付", "更多：真实世界里的意外",
-             "看看你的系统如何应对。", "返回商家", "交易号",
-             "这是用于测试的模拟支付，不会产生真实扣款。", "商家申请退款", "同意退款", "拒绝退款",
-             "商家申请转账", "同意转账", "拒绝转账" },
+    [EN] = { "Mock cashier",
+             "or scan with a phone",
+             "Time left",
+             "Pay",
+             "More: what goes wrong in life",
+             "Try how your shop takes it.",
+             "Back to the shop",
+             "Trade",
+             "A played payment for tests. No money moves.",
+             "The shop asks to give back",
+             "Give it back",
+             "Refuse",
+             "The shop pays out",
+             "Pay it out",
+             "Refuse",
+             "Cashier",
+             "Order",
+             "How do you want to pay?",
+             "Pay in another way",
+             "This shop takes no payment here at the moment.",
+             "Continue to pay",
+             "Scan the code with the app on your phone",
+             "WeChat Pay",
+             "Alipay",
+             " (scan a code)",
+             "The last try did not work. Please try again.",
+             "The payment service does not answer. Please try again in a moment.",
+             "This order has been tried too often. Please go back to the shop." },
+    [ZH] = { "模拟收银台",
+             "或用手机扫码打开",
+             "剩余时间",
+             "确认支付",
+             "更多：真实世界里的意外",
+             "看看你的系统如何应对。",
+             "返回商家",
+             "交易号",
+             "这是用于测试的模拟支付，不会产生真实扣款。",
+             "商家申请退款",
+             "同意退款",
+             "拒绝退款",
+             "商家申请转账",
+             "同意转账",
+             "拒绝转账",
+             "收银台",
+             "订单号",
+             "请选择支付方式",
+             "选择其他支付方式",
+             "商家暂未开通可用的支付方式。",
+             "继续支付",
+             "请用手机扫码支付",
+             "微信支付",
+             "支付宝",
+             "（扫码）",
+             "上一次支付未成功，请重试。",
+             "支付服务暂无响应，请稍后重试。",
+             "尝试次数过多，请返回商家重新下单。" },
 };
 
 const struct pay_state PAY_STATES[PAGE_STATES] = {
@@ -56,17 +104,21 @@ const char PAY_STYLE[] =
     "figure{margin:20px auto "
     "8px;width:184px;background:#fff;border-radius:12px;padding:6px;border:1px solid var(--line)}"
     "figure svg{display:block;width:100%;height:auto}.center{text-align:center}"
-    "button,.back{display:block;width:100%;border:0;border-radius:12px;padding:14px;font:inherit;"
+    "button,.back,.go{display:block;width:100%;border:0;"
+    "border-radius:12px;padding:14px;font:inherit;"
     "font-weight:600;"
     "cursor:pointer;background:var(--go);color:var(--go-ink);text-align:center;text-decoration:"
     "none;margin-top:16px}"
-    "button:focus-visible,.back:focus-visible,summary:focus-visible{outline:3px solid "
+    "button:focus-visible,.back:focus-visible,.go:focus-visible,"
+    "summary:focus-visible{outline:3px solid "
     "var(--go);outline-offset:2px}"
     "[aria-busy]{opacity:.6;cursor:progress}"
     "details{margin-top:18px;border-top:1px solid "
     "var(--line);padding-top:14px}summary{cursor:pointer;color:var(--dim)}"
     "details button{background:none;color:var(--ink);border:1px solid "
     "var(--line);font-weight:500;padding:10px;margin-top:8px}"
+    ".ways button{background:none;color:var(--ink);border:1px solid var(--dim)}"
+    ".notice{border:1px solid var(--bad);color:var(--bad);border-radius:12px;padding:10px 14px}"
     "[data-state=open] .back{background:none;color:var(--ink);border:1px solid "
     "var(--line);font-weight:500}"
     ".result{text-align:center;padding:22px 0 6px;font-size:1.35rem;font-weight:700}"
@@ -100,6 +152,8 @@ const char PAY_SCRIPT[] =
     "    const hours = s < 3600 ? '' : `${Math.floor(s / 3600)}:`;\n"
     "    left.textContent = `${hours}${two(s % 3600 / 60)}:${two(s % 60)}`;\n"
     "  };\n"
+    "  const moved = ({ change }) => change !== undefined "
+    "&& String(change) !== left.dataset.change;\n"
     "  const look = async () => {\n"
     "    let wait = document.hidden ? 15 : asked++ < 150 ? 2 : 5;\n"
     "    try {\n"
@@ -107,7 +161,7 @@ const char PAY_SCRIPT[] =
     "        cache: 'no-store', signal: AbortSignal.timeout?.(10000) });\n"
     "      const { code, data } = await answer.json();\n"
     "      if (sent) wait = 1;\n"
-    "      else if (code === 40400 || code === 0 && data.state !== 'open')\n"
+    "      else if (code === 40400 || code === 0 && (data.state !== 'open' || moved(data)))\n"
     "        return location.reload();\n"
     "      else if (code !== 0)\n"
     "        wait = Math.min(Number(answer.headers.get('Retry-After')) || 5, 60);\n"
@@ -126,4 +180,6 @@ const char PAY_SCRIPT[] =
     "  setInterval(show, 1000);\n"
     "  show();\n"
     "  timer = setTimeout(look, 2000);\n"
-    "}\n";
+    "}\n"
+    "const go = document.querySelector('[data-go]');\n"
+    "if (go) location.replace(go.href);\n";

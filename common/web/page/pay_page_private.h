@@ -20,6 +20,19 @@ enum page_text {
     W_TRANSFER,
     W_TRANSFER_OK,
     W_TRANSFER_FAIL,
+    W_CASHIER,
+    W_ORDER,
+    W_CHOOSE,
+    W_OTHER,
+    W_NO_WAY,
+    W_GO,
+    W_CODE,
+    W_WECHAT,
+    W_ALIPAY,
+    W_BY_CODE,
+    W_FAILED,
+    W_UNKNOWN,
+    W_MANY,
     W_COUNT
 };
 enum lang { EN, ZH, LANGS };
@@ -36,6 +49,10 @@ struct pay_outcome {
 extern const char *const PAY_TEXTS[LANGS][W_COUNT];
 extern const struct pay_state PAY_STATES[PAGE_STATES];
 extern const struct pay_outcome PAY_OUTCOMES[]; /* the last name is NULL */
+/* The ways to pay, with what the last one came to (pay_page_ways.c). */
+MUST_USE enum pay_err pay_ways_write(struct text *to, const struct pay_page *page, enum lang lang);
+void pay_form_begin(struct text *to, const struct pay_page *page);
+
 extern const char PAY_STYLE[], PAY_SCRIPT[];
 
 #endif

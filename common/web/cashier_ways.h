@@ -1,0 +1,23 @@
+/* cashier_ways.h - which of an app's channels the cashier offers. */
+#ifndef WEB_CASHIER_WAYS_H
+#define WEB_CASHIER_WAYS_H
+
+#include "app/channel_list.h"
+#include "order/order.h"
+#include "web/page/pay_page.h"
+
+struct cashier_offers {
+    struct channel_offer at[CHANNELS_MAX];
+    size_t count;
+};
+
+/* Those that take the order and suit the device; when none suits the device, all that take the
+ * order and that a page can lead to. Returns their number. */
+size_t cashier_ways(const struct call *call, const struct order *order,
+                    const struct cashier_offers *offers, struct pay_way ways[CHANNELS_MAX]);
+/* True: the page may submit it. False for a wallet too: who holds a link must not spend somebody's
+ * balance. */
+bool cashier_accepts(const struct call *call, const struct order *order,
+                     const struct cashier_offers *offers, const char *code);
+
+#endif
