@@ -144,7 +144,7 @@ static enum pay_err channel_question(struct db *db, const struct config *config,
                                      const struct unsure *row, struct answer *out)
 {
     const struct channel_config *channel;
-    struct channel_said said;
+    struct channel_said said = { .meaning = MEANS_NOTHING };
 
     enum pay_err err = channel_config_by_id(db, config, row->channel_id, &channel);
     db_end(db);

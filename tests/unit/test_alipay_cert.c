@@ -115,7 +115,7 @@ static void authority_offer(void)
 {
     struct cert cert;
 
-    ANSWERS[AUTHORITY].offers = strstr(ALIPAY_CERT + 1, "-----BEGIN");
+    ANSWERS[AUTHORITY].offers = strstr(&ALIPAY_CERT[1], "-----BEGIN");
     assert_true(cert_read(ANSWERS[AUTHORITY].offers, &cert));
     assert_true(cert_is_issued(ANSWERS[AUTHORITY].offers, ALIPAY_ROOTS));
     assert_true(text_copy(authority_number, sizeof(authority_number), cert.number));
