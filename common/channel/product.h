@@ -72,9 +72,9 @@ MUST_USE enum pay_err channel_ticket_end(struct channel_ticket *ticket, enum pay
 enum channel_way { BY_CALL, OFFLINE, BY_LEDGER };
 
 struct channel_product {
-    const char *code;    /* pay_channel.code */
-    const char *display; /* the display_mode it gives */
+    const char *code, *display; /* pay_channel.code; the display_mode it gives */
     enum channel_way way;
+    enum channel_device { ANY_DEVICE, ON_PHONES, ON_DESKTOPS } device; /* where its page opens */
     bool close_refunds;   /* the driver's close gives back what was paid just before */
     const char *currency; /* the only one that it accepts; NULL: any */
     size_t return_max;    /* bytes of a return_url; 0: any */

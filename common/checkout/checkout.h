@@ -56,6 +56,8 @@ MUST_USE enum pay_err checkout_create(const struct checkout_call *call,
  * those above. */
 MUST_USE enum pay_err checkout_submit(const struct checkout_call *call, const struct order_key *key,
                                       struct checkout *out);
+/* The field of the order that a product cannot work with, which is PAY_BAD_FIELD; NULL: none. */
+const char *checkout_not_accepted(const struct channel_product *product, const struct order *order);
 /* order_by_token. When the order still waits past its end, the channels of its open attempts are
  * asked first: once in 10 s at most, however many requests arrive. */
 MUST_USE enum pay_err checkout_status(struct db *db, const struct config *config, const char *token,

@@ -60,9 +60,8 @@ static bool is_offline(const struct channel_product *product, const struct chann
     return product->way == OFFLINE && (!product->by_call || !product->by_call(order));
 }
 
-/* The field that the channel cannot work with; NULL: none. A wallet pays from the balance of the
- * order's user; it does not fill itself. */
-static const char *not_accepted(const struct channel_product *product, const struct order *order)
+/* A wallet pays from the balance of the order's user; it does not fill itself. */
+const char *checkout_not_accepted(const struct channel_product *product, const struct order *order)
 {
     if (product->currency && !str_eq(product->currency, order->currency))
         return "currency";
@@ -86,7 +85,7 @@ enum pay_err attempt_plan(const struct checkout_call *call, const struct channel
     ulid_new(out->pay_id);
     const struct channel_order asked = order_for(out, order);
     const struct channel_product *product = channel->account.product;
-    out->field = not_accepted(product, order);
+    out->field = checkout_not_accepted(product, order);
     if (out->field)
         return PAY_BAD_FIELD;
     out->by_ledger = product->way == BY_LEDGER;

@@ -43,9 +43,9 @@ static inline bool order_is_recharge(const struct order *order)
     return str_eq(order->kind, ORDER_RECHARGE);
 }
 
-/* A row of pay_order_extension. */
 /* For 60 s a cancel may still be at work, longer than any call waits (channel/call.h). */
 enum cancelled { CANCELLED_NOT, CANCELLED_LONG_AGO, CANCELLED_JUST_NOW };
+/* A row of pay_order_extension. */
 struct attempt {
     int64_t id, order_id, channel_id, status, duplicate_paid, create_time, success_time;
     int64_t cancelled; /* a cancel was sent that may give its money back: enum cancelled */

@@ -16,28 +16,17 @@
 #include "settle/settle.h"
 
 /* clang-format off */
-const struct db_due ATTEMPTS_DUE = {
-    .due = DUE_BY_CHANNEL("pay_order_extension", "idx_sync",
-                          "status = " STATE(ATTEMPT_WAITING)
-                          " AND next_sync_time <= UTC_TIMESTAMP(3)", "next_sync_time"),
-    .claim = "UPDATE pay_order_extension"
-             "   SET next_sync_time = UTC_TIMESTAMP(3) + INTERVAL 1 MINUTE WHERE id = ?",
-    .no_token = true,
-    .owners = OF_APP_AND_CHANNEL,
-};
+#define ATTEMPTS_IN(state) \
+    { .due = DUE_BY_CHANNEL("pay_order_extension", "idx_sync", \
+                            "status = " STATE(state) " AND next_sync_time <= UTC_TIMESTAMP(3)", \
+                            "next_sync_time"), \
+      .claim = "UPDATE pay_order_extension" \
+               "   SET next_sync_time = UTC_TIMESTAMP(3) + INTERVAL 1 MINUTE WHERE id = ?", \
+      .no_token = true, \
+      .owners = OF_APP_AND_CHANNEL }
 /* clang-format on */
-
-/* clang-format off */
-const struct db_due CANCELS_DUE = {
-    .due = DUE_BY_CHANNEL("pay_order_extension", "idx_sync",
-                          "status = " STATE(ATTEMPT_CLOSED)
-                          " AND next_sync_time <= UTC_TIMESTAMP(3)", "next_sync_time"),
-    .claim = "UPDATE pay_order_extension"
-             "   SET next_sync_time = UTC_TIMESTAMP(3) + INTERVAL 1 MINUTE WHERE id = ?",
-    .no_token = true,
-    .owners = OF_APP_AND_CHANNEL,
-};
-/* clang-format on */
+const struct db_due ATTEMPTS_DUE = ATTEMPTS_IN(ATTEMPT_WAITING);
+const struct db_due CANCELS_DUE = ATTEMPTS_IN(ATTEMPT_CLOSED);
 
 /* An attempt and what its order says of it. */
 struct unsure {

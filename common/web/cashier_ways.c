@@ -3,24 +3,28 @@
 
 #include <string.h>
 
-static bool is_code(const struct channel_offer *offer)
+#include "checkout/checkout.h"
+
+static bool is_code(const struct channel_product *product)
 {
-    return str_eq(offer->display_mode, "qr_code");
+    return str_eq(product->display, "qr_code");
 }
 
 /* What a page alone can lead to: parameters of apps and payers' bar codes need a program of the
- * shop, and a wallet has nothing to show. And only what takes the order; the payer's address, which
- * some want, is known. */
-static bool is_for_page(const struct call *call, const struct order *order,
-                        const struct channel_offer *offer)
+ * shop. A wallet is not offered either: a person who holds the link must not spend the balance of
+ * another one. And only what takes the order: an order without user_ip gets the payer's address.
+ * NULL: it is not for the page. */
+static const struct channel_product *page_product(const struct call *call,
+                                                  const struct order *order,
+                                                  const struct channel_offer *offer)
 {
     const struct channel_product *product;
 
-    if (!is_code(offer) && !str_eq(offer->display_mode, "redirect"))
-        return false;
-    return channel_find(offer->code, call->config->test_mode, &product) &&
-           (!product->currency || str_eq(product->currency, order->currency)) &&
-           (product->return_max == 0 || strlen(order->return_url) <= product->return_max);
+    if (!channel_find(offer->code, call->config->test_mode, &product) ||
+        (!is_code(product) && !str_eq(product->display, "redirect")))
+        return NULL;
+    const char *field = checkout_not_accepted(product, order);
+    return !field || str_eq(field, "user_ip") ? product : NULL;
 }
 
 static bool on_phone(const struct call *call)
@@ -30,12 +34,11 @@ static bool on_phone(const struct call *call)
     return agent && (strstr(agent, "Mobile") || strstr(agent, "Android"));
 }
 
-static bool suits(const struct channel_offer *offer, bool phone)
+/* A phone cannot scan a code that it shows itself. */
+static bool suits(const struct channel_product *product, bool phone)
 {
-    if (is_code(offer))
-        return !phone;
-    const bool of_phones = str_eq(offer->code, "alipay_wap") || str_eq(offer->code, "wx_wap");
-    return phone ? !str_eq(offer->code, "alipay_pc") : !of_phones;
+    return phone ? !is_code(product) && product->device != ON_DESKTOPS
+                 : product->device != ON_PHONES;
 }
 
 size_t cashier_ways(const struct call *call, const struct order *order,
@@ -47,8 +50,9 @@ size_t cashier_ways(const struct call *call, const struct order *order,
     for (int any = 0; any < 2 && count == 0; any++) {
         for (size_t i = 0; i < offers->count; i++) {
             const struct channel_offer *offer = &offers->at[i];
-            if (is_for_page(call, order, offer) && (any || suits(offer, phone)))
-                ways[count++] = (struct pay_way){ offer->code, offer->name, is_code(offer) };
+            const struct channel_product *product = page_product(call, order, offer);
+            if (product && (any || suits(product, phone)))
+                ways[count++] = (struct pay_way){ offer->code, offer->name, is_code(product) };
         }
     }
     return count;
@@ -59,6 +63,6 @@ bool cashier_accepts(const struct call *call, const struct order *order,
 {
     for (size_t i = 0; i < offers->count; i++)
         if (str_eq(offers->at[i].code, code))
-            return is_for_page(call, order, &offers->at[i]);
+            return page_product(call, order, &offers->at[i]);
     return false;
 }

@@ -15,8 +15,7 @@ struct cashier_offers {
  * order and that a page can lead to. Returns their number. */
 size_t cashier_ways(const struct call *call, const struct order *order,
                     const struct cashier_offers *offers, struct pay_way ways[CHANNELS_MAX]);
-/* True: the page may submit it. False for a wallet too: who holds a link must not spend somebody's
- * balance. */
+/* May the page submit this code? It is one of the offers, takes the order, and is no wallet. */
 bool cashier_accepts(const struct call *call, const struct order *order,
                      const struct cashier_offers *offers, const char *code);
 

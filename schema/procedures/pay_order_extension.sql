@@ -3,7 +3,8 @@
 -- Each change of state leaves a line in status_log, except in order_pay, which writes its own. The triggers
 -- are AFTER: an error undoes the statement all the same, and BEFORE costs twice as much, as it copies the row.
 -- The step to 10 writes what came in (price, currency, number, time, is it a second payment); a number that
--- the channel did not give then may follow. Where the payer is to pay is written once.
+-- the channel did not give then may follow. Where the payer is to pay is written once. A cancel is noted while the
+-- attempt waits, when it is sent: a later note would let no payment count.
 DELIMITER //
 CREATE OR REPLACE TRIGGER pay_order_extension_status AFTER UPDATE ON pay_order_extension FOR EACH ROW
 BEGIN
@@ -11,6 +12,8 @@ BEGIN
      OR NEW.channel_id <> OLD.channel_id OR NEW.channel_code <> OLD.channel_code
      OR NEW.price <> OLD.price OR NEW.currency <> OLD.currency OR NOT (NEW.of_id <=> OLD.of_id)
      OR NEW.sync_times > 1000000
+     OR (NEW.cancel_time > IFNULL(OLD.cancel_time, '2000-01-01')
+         AND (OLD.status <> 0 OR NEW.cancel_time > UTC_TIMESTAMP(3) + INTERVAL 1 SECOND))
      OR (OLD.display_mode IS NOT NULL
          AND NOT (NEW.display_mode <=> OLD.display_mode
                   AND NEW.display_content <=> OLD.display_content))

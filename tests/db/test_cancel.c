@@ -364,7 +364,7 @@ static enum pay_err gone_back(void)
     return settled_as(&said);
 }
 
-/* Without a cancel: somebody gave it back at the channel. */
+/* No cancel of Shroff's is on record: an operator gave the money back in the channel's console. */
 static void test_gone_back__as_the_first_word_pays_nothing(void **state)
 {
     struct order_terms terms = terms_of("SO1", 10000);

@@ -208,6 +208,20 @@ static void test_display__is_written_once(void **state)
     refused("UPDATE pay_order_extension SET display_content = NULL", "written once");
 }
 
+/* A note of a later time would let no payment count. */
+static void test_cancel__is_noted_when_it_is_sent(void **state)
+{
+    (void)state;
+    born(&MACHINES[1], 0);
+    refused("UPDATE pay_order_extension SET cancel_time = UTC_TIMESTAMP(3) + INTERVAL 1 MINUTE",
+            "written once");
+    must("UPDATE pay_order_extension SET cancel_time = UTC_TIMESTAMP(3)");
+    must("UPDATE pay_order_extension SET cancel_time = cancel_time - INTERVAL 1 MINUTE");
+    must("UPDATE pay_order_extension SET status = 20");
+    refused("UPDATE pay_order_extension SET cancel_time = UTC_TIMESTAMP(3)", "written once");
+    must("UPDATE pay_order_extension SET cancel_time = cancel_time - INTERVAL 1 MINUTE");
+}
+
 static void test_records__are_not_rewritten(void **state)
 {
     (void)state;
@@ -410,6 +424,7 @@ int main(void)
         cmocka_unit_test_setup(test_steps__success_brings_what_paid_it, unchecked),
         cmocka_unit_test_setup(test_refund__is_a_step_with_its_money, unchecked),
         cmocka_unit_test_setup(test_display__is_written_once, unchecked),
+        cmocka_unit_test_setup(test_cancel__is_noted_when_it_is_sent, unchecked),
         cmocka_unit_test_setup(test_records__are_not_rewritten, unchecked),
         cmocka_unit_test_setup(test_terms__are_written_once, unchecked),
         cmocka_unit_test_setup(test_success_time__is_written_with_the_step, unchecked),

@@ -9,6 +9,14 @@ const { stack, app1 } = await suite();
 const browser = await openBrowser();
 const order = () => create(stack, app1, { subject: '手冲咖啡 · Coffee', price: 8800, return_url: `${stack.base}/healthz` });
 const attemptsOf = async (o) => (await query(stack, app1, { order_no: o.order_no })).attempts;
+// A page of the order's cashier, on which the mock channel was chosen.
+async function chosen(context, made) {
+  const page = await context.newPage();
+  await page.goto(made.cashier_url);
+  await page.locator('button[value=mock]').click();
+  await page.waitForURL(/\/mockpay\?/);
+  return page;
+}
 
 const KINDS = [
   ['desktop-en-light', { viewport: DESKTOP }],
@@ -47,10 +55,7 @@ describe('the cashier', () => {
   test('the back button returns to the cashier, and a second choice finds the open attempt', async () => {
     const made = await order();
     const context = await reader(browser);
-    const page = await context.newPage();
-    await page.goto(made.cashier_url);
-    await page.locator('button[value=mock]').click();
-    await page.waitForURL(/\/mockpay\?/);
+    const page = await chosen(context, made);
     await page.goBack();
     await page.waitForURL(made.cashier_url);
     await page.locator('button[value=mock]').click();
@@ -62,10 +67,7 @@ describe('the cashier', () => {
   test('a failed try is told, and the next one pays', async () => {
     const made = await order();
     const context = await reader(browser);
-    const page = await context.newPage();
-    await page.goto(made.cashier_url);
-    await page.locator('button[value=mock]').click();
-    await page.waitForURL(/\/mockpay\?/);
+    const page = await chosen(context, made);
     const waiting = await context.newPage();
     await waiting.goto(made.cashier_url);
     await page.locator('summary').click();

@@ -45,6 +45,12 @@ test('money in and out, with all that signs and pays', async () => {
   keep(tokenOf(order.pay_url));
   await request(stack, { path: `/api/pay/status?token=${order.query_token}` });
   await request(stack, { path: order.pay_url.slice(stack.base.length) });
+  const cashier = order.cashier_url.slice(stack.base.length);
+  assert.equal((await request(stack, { path: cashier })).status, 200);
+  for (const Origin of [stack.base, 'https://evil.example']) {
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Origin };
+    refusals.push((await request(stack, { method: 'POST', path: cashier, body: 'channel=wx_none', headers })).text);
+  }
   const paid = signedCallback(order, app.channelSecret);
   keep(paid.sign);
   assert.equal((await sendCallback(stack, paid)).status, 200);

@@ -464,6 +464,12 @@ static void test_alipay_close__states(void **state)
     }
 }
 
+static const struct channel_refund OF_20_YUAN = { .refund_no = REFUND_NO,
+                                                  .pay_id = PAY_ID,
+                                                  .currency = "CNY",
+                                                  .refund_price = { 2000 },
+                                                  .price = { 8800 } };
+
 static void test_alipay_refund__states(void **state)
 {
     static const struct asked CASES[] = {
@@ -471,29 +477,24 @@ static void test_alipay_refund__states(void **state)
         { "r_poor", PAY_REFUSED, 0 },          { "r_system", PAY_UNKNOWN, 0 },
         { "q_page", PAY_UNKNOWN, 0 },
     };
-    const struct channel_refund refund = { .refund_no = REFUND_NO,
-                                           .pay_id = PAY_ID,
-                                           .currency = "CNY",
-                                           .refund_price = { 2000 },
-                                           .price = { 8800 } };
     struct channel_said said;
 
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {
         struct own own = channel("alipay_pc", CASES[i].answer);
-        check_asked(&CASES[i], CHANNEL_ALIPAY.refund(&own.account, &refund, &said), &said);
+        check_asked(&CASES[i], CHANNEL_ALIPAY.refund(&own.account, &OF_20_YUAN, &said), &said);
         shut(&own);
     }
     struct own done = channel("alipay_pc", "f_done"), none = channel("alipay_pc", "f_none");
     struct own silent = channel("alipay_pc", "f_no_status");
-    assert_int_equal(CHANNEL_ALIPAY.refund_query(&silent.account, &refund, &said), PAY_OK);
+    assert_int_equal(CHANNEL_ALIPAY.refund_query(&silent.account, &OF_20_YUAN, &said), PAY_OK);
     assert_int_equal(said.state, CHANNEL_NOT_FOUND);
     shut(&silent);
-    assert_int_equal(CHANNEL_ALIPAY.refund_query(&done.account, &refund, &said), PAY_OK);
+    assert_int_equal(CHANNEL_ALIPAY.refund_query(&done.account, &OF_20_YUAN, &said), PAY_OK);
     assert_int_equal(said.state, CHANNEL_SUCCESS);
     assert_int_equal(said.price.minor, 2000);
     assert_string_equal(said.channel_no, "");
-    assert_int_equal(CHANNEL_ALIPAY.refund_query(&none.account, &refund, &said), PAY_OK);
+    assert_int_equal(CHANNEL_ALIPAY.refund_query(&none.account, &OF_20_YUAN, &said), PAY_OK);
     assert_int_equal(said.state, CHANNEL_NOT_FOUND);
     shut(&done);
     shut(&none);
@@ -503,17 +504,13 @@ static void test_alipay_refund_query__about_another_one(void **state)
 {
     static const struct asked CASES[] = { { "f_other", PAY_UNKNOWN, 0 },
                                           { "f_other_trade", PAY_UNKNOWN, 0 } };
-    const struct channel_refund refund = { .refund_no = REFUND_NO,
-                                           .pay_id = PAY_ID,
-                                           .currency = "CNY",
-                                           .refund_price = { 2000 },
-                                           .price = { 8800 } };
     struct channel_said said;
 
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {
         struct own own = channel("alipay_pc", CASES[i].answer);
-        check_asked(&CASES[i], CHANNEL_ALIPAY.refund_query(&own.account, &refund, &said), &said);
+        check_asked(&CASES[i], CHANNEL_ALIPAY.refund_query(&own.account, &OF_20_YUAN, &said),
+                    &said);
         shut(&own);
     }
 }

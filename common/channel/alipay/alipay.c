@@ -184,9 +184,9 @@ bool alipay_price(const char *yuan, struct channel_said *out)
     { .code = of, .display = shows, .way = by, .currency = "CNY", .submit = how }
 static const struct channel_product PRODUCTS[] = {
     { .code = "alipay_pc", .display = "redirect", .way = OFFLINE, .currency = "CNY",
-      .return_max = ALIPAY_RETURN_MAX, .submit = alipay_page },
+      .device = ON_DESKTOPS, .return_max = ALIPAY_RETURN_MAX, .submit = alipay_page },
     { .code = "alipay_wap", .display = "redirect", .way = OFFLINE, .currency = "CNY",
-      .return_max = ALIPAY_RETURN_MAX, .submit = alipay_wap },
+      .device = ON_PHONES, .return_max = ALIPAY_RETURN_MAX, .submit = alipay_wap },
     ALIPAY_PRODUCT("alipay_app", "app", OFFLINE, alipay_app),
     ALIPAY_PRODUCT("alipay_qr", "qr_code", BY_CALL, alipay_qr),
     { .code = "alipay_bar", .display = "bar_code", .way = BY_CALL, .close_refunds = true,

@@ -233,7 +233,7 @@ static const struct channel_product PRODUCTS[] = {
     WECHAT_PRODUCT("wx_lite", "app", wechat_submit),
     WECHAT_PRODUCT("wx_app", "app", wechat_submit),
     { .code = "wx_wap", .display = "redirect", .way = BY_CALL, .currency = "CNY",
-      .wants_ip = true, .submit = wechat_submit },
+      .device = ON_PHONES, .wants_ip = true, .submit = wechat_submit },
     { .code = "wx_bar", .display = "bar_code", .way = BY_CALL, .close_refunds = true,
       .currency = "CNY", .submit = wechat_bar },
 };
