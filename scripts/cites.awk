@@ -2,6 +2,7 @@
 # not among the files read, or a numbered rule of a list that a reader does not have (cite: allow: "rule 14", "M14").
 # `cite: allow` on the line excuses it, and so does a URL that contains the name. And `file:line: form: what` where
 # a line is not as .editorconfig has it: a blank or carriage return at its end, a tab outside of a Makefile.
+# And `file:line: node: what` where JavaScript calls what Node 18 does not know: Debian 12 has that one.
 
 BEGIN {
     for (i = 1; i < ARGC; i++) {
@@ -20,6 +21,9 @@ FNR == 1 {
 
 /[ \t\r]$/ { problem("form", "a blank at the line's end") }
 /\t/ && name !~ /(^|\/)Makefile$/ { problem("form", "a tab") }
+name ~ /\.mjs$/ && /\.(toSorted|toReversed|toSpliced|with|fromAsync|withResolvers|groupBy)\(|import\.meta\.(dir|file)name/ {
+    problem("node", "Node 18 does not know this call")
+}
 
 # The linter's own tests plant what is wrong.
 /cite: allow/ || name ~ /^tests\/lint\// { next }

@@ -176,7 +176,7 @@ for (const [table, name] of [['api_nonce', 'begun'], ['pay_order', 'nonce insert
 each('a repeated create with a wallet', [['ledger.locked', 1, 'order locked'], ...PAID], async (row) => {
   const user = await rich(2000), body = walletTerms(user);
   await surely('/api/pay/create', { ...body, channel: undefined });
-  await killed(row[1] === 1 && row[0].startsWith('commit.') ? row.with(1, 2) : row, () => ask('/api/pay/create', body));
+  await killed(row[1] === 1 && row[0].startsWith('commit.') ? [row[0], 2, ...row.slice(2)] : row, () => ask('/api/pay/create', body));
   await paidBy(user, body);
 });
 each('submit with a wallet', PAID, async (row) => {

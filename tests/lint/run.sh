@@ -56,6 +56,8 @@ check 'a path upward' common/io/x.c '1: layer' '1: layer' <<<'#include "../order
 check 'a blank at the end' docs/x.md '2: form' <<<$'one\ntwo \nthree'
 check 'a carriage return' scripts/x '1: form' <<<$'one\r'
 check 'a tab' tests/x.mjs '1: form' <<<$'\tone'
+check 'node: newer than 18' tests/x.mjs '1: node' '2: node' <<<$'a.toSorted()\nimport.meta.dirname'
+check 'node: of 18' tests/x.mjs '' <<<'a.sort(); a.findLast(f); t.within(3)'
 check 'a tab in a Makefile' Makefile '' <<<$'all:\n\tcc'
 
 # ---- library headers
